@@ -1,0 +1,1 @@
+"""From raw survey answers to published numbers that anyone can check."""

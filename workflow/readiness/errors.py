@@ -1,0 +1,53 @@
+"""What can go wrong, in one or two lines, and the exit code that says so.
+
+Every error a user can cause derives from `ReadinessError`; the command line prints its message
+(never a traceback) and exits with its code. The codes are documented in docs/exit-codes.md.
+"""
+
+from __future__ import annotations
+
+
+class ReadinessError(Exception):
+    """A message of one or two lines for the user, with the exit code of its kind.
+
+    The message says what is wrong, where (file, row, column, question), what was expected and what
+    to do next.
+    """
+
+    exit_code = 1
+
+
+class DiffersError(ReadinessError):
+    """A recomputed number differs from the published one."""
+
+    exit_code = 1
+
+
+class ConfigError(ReadinessError):
+    """The configuration, the command line or a questionnaire cannot be used as it is."""
+
+    exit_code = 2
+
+
+class DataError(ReadinessError):
+    """A dataset is missing, changed, or is not what its questionnaire describes."""
+
+    exit_code = 3
+
+
+class StatisticsError(ReadinessError):
+    """The numbers asked for do not exist: no convergence, empty domain, lonely PSU."""
+
+    exit_code = 4
+
+
+class RenderError(ReadinessError):
+    """The report could not be rendered, or holds a number that is not in the register."""
+
+    exit_code = 5
+
+
+class BusyError(ReadinessError):
+    """Another run holds the lock of this folder."""
+
+    exit_code = 6
