@@ -1,0 +1,65 @@
+"""Tables to and from CSV, the same bytes everywhere.
+
+UTF-8, `\\n`, RFC 4180 quoting, floats with 12 significant digits: the last bits of a float differ
+between processors and BLAS kernels, so a value that is written is a value that can be compared.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.errors import DataError
+
+SIGNIFICANT_DIGITS = 12
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a whole file or nothing: to a temporary name beside it, then rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """The frame as CSV text, without its index; floats with 12 significant digits."""
+    buffer = io.StringIO()
+    frame.to_csv(
+        buffer, index=False, float_format=f"%.{SIGNIFICANT_DIGITS}g", lineterminator="\n", na_rep=""
+    )
+    return buffer.getvalue()
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write `frame` to `path` as `to_csv` renders it, atomically."""
+    write_atomically(path, to_csv(frame))
+
+
+def read_text_table(path: Path, what: str) -> pd.DataFrame:
+    """Read a CSV with every cell as text and empty cells as "".
+
+    Raises DataError, naming the file, when it is missing, empty, not UTF-8 or not a table.
+    """
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(f"{path}: {what} not found. Run `make`, or restore the file.") from None
+    except pd.errors.EmptyDataError:
+        raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.") from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: {what} is not UTF-8 (byte {error.start}). Export it again as UTF-8."
+        ) from None
+    except pd.errors.ParserError as error:
+        raise DataError(f"{path}: {what} is not a table: {str(error).strip()}") from None
