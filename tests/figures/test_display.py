@@ -1,0 +1,205 @@
+"""Display texts say the value they stand for, by the declared rounding, in each language."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from babel.numbers import parse_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.errors import StatisticsError
+from readiness.figures.display import LANGUAGES, display, display_interval, round_value
+
+ROOT = Path(__file__).parents[2]
+LOCALES = {"fr": "fr", "en": "en", "ar": "ar_MA"}
+NBSP, NNBSP, LRM, MINUS = "\u00a0", "\u202f", "\u200e", "\u2212"
+
+
+def parsed(text: str, lang: str) -> Decimal:
+    """The first number of a display text, read back by Babel's parser."""
+    plain = text.replace(LRM, "").replace(MINUS, "-")
+    number = re.search(rf"[+-]?\d[\d.,{NNBSP}]*", plain)
+    assert number is not None, text
+    return parse_decimal(number.group().lstrip("+"), locale=LOCALES[lang], strict=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "fr", "en", "ar"),
+    [
+        (0.673, "share", 1, f"67,3{NBSP}%", "67.3%", f"67,3{LRM}%{LRM}"),
+        (1, "share", 0, f"100{NBSP}%", "100%", f"100{LRM}%{LRM}"),
+        (0.0, "share", 1, f"0,0{NBSP}%", "0.0%", f"0,0{LRM}%{LRM}"),
+        (12345, "count", 0, f"12{NNBSP}345", "12,345", "12.345"),
+        (1234.5, "number", 1, f"1{NNBSP}234,5", "1,234.5", "1.234,5"),
+        (-1.25, "number", 2, f"{MINUS}1,25", f"{MINUS}1.25", f"{LRM}{MINUS}1,25"),
+        (57, "base", 0, "57", "57", "57"),
+        (0.123, "points", 1, f"+12,3{NBSP}points", f"+12.3{NBSP}points", f"{LRM}+12,3{NBSP}نقطة"),
+        (0.015, "points", 1, f"+1,5{NBSP}point", f"+1.5{NBSP}points", f"{LRM}+1,5{NBSP}نقطة"),
+        (-0.05, "points", 0, f"{MINUS}5{NBSP}points", f"{MINUS}5{NBSP}points", None),
+        (0.012, "p", 3, f"p{NBSP}={NBSP}0,012", f"p{NBSP}={NBSP}0.012", f"p{NBSP}={NBSP}0,012"),
+        (1e-20, "p", 3, f"p{NBSP}<{NBSP}0,001", f"p{NBSP}<{NBSP}0.001", None),
+        (0.0, "p", 3, f"p{NBSP}<{NBSP}0,001", None, None),
+        (0.0006, "p", 3, f"p{NBSP}<{NBSP}0,001", None, None),
+        (0.001, "p", 3, f"p{NBSP}={NBSP}0,001", None, None),
+        (0.9996, "p", 3, f"p{NBSP}>{NBSP}0,999", None, None),
+        (1.0, "p", 3, f"p{NBSP}={NBSP}1,000", None, None),
+    ],
+)
+def test_texts(
+    value: float, unit: str, digits: int, fr: str, en: str | None, ar: str | None
+) -> None:
+    texts = display(value, unit, digits)
+    assert tuple(texts) == LANGUAGES
+    assert texts["fr"] == fr
+    assert en is None or texts["en"] == en
+    assert ar is None or texts["ar"] == ar
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "half_even", "half_up"),
+    [
+        # 0.285 and 0.575 are below their decimal text in binary: a float rounding gets them wrong
+        (0.285, "share", 0, "28", "29"),
+        (0.575, "share", 0, "58", "58"),
+        (0.675, "share", 0, "68", "68"),
+        (0.665, "share", 0, "66", "67"),
+        (0.6745, "share", 1, "67,4", "67,5"),
+        (1.005, "number", 2, "1,00", "1,01"),
+        (2.5, "number", 0, "2", "3"),
+        (-2.5, "number", 0, f"{MINUS}2", f"{MINUS}3"),
+        (0.0125, "p", 3, "0,012", "0,013"),
+        # a share computed as 1/8 in floats and one that carries noise beyond the 12th digit
+        (0.125, "share", 0, "12", "13"),
+        (0.12500000000000003, "share", 0, "12", "13"),
+    ],
+)
+def test_half_cases(value: float, unit: str, digits: int, half_even: str, half_up: str) -> None:
+    assert half_even in display(value, unit, digits, "half_even")["fr"].split(NBSP)
+    assert half_up in display(value, unit, digits, "half_up")["fr"].split(NBSP)
+
+
+@pytest.mark.parametrize("value", [-0.0, -0.0004, "-0", Decimal("-0.000")])
+def test_a_zero_has_no_sign(value: float | str | Decimal) -> None:
+    for lang in LANGUAGES:
+        assert MINUS not in display(value, "number", 2)[lang]
+        text = display(value, "points", 1)[lang]
+        assert MINUS not in text and "+" not in text and text[0] == "0"
+
+
+def test_arabic_nouns_follow_the_number() -> None:
+    nouns = {n: display(n / 100, "points", 0)["ar"].split(NBSP)[1] for n in (1, 2, 3, 10, 11, 100)}
+    assert nouns == {1: "نقطة", 2: "نقطتان", 3: "نقاط", 10: "نقاط", 11: "نقطة", 100: "نقطة"}
+
+
+def test_every_kind_of_number_reads_alike() -> None:
+    texts = [
+        display(v, "share", 1) for v in (0.673, np.float64(0.673), "0.673", Decimal("0.673000"))
+    ]
+    assert all(text == texts[0] for text in texts)
+    assert display(np.int64(57), "base", 0) == display(57.0, "base", 0) == display("57", "base", 0)
+    # whole numbers keep all their digits
+    assert display(1234567890123456, "count", 0)["en"] == "1,234,567,890,123,456"
+
+
+def test_intervals() -> None:
+    assert display_interval(0.612, 0.7295, "share", 1) == {
+        "fr": f"61,2{NBSP}% à 73,0{NBSP}%",
+        "en": "61.2% to 73.0%",
+        "ar": f"61,2{LRM}%{LRM} إلى 73,0{LRM}%{LRM}",
+    }
+    assert display_interval(-0.02, 0.215, "points", 1)["fr"] == f"{MINUS}2,0 à +21,5{NBSP}points"
+    with pytest.raises(StatisticsError, match="above"):
+        display_interval(0.7, 0.6, "share", 1)
+    with pytest.raises(StatisticsError, match="no interval"):
+        display_interval(0.1, 0.2, "p", 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "rounding", "message"),
+    [
+        (float("nan"), "share", 1, "half_even", "missing"),
+        (float("inf"), "number", 1, "half_even", "missing"),
+        ("", "share", 1, "half_even", "not a number"),
+        ("67,3", "share", 1, "half_even", "not a number"),
+        (67.3, "share", 1, "half_even", "out of range"),
+        (-0.01, "share", 1, "half_even", "out of range"),
+        (1.2, "p", 3, "half_even", "out of range"),
+        (12.3, "points", 1, "half_even", "out of range"),
+        (-3, "count", 0, "half_even", "out of range"),
+        (56.5, "base", 0, "half_even", "whole number"),
+        (57, "base", 1, "half_even", "decimals"),
+        (0.01, "p", 0, "half_even", "decimals"),
+        (0.5, "share", -1, "half_even", "decimals"),
+        (0.5, "percent", 1, "half_even", "unit"),
+        (0.5, "share", 1, "half_down", "rounding"),
+        (1e40, "count", 0, "half_even", "too large"),
+    ],
+)
+def test_refusals(value: float, unit: str, digits: int, rounding: str, message: str) -> None:
+    with pytest.raises(StatisticsError, match=message) as error:
+        display(value, unit, digits, rounding)
+    assert "\n" not in str(error.value)
+
+
+ROUNDINGS = st.sampled_from(["half_even", "half_up"])
+
+
+@given(st.floats(0, 1), st.integers(0, 3), ROUNDINGS)
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
+    half = Decimal(1).scaleb(-digits) / 2
+    exact = Decimal(f"{value:.12g}") * 100
+    for lang, text in display(value, "share", digits, rounding).items():
+        number = parsed(text, lang)
+        assert abs(number - exact) <= half
+        assert number == round_value(value, "share", digits, rounding)
+
+
+@given(
+    st.floats(-1e9, 1e9, allow_nan=False),
+    st.integers(0, 4),
+    ROUNDINGS,
+)
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_numbers_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
+    half = Decimal(1).scaleb(-digits) / 2
+    exact = Decimal(f"{value:.12g}")
+    for lang, text in display(value, "number", digits, rounding).items():
+        assert abs(parsed(text, lang) - exact) <= half
+
+
+@given(st.floats(-1, 1), st.integers(0, 3), ROUNDINGS)
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_points_always_carry_their_sign(value: float, digits: int, rounding: str) -> None:
+    shown = round_value(value, "points", digits, rounding)
+    for lang, text in display(value, "points", digits, rounding).items():
+        bare = text.removeprefix(LRM)
+        assert bare[0] == ("+" if shown > 0 else MINUS if shown < 0 else "0")
+        assert parsed(text, lang) == shown
+
+
+def test_the_machine_s_locale_changes_nothing() -> None:
+    code = (
+        "from readiness.figures.display import display; import sys;"
+        "sys.stdout.buffer.write(repr([display(v, 'points', 1) for v in (-.123, .0455)]).encode())"
+    )
+    outputs = set()
+    for extra in (
+        {"LC_ALL": "C", "LANG": "C", "TZ": "UTC", "PYTHONHASHSEED": "0"},
+        {"LC_ALL": "C.UTF-8", "LANG": "fr_FR", "LANGUAGE": "ar", "PYTHONHASHSEED": "7"},
+    ):
+        environment = {**os.environ, **extra, "PYTHONPATH": str(ROOT / "workflow")}
+        outputs.add(
+            subprocess.run(
+                [sys.executable, "-c", code], env=environment, capture_output=True, check=True
+            ).stdout
+        )
+    assert len(outputs) == 1
