@@ -1,0 +1,39 @@
+"""What was asked: items, scales, routing, languages, versions.
+
+A questionnaire is a YAML file that never changes once a wave used it (a new version is a new file);
+`load_questionnaire` reads it into a typed, frozen model.
+"""
+
+from readiness.questionnaire.load import load_questionnaire
+from readiness.questionnaire.model import (
+    BLANK,
+    DONT_KNOW,
+    INVALID,
+    LANGUAGES,
+    NOT_ASKED,
+    SPECIAL_CODES,
+    Category,
+    FrameVariable,
+    Item,
+    Label,
+    Language,
+    Questionnaire,
+)
+from readiness.questionnaire.text import match_key
+
+__all__ = [
+    "BLANK",
+    "DONT_KNOW",
+    "INVALID",
+    "LANGUAGES",
+    "NOT_ASKED",
+    "SPECIAL_CODES",
+    "Category",
+    "FrameVariable",
+    "Item",
+    "Label",
+    "Language",
+    "Questionnaire",
+    "load_questionnaire",
+    "match_key",
+]

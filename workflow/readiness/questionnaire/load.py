@@ -1,0 +1,113 @@
+"""Reading a questionnaire file, with errors that name the file, the item and the field."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from readiness.errors import ConfigError
+from readiness.questionnaire.model import Questionnaire
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Every scalar stays text (`no` is a code, not False) and a key given twice is refused."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key.value!r} is given twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def load_questionnaire(path: Path) -> Questionnaire:
+    """Read `data/questionnaires/<name>-<version>.yaml`.
+
+    Raises ConfigError, in one line, with the file, the item and the field at fault.
+    """
+    try:
+        # The loader builds plain text, lists and mappings only, as `safe_load` does and less.
+        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: questionnaire not found; expected a YAML file there.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ConfigError(f"{path}, line {line}: not YAML: {error.problem}.") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}.") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
+    try:
+        questionnaire = Questionnaire.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_first_error(error, data)}") from None
+    if path.stem != questionnaire.id:
+        raise ConfigError(
+            f"{path}: holds {questionnaire.id}; expected the file name {questionnaire.id}.yaml."
+        )
+    return questionnaire
+
+
+def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
+    errors = error.errors()
+    first = errors[0]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    location = list(first["loc"])
+    where = _where(location, data)
+    if first["type"] == "extra_forbidden":
+        known = _fields_at(location[:-1])
+        close = difflib.get_close_matches(str(location[-1]), known, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
+        return f"{where}unknown key; {hint}{more}"
+    message = first["msg"].removeprefix("Value error, ")
+    given = first.get("input")
+    got = f", got {given!r}" if isinstance(given, str) and len(given) < 60 else ""
+    return f"{where}{message}{got}.{more}"
+
+
+def _where(location: list[Any], data: Any) -> str:
+    """`item preparation, categories weak, en: ` from ("items", 8, "categories", 1, "en")."""
+    parts: list[str] = []
+    node = data
+    for step in location:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            node = None
+        if isinstance(step, int):
+            name = next(
+                (node[k] for k in ("id", "code", "item") if isinstance(node, dict) and k in node),
+                f"no. {step + 1}",
+            )
+            parts[-1] = f"{'item' if parts[-1] == 'items' else parts[-1]} {name}"
+        else:
+            parts.append(str(step))
+    return ", ".join(parts) + ": " if parts else ""
+
+
+def _fields_at(location: list[Any]) -> list[str]:
+    """Names of the fields of the model that stands at `location`."""
+    model: type[BaseModel] = Questionnaire
+    for step in location:
+        if isinstance(step, str) and step in model.model_fields:
+            model = _model_in(model.model_fields[step].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside `Model | None`, `tuple[Model, ...]` or `Annotated[...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        if found := _model_in(argument):
+            return found
+    return None

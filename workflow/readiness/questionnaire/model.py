@@ -1,0 +1,286 @@
+"""The typed questionnaire.
+
+Four things that a table of answers must keep apart have one code each: not asked (routing), asked
+but not answered, "don't know" (outside the scale and outside the base), and a value that cannot be
+true and was set aside. Codes of categories never begin with `_`, so they cannot collide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from readiness.questionnaire.text import match_key
+
+Language = Literal["fr", "en", "ar"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en", "ar")
+
+BLANK = "_blank"
+NOT_ASKED = "_not_asked"
+DONT_KNOW = "_dont_know"
+INVALID = "_invalid"
+SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Kind = Literal["single", "ordinal", "multi", "number", "text"]
+
+PROFESSIONAL = "professional"
+EXPERT = "expert"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _repeated(values: Iterable[str]) -> list[str]:
+    return sorted(value for value, count in Counter(values).items() if count > 1)
+
+
+class Label(_Strict):
+    """A text for readers in each language of publication."""
+
+    fr: Text
+    en: Text
+    ar: Text
+
+    def text(self, language: Language) -> str:
+        """The label in `language` (fr, en or ar)."""
+        return str(getattr(self, language))
+
+
+class Category(_Strict):
+    """One option: its code, its text as the survey tool exports it, its labels.
+
+    The French label is the exported text unless `fr` gives another.
+    """
+
+    code: Code
+    text: Text
+    en: Text
+    ar: Text
+    fr: Text | None = None
+
+    def label(self, language: Language) -> str:
+        """The label in `language` (fr, en or ar)."""
+        return (self.fr or self.text) if language == "fr" else str(getattr(self, language))
+
+
+class DontKnow(_Strict):
+    """The option outside the scale: shown beside it, never part of a base."""
+
+    text: Text
+    en: Text
+    ar: Text
+
+    def label(self, language: Language) -> str:
+        """The label in `language` (fr, en or ar)."""
+        return self.text if language == "fr" else str(getattr(self, language))
+
+
+class Routing(_Strict):
+    """The item is asked only of those whose answer to an earlier `item` is `one_of` these codes."""
+
+    item: Code
+    one_of: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+class Range(_Strict):
+    """What a number can be, both ends included."""
+
+    low: int
+    high: int
+    unit: Label
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError(f"range: low ({self.low}) must be below high ({self.high})")
+        return self
+
+
+class Item(_Strict):
+    """One question.
+
+    `column` is the header in the export. `categories` are listed from low to high for an ordinal
+    item. `blank_means` says, for a multiple-choice item, whether an empty cell means that no option
+    applies (`none`) or that the question was skipped. `confirms` names the frame variable that the
+    answer repeats, so that a difference is seen. `source` and `status` say whether the theme
+    is documented for the study that the questionnaire follows, or inferred.
+    """
+
+    id: Code
+    kind: Kind
+    column: Text
+    label: Label
+    source: Text
+    status: Literal["documented", "inferred"]
+    categories: tuple[Category, ...] = ()
+    dont_know: DontKnow | None = None
+    asked_if: tuple[Routing, ...] = ()
+    blank_means: Literal["skipped", "none"] | None = None
+    range: Range | None = None
+    confirms: Code | None = None
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        closed = self.kind in ("single", "ordinal", "multi")
+        if closed and len(self.categories) < (1 if self.kind == "multi" else 2):
+            raise ValueError(f"categories: a {self.kind} item needs its categories")
+        if not closed and (self.categories or self.dont_know):
+            raise ValueError(f"categories, dont_know: a {self.kind} item has none")
+        if (self.kind == "multi") != (self.blank_means is not None):
+            raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
+        if (self.kind == "number") != (self.range is not None):
+            raise ValueError("range: needed for a number item, and only there")
+        if twice := _repeated(self.codes):
+            raise ValueError(f"categories: code {twice[0]!r} is given twice")
+        texts = [match_key(c.text) for c in self.categories]
+        if self.dont_know:
+            texts.append(match_key(self.dont_know.text))
+        if twice := _repeated(texts):
+            raise ValueError(f"categories: text {twice[0]!r} is given twice")
+        return self
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the categories in the order of listing (low to high for an ordinal item)."""
+        return tuple(category.code for category in self.categories)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the item in the coded table: one, or `item.option` for a multi item."""
+        if self.kind != "multi":
+            return (self.id,)
+        return tuple(f"{self.id}.{code}" for code in self.codes)
+
+    def labels(self, language: Language) -> dict[str, str]:
+        """Label of each category code in `language`."""
+        return {category.code: category.label(language) for category in self.categories}
+
+
+class FrameVariable(_Strict):
+    """A variable known for everyone on the frame: strata and margins are made of these."""
+
+    id: Code
+    label: Label
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the categories in the order of listing."""
+        return tuple(category.code for category in self.categories)
+
+    def labels(self, language: Language) -> dict[str, str]:
+        """Label of each category code in `language`."""
+        return {category.code: category.label(language) for category in self.categories}
+
+
+class Export(_Strict):
+    """Columns of the export that are not questions.
+
+    `marker` is a column that only simulated exports have; `ignored` are columns that may be there
+    and are not read.
+    """
+
+    timestamp: Text
+    invitation: Text
+    marker: Text | None = None
+    ignored: tuple[Text, ...] = ()
+
+
+class Questionnaire(_Strict):
+    """What was asked in a wave. `group_item` tells professionals from experts."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+    title: Label
+    export: Export
+    group_item: Code
+    frame: tuple[FrameVariable, ...] = ()
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        frame_ids = [variable.id for variable in self.frame]
+        reserved = ["respondent", "group", "stratum", "base_weight"]
+        if twice := _repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):
+            raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
+        if twice := _repeated(match_key(header) for header in self.headers):
+            raise ValueError(f"items: column {twice[0]!r} is given twice")
+        group = next((i for i in self.items if i.id == self.group_item), None)
+        if group is None or group.kind != "single" or PROFESSIONAL not in group.codes:
+            raise ValueError(
+                f"group_item: {self.group_item!r} must be a single item with a category "
+                f"`{PROFESSIONAL}`"
+            )
+        if extra := set(group.codes) - {PROFESSIONAL, EXPERT}:
+            raise ValueError(f"group_item: category {min(extra)!r} is neither of the two groups")
+        for item in self.items:
+            if item.confirms is not None and (
+                item.confirms not in frame_ids
+                or set(item.codes) != set(self.frame_variable(item.confirms).codes)
+            ):
+                raise ValueError(
+                    f"item {item.id}, confirms: {item.confirms!r} is not a frame variable with "
+                    "the same categories"
+                )
+        self._check_routing()
+        return self
+
+    def _check_routing(self) -> None:
+        earlier: dict[str, Item] = {}
+        for item in self.items:
+            for routing in item.asked_if:
+                source = earlier.get(routing.item)
+                if source is None or source.kind not in ("single", "ordinal"):
+                    raise ValueError(
+                        f"item {item.id}, asked_if: {routing.item!r} is not a single or ordinal "
+                        "item listed before it"
+                    )
+                if unknown := set(routing.one_of) - set(source.codes):
+                    raise ValueError(
+                        f"item {item.id}, asked_if: {min(unknown)!r} is not a category of "
+                        f"{source.id} ({', '.join(source.codes)})"
+                    )
+            earlier[item.id] = item
+
+    @property
+    def id(self) -> str:
+        """Name and version, as in the file name: `ai-readiness-1`."""
+        return f"{self.name}-{self.version}"
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers that an export must have, in the order of the form."""
+        return (
+            self.export.timestamp,
+            self.export.invitation,
+            *(item.column for item in self.items),
+        )
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """Columns of all items in the coded table."""
+        return tuple(column for item in self.items for column in item.columns)
+
+    def item(self, item_id: str) -> Item:
+        """The item of that id; KeyError when there is none."""
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise KeyError(item_id)
+
+    def frame_variable(self, variable_id: str) -> FrameVariable:
+        """The frame variable of that id; KeyError when there is none."""
+        for variable in self.frame:
+            if variable.id == variable_id:
+                return variable
+        raise KeyError(variable_id)
+
+    def variable(self, name: str) -> Item | FrameVariable:
+        """The item or frame variable of that id; KeyError when there is neither."""
+        return self.frame_variable(name) if name in {v.id for v in self.frame} else self.item(name)

@@ -1,0 +1,140 @@
+"""CSV exports as Google Forms writes them.
+
+UTF-8 with or without a byte-order mark, comma-separated, one header row of question texts, one row
+a submission, several ticked boxes in one cell. Nothing is interpreted here: cells stay the text
+that was exported, under the ids of the questionnaire.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import Questionnaire, match_key
+
+ROW = "_row"
+TIMESTAMP = "_timestamp"
+INVITATION = "_invitation"
+
+
+def read_export(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Read an export of `questionnaire`: one row a submission, every cell as exported text.
+
+    Columns: `_row` (the row as a spreadsheet numbers it, header = 1), `_timestamp`, `_invitation`
+    and one a questionnaire item, named by its id.
+
+    Raises DataError, in one line naming the file and the columns, when the file is missing, empty,
+    not UTF-8, not a comma-separated table, or has other columns than the questionnaire.
+    """
+    header, rows = _read_rows(path)
+    columns = _recognise(path, header, questionnaire)
+    frame = pd.DataFrame(
+        {name: [cells[position] for _, cells in rows] for name, position in columns.items()},
+        dtype=object,
+    )
+    frame.insert(0, ROW, [number for number, _ in rows])
+    _check_marker(path, header, rows, questionnaire)
+    return frame
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DataError(f"{path}: export not found. Run `make`, or restore the file.") from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 (byte {error.start}). Download the CSV from the form again; do not "
+            "save it from a spreadsheet."
+        ) from None
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        # A blank line is not a submission, but it counts when a spreadsheet numbers the rows.
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [(number, cells) for number, cells in enumerate(reader, start=1) if cells]
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: not a CSV table: {error}.") from None
+    if not rows:
+        raise DataError(f"{path}: empty file; expected a header row of questions and answers.")
+    header = rows[0][1]
+    if len(rows) == 1:
+        raise DataError(f"{path}: a header and no answers; expected one row a submission.")
+    for number, cells in rows[1:]:
+        if len(cells) != len(header):
+            raise DataError(
+                f"{path}, row {number}: {len(cells)} cells where the header has {len(header)}. "
+                "Download the CSV from the form again."
+            )
+    return header, rows[1:]
+
+
+def _recognise(path: Path, header: list[str], questionnaire: Questionnaire) -> dict[str, int]:
+    """Position of each column that the questionnaire knows; refuses any other table."""
+    keys = [match_key(text) for text in header]
+    twice = sorted({text for text, key in zip(header, keys, strict=True) if keys.count(key) > 1})
+    if twice:
+        raise DataError(f"{path}: {_some(twice)}: given more than once; expected each column once.")
+    export = questionnaire.export
+    wanted = {match_key(export.timestamp): TIMESTAMP, match_key(export.invitation): INVITATION}
+    wanted |= {match_key(item.column): item.id for item in questionnaire.items}
+    optional = {match_key(text) for text in (*export.ignored, export.marker or "")}
+    missing = [
+        text for text in questionnaire.headers if match_key(text) not in set(keys)
+    ]  # in the order of the form
+    unknown = [
+        text.strip()
+        for text, key in zip(header, keys, strict=True)
+        if key not in wanted and key not in optional
+    ]
+    if missing or unknown:
+        if len(header) == 1 and ";" in header[0]:
+            raise DataError(
+                f"{path}: separated by semicolons, so saved from a spreadsheet, which may have "
+                "changed dates and codes. Download the CSV from the form again."
+            )
+        raise DataError(_other_columns(path, missing, unknown, questionnaire))
+    return {name: keys.index(key) for key, name in wanted.items()}
+
+
+def _other_columns(
+    path: Path, missing: list[str], unknown: list[str], questionnaire: Questionnaire
+) -> str:
+    known = len(questionnaire.headers) - len(missing)
+    parts = [f"{path}: not an export of {questionnaire.id}"]
+    if missing:
+        parts.append(f"missing {_some(missing)}")
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], missing, n=1, cutoff=0.7)
+        hint = f" (did the wording of {close[0]!r} change? then it is a new version)" * bool(close)
+        parts.append(f"unknown {_some(unknown)}{hint}")
+    parts.append(f"{known} of {len(questionnaire.headers)} columns recognised")
+    return "; ".join(parts) + "."
+
+
+def _some(texts: list[str], limit: int = 3) -> str:
+    shown = ", ".join(repr(text if len(text) <= 50 else text[:49] + "…") for text in texts[:limit])
+    rest = len(texts) - limit
+    return shown + (f" and {rest} more" if rest > 0 else "")
+
+
+def _check_marker(
+    path: Path, header: list[str], rows: list[tuple[int, list[str]]], questionnaire: Questionnaire
+) -> None:
+    """The column that marks simulated data marks every row, or the file mixes two sources."""
+    if questionnaire.export.marker is None:
+        return
+    key = match_key(questionnaire.export.marker)
+    position = next((i for i, text in enumerate(header) if match_key(text) == key), None)
+    if position is None:
+        return
+    for number, cells in rows:
+        if match_key(cells[position]) != "oui":
+            raise DataError(
+                f"{path}, row {number}: column {questionnaire.export.marker!r} holds "
+                f"{cells[position]!r}; expected 'oui' in every row, or no such column."
+            )

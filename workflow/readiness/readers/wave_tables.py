@@ -1,0 +1,150 @@
+"""The tables that stand beside the answers of a wave: drawn sample, corrections, margins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import Questionnaire
+from readiness.tables import read_text_table
+
+SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
+CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
+MARGIN_COLUMNS = ("variable", "category", "total", "status", "note")
+
+
+def _require_columns(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise DataError(
+            f"{path}: missing column {', '.join(missing)}; expected {', '.join(columns)}."
+        )
+
+
+def _numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
+    """The column as positive finite numbers; DataError naming the first row that is not."""
+    values = pd.to_numeric(frame[column], errors="coerce").astype(float)
+    bad = ~np.isfinite(values.to_numpy()) | (values.to_numpy() <= 0)
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise DataError(
+            f"{path}, row {at + 2}, column {column}: {frame[column].iloc[at]!r}; expected a "
+            "positive number."
+        )
+    return values
+
+
+def read_sample(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Read the drawn sample: one row an invited person, indexed 0..n-1 in file order.
+
+    Columns: `token` (invitation code), `stratum`, the frame variables of the questionnaire (text),
+    `stratum_population` and `stratum_drawn` (persons, int), `base_weight` (population / drawn).
+
+    Raises DataError naming the row when a code is empty or given twice, a frame variable has an
+    unknown category, a number is not positive, or a stratum is described in two ways.
+    """
+    frame = read_text_table(path, "sample")
+    variables = tuple(variable.id for variable in questionnaire.frame)
+    _require_columns(path, frame, (*SAMPLE_COLUMNS, *variables))
+    if frame.empty:
+        raise DataError(f"{path}: a sample with nobody in it; expected one row an invited person.")
+    frame["token"] = frame["token"].str.strip().str.upper()
+    for bad, what in (
+        (frame["token"] == "", "empty"),
+        (frame["token"].duplicated(), "given twice"),
+    ):
+        if bad.any():
+            at = int(np.argmax(bad))
+            raise DataError(f"{path}, row {at + 2}: invitation code {frame['token'][at]!r} {what}.")
+    for variable in questionnaire.frame:
+        unknown = ~frame[variable.id].isin(variable.codes)
+        if unknown.any():
+            at = int(np.argmax(unknown))
+            raise DataError(
+                f"{path}, row {at + 2}, column {variable.id}: {frame[variable.id][at]!r}; expected "
+                f"one of {', '.join(variable.codes)}."
+            )
+    for column in ("stratum_population", "stratum_drawn", "base_weight"):
+        frame[column] = _numbers(path, frame, column)
+    for column in ("stratum_population", "stratum_drawn"):
+        uneven = frame.groupby("stratum")[column].nunique() > 1
+        if uneven.any():
+            raise DataError(
+                f"{path}, column {column}: stratum {uneven.idxmax()!r} has more than one value."
+            )
+        frame[column] = frame[column].astype(int)
+    return frame
+
+
+def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Read corrections to answers: text columns respondent, item, from, to, reason, reviewer.
+
+    Raises DataError naming the row when the item is unknown, the same answer is corrected twice, or
+    a correction has no reason or no reviewer. The file may hold a header alone.
+    """
+    frame = read_text_table(path, "corrections")
+    _require_columns(path, frame, CORRECTION_COLUMNS)
+    frame = frame.loc[:, list(CORRECTION_COLUMNS)]
+    for column in CORRECTION_COLUMNS:
+        frame[column] = frame[column].str.strip()
+    items = {item.id for item in questionnaire.items}
+    for position, row in enumerate(frame.to_dict("records")):
+        where = f"{path}, row {position + 2}"
+        if row["item"] not in items:
+            raise DataError(
+                f"{where}: unknown item {row['item']!r}; {questionnaire.id} has none such."
+            )
+        for column in ("respondent", "reason", "reviewer"):
+            if not row[column]:
+                raise DataError(f"{where}: no {column}; a correction says who, why and by whom.")
+        if row["from"] == row["to"]:
+            raise DataError(f"{where}: corrects {row['from']!r} to itself.")
+    twice = frame.duplicated(["respondent", "item"])
+    if twice.any():
+        at = int(np.argmax(twice))
+        raise DataError(
+            f"{path}, row {at + 2}: {frame['item'][at]} of {frame['respondent'][at]} is corrected "
+            "twice; keep one row."
+        )
+    return frame
+
+
+def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
+    """Read population totals: `{variable: {category: persons}}`, in questionnaire order.
+
+    Raises DataError naming the row or variable when a variable or category is not on the frame of
+    the questionnaire, a category is missing or given twice, a total is not positive, or the
+    variables do not add up to the same population.
+    """
+    frame = read_text_table(path, "margins")
+    _require_columns(path, frame, MARGIN_COLUMNS)
+    totals = _numbers(path, frame, "total")
+    known = {variable.id: variable.codes for variable in questionnaire.frame}
+    margins: dict[str, dict[str, float]] = {}
+    for position, row in enumerate(frame.to_dict("records")):
+        where = f"{path}, row {position + 2}"
+        if row["variable"] not in known:
+            raise DataError(
+                f"{where}: variable {row['variable']!r} is not on the frame of {questionnaire.id} "
+                f"({', '.join(known)})."
+            )
+        if row["category"] not in known[row["variable"]]:
+            raise DataError(
+                f"{where}: {row['variable']} has no category {row['category']!r}; expected one of "
+                f"{', '.join(known[row['variable']])}."
+            )
+        margin = margins.setdefault(row["variable"], {})
+        if row["category"] in margin:
+            raise DataError(f"{where}: {row['variable']} {row['category']} is given twice.")
+        margin[row["category"]] = float(totals.iloc[position])
+    for variable, margin in margins.items():
+        if missing := [code for code in known[variable] if code not in margin]:
+            raise DataError(f"{path}: margin {variable} lacks {', '.join(missing)}.")
+    sums = {variable: sum(margin.values()) for variable, margin in margins.items()}
+    if sums and max(sums.values()) - min(sums.values()) > 1e-9 * max(sums.values()):
+        listed = ", ".join(f"{variable} {total:.12g}" for variable, total in sums.items())
+        raise DataError(f"{path}: the margins do not add up to one population: {listed}.")
+    return {v: {c: margins[v][c] for c in known[v]} for v in known if v in margins}

@@ -1,0 +1,142 @@
+"""From the raw text of kept submissions to the coded table: cells, routing, frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire
+from readiness.questionnaire.text import tidy
+from readiness.validation.cells import Cell, read_cell
+from readiness.validation.issues import issues_of
+
+# Whether an item was asked: no, cannot be known, yes.
+NO, UNCLEAR, YES = 0, 1, 2
+
+
+def code_answers(
+    answers: pd.DataFrame, groups: pd.Series[str], questionnaire: Questionnaire
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Code every item of every kept submission.
+
+    `answers` holds raw text with `respondent` and `_row`; `groups` the group of each, which rules
+    routing on the group item. Returns the coded columns in the order of the form, aligned with
+    `answers`, and the issues.
+    """
+    coded: dict[str, pd.Series[str]] = {}
+    found: list[pd.DataFrame] = []
+    for item in questionnaire.items:
+        asked = _asked(item, coded, groups, questionnaire, len(answers))
+        columns, issues = _code_item(item, answers, asked)
+        coded.update(columns)
+        found.extend(issues)
+    return pd.DataFrame(coded, index=answers.index), found
+
+
+def _asked(
+    item: Item,
+    coded: dict[str, pd.Series[str]],
+    groups: pd.Series[str],
+    questionnaire: Questionnaire,
+    n: int,
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """NO, UNCLEAR or YES for each respondent: the least of what each routing condition says."""
+    state = np.full(n, YES)
+    for routing in item.asked_if:
+        is_group = routing.item == questionnaire.group_item
+        values = groups if is_group else coded[routing.item]
+        unclear = values.isin([code for code in SPECIAL_CODES if code != NOT_ASKED]).to_numpy()
+        met = values.isin(routing.one_of).to_numpy()
+        state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
+    return state
+
+
+def _code_item(
+    item: Item, answers: pd.DataFrame, asked: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> tuple[dict[str, pd.Series[str]], list[pd.DataFrame]]:
+    texts = answers[item.id]
+    cells: dict[str, Cell] = {text: read_cell(item, text) for text in texts.unique()}
+    given = texts.map(lambda text: bool(tidy(text))).to_numpy()
+    # An item nobody can be shown to have been asked, and left empty, was not asked.
+    out = (asked == NO) | ((asked == UNCLEAR) & ~given)
+    columns = {
+        name: texts.map({text: cell.values[position] for text, cell in cells.items()}).mask(
+            pd.Series(out, index=texts.index), NOT_ASKED
+        )
+        for position, name in enumerate(item.columns)
+    }
+    found = _cell_issues(item, answers, cells, out)
+    for rule, mask, action in (
+        ("routed_out", (asked == NO) & given, "set aside: _not_asked"),
+        ("routing_unclear", (asked == UNCLEAR) & given, "kept as answered"),
+    ):
+        found.append(
+            issues_of(
+                rule,
+                row=answers.loc[mask, "_row"].tolist(),
+                respondent=answers.loc[mask, "respondent"].tolist(),
+                column=item.column,
+                item=item.id,
+                value=texts[mask].tolist(),
+                expected="asked if "
+                + " and ".join(f"{r.item} is {' or '.join(r.one_of)}" for r in item.asked_if),
+                action=action,
+            )
+        )
+    return columns, found
+
+
+def _cell_issues(
+    item: Item,
+    answers: pd.DataFrame,
+    cells: dict[str, Cell],
+    out: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> list[pd.DataFrame]:
+    found = []
+    asked_answers = answers.loc[~out, ["_row", "respondent", item.id]]
+    for text, cell in cells.items():
+        if not cell.faults:
+            continue
+        at = asked_answers.loc[asked_answers[item.id] == text]
+        for fault in cell.faults:
+            found.append(
+                issues_of(
+                    fault.rule,
+                    row=at["_row"].tolist(),
+                    respondent=at["respondent"].tolist(),
+                    column=item.column,
+                    item=item.id,
+                    value=[text] * len(at),
+                    expected=fault.expected,
+                    action=fault.action,
+                )
+            )
+    return found
+
+
+def differences_from_frame(
+    table: pd.DataFrame, rows: pd.Series[int], questionnaire: Questionnaire
+) -> list[pd.DataFrame]:
+    """Issues where an answer that repeats a frame variable says something else.
+
+    `table` is the coded table with frame columns, `rows` the row of each in the export.
+    """
+    found = []
+    for item in questionnaire.items:
+        if item.confirms is None or item.confirms not in table.columns:
+            continue
+        answer, frame = table[item.id], table[item.confirms]
+        mask = ~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)
+        found.append(
+            issues_of(
+                "differs_from_frame",
+                row=rows[mask].tolist(),
+                respondent=table.loc[mask, "respondent"].tolist(),
+                column=item.column,
+                item=item.id,
+                value=answer[mask].tolist(),
+                expected=frame[mask].tolist(),
+                action=f"kept; weighting and tables go by {item.confirms} of the frame",
+            )
+        )
+    return found

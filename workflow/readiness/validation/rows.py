@@ -1,0 +1,169 @@
+"""Which submissions count: opening times, invitation codes, duplicates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from readiness.questionnaire import Questionnaire, match_key
+from readiness.questionnaire.model import EXPERT
+from readiness.questionnaire.text import tidy
+from readiness.validation.issues import issues_of
+
+TIMESTAMP_FORMAT = "%d/%m/%Y %H:%M:%S"
+KEPT = "kept"
+
+DuplicateRule = Literal["last", "first", "most_answered"]
+_DUPLICATE_WORDS = {
+    "last": "the last submission",
+    "first": "the first submission",
+    "most_answered": "the submission with most answers, the last of equals",
+}
+
+
+def submissions(
+    raw: pd.DataFrame,
+    questionnaire: Questionnaire,
+    tokens: frozenset[str] | None,
+    *,
+    opens: date,
+    closes: date,
+    keep: DuplicateRule,
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Decide for every submission whether it is kept, and under which respondent.
+
+    Args:
+        raw: an export as `readiness.readers.read_export` gives it.
+        questionnaire: what was asked.
+        tokens: invitation codes of the sample; None when there is no sample.
+        opens: first day on which answers count, from its midnight.
+        closes: last day on which answers count, to its midnight.
+        keep: which of several submissions of a respondent counts.
+
+    Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
+    (`kept`, or the rule by which the submission is not kept); and the issues found.
+    """
+    table = pd.DataFrame(index=raw.index)
+    stamp = raw["_timestamp"].map(tidy)
+    table["submitted"] = pd.to_datetime(stamp, format=TIMESTAMP_FORMAT, errors="coerce")
+    table["group"] = raw[questionnaire.group_item].map(match_key).map(_groups(questionnaire))
+    table["group"] = table["group"].fillna("")
+    table["token"] = raw["_invitation"].map(lambda text: "".join(tidy(text).split()).upper())
+    known = table["token"].isin(tokens) if tokens is not None else table["token"] != ""
+    expert = table["group"] == EXPERT
+    by_open_link = ~known & (expert if tokens is not None else True)
+    table["respondent"] = table["token"].where(~by_open_link, _open_link_ids(raw, table))
+
+    table["status"] = KEPT
+    day = table["submitted"].dt.normalize()
+    table.loc[~known & ~by_open_link, "status"] = "unknown_invitation"
+    table.loc[day > pd.Timestamp(closes), "status"] = "late"
+    table.loc[day < pd.Timestamp(opens), "status"] = "early"
+    table.loc[table["submitted"].isna(), "status"] = "undated"
+    winner = _mark_duplicates(raw, table, questionnaire, keep)
+
+    found = _row_issues(raw, table, questionnaire, opens, closes, keep, winner)
+    kept = table["status"] == KEPT
+    code_text = raw["_invitation"]
+    spelled = kept & known & (code_text != table["token"])
+    stray = kept & by_open_link & (table["token"] != "")
+    conflict = kept & known & ((table["group"] == "") | expert) & (tokens is not None)
+    for rule, mask, value, action in (
+        ("invitation_spelling", spelled, code_text, "read as the code without spaces, in capitals"),
+        ("invitation_set_aside", stray, code_text, "kept as an answer by the open link"),
+        (
+            "group_conflict",
+            conflict,
+            raw[questionnaire.group_item],
+            "a blank is read as professional; an expert leaves the weighted groups",
+        ),
+    ):
+        found.append(
+            issues_of(
+                rule,
+                row=raw.loc[mask, "_row"].tolist(),
+                respondent=table.loc[mask, "respondent"].tolist(),
+                value=value[mask].tolist(),
+                action=action,
+            )
+        )
+    return table.drop(columns="token"), found
+
+
+def _groups(questionnaire: Questionnaire) -> dict[str, str]:
+    item = questionnaire.item(questionnaire.group_item)
+    return {match_key(category.text): category.code for category in item.categories}
+
+
+def _open_link_ids(raw: pd.DataFrame, table: pd.DataFrame) -> pd.Series[str]:
+    """A name for those who came without a code: the moment of submission, to the second.
+
+    Independent of the order of rows; two different submissions of the same second get -2, -3...
+    in the order of their content, two identical ones share the name and so are duplicates.
+    """
+    content = raw.drop(columns="_row").agg("\x1f".join, axis=1)
+    moment = table["submitted"].dt.strftime("open-%Y%m%dT%H%M%S").fillna("open-undated")
+    rank = content.groupby(moment).rank(method="dense").astype(int)
+    named: pd.Series[str] = moment.where(rank == 1, moment + "-" + rank.astype(str))
+    return named
+
+
+def _mark_duplicates(
+    raw: pd.DataFrame, table: pd.DataFrame, questionnaire: Questionnaire, keep: DuplicateRule
+) -> pd.Series[int]:
+    """Set `status` of all but one kept submission a respondent; return the row kept for each."""
+    candidates = table.loc[table["status"] == KEPT, ["respondent", "submitted"]].copy()
+    items = [item.id for item in questionnaire.items]
+    candidates["content"] = raw.loc[candidates.index, items].agg("\x1f".join, axis=1)
+    candidates["answered"] = (raw.loc[candidates.index, items] != "").sum(axis=1)
+    by = ["respondent", "submitted", "content"]
+    if keep == "most_answered":
+        by.insert(1, "answered")
+    candidates["_row"] = raw["_row"]
+    # The row number comes last: it only decides between submissions equal to the letter.
+    ordered = candidates.sort_values([*by, "_row"])
+    chosen = ordered.drop_duplicates("respondent", keep="first" if keep == "first" else "last")
+    table.loc[candidates.index.difference(chosen.index), "status"] = "duplicate"
+    return chosen.set_index("respondent")["_row"]
+
+
+def _row_issues(
+    raw: pd.DataFrame,
+    table: pd.DataFrame,
+    questionnaire: Questionnaire,
+    opens: date,
+    closes: date,
+    keep: DuplicateRule,
+    winner: pd.Series[int],
+) -> list[pd.DataFrame]:
+    export = questionnaire.export
+    period = f"{opens.isoformat()} to {closes.isoformat()}"
+    explained = {
+        "undated": (export.timestamp, "_timestamp", "dd/mm/yyyy HH:MM:SS"),
+        "early": (export.timestamp, "_timestamp", period),
+        "late": (export.timestamp, "_timestamp", period),
+        "unknown_invitation": (export.invitation, "_invitation", "a code of the sample"),
+        "duplicate": (export.invitation, "_invitation", f"one a respondent; {keep} is kept"),
+    }
+    found = []
+    for status, (column, source, expected) in explained.items():
+        mask = table["status"] == status
+        respondents = table.loc[mask, "respondent"]
+        action: str | list[str] = "submission not kept"
+        if status == "duplicate":
+            words = _DUPLICATE_WORDS[keep]
+            action = [f"not kept: row {winner[name]} is ({words})" for name in respondents]
+        found.append(
+            issues_of(
+                status,
+                row=raw.loc[mask, "_row"].tolist(),
+                respondent=respondents.tolist(),
+                column=column,
+                value=raw.loc[mask, source].tolist(),
+                expected=expected,
+                action=action,
+            )
+        )
+    return found

@@ -1,0 +1,59 @@
+"""The contract of the coded table, checked on the table that is about to be written.
+
+Coding could only break it through a fault of our own, so a failure here says which column and
+value, and stops: a wrong table is never handed on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import BLANK, INVALID, NOT_ASKED, Item, Questionnaire
+from readiness.questionnaire.model import EXPERT, PROFESSIONAL
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+
+def check_coded(table: pd.DataFrame, questionnaire: Questionnaire, frame: bool) -> None:
+    """Check the coded table of `questionnaire`, with or without columns of the `frame`.
+
+    Raises DataError with every column that fails and its first value.
+    """
+    import pandera.pandas as pa
+
+    columns = {
+        "respondent": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
+        "group": pa.Column(str, pa.Check.isin([PROFESSIONAL, EXPERT])),
+    }
+    if frame:
+        for variable in questionnaire.frame:
+            columns[variable.id] = pa.Column(str, pa.Check.isin([*variable.codes, ""]))
+    for item in questionnaire.items:
+        for name in item.columns:
+            columns[name] = pa.Column(str, _check(item))
+    schema = pa.DataFrameSchema(columns, strict=False)
+    try:
+        schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.drop_duplicates(["column", "check"])
+        listed = "; ".join(
+            f"{case['column']} holds {case['failure_case']!r}" for case in cases.to_dict("records")
+        )
+        raise DataError(f"coded answers of {questionnaire.id}: {listed}.") from None
+
+
+def _check(item: Item) -> pa.Check:
+    import pandera.pandas as pa
+
+    special = [BLANK, NOT_ASKED, INVALID]
+    if item.dont_know:
+        special.append("_dont_know")
+    if item.kind == "text":
+        return pa.Check.str_length(min_value=1)
+    if item.kind == "number":
+        return pa.Check.str_matches(rf"^(-?\d+|{'|'.join(special)})$")
+    return pa.Check.isin([*(("0", "1") if item.kind == "multi" else item.codes), *special])
