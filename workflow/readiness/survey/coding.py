@@ -1,0 +1,112 @@
+"""Columns as small integers.
+
+Statistics by category run on codes 0..K-1: they are an order of magnitude faster than labels, and
+a declared category without answers keeps its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """A categorical column: `codes` in 0..size-1 (-1 is missing) and the labels they stand for.
+
+    `identity` marks that each row is its own unit, which saves the counting.
+    """
+
+    codes: IntArray
+    size: int
+    labels: tuple[Any, ...] | None = None
+    identity: bool = False
+
+    @staticmethod
+    def rows(n: int) -> Codes:
+        """Each of n rows is a unit of its own."""
+        return Codes(np.arange(n, dtype=np.int64), n, None, identity=True)
+
+    @staticmethod
+    def constant(n: int) -> Codes:
+        """All n rows are in one group."""
+        return Codes(np.zeros(n, dtype=np.int64), 1, ("all",))
+
+    def label(self, code: int) -> str:
+        """The label of a code, quoted, for messages."""
+        return repr(self.labels[code]) if self.labels is not None else str(code)
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Rows in each category, shape (size,)."""
+        if self.identity:
+            return np.ones(self.size, dtype=np.int64)
+        return np.bincount(self.codes, minlength=self.size).astype(np.int64)
+
+    def count_used(self, used: npt.NDArray[np.bool_]) -> int:
+        """Number of categories with at least one row where `used` is true."""
+        if self.identity:
+            return int(used.sum())
+        return int((np.bincount(self.codes[used], minlength=self.size) > 0).sum())
+
+    def sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Sums of a (n, k) matrix within each category, shape (size, k)."""
+        if self.identity:
+            return values
+        out = np.empty((self.size, values.shape[1]))
+        for j in range(values.shape[1]):
+            out[:, j] = np.bincount(self.codes, weights=values[:, j], minlength=self.size)
+        return out
+
+
+def encode(column: Any, what: str) -> Codes:
+    """A column as codes; the labels are sorted. Missing values are refused.
+
+    Raises:
+        StatisticsError: a value is missing.
+    """
+    codes, labels = pd.factorize(pd.Series(np.asarray(column)), sort=True)
+    if (codes < 0).any():
+        row = int(np.flatnonzero(codes < 0)[0])
+        raise StatisticsError(f"{what} is missing in row {row}; every respondent needs one")
+    return Codes(np.asarray(codes, dtype=np.int64), len(labels), tuple(labels))
+
+
+def encode_declared(column: Any, categories: Sequence[Any]) -> Codes:
+    """A column as codes of declared categories, in their order; all else is missing (-1).
+
+    Raises:
+        StatisticsError: no category, or the same category twice.
+    """
+    declared = list(categories)
+    if not declared:
+        raise StatisticsError("no categories declared; expected at least one")
+    if len(set(declared)) != len(declared):
+        twice = next(c for c in declared if declared.count(c) > 1)
+        raise StatisticsError(f"category {twice!r} is declared twice")
+    values = np.asarray(column)
+    # Two steps: unique values first, so that only these few go through the slow look-up.
+    raw, seen = pd.factorize(pd.Series(values))
+    place = {label: i for i, label in enumerate(declared)}
+    table = np.array([place.get(label, -1) for label in seen] + [-1], dtype=np.int64)
+    return Codes(table[np.asarray(raw, dtype=np.int64)], len(declared), tuple(declared))
+
+
+def interaction(outer: Codes, inner: Codes) -> Codes:
+    """The combinations of two columns that occur, as codes in sorted order."""
+    key = outer.codes * inner.size + inner.codes
+    values, codes = np.unique(key, return_inverse=True)
+    labels = None
+    if outer.labels is not None and inner.labels is not None:
+        labels = tuple(
+            (outer.labels[v // inner.size], inner.labels[v % inner.size]) for v in values
+        )
+    return Codes(np.asarray(codes, dtype=np.int64).reshape(-1), len(values), labels)

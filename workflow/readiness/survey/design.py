@@ -1,0 +1,389 @@
+"""The survey design: who was drawn, how, and with which weight.
+
+Every estimator takes a `Design` and asks it for one thing, the design-based covariance of weighted
+totals (`Design.total_covariance`); strata, stages, finite populations, calibration and replicate
+weights are handled here and nowhere else. An estimator linearises its statistic, gives the
+influence values and has its variance.
+
+A domain is a subset of the design, never of the data: `Design.subset` keeps every row, and the rows
+outside count with weight zero, so that the number of PSUs in each stratum stays the drawn one.
+
+Formulas: Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8. Numbers are
+tested against R survey 4.4-2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes, encode, interaction
+from readiness.survey.variance import (
+    LonelyPsu,
+    Projection,
+    Stage,
+    multistage_covariance,
+    replicate_covariance,
+)
+
+if TYPE_CHECKING:
+    from readiness.survey.replicates import Replicates
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
+Selection: TypeAlias = Literal["probability", "census", "opt-in", "purposive"]
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A survey design; made by `design`, changed only by making another one.
+
+    Attributes:
+        data: the data frame it was made from (n rows, never modified); estimators take its column
+            names as well as arrays of n values.
+        full_weights: sampling or calibrated weight of each row, > 0, domain ignored.
+        stages: strata, PSUs and FPC of each stage, as integer codes.
+        mask: True for the rows in the domain (all rows at first).
+        lonely_psu: rule for a stratum with one PSU (`fail`, `remove`, `certainty`, `adjust`,
+            `average`), as R's `survey.lonely.psu`.
+        adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
+        projections: calibrations, in the order in which they were done.
+        replicates: replicate weights, or None for a Taylor design.
+    """
+
+    data: pd.DataFrame
+    full_weights: FloatArray
+    stages: tuple[Stage, ...]
+    mask: BoolArray
+    lonely_psu: LonelyPsu = "fail"
+    adjust_domain_lonely: bool = False
+    projections: tuple[Projection, ...] = ()
+    replicates: Replicates | None = None
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the full design, the length of every array given to an estimator."""
+        return len(self.full_weights)
+
+    @property
+    def n(self) -> int:
+        """Number of respondents in the domain (the unweighted base)."""
+        return int(self.mask.sum())
+
+    @property
+    def weights(self) -> FloatArray:
+        """Weights, shape (rows,): zero outside the domain."""
+        if self.mask.all():
+            return self.full_weights
+        return np.where(self.mask, self.full_weights, 0.0)
+
+    @property
+    def strata(self) -> npt.NDArray[np.int64]:
+        """Code of the first-stage stratum of each row, shape (rows,)."""
+        return self.stages[0].strata.codes
+
+    @property
+    def psu(self) -> npt.NDArray[np.int64]:
+        """Code of the primary sampling unit of each row, shape (rows,), unique across strata."""
+        return self.stages[0].units.codes
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """PSUs less strata among the rows of the domain; rank less one for replicate weights."""
+        if self.replicates is not None:
+            return self.replicates.degrees_of_freedom(self.mask)
+        first = self.stages[0]
+        used = self.weights > 0
+        return first.units.count_used(used) - first.strata.count_used(used)
+
+    def column(self, values: Column) -> npt.NDArray[Any]:
+        """The values of a column by name, or the array itself, checked to hold `rows` values.
+
+        Raises:
+            StatisticsError: unknown column name, or another number of values than rows.
+        """
+        if isinstance(values, str):
+            if values not in self.data.columns:
+                raise StatisticsError(
+                    f"no column {values!r} in the design's data; it has: "
+                    + ", ".join(map(str, list(self.data.columns)[:12]))
+                )
+            return np.asarray(self.data[values])
+        array = np.asarray(values)
+        if array.ndim == 0 or len(array) != self.rows:
+            raise StatisticsError(
+                f"{array.shape[0] if array.ndim else 1} values for a design of {self.rows} rows; "
+                "give one value a row of the full design, also outside the domain"
+            )
+        return array
+
+    def numeric(self, values: Column, what: str = "the variable") -> FloatArray:
+        """A column as floats; infinities are refused, missing values stay NaN.
+
+        Raises:
+            StatisticsError: text that is no number, or an infinite value inside the domain.
+        """
+        raw = self.column(values)
+        name = repr(values) if isinstance(values, str) else what
+        try:
+            array = np.asarray(pd.to_numeric(pd.Series(raw)), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise StatisticsError(f"{name} is not numeric: {error}") from None
+        if np.isinf(array[self.mask]).any():
+            row = int(np.flatnonzero(np.isinf(array) & self.mask)[0])
+            raise StatisticsError(f"{name} is infinite in row {row}; expected finite numbers")
+        return array
+
+    def subset(self, mask: npt.ArrayLike) -> Design:
+        """The domain of the rows where `mask` is true, inside the domain that the design has.
+
+        Args:
+            mask: shape (rows,), booleans or 0/1; missing values count as outside.
+
+        Raises:
+            StatisticsError: the mask has another length than the full design.
+        """
+        raw = self.column(mask)
+        inside = np.asarray(pd.Series(raw).fillna(False).astype(bool))
+        return replace(self, mask=self.mask & inside, _cache={})
+
+    def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
+        """The same design with other full weights, and the calibration that made them, if any."""
+        added = () if projection is None else (projection,)
+        return replace(self, full_weights=weights, projections=self.projections + added, _cache={})
+
+    def total_covariance(self, z: npt.ArrayLike) -> FloatArray:
+        """Design-based covariance of the totals sum_i w_i z_i.
+
+        Args:
+            z: influence values, shape (rows, k) or (rows,); values outside the domain are ignored.
+
+        Returns:
+            Covariance, shape (k, k), in squared units of the totals. For calibrated designs it is
+            that of the calibration (GREG) residuals; for replicate designs, that of the replicated
+            totals.
+
+        Raises:
+            StatisticsError: a stratum has one PSU and the rule is `fail`; z is not finite.
+        """
+        influence = self._inside(z)
+        if self.replicates is not None:
+            totals = self.replicates.totals(influence)
+            return self.replicate_covariance(totals, self.full_weights @ influence)
+        weighted = influence * self.full_weights[:, None]
+        for projection in self.projections:
+            weighted = projection.residuals(weighted)
+        return multistage_covariance(
+            weighted,
+            self.stages,
+            in_domain=None if self.mask.all() or self.projections else self.mask,
+            lonely_psu=self.lonely_psu,
+            adjust_domain_lonely=self.adjust_domain_lonely,
+        )
+
+    def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
+        """Totals of x under each replicate weight, shape (R, k), domain applied.
+
+        Raises:
+            StatisticsError: the design has no replicate weights.
+        """
+        if self.replicates is None:
+            raise StatisticsError(
+                "this design has no replicate weights; make them with replicate()"
+            )
+        return self.replicates.totals(self._inside(x))
+
+    def replicate_covariance(self, replicated: FloatArray, estimate: FloatArray) -> FloatArray:
+        """Covariance of a statistic from its replicated values.
+
+        Args:
+            replicated: shape (R, k), the statistic under each replicate weight.
+            estimate: shape (k,), the statistic under the full weights.
+        """
+        if self.replicates is None:
+            raise StatisticsError(
+                "this design has no replicate weights; make them with replicate()"
+            )
+        r = self.replicates
+        return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
+
+    def _inside(self, z: npt.ArrayLike) -> FloatArray:
+        """z as a (rows, k) matrix with zeros outside the domain; refuses what is not finite."""
+        array = np.asarray(z, dtype=np.float64)
+        if array.ndim == 1:
+            array = array[:, None]
+        if array.ndim != 2 or len(array) != self.rows:
+            raise StatisticsError(
+                f"influence values of shape {array.shape}; expected ({self.rows}, k)"
+            )
+        if not self.mask.all():
+            array = np.where(self.mask[:, None], array, 0.0)
+        if not np.isfinite(array).all():
+            raise StatisticsError(
+                "influence values are missing or infinite inside the domain; "
+                "restrict the design to the rows that have a value (subset)"
+            )
+        return array
+
+
+def design(
+    data: pd.DataFrame,
+    *,
+    weights: Column | float | None = None,
+    strata: Column | None = None,
+    psu: Column | Sequence[str] | None = None,
+    fpc: Column | Sequence[str] | None = None,
+    nest: bool = False,
+    lonely_psu: LonelyPsu = "fail",
+    adjust_domain_lonely: bool = False,
+) -> Design:
+    """A survey design, checked. R twin: `svydesign(ids, strata, weights, fpc, nest)`.
+
+    Args:
+        data: one row a respondent (not modified).
+        weights: column of sampling weights, > 0 and finite; one number for all rows; or None: from
+            the FPC when it is given, else 1.
+        strata: column of first-stage strata, or None.
+        psu: column of PSUs, or the columns of both stages, outermost first; None: each row is one.
+        fpc: population number of units (or sampling fraction, all <= 1) of each stage; None: the
+            sample counts as drawn with replacement.
+        nest: PSU identifiers start anew in each stratum.
+        lonely_psu: what to do with a stratum that has one PSU.
+        adjust_domain_lonely: also where only the domain leaves one PSU.
+
+    Raises:
+        StatisticsError: no rows; unknown columns; weights that are missing, negative, zero or
+            infinite; missing strata or PSUs; a PSU in two strata without `nest`; an FPC below the
+            sample size or not constant in its stratum; an unknown rule.
+    """
+    if lonely_psu not in get_args(LonelyPsu):
+        raise StatisticsError(
+            f"lonely_psu is {lonely_psu!r}; expected one of {', '.join(get_args(LonelyPsu))}"
+        )
+    if len(data) == 0:
+        raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
+    units = _units(data, psu)
+    population = _columns(data, fpc)
+    if len(population) > max(len(units), 1):
+        raise StatisticsError(
+            f"{len(population)} FPC columns for {max(len(units), 1)} stages; give one a stage"
+        )
+    stages = _stages(data, strata, units, population, nest)
+    values = _weights(data, weights, stages)
+    mask = np.ones(len(data), dtype=np.bool_)
+    return Design(data, values, stages, mask, lonely_psu, adjust_domain_lonely)
+
+
+def _columns(data: pd.DataFrame, given: Any) -> list[tuple[str, pd.Series[Any]]]:
+    """The named (or given) columns, each with a name for messages."""
+    if given is None:
+        return []
+    items = given if isinstance(given, (list, tuple)) else [given]
+    if items and not isinstance(items[0], str):
+        items = [given] if not isinstance(items[0], (np.ndarray, pd.Series, list)) else items
+    columns = []
+    for item in items:
+        if isinstance(item, str):
+            if item not in data.columns:
+                raise StatisticsError(
+                    f"no column {item!r} in the data; it has: "
+                    + ", ".join(map(str, list(data.columns)[:12]))
+                )
+            columns.append((item, data[item]))
+        else:
+            series = pd.Series(np.asarray(item))
+            if len(series) != len(data):
+                raise StatisticsError(f"{len(series)} values given for {len(data)} rows")
+            columns.append(("(array)", series))
+    return columns
+
+
+def _units(data: pd.DataFrame, psu: Any) -> list[tuple[str, pd.Series[Any]]]:
+    units = _columns(data, psu)
+    if len(units) > 2:
+        raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
+    return units
+
+
+def _stages(
+    data: pd.DataFrame,
+    strata: Any,
+    units: list[tuple[str, pd.Series[Any]]],
+    population: list[tuple[str, pd.Series[Any]]],
+    nest: bool,
+) -> tuple[Stage, ...]:
+    """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
+    n = len(data)
+    named = _columns(data, strata)
+    stratum = encode(named[0][1], f"stratum {named[0][0]!r}") if named else Codes.constant(n)
+    stages: list[Stage] = []
+    for level in range(max(len(units), 1)):
+        if not units:
+            unit = Codes.rows(n)
+        else:
+            name, column = units[level]
+            unit = encode(column, f"PSU {name!r}")
+            if level == 0:
+                unit = _nested(unit, stratum, name, nest)
+            else:
+                unit = interaction(stages[-1].units, unit)
+        fpc = population[level] if level < len(population) else None
+        stages.append(Stage.make(stratum, unit, fpc))
+        stratum = unit
+    return tuple(stages)
+
+
+def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
+    crossed = interaction(stratum, unit)
+    if nest:
+        return crossed
+    if crossed.size != unit.size:
+        first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
+        bad = unit.label(int(first[first > 1].index[0]))
+        raise StatisticsError(
+            f"PSU {bad} (column {name!r}) is in more than one stratum; "
+            "if PSU numbers start anew in each stratum, give nest=True"
+        )
+    return unit
+
+
+def _weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
+    n = len(data)
+    if given is None:
+        weights = np.ones(n)
+        for stage in stages:
+            weights = weights * stage.inverse_fraction()
+        return weights
+    if isinstance(given, (int, float, np.integer, np.floating)):
+        values, name = np.full(n, float(given)), "weight"
+    else:
+        name, column = _columns(data, given)[0]
+        try:
+            values = np.asarray(pd.to_numeric(column), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise StatisticsError(f"weights {name!r} are not numeric: {error}") from None
+    check_weights(values, name)
+    return values
+
+
+def check_weights(values: FloatArray, name: str = "weight") -> None:
+    """Refuse weights that are missing, infinite, zero or negative, naming the first bad row.
+
+    Raises:
+        StatisticsError: with the number of bad weights and the first bad row (counted from 0).
+    """
+    bad = ~(np.isfinite(values) & (values > 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise StatisticsError(
+            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or not "
+            f"positive (first: row {row}, {values[row]}); expected numbers above 0"
+        )

@@ -1,0 +1,298 @@
+"""Variance of weighted totals: strata, stages, finite populations, calibration, replicates.
+
+One formula serves all estimators: with u_i = w_i z_i, stratum h with n_h PSUs out of N_h and PSU
+totals u_hj, the first stage gives
+
+    V = sum_h (1 - n_h/N_h) n_h/(n_h - 1) sum_j (u_hj - mean_h)(u_hj - mean_h)'
+
+and the second stage adds, for each PSU, n_h/N_h times the same formula inside the PSU
+(Särndal, Swensson and Wretman 1992, 4.3; R survey `svyrecvar`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]
+
+# Below this sampling complement a stratum counts as taken whole (as in R survey).
+_CERTAIN = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One stage of selection.
+
+    Attributes:
+        strata: stratum of each row.
+        units: sampling unit of each row, unique across strata.
+        unit_stratum: stratum of each unit, shape (units.size,).
+        sampled: units drawn in each stratum, shape (strata.size,).
+        population: units in the population of each stratum (inf: no FPC), shape (strata.size,).
+    """
+
+    strata: Codes
+    units: Codes
+    unit_stratum: npt.NDArray[np.int64]
+    sampled: FloatArray
+    population: FloatArray
+
+    @staticmethod
+    def make(strata: Codes, units: Codes, fpc: tuple[str, pd.Series[Any]] | None) -> Stage:
+        """A stage from codes and a column of population sizes or sampling fractions.
+
+        Raises:
+            StatisticsError: the FPC is missing, not positive, mixed, not constant in a stratum, or
+                below the number of units drawn.
+        """
+        owner = np.zeros(units.size, dtype=np.int64)
+        owner[units.codes] = strata.codes
+        sampled = np.bincount(owner, minlength=strata.size).astype(np.float64)
+        if fpc is None:
+            population = np.full(strata.size, np.inf)
+        else:
+            population = _population(fpc, strata, sampled)
+        return Stage(strata, units, owner, sampled, population)
+
+    def fraction_left(self) -> FloatArray:
+        """1 - n_h/N_h of each stratum, in 0-1."""
+        return 1.0 - self.fraction()
+
+    def fraction(self) -> FloatArray:
+        """n_h/N_h of each stratum, in 0-1; 0 without FPC."""
+        return np.asarray(self.sampled / self.population, dtype=np.float64)
+
+    def inverse_fraction(self) -> FloatArray:
+        """N_h/n_h of each row, >= 1; 1 without FPC."""
+        ratio = np.where(np.isinf(self.population), 1.0, self.population / self.sampled)
+        return np.asarray(ratio[self.strata.codes], dtype=np.float64)
+
+
+def _population(fpc: tuple[str, pd.Series[Any]], strata: Codes, sampled: FloatArray) -> FloatArray:
+    name, column = fpc
+    try:
+        values = np.asarray(pd.to_numeric(column), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"FPC {name!r} is not numeric: {error}") from None
+    bad = ~(values > 0)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise StatisticsError(f"FPC {name!r} is {values[row]} in row {row}; expected above 0")
+    low = np.full(strata.size, np.inf)
+    high = np.full(strata.size, -np.inf)
+    np.minimum.at(low, strata.codes, values)
+    np.maximum.at(high, strata.codes, values)
+    if (low != high).any():
+        h = int(np.flatnonzero(low != high)[0])
+        raise StatisticsError(
+            f"FPC {name!r} varies within stratum {strata.label(h)} ({low[h]:g} to {high[h]:g}); "
+            "expected one population size a stratum"
+        )
+    if (high <= 1).all() and not (sampled == high).all():
+        return np.asarray(sampled / high, dtype=np.float64)
+    if (high < sampled).any():
+        h = int(np.flatnonzero(high < sampled)[0])
+        raise StatisticsError(
+            f"FPC {name!r} of stratum {strata.label(h)} is {high[h]:g}, below the {sampled[h]:g} "
+            "units in the sample; expected population sizes, or fractions <= 1 everywhere"
+        )
+    return high
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A calibration as the variance sees it: totals of the auxiliaries no longer vary.
+
+    Attributes:
+        margins: categorical auxiliaries, one `Codes` a margin.
+        matrix: numeric auxiliaries, shape (rows, p), or None.
+        weights: the calibrated weights, shape (rows,).
+        base: the weights of the regression, shape (rows,): the weights before calibration for GREG
+            residuals, ones for the residuals that R takes after `rake`.
+        sweeps: None for an exact regression; a number of cyclic sweeps for R's `rake`.
+    """
+
+    margins: tuple[Codes, ...]
+    matrix: FloatArray | None
+    weights: FloatArray
+    base: FloatArray
+    sweeps: int | None = None
+
+    def residuals(self, weighted: FloatArray) -> FloatArray:
+        """What calibration leaves of weighted influence values u, shape (rows, k)."""
+        ratio = weighted / self.weights[:, None]
+        if self.sweeps is None:
+            ratio = ratio - self._fit(ratio)
+        else:
+            for _ in range(self.sweeps):
+                for margin in self.margins:
+                    total = margin.sums(ratio * self.base[:, None])
+                    size = np.bincount(margin.codes, weights=self.base, minlength=margin.size)
+                    mean = total / np.where(size > 0, size, 1.0)[:, None]
+                    ratio = ratio - mean[margin.codes]
+        return ratio * self.weights[:, None]
+
+    def _fit(self, ratio: FloatArray) -> FloatArray:
+        """Fitted values of the base-weighted regression on all auxiliaries."""
+        blocks = [m.size for m in self.margins]
+        p = 0 if self.matrix is None else self.matrix.shape[1]
+        right = [m.sums(ratio * self.base[:, None]) for m in self.margins]
+        if self.matrix is not None:
+            right.append(self.matrix.T @ (ratio * self.base[:, None]))
+        coefficients = np.linalg.pinv(self._gram(blocks, p), hermitian=True) @ np.vstack(right)
+        fitted = np.zeros_like(ratio)
+        start = 0
+        for margin in self.margins:
+            fitted += coefficients[start : start + margin.size][margin.codes]
+            start += margin.size
+        if self.matrix is not None:
+            fitted += self.matrix @ coefficients[start:]
+        return fitted
+
+    def _gram(self, blocks: list[int], p: int) -> FloatArray:
+        """X'WX of the auxiliaries, from two-way tables of the margins."""
+        size = sum(blocks) + p
+        gram = np.zeros((size, size))
+        starts = np.concatenate([[0], np.cumsum(blocks)]).astype(int)
+        for a, left in enumerate(self.margins):
+            for b in range(a, len(self.margins)):
+                right = self.margins[b]
+                key = left.codes * right.size + right.codes
+                table = np.bincount(key, weights=self.base, minlength=left.size * right.size)
+                block = table.reshape(left.size, right.size)
+                gram[starts[a] : starts[a + 1], starts[b] : starts[b + 1]] = block
+                gram[starts[b] : starts[b + 1], starts[a] : starts[a + 1]] = block.T
+            if self.matrix is not None:
+                cross = left.sums(self.matrix * self.base[:, None])
+                gram[starts[a] : starts[a + 1], starts[-1] :] = cross
+                gram[starts[-1] :, starts[a] : starts[a + 1]] = cross.T
+        if self.matrix is not None:
+            gram[starts[-1] :, starts[-1] :] = self.matrix.T @ (self.matrix * self.base[:, None])
+        return gram
+
+
+def multistage_covariance(
+    weighted: FloatArray,
+    stages: tuple[Stage, ...],
+    *,
+    in_domain: BoolArray | None,
+    lonely_psu: LonelyPsu,
+    adjust_domain_lonely: bool,
+) -> FloatArray:
+    """Covariance of the column totals of weighted influence values u, shape (rows, k) -> (k, k).
+
+    Raises:
+        StatisticsError: a stratum has one PSU and the rule is `fail`.
+    """
+    first = stages[0]
+    rule = (lonely_psu, adjust_domain_lonely)
+    ones = np.ones(first.strata.size)
+    covariance = _stage_covariance(weighted, first, ones, in_domain, rule, "")
+    if len(stages) > 1 and np.isfinite(first.population).any():
+        # A second-stage stratum is a first-stage PSU: it carries the first-stage fraction.
+        factor = first.fraction()[first.unit_stratum]
+        covariance = covariance + _stage_covariance(
+            weighted, stages[1], factor, in_domain, rule, " at the second stage"
+        )
+    return covariance
+
+
+def _stage_covariance(
+    weighted: FloatArray,
+    stage: Stage,
+    factor: FloatArray,
+    in_domain: BoolArray | None,
+    rule: tuple[LonelyPsu, bool],
+    where: str,
+) -> FloatArray:
+    lonely_psu, adjust_domain = rule
+    totals = stage.units.sums(weighted)
+    owner = stage.unit_stratum
+    sampled = stage.sampled
+    units_seen, strata_seen = _seen(stage, in_domain)
+    left = stage.fraction_left()
+    open_strata = strata_seen & (left >= _CERTAIN)
+    lonely = open_strata & (sampled == 1)
+    if lonely.any() and lonely_psu == "fail":
+        h = int(np.flatnonzero(lonely)[0])
+        raise StatisticsError(
+            f"stratum {stage.strata.label(h)} has one PSU{where}, so its variance is unknown; "
+            "merge it or choose lonely_psu: remove, certainty, adjust or average"
+        )
+    mean = _stratum_means(totals, owner, sampled)
+    one_seen = units_seen == 1
+    if lonely_psu == "adjust":
+        keep = (sampled == 1) | (one_seen & adjust_domain)
+        # The centre of the whole sample stands in for the stratum's own.
+        mean[keep] = totals.mean(axis=0)
+    scale = factor * left * np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
+    scale = np.where(open_strata, scale, 0.0)
+    inflate = 1.0
+    if lonely_psu == "average":
+        unknown = lonely | (open_strata & one_seen & (sampled > 1) & adjust_domain)
+        scale = np.where(unknown, 0.0, scale)
+        known = int(strata_seen.sum() - unknown.sum())
+        if known == 0:
+            raise StatisticsError("every stratum has one PSU; no variance to average")
+        inflate = float(strata_seen.sum()) / known
+    deviation = totals - mean[owner]
+    return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
+
+
+def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:
+    """Units with a row in the domain in each stratum, and the strata that have any."""
+    if in_domain is None:
+        return stage.sampled, np.ones(stage.strata.size, dtype=np.bool_)
+    hit = np.zeros(stage.units.size, dtype=np.bool_)
+    hit[stage.units.codes[in_domain]] = True
+    seen = np.bincount(stage.unit_stratum, weights=hit, minlength=stage.strata.size)
+    return np.asarray(seen, dtype=np.float64), seen > 0
+
+
+def _stratum_means(
+    totals: FloatArray, owner: npt.NDArray[np.int64], sampled: FloatArray
+) -> FloatArray:
+    mean = np.empty((len(sampled), totals.shape[1]))
+    for j in range(totals.shape[1]):
+        mean[:, j] = np.bincount(owner, weights=totals[:, j], minlength=len(sampled))
+    return mean / sampled[:, None]
+
+
+def replicate_covariance(
+    replicated: FloatArray,
+    estimate: FloatArray,
+    scale: float,
+    rscales: FloatArray,
+    *,
+    mse: bool,
+) -> FloatArray:
+    """Covariance from replicates: scale * sum_r rscales_r (t_r - c)(t_r - c)'.
+
+    Args:
+        replicated: shape (R, k).
+        estimate: shape (k,), the centre c when `mse`; else c is the mean of the replicates.
+        scale: overall factor.
+        rscales: factor of each replicate, shape (R,).
+        mse: centre on the full-sample estimate.
+
+    Raises:
+        StatisticsError: a replicate has no value.
+    """
+    if not np.isfinite(replicated).all():
+        r = int(np.flatnonzero(~np.isfinite(replicated).all(axis=1))[0])
+        raise StatisticsError(
+            f"replicate {r + 1} gives no value: its weights leave the domain or the base empty"
+        )
+    centre = estimate if mse else replicated[rscales > 0].mean(axis=0)
+    deviation = replicated - centre
+    return np.asarray(scale * (deviation.T @ (deviation * rscales[:, None])))
