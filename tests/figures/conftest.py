@@ -1,0 +1,152 @@
+"""Register rows for charts, as `figures.csv` has them: shares counted from made-up answers.
+
+The counts are chosen to show what charts must cope with: a small group, a suppressed one, a level
+without answers, unweighted experts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from readiness.figures.display import display
+
+LEVELS = {
+    "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
+    "ar": {"none": "منعدم", "weak": "ضعيف", "medium": "متوسط", "good": "جيد"},
+}
+GROUPS = {
+    "fr": {
+        "producer": "Producteurs",
+        "director": "Réalisateurs",
+        "creator": "Créateurs de contenus numériques",
+        "advertiser": "Publicitaires",
+        "journalist": "Journalistes",
+        "technician": "Techniciens",
+        "voice_artist": "Artistes de doublage",
+    },
+    "ar": {
+        "producer": "المنتجون",
+        "director": "المخرجون",
+        "creator": "صناع المحتوى الرقمي",
+        "advertiser": "المشتغلون بالإشهار",
+        "journalist": "الصحفيون",
+        "technician": "التقنيون",
+        "voice_artist": "فنانو الدبلجة",
+    },
+}
+TOTAL = {"fr": ("all", "Ensemble"), "ar": ("all", "المجموع")}
+EXPERTS = {"fr": ("expert", "Experts"), "ar": ("expert", "الخبراء")}
+DONT_KNOW = {"fr": ("dont_know", "Ne sait pas"), "ar": ("dont_know", "لا أعرف")}
+
+# none, weak, medium, good, don't know
+COUNTS: Mapping[str, tuple[int, int, int, int, int]] = {
+    "all": (119, 215, 116, 47, 31),
+    "producer": (14, 41, 22, 9, 4),
+    "director": (17, 30, 21, 6, 5),
+    "creator": (11, 33, 29, 23, 8),
+    "advertiser": (24, 38, 12, 3, 6),
+    "journalist": (35, 42, 13, 0, 5),
+    "technician": (14, 22, 16, 6, 3),
+    "voice_artist": (4, 9, 3, 0, 0),
+    "expert": (6, 15, 12, 4, 1),
+}
+
+
+def row(item: str, level: str, group: str, count: int, n: int, **more: Any) -> dict[str, Any]:
+    """One share of the register, with a simple interval."""
+    share = count / n
+    spread = 1.96 * (share * (1 - share) / n) ** 0.5
+    texts = display(share, "share", 1)
+    return {
+        "id": f"{item}.level.{level}.{group}",
+        "item": item,
+        "level": level,
+        "group": group,
+        "unit": "share",
+        "value": share,
+        "lower": max(0.0, share - spread),
+        "upper": min(1.0, share + spread),
+        "n": n,
+        "reliability": "present",
+        "suppressed": "",
+        "digits": 1,
+        "rounding": "half_even",
+        **{f"display_{lang}": text for lang, text in texts.items()},
+        "simulated": True,
+        **more,
+    }
+
+
+def suppress(rows: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
+    """The rows with the values of `ids` suppressed."""
+    rows = rows.copy()
+    chosen = rows["id"].isin(ids)
+    assert chosen.sum() == len(ids)
+    rows.loc[chosen, ["value", "lower", "upper"]] = float("nan")
+    rows.loc[chosen, "suppressed"] = "base"
+    rows.loc[chosen, [f"display_{lang}" for lang in ("fr", "en", "ar")]] = ""
+    return rows
+
+
+@pytest.fixture
+def register() -> pd.DataFrame:
+    """Readiness levels by profession."""
+    records = []
+    for group, counts in COUNTS.items():
+        base, asked = sum(counts[:4]), sum(counts)
+        for level, count in zip(LEVELS["fr"], counts[:4], strict=True):
+            flag = "caution" if group == "technician" and level == "good" else "present"
+            records.append(row("preparation", level, group, count, base, reliability=flag))
+        records.append(row("preparation", "dont_know", group, counts[4], asked))
+        if group != "expert":
+            low = counts[0] + counts[1]
+            records.append(row("preparation_low", "low", group, low, base))
+        else:
+            records.append(
+                row("preparation_low", "low", group, counts[0] + counts[1], base)
+                | {"lower": float("nan"), "upper": float("nan")}
+            )
+    return pd.DataFrame(records)
+
+
+def can_show(figure: int, base: int) -> bool:
+    """Whether some count out of `base` shows as `figure` %, half up, in exact integers."""
+    return any(
+        base * (2 * figure - 1) <= 200 * k < base * (2 * figure + 1) for k in range(base + 1)
+    )
+
+
+CLAIMS = [
+    ("Préparation : 67 et 33", "HACA", "set", (67, 33)),
+    ("Équipes non formées : 64", "HACA", "claim", (64,)),
+    ("Ne remplacera pas : 83 et 17", "press", "set", (83, 17)),
+    ("Usage : 58 et 42", "press", "set", (58, 42)),
+    ("Révolution sociale : 75 et 25", "press", "set", (75, 25)),
+    ("Baisse des coûts : 91", "press", "claim", (91,)),
+    ("67/33 et 64 ensemble", "HACA", "joint", (67, 33, 64)),
+    ("Tous les chiffres ensemble", "both", "joint", (67, 33, 64, 83, 17, 58, 42, 75, 25, 91)),
+]
+"""Published figures in whole percents, and the sets that are judged together."""
+
+
+def axis_data(last: int = 40) -> pd.DataFrame:
+    """One row a claim or set and base; a set of two also needs counts that sum to the base."""
+    records = []
+    for label, source, kind, figures in CLAIMS:
+        for base in range(1, last + 1):
+            feasible = all(can_show(figure, base) for figure in figures)
+            records.append((label, source, base, feasible, kind))
+    frame = pd.DataFrame(records, columns=["row_label", "source", "base", "feasible", "kind"])
+    missing = frame[frame["row_label"] == "67/33 et 64 ensemble"].copy()
+    missing["row_label"] = "67/33 et 64, une réponse manquante"
+    missing["kind"] = "joint_missing"
+    missing["feasible"] = [
+        (can_show(67, b) and can_show(33, b) and can_show(64, b - 1))
+        or (b > 1 and can_show(67, b - 1) and can_show(33, b - 1) and can_show(64, b))
+        for b in missing["base"]
+    ]
+    return pd.concat([frame, missing], ignore_index=True)

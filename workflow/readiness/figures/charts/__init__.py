@@ -1,0 +1,21 @@
+"""Charts of published results: pure functions of register rows, drawn to deterministic SVG.
+
+Each chart is a dataclass of what it shows; `.chart()` gives a `Chart` (SVG bytes, alternative text
+without digits, register ids drawn), `.figure()` the matplotlib figure behind it.
+"""
+
+from readiness.figures.charts.bases import FeasibleBases
+from readiness.figures.charts.intervals import Intervals
+from readiness.figures.charts.readiness_bars import ReadinessBars
+from readiness.figures.charts.style import NARROW, WIDE, Chart
+from readiness.figures.charts.weights import WeightsPicture
+
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "Chart",
+    "FeasibleBases",
+    "Intervals",
+    "ReadinessBars",
+    "WeightsPicture",
+]
