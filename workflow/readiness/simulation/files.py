@@ -1,0 +1,55 @@
+"""Writing the simulated wave to the files that the repository ships."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.questionnaire import load_questionnaire
+from readiness.simulation import scenario
+from readiness.simulation.simulate import simulate
+from readiness.tables import to_csv, write_atomically
+
+QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
+# Path below the root of the repository -> attribute of `Simulation`.
+EXPORTS = {
+    "data/raw/simulated-2026/1.csv": "export_1",
+    "data/raw/simulated-2026/2.csv": "export_2",
+}
+TABLES = {
+    "data/raw/simulated-2026-sample/1.csv": "sample",
+    "data/margins/simulated-2026-1.csv": "margins",
+    "data/corrections/simulated-2026-1.csv": "corrections",
+}
+
+
+def export_bytes(table: pd.DataFrame) -> bytes:
+    """An export as the form tool writes it: byte-order mark, every cell quoted."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.to_numpy().tolist())
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def file_bytes(questionnaire: Path, seed: int = scenario.SEED) -> dict[str, bytes]:
+    """The bytes of every shipped file of the simulated wave, by its path in the repository."""
+    simulation = simulate(load_questionnaire(questionnaire), seed)
+    files = {path: export_bytes(getattr(simulation, name)) for path, name in EXPORTS.items()}
+    files |= {path: to_csv(getattr(simulation, name)).encode() for path, name in TABLES.items()}
+    return files
+
+
+def write(folder: Path, seed: int = scenario.SEED) -> list[Path]:
+    """Write the files of the simulated wave below `folder`, the root of the repository.
+
+    The questionnaire is read from there. Returns the paths written. Same seed, same bytes.
+    """
+    written = []
+    for name, content in file_bytes(folder / QUESTIONNAIRE, seed).items():
+        write_atomically(folder / name, content)
+        written.append(folder / name)
+    return written
