@@ -1,0 +1,246 @@
+"""Factors and two-way cells of a design: the raw material of every comparison of categories.
+
+A statistic of a table depends on the answers only through the weighted cell totals, so its design
+covariance follows from that of the totals by linearisation (the delta method); it is asked of the
+design once. Source: Rao and Scott (1984); Lumley (2010), section 6.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
+from readiness.survey.design import Column, Design
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A categorical variable with declared levels.
+
+    Attributes:
+        codes: shape (rows,), position in `levels`, or -1 outside the base (no answer, domain).
+        levels: names of the levels, in their declared order.
+        name: how messages call the variable.
+    """
+
+    codes: IntArray
+    levels: tuple[str, ...]
+    name: str = "the variable"
+
+    @property
+    def size(self) -> int:
+        """Number of declared levels."""
+        return len(self.levels)
+
+    @property
+    def known(self) -> BoolArray:
+        """True for the rows that have a level, shape (rows,)."""
+        return self.codes >= 0
+
+    def counts(self) -> IntArray:
+        """Unweighted number of rows of each level, shape (size,)."""
+        return np.bincount(self.codes[self.known], minlength=self.size).astype(np.int64)
+
+    def keep(self, levels: Sequence[int]) -> Factor:
+        """Only these levels (positions); rows of the others leave the base."""
+        recode = np.full(self.size + 1, -1, dtype=np.int64)
+        recode[list(levels)] = np.arange(len(levels))
+        return Factor(recode[self.codes], tuple(self.levels[i] for i in levels), self.name)
+
+    def observed(self) -> Factor:
+        """The factor without the declared levels that nobody gave."""
+        return self.keep([int(i) for i in np.flatnonzero(self.counts() > 0)])
+
+    def within(self, rows: BoolArray) -> Factor:
+        """The factor with every other row outside the base."""
+        return Factor(np.where(rows, self.codes, -1), self.levels, self.name)
+
+
+def factor(
+    design: Design, values: Column, levels: Sequence[Any] | None = None, name: str | None = None
+) -> Factor:
+    """A factor of the design, rows outside its domain outside the base.
+
+    Args:
+        design: the survey design.
+        values: a column name or one value a row: integer positions 0..k-1 in `levels` (-1: no
+            answer), or the levels themselves. None, NaN and special codes that begin with `_`
+            (blank, not asked, don't know) are outside the base.
+        levels: declared levels in order; None: the sorted values that occur.
+        name: how messages call the variable.
+
+    Raises:
+        StatisticsError: a value that is no declared level, a level declared twice.
+    """
+    raw = design.column(values)
+    label = name or (repr(values) if isinstance(values, str) else "the variable")
+    if levels is not None and len({str(v) for v in levels}) != len(levels):
+        raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
+    declared = None if levels is None else tuple(str(v) for v in levels)
+    positions = declared is not None and raw.dtype.kind in "iu" and not isinstance(values, str)
+    if positions:
+        assert declared is not None
+        codes = np.asarray(raw, dtype=np.int64)
+        bad = design.mask & ((codes >= len(declared)) | (codes < -1))
+        if bad.any():
+            raise StatisticsError(
+                f"{label} has position {int(codes[bad][0])}; "
+                f"expected -1 (no answer) or 0 to {len(declared) - 1}, one for each declared level"
+            )
+    else:
+        codes, declared = _encode(raw, declared, design.mask, label)
+    return Factor(np.where(design.mask, codes, -1), declared, label)
+
+
+def _encode(
+    raw: Any, declared: tuple[str, ...] | None, inside: BoolArray, label: str
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
+    import pandas as pd
+
+    uniques, inverse = _unique(raw)
+    texts = [_text(v) for v in uniques]
+    outside = [t is None or t.startswith("_") for t in texts]
+    used = np.bincount(inverse[inside], minlength=len(texts)) > 0
+    if declared is None:
+        kept = [v for v, out, u in zip(uniques, outside, used, strict=True) if u and not out]
+        try:
+            kept = sorted(kept)
+        except TypeError:
+            kept = sorted(kept, key=str)
+        declared = tuple(dict.fromkeys(str(_text(v)) for v in kept))
+    position = {level: i for i, level in enumerate(declared)}
+    lookup = np.full(len(texts), -1, dtype=np.int64)
+    for i, text in enumerate(texts):
+        if outside[i]:
+            continue
+        assert text is not None
+        if text in position:
+            lookup[i] = position[text]
+        elif used[i]:
+            shown = ", ".join(declared[:12])
+            raise StatisticsError(f"{label} has the value {text!r}; declared levels are: {shown}")
+    del pd
+    return lookup[inverse], declared
+
+
+def _unique(raw: Any) -> tuple[list[Any], IntArray]:
+    import pandas as pd
+
+    codes, uniques = pd.factorize(np.asarray(raw, dtype=object), use_na_sentinel=True)
+    values = [*list(uniques), None]
+    return values, np.where(codes < 0, len(uniques), codes).astype(np.int64)
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@dataclass(frozen=True, eq=False)
+class CellTotals:
+    """A two-way table of a design with the covariance of its weighted totals.
+
+    Attributes:
+        rows, columns: names of the levels.
+        counts: unweighted counts, shape (r, c).
+        totals: weighted totals, shape (r, c).
+        covariance: design covariance of the totals, shape (r*c, r*c), row-major cells.
+        degrees_of_freedom: of the design on the rows of the table.
+        cell: cell number of each design row, -1 outside, shape (rows,).
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: IntArray
+    totals: FloatArray
+    covariance: FloatArray
+    degrees_of_freedom: int
+    cell: IntArray
+
+    @property
+    def n(self) -> int:
+        """Unweighted base of the table."""
+        return int(self.counts.sum())
+
+    @property
+    def proportions(self) -> FloatArray:
+        """Weighted shares of the whole, shape (r, c), sum 1."""
+        shares: FloatArray = self.totals / self.totals.sum()
+        return shares
+
+    def proportion_covariance(self) -> FloatArray:
+        """Design covariance of `proportions`, shape (r*c, r*c): ratios to the estimated size."""
+        p = self.proportions.ravel()
+        jacobian = (np.eye(len(p)) - p[:, None]) / self.totals.sum()
+        return self.delta(jacobian)
+
+    def delta(self, jacobian: FloatArray) -> FloatArray:
+        """Covariance of a function of the totals with this jacobian, shape (k, r*c)."""
+        covariance: FloatArray = jacobian @ self.covariance @ jacobian.T
+        return covariance
+
+
+def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
+    """The r x c table of two factors, over the rows that have both.
+
+    Raises:
+        StatisticsError: no respondent has both answers.
+    """
+    known = row.known & column.known
+    if not known.any():
+        raise StatisticsError(
+            f"no respondent has both {row.name} and {column.name}: there is nothing to compare"
+        )
+    cells = row.size * column.size
+    cell = np.where(known, row.codes * column.size + column.codes, -1)
+    domain = design.subset(known)
+    counts = np.bincount(cell[known], minlength=cells)
+    totals = np.bincount(cell[known], weights=design.full_weights[known], minlength=cells)
+    covariance = covariance_of_codes(domain, cell, cells)
+    shape = (row.size, column.size)
+    return CellTotals(
+        row.levels,
+        column.levels,
+        counts.reshape(shape).astype(np.int64),
+        totals.reshape(shape),
+        covariance,
+        domain.degrees_of_freedom,
+        cell.astype(np.int64),
+    )
+
+
+def covariance_of_codes(design: Design, codes: IntArray, size: int) -> FloatArray:
+    """Covariance of the weighted totals of each code 0..size-1, shape (size, size).
+
+    Only codes that occur are sent to the design; the others have no variance.
+    """
+    used = np.unique(codes[codes >= 0])
+    indicators = (codes[:, None] == used[None, :]).astype(np.float64)
+    covariance = np.zeros((size, size))
+    covariance[np.ix_(used, used)] = design.total_covariance(indicators)
+    return covariance
+
+
+def two_or_more(f: Factor, what: str) -> None:
+    """Refuse a factor with fewer than two observed levels.
+
+    Raises:
+        StatisticsError: 0 or 1 observed level.
+    """
+    seen = [level for level, k in zip(f.levels, f.counts(), strict=True) if k > 0]
+    if len(seen) < 2:
+        found = f"only {seen[0]!r}" if seen else "nobody"
+        raise StatisticsError(
+            f"{f.name} has {found} among the respondents: {what} needs two levels or more"
+        )

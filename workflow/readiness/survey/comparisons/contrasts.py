@@ -1,0 +1,171 @@
+"""Pairwise contrasts between groups, and the adjustments for testing many of them.
+
+The covariance of the group means is that of the full design (groups that share PSUs are not
+independent). R twin: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
+is the pairs of one item. Sources: Holm (1979); Hochberg (1988); Hommel (1988); Benjamini and
+Hochberg (1995); Benjamini and Yekutieli (2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, factor, two_or_more
+from readiness.survey.comparisons.ranks import group_means
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.design import Column, Design
+
+Adjustment = Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"]
+
+_STATSMODELS = {
+    "holm": "holm",
+    "BH": "fdr_bh",
+    "BY": "fdr_by",
+    "hochberg": "simes-hochberg",
+    "hommel": "hommel",
+    "bonferroni": "bonferroni",
+}
+
+
+def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
+    """p-values adjusted for their family. R twin: `p.adjust`.
+
+    Args:
+        p: shape (m,), 0-1; NaN (no test) stays NaN and does not count in the family.
+        method: `holm`, `hochberg`, `hommel`, `bonferroni` control the family-wise error rate; `BH`
+            and `BY` the false discovery rate.
+
+    Raises:
+        StatisticsError: an unknown method, a p outside 0-1.
+    """
+    if method not in get_args(Adjustment):
+        raise StatisticsError(
+            f"p adjustment {method!r}; expected one of {', '.join(get_args(Adjustment))}"
+        )
+    values = np.asarray(p, dtype=np.float64)
+    tested = ~np.isnan(values)
+    if ((values[tested] < 0) | (values[tested] > 1)).any():
+        raise StatisticsError("a p-value lies outside 0-1")
+    adjusted = values.copy()
+    if method == "none" or not tested.any():
+        return adjusted
+    from statsmodels.stats.multitest import multipletests
+
+    adjusted[tested] = multipletests(values[tested], method=_STATSMODELS[method])[1]
+    return adjusted
+
+
+def pairwise(
+    design: Design,
+    y: Column,
+    group: Column,
+    *,
+    group_levels: Sequence[Any] | None = None,
+    adjust: Adjustment = "holm",
+    level: float = 0.95,
+) -> list[ComparisonRow]:
+    """Differences of the mean (or share, for 0/1) of y between all pairs of groups, b less a.
+
+    Args:
+        design: the survey design; rows with a missing value or group leave the base.
+        y: numbers; NaN is missing.
+        group: the groups; pairs come in their declared (or sorted) order.
+        group_levels: declared groups.
+        adjust: adjustment of the p-values over all pairs.
+        level: of the intervals, 0-1 (each by itself, not simultaneous).
+
+    Raises:
+        StatisticsError: fewer than two observed groups, an infinite value, no degrees of freedom.
+    """
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    return pairwise_of(design, values, groups, adjust=adjust, level=level)
+
+
+def pairwise_of(
+    design: Design,
+    y: FloatArray,
+    groups: Factor,
+    *,
+    adjust: Adjustment = "holm",
+    level: float = 0.95,
+) -> list[ComparisonRow]:
+    """`pairwise` on numbers (NaN: missing) and a factor; pairs of observed groups only."""
+    groups = groups.within(np.isfinite(y))
+    two_or_more(groups, "a contrast")
+    groups = groups.observed()
+    domain = design.subset(groups.known)
+    df = domain.degrees_of_freedom
+    if df <= 0:
+        raise StatisticsError(
+            "the design has no degrees of freedom left for a contrast: one PSU a stratum; "
+            "collapse strata or use the permutation test"
+        )
+    means, influence = group_means(domain, y[groups.known], groups)
+    v = domain.total_covariance(influence)
+    counts = groups.counts()
+    rows = [
+        _contrast(i, j, means, v, counts, df, level, groups.levels)
+        for i in range(groups.size)
+        for j in range(i + 1, groups.size)
+    ]
+    p = np.array([np.nan if r.p_value is None else r.p_value for r in rows])
+    adjusted = adjust_p(p, adjust)
+    return [
+        replace(row, p_adjusted=None if np.isnan(q) else float(q))
+        for row, q in zip(rows, adjusted, strict=True)
+    ]
+
+
+def _contrast(
+    i: int,
+    j: int,
+    means: FloatArray,
+    v: FloatArray,
+    counts: Any,
+    df: int,
+    level: float,
+    names: tuple[str, ...],
+) -> ComparisonRow:
+    """One contrast; no p and no interval where a group has no variance of its own."""
+    from scipy import stats
+
+    difference = float(means[j] - means[i])
+    base = ComparisonRow(
+        "contrast",
+        effect=difference,
+        n=int(counts[i] + counts[j]),
+        a=names[i],
+        b=names[j],
+        method="Difference of weighted means (b - a), design-based covariance, t on design df",
+    )
+    single = [names[g] for g in (i, j) if counts[g] < 2]
+    if single:
+        return replace(base, note=f"one respondent in {', '.join(single)}: no variance, no test")
+    variance = float(v[i, i] + v[j, j] - 2 * v[i, j])
+    spread = float(v[i, i] + v[j, j])
+    if not variance > 1e-20 * max(spread, 1e-300) or spread <= 1e-24 * max(
+        float(means[i] ** 2 + means[j] ** 2), 1e-300
+    ):
+        return replace(base, note="both groups are constant: no variance, no test")
+    constant = [names[g] for g in (i, j) if v[g, g] <= 1e-24 * max(means[g] ** 2, 1e-300)]
+    note = f"{', '.join(constant)} is constant: its own variance counts as zero" if constant else ""
+    se = float(np.sqrt(variance))
+    t = difference / se
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    return replace(
+        base,
+        statistic=t,
+        statistic_name="t",
+        df1=float(df),
+        p_value=float(2 * stats.t.sf(abs(t), df)),
+        lower=difference - half,
+        upper=difference + half,
+        note=note,
+    )

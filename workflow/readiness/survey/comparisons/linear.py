@@ -1,0 +1,264 @@
+"""Linear and binomial (logit) regression of survey data, through statsmodels.
+
+R twins: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights
+scaled to mean 1); the covariance is the design covariance of the influence values, that is of the
+scores times the inverse Hessian (Binder 1983), never statsmodels' own robust covariances, which
+know no strata.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import factor, two_or_more
+from readiness.survey.comparisons.covariates import Covariates, check_rank, indicators
+from readiness.survey.comparisons.quadratic_form import tail_probability
+from readiness.survey.comparisons.rao_scott import quadratic
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.separation import refuse_separation
+from readiness.survey.design import Column, Design
+
+Family = Literal["gaussian", "binomial"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearFit:
+    """A fitted generalised linear model.
+
+    Attributes:
+        names: `(Intercept)`, then the columns of the covariates.
+        coefficients: shape (p+1,).
+        covariance: design covariance of the coefficients, shape (p+1, p+1).
+        naive_covariance: inverse information at weights of mean 1 (without dispersion).
+        deviance: at weights of mean 1.
+        dispersion: design-based variance of the Pearson residuals, as R's summary.
+        design_df: degrees of freedom of the design on the rows of the model.
+        n: unweighted base.
+        family: `gaussian` or `binomial`.
+        x: the covariates, for refitting.
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    covariance: FloatArray
+    naive_covariance: FloatArray
+    deviance: float
+    dispersion: float
+    design_df: int
+    n: int
+    family: Family
+    x: Covariates
+    _design: Design
+    _y: FloatArray
+
+    @property
+    def standard_errors(self) -> FloatArray:
+        """Design-based standard errors."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def residual_df(self) -> int:
+        """Design df + 1 less the number of coefficients, as R's `df.residual`."""
+        return self.design_df + 1 - len(self.coefficients)
+
+    def coefficient_tests(self, level: float = 0.95) -> list[ComparisonRow]:
+        """t test and interval of each coefficient, on the residual df.
+
+        Raises:
+            StatisticsError: no residual degrees of freedom.
+        """
+        from scipy import stats
+
+        df = self._positive_df()
+        quantile = float(stats.t.ppf((1 + level) / 2, df))
+        rows = []
+        for name, b, se in zip(self.names, self.coefficients, self.standard_errors, strict=True):
+            t = float(b / se)
+            rows.append(ComparisonRow(
+                "coefficient", t, "t", float(df), None, float(2 * stats.t.sf(abs(t), df)), None,
+                float(b), float(b - quantile * se), float(b + quantile * se), self.n,
+                f"Coefficient of the design-based {self.family} model", b=name,
+            ))
+        return rows
+
+    def term_test(self, term: str, method: Literal["Wald", "LRT"] = "Wald") -> ComparisonRow:
+        """Test of one term. R twin: `regTermTest(method=)`.
+
+        Args:
+            term: name of the term.
+            method: `Wald` (F on the residual df), or `LRT` (Rao-Scott likelihood ratio: the
+                difference of deviances against its linear combination of F, saddlepoint).
+
+        Raises:
+            StatisticsError: no such term, no residual degrees of freedom.
+        """
+        from scipy import stats
+
+        columns = [i + 1 for i in self.x.columns(term)]
+        k, df = len(columns), self._positive_df()
+        v = self.covariance[np.ix_(columns, columns)]
+        if method == "Wald":
+            value = quadratic(self.coefficients[columns], v, f"the Wald test of {term}") / k
+            return ComparisonRow(
+                f"{self.family}_term", value, "F", float(k), float(df),
+                float(stats.f.sf(value, k, df)), n=self.n,
+                method=f"Wald F of {term} in the {self.family} model, design-based covariance",
+            )
+        value, scale_factors = self.likelihood_ratio(term)
+        return ComparisonRow(
+            f"{self.family}_term_lrt", value, "X2", float(k), float(df),
+            tail_probability(value, scale_factors, df, "saddlepoint"), n=self.n,
+            method=f"Rao-Scott likelihood ratio of {term} in the {self.family} model",
+        )
+
+    def likelihood_ratio(self, term: str) -> tuple[float, FloatArray]:
+        """Difference of deviances without and with a term, and its scale factors (eigenvalues).
+
+        Raises:
+            StatisticsError: no such term.
+        """
+        columns = [i + 1 for i in self.x.columns(term)]
+        keep = np.ix_(columns, columns)
+        smaller = self.x.without(term)
+        # The smaller model is fitted to the same rows, also where only this term has gaps.
+        same = self._design.subset(self.x.known)
+        deviance = _deviance_of(same, self._y, smaller, self.family)
+        ratio = np.linalg.solve(self.naive_covariance[keep], self.covariance[keep])
+        eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
+        return deviance - self.deviance, eigenvalues
+
+    def _positive_df(self) -> int:
+        if self.residual_df <= 0:
+            raise StatisticsError(
+                f"{len(self.coefficients)} coefficients on {self.design_df} degrees of freedom of "
+                "the design leave none for a test; use fewer terms or levels"
+            )
+        return self.residual_df
+
+
+def linear(
+    design: Design, y: Column, x: Covariates, *, family: Family = "gaussian"
+) -> LinearFit:
+    """Design-based linear or logit regression. R twin: `svyglm(y ~ x, family=)`.
+
+    Args:
+        design: the survey design; rows with a missing value leave the base.
+        y: numbers; 0/1 (or shares 0-1) for `binomial`.
+        x: covariates from `covariates`; the intercept is added.
+        family: `gaussian` (identity link) or `binomial` (logit link, R's quasibinomial).
+
+    Raises:
+        StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
+            outcome outside 0-1, separation, no convergence.
+    """
+    if family not in get_args(Family):
+        raise StatisticsError(f"family {family!r}; expected one of {', '.join(get_args(Family))}")
+    values = design.numeric(y, "the outcome")
+    known = x.known & np.isfinite(values) & design.mask
+    domain = design.subset(known)
+    outcome, matrix = values[known], x.matrix[known]
+    _check_outcome(outcome, family)
+    check_rank(matrix, x.names)
+    weights = domain.full_weights[known]
+    scaled = weights / weights.mean()
+    model, result = _fit(outcome, matrix, scaled, family)
+    fitted = np.asarray(result.fittedvalues)
+    if family == "binomial" and (
+        not result.converged or min(fitted.min(), 1 - fitted.max()) < 1e-6
+    ):
+        if set(np.unique(outcome)) <= {0.0, 1.0}:
+            refuse_separation(outcome.astype(np.int64), -matrix, 2, x.names)
+        if not result.converged:
+            raise StatisticsError("the logit model did not converge; rescale or drop covariates")
+    params = np.asarray(result.params)
+    information = -np.asarray(model.hessian(params, observed=False)) * float(result.scale)
+    naive = np.linalg.inv(information)
+    scores = np.asarray(model.score_obs(params)) * float(result.scale)
+    z = np.zeros((design.rows, len(params)))
+    z[known] = (scores / weights[:, None]) @ naive
+    variance = fitted * (1 - fitted) if family == "binomial" else np.ones_like(fitted)
+    pearson = (outcome - fitted) ** 2 / variance
+    n = len(outcome)
+    return LinearFit(
+        ("(Intercept)", *x.names), params, domain.total_covariance(z), naive,
+        float(result.deviance), _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
+        domain.degrees_of_freedom, n, family, x, domain, values,
+    )
+
+
+def _variance(values: FloatArray, weights: FloatArray) -> float:
+    """Weighted variance with n/(n-1), as R's svyvar."""
+    n = len(values)
+    mean = weights @ values / weights.sum()
+    return float(weights @ (values - mean) ** 2 / weights.sum() * n / (n - 1))
+
+
+def _check_outcome(y: FloatArray, family: Family) -> None:
+    if len(y) == 0:
+        raise StatisticsError("no respondent has the outcome and all covariates")
+    if np.ptp(y) == 0:
+        raise StatisticsError(f"the outcome has one value, {y[0]:g}: there is nothing to model")
+    if family == "binomial" and (y.min() < 0 or y.max() > 1):
+        raise StatisticsError(
+            f"a binomial outcome lies between 0 and 1; found {y.min():g} to {y.max():g}"
+        )
+
+
+def _fit(y: FloatArray, x: FloatArray, weights: FloatArray, family: Family) -> tuple[Any, Any]:
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    families = {"gaussian": sm.families.Gaussian, "binomial": sm.families.Binomial}
+    matrix = np.column_stack([np.ones(len(x)), x])
+    with warnings.catch_warnings():
+        # Separation and convergence are judged by the caller, by name.
+        warnings.simplefilter("ignore")
+        model = sm.GLM(y, matrix, family=families[family](), freq_weights=weights)
+        try:
+            result = model.fit(maxiter=100, tol=1e-10, tol_criterion="params", rtol=1e-10)
+        except (PerfectSeparationError, np.linalg.LinAlgError) as error:
+            raise StatisticsError(f"the {family} model has no finite estimate ({error})") from None
+    return model, result
+
+
+def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -> float:
+    """Deviance of a smaller model on the rows of the design's domain."""
+    rows = design.mask & np.isfinite(y)
+    weights = design.full_weights[rows]
+    return float(_fit(y[rows], x.matrix[rows], weights / weights.mean(), family)[1].deviance)
+
+
+def t_test(
+    design: Design, y: Column, group: Column, *, group_levels: Sequence[Any] | None = None
+) -> ComparisonRow:
+    """Difference in means of two groups (second less first). R twin: `svyttest(y ~ group)`.
+
+    Raises:
+        StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.
+    """
+    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    values = design.numeric(y, "the outcome")
+    groups = groups.within(np.isfinite(values))
+    two_or_more(groups, "a t test")
+    observed = groups.observed()
+    if observed.size != 2:
+        raise StatisticsError(
+            f"{groups.name} has {observed.size} groups ({', '.join(observed.levels)}); "
+            "a t test takes two: use a model or the pairwise contrasts"
+        )
+    if observed.counts().min() < 2:
+        raise StatisticsError(f"a group of {groups.name} has one respondent: it has no variance")
+    block, _ = indicators(observed)
+    fit = linear(design, values, Covariates(block, ("group",), {"group": (0,)}))
+    row = fit.coefficient_tests()[1]
+    return ComparisonRow(
+        "t_test", row.statistic, "t", row.df1, None, row.p_value, None, row.effect, row.lower,
+        row.upper, row.n, "Design-based t test of the difference in means",
+        a=observed.levels[0], b=observed.levels[1],
+    )

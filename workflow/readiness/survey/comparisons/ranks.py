@@ -1,0 +1,183 @@
+"""Design-based rank tests: Wilcoxon, Kruskal-Wallis, van der Waerden, median.
+
+R twin: `svyranktest`. Source: Lumley and Scott (2013), Biometrika 100, 831-842. The rank of a
+respondent is the weighted share of the population below plus half of that tied with the answer
+(mid-rank), so that the result does not depend on the order of the rows; R averages running sums
+over tied rows and does depend on it when weights differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, factor, two_or_more
+from readiness.survey.comparisons.rao_scott import quadratic
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.design import Column, Design
+
+Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
+
+_NAMES = {
+    "wilcoxon": "Wilcoxon",
+    "kruskal_wallis": "Kruskal-Wallis",
+    "van_der_waerden": "van der Waerden",
+    "median": "median",
+}
+
+
+def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted mid-ranks as shares of the population, between 0 and 1.
+
+    Args:
+        y: values, shape (n,), finite.
+        weights: shape (n,), >= 0.
+
+    Returns:
+        (weight below + half the weight tied) / total weight, shape (n,).
+    """
+    _, inverse = np.unique(y, return_inverse=True)
+    mass = np.bincount(inverse, weights=weights)
+    ranks: FloatArray = ((np.cumsum(mass) - mass / 2) / mass.sum())[inverse]
+    return ranks
+
+
+def rank_test(
+    design: Design,
+    y: Column,
+    group: Column,
+    score: Score = "kruskal_wallis",
+    *,
+    group_levels: Sequence[Any] | None = None,
+) -> ComparisonRow:
+    """Do the groups answer equally high? R twin: `svyranktest(y ~ group, test=)`.
+
+    Two groups: t on design df - 1, effect = difference in mean rank score (second group less the
+    first; for `wilcoxon` on 0-1). More groups: F on (k-1, design df - k + 1).
+
+    Args:
+        design: the survey design; rows with a missing value or group leave the base.
+        y: numbers (or ordered codes); NaN is missing.
+        group: the groups.
+        score: what is averaged over the mid-ranks.
+        group_levels: declared groups, in order; those without answers are named in the note.
+
+    Raises:
+        StatisticsError: fewer than two groups, an outcome with one level, infinite values, too few
+            degrees of freedom.
+    """
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    return rank_test_of(design, values, groups, score)
+
+
+def rank_test_of(
+    design: Design, y: FloatArray, groups: Factor, score: Score = "kruskal_wallis"
+) -> ComparisonRow:
+    """`rank_test` on numbers (NaN: missing) and a factor."""
+    from scipy import stats
+
+    groups = groups.within(np.isfinite(y))
+    two_or_more(groups, "a rank test")
+    groups, note = without_single(groups)
+    known = groups.known
+    if len(np.unique(y[known])) < 2:
+        raise StatisticsError("the outcome has one level: there is nothing to rank")
+    domain = design.subset(known)
+    w = domain.full_weights[known]
+    scores = _scores(mid_ranks(y[known], w), score)
+    means, influence = group_means(domain, scores, groups)
+    k = groups.size - 1
+    ddf = domain.degrees_of_freedom - k
+    if ddf <= 0:
+        raise StatisticsError(
+            f"a rank test of {groups.size} groups on {domain.degrees_of_freedom} degrees of "
+            "freedom of the design does not exist; collapse groups or use the permutation test"
+        )
+    contrast = np.column_stack([-np.ones(k), np.eye(k)])
+    difference = contrast @ means
+    v = contrast @ domain.total_covariance(influence) @ contrast.T
+    name = f"Design-based {_NAMES[score]} test on weighted mid-ranks"
+    test = f"{score}_design"
+    wald = quadratic(difference, v, f"the {_NAMES[score]} test")
+    if k == 1:
+        t = float(np.sign(difference[0]) * np.sqrt(wald))
+        half = float(stats.t.ppf(0.975, ddf) * np.sqrt(v[0, 0]))
+        effect = float(difference[0])
+        return ComparisonRow(
+            test,
+            t,
+            "t",
+            float(ddf),
+            None,
+            float(2 * stats.t.sf(abs(t), ddf)),
+            None,
+            effect,
+            effect - half,
+            effect + half,
+            domain.n,
+            name,
+            note,
+            a=groups.levels[0],
+            b=groups.levels[1],
+        )
+    p = float(stats.f.sf(wald / k, k, ddf))
+    return ComparisonRow(
+        test, wald / k, "F", float(k), float(ddf), p, n=domain.n, method=name, note=note
+    )
+
+
+def without_single(groups: Factor) -> tuple[Factor, str]:
+    """Observed groups of two respondents or more, and the note that names the others.
+
+    One respondent has no variance: a linearised test would take the answer as known for sure.
+
+    Raises:
+        StatisticsError: fewer than two groups remain.
+    """
+    counts = groups.counts()
+    notes = []
+    for size, words in ((0, "no answers"), (1, "one respondent")):
+        names = [level for level, k in zip(groups.levels, counts, strict=True) if k == size]
+        if names:
+            notes.append(f"{words}, left out of the test: {', '.join(names)}")
+    kept = [int(i) for i in np.flatnonzero(counts > 1)]
+    if len(kept) < 2:
+        raise StatisticsError(
+            f"{groups.name} has fewer than two groups of two respondents or more; "
+            "collapse groups as declared beforehand"
+        )
+    return groups.keep(kept), "; ".join(notes)
+
+
+def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArray, FloatArray]:
+    """Weighted mean of y in each group and its influence values.
+
+    Args:
+        design: the survey design.
+        y: values of the rows that have a group (in row order), shape (known,).
+        groups: factor, every level observed.
+
+    Returns:
+        means, shape (k,); influence values, shape (rows, k), zero outside the group.
+    """
+    known = groups.known
+    codes, w = groups.codes[known], design.full_weights[known]
+    size = np.bincount(codes, weights=w, minlength=groups.size)
+    means = np.bincount(codes, weights=w * y, minlength=groups.size) / size
+    influence = np.zeros((design.rows, groups.size))
+    influence[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
+    return means, influence
+
+
+def _scores(ranks: FloatArray, score: Score) -> FloatArray:
+    if score == "median":
+        return (ranks > 0.5).astype(np.float64)
+    if score == "van_der_waerden":
+        from scipy import stats
+
+        return np.asarray(stats.norm.ppf(ranks), dtype=np.float64)
+    return ranks

@@ -1,0 +1,356 @@
+"""Is a two-way table of a survey independent? Rao-Scott, Wald and adjusted Wald tests.
+
+R twin: `svychisq`. Sources: Rao and Scott (1981, 1984); Koch, Freeman and Freeman (1975) for the
+Wald test; Thomas and Rao (1987) for the choice between them. Pearson's statistic is computed on
+weighted counts scaled to the unweighted n and referred to its distribution under the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import (
+    CellTotals,
+    Factor,
+    cell_totals,
+    factor,
+    two_or_more,
+)
+from readiness.survey.comparisons.quadratic_form import tail_probability
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.design import Column, Design
+
+Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", "satterthwaite"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A weighted two-way table with its marginal words.
+
+    Attributes:
+        rows, columns: level names, declared order (a level without answers is a row of zeros).
+        counts: weighted totals, shape (r, c).
+        n: unweighted counts, shape (r, c).
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: FloatArray
+    n: Any
+
+
+@dataclass(frozen=True, eq=False)
+class RaoScott:
+    """Pearson's statistic of a table and what the design makes of it.
+
+    Attributes:
+        pearson: X2 of the weighted counts scaled to n.
+        delta: eigenvalues of the generalised design effects, shape ((r-1)(c-1),).
+        df: (r-1)(c-1) on observed levels.
+        design_df: degrees of freedom of the design on the table.
+        n: unweighted base.
+        cells: the table without empty levels.
+        merged: declared levels that nobody gave and that the test leaves out.
+        note: what the reader must know, or empty.
+    """
+
+    pearson: float
+    delta: FloatArray
+    df: int
+    design_df: int
+    n: int
+    cells: CellTotals
+    merged: tuple[str, ...]
+    note: str
+
+    @property
+    def trace(self) -> float:
+        """Sum of the generalised design effects."""
+        return float(self.delta.sum())
+
+    @property
+    def satterthwaite_df(self) -> float:
+        """Second-order numerator degrees of freedom, trace^2 / trace of the square."""
+        return float(self.delta.sum() ** 2 / (self.delta**2).sum())
+
+    def first_order(self) -> ComparisonRow:
+        """First-order correction: X2 over the mean design effect against chi-square."""
+        from scipy import stats
+
+        p = float(stats.chi2.sf(self.pearson / self.delta.mean(), self.df))
+        return self._row(
+            "rao_scott_chisq",
+            self.pearson,
+            "X2",
+            float(self.df),
+            None,
+            p,
+            "Pearson X2 with the first-order Rao-Scott correction",
+        )
+
+    def second_order(self) -> ComparisonRow:
+        """Second-order correction: an F with Satterthwaite degrees of freedom."""
+        from scipy import stats
+
+        d0 = self.satterthwaite_df
+        value, ddf = self.pearson / self.trace, d0 * self.design_df
+        p = float(stats.f.sf(value, d0, ddf))
+        return self._row(
+            "rao_scott_f",
+            value,
+            "F",
+            d0,
+            ddf,
+            p,
+            "Pearson X2 with the second-order Rao-Scott correction (F)",
+        )
+
+    def linear_combination(
+        self, method: Literal["saddlepoint", "integration", "satterthwaite"] = "saddlepoint"
+    ) -> ComparisonRow:
+        """X2 against the linear combination of F that is its distribution (p to 1e-4 of R)."""
+        ddf = self.satterthwaite_df * self.design_df
+        p = tail_probability(self.pearson, self.delta, ddf, method)
+        return self._row(
+            f"rao_scott_{method}",
+            self.pearson,
+            "X2",
+            None,
+            None,
+            p,
+            f"Pearson X2 against its linear combination of F ({method})",
+        )
+
+    def _row(
+        self,
+        test: str,
+        value: float,
+        name: str,
+        df1: float | None,
+        df2: float | None,
+        p: float,
+        method: str,
+    ) -> ComparisonRow:
+        return ComparisonRow(
+            test, value, name, df1, df2, p, n=self.n, method=method, note=self.note
+        )
+
+
+def table(
+    design: Design,
+    row: Column,
+    column: Column,
+    *,
+    row_levels: Sequence[Any] | None = None,
+    column_levels: Sequence[Any] | None = None,
+) -> Table:
+    """Weighted two-way table over declared levels. R twin: `svytable`.
+
+    Raises:
+        StatisticsError: a value that is no declared level, or no respondent with both answers.
+    """
+    cells = cell_totals(
+        design, factor(design, row, row_levels), factor(design, column, column_levels)
+    )
+    return Table(cells.rows, cells.columns, cells.totals, cells.counts)
+
+
+def association(
+    design: Design,
+    row: Column,
+    column: Column,
+    statistic: Statistic = "F",
+    *,
+    row_levels: Sequence[Any] | None = None,
+    column_levels: Sequence[Any] | None = None,
+) -> ComparisonRow:
+    """Test of independence of two factors. R twin: `svychisq(~row+column, statistic=)`.
+
+    Args:
+        design: the survey design.
+        row, column: column names or one value a row.
+        statistic: `F` (second order), `Chisq` (first order), `Wald`, `adjWald`, `saddlepoint`,
+            `lincom` (exact integration of the linear combination; R without CompQuadForm gives
+            its saddlepoint approximation instead), `satterthwaite`.
+        row_levels, column_levels: declared levels; those without answers are left out and named.
+
+    Raises:
+        StatisticsError: fewer than two observed levels on a side; a Wald test with more cells than
+            the design has degrees of freedom.
+    """
+    rows = factor(design, row, row_levels)
+    columns = factor(design, column, column_levels)
+    if statistic in ("Wald", "adjWald"):
+        return wald(design, rows, columns, adjusted=statistic == "adjWald")
+    result = rao_scott(design, rows, columns)
+    if statistic == "F":
+        return result.second_order()
+    if statistic == "Chisq":
+        return result.first_order()
+    method: Any = "integration" if statistic == "lincom" else statistic
+    return result.linear_combination(method)
+
+
+def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTotals, list[str]]:
+    """The table on the levels that occur together, and the names of the declared others.
+
+    Raises:
+        StatisticsError: fewer than two observed levels on a side.
+    """
+    known = row.known & column.known
+    both = [row.within(known), column.within(known)]
+    if not known.any():
+        raise StatisticsError(
+            f"no respondent has both {row.name} and {column.name}: there is nothing to compare"
+        )
+    left_out = []
+    for f in both:
+        two_or_more(f, "a test of association")
+        left_out += [level for level, k in zip(f.levels, f.counts(), strict=True) if k == 0]
+    return cell_totals(design, both[0].observed(), both[1].observed()), left_out
+
+
+def rao_scott(design: Design, row: Factor, column: Factor) -> RaoScott:
+    """Pearson's X2 and the generalised design effects of a table, empty levels left out.
+
+    Raises:
+        StatisticsError: fewer than two observed levels on a side.
+    """
+    cells, left_out = observed_table(design, row, column)
+    p = cells.proportions
+    expected = np.outer(p.sum(axis=1), p.sum(axis=0))
+    pearson = float(cells.n * ((p - expected) ** 2 / expected).sum())
+    r, c = p.shape
+    contrasts = _interaction_contrasts(r, c)
+    v = cells.proportion_covariance()
+    notes = []
+    if left_out:
+        notes.append(f"no answers, left out of the test: {', '.join(left_out)}")
+    delta = _design_effects(contrasts, p.ravel(), v, cells.n)
+    if delta is None:
+        # Too many empty cells to use the observed shares: those of independence exist always.
+        delta = _design_effects(contrasts, expected.ravel(), v, cells.n)
+        notes.append("many empty cells: design effects taken at the shares under independence")
+    if delta is None or delta.sum() <= 0:
+        raise StatisticsError(
+            f"the design gives {row.name} by {column.name} no variance: "
+            "every stratum is constant, or too few respondents; collapse levels"
+        )
+    return RaoScott(
+        pearson,
+        delta,
+        (r - 1) * (c - 1),
+        cells.degrees_of_freedom,
+        cells.n,
+        cells,
+        tuple(left_out),
+        "; ".join(notes),
+    )
+
+
+def _interaction_contrasts(r: int, c: int) -> FloatArray:
+    """Basis of the interaction space orthogonal to the main effects, shape (r*c, (r-1)(c-1))."""
+    basis: FloatArray = np.kron(_centred(r), _centred(c))
+    return basis
+
+
+def _centred(k: int) -> FloatArray:
+    q, _ = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, 1:]]))
+    contrasts: FloatArray = q[:, 1:]
+    return contrasts
+
+
+def _design_effects(
+    contrasts: FloatArray, p: FloatArray, v: FloatArray, n: int
+) -> FloatArray | None:
+    """Eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C), or None if the first is singular."""
+    from scipy import linalg
+
+    inverse = np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)
+    scaled = contrasts * inverse[:, None]
+    denominator = contrasts.T @ scaled / n
+    try:
+        values: FloatArray = linalg.eigvalsh(scaled.T @ v @ scaled, denominator)
+    except linalg.LinAlgError:
+        return None
+    if np.linalg.cond(denominator) > 1e12 or not np.isfinite(values).all():
+        return None
+    return values[::-1]
+
+
+def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) -> ComparisonRow:
+    """Wald test of p_ij = p_i p_j on (r-1)(c-1) cells, F with design degrees of freedom.
+
+    Args:
+        design: the survey design.
+        row, column: factors.
+        adjusted: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
+
+    Raises:
+        StatisticsError: fewer than two observed levels; fewer design degrees of freedom than cells;
+            a singular covariance (empty cells).
+    """
+    from scipy import stats
+
+    cells, left_out = observed_table(design, row, column)
+    totals, size = cells.totals, cells.totals.sum()
+    rows, columns = totals.sum(axis=1), totals.sum(axis=0)
+    r, c = totals.shape
+    k, nu = (r - 1) * (c - 1), cells.degrees_of_freedom
+    ddf = nu - k + 1 if adjusted else nu
+    if ddf <= 0 or nu < k:
+        raise StatisticsError(
+            f"a Wald test of {k} cells on {nu} degrees of freedom of the design does not exist; "
+            "use the Rao-Scott F or collapse levels"
+        )
+    i, j = np.divmod(np.arange(r * c), c)
+    jacobian = (
+        np.eye(r * c)
+        - (i[:, None] == i[None, :]) * (columns[j] / size)[:, None]
+        - (j[:, None] == j[None, :]) * (rows[i] / size)[:, None]
+        + (rows[i] * columns[j] / size**2)[:, None]
+    )
+    y = (totals - np.outer(rows, columns) / size).ravel()
+    use = (i > 0) & (j > 0)
+    v = cells.delta(jacobian)[np.ix_(use, use)]
+    value = quadratic(y[use], v, f"the Wald test of {row.name} by {column.name}") / k
+    if adjusted:
+        value *= ddf / nu
+    note = f"no answers, left out of the test: {', '.join(left_out)}" if left_out else ""
+    return ComparisonRow(
+        "adjusted_wald" if adjusted else "wald",
+        value,
+        "F",
+        float(k),
+        float(ddf),
+        float(stats.f.sf(value, k, ddf)),
+        n=cells.n,
+        method=("Adjusted design-based Wald test" if adjusted else "Design-based Wald test")
+        + " of independence",
+        note=note,
+    )
+
+
+def quadratic(y: FloatArray, v: FloatArray, what: str) -> float:
+    """y' V^-1 y for a covariance V.
+
+    Raises:
+        StatisticsError: V is singular (in its correlation form), so the statistic does not exist.
+    """
+    scale = np.sqrt(np.diag(v))
+    if (scale <= 0).any() or not np.isfinite(scale).all():
+        raise StatisticsError(
+            f"{what} does not exist: a covariance of zero (a constant group or an empty cell)"
+        )
+    correlation = v / np.outer(scale, scale)
+    if np.linalg.cond(correlation) > 1e12:
+        raise StatisticsError(
+            f"{what} does not exist: the design covariance is singular; collapse levels"
+        )
+    z = y / scale
+    return float(z @ np.linalg.solve(correlation, z))
