@@ -37,6 +37,8 @@ def load_questionnaire(path: Path) -> Questionnaire:
         data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
     except FileNotFoundError:
         raise ConfigError(f"{path}: questionnaire not found; expected a YAML file there.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: questionnaire cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8.") from None
     except yaml.MarkedYAMLError as error:

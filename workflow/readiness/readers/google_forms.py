@@ -47,6 +47,8 @@ def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise DataError(f"{path}: export not found. Run `make`, or restore the file.") from None
+    except OSError as error:
+        raise DataError(f"{path}: export cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise DataError(
             f"{path}: not UTF-8 (byte {error.start}). Download the CSV from the form again; do not "

@@ -20,9 +20,13 @@ from readiness.simulation.submissions import Submission
 Condition = Callable[[Submission], bool]
 Correction = dict[str, str]
 
-# Column `from` -> `to` of the corrections file; the respondent is found when the fault is planted.
+# Reasons that the corrections file gives.
 _PHONE = "confirmed by telephone (simulated)"
 _CARD = "professional card checked (simulated)"
+
+
+def _answered(item: str) -> Condition:
+    return lambda submission: bool(submission.texts[item])
 
 
 class Mistakes:
@@ -92,7 +96,7 @@ class Mistakes:
             self._misspell(2)
 
     def _plant(self, rule: str, item: str, text: str, export: int = 1) -> None:
-        submission = self.take(export, lambda s: bool(s.texts[item]))
+        submission = self.take(export, _answered(item))
         submission.texts[item] = text
         self.record(rule, submission.invitation, item, submission.exports)
 
@@ -144,7 +148,7 @@ class Mistakes:
         item = items[int(self.rng.random() * len(items))]
         if item.id == "expert_field":
             item = self.questionnaire.item("experience_years")
-        submission = self.take(export, lambda s: bool(s.texts[item.id]))
+        submission = self.take(export, _answered(item.id))
         text = submission.texts[item.id]
         if item.kind == "number":
             ways = [f"{text} ans", f" {text}", f"{text}\u00a0ans"]
@@ -249,7 +253,7 @@ class Mistakes:
             ("preparation", "Moyenne à bonne", "medium", 1),
             ("experience_years", "1998", "28", 2),
         ):
-            submission = self.take(export, lambda s, item=item: bool(s.texts[item]))  # type: ignore[misc]
+            submission = self.take(export, _answered(item))
             submission.texts[item] = text
             self._correct(submission, item, text, to, _PHONE)
 

@@ -86,7 +86,8 @@ def _read_number(item: Item, text: str) -> Cell:
     match = _WHOLE_NUMBER.fullmatch(match_key(text))
     if match is None or match[2] not in ("", unit, unit.removesuffix("s")):
         return Cell((INVALID,), (Fault("not_a_number", expected, "set aside: _invalid"),))
-    number = int(match[1])
+    # No range needs ten digits, and Python refuses to convert thousands of them.
+    number = int(match[1]) if len(match[1]) < 10 else high + 1
     if not low <= number <= high:
         return Cell((INVALID,), (Fault("out_of_range", expected, "set aside: _invalid"),))
     if text == str(number):

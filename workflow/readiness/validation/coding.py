@@ -93,12 +93,8 @@ def _cell_issues(
     out: np.ndarray[tuple[int], np.dtype[np.bool_]],
 ) -> list[pd.DataFrame]:
     found = []
-    asked_answers = answers.loc[~out, ["_row", "respondent", item.id]]
-    for text, cell in cells.items():
-        if not cell.faults:
-            continue
-        at = asked_answers.loc[asked_answers[item.id] == text]
-        for fault in cell.faults:
+    for text, at in answers.loc[~out].groupby(item.id, sort=False):
+        for fault in cells[str(text)].faults:
             found.append(
                 issues_of(
                     fault.rule,
@@ -106,7 +102,7 @@ def _cell_issues(
                     respondent=at["respondent"].tolist(),
                     column=item.column,
                     item=item.id,
-                    value=[text] * len(at),
+                    value=[str(text)] * len(at),
                     expected=fault.expected,
                     action=fault.action,
                 )

@@ -72,7 +72,8 @@ def validate(
         duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
             with `most_answered` items (of equals the last).
 
-    Raises DataError when no submission can be kept or a correction does not fit its answer.
+    Raises DataError when no submission can be kept, a correction does not fit its answer, or it
+    makes a professional of someone outside the sample.
     """
     if opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
@@ -117,7 +118,8 @@ def validate(
 def _groups(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series[str]:
     """Professional unless the answer says expert: a code of the sample is a professional's."""
     item = questionnaire.item(questionnaire.group_item)
-    codes = answers[item.id].map({t: read_cell(item, t).values[0] for t in answers[item.id]})
+    texts = answers[item.id].unique()
+    codes = answers[item.id].map({text: read_cell(item, text).values[0] for text in texts})
     return codes.where(codes == EXPERT, PROFESSIONAL).rename("group")
 
 
@@ -134,6 +136,12 @@ def _frame_columns(
     frame = sample.set_index("token")[names]
     frame["base_weight"] = frame["base_weight"].map("{:.12g}".format)
     joined = frame.reindex(answers["respondent"]).reset_index(drop=True).fillna("")
+    outside = (groups != EXPERT) & (joined["stratum"] == "")
+    if outside.any():
+        raise DataError(
+            f"{answers.loc[outside, 'respondent'].iloc[0]} is a professional outside the sample "
+            "(after corrections); only experts answer without an invitation code."
+        )
     joined.loc[groups == EXPERT, :] = ""
     return joined
 
