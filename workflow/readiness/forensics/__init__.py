@@ -1,0 +1,54 @@
+"""What published percentages can and cannot mean, in exact integers.
+
+Pure functions on strings, integers and data frames; no files, no configuration.
+"""
+
+from readiness.forensics.bases import (
+    ALL_CONVENTIONS,
+    NEAREST,
+    Convention,
+    FigureSet,
+    SetKind,
+    bases,
+    figure_set,
+    joint_bases,
+    joint_witness,
+    smallest_joint_base,
+)
+from readiness.forensics.figures import Figure, Rounding, parse_figure
+from readiness.forensics.register import Claim, Fault, check_register, read_register
+from readiness.forensics.structure import Structure, parse_structure
+from readiness.forensics.study import Axis, axis_data, judge, read_study
+from readiness.forensics.verdict import Nature, Number, Status, Verdict, display, fill
+
+__all__ = [
+    "ALL_CONVENTIONS",
+    "NEAREST",
+    "Axis",
+    "Claim",
+    "Convention",
+    "Fault",
+    "Figure",
+    "FigureSet",
+    "Nature",
+    "Number",
+    "Rounding",
+    "SetKind",
+    "Status",
+    "Structure",
+    "Verdict",
+    "axis_data",
+    "bases",
+    "check_register",
+    "display",
+    "figure_set",
+    "fill",
+    "joint_bases",
+    "joint_witness",
+    "judge",
+    "parse_figure",
+    "parse_structure",
+    "read_register",
+    "read_study",
+    "smallest_joint_base",
+]

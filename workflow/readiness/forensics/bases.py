@@ -1,0 +1,287 @@
+"""Which numbers of answers can stand behind published percentages.
+
+A *base* is the number of answers a percentage was computed on. A *figure set* is the percentages of
+one item. Sets that are said to rest on the same people are judged together, with up to m of them
+silent on each item: set i then has its own base n - m <= n_i <= n.
+
+A study rounds in one way throughout, so a joint base must hold under one and the same convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import DataError
+from readiness.forensics.figures import (
+    NEAREST_ROUNDINGS,
+    Figure,
+    Rounding,
+    count_interval,
+    count_intervals,
+    parse_figure,
+)
+
+Mask = npt.NDArray[np.bool_]
+SEARCH_LIMIT = 1_000_000
+
+
+class SetKind(StrEnum):
+    """How the counts of one set hang together."""
+
+    EXHAUSTIVE = "exhaustive"
+    """Everyone gave exactly one of the answers: the counts sum to the base."""
+    EXCLUSIVE = "exclusive"
+    """At most one answer each: the counts sum to the base or less."""
+    MULTI = "multi"
+    """Several answers allowed: each count is at most the base."""
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How figures were made: a rounding, and whether a second figure is 100 minus the first."""
+
+    rounding: Rounding
+    complement: bool = False
+
+
+def conventions(roundings: Iterable[Rounding], complement: bool) -> tuple[Convention, ...]:
+    """The given roundings, and each also with complements if `complement`."""
+    plain = tuple(Convention(r) for r in roundings)
+    return plain + tuple(Convention(c.rounding, True) for c in plain) if complement else plain
+
+
+NEAREST = conventions(NEAREST_ROUNDINGS, complement=True)
+"""Rounded to the nearest value, whatever happens at halves, complements allowed."""
+ALL_CONVENTIONS = conventions(tuple(Rounding), complement=True)
+
+
+@dataclass(frozen=True)
+class FigureSet:
+    """The figures of one item, on one base."""
+
+    figures: tuple[Figure, ...]
+    kind: SetKind
+
+    @property
+    def is_pair(self) -> bool:
+        """Two figures that print as a whole: the second may be 100 minus the first."""
+        if self.kind is not SetKind.EXHAUSTIVE or len(self.figures) != 2:
+            return False
+        first, second = self.figures
+        return first.decimals == second.decimals and first.digits + second.digits == first.scale
+
+
+def figure_set(texts: Sequence[str], kind: SetKind | str = SetKind.EXCLUSIVE) -> FigureSet:
+    """A set from figures as printed, e.g. `figure_set(["67", "33"], "exhaustive")`.
+
+    Raises DataError when the set is empty or a figure cannot be read.
+    """
+    if not texts:
+        raise DataError("A set of figures is empty; expected at least one figure.")
+    return FigureSet(tuple(parse_figure(text) for text in texts), SetKind(kind))
+
+
+def _clipped(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
+    low, high = count_interval(figure, n, rounding)
+    return max(low, 0), min(high, n)
+
+
+def witness(figures: FigureSet, n: int, convention: Convention) -> tuple[int, ...] | None:
+    """Counts, one a figure, that show as the set on `n` answers; None if there are none.
+
+    Among all that fit, the lowest counts, with what remains given to the first figures.
+    """
+    return next(witnesses(figures, n, convention), None)
+
+
+def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tuple[int, ...]]:
+    """All counts that show as the set on `n` answers. There may be very many: take a few."""
+    if n < 1:
+        return
+    if convention.complement and figures.is_pair:
+        yield from _complement_witnesses(figures, n, convention.rounding)
+        return
+    ranges = [_clipped(figure, n, convention.rounding) for figure in figures.figures]
+    if any(low > high for low, high in ranges):
+        return
+    yield from _fill(ranges, n, figures.kind)
+
+
+def _complement_witnesses(
+    figures: FigureSet, n: int, rounding: Rounding
+) -> Iterator[tuple[int, ...]]:
+    seen: set[tuple[int, int]] = set()
+    for position, figure in enumerate(figures.figures):
+        low, high = _clipped(figure, n, rounding)
+        for count in range(low, high + 1):
+            pair = (count, n - count) if position == 0 else (n - count, count)
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
+
+
+def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
+    """Counts within their ranges whose sum is n (exhaustive), at most n (exclusive) or free."""
+    lows_after = [0] * (len(ranges) + 1)
+    highs_after = [0] * (len(ranges) + 1)
+    for i in range(len(ranges) - 1, -1, -1):
+        lows_after[i] = lows_after[i + 1] + ranges[i][0]
+        highs_after[i] = highs_after[i + 1] + ranges[i][1]
+
+    def rest(i: int, left: int) -> Iterator[tuple[int, ...]]:
+        if i == len(ranges):
+            yield ()
+            return
+        low, high = ranges[i]
+        if kind is not SetKind.MULTI:
+            high = min(high, left - lows_after[i + 1])
+        if kind is SetKind.EXHAUSTIVE:
+            low = max(low, left - highs_after[i + 1])
+            order = range(high, low - 1, -1)
+        else:
+            order = range(low, high + 1)
+        for count in order:
+            for tail in rest(i + 1, left - count):
+                yield (count, *tail)
+
+    yield from rest(0, n)
+
+
+@lru_cache(maxsize=4096)
+def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> Mask:
+    """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""
+    n = np.arange(n_max + 1, dtype=np.int64)
+    lows, highs = [], []
+    for figure in figures.figures:
+        low, high = count_intervals(figure, n_max, convention.rounding)
+        lows.append(np.maximum(low, 0))
+        highs.append(np.minimum(high, n))
+    each = [low <= high for low, high in zip(lows, highs, strict=True)]
+    if convention.complement and figures.is_pair:
+        mask = each[0] | each[1]
+    else:
+        mask = np.logical_and.reduce(each)
+        if figures.kind is not SetKind.MULTI:
+            mask &= np.sum(lows, axis=0) <= n
+        if figures.kind is SetKind.EXHAUSTIVE:
+            mask &= np.sum(highs, axis=0) >= n
+    mask[0] = False
+    mask.setflags(write=False)
+    return np.asarray(mask, dtype=np.bool_)
+
+
+def with_missing(mask: Mask, max_missing: int) -> Mask:
+    """Bases n such that some n - m..n is feasible, for up to `max_missing` silent people."""
+    reached = mask.copy()
+    for missing in range(1, min(max_missing, len(mask) - 1) + 1):
+        reached[missing:] |= mask[:-missing]
+    return reached
+
+
+def feasible_mask(figures: FigureSet, n_max: int, allowed: Sequence[Convention] = NEAREST) -> Mask:
+    """For each base 0..n_max, whether the set fits under one of the conventions."""
+    return joint_mask([figures], n_max, 0, allowed)
+
+
+def joint_mask(
+    sets: Sequence[FigureSet],
+    n_max: int,
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+) -> Mask:
+    """For each number of people 0..n_max, whether all sets fit, each with at most
+    `max_missing` silent people.
+
+    Raises DataError for no sets, a largest base below 1, or a negative number of missing answers.
+    """
+    if not sets:
+        raise DataError("No figures to compare; expected at least one set.")
+    if n_max < 1 or max_missing < 0:
+        raise DataError("The largest base must be 1 or more, and the missing answers 0 or more.")
+    found = np.zeros(n_max + 1, dtype=np.bool_)
+    for convention in allowed:
+        found |= np.logical_and.reduce(
+            [with_missing(_feasible(s, n_max, convention), max_missing) for s in sets]
+        )
+    return found
+
+
+def bases(figures: FigureSet, n_max: int, allowed: Sequence[Convention] = NEAREST) -> list[int]:
+    """Every base up to `n_max` on which the set can have been computed."""
+    return joint_bases([figures], n_max, 0, allowed)
+
+
+def joint_bases(
+    sets: Sequence[FigureSet],
+    n_max: int,
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+) -> list[int]:
+    """Every number of people up to `n_max` that can stand behind all sets at once."""
+    mask = joint_mask(sets, n_max, max_missing, allowed)
+    return [int(n) for n in np.flatnonzero(mask)]
+
+
+def smallest_joint_base(
+    sets: Sequence[FigureSet],
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+    limit: int = SEARCH_LIMIT,
+) -> int | None:
+    """The smallest number of people behind all sets; None if there is none up to `limit`."""
+    n_max = 128
+    while True:
+        n_max = min(n_max, limit)
+        found = np.flatnonzero(joint_mask(sets, n_max, max_missing, allowed))
+        if found.size:
+            return int(found[0])
+        if n_max == limit:
+            return None
+        n_max *= 8
+
+
+def smallest_base(
+    figures: FigureSet, allowed: Sequence[Convention] = NEAREST, limit: int = SEARCH_LIMIT
+) -> int | None:
+    """The smallest base of one set; None if there is none up to `limit`."""
+    return smallest_joint_base([figures], 0, allowed, limit)
+
+
+@dataclass(frozen=True)
+class JointWitness:
+    """One way for several sets to rest on the same `people`: base and counts of each set."""
+
+    people: int
+    convention: Convention
+    bases: tuple[int, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+def joint_witness(
+    sets: Sequence[FigureSet],
+    people: int,
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+) -> JointWitness | None:
+    """Counts for every set on `people` people with the fewest silent ones, or None."""
+    for convention in allowed:
+        chosen: list[tuple[int, tuple[int, ...]]] = []
+        for figures in sets:
+            for base in range(people, max(people - max_missing, 1) - 1, -1):
+                counts = witness(figures, base, convention)
+                if counts is not None:
+                    chosen.append((base, counts))
+                    break
+            else:
+                break
+        if len(chosen) == len(sets):
+            return JointWitness(
+                people, convention, tuple(b for b, _ in chosen), tuple(c for _, c in chosen)
+            )
+    return None

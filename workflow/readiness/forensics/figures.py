@@ -1,0 +1,204 @@
+"""A published figure as an exact object: its digits, its decimals, and the counts it allows.
+
+"67" on 18 answers can be 12 of 18 and nothing else; "67" on 32 answers can be no count at all.
+Everything here is integer arithmetic, so the answer is a fact and not an approximation.
+
+With X the digits of the figure as one integer, d its decimals and D = 100 x 10^d (10^d for a mean),
+a count k out of n shows as that figure when
+
+    half-up      n(2X-1) <= 2Dk <  n(2X+1)
+    half-down    n(2X-1) <  2Dk <= n(2X+1)
+    half-even    both ends included if X is even, none if X is odd
+    truncation   nX      <=  Dk <  n(X+1)
+    ceiling      n(X-1)  <   Dk <= nX
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import DataError
+
+MAX_DECIMALS = 6
+MAX_DIGITS = 12
+PERCENT = 100
+"""Parts of a whole in a percentage; a mean uses 1 instead."""
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
+# Direction marks that word processors leave around numbers in Arabic text.
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069\ufeff"))
+_SPACES = " \t\u00a0\u202f\u2009"
+_PERCENT_SIGNS = "%٪﹪％"
+_NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?")
+
+
+class Rounding(StrEnum):
+    """How a share became the figure that was printed."""
+
+    HALF_UP = "half_up"
+    HALF_DOWN = "half_down"
+    HALF_EVEN = "half_even"
+    TRUNCATION = "truncation"
+    CEILING = "ceiling"
+
+
+NEAREST_ROUNDINGS = (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN)
+"""The three ways to round to the nearest value; they differ at exact halves only."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number as printed: `digits` / 10^`decimals`.
+
+    "67,5 %" is digits 675, decimals 1. `per` is 100 for a percentage and 1 for a mean.
+    """
+
+    digits: int
+    decimals: int
+    per: int = PERCENT
+
+    @property
+    def scale(self) -> int:
+        """D: what a share of 1 (or a mean of 1) is in units of the last printed digit."""
+        return int(self.per * 10**self.decimals)
+
+    @property
+    def share(self) -> Fraction:
+        """The figure taken literally, as a share of 1 (or as a mean)."""
+        return Fraction(self.digits, self.scale)
+
+    def __str__(self) -> str:
+        sign, digits = ("-" if self.digits < 0 else ""), abs(self.digits)
+        if not self.decimals:
+            return f"{sign}{digits}"
+        whole, part = divmod(digits, 10**self.decimals)
+        return f"{sign}{whole}.{part:0{self.decimals}d}"
+
+
+@lru_cache(maxsize=65536)
+def parse_figure(
+    text: str, per: int = PERCENT, signed: bool = False, above_whole: bool = False
+) -> Figure:
+    """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30".
+
+    Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
+    `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
+    sums).
+    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1".
+    """
+    cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
+    if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
+        cleaned = cleaned[:-1].rstrip(_SPACES)
+    cleaned = cleaned.replace("\u2212", "-")
+    match = _NUMBER.fullmatch(cleaned)
+    if match is None:
+        raise DataError(f"{text!r} is not a figure: {_why_not(cleaned)}")
+    part = match["part"] or ""
+    if len(part) > MAX_DECIMALS or len(match["whole"]) + len(part) > MAX_DIGITS:
+        raise DataError(
+            f"{text!r} has too many digits: at most {MAX_DECIMALS} decimals, {MAX_DIGITS} digits."
+        )
+    digits = int(match["whole"] + part)
+    if match["sign"]:
+        if not signed:
+            raise DataError(f"{text!r} is negative: a percentage or a count is 0 or more.")
+        digits = -digits
+    figure = Figure(digits, len(part), per)
+    if per == PERCENT and not above_whole and digits > figure.scale:
+        raise DataError(f"{text!r} is above 100: a percentage of one base lies between 0 and 100.")
+    return figure
+
+
+def _why_not(cleaned: str) -> str:
+    if not cleaned:
+        return "it is empty; expected digits such as 67 or 67,5."
+    if cleaned[0] in "~≈±":
+        return "it is approximate; write the digits alone and put `approximate` in `exactness`."
+    if cleaned[0] in "<>≤≥":
+        return "it is a bound; write it as text in `wording`, with an empty value and unit `text`."
+    if re.fullmatch(r"[0-9]+([  ][0-9]{3})+.*", cleaned):
+        return "digits are grouped; write them without spaces."
+    return "expected digits with an optional decimal comma or point, such as 67 or 67,5."
+
+
+def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
+    """The counts k for which k out of n shows as `figure`: (lowest, highest), empty if they cross.
+
+    O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the base.
+    """
+    low, high, with_low, with_high = _ends(figure, rounding)
+    lowest, highest = _counts(n, low, high, 2 * figure.scale, with_low, with_high)
+    return int(lowest), int(highest)
+
+
+def _ends(figure: Figure, rounding: Rounding) -> tuple[int, int, bool, bool]:
+    """The interval of 2 x (share in last digits) that shows as `figure`, and which ends belong."""
+    twice = 2 * figure.digits
+    if rounding is Rounding.HALF_UP:
+        return twice - 1, twice + 1, True, False
+    if rounding is Rounding.HALF_DOWN:
+        return twice - 1, twice + 1, False, True
+    if rounding is Rounding.HALF_EVEN:
+        even = figure.digits % 2 == 0
+        return twice - 1, twice + 1, even, even
+    if rounding is Rounding.TRUNCATION:
+        return twice, twice + 2, True, False
+    return twice - 2, twice, False, True
+
+
+def _counts(n: Any, low: int, high: int, divisor: int, with_low: bool, with_high: bool) -> Any:
+    """Integers k with n*low <= divisor*k <= n*high, ends as told; n an int or an integer array."""
+    lowest = -(-(n * low) // divisor) if with_low else (n * low) // divisor + 1
+    highest = (n * high) // divisor if with_high else -(-(n * high) // divisor) - 1
+    return lowest, highest
+
+
+def count_intervals(
+    figure: Figure, n_max: int, rounding: Rounding
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base.
+
+    Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.
+    """
+    low, high, with_low, with_high = _ends(figure, rounding)
+    if n_max * (abs(high) + 2) >= 2**62:
+        raise DataError(f"{figure} up to {n_max} answers is beyond exact 64-bit arithmetic.")
+    n = np.arange(n_max + 1, dtype=np.int64)
+    lowest, highest = _counts(n, low, high, 2 * figure.scale, with_low, with_high)
+    lowest[0], highest[0] = 1, 0
+    return lowest, highest
+
+
+def share_interval(figure: Figure, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
+    """The real shares that show as `figure`: (low, high, low included, high included)."""
+    low, high, with_low, with_high = _ends(figure, rounding)
+    return Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), with_low, with_high
+
+
+def printed(share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT) -> Figure:
+    """The figure that a share prints as, with that many decimals."""
+    scaled = share * per * 10**decimals
+    floor = scaled.numerator // scaled.denominator
+    rest = scaled - floor
+    half = Fraction(1, 2)
+    if rounding is Rounding.TRUNCATION or rest == 0:
+        digits = floor
+    elif rounding is Rounding.CEILING or rest > half:
+        digits = floor + 1
+    elif rest < half:
+        digits = floor
+    elif rounding is Rounding.HALF_UP:
+        digits = floor + 1
+    elif rounding is Rounding.HALF_DOWN:
+        digits = floor
+    else:
+        digits = floor + floor % 2
+    return Figure(digits, decimals, per)

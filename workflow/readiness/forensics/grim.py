@@ -1,0 +1,172 @@
+"""Means, SDs and percentages of whole-number answers: GRIM, GRIMMER, DEBIT, in exact integers.
+
+GRIM (Brown and Heathers 2017): the mean of n whole numbers is a whole number over n.
+GRIMMER (Anaya 2016; Allard 2018): so is the sum of their squares, and it has the parity of the sum.
+DEBIT (Heathers and Brown 2019): the SD of answers 0 and 1 follows from their mean.
+
+Published implementations compare floats with a fuzz of 1e-12 and accept impossible numbers; here a
+bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import isqrt
+
+from readiness.errors import StatisticsError
+from readiness.forensics.figures import Figure, Rounding, count_interval, share_interval
+
+EITHER_HALF = (Rounding.HALF_UP, Rounding.HALF_DOWN)
+
+
+def _check_base(n: int, items: int) -> None:
+    if n < 1 or items < 1:
+        raise StatisticsError(f"n = {n}, items = {items}: both must be 1 or more.")
+
+
+def grim_total(
+    figure: Figure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
+) -> int | None:
+    """A whole total that shows as `figure` for n people and `items` items each, or None.
+
+    `figure` is a mean (per=1) or a percentage (per=100).
+    """
+    return next(_totals(figure, n, items, roundings), None)
+
+
+def grim(
+    figure: Figure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
+) -> bool:
+    """Whether a mean or percentage is possible for n people and `items` whole-number items each."""
+    return grim_total(figure, n, items, roundings) is not None
+
+
+def _totals(figure: Figure, n: int, items: int, roundings: Sequence[Rounding]) -> Iterator[int]:
+    _check_base(n, items)
+    ranges = [count_interval(figure, n * items, rounding) for rounding in roundings]
+    ranges = [r for r in ranges if r[0] <= r[1]]
+    if ranges:
+        # The conventions' intervals overlap in all but their ends.
+        yield from range(min(r[0] for r in ranges), max(r[1] for r in ranges) + 1)
+
+
+def grim_probability(figure: Figure, n: int, items: int = 1) -> Fraction:
+    """The share of arbitrary figures with as many decimals that GRIM would refuse.
+
+    max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage).
+    Brown and Heathers 2017, p. 364.
+    """
+    _check_base(n, items)
+    return max(Fraction(0), Fraction(figure.scale - n * items, figure.scale))
+
+
+def grimmer(
+    mean: Figure,
+    sd: Figure,
+    n: int,
+    items: int = 1,
+    roundings: Sequence[Rounding] = EITHER_HALF,
+    scale: tuple[int, int] | None = None,
+) -> bool:
+    """Whether a mean and a sample SD are possible for n people and `items` whole-number items each.
+
+    Exact: there must be a whole sum S and a whole sum of squares Q with the parity of S, such that
+    n whole numbers have both. `scale` (lowest, highest score a person can have, as a sum of items)
+    adds the bounds of the answers to what is checked (necessary, not sufficient).
+    """
+    if n < 2:
+        raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
+    if sd.digits < 0:
+        return False
+    low, high, with_low, with_high = _sd_squares(sd, roundings)
+    for total in _totals(mean, n, items, roundings):
+        if scale is not None and not n * scale[0] <= total <= n * scale[1]:
+            continue
+        centre = Fraction(total * total, n)
+        factor = (n - 1) * items * items
+        least, most = low * factor + centre, high * factor + centre
+        lowest = _ceiling(least) + (0 if with_low or least.denominator != 1 else 1)
+        highest = most.numerator // most.denominator
+        if not with_high and most.denominator == 1:
+            highest -= 1
+        lowest = max(lowest, _least_squares(total, n))
+        if scale is not None:
+            highest = min(highest, _most_squares(total, n, scale))
+        if _some_attainable(total, lowest, highest, n):
+            return True
+    return False
+
+
+def _ceiling(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
+
+
+def _sd_squares(sd: Figure, roundings: Sequence[Rounding]) -> tuple[Fraction, Fraction, bool, bool]:
+    """The variances that show as the SD: the hull over the conventions."""
+    ends = [share_interval(sd, rounding) for rounding in roundings]
+    low, without_low = min((e[0], not e[2]) for e in ends)
+    high, with_high = max((e[1], e[3]) for e in ends)
+    if low < 0:
+        low, without_low = Fraction(0), False
+    return low * low, high * high, not without_low, with_high
+
+
+def _least_squares(total: int, n: int) -> int:
+    """The smallest sum of squares of n whole numbers with that sum."""
+    quotient, rest = divmod(total, n)
+    return (n - rest) * quotient**2 + rest * (quotient + 1) ** 2
+
+
+def _most_squares(total: int, n: int, scale: tuple[int, int]) -> int:
+    """The largest sum of squares of n whole numbers between the ends of the scale."""
+    low, high = scale
+    if low == high:
+        return n * low * low
+    at_top, rest = divmod(total - n * low, high - low)
+    if at_top >= n:
+        return n * high * high
+    return at_top * high**2 + (low + rest) ** 2 + (n - at_top - 1) * low**2
+
+
+def _some_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
+    """Whether n whole numbers with sum `total` have a sum of squares in lowest..highest."""
+    first = lowest + (lowest - total) % 2
+    if n >= 5:
+        # From five numbers on, parity and the minimum are all there is (checked by enumeration).
+        return first <= highest
+    return any(_attainable(n, total, squares) for squares in range(first, highest + 1, 2))
+
+
+def _attainable(n: int, total: int, squares: int) -> bool:
+    if n == 1:
+        return total * total == squares
+    if squares * n < total * total:
+        return False
+    if n == 2:
+        root = 2 * squares - total * total
+        return isqrt(root) ** 2 == root
+    # One of the numbers lies within the largest distance from the mean that the squares allow.
+    reach = isqrt((n - 1) * (n * squares - total * total)) + 1
+    return any(
+        _attainable(n - 1, total - x, squares - x * x)
+        for x in range((total - reach) // n, (total + reach) // n + 2)
+    )
+
+
+def debit(mean: Figure, sd: Figure, n: int, roundings: Sequence[Rounding] = EITHER_HALF) -> bool:
+    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people.
+
+    The mean must be k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1))).
+    """
+    if n < 2:
+        raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
+    low, high, with_low, with_high = _sd_squares(sd, roundings)
+    for count in _totals(mean, n, 1, roundings):
+        if not 0 <= count <= n:
+            continue
+        variance = Fraction(count * (n - count), n * (n - 1))
+        above = variance > low or (with_low and variance == low)
+        if above and (variance < high or (with_high and variance == high)):
+            return True
+    return False

@@ -1,0 +1,124 @@
+"""What precision the feasible bases would allow, if the answers were a random sample.
+
+A purposive sample has no sampling interval: these are scales that show how little a small n can
+tell, never margins of error. NCHS and Statistics Canada bind no one outside their own releases.
+
+Korn-Graubard presentation standards: NCHS, Vital and Health Statistics 2(175), Parker et al. 2017;
+here n_eff = n and the interval is Clopper and Pearson's. Statistics Canada: coefficient of
+variation at most 16.5 % free, at most 33.3 % "use with caution" (E), above it too unreliable (F).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
+
+from readiness.errors import StatisticsError
+
+CAUTION_CV = Fraction(165, 1000)
+UNRELIABLE_CV = Fraction(333, 1000)
+MINIMUM_BASE = 30
+WIDE = 0.30
+NARROW = 0.05
+RELATIVE = 1.30
+
+
+def _check(count: int, base: int) -> None:
+    if base < 1 or not 0 <= count <= base:
+        raise StatisticsError(f"{count} out of {base}: expected a count between 0 and its base.")
+
+
+def wilson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share, as if the base were a simple random sample."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    _check(count, base)
+    low, high = proportion_confint(count, base, alpha=1 - level, method="wilson")
+    return float(low), float(high)
+
+
+def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
+    """Clopper and Pearson's exact interval of a share, as if the base were a random sample."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    _check(count, base)
+    low, high = proportion_confint(count, base, alpha=1 - level, method="beta")
+    # At 0 and at n the bound is the end of the scale, which the beta quantile leaves undefined.
+    return (0.0 if count == 0 else float(low)), (1.0 if count == base else float(high))
+
+
+def nchs_presentation(count: int, base: int) -> str:
+    """What the NCHS scale would say of a share: present, review, or suppress with the reason."""
+    _check(count, base)
+    if base < MINIMUM_BASE:
+        return f"suppress (n<{MINIMUM_BASE})"
+    low, high = clopper_pearson(count, base)
+    width, share = high - low, count / base
+    if width >= WIDE:
+        return "suppress (absolute CI width >= 0.30)"
+    if width > NARROW and count and width / share > RELATIVE:
+        return "suppress (relative CI width > 130%)"
+    if count in (0, base):
+        return "review (0 or 100%)"
+    if width > NARROW and width / (1 - share) > RELATIVE:
+        return "present (footnote: complement, relative CI width > 130%)"
+    return "present"
+
+
+def squared_cv(count: int, base: int) -> Fraction:
+    """The squared coefficient of variation of a share, exact: (1-p) / (p (n-1)).
+
+    Raises StatisticsError where it is not defined: a count of 0, or a base of 1.
+    """
+    _check(count, base)
+    if count == 0 or base == 1:
+        raise StatisticsError(f"{count} out of {base} has no coefficient of variation.")
+    share = Fraction(count, base)
+    return (1 - share) / (share * (base - 1))
+
+
+def statcan_band(count: int, base: int) -> str:
+    """Statistics Canada's scale: acceptable, E (use with caution) or F (too unreliable)."""
+    squared = squared_cv(count, base)
+    if squared <= CAUTION_CV**2:
+        return "acceptable"
+    return "E" if squared <= UNRELIABLE_CV**2 else "F"
+
+
+def fisher_p(table: tuple[int, int, int, int]) -> Fraction:
+    """The two-sided p-value of Fisher's exact test of a 2 x 2 table (a, b, c, d), as a fraction.
+
+    Sums the probabilities of all tables with the same margins that are no likelier than this one.
+    """
+    a, b, c, d = table
+    if min(table) < 0 or a + b + c + d == 0:
+        raise StatisticsError(f"{table}: expected counts of 0 or more, not all of them 0.")
+    row, column, n = a + b, a + c, a + b + c + d
+    lowest, highest = max(0, row + column - n), min(row, column)
+    weights = {k: comb(column, k) * comb(n - column, row - k) for k in range(lowest, highest + 1)}
+    observed = weights[a]
+    return Fraction(sum(w for w in weights.values() if w <= observed), sum(weights.values()))
+
+
+@dataclass(frozen=True)
+class PRange:
+    """The least and greatest p-value over all tables that fit, and how many tables there are."""
+
+    low: Fraction
+    high: Fraction
+    tables: int
+
+
+def difference_of_groups(
+    counts_first: list[tuple[int, int]], counts_second: list[tuple[int, int]]
+) -> PRange:
+    """Whether a difference between two groups of different people could be chance.
+
+    Each argument lists the (count, base) pairs that a published figure allows. Never for two
+    answers of the same people: these are not independent.
+    """
+    if not counts_first or not counts_second:
+        raise StatisticsError("No count fits one of the figures; there is nothing to compare.")
+    values = [fisher_p((a, n - a, b, m - b)) for a, n in counts_first for b, m in counts_second]
+    return PRange(min(values), max(values), len(values))

@@ -1,0 +1,169 @@
+"""How the claims of a study hang together: what its register cannot say row by row.
+
+Which claims form one exhaustive set, which sets rest on the same people, which groups add up to
+which total, what bounds that total, which phrases describe which figure, where outlets differ.
+Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from readiness.errors import ConfigError
+from readiness.forensics.bases import SetKind
+
+Text = dict[Literal["fr", "en", "ar"], str]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ItemInfo(_Part):
+    """What the register calls an item, and how a reader would."""
+
+    label: Text
+    categories: tuple[str, ...] = ()
+    """Known category codes; empty accepts any."""
+
+
+class ClaimSet(_Part):
+    """Claims that report one item on one base."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    item: str
+    claims: tuple[str, ...] = Field(min_length=1)
+    kind: SetKind
+
+
+class SharedBase(_Part):
+    """Sets that may rest on the same people: judged together."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    sets: tuple[str, ...] = Field(min_length=1)
+
+
+class Total(_Part):
+    """A reported number of people, as a claim with unit `count`."""
+
+    claim: str
+    counts: Literal["sent", "answered", "unknown"] = "unknown"
+    """What the number counts."""
+    groups: tuple[str, ...] = ()
+    """Names of groups that add up to it; empty when none are reported."""
+
+
+class Phrase(_Part):
+    """Words that describe a figure: the set of fractions that they allow is tested."""
+
+    claim: str
+    phrase: str
+    language: Literal["fr", "en", "ar"]
+    against: str | None = None
+    """A claim whose figure the words are held against; the claim's own figure when empty."""
+
+
+class Contradiction(_Part):
+    """Two or more outlets that report the same item differently, in words that no code compares."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    aspect: Literal["base", "construct", "direction"]
+    claims: tuple[str, ...] = Field(min_length=2)
+    statement: Text
+
+
+class Unknown(_Part):
+    """What would have to be known and is not."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    claims: tuple[str, ...] = ()
+    statement: Text
+
+
+class CrossTable(_Part):
+    """Two sets of two answers whose cross-table was not published."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    rows: str
+    columns: str
+
+
+class Structure(_Part):
+    """The whole structure of one version of a study's claims."""
+
+    study: str
+    publisher: str
+    claims: str
+    version: str
+    items: dict[str, ItemInfo]
+    sets: tuple[ClaimSet, ...] = ()
+    shared_bases: tuple[SharedBase, ...] = ()
+    totals: tuple[Total, ...] = ()
+    group_sets: tuple[str, ...] = ()
+    """Sets that may rest on one of the total's groups: the splits that fit them are sought."""
+    max_missing: int = Field(default=1, ge=0)
+    """How many people may be silent on each item when the reconciling reading is sought."""
+    phrases: tuple[Phrase, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    cross_tables: tuple[CrossTable, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    def set_named(self, name: str) -> ClaimSet:
+        """The set with that id. Raises ConfigError when there is none."""
+        for claim_set in self.sets:
+            if claim_set.id == name:
+                return claim_set
+        known = ", ".join(s.id for s in self.sets) or "none"
+        raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
+
+
+def parse_structure(content: Any, where: str = "claims structure") -> Structure:
+    """A `Structure` from parsed YAML.
+
+    Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
+    not declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
+    """
+    if not isinstance(content, Mapping):
+        raise ConfigError(f"{where}: expected a mapping with `study`, `items`, `sets`.")
+    try:
+        structure = Structure.model_validate(dict(content))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        more = error.error_count() - 1
+        tail = f" (and {more} more)" if more else ""
+        raise ConfigError(f"{where}, at {place}: {first['msg']}{tail}.") from None
+    _check_references(structure, where)
+    return structure
+
+
+def _check_references(structure: Structure, where: str) -> None:
+    owner: dict[str, str] = {}
+    names: set[str] = set()
+    for claim_set in structure.sets:
+        if claim_set.id in names:
+            raise ConfigError(f"{where}: set {claim_set.id!r} is declared twice.")
+        names.add(claim_set.id)
+        if claim_set.item not in structure.items:
+            known = ", ".join(structure.items)
+            raise ConfigError(
+                f"{where}, set {claim_set.id}: unknown item {claim_set.item!r}. Known: {known}."
+            )
+        for claim in claim_set.claims:
+            if claim in owner:
+                raise ConfigError(
+                    f"{where}: claim {claim!r} is in the sets {owner[claim]!r} and "
+                    f"{claim_set.id!r}; sets must not overlap."
+                )
+            owner[claim] = claim_set.id
+    for shared in structure.shared_bases:
+        for name in shared.sets:
+            structure.set_named(name)
+    for name in structure.group_sets:
+        structure.set_named(name)
+    for table in structure.cross_tables:
+        structure.set_named(table.rows)
+        structure.set_named(table.columns)

@@ -1,0 +1,118 @@
+"""A study's published figures, judged: the whole engine behind one call.
+
+    verdicts = judge(claims, structure)
+
+A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.forensics.bases import bases, joint_bases
+from readiness.forensics.context import DEFAULT_REACH, Study
+from readiness.forensics.judgements import judge_set, judge_shared, judge_totals
+from readiness.forensics.readings import (
+    judge_cross_tables,
+    judge_outlets,
+    judge_phrase,
+    judge_precision,
+    judge_statements,
+    judge_whole,
+)
+from readiness.forensics.register import read_register
+from readiness.forensics.structure import Structure
+from readiness.forensics.verdict import Verdict
+
+
+def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
+    """The register and its structure, checked against each other.
+
+    `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
+    default the largest reported total, or 40 when there is none. Raises DataError naming the faulty rows.
+    """
+    read = read_register(claims, structure)
+    study = Study(read, structure, DEFAULT_REACH)
+    totals = [study.total_of(total) for total in structure.totals]
+    reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
+    if reach < 1:
+        raise DataError(f"The largest base is {reach}; expected 1 or more.")
+    return Study(read, structure, reach)
+
+
+def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Verdict]:
+    """Every verdict on a study's published figures, the innocent readings first.
+
+    Arguments and errors as in `read_study`. Verdict ids are unique; their order is fixed.
+    """
+    study = read_study(claims, structure, n_max)
+    found: list[Verdict] = list(judge_whole(study))
+    for shared in structure.shared_bases:
+        found += judge_shared(study, shared)
+    found += judge_totals(study)
+    for claim_set in structure.sets:
+        found += judge_set(study, claim_set)
+    found += [judge_phrase(study, phrase) for phrase in structure.phrases]
+    found += judge_outlets(study)
+    found += judge_cross_tables(study)
+    found += judge_precision(study)
+    found += judge_statements(study)
+    return found
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One line of the picture: on which numbers of answers a set, or several together, can rest."""
+
+    id: str
+    label: dict[str, str]
+    whose: str
+    """The publisher's name, or `press`; `together` for a joint line."""
+    bases: tuple[int, ...]
+    bases_missing: tuple[int, ...]
+    """The same with up to `max_missing` silent people."""
+    joint: bool
+
+
+def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Axis]:
+    """The picture's lines: each set's feasible bases 1..n_max, then each shared base's.
+
+    `label` holds the text in fr, en and ar with its figures; arguments as in `read_study`.
+    """
+    study = read_study(claims, structure, n_max)
+    missing = structure.max_missing
+    lines = []
+    for s in structure.sets:
+        if study.weighted([s]) == "yes":
+            continue
+        figures, allowed = study.figures(s), study.conventions([s])
+        label = {
+            lang: f"{study.item_label(s.item)[lang]} "
+            + " / ".join(str(figure) for figure in figures.figures)
+            for lang in ("fr", "en", "ar")
+        }
+        whose = study.members(s)[0].attributed_to
+        found = bases(figures, study.reach, allowed)
+        lines.append(
+            Axis(s.id, label, whose, tuple(found),
+                 tuple(joint_bases([figures], study.reach, missing, allowed)), False)
+        )  # fmt: skip
+    for shared in structure.shared_bases:
+        sets = [structure.set_named(name) for name in shared.sets]
+        if study.weighted(sets) == "yes":
+            continue
+        figures_of = [study.figures(s) for s in sets]
+        allowed = study.conventions(sets)
+        label = {
+            lang: " + ".join(study.item_label(s.item)[lang] for s in sets)
+            for lang in ("fr", "en", "ar")
+        }
+        lines.append(
+            Axis(shared.id, label, "together",
+                 tuple(joint_bases(figures_of, study.reach, 0, allowed)),
+                 tuple(joint_bases(figures_of, study.reach, missing, allowed)), True)
+        )  # fmt: skip
+    return lines

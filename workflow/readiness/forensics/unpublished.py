@@ -1,0 +1,119 @@
+"""Bounds on what was not published: every cross-table that two published margins allow.
+
+Two margins say nothing about whether those who gave one answer also gave the other. Over all
+cross-tables that fit them, the p-value of a test ranges from a least to a greatest value: where
+that range holds both 0.01 and 1, the figures cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from readiness.errors import StatisticsError
+from readiness.forensics.bases import NEAREST, Convention, FigureSet, witnesses
+from readiness.forensics.precision import PRange, fisher_p
+
+MAX_TABLES = 200_000
+
+
+def tables_with_margins(
+    rows: Sequence[int], columns: Sequence[int]
+) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Every table of counts with these row and column sums. There may be very many: take a few."""
+    if sum(rows) != sum(columns):
+        raise StatisticsError(f"Margins add to {sum(rows)} and {sum(columns)}; expected one total.")
+    if not rows:
+        yield ()
+        return
+    for first in _fillings(rows[0], columns):
+        left = [c - used for c, used in zip(columns, first, strict=True)]
+        for others in tables_with_margins(rows[1:], left):
+            yield (first, *others)
+
+
+def _fillings(total: int, caps: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    if not caps:
+        if total == 0:
+            yield ()
+        return
+    for value in range(max(0, total - sum(caps[1:])), min(total, caps[0]) + 1):
+        for rest in _fillings(total - value, caps[1:]):
+            yield (value, *rest)
+
+
+def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
+    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins."""
+    values = [fisher_p((a, b, c, d)) for (a, b), (c, d) in tables_with_margins(rows, columns)]
+    return PRange(min(values), max(values), len(values))
+
+
+@dataclass(frozen=True)
+class CrossRange:
+    """The range of p over all cross-tables behind two published sets, and their largest table."""
+
+    low: Fraction
+    high: Fraction
+    tables: int
+    people: tuple[int, ...]
+
+
+def cross_range(
+    rows: FigureSet,
+    columns: FigureSet,
+    people: Sequence[int],
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+) -> CrossRange | None:
+    """The range of p over every table that two sets of one or two answers allow.
+
+    `people` lists the numbers of people to try; with up to `max_missing` silent on each item, the
+    table is made of those who answered both. None when no table fits.
+    """
+    low, high, tables = Fraction(1), Fraction(0), 0
+    used: set[int] = set()
+    seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()
+    for n in people:
+        for margins in _margins(rows, columns, n, max_missing, allowed):
+            used.add(n)
+            if margins in seen:
+                continue
+            seen.add(margins)
+            found = p_range(*margins)
+            low, high = min(low, found.low), max(high, found.high)
+            tables += found.tables
+            if tables > MAX_TABLES:
+                raise StatisticsError("More cross-tables fit than can be tried; use fewer bases.")
+    return CrossRange(low, high, tables, tuple(sorted(used))) if tables else None
+
+
+def _margins(
+    rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Margins among those who answered both, for each way the silent ones can have answered."""
+    for convention in allowed:
+        for row_base in range(max(1, n - max_missing), n + 1):
+            for column_base in range(max(1, n - max_missing), n + 1):
+                for row in witnesses(rows, row_base, convention):
+                    for column in witnesses(columns, column_base, convention):
+                        yield from _both(
+                            (row[0], row_base - row[0]), (column[0], column_base - column[0]), n
+                        )
+
+
+def _both(
+    row: tuple[int, int], column: tuple[int, int], n: int
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Take away from each margin the people who did not answer the other item."""
+    silent_on_rows, silent_on_columns = n - sum(row), n - sum(column)
+    overlap = min(silent_on_rows, silent_on_columns)
+    for silent_on_both in range(overlap + 1):
+        drop_rows = silent_on_columns - silent_on_both
+        drop_columns = silent_on_rows - silent_on_both
+        for a in range(drop_rows + 1):
+            for b in range(drop_columns + 1):
+                kept_row = (row[0] - a, row[1] - (drop_rows - a))
+                kept_column = (column[0] - b, column[1] - (drop_columns - b))
+                if min(*kept_row, *kept_column) >= 0 and sum(kept_row) > 0:
+                    yield kept_row, kept_column
