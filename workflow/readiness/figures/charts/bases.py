@@ -197,7 +197,7 @@ class _Picture:
         if not self.narrow:
             return [(0.0, self.plot_height)]
         centres = [self._mark_y(i) for i in range(len(self.heights))]
-        return [(y - 9, y + 9) for y in centres]
+        return [(y - 7, y + 9) for y in centres]
 
     def _label(self, row: BaseRow, lines: list[str], y: float) -> None:
         sheet = self.sheet

@@ -168,13 +168,13 @@ class _Picture:
     def _panels(self) -> tuple[Axes, Axes]:
         readings = [self._reading(m) for _, m in self.spec.table if m.value is not None]
         readings.append(word(self.spec.lang, "suppressed"))
-        room = max(style.measure(text, size=style.SMALL) for text in readings) + 4
+        room = max(style.measure(text, size=style.SMALL) for text in readings) + 8
         ends = [e for _, m in self.spec.table for e in (m.value, m.upper) if e is not None]
         starts = [e for _, m in self.spec.table for e in (m.value, m.lower) if e is not None]
         # A share's axis starts at zero unless every interval is far from it.
         low = 0.0 if min(starts, default=0.0) < 0.5 else 0.25
         high = min(1.0, max(ends, default=1.0) + 0.03)
-        left = self.layout.label_width + 10
+        left = self.layout.label_width + 14
         span = self.layout.width - left - room - 14
         ylim = (self.layout.height, 0.0)
         size = (span, self.layout.height)

@@ -64,7 +64,6 @@ STYLE: dict[str, Any] = {
     "figure.dpi": 72,
     "savefig.dpi": 72,
     "text.hinting": "no_hinting",
-    "text.hinting_factor": 1,
     "path.simplify": False,
     "hatch.linewidth": 0.8,
     "axes.unicode_minus": True,
@@ -84,13 +83,15 @@ class Chart:
     ids: tuple[str, ...] = field(default=())
 
 
+# Windows, and a setting that matplotlib 3.11 deprecates and warns about when it is named.
+_NOT_STYLE = ("backend", "webagg", "tk.", "toolbar", "interactive", "text.hinting_factor")
+
+
 @contextmanager
 def chart_style() -> Iterator[None]:
     """Matplotlib's own defaults plus `STYLE`, whatever the user's matplotlibrc says."""
     settings: dict[str, Any] = {
-        key: value
-        for key, value in mpl.rcParamsDefault.items()
-        if not key.startswith(("backend", "webagg", "tk.", "toolbar", "interactive"))
+        key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(_NOT_STYLE)
     }
     settings.update(STYLE)
     with mpl.rc_context(cast("Any", settings)):

@@ -24,7 +24,8 @@ from readiness.figures.display import display
 BINS = 30
 HISTOGRAM_HEIGHT = 130.0
 ROW = 15.0
-HEADING = 18.0
+LINE = 10.0
+TITLE = 14.0
 
 
 @dataclass(frozen=True)
@@ -105,20 +106,38 @@ class _Picture:
             for code, label in spec.variables.items()
             if (spec.gaps["variable"] == code).any()
         ]
-        labels = [
-            self._category(code, c) for code, _, part in self.margins for c in part["category"]
-        ]
-        self.label_width = max(style.measure(text, size=style.SMALL) for text in labels) + 20
+        width = spec.width * style.POINTS_PER_PIXEL
+        self.texts = {
+            (code, str(category)): style.wrap(
+                self._category(code, str(category)), 0.42 * width, size=style.SMALL
+            )
+            for code, _, part in self.margins
+            for category in part["category"]
+        }
+        lines = [line for text in self.texts.values() for line in text]
+        self.label_width = max(style.measure(line, size=style.SMALL) for line in lines) + 20
+        self.titles = {
+            key: style.wrap(word(spec.lang, key), width, bold=True)
+            for key in ("weights_axis", "gaps_axis")
+        }
         self.keys = [
             Key(word(spec.lang, "before"), style.VERMILION, marker="D", filled=False),
             Key(word(spec.lang, "after"), style.BLUE, marker="o"),
         ]
         top = style.STAMP_HEIGHT if spec.simulated else 2.0
         self.keys_top = top
-        self.histogram_top = top + style.KEY_LINE + 2 * HEADING
-        self.gaps_top = self.histogram_top + HISTOGRAM_HEIGHT + 2.6 * HEADING + 14
-        self.gaps_height = sum(ROW * (len(part) + 1) + 6 for _, _, part in self.margins)
+        self.histogram_title = top + style.KEY_LINE + 8
+        self.histogram_top = self.histogram_title + TITLE * len(self.titles["weights_axis"]) + 18
+        self.gaps_title = self.histogram_top + HISTOGRAM_HEIGHT + 30
+        self.gaps_top = self.gaps_title + TITLE * len(self.titles["gaps_axis"]) + 18
+        self.gaps_height = sum(self._height(code, part) for code, _, part in self.margins)
         self.sheet = Sheet(spec.width, self.gaps_top + self.gaps_height + 4, rtl=spec.lang == "ar")
+
+    def _height(self, variable: str, part: pd.DataFrame) -> float:
+        return ROW + sum(self._row_height(variable, str(c)) for c in part["category"]) + 6
+
+    def _row_height(self, variable: str, category: str) -> float:
+        return ROW + LINE * (len(self.texts[variable, category]) - 1)
 
     def draw(self) -> Figure:
         if self.spec.simulated:
@@ -130,7 +149,9 @@ class _Picture:
 
     def _title(self, key: str, y: float) -> None:
         x, align = self.sheet.start(0)
-        self.sheet.write(self.sheet.page, x, y, word(self.spec.lang, key), bold=True, align=align)
+        for i, line in enumerate(self.titles[key]):
+            at = y + TITLE * (i + 0.5)
+            self.sheet.write(self.sheet.page, x, at, line, bold=True, align=align)
 
     def _histogram(self) -> None:
         spec, sheet = self.spec, self.sheet
@@ -140,7 +161,7 @@ class _Picture:
         width = sheet.width - left - 10
         limits = (float(edges[0]), float(edges[-1])), (0.0, most * 1.05)
         axes = sheet.panel(left, top, width, HISTOGRAM_HEIGHT, *limits)
-        self._title("weights_axis", top - 1.4 * HEADING)
+        self._title("weights_axis", self.histogram_title)
         for tick in _round_ticks(most):
             axes.plot(limits[0], [tick, tick], color=style.GRID, linewidth=0.8, zorder=0.5)
             text = display(tick, "count", 0)[spec.lang]
@@ -191,7 +212,7 @@ class _Picture:
         width = sheet.width - left - 14
         ylim = (self.gaps_height, 0.0)
         axes = sheet.panel(left, self.gaps_top, width, self.gaps_height, (-reach, reach), ylim)
-        self._title("gaps_axis", self.gaps_top - 1.6 * HEADING)
+        self._title("gaps_axis", self.gaps_title)
         self._gap_axis(axes, reach)
         y = 0.0
         x, align = sheet.start(0)
@@ -201,13 +222,13 @@ class _Picture:
             sheet.write(sheet.page, x, at, label, size=style.SMALL, bold=True, align=align)
             y += ROW
             for row in part.to_dict("records"):
-                text = self._category(code, str(row["category"]))
-                at = self.gaps_top + y + ROW / 2
-                sheet.write(sheet.page, inner, at, text, size=style.SMALL, align=align)
-                self._gap(
-                    axes, f"{code}.{row['category']}", row["before"], row["after"], y + ROW / 2
-                )
-                y += ROW
+                category = str(row["category"])
+                height = self._row_height(code, category)
+                for i, line in enumerate(self.texts[code, category]):
+                    at = self.gaps_top + y + ROW / 2 + LINE * i
+                    sheet.write(sheet.page, inner, at, line, size=style.SMALL, align=align)
+                self._gap(axes, f"{code}.{category}", row["before"], row["after"], y + height / 2)
+                y += height
             y += 6
 
     def _gap_axis(self, axes: Axes, reach: float) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from readiness.figures.display import display
 
@@ -92,8 +91,7 @@ def suppress(rows: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
     return rows
 
 
-@pytest.fixture
-def register() -> pd.DataFrame:
+def make_register() -> pd.DataFrame:
     """Readiness levels by profession."""
     records = []
     for group, counts in COUNTS.items():
