@@ -1,9 +1,10 @@
 """How each kind of comparison in the reference numbers (R survey) is checked.
 
-`CHECKS[kind](case, data, design)` recomputes one case with our code and asserts that it agrees; the
-dispatcher in test_reference.py walks the JSON. Tolerance 1e-8 relative, but 1e-4 for the saddlepoint
-p-values (R's root finder stops at 1e-8 of zeta) and Fisher's conditional odds ratio (R's optimiser),
-and 1e-3 for svyolr's numerically differenced fields (their `*_exact` twins hold 1e-8).
+`CHECKS[kind](case, data, design)` recomputes one case with our code and asserts that it agrees;
+the dispatcher in test_reference.py walks the JSON. Tolerance 1e-8 relative, but 1e-4 for the
+saddlepoint p-values (R's root finder stops at 1e-8 of zeta) and Fisher's conditional odds ratio
+(R's optimiser), and 1e-3 for svyolr's numerically differenced fields (their `*_exact` twins hold
+1e-8).
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from readiness.survey.comparisons import contrasts, linear, ranks, rao_scott
+from readiness.survey.comparisons import contrasts, effects, exact, fisher, linear, ranks, rao_scott
 from readiness.survey.comparisons.covariates import Covariates, covariates
-from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal
+from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.design import Design
+from readiness.survey.design import design as make_design
 
 TOLERANCE = 1e-8
 LOOSE = 1e-4
@@ -39,15 +40,17 @@ def check(*kinds: str) -> Callable[[Check], Check]:
     return register
 
 
-def close(ours: npt.ArrayLike, theirs: Any, rtol: float = TOLERANCE, atol: float = 0.0) -> None:
+def close(ours: Any, theirs: Any, rtol: float = TOLERANCE, atol: float = 0.0) -> None:
     """Equal within a relative tolerance; R's scalars, vectors and 1x1 matrices alike."""
     np.testing.assert_allclose(
-        np.asarray(ours, dtype=float).ravel(), np.asarray(theirs, dtype=float).ravel(),
-        rtol=rtol, atol=atol,
+        np.asarray(ours, dtype=float).ravel(),
+        np.asarray(theirs, dtype=float).ravel(),
+        rtol=rtol,
+        atol=atol,
     )
 
 
-def close_matrix(ours: npt.ArrayLike, theirs: Any, rtol: float = TOLERANCE) -> None:
+def close_matrix(ours: Any, theirs: Any, rtol: float = TOLERANCE) -> None:
     """Covariances: relative to the scale sqrt(v_ii v_jj) of each entry, not to the entry itself."""
     ours = np.atleast_2d(np.asarray(ours, dtype=float))
     theirs = np.asarray(theirs, dtype=float).reshape(ours.shape)
@@ -69,7 +72,7 @@ def table(case: dict[str, Any], data: Any, design: Any) -> None:
 def chisq(case: dict[str, Any], data: Any, design: Any) -> None:
     args, result = case["args"], case["result"]
     # Without CompQuadForm, R's lincom is its saddlepoint approximation: compare like with like.
-    statistic = "saddlepoint" if args["statistic"] == "lincom" else args["statistic"]
+    statistic: Any = "saddlepoint" if args["statistic"] == "lincom" else args["statistic"]
     ours = rao_scott.association(design, args["row"], args["col"], statistic)
     assert ours.statistic is not None and ours.p_value is not None
     close(ours.statistic, result["statistic"])
@@ -121,7 +124,7 @@ def p_adjust(case: dict[str, Any], data: Any, design: Any) -> None:
 
 
 def terms_of(formula: str, names: list[str], design: Design) -> tuple[str, Covariates]:
-    """Outcome and covariates of an R formula; a term is a category unless its name is a coefficient."""
+    """Outcome and covariates of an R formula; a term not among the names is a category."""
     outcome, right = formula.split("~")
     terms = [t.removeprefix("factor(").removesuffix(")") for t in right.split("+")]
     return outcome, covariates(design, terms, categorical=[t for t in terms if t not in names])
@@ -129,7 +132,7 @@ def terms_of(formula: str, names: list[str], design: Design) -> tuple[str, Covar
 
 def ordinal_fit(formula: str, names: list[str], design: Design, link: str) -> OrdinalFit:
     outcome, x = terms_of(formula, names, design)
-    return ordinal(design, outcome.removesuffix("_o"), x, link=link)  # type: ignore[arg-type]
+    return ordinal_model(design, outcome.removesuffix("_o"), x, link=link)  # type: ignore[arg-type]
 
 
 @check("olr")
@@ -184,9 +187,7 @@ def covariance_one_iteration_back(design: Any, outcome: str, x: Covariates) -> n
             break
         deviance = new
     residual = working * (y - mu) / (mu * (1 - mu))
-    return np.asarray(
-        design.total_covariance(full * (residual / design.weights)[:, None] @ naive)
-    )
+    return np.asarray(design.total_covariance(full * (residual / design.weights)[:, None] @ naive))
 
 
 @check("glm_logit", "glm_gaussian")
@@ -194,7 +195,7 @@ def glm(case: dict[str, Any], data: Any, design: Any) -> None:
     result = case["result"]
     outcome, x = terms_of(case["args"]["formula"], result["names"], design)
     family: Any = "binomial" if case["kind"] == "glm_logit" else "gaussian"
-    fit = linear.linear(design, outcome, x, family=family)
+    fit = linear.linear_model(design, outcome, x, family=family)
     tests = fit.coefficient_tests()
     rtol = TOLERANCE
     if case["id"] in STALE_WEIGHTS:
@@ -213,7 +214,7 @@ def glm(case: dict[str, Any], data: Any, design: Any) -> None:
 def reg_term_test(case: dict[str, Any], data: Any, design: Any) -> None:
     args, result = case["args"], case["result"]
     outcome, x = terms_of(args["formula"], [], design)
-    fit = linear.linear(design, outcome, x, family="binomial")
+    fit = linear.linear_model(design, outcome, x, family="binomial")
     ours = fit.term_test(args["term"], args["method"])
     assert (ours.df1, ours.df2) == (result["df"], result["ddf"])
     if args["method"] == "Wald":
@@ -231,3 +232,107 @@ def t_test(case: dict[str, Any], data: Any, design: Any) -> None:
     close([ours.statistic, ours.df1], [result["statistic"], result["parameter"]["df"]])
     close([ours.p_value, ours.effect], [result["p_value"], result["estimate"]])
     close([ours.lower, ours.upper], result["conf_int"])
+
+
+def column(case: dict[str, Any], data: Any, name: str) -> Any:
+    """A column of the case's own CSV (cases without a design)."""
+    if data is None:
+        data = pd.read_csv(REFERENCE / "data" / case["args"]["csv"])
+    return data[case["args"][name]].to_numpy()
+
+
+@check("kappa")
+def kappa(case: dict[str, Any], data: Any, design: Any) -> None:
+    row, se = effects.kappa(design, case["args"]["a"], case["args"]["b"])
+    close([row.effect, se], [case["result"]["kappa"], case["result"]["se"]])
+
+
+@check("fisher")
+def fisher_rxc(case: dict[str, Any], data: Any, design: Any) -> None:
+    counts = case["args"]["table"]
+    built = pd.crosstab(column(case, data, "row"), column(case, data, "col"))
+    assert built.to_numpy().tolist() == counts
+    close(fisher.fisher_freeman_halton(counts).p_value, case["result"]["p_value"])
+
+
+@check("fisher2x2")
+def fisher_2x2(case: dict[str, Any], data: Any, design: Any) -> None:
+    result = case["result"]
+    ours = fisher.fisher_2x2(case["args"]["table"])
+    close(ours.p_value, result["p_value"])
+    # R's root finder stops at an absolute 1.2e-4 of the odds ratio (or of its inverse).
+    close(
+        [ours.effect, ours.lower, ours.upper],
+        [result["estimate"], *result["conf_int"]],
+        LOOSE,
+        atol=1e-5,
+    )
+
+
+@check("clopper_pearson", "wilson")
+def binomial_interval(case: dict[str, Any], data: Any, design: Any) -> None:
+    from scipy import stats
+    from statsmodels.stats.proportion import proportion_confint
+
+    result = case["result"]
+    x, n = result["x"], result["n"]
+    if "csv" in case["args"]:
+        y = column(case, data, "y")
+        assert (int(y.sum()), len(y)) == (x, n)
+    method = "beta" if case["kind"] == "clopper_pearson" else "wilson"
+    close(proportion_confint(x, n, method=method), result["ci"], atol=1e-12)
+    if "wilson" in result:
+        close(proportion_confint(x, n, method="wilson"), result["wilson"], atol=1e-12)
+    if "p_value_half" in result:
+        close(stats.binomtest(x, n, 0.5).pvalue, result["p_value_half"])
+
+
+@check("kruskal")
+def kruskal(case: dict[str, Any], data: Any, design: Any) -> None:
+    result = case["result"]
+    ours = exact.kruskal_wallis(column(case, data, "y"), column(case, data, "group"))
+    close(
+        [ours.statistic, ours.p_value, ours.df1],
+        [result["statistic"], result["p_value"], result["parameter"]["df"]],
+    )
+
+
+@check("wilcox_exact", "wilcox_asym", "perm_exact")
+def two_samples(case: dict[str, Any], data: Any, design: Any) -> None:
+    test = {
+        "wilcox_exact": exact.exact_wilcoxon,
+        "wilcox_asym": exact.asymptotic_wilcoxon,
+        "perm_exact": exact.exact_permutation,
+    }[case["kind"]]
+    y, group = column(case, data, "y"), column(case, data, "group")
+    ours = test(y[group == 1], y[group == 0])
+    close([ours.statistic, ours.p_value], [case["result"]["statistic"], case["result"]["p_value"]])
+
+
+@check("cochran_armitage")
+def cochran_armitage(case: dict[str, Any], data: Any, design: Any) -> None:
+    y, score = column(case, data, "y"), column(case, data, "score")
+    levels = np.unique(score)
+    events = [y[score == s].sum() for s in levels]
+    totals = [(score == s).sum() for s in levels]
+    ours = exact.cochran_armitage(events, totals)
+    close([ours.statistic, ours.p_value], [case["result"]["statistic"], case["result"]["p_value"]])
+
+
+@check("spearman")
+def spearman(case: dict[str, Any], data: Any, design: Any) -> None:
+    rho, tau = exact.rank_correlation(column(case, data, "x"), column(case, data, "y"))
+    close([rho.effect, tau.effect], [case["result"]["rho"], case["result"]["tau_b"]])
+
+
+@check("polr")
+def polr(case: dict[str, Any], data: Any, design: Any) -> None:
+    frame = pd.read_csv(REFERENCE / "data" / case["args"]["csv"]) if data is None else data
+    flat = make_design(frame)
+    fit = ordinal_model(flat, case["args"]["y"], covariates(flat, [case["args"]["x"]]))
+    result = case["result"]
+    # MASS::polr stops its optimiser early and differences its Hessian: R's own last digits.
+    close(fit.coefficients, result["coef"], NUMERICAL)
+    close(fit.cuts, result["zeta"], NUMERICAL)
+    close_matrix(np.linalg.inv(fit.hessian), result["vcov"], NUMERICAL)
+    close(fit.deviance, result["deviance"])

@@ -101,8 +101,6 @@ def _encode(
     raw: Any, declared: tuple[str, ...] | None, inside: BoolArray, label: str
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
-    import pandas as pd
-
     uniques, inverse = _unique(raw)
     texts = [_text(v) for v in uniques]
     outside = [t is None or t.startswith("_") for t in texts]
@@ -125,7 +123,6 @@ def _encode(
         elif used[i]:
             shown = ", ".join(declared[:12])
             raise StatisticsError(f"{label} has the value {text!r}; declared levels are: {shown}")
-    del pd
     return lookup[inverse], declared
 
 
@@ -206,7 +203,9 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     cell = np.where(known, row.codes * column.size + column.codes, -1)
     domain = design.subset(known)
     counts = np.bincount(cell[known], minlength=cells)
-    totals = np.bincount(cell[known], weights=design.full_weights[known], minlength=cells)
+    totals: FloatArray = np.bincount(
+        cell[known], weights=design.full_weights[known], minlength=cells
+    ).astype(np.float64)
     covariance = covariance_of_codes(domain, cell, cells)
     shape = (row.size, column.size)
     return CellTotals(

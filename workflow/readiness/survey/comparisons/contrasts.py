@@ -109,9 +109,10 @@ def pairwise_of(
         )
     means, influence = group_means(domain, y[groups.known], groups)
     v = domain.total_covariance(influence)
+    v, replaced = _constant_shares(domain, y, groups, means, v)
     counts = groups.counts()
     rows = [
-        _contrast(i, j, means, v, counts, df, level, groups.levels)
+        _contrast(i, j, means, v, counts, df, level, groups.levels, replaced)
         for i in range(groups.size)
         for j in range(i + 1, groups.size)
     ]
@@ -132,6 +133,7 @@ def _contrast(
     df: int,
     level: float,
     names: tuple[str, ...],
+    replaced: frozenset[int],
 ) -> ComparisonRow:
     """One contrast; no p and no interval where a group has no variance of its own."""
     from scipy import stats
@@ -148,14 +150,16 @@ def _contrast(
     single = [names[g] for g in (i, j) if counts[g] < 2]
     if single:
         return replace(base, note=f"one respondent in {', '.join(single)}: no variance, no test")
-    variance = float(v[i, i] + v[j, j] - 2 * v[i, j])
-    spread = float(v[i, i] + v[j, j])
-    if not variance > 1e-20 * max(spread, 1e-300) or spread <= 1e-24 * max(
-        float(means[i] ** 2 + means[j] ** 2), 1e-300
-    ):
-        return replace(base, note="both groups are constant: no variance, no test")
     constant = [names[g] for g in (i, j) if v[g, g] <= 1e-24 * max(means[g] ** 2, 1e-300)]
-    note = f"{', '.join(constant)} is constant: its own variance counts as zero" if constant else ""
+    if constant:
+        return replace(base, note=f"{', '.join(constant)} is constant: no variance, no test")
+    shrunk = [names[g] for g in (i, j) if g in replaced]
+    note = (
+        f"all alike in {', '.join(shrunk)}: variance of the Agresti-Coull share" if shrunk else ""
+    )
+    variance = float(v[i, i] + v[j, j] - 2 * v[i, j])
+    if not variance > 1e-20 * float(v[i, i] + v[j, j]):
+        return replace(base, note="the difference has no variance under this design: no test")
     se = float(np.sqrt(variance))
     t = difference / se
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
@@ -169,3 +173,24 @@ def _contrast(
         upper=difference + half,
         note=note,
     )
+
+
+def _constant_shares(
+    design: Design, y: FloatArray, groups: Factor, means: FloatArray, v: FloatArray
+) -> tuple[FloatArray, frozenset[int]]:
+    """The covariance with a variance also for groups whose share is 0 or 1.
+
+    Linearisation gives them none, as if the share were known for sure. They get that of the
+    Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
+    """
+    known = groups.known
+    if not np.isin(y[known], (0.0, 1.0)).all():
+        return v, frozenset()
+    codes, w = groups.codes[known], design.full_weights[known]
+    size = np.bincount(codes, weights=w, minlength=groups.size)
+    effective = size**2 / np.bincount(codes, weights=w**2, minlength=groups.size)
+    share = (effective * means + 2) / (effective + 4)
+    constant = np.flatnonzero(((means <= 0) | (means >= 1)) & (groups.counts() > 1))
+    v = v.copy()
+    v[constant, constant] = (share * (1 - share) / (effective + 4))[constant]
+    return v, frozenset(int(g) for g in constant)

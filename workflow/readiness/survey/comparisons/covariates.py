@@ -35,7 +35,7 @@ class Covariates:
     @property
     def known(self) -> BoolArray:
         """Rows without missing values, shape (rows,)."""
-        return ~np.isnan(self.matrix).any(axis=1)
+        return np.asarray(np.isfinite(self.matrix).all(axis=1), dtype=np.bool_)
 
     def without(self, term: str) -> Covariates:
         """The matrix without one term.

@@ -80,11 +80,23 @@ class LinearFit:
         rows = []
         for name, b, se in zip(self.names, self.coefficients, self.standard_errors, strict=True):
             t = float(b / se)
-            rows.append(ComparisonRow(
-                "coefficient", t, "t", float(df), None, float(2 * stats.t.sf(abs(t), df)), None,
-                float(b), float(b - quantile * se), float(b + quantile * se), self.n,
-                f"Coefficient of the design-based {self.family} model", b=name,
-            ))
+            rows.append(
+                ComparisonRow(
+                    "coefficient",
+                    t,
+                    "t",
+                    float(df),
+                    None,
+                    float(2 * stats.t.sf(abs(t), df)),
+                    None,
+                    float(b),
+                    float(b - quantile * se),
+                    float(b + quantile * se),
+                    self.n,
+                    f"Coefficient of the design-based {self.family} model",
+                    b=name,
+                )
+            )
         return rows
 
     def term_test(self, term: str, method: Literal["Wald", "LRT"] = "Wald") -> ComparisonRow:
@@ -106,14 +118,24 @@ class LinearFit:
         if method == "Wald":
             value = quadratic(self.coefficients[columns], v, f"the Wald test of {term}") / k
             return ComparisonRow(
-                f"{self.family}_term", value, "F", float(k), float(df),
-                float(stats.f.sf(value, k, df)), n=self.n,
+                f"{self.family}_term",
+                value,
+                "F",
+                float(k),
+                float(df),
+                float(stats.f.sf(value, k, df)),
+                n=self.n,
                 method=f"Wald F of {term} in the {self.family} model, design-based covariance",
             )
         value, scale_factors = self.likelihood_ratio(term)
         return ComparisonRow(
-            f"{self.family}_term_lrt", value, "X2", float(k), float(df),
-            tail_probability(value, scale_factors, df, "saddlepoint"), n=self.n,
+            f"{self.family}_term_lrt",
+            value,
+            "X2",
+            float(k),
+            float(df),
+            tail_probability(value, scale_factors, df, "saddlepoint"),
+            n=self.n,
             method=f"Rao-Scott likelihood ratio of {term} in the {self.family} model",
         )
 
@@ -142,7 +164,7 @@ class LinearFit:
         return self.residual_df
 
 
-def linear(
+def linear_model(
     design: Design, y: Column, x: Covariates, *, family: Family = "gaussian"
 ) -> LinearFit:
     """Design-based linear or logit regression. R twin: `svyglm(y ~ x, family=)`.
@@ -178,7 +200,7 @@ def linear(
             raise StatisticsError("the logit model did not converge; rescale or drop covariates")
     params = np.asarray(result.params)
     information = -np.asarray(model.hessian(params, observed=False)) * float(result.scale)
-    naive = np.linalg.inv(information)
+    naive = np.asarray(np.linalg.inv(information), dtype=np.float64)
     scores = np.asarray(model.score_obs(params)) * float(result.scale)
     z = np.zeros((design.rows, len(params)))
     z[known] = (scores / weights[:, None]) @ naive
@@ -186,9 +208,18 @@ def linear(
     pearson = (outcome - fitted) ** 2 / variance
     n = len(outcome)
     return LinearFit(
-        ("(Intercept)", *x.names), params, domain.total_covariance(z), naive,
-        float(result.deviance), _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
-        domain.degrees_of_freedom, n, family, x, domain, values,
+        ("(Intercept)", *x.names),
+        params,
+        domain.total_covariance(z),
+        naive,
+        float(result.deviance),
+        _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
+        domain.degrees_of_freedom,
+        n,
+        family,
+        x,
+        domain,
+        values,
     )
 
 
@@ -255,10 +286,21 @@ def t_test(
     if observed.counts().min() < 2:
         raise StatisticsError(f"a group of {groups.name} has one respondent: it has no variance")
     block, _ = indicators(observed)
-    fit = linear(design, values, Covariates(block, ("group",), {"group": (0,)}))
+    fit = linear_model(design, values, Covariates(block, ("group",), {"group": (0,)}))
     row = fit.coefficient_tests()[1]
     return ComparisonRow(
-        "t_test", row.statistic, "t", row.df1, None, row.p_value, None, row.effect, row.lower,
-        row.upper, row.n, "Design-based t test of the difference in means",
-        a=observed.levels[0], b=observed.levels[1],
+        "t_test",
+        row.statistic,
+        "t",
+        row.df1,
+        None,
+        row.p_value,
+        None,
+        row.effect,
+        row.lower,
+        row.upper,
+        row.n,
+        "Design-based t test of the difference in means",
+        a=observed.levels[0],
+        b=observed.levels[1],
     )

@@ -2,8 +2,9 @@
 
 The null distribution of a Pearson or likelihood-ratio statistic under a complex design is
 sum_j lambda_j chi2_1 (Rao and Scott 1984); with an estimated covariance on `ddf` degrees of freedom
-it is compared with x * chi2_ddf / ddf. Three ways to its upper tail: Satterthwaite's F (second-order
-Rao-Scott), Kuonen's saddlepoint (1999) as R survey uses it, and Imhof's inversion (1961).
+it is compared with x * chi2_ddf / ddf. Three ways to its upper tail: Satterthwaite's F
+(second-order Rao-Scott), Kuonen's saddlepoint (1999) as R survey uses it, and Imhof's inversion
+(1961).
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ def association(
     columns = factor(design, column, column_levels)
     if statistic in ("Wald", "adjWald"):
         return wald(design, rows, columns, adjusted=statistic == "adjWald")
-    result = rao_scott(design, rows, columns)
+    result = rao_scott_test(design, rows, columns)
     if statistic == "F":
         return result.second_order()
     if statistic == "Chisq":
@@ -215,7 +215,7 @@ def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTot
     return cell_totals(design, both[0].observed(), both[1].observed()), left_out
 
 
-def rao_scott(design: Design, row: Factor, column: Factor) -> RaoScott:
+def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     """Pearson's X2 and the generalised design effects of a table, empty levels left out.
 
     Raises:
@@ -261,8 +261,7 @@ def _interaction_contrasts(r: int, c: int) -> FloatArray:
 
 def _centred(k: int) -> FloatArray:
     q, _ = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, 1:]]))
-    contrasts: FloatArray = q[:, 1:]
-    return contrasts
+    return np.asarray(q[:, 1:], dtype=np.float64)
 
 
 def _design_effects(
@@ -275,7 +274,7 @@ def _design_effects(
     scaled = contrasts * inverse[:, None]
     denominator = contrasts.T @ scaled / n
     try:
-        values: FloatArray = linalg.eigvalsh(scaled.T @ v @ scaled, denominator)
+        values = np.asarray(linalg.eigvalsh(scaled.T @ v @ scaled, denominator), dtype=np.float64)
     except linalg.LinAlgError:
         return None
     if np.linalg.cond(denominator) > 1e12 or not np.isfinite(values).all():

@@ -41,9 +41,10 @@ def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
     solution = optimize.linprog(
         -gains.sum(axis=0), A_ub=-gains, b_ub=np.zeros(len(gains)), bounds=(-1, 1), method="highs"
     )
-    if -solution.fun < 1e-7:
+    direction = np.asarray(solution.x, dtype=np.float64)
+    if float(gains.sum(axis=0) @ direction) < 1e-7:
         return []
-    return [int(i) for i in np.flatnonzero(np.abs(solution.x[:p]) > 1e-7)] or list(range(p))
+    return [int(i) for i in np.flatnonzero(np.abs(direction[:p]) > 1e-7)] or list(range(p))
 
 
 def refuse_separation(y: IntArray, x: FloatArray, levels: int, names: Sequence[str]) -> None:

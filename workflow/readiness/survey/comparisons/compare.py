@@ -1,0 +1,373 @@
+"""One item across groups, whole: the test that leads, those beside it, contrasts, effect sizes.
+
+What the workflow calls. Every part that has no answer (separation, a group of one, no degrees of
+freedom) becomes a row without a p-value whose note says why; only what leaves nothing to compare
+stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
+from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
+from readiness.survey.comparisons.covariates import Covariates, indicators
+from readiness.survey.comparisons.effects import cramers_v, superiority_of
+from readiness.survey.comparisons.fisher import fisher_freeman_halton
+from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
+from readiness.survey.comparisons.permutation import Statistic, permutation_test_of
+from readiness.survey.comparisons.ranks import rank_test_of
+from readiness.survey.comparisons.rao_scott import rao_scott_test
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray, frame
+from readiness.survey.design import Column, Design
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
+    "permutation": ("permutation_midrank", "permutation_pearson"),
+    "rao_scott": ("rao_scott_f",),
+    "effect_size": ("cramers_v",),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An item compared across groups.
+
+    Attributes:
+        choice: which test leads and why.
+        tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
+            `proportional_odds_check`, `permutation_midrank`, `fisher_freeman_halton`).
+        contrasts: differences of a share between all pairs of groups (b - a, shares 0-1), with
+            p adjusted over the pairs.
+        effects: Cramer's V, probabilities of superiority, odds ratios.
+        n: unweighted base.
+        group_sizes: unweighted answers by group, declared order.
+        notes: levels or groups left out, in words.
+    """
+
+    choice: Choice
+    tests: tuple[ComparisonRow, ...]
+    contrasts: tuple[ComparisonRow, ...]
+    effects: tuple[ComparisonRow, ...]
+    n: int
+    group_sizes: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ComparisonRow, ...]:
+        """Tests, contrasts and effects, in this order."""
+        return self.tests + self.contrasts + self.effects
+
+    @property
+    def lead(self) -> ComparisonRow:
+        """The row that leads."""
+        return next(r for r in self.rows if r.test in _LEAD_ROWS[self.choice.lead])
+
+    def test(self, name: str) -> ComparisonRow | None:
+        """An overall test by name, or None if it was not made."""
+        return next((r for r in self.tests if r.test == name), None)
+
+    def frame(self) -> pd.DataFrame:
+        """All rows as a data frame, with a column `leads`."""
+        table = frame(self.rows)
+        lead = self.lead
+        table["leads"] = [row is lead for row in self.rows]
+        return table
+
+
+def compare_ordinal(
+    design: Design,
+    outcome: Column,
+    categories: Sequence[Any],
+    groups: Column,
+    group_names: Sequence[Any],
+    *,
+    seed: int,
+    lowest: int = 2,
+    adjust: Adjustment = "holm",
+    permutations: int = 9999,
+    blocks: Column | None = None,
+    lead: Lead | None = None,
+    level: float = 0.95,
+) -> Comparison:
+    """An ordered item across groups.
+
+    Args:
+        design: the survey design (and its domain).
+        outcome: codes (column name or one value a row): positions in `categories` or the categories
+            themselves; None and special codes that begin with `_` are outside the base.
+        categories: from low to high; those without answers stay declared.
+        groups: the groups, coded likewise.
+        group_names: declared groups, in order; pairs are b - a in this order.
+        seed: of the permutations.
+        lowest: contrasts are of the share in this many lowest categories.
+        adjust: adjustment over all pairs of groups.
+        permutations: number of permutations.
+        blocks: within which answers are exchangeable, or None for the whole sample; never the
+            groups themselves.
+        lead: override of the leading test.
+        level: of intervals, 0-1.
+
+    Raises:
+        StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown value,
+            `lowest` not between 1 and the number of categories less 1.
+    """
+    if not 1 <= lowest < len(categories):
+        raise StatisticsError(
+            f"lowest is {lowest}; expected 1 to {len(categories) - 1}, "
+            f"as there are {len(categories)} categories"
+        )
+    item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
+    tests = [
+        *item.overall("midrank", permutations, seed),
+        *item.asymptotic(
+            "kruskal_wallis_design", lambda: rank_test_of(design, item.positions, item.groups)
+        ),
+    ]
+    model_tests, ratios = item.model()
+    share = np.where(item.answer.known, item.answer.codes < lowest, np.nan)
+    what = f"Difference in the share of the {lowest} lowest categories (b - a), t on design df"
+    return Comparison(
+        item.choice,
+        tuple(tests + model_tests),
+        item.contrasts(share, adjust, level, what),
+        (*item.association(level), *item.superiority(level), *ratios),
+        item.n,
+        item.sizes,
+        item.notes,
+    )
+
+
+def compare_nominal(
+    design: Design,
+    outcome: Column,
+    categories: Sequence[Any],
+    groups: Column,
+    group_names: Sequence[Any],
+    *,
+    seed: int,
+    category: Any | None = None,
+    adjust: Adjustment = "holm",
+    permutations: int = 9999,
+    blocks: Column | None = None,
+    lead: Lead | None = None,
+    level: float = 0.95,
+) -> Comparison:
+    """A binary or unordered item across groups; arguments as `compare_ordinal`.
+
+    Args:
+        design: the survey design (and its domain).
+        outcome: codes or categories.
+        categories: declared categories.
+        groups: codes or names of the groups.
+        group_names: declared groups.
+        seed: of the permutations.
+        category: whose share the contrasts compare; None: the first declared one.
+        adjust: adjustment over all pairs of groups.
+        permutations: number of permutations.
+        blocks: within which answers are exchangeable, or None.
+        lead: override of the leading test.
+        level: of intervals, 0-1.
+
+    Raises:
+        StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown value
+            or category.
+    """
+    names = [str(c) for c in categories]
+    chosen = names[0] if category is None else str(category)
+    if chosen not in names:
+        raise StatisticsError(f"category {chosen!r} is not declared; expected {', '.join(names)}")
+    item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
+    tests = item.overall("pearson", permutations, seed)
+    model_tests: list[ComparisonRow] = []
+    ratios: list[ComparisonRow] = []
+    if len(names) == 2:
+        model_tests, ratios = item.model()
+    share = np.where(item.answer.known, item.answer.codes == names.index(chosen), np.nan)
+    what = f"Difference in the share of {chosen} (b - a), t on design df"
+    return Comparison(
+        item.choice,
+        tuple(tests + model_tests),
+        item.contrasts(share, adjust, level, what),
+        (*item.association(level), *ratios),
+        item.n,
+        item.sizes,
+        item.notes,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Item:
+    """An answer, its groups and the choice of the test; what both comparisons share."""
+
+    design: Design
+    answer: Factor
+    groups: Factor
+    blocks: Factor | None
+    choice: Choice
+    sizes: Mapping[str, int]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def make(
+        cls,
+        design: Design,
+        outcome: Column,
+        categories: Sequence[Any],
+        groups: Column,
+        group_names: Sequence[Any],
+        blocks: Column | None,
+        lead: Lead | None,
+    ) -> _Item:
+        answer = factor(design, outcome, categories, _name(outcome, "the outcome"))
+        group = factor(design, groups, group_names, _name(groups, "the grouping"))
+        known = answer.known & group.known
+        if not known.any():
+            raise StatisticsError(
+                f"no respondent has both {answer.name} and {group.name}: nothing to compare"
+            )
+        answer, group = answer.within(known), group.within(known)
+        two_or_more(answer, "a comparison")
+        two_or_more(group, "a comparison")
+        block = (
+            None if blocks is None else factor(design, blocks, None, _name(blocks, "the blocks"))
+        )
+        sizes = group.counts()
+        notes = [
+            f"{what} without answers: {', '.join(empty)}"
+            for what, f in (("categories", answer), ("groups", group))
+            if (empty := [v for v, k in zip(f.levels, f.counts(), strict=True) if k == 0])
+        ]
+        return cls(
+            design,
+            answer,
+            group,
+            block,
+            choose(int(known.sum()), list(sizes), lead),
+            {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
+            tuple(notes),
+        )
+
+    @property
+    def n(self) -> int:
+        return int(self.answer.known.sum())
+
+    @property
+    def positions(self) -> FloatArray:
+        """Category positions as numbers, NaN outside the base."""
+        return np.where(self.answer.known, self.answer.codes.astype(np.float64), np.nan)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return (self.choice.lead, *self.choice.beside)
+
+    def overall(self, statistic: Statistic, permutations: int, seed: int) -> list[ComparisonRow]:
+        """Rao-Scott, permutation, Fisher: those that the choice shows."""
+        rows = self.asymptotic(
+            "rao_scott_f",
+            lambda: rao_scott_test(self.design, self.groups, self.answer).second_order(),
+        )
+        if "permutation" in self.shown:
+            rows += self._try(
+                f"permutation_{statistic}",
+                lambda: permutation_test_of(
+                    self.design,
+                    self.positions,
+                    self.groups,
+                    self.blocks,
+                    permutations=permutations,
+                    seed=seed,
+                    statistic=statistic,
+                ),
+            )
+        if "fisher_freeman_halton" in self.shown:
+            rows += self._try("fisher_freeman_halton", self._fisher)
+        return rows
+
+    def _fisher(self) -> ComparisonRow:
+        known = self.answer.known
+        counts = np.zeros((self.groups.size, self.answer.size))
+        np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
+        return fisher_freeman_halton(counts)
+
+    def asymptotic(self, name: str, make: Callable[[], ComparisonRow]) -> list[ComparisonRow]:
+        """A design-based test, or none where n is too small for the number of groups."""
+        wanted = {"rao_scott_f": "rao_scott", "kruskal_wallis_design": "kruskal_wallis"}[name]
+        return self._try(name, make) if wanted in self.shown else []
+
+    def _try(self, name: str, make: Callable[[], ComparisonRow]) -> list[ComparisonRow]:
+        """The row, or one without p that says why there is none."""
+        try:
+            return [make()]
+        except StatisticsError as error:
+            return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
+
+    def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
+        """Term test and check of the ordinal logit, and its odds ratios against the first group."""
+        if "ordinal_logit" not in self.shown:
+            return [], []
+        try:
+            block, names = indicators(self.groups)
+            x = Covariates(block, tuple(names), {"group": tuple(range(len(names)))})
+            fit: OrdinalFit = ordinal_model_of(self.design, self.answer, x)
+        except StatisticsError as error:
+            return self._failed("ordinal_logit_term", error), []
+        tests = self._try("ordinal_logit_term", lambda: fit.term_test("group"))
+        if len(fit.cuts) > 1:
+            tests += self._try("proportional_odds_check", fit.proportional_odds_check)
+        reference = self.groups.observed().levels[0]
+        return tests, [replace(r, a=reference) for r in fit.odds_ratios()]
+
+    def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
+        return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
+
+    def contrasts(
+        self, share: FloatArray, adjust: Adjustment, level: float, what: str
+    ) -> tuple[ComparisonRow, ...]:
+        """Differences of the share between pairs; intervals cut to -1..1."""
+        try:
+            rows = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
+        except StatisticsError as error:
+            return tuple(self._failed("contrast", error))
+        return tuple(
+            replace(
+                r,
+                method=what,
+                lower=None if r.lower is None else max(r.lower, -1.0),
+                upper=None if r.upper is None else min(r.upper, 1.0),
+            )
+            for r in rows
+        )
+
+    def association(self, level: float) -> list[ComparisonRow]:
+        """Cramer's V."""
+        return self._try(
+            "cramers_v",
+            lambda: cramers_v(rao_scott_test(self.design, self.groups, self.answer), level),
+        )
+
+    def superiority(self, level: float) -> list[ComparisonRow]:
+        """Probability of superiority of every pair of observed groups."""
+        groups = self.groups.observed()
+        cells = cell_totals(self.design, groups, self.answer)
+        return [
+            row
+            for i in range(groups.size)
+            for j in range(i + 1, groups.size)
+            for row in self._try(
+                "probability_of_superiority",
+                lambda i=i, j=j: superiority_of(cells, i, j, level),  # type: ignore[misc]
+            )
+        ]
+
+
+def _name(column: Column, otherwise: str) -> str:
+    return repr(column) if isinstance(column, str) else otherwise

@@ -1,0 +1,310 @@
+"""Effect sizes with design-based intervals: how much, beside whether.
+
+Cramer's V, probability of superiority, odds ratio of a 2 x 2 table, Cohen's kappa, Cronbach's
+alpha. Statistics of tables are linearised on the weighted cell totals (delta method). Sources:
+Bergsma (2013) and Smithson (2003) for V; Agresti (1980) and Newcombe (2006) for the probability of
+superiority; Lumley (2010) for kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor
+from readiness.survey.comparisons.rao_scott import RaoScott
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.design import Column, Design
+
+
+def t_quantile(level: float, df: float) -> float:
+    """Two-sided t quantile.
+
+    Raises:
+        StatisticsError: no degrees of freedom.
+    """
+    from scipy import stats
+
+    if df <= 0:
+        raise StatisticsError("the design has no degrees of freedom left for an interval")
+    return float(stats.t.ppf((1 + level) / 2, df))
+
+
+def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
+    """Cramer's V of a table, corrected for what chance and design add, with its interval.
+
+    X2 exceeds n phi^2 by about the sum of the design effects even without association; that is
+    taken off (0 if nothing is left). The interval inverts the noncentral F of the second-order
+    Rao-Scott statistic; it may begin, or begin and end, at 0.
+
+    Args:
+        test: from `rao_scott_test`.
+        level: of the interval, 0-1.
+    """
+    smaller = min(test.cells.counts.shape) - 1
+    scale = float((test.delta**2).sum() / test.delta.sum())
+    d0 = test.satterthwaite_df
+    f, ddf = test.pearson / test.trace, d0 * test.design_df
+    low, high = noncentrality_interval(f, d0, ddf, level)
+
+    def v(excess: float) -> float:
+        return float(np.sqrt(min(max(excess, 0.0) / (test.n * smaller), 1.0)))
+
+    return ComparisonRow(
+        "cramers_v",
+        effect=v(test.pearson - test.trace),
+        lower=v(low * scale),
+        upper=v(high * scale),
+        n=test.n,
+        method="Cramer's V less its expectation without association, noncentral "
+        "Rao-Scott F interval",
+        note=test.note,
+    )
+
+
+def noncentrality_interval(
+    f: float, df1: float, df2: float, level: float = 0.95
+) -> tuple[float, float]:
+    """Interval of the noncentrality of an F statistic, by inversion of its distribution."""
+    from scipy import optimize, special
+
+    def limit(probability: float) -> float:
+        def gap(nc: float) -> float:
+            return float(special.ncfdtr(df1, df2, nc, f)) - probability
+
+        if gap(0.0) <= 0:
+            return 0.0
+        high = max(df1 * f, 1.0)
+        while gap(high) > 0 and high < 1e9:
+            high *= 2
+        return float(optimize.brentq(gap, 0.0, high, xtol=1e-10))
+
+    return limit((1 + level) / 2), limit((1 - level) / 2)
+
+
+def probability_of_superiority(
+    design: Design, y: Factor, groups: Factor, a: int, b: int, level: float = 0.95
+) -> ComparisonRow:
+    """P(Y_b > Y_a) + P(Y_b = Y_a)/2 for one respondent of each group drawn by weight.
+
+    One half: no tendency. The interval is symmetric on the logit scale, t on the design df.
+
+    Args:
+        design: the survey design.
+        y: the ordered answer.
+        groups: the groups.
+        a, b: positions of the two groups.
+        level: of the interval, 0-1.
+
+    Raises:
+        StatisticsError: a group without answers, no degrees of freedom.
+    """
+    pair = groups.keep([a, b])
+    cells = cell_totals(design, pair, y)
+    return superiority_of(cells, 0, 1, level)
+
+
+def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> ComparisonRow:
+    """`probability_of_superiority` of two rows of a table (groups by ordered answers)."""
+    sizes = cells.totals[[a, b]].sum(axis=1)
+    if (sizes <= 0).any():
+        raise StatisticsError(
+            f"{cells.rows[a if sizes[0] <= 0 else b]} has no answers: there is nothing to compare"
+        )
+    pa, pb = cells.totals[a] / sizes[0], cells.totals[b] / sizes[1]
+    below_a = np.cumsum(pa) - pa / 2  # P(Y_a < k) + P(Y_a = k)/2
+    above_b = 1 - (np.cumsum(pb) - pb / 2)
+    theta = float(pb @ below_a)
+    counts = cells.counts[[a, b]]
+    row = ComparisonRow(
+        "probability_of_superiority",
+        effect=theta,
+        n=int(counts.sum()),
+        a=cells.rows[a],
+        b=cells.rows[b],
+        method="P(b answers higher than a) + half of ties, weighted; logit interval, design df",
+    )
+    jacobian = np.zeros((1, cells.totals.size))
+    c = len(cells.columns)
+    jacobian[0, a * c : (a + 1) * c] = (above_b - theta) / sizes[0]
+    jacobian[0, b * c : (b + 1) * c] = (below_a - theta) / sizes[1]
+    se = float(np.sqrt(max(cells.delta(jacobian)[0, 0], 0.0)))
+    return _logit_interval(row, theta, se, cells.degrees_of_freedom, counts.sum(axis=1), level)
+
+
+def _logit_interval(
+    row: ComparisonRow, theta: float, se: float, df: int, sizes: Any, level: float
+) -> ComparisonRow:
+    """The row with an interval on the logit scale; without one at 0, 1 or a group of one."""
+    from dataclasses import replace
+
+    if sizes.min() < 2:
+        return replace(row, note="a group of one respondent: no interval")
+    if se <= 0 or not 0 < theta < 1:
+        return replace(row, note="no variance (complete separation or constant): no interval")
+    half = t_quantile(level, df) * se / (theta * (1 - theta))
+    centre = float(np.log(theta / (1 - theta)))
+    low, high = (float(1 / (1 + np.exp(-(centre + s * half)))) for s in (-1, 1))
+    return replace(row, lower=low, upper=high)
+
+
+def odds_ratio(
+    design: Design,
+    row: Column,
+    column: Column,
+    *,
+    row_levels: Sequence[Any] | None = None,
+    column_levels: Sequence[Any] | None = None,
+    level: float = 0.95,
+) -> ComparisonRow:
+    """Odds ratio of a 2 x 2 table, (n11 n00)/(n10 n01), with a log interval on the design df.
+
+    Raises:
+        StatisticsError: not 2 x 2, an empty cell (no finite estimate), no degrees of freedom.
+    """
+    cells = cell_totals(
+        design, factor(design, row, row_levels), factor(design, column, column_levels)
+    )
+    if cells.totals.shape != (2, 2):
+        raise StatisticsError(f"an odds ratio needs a 2 x 2 table; found {cells.totals.shape}")
+    if (cells.counts == 0).any():
+        i, j = np.argwhere(cells.counts == 0)[0]
+        raise StatisticsError(
+            f"nobody answered {cells.rows[i]} with {cells.columns[j]}: the odds ratio has no "
+            "finite estimate; Fisher's exact interval has one finite end"
+        )
+    sign = np.array([1.0, -1.0, -1.0, 1.0])
+    log_ratio = float(sign @ np.log(cells.totals.ravel()))
+    jacobian = (sign / cells.totals.ravel())[None, :]
+    se = float(np.sqrt(cells.delta(jacobian)[0, 0]))
+    if se <= 0:
+        raise StatisticsError("the odds ratio has no variance under this design")
+    half = t_quantile(level, cells.degrees_of_freedom) * se
+    from scipy import stats
+
+    t = log_ratio / se
+    return ComparisonRow(
+        "odds_ratio",
+        t,
+        "t",
+        float(cells.degrees_of_freedom),
+        None,
+        float(2 * stats.t.sf(abs(t), cells.degrees_of_freedom)),
+        None,
+        float(np.exp(log_ratio)),
+        float(np.exp(log_ratio - half)),
+        float(np.exp(log_ratio + half)),
+        cells.n,
+        "Odds ratio, design-based log interval",
+    )
+
+
+def kappa(
+    design: Design,
+    a: Column,
+    b: Column,
+    *,
+    levels: Sequence[Any] | None = None,
+    level: float = 0.95,
+) -> tuple[ComparisonRow, float]:
+    """Cohen's kappa of two codings with its design-based standard error. R twin: `svykappa`.
+
+    Args:
+        design: the survey design.
+        a, b: the two codings.
+        levels: the levels they share; None: all that occur in either.
+        level: of the interval, 0-1.
+
+    Returns:
+        The row (effect = kappa, -1 to 1) and the standard error.
+
+    Raises:
+        StatisticsError: one level only, so that agreement by chance is 1.
+    """
+    first, second = factor(design, a, levels), factor(design, b, levels)
+    if levels is None:
+        shared = list(dict.fromkeys((*first.levels, *second.levels)))
+        first, second = factor(design, a, shared), factor(design, b, shared)
+    cells = cell_totals(design, first, second)
+    p = cells.proportions
+    rows, columns = p.sum(axis=1), p.sum(axis=0)
+    agreed, chance = float(np.trace(p)), float(rows @ columns)
+    if chance >= 1:
+        raise StatisticsError("both codings are constant: agreement by chance is 1, kappa is 0/0")
+    value = (agreed - chance) / (1 - chance)
+    # d kappa = d agreed / (1 - chance) - (1 - agreed) d chance / (1 - chance)^2
+    d_chance = columns[:, None] + rows[None, :]
+    gradient = np.eye(len(p)) / (1 - chance) - (1 - agreed) / (1 - chance) ** 2 * d_chance
+    v = cells.proportion_covariance()
+    se = float(np.sqrt(gradient.ravel() @ v @ gradient.ravel()))
+    half = t_quantile(level, cells.degrees_of_freedom) * se
+    row = ComparisonRow(
+        "kappa",
+        effect=float(value),
+        lower=float(max(value - half, -1.0)),
+        upper=float(min(value + half, 1.0)),
+        n=cells.n,
+        method="Cohen's kappa, design-based",
+    )
+    return row, se
+
+
+def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> ComparisonRow:
+    """Cronbach's alpha of a scale with a design-based interval on log(1 - alpha).
+
+    Args:
+        design: the survey design.
+        items: numbers, shape (rows, k), k >= 2; respondents with a missing item leave the base.
+        level: of the interval, 0-1.
+
+    Raises:
+        StatisticsError: fewer than two items, a scale without variance, infinite values, fewer
+            than two complete respondents.
+    """
+    x = np.asarray(items, dtype=np.float64)
+    if x.ndim != 2 or x.shape[1] < 2 or len(x) != design.rows:
+        raise StatisticsError(f"alpha needs two items or more, one row each of {design.rows} rows")
+    known = ~np.isnan(x).any(axis=1) & design.mask
+    if np.isinf(x[known]).any():
+        raise StatisticsError("an item is infinite; expected finite numbers")
+    if known.sum() < 2:
+        raise StatisticsError("fewer than two respondents answered all items of the scale")
+    domain, k = design.subset(known), x.shape[1]
+    w, values = domain.full_weights[known], x[known]
+    centred = values - (w @ values) / w.sum()
+    total = centred.sum(axis=1)
+    items_part, scale_part = (centred**2).sum(axis=1), total**2
+    within, whole = float(w @ items_part / w.sum()), float(w @ scale_part / w.sum())
+    if whole <= 1e-12 * max(within, 1e-300) or within <= 0:
+        raise StatisticsError("the sum of the items has no variance: alpha does not exist")
+    alpha = k / (k - 1) * (1 - within / whole)
+    row = ComparisonRow(
+        "cronbach_alpha",
+        effect=float(alpha),
+        n=int(known.sum()),
+        method="Cronbach's alpha, design-based interval on log(1 - alpha)",
+    )
+    z = np.zeros(design.rows)
+    # d alpha = -k/(k-1) (d within / whole - within d whole / whole^2)
+    z[known] = (
+        -k
+        / (k - 1)
+        / w.sum()
+        * ((items_part - within) / whole - within * (scale_part - whole) / whole**2)
+    )
+    se = float(np.sqrt(domain.total_covariance(z)[0, 0]))
+    if 1 - alpha <= 1e-12:
+        from dataclasses import replace
+
+        return replace(row, note="the items are one and the same: no interval")
+    half = t_quantile(level, domain.degrees_of_freedom) * se / (1 - alpha)
+    from dataclasses import replace
+
+    return replace(
+        row,
+        lower=float(1 - (1 - alpha) * np.exp(half)),
+        upper=float(1 - (1 - alpha) * np.exp(-half)),
+    )

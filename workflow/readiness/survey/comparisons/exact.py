@@ -1,0 +1,214 @@
+"""Exact and unweighted small-sample tests: what R's stats does, and scipy where it is right.
+
+These ignore weights and design and belong to samples of a few dozen answers. Sources: Streitberg
+and Roehmel (1986) for the exact rank distribution with ties; Armitage (1955) for the trend.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+
+
+def _two_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if len(a) == 0 or len(b) == 0:
+        raise StatisticsError("a group has no answers: there is nothing to compare")
+    both = np.concatenate([a, b])
+    if not np.isfinite(both).all():
+        raise StatisticsError("a value is missing or infinite; expected finite numbers")
+    if np.ptp(both) == 0:
+        raise StatisticsError("all answers are the same: there is nothing to compare")
+    return a, b
+
+
+def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
+    """Exact Wilcoxon rank-sum test, ties included. R twin: `exactRankTests::wilcox.exact`.
+
+    The statistic W is Mann-Whitney's U of x. Two-sided p: all W as far from its mean, or farther.
+
+    Raises:
+        StatisticsError: an empty group, missing or infinite values, all answers the same.
+    """
+    from scipy import stats
+
+    a, b = _two_samples(x, y)
+    ranks = stats.rankdata(np.concatenate([a, b]))
+    scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
+    p = _exact_two_sided(scores, len(a))
+    w = float(ranks[: len(a)].sum() - len(a) * (len(a) + 1) / 2)
+    return ComparisonRow(
+        "wilcoxon_exact",
+        w,
+        "W",
+        p_value=p,
+        n=len(scores),
+        method="Exact Wilcoxon rank-sum test with ties, unweighted",
+    )
+
+
+def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
+    """Exact two-sample permutation test of whole numbers. R twin: `exactRankTests::perm.test`.
+
+    The statistic is the sum of x.
+
+    Raises:
+        StatisticsError: values that are not whole; an empty group; all answers the same.
+    """
+    a, b = _two_samples(x, y)
+    both = np.concatenate([a, b])
+    if (both != np.round(both)).any() or np.ptp(both) > 100_000:
+        raise StatisticsError("the exact permutation test takes whole numbers of a short range")
+    scores = np.rint(both - both.min()).astype(np.int64)
+    return ComparisonRow(
+        "permutation_exact",
+        float(a.sum()),
+        "T",
+        p_value=_exact_two_sided(scores, len(a)),
+        n=len(scores),
+        method="Exact two-sample permutation test, unweighted",
+    )
+
+
+def _exact_two_sided(scores: IntArray, m: int) -> float:
+    """P(|S - E S| >= |s - E S|), S the sum of m of the scores drawn at random (shift algorithm).
+
+    Counts are kept as probabilities of a sequential draw, so that they never overflow.
+    """
+    observed = int(scores[:m].sum())
+    n, top = len(scores), int(np.sort(scores)[-m:].sum())
+    ways = np.zeros((m + 1, top + 1))
+    ways[0, 0] = 1.0
+    for i, score in enumerate(scores):
+        # Among i + 1 scores, each subset of size j is equally likely: mix "without" and "with".
+        size = np.arange(min(m, i + 1), 0, -1)
+        for j in size:
+            share = j / (i + 1)
+            shifted = np.zeros(top + 1)
+            shifted[score:] = ways[j - 1, : top + 1 - score]
+            ways[j] = (1 - share) * ways[j] + share * shifted
+    # ways[j] among i + 1 scores is a distribution; twice n times the mean stays a whole number.
+    sums = np.arange(top + 1)
+    centre = m * int(scores.sum())
+    far = np.abs(sums * n - centre) >= abs(observed * n - centre)
+    return float(min(ways[m, far].sum(), 1.0))
+
+
+def asymptotic_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
+    """Normal Wilcoxon rank-sum test with tie and continuity correction.
+
+    R twin: `wilcox.test(exact=FALSE, correct=TRUE)`.
+
+    Raises:
+        StatisticsError: an empty group, missing or infinite values, all answers the same.
+    """
+    from scipy import stats
+
+    a, b = _two_samples(x, y)
+    result = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
+    return ComparisonRow(
+        "wilcoxon_asymptotic",
+        float(result.statistic),
+        "W",
+        p_value=float(result.pvalue),
+        n=len(a) + len(b),
+        method="Wilcoxon rank-sum test, normal with ties and continuity",
+    )
+
+
+def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
+    """Kruskal-Wallis test with ties, unweighted. R twin: `kruskal.test`.
+
+    Raises:
+        StatisticsError: fewer than two groups, missing values, all answers the same.
+    """
+    from scipy import stats
+
+    values, labels = np.asarray(y, dtype=np.float64), np.asarray(group)
+    groups = [values[labels == g] for g in np.unique(labels)]
+    if len(groups) < 2:
+        raise StatisticsError("Kruskal-Wallis needs two groups or more")
+    _two_samples(groups[0], np.concatenate(groups[1:]))
+    result = stats.kruskal(*groups)
+    return ComparisonRow(
+        "kruskal_wallis",
+        float(result.statistic),
+        "X2",
+        float(len(groups) - 1),
+        p_value=float(result.pvalue),
+        n=len(values),
+        method="Kruskal-Wallis test with ties, unweighted",
+    )
+
+
+def cochran_armitage(
+    events: npt.ArrayLike, totals: npt.ArrayLike, scores: npt.ArrayLike | None = None
+) -> ComparisonRow:
+    """Trend in proportions over ordered groups. R twin: `prop.trend.test`.
+
+    Args:
+        events: number of events in each group, shape (k,).
+        totals: size of each group, shape (k,).
+        scores: position of each group; 1..k by default.
+
+    Raises:
+        StatisticsError: fewer than two groups with answers, no events or nothing but events.
+    """
+    from scipy import stats
+
+    x, n = np.asarray(events, dtype=np.float64), np.asarray(totals, dtype=np.float64)
+    s = np.arange(1.0, len(x) + 1) if scores is None else np.asarray(scores, dtype=np.float64)
+    if (x > n).any() or (x < 0).any() or (n > 0).sum() < 2:
+        raise StatisticsError("a trend needs two groups or more, with 0 <= events <= totals")
+    share = x.sum() / n.sum()
+    centred = s - (n @ s) / n.sum()
+    variance = share * (1 - share) * (n @ centred**2)
+    if variance <= 0:
+        raise StatisticsError("all answers (or all scores) are the same: there is no trend to test")
+    value = float((centred @ x) ** 2 / variance)
+    return ComparisonRow(
+        "cochran_armitage",
+        value,
+        "X2",
+        1.0,
+        p_value=float(stats.chi2.sf(value, 1)),
+        n=int(n.sum()),
+        method="Cochran-Armitage test for trend, unweighted",
+    )
+
+
+def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[ComparisonRow, ComparisonRow]:
+    """Spearman's rho and Kendall's tau-b with ties, unweighted, as effects with p-values.
+
+    Raises:
+        StatisticsError: missing or infinite values, a constant, fewer than three pairs.
+    """
+    from scipy import stats
+
+    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if len(a) != len(b) or len(a) < 3:
+        raise StatisticsError("a rank correlation needs three pairs of values or more")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise StatisticsError("a value is missing or infinite; expected finite numbers")
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        raise StatisticsError("a constant has no rank correlation")
+    rho, tau = stats.spearmanr(a, b), stats.kendalltau(a, b, variant="b")
+    return (
+        ComparisonRow(
+            "spearman",
+            p_value=float(rho.pvalue),
+            effect=float(rho.statistic),
+            n=len(a),
+            method="Spearman's rank correlation, unweighted",
+        ),
+        ComparisonRow(
+            "kendall_tau_b",
+            p_value=float(tau.pvalue),
+            effect=float(tau.statistic),
+            n=len(a),
+            method="Kendall's tau-b, unweighted",
+        ),
+    )

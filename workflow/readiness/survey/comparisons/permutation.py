@@ -1,0 +1,220 @@
+"""Permutation test of a weighted mid-rank (or Pearson) statistic within declared blocks.
+
+For small groups, where no asymptotic test holds its level. The answers are permuted within blocks
+and each (group, weight) pair stays as it is: raked weights depend on the group, so permuting the
+grouping would break them. Null hypothesis: within a block, who gave which answer has nothing to do
+with group and weight. p = (b + 1) / (B + 1) (Davison and Hinkley 1997, section 4.3; Phipson and
+Smyth 2010), so never 0 and never below the level's due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, factor, two_or_more
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.design import Column, Design
+
+Statistic = Literal["midrank", "pearson"]
+
+_CHUNK = 2_000_000
+
+
+def permutation_test(
+    design: Design,
+    y: Column,
+    group: Column,
+    *,
+    blocks: Column | None,
+    permutations: int = 9999,
+    seed: int,
+    statistic: Statistic = "midrank",
+    group_levels: Sequence[Any] | None = None,
+) -> ComparisonRow:
+    """Permutation test of equal answers across groups.
+
+    Args:
+        design: the survey design (only its weights and domain are used).
+        y: numbers or ordered codes; NaN is missing.
+        group: the groups.
+        blocks: within which answers are exchangeable (strata, regions; never the groups
+            themselves), or None: the whole sample.
+        permutations: B, at least 99.
+        seed: of the generator; the same seed gives the same p for any order of the rows.
+        statistic: `midrank` for ordered answers (between-group share of the variance of weighted
+            mid-ranks, as Kruskal-Wallis), `pearson` for unordered ones (X2 of weighted shares).
+        group_levels: declared groups.
+
+    Raises:
+        StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
+            group (p would be 1 whatever the answers).
+    """
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    within = None if blocks is None else factor(design, blocks, None, "the blocks")
+    return permutation_test_of(
+        design, values, groups, within, permutations=permutations, seed=seed, statistic=statistic
+    )
+
+
+def permutation_test_of(
+    design: Design,
+    y: FloatArray,
+    groups: Factor,
+    blocks: Factor | None,
+    *,
+    permutations: int = 9999,
+    seed: int,
+    statistic: Statistic = "midrank",
+) -> ComparisonRow:
+    """`permutation_test` on numbers (NaN: missing) and factors."""
+    if permutations < 99:
+        raise StatisticsError(f"{permutations} permutations; at least 99 are needed")
+    groups = groups.within(np.isfinite(y))
+    two_or_more(groups, "a permutation test")
+    groups = groups.observed()
+    known = groups.known
+    if blocks is not None and (known & ~blocks.known).any():
+        raise StatisticsError("a respondent has no block; declare a block for each or none at all")
+    answers = y[known]
+    if len(np.unique(answers)) < 2:
+        raise StatisticsError("the outcome has one level: there is nothing to permute")
+    block = np.zeros(len(answers), np.int64) if blocks is None else blocks.codes[known]
+    code, weight = groups.codes[known], design.full_weights[known]
+    _refuse_fixed(block, code, answers)
+    order = _canonical_order(block, code, weight, answers)
+    observed, exceeding = _count(
+        answers[order],
+        code[order],
+        weight[order],
+        block[order],
+        groups.size,
+        permutations,
+        seed,
+        statistic,
+    )
+    where = "within the declared blocks" if blocks is not None else "over the whole sample"
+    return ComparisonRow(
+        f"permutation_{statistic}",
+        observed,
+        "H" if statistic == "midrank" else "X2",
+        None,
+        None,
+        float((exceeding + 1) / (permutations + 1)),
+        n=len(answers),
+        method=f"Permutation of the answers {where} ({permutations} draws, seed {seed}), "
+        + (
+            "weighted mid-rank statistic"
+            if statistic == "midrank"
+            else "weighted Pearson statistic"
+        ),
+    )
+
+
+def _refuse_fixed(block: IntArray, code: IntArray, answers: FloatArray) -> None:
+    """Stop when no permutation can change the statistic."""
+    import pandas as pd
+
+    table = pd.DataFrame({"b": block, "g": code, "y": answers}).groupby("b").nunique()
+    if not ((table["g"] > 1) & (table["y"] > 1)).any():
+        raise StatisticsError(
+            "no block holds two groups and two answers: within these blocks nothing can be "
+            "permuted and p would be 1; declare wider blocks (never the groups themselves)"
+        )
+
+
+def _canonical_order(
+    block: IntArray, code: IntArray, weight: FloatArray, y: FloatArray
+) -> IntArray:
+    """An order of respondents that depends neither on the order of rows nor on labels."""
+    size = np.bincount(code, weights=weight)
+    mean = np.bincount(code, weights=weight * y) / size
+    count = np.bincount(code)
+    group_rank = np.empty(len(size), np.int64)
+    group_rank[np.lexsort((mean, size, count))] = np.arange(len(size))
+    extent = np.bincount(block, weights=weight)
+    inside = np.bincount(block, weights=weight * y)
+    block_rank = np.empty(len(extent), np.int64)
+    block_rank[np.lexsort((inside, extent, np.bincount(block)))] = np.arange(len(extent))
+    return np.lexsort((y, weight, group_rank[code], block_rank[block]))
+
+
+def _count(
+    y: FloatArray,
+    code: IntArray,
+    weight: FloatArray,
+    block: IntArray,
+    groups: int,
+    permutations: int,
+    seed: int,
+    statistic: Statistic,
+) -> tuple[float, int]:
+    """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
+    levels, position = np.unique(y, return_inverse=True)
+    indicator = np.zeros((len(y), groups))
+    indicator[np.arange(len(y)), code] = weight
+    sizes = indicator.sum(axis=0)
+    compute = _midrank if statistic == "midrank" else _pearson
+    observed = compute(position[None, :], indicator, sizes, weight, len(levels))[0]
+    rng = np.random.Generator(np.random.PCG64(seed))
+    starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
+    offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
+    exceeding, done = 0, 0
+    while done < permutations:
+        size = min(permutations - done, max(1, _CHUNK // len(y)))
+        keys = rng.random((size, len(y))) + offset
+        shuffled = position[np.argsort(keys, axis=1)]
+        values = compute(shuffled, indicator, sizes, weight, len(levels))
+        exceeding += int((values >= observed * (1 - 1e-10)).sum())
+        done += size
+    return float(observed), exceeding
+
+
+def _midrank(
+    position: IntArray,
+    indicator: FloatArray,
+    sizes: FloatArray,
+    weight: FloatArray,
+    levels: int,
+) -> FloatArray:
+    """Between-group share of the weighted variance of mid-ranks, times n - 1; one a permutation.
+
+    Args:
+        position: level of each respondent's answer, shape (B, n).
+        indicator: weight in the respondent's group column, else 0, shape (n, G).
+    """
+    draws, n = position.shape
+    flat = (position + np.arange(draws)[:, None] * levels).ravel()
+    mass = np.bincount(flat, weights=np.tile(weight, draws), minlength=draws * levels)
+    mass = mass.reshape(draws, levels)
+    total = sizes.sum()
+    ranks = (np.cumsum(mass, axis=1) - mass / 2) / total
+    scores = np.take_along_axis(ranks, position, axis=1)
+    means = (scores @ indicator) / sizes
+    between = ((means - 0.5) ** 2 @ sizes) / total
+    spread = ((ranks - 0.5) ** 2 * mass).sum(axis=1) / total
+    share: FloatArray = (n - 1) * between / spread
+    return share
+
+
+def _pearson(
+    position: IntArray,
+    indicator: FloatArray,
+    sizes: FloatArray,
+    weight: FloatArray,
+    levels: int,
+) -> FloatArray:
+    """Pearson's X2 of the weighted table scaled to n; one a permutation. Arguments as above."""
+    total, n = sizes.sum(), position.shape[1]
+    value = np.zeros(len(position))
+    for level in range(levels):
+        answered = (position == level).astype(np.float64)
+        share = (answered @ weight) / total
+        means = (answered @ indicator) / sizes
+        value += ((means - share[:, None]) ** 2 @ sizes) / total / share
+    value *= n
+    return value
