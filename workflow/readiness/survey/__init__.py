@@ -5,18 +5,86 @@ Begin with a design; every estimator takes one:
     d = design(frame, weights="weight", strata="stratum")
     d.subset(frame["region"] == "north")        # a domain of the full design, never of the data
     d.total_covariance(z)                       # covariance of sum_i w_i z_i, shape (k, k)
+
+    w = weigh(d, {"region": {"north": 3e5, "south": 7e5}}, trim=Trim(0.3, 3.0))
+    w.design, w.weights, w.report               # the weighted design goes into every estimator
+
+    proportions(w.design, "level", ["none", "weak", "medium", "good"], by="profession")
+    means(w.design, "experience", by="profession", missing="drop").to_frame()
+
+Comparisons are in `readiness.survey.comparisons`.
 """
 
 from readiness.survey.coding import Codes, encode, encode_declared, interaction
 from readiness.survey.design import Design, design
+from readiness.survey.estimates import (
+    Estimates,
+    Proportions,
+    SurveyWarning,
+    means,
+    proportion_estimates,
+    proportion_table,
+    proportions,
+    ratio,
+    ratio_estimates,
+    totals,
+    variance,
+)
+from readiness.survey.intervals import proportion_interval
+from readiness.survey.reliability import NchsRules, nchs, statistics_canada
 from readiness.survey.replicates import Replicates
+from readiness.survey.weighting import (
+    Collapse,
+    Trim,
+    Weighting,
+    WeightingReport,
+    adjust_nonresponse,
+    calibrate,
+    post_stratify,
+    rake,
+    replicate,
+    reweight,
+    summarise,
+    trim,
+    weigh,
+    with_replicates,
+)
 
 __all__ = [
     "Codes",
+    "Collapse",
     "Design",
+    "Estimates",
+    "NchsRules",
+    "Proportions",
     "Replicates",
+    "SurveyWarning",
+    "Trim",
+    "Weighting",
+    "WeightingReport",
+    "adjust_nonresponse",
+    "calibrate",
     "design",
     "encode",
     "encode_declared",
     "interaction",
+    "means",
+    "nchs",
+    "post_stratify",
+    "proportion_estimates",
+    "proportion_interval",
+    "proportion_table",
+    "proportions",
+    "rake",
+    "ratio",
+    "ratio_estimates",
+    "replicate",
+    "reweight",
+    "statistics_canada",
+    "summarise",
+    "totals",
+    "trim",
+    "variance",
+    "weigh",
+    "with_replicates",
 ]

@@ -28,6 +28,7 @@ from readiness.survey.variance import (
     LonelyPsu,
     Projection,
     Stage,
+    code_covariance,
     multistage_covariance,
     replicate_covariance,
 )
@@ -39,6 +40,9 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 Selection: TypeAlias = Literal["probability", "census", "opt-in", "purposive"]
+
+# Indicators of more cells than this are never written out (8 bytes each).
+_DENSE = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +192,45 @@ class Design:
             lonely_psu=self.lonely_psu,
             adjust_domain_lonely=self.adjust_domain_lonely,
         )
+
+    def code_covariance(self, codes: npt.NDArray[np.int64], size: int) -> FloatArray:
+        """Covariance of the weighted totals of categories, shape (size, size).
+
+        The same as `total_covariance` of the indicators of each code, but at many rows through
+        sums by stratum and code, or by PSU and code, where the design allows it.
+
+        Args:
+            codes: category of each row in 0..size-1, or -1 (counts nowhere).
+            size: number of categories.
+        """
+        used = np.unique(codes[self.mask & (codes >= 0)])
+        place = np.full(size + 1, -1, dtype=np.int64)
+        place[used] = np.arange(len(used))
+        compact = np.where(self.mask, place[codes], -1)
+        simple = self.replicates is None and not self.projections and len(self.stages) == 1
+        if simple and self.rows * len(used) > _DENSE:
+            inner = code_covariance(
+                compact,
+                len(used),
+                self.full_weights,
+                self.stages[0],
+                in_domain=None if self.mask.all() else self.mask,
+                lonely_psu=self.lonely_psu,
+                adjust_domain_lonely=self.adjust_domain_lonely,
+            )
+        else:
+            inner = self.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
+        covariance = np.zeros((size, size))
+        covariance[np.ix_(used, used)] = inner
+        return covariance
+
+    def replicate_code_totals(self, codes: npt.NDArray[np.int64], size: int) -> FloatArray:
+        """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.
+
+        Raises:
+            StatisticsError: the design has no replicate weights.
+        """
+        return self.replicate_totals(codes[:, None] == np.arange(size)[None, :])
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
         """Totals of x under each replicate weight, shape (R, k), domain applied.

@@ -8,13 +8,17 @@ Davison (1999). R twin: `as.svrepdesign`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from readiness.errors import StatisticsError
+from readiness.survey.variance import Stage
+
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Kind: TypeAlias = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "given"]
 
 # Relative size below which a singular value counts as zero (the tolerance of R's `qr`).
 _RANK_TOLERANCE = 1e-5
@@ -37,7 +41,7 @@ class Replicates:
     scale: float
     rscales: FloatArray
     mse: bool = False
-    kind: str = "given"
+    kind: Kind = "given"
     full_degrees: int | None = None
     _rank: dict[bytes, int] = field(default_factory=dict, repr=False)
 
@@ -64,3 +68,109 @@ def _rank(matrix: FloatArray) -> int:
         return int((values > values[-1] * _RANK_TOLERANCE**2).sum())
     values = np.linalg.svd(matrix, compute_uv=False)
     return int((values > values[0] * _RANK_TOLERANCE).sum()) if len(values) else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """What multiplies each PSU's weight in each replicate, shape (PSUs, R), and the constants."""
+
+    matrix: FloatArray
+    scale: float
+    rscales: FloatArray
+    kind: Kind
+
+
+def jackknife_factors(stage: Stage, kind: Kind, *, lonely_fails: bool = True) -> Factors:
+    """Delete-one-PSU jackknife, JK1 (no strata) or JKn (stratified).
+
+    Raises:
+        StatisticsError: JK1 with strata, or JKn with a stratum of one PSU (`lonely_fails`).
+    """
+    if kind == "JK1" and stage.strata.size > 1:
+        raise StatisticsError(f"JK1 is for one stratum, not {stage.strata.size}; use JKn")
+    n = stage.sampled
+    if kind == "JK1" and n[0] < 2:
+        raise StatisticsError("JK1 needs 2 PSUs; the sample has 1")
+    if lonely_fails and (n == 1).any():
+        h = int(np.argmax(n == 1))
+        raise StatisticsError(
+            f"stratum {stage.strata.label(h)} has one PSU, so JKn cannot leave it out; merge it or "
+            "choose another lonely_psu"
+        )
+    owner = stage.unit_stratum
+    # A lonely PSU is kept in every replicate: its stratum adds no variance.
+    deleted = np.flatnonzero(n[owner] > 1)
+    stratum = owner[deleted]
+    size = n[owner][:, None]
+    up = np.divide(size, size - 1, out=np.ones_like(size), where=size > 1)
+    matrix = np.where(owner[:, None] == stratum[None, :], up, 1.0)
+    matrix[deleted, np.arange(len(deleted))] = 0.0
+    rscales = ((n - 1) / n * stage.fraction_left())[stratum]
+    if kind == "JK1":
+        return Factors(matrix, float(rscales[0]), np.ones(len(deleted)), kind)
+    return Factors(matrix, 1.0, rscales, kind)
+
+
+def balanced_factors(stage: Stage, *, rho: float = 0.0) -> Factors:
+    """Balanced repeated replication over strata of two PSUs; Fay's method for 0 < rho < 1.
+
+    Raises:
+        StatisticsError: a stratum that has not exactly two PSUs, or rho outside [0, 1).
+    """
+    from scipy.linalg import hadamard
+
+    if not 0 <= rho < 1:
+        raise StatisticsError(f"Fay's rho is {rho}; expected 0 <= rho < 1")
+    if (stage.sampled != 2).any():
+        h = int(np.argmax(stage.sampled != 2))
+        raise StatisticsError(
+            f"stratum {stage.strata.label(h)} has {int(stage.sampled[h])} PSUs; BRR needs exactly "
+            "2 in each: use JKn or a bootstrap"
+        )
+    strata = stage.strata.size
+    replicates = 1 << strata.bit_length()
+    signs = hadamard(replicates)[:, 1 : strata + 1].astype(np.float64)
+    order = np.argsort(stage.unit_stratum, kind="stable")
+    side = np.empty(len(order))
+    side[order] = np.tile([1.0, -1.0], strata)
+    matrix = 1.0 + (1.0 - rho) * (signs[:, stage.unit_stratum] * side).T
+    scale = 1.0 / (replicates * (1.0 - rho) ** 2)
+    return Factors(matrix, scale, np.ones(replicates), "Fay" if rho > 0 else "BRR")
+
+
+def bootstrap_factors(stage: Stage, replicates: int, seed: int, kind: Kind) -> Factors:
+    """Bootstrap of PSUs within strata.
+
+    `subbootstrap` (Rao and Wu 1988) draws n_h - 1 of n_h with replacement and multiplies by
+    n_h/(n_h - 1), which is unbiased in every stratum; `bootstrap` draws n_h and corrects on average
+    by the harmonic mean of n_h (Canty and Davison). Neither uses the FPC.
+
+    Args:
+        stage: the first stage.
+        replicates: number of replicates, at least 2.
+        seed: of the generator; equal seeds give equal replicates.
+        kind: `bootstrap` or `subbootstrap`.
+
+    Raises:
+        StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
+    """
+    if replicates < 2:
+        raise StatisticsError(f"{replicates} bootstrap replicates; expected 2 or more")
+    n = stage.sampled.astype(np.int64)
+    if (n == 1).any():
+        h = int(np.argmax(n == 1))
+        raise StatisticsError(
+            f"stratum {stage.strata.label(h)} has one PSU; a bootstrap needs 2: merge it"
+        )
+    generator = np.random.Generator(np.random.PCG64(seed))
+    matrix = np.empty((stage.units.size, replicates))
+    order = np.argsort(stage.unit_stratum, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(n)])
+    for h, size in enumerate(n):
+        units = order[bounds[h] : bounds[h + 1]]
+        drawn = size - 1 if kind == "subbootstrap" else size
+        counts = generator.multinomial(drawn, np.full(size, 1 / size), size=replicates)
+        matrix[units] = counts.T * (size / drawn)
+    harmonic = len(n) / (1.0 / n).sum()
+    correction = 1.0 if kind == "subbootstrap" else harmonic / (harmonic - 1)
+    return Factors(matrix, correction / (replicates - 1), np.ones(replicates), kind)

@@ -215,8 +215,20 @@ def _stage_covariance(
     rule: tuple[LonelyPsu, bool],
     where: str,
 ) -> FloatArray:
-    lonely_psu, adjust_domain = rule
     totals = stage.units.sums(weighted)
+    return _between_units(totals, stage, factor, in_domain, rule, where)
+
+
+def _between_units(
+    totals: FloatArray,
+    stage: Stage,
+    factor: FloatArray,
+    in_domain: BoolArray | None,
+    rule: tuple[LonelyPsu, bool],
+    where: str,
+) -> FloatArray:
+    """Covariance from the totals of each unit, shape (units, k) -> (k, k)."""
+    lonely_psu, adjust_domain = rule
     owner = stage.unit_stratum
     sampled = stage.sampled
     units_seen, strata_seen = _seen(stage, in_domain)
@@ -247,6 +259,50 @@ def _stage_covariance(
         inflate = float(strata_seen.sum()) / known
     deviation = totals - mean[owner]
     return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
+
+
+def code_covariance(
+    codes: npt.NDArray[np.int64],
+    size: int,
+    weights: FloatArray,
+    stage: Stage,
+    *,
+    in_domain: BoolArray | None,
+    lonely_psu: LonelyPsu,
+    adjust_domain_lonely: bool,
+) -> FloatArray:
+    """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
+
+    With rows as PSUs, sums of w and w^2 by stratum and code suffice; otherwise the totals of each
+    PSU and code are written out. Shape (size, size).
+
+    Raises:
+        StatisticsError: a stratum has one PSU and the rule is `fail`.
+    """
+    rule = (lonely_psu, adjust_domain_lonely)
+    ones = np.ones(stage.strata.size)
+    if not stage.units.identity:
+        totals = _table(stage.units, codes, size, weights)
+        return _between_units(totals, stage, ones, in_domain, rule, "")
+    if (stage.sampled == 1).any():
+        indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
+        return _between_units(indicators, stage, ones, in_domain, rule, "")
+    first = _table(stage.strata, codes, size, weights)
+    second = _table(stage.strata, codes, size, weights**2)
+    n = stage.sampled
+    left = stage.fraction_left()
+    scale = np.where(left >= _CERTAIN, left, 0.0) * n / (n - 1)
+    covariance = -(first.T @ (first * (scale / n)[:, None]))
+    covariance[np.diag_indices(size)] += scale @ second
+    return np.asarray(covariance)
+
+
+def _table(rows: Codes, codes: npt.NDArray[np.int64], size: int, weights: FloatArray) -> FloatArray:
+    """Sums of weights by row category and code, shape (rows.size, size)."""
+    # Code -1 falls into an extra last column, which is dropped.
+    key = rows.codes * (size + 1) + np.where(codes < 0, size, codes)
+    sums = np.bincount(key, weights=weights, minlength=rows.size * (size + 1))
+    return np.asarray(sums.reshape(rows.size, size + 1)[:, :size], dtype=np.float64)
 
 
 def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:

@@ -1,0 +1,71 @@
+"""The designs of the shared reference, built with our own `design`."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from readiness.survey import Design, design, with_replicates
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "reference"
+
+
+@functools.cache
+def reference() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SHARED / "reference.json").read_text("utf-8"))
+    return loaded
+
+
+@functools.cache
+def table(name: str) -> pd.DataFrame:
+    return pd.read_csv(SHARED / "data" / name, float_precision="round_trip")
+
+
+@functools.cache
+def taylor(name: str, **options: Any) -> Design:
+    spec = reference()["designs"][name]
+    frame = table(spec["csv"])
+    weights = spec["weights"]
+    if isinstance(weights, str) and weights.startswith("implied"):
+        weights = None
+    made = design(
+        frame,
+        weights=weights,
+        strata=spec["strata"],
+        psu=spec["psu"],
+        fpc=spec["fpc"],
+        nest=spec.get("nest", False),
+        **options,
+    )
+    if "domain" in spec:
+        made = made.subset(frame["HI_CHOL"].notna() & (frame["agecat"] > 1))
+    return made
+
+
+def replicated(name: str, result: dict[str, Any]) -> Design:
+    """The replicate design whose weights R wrote down."""
+    weights = table(result["csv"]).to_numpy()
+    return with_replicates(
+        taylor(name),
+        weights,
+        scale=result["scale"],
+        rscales=np.atleast_1d(result["rscales"]),
+        combined=result["combined_weights"],
+        mse=result["mse"],
+    )
+
+
+def close(actual: npt.ArrayLike, expected: npt.ArrayLike, relative: float = 1e-8) -> None:
+    """Equal within a relative tolerance, scaled by the largest expected value of the vector.
+
+    A covariance that is 0 up to rounding in R is 0 up to rounding here.
+    """
+    wanted = np.atleast_1d(np.asarray(expected, dtype=float))
+    got = np.asarray(actual, dtype=float).reshape(wanted.shape)
+    floor = relative * 1e-6 * max(1e-300, float(np.nanmax(np.abs(wanted))))
+    np.testing.assert_allclose(got, wanted, rtol=relative, atol=floor)

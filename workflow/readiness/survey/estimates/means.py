@@ -1,0 +1,231 @@
+"""Means, totals, ratios and variances, of the whole domain or by group.
+
+Each is a ratio of weighted totals, or a total; linearised it is handed to the design (Taylor), or
+it is computed anew under each replicate weight. R twins: `svymean`, `svytotal`, `svyratio`,
+`svyvar`, and `svyby(..., covmat=TRUE)` where `by` is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes, encode_declared
+from readiness.survey.design import Column, Design
+from readiness.survey.estimates.results import Estimates
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Missing: TypeAlias = Literal["fail", "drop"]
+DesignEffect: TypeAlias = Literal["none", "without-replacement", "replace"]
+
+
+def means(
+    design: Design,
+    values: Column,
+    *,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    missing: Missing = "fail",
+    deff: DesignEffect = "none",
+) -> Estimates:
+    """Weighted means with their design covariance, in the unit of the variable.
+
+    Args:
+        design: the design, or a domain of it.
+        values: numeric column.
+        by: column of groups; one mean each, with the covariance between them.
+        groups: declared groups, in order; None: those that occur, sorted.
+        missing: what to do with missing values inside the domain: `fail`, or `drop` (the base is
+            then the domain of the known values).
+        deff: design effect against a simple random sample `without-replacement` or with
+            (`replace`).
+
+    Raises:
+        StatisticsError: missing values with `fail`, an empty base, an empty declared group.
+    """
+    y, domain, codes = _prepare(design, values, by, groups, missing)
+    inside = _indicators(domain, codes)
+    result = ratio_estimates(domain, y[:, None] * inside, inside, _names(codes, values))
+    if deff == "none":
+        return result
+    effects = result.covariance.diagonal() / _srs_variances(domain, y, inside, result, deff)
+    return _with_deff(result, effects)
+
+
+def totals(
+    design: Design,
+    values: Column,
+    *,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    missing: Missing = "fail",
+    deff: DesignEffect = "none",
+) -> Estimates:
+    """Weighted totals with their design covariance; arguments and errors as for `means`."""
+    y, domain, codes = _prepare(design, values, by, groups, missing)
+    inside = _indicators(domain, codes)
+    x = y[:, None] * inside
+    estimate = domain.weights @ x
+    covariance = domain.total_covariance(x)
+    n = _bases(domain, inside)
+    result = Estimates(_names(codes, values), estimate, covariance, n, domain.degrees_of_freedom)
+    if deff == "none":
+        return result
+    per_mean = _srs_variances(domain, y, inside, None, deff)
+    return _with_deff(result, covariance.diagonal() / (per_mean * (domain.weights @ inside) ** 2))
+
+
+def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
+    """Ratio of two totals.
+
+    Raises:
+        StatisticsError: missing values inside the domain, or a denominator whose total is 0.
+    """
+    top = _known(design, design.numeric(numerator), numerator)
+    bottom = _known(design, design.numeric(denominator), denominator)
+    if design.weights @ bottom == 0:
+        raise StatisticsError(f"the total of the denominator {_name(denominator)!r} is 0; no ratio")
+    return ratio_estimates(
+        design, top[:, None], bottom[:, None], (f"{_name(numerator)}/{_name(denominator)}",)
+    )
+
+
+def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Estimates:
+    """Weighted variance of a variable in the population, n/(n-1) applied, with its own SE.
+
+    Raises:
+        StatisticsError: as `means`; fewer than two respondents.
+    """
+    y, domain, _ = _prepare(design, values, None, None, missing)
+    if domain.n < 2:
+        raise StatisticsError(f"a variance needs 2 respondents; the domain has {domain.n}")
+    mean = float(domain.weights @ y / domain.weights.sum())
+    squared = np.where(domain.mask, (y - mean) ** 2, 0.0) * (domain.n / (domain.n - 1))
+    inside = domain.mask[:, None].astype(np.float64)
+    return ratio_estimates(domain, squared[:, None], inside, (f"variance {_name(values)}",))
+
+
+def ratio_estimates(
+    design: Design, numerators: FloatArray, denominators: FloatArray, names: tuple[str, ...]
+) -> Estimates:
+    """Ratios of the weighted totals of k pairs of variables, with their covariance.
+
+    Args:
+        design: the design, or a domain of it.
+        numerators: shape (rows, k).
+        denominators: shape (rows, k); its non-zero rows are the unweighted base.
+        names: k names.
+
+    Raises:
+        StatisticsError: a denominator whose total is 0, by name.
+    """
+    weights = design.weights
+    bottom = weights @ denominators
+    if (bottom == 0).any():
+        raise StatisticsError(f"{names[int(np.argmin(bottom != 0))]}: the base is empty")
+    estimate = (weights @ numerators) / bottom
+    if design.replicates is None:
+        covariance = design.total_covariance((numerators - estimate * denominators) / bottom)
+    else:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            replicated = design.replicate_totals(numerators) / design.replicate_totals(denominators)
+        covariance = design.replicate_covariance(replicated, estimate)
+    n = _bases(design, denominators)
+    return Estimates(names, estimate, covariance, n, design.degrees_of_freedom)
+
+
+def _prepare(
+    design: Design,
+    values: Column,
+    by: Column | None,
+    groups: Sequence[Any] | None,
+    missing: Missing,
+) -> tuple[FloatArray, Design, Codes | None]:
+    """The values (0 outside), the domain they are known in, and the codes of the groups."""
+    y = design.numeric(values)
+    domain = design.subset(~np.isnan(y)) if missing == "drop" else design
+    if domain.n == 0:
+        raise StatisticsError(f"nobody in the domain has a value of {_name(values)}")
+    y = _known(domain, y, values)
+    if by is None:
+        return y, domain, None
+    codes = group_codes(domain, by, groups)
+    counts = np.bincount(codes.codes[domain.mask & (codes.codes >= 0)], minlength=codes.size)
+    if (counts == 0).any():
+        raise StatisticsError(
+            f"group {codes.label(int(np.argmin(counts)))} has no respondent with a value of "
+            f"{_name(values)}; leave it out of `groups`"
+        )
+    return y, domain, codes
+
+
+def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None) -> Codes:
+    """Codes of a grouping column; the groups are those that occur in the domain, sorted.
+
+    Raises:
+        StatisticsError: no respondent has a group.
+    """
+    column = design.column(by)
+    if groups is None:
+        import pandas as pd
+
+        seen = pd.Series(column[design.mask]).dropna().unique()
+        groups = sorted(seen.tolist())
+        if not groups:
+            raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
+    return encode_declared(column, groups)
+
+
+def _known(design: Design, y: FloatArray, name: Column) -> FloatArray:
+    absent = np.isnan(y) & design.mask
+    if absent.any():
+        raise StatisticsError(
+            f"{_name(name)} is missing for {int(absent.sum())} respondents of the domain (first: "
+            f"row {int(np.flatnonzero(absent)[0])}); give missing='drop' or restrict the domain"
+        )
+    return np.where(design.mask, y, 0.0)
+
+
+def _indicators(design: Design, codes: Codes | None) -> FloatArray:
+    if codes is None:
+        return design.mask[:, None].astype(np.float64)
+    inside = codes.codes[:, None] == np.arange(codes.size)[None, :]
+    return (inside & design.mask[:, None]).astype(np.float64)
+
+
+def _bases(design: Design, denominators: FloatArray) -> npt.NDArray[np.int64]:
+    counted = (denominators != 0) & design.mask[:, None]
+    return np.asarray(counted.sum(axis=0), dtype=np.int64)
+
+
+def _srs_variances(
+    design: Design, y: FloatArray, inside: FloatArray, result: Estimates | None, kind: DesignEffect
+) -> FloatArray:
+    """Variance that each mean would have in a simple random sample of the same size."""
+    w = design.weights
+    size = w @ inside
+    n = inside.sum(axis=0)
+    mean = (w @ (y[:, None] * inside)) / size if result is None else result.values
+    spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / (n - 1)
+    factor = 1.0 if kind == "replace" else (size - n) / size
+    return np.asarray(spread / n * factor, dtype=np.float64)
+
+
+def _with_deff(result: Estimates, deff: FloatArray) -> Estimates:
+    return Estimates(
+        result.names, result.values, result.covariance, result.n, result.degrees_of_freedom, deff
+    )
+
+
+def _names(codes: Codes | None, values: Column) -> tuple[str, ...]:
+    if codes is None or codes.labels is None:
+        return (_name(values),)
+    return tuple(str(label) for label in codes.labels)
+
+
+def _name(values: Column) -> str:
+    return values if isinstance(values, str) else "the variable"

@@ -1,0 +1,263 @@
+"""Proportions over declared categories, of a whole domain or by group.
+
+A declared category that nobody chose is a row with 0, not a missing row. R twins:
+`svymean(~factor(y), d)`, `svyby(~factor(y), ~g, d, svymean)` and `svyciprop` for the limits.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes, encode_declared
+from readiness.survey.design import Column, Design
+from readiness.survey.estimates.means import group_codes
+from readiness.survey.intervals import Interval, nchs_effective_size, proportion_interval
+from readiness.survey.reliability import NchsRules, nchs
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+
+
+class SurveyWarning(UserWarning):
+    """A result exists but says less than usual; the message says which and why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proportions:
+    """Shares of G groups over K categories with their joint covariance.
+
+    Attributes:
+        groups, categories: labels, in declared order.
+        values: shares in 0-1, shape (G, K); NaN where a group's base is empty.
+        covariance: shape (G*K, G*K), group by group (row-major).
+        counts: unweighted counts, shape (G, K).
+        n: unweighted bases, shape (G,).
+        degrees_of_freedom: of each group's domain, shape (G,).
+    """
+
+    groups: tuple[Any, ...]
+    categories: tuple[Any, ...]
+    values: FloatArray
+    covariance: FloatArray
+    counts: IntArray
+    n: IntArray
+    degrees_of_freedom: IntArray
+
+    @property
+    def se(self) -> FloatArray:
+        """Standard errors, shape (G, K); NaN where a group's base is empty."""
+        variances = np.maximum(np.diag(self.covariance), 0.0).reshape(self.values.shape)
+        return np.where(np.isnan(self.values), np.nan, np.sqrt(variances))
+
+    def combined(self, categories: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
+        """Weighted sums of categories in each group: a top box, a net score.
+
+        Args:
+            categories: which categories count.
+            weights: factor of each (1 when None; +1 and -1 for a net score).
+
+        Returns:
+            (values, covariance) of shapes (G,) and (G, G).
+        """
+        place = {label: k for k, label in enumerate(self.categories)}
+        row = np.zeros(len(self.categories))
+        for i, category in enumerate(categories):
+            if category not in place:
+                raise StatisticsError(
+                    f"category {category!r} is not declared; expected one of "
+                    + ", ".join(map(repr, self.categories))
+                )
+            row[place[category]] += 1.0 if weights is None else weights[i]
+        jacobian = np.kron(np.eye(len(self.groups)), row)
+        return self.values @ row, jacobian @ self.covariance @ jacobian.T
+
+
+def proportion_estimates(
+    design: Design,
+    values: Column,
+    categories: Sequence[Any],
+    *,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    base: npt.ArrayLike | None = None,
+) -> Proportions:
+    """Shares of the declared categories with their covariance.
+
+    Args:
+        design: the design, or a domain of it.
+        values: column of answers; what is not a declared category (missing, "don't know", not
+            asked) is outside the base.
+        categories: declared categories, in order.
+        by: grouping column.
+        groups: declared groups, in order; None: those that occur, sorted.
+        base: further restriction of the base, booleans of shape (rows,).
+
+    Raises:
+        StatisticsError: no respondent in the base; a category declared twice.
+    """
+    answer = encode_declared(design.column(values), categories)
+    asked = design if base is None else design.subset(base)
+    grouping = Codes.constant(design.rows) if by is None else group_codes(asked, by, groups)
+    cells = np.where(
+        (answer.codes >= 0) & (grouping.codes >= 0),
+        grouping.codes * answer.size + answer.codes,
+        -1,
+    )
+    domain = asked.subset(cells >= 0)
+    if domain.n == 0:
+        raise StatisticsError(
+            "the base is empty: nobody in the domain gave one of the declared categories "
+            + ", ".join(map(repr, categories))
+        )
+    return _from_cells(domain, cells, grouping, answer)
+
+
+def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes) -> Proportions:
+    shape = (grouping.size, answer.size)
+    size = grouping.size * answer.size
+    inside = domain.mask
+    counts = np.bincount(cells[inside], minlength=size).reshape(shape)
+    totals = np.bincount(
+        cells[inside], weights=domain.full_weights[inside], minlength=size
+    ).reshape(shape)
+    with np.errstate(invalid="ignore"):
+        shares = totals / totals.sum(axis=1, keepdims=True)
+    if domain.replicates is None:
+        jacobian = _jacobian(shares, totals.sum(axis=1))
+        covariance = jacobian @ domain.code_covariance(cells, size) @ jacobian.T
+    else:
+        covariance = _replicated(domain, cells, shares)
+    df = [
+        domain.subset(grouping.codes == g).degrees_of_freedom if counts[g].sum() else 0
+        for g in range(grouping.size)
+    ]
+    return Proportions(
+        grouping.labels or (),
+        answer.labels or (),
+        shares,
+        covariance,
+        counts.astype(np.int64),
+        counts.sum(axis=1).astype(np.int64),
+        np.array(df, dtype=np.int64),
+    )
+
+
+def _jacobian(shares: FloatArray, sizes: FloatArray) -> FloatArray:
+    """d share / d cell total, block by block: (I - p 1')/T of each group."""
+    groups, k = shares.shape
+    jacobian = np.zeros((groups * k, groups * k))
+    for g in range(groups):
+        if sizes[g] > 0:
+            block = (np.eye(k) - shares[g][:, None]) / sizes[g]
+            jacobian[g * k : (g + 1) * k, g * k : (g + 1) * k] = block
+    return jacobian
+
+
+def _replicated(domain: Design, cells: IntArray, shares: FloatArray) -> FloatArray:
+    totals = domain.replicate_code_totals(cells, shares.size)
+    table = totals.reshape(len(totals), *shares.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        replicated = table / table.sum(axis=2, keepdims=True)
+    # A group that is empty in the sample has no share to replicate.
+    replicated[:, np.isnan(shares)] = 0.0
+    flat = replicated.reshape(len(totals), -1)
+    return domain.replicate_covariance(flat, np.nan_to_num(shares).ravel())
+
+
+def proportions(
+    design: Design,
+    values: Column,
+    categories: Sequence[Any],
+    *,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    base: npt.ArrayLike | None = None,
+    level: float = 0.95,
+    interval: Interval = "korn-graubard",
+    rules: NchsRules | None = None,
+) -> pd.DataFrame:
+    """The table of shares: one row a group and category, in declared order.
+
+    Arguments as `proportion_estimates`, and `level` of confidence, method of `interval`
+    (`readiness.survey.intervals`) and thresholds of reliability (`rules`).
+
+    Returns:
+        Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
+        answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective size,
+        at most n), `deff` (against a simple random sample with replacement), `df` (of the
+        domain), `reliability` (present, review, caution, suppress), `note`.
+
+    Warns:
+        SurveyWarning: a declared group has no respondent, or too few PSUs for an interval; the
+        row's numbers that do not exist are NaN and the flag is `suppress`.
+
+    Raises:
+        StatisticsError: as `proportion_estimates`.
+    """
+    estimates = proportion_estimates(design, values, categories, by=by, groups=groups, base=base)
+    return proportion_table(estimates, level=level, interval=interval, rules=rules)
+
+
+def proportion_table(
+    estimates: Proportions,
+    *,
+    level: float = 0.95,
+    interval: Interval = "korn-graubard",
+    rules: NchsRules | None = None,
+) -> pd.DataFrame:
+    """The table of `proportions` from estimates that are already made."""
+    k = len(estimates.categories)
+    p, se = estimates.values.ravel(), estimates.se.ravel()
+    n, df = np.repeat(estimates.n, k), np.repeat(estimates.degrees_of_freedom, k)
+    se = np.where((df < 1) & (n > 0), np.nan, se)
+    table = share_table(p, se, n, df, level=level, interval=interval, rules=rules)
+    table.insert(0, "group", np.repeat(np.array(estimates.groups, dtype=object), k))
+    table.insert(1, "category", np.tile(np.array(estimates.categories, dtype=object), len(p) // k))
+    table.insert(3, "count", estimates.counts.ravel())
+    for group, note in dict(zip(table["group"], table["note"], strict=True)).items():
+        if note:
+            warnings.warn(f"group {group!r}: {note}", SurveyWarning, stacklevel=3)
+    return table
+
+
+def share_table(
+    p: FloatArray,
+    se: FloatArray,
+    n: IntArray,
+    df: IntArray,
+    *,
+    level: float = 0.95,
+    interval: Interval = "korn-graubard",
+    rules: NchsRules | None = None,
+) -> pd.DataFrame:
+    """Limits, effective size, design effect and reliability of shares, one row each."""
+    lower, upper = proportion_interval(interval, p, se, n, df, level)
+    n_eff = nchs_effective_size(p, se, n, df, level)
+    kg_lower, kg_upper = proportion_interval("korn-graubard", p, se, n, df, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deff = np.where((p > 0) & (p < 1), se**2 * (n - 1) / (p * (1 - p)), np.nan)
+    note = np.where(n == 0, "no respondent in the base", "")
+    note = np.where((n > 0) & (df < 1), "no more PSUs than strata: no variance", note)
+    blank = (n > 0) & (df < 1)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "estimate": p,
+            "se": se,
+            "lower": np.where(blank, np.nan, lower),
+            "upper": np.where(blank, np.nan, upper),
+            "n_eff": np.where(blank, np.nan, n_eff),
+            "deff": deff,
+            "df": df,
+            "reliability": nchs(p, n, n_eff, kg_lower, kg_upper, np.where(blank, 0, df), rules),
+            "note": note,
+        }
+    )

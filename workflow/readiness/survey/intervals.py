@@ -1,0 +1,172 @@
+"""Confidence intervals of a proportion under a survey design.
+
+All functions take arrays of one shape and return (lower, upper) in 0-1. Where a share is exactly 0
+or 1 the intervals that rest on its standard error (Wald, logit, arcsine) do not exist; the
+Korn-Graubard one, which then is Clopper-Pearson on n, stands in.
+
+Sources: Korn and Graubard (1998); NCHS, Vital and Health Statistics 2(175) (2017); Wilson (1927);
+Clopper and Pearson (1934); R survey `svyciprop`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Interval: TypeAlias = Literal[
+    "korn-graubard", "beta", "logit", "asin", "wilson", "wald", "clopper-pearson"
+]
+Limits: TypeAlias = tuple[FloatArray, FloatArray]
+
+
+def proportion_interval(
+    method: Interval,
+    p: npt.ArrayLike,
+    se: npt.ArrayLike,
+    n: npt.ArrayLike,
+    df: npt.ArrayLike,
+    level: float = 0.95,
+) -> Limits:
+    """Confidence limits of proportions by one of the methods.
+
+    Args:
+        method: `korn-graubard` (NCHS: n_eff at most n), `beta` (the same, not truncated), `logit`,
+            `asin`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple random sample).
+        p: shares in 0-1.
+        se: their design-based standard errors.
+        n: unweighted bases.
+        df: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted).
+        level: confidence level, in (0, 1).
+
+    Raises:
+        StatisticsError: unknown method, or a level outside (0, 1).
+    """
+    if method not in get_args(Interval):
+        raise StatisticsError(
+            f"interval {method!r} is unknown; expected one of {', '.join(get_args(Interval))}"
+        )
+    check_level(level)
+    p, se, n, df = (np.asarray(a, dtype=np.float64) for a in (p, se, n, df))
+    if method == "clopper-pearson":
+        return clopper_pearson(p * n, n, level)
+    truncated = korn_graubard(p, se, n, df, level)
+    if method == "korn-graubard":
+        return truncated
+    if method == "beta":
+        lower, upper = korn_graubard(p, se, n, df, level, truncate=False)
+    elif method == "wilson":
+        lower, upper = wilson(p, effective_size(p, se), t_quantile(level, df))
+    else:
+        lower, upper = _on_scale(method, p, se, t_quantile(level, df))
+    certain = (p <= 0) | (p >= 1)
+    return np.where(certain, truncated[0], lower), np.where(certain, truncated[1], upper)
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level outside (0, 1).
+
+    Raises:
+        StatisticsError: the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise StatisticsError(f"confidence level {level}; expected between 0 and 1, such as 0.95")
+
+
+def t_quantile(level: float, df: npt.ArrayLike) -> FloatArray:
+    """Two-sided quantile of Student's t; normal where df is infinite, NaN where df < 1."""
+    from scipy import stats
+
+    degrees = np.asarray(df, dtype=np.float64)
+    safe = np.where(degrees >= 1, degrees, np.nan)
+    return np.asarray(-stats.t.ppf((1 - level) / 2, safe), dtype=np.float64)
+
+
+def effective_size(p: npt.ArrayLike, se: npt.ArrayLike) -> FloatArray:
+    """p(1-p)/SE^2, in respondents; infinite where SE is 0 (NaN where p is 0 or 1 too)."""
+    share, error = np.asarray(p, dtype=np.float64), np.asarray(se, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(share * (1 - share) / error**2, dtype=np.float64)
+
+
+def nchs_effective_size(
+    p: npt.ArrayLike,
+    se: npt.ArrayLike,
+    n: npt.ArrayLike,
+    df: npt.ArrayLike,
+    level: float = 0.95,
+    *,
+    truncate: bool = True,
+) -> FloatArray:
+    """p(1-p)/SE^2 times (t_{n-1}/t_df)^2, at most n; n itself where p is 0 or 1 or SE is 0."""
+    share, error, size, degrees = (np.asarray(a, dtype=np.float64) for a in (p, se, n, df))
+    with np.errstate(invalid="ignore"):
+        ratio = t_quantile(level, size - 1) / t_quantile(level, degrees)
+        n_eff = effective_size(share, error) * ratio**2
+    known = (share <= 0) | (share >= 1) | (error <= 0)
+    n_eff = np.where(known, np.where(np.isnan(share), np.nan, size), n_eff)
+    return np.minimum(n_eff, size) if truncate else n_eff
+
+
+def korn_graubard(
+    p: npt.ArrayLike,
+    se: npt.ArrayLike,
+    n: npt.ArrayLike,
+    df: npt.ArrayLike,
+    level: float = 0.95,
+    *,
+    truncate: bool = True,
+) -> Limits:
+    """Korn-Graubard limits: Clopper-Pearson on the effective size (`nchs_effective_size`)."""
+    share = np.asarray(p, dtype=np.float64)
+    n_eff = nchs_effective_size(share, se, n, df, level, truncate=truncate)
+    return clopper_pearson(share * n_eff, n_eff, level)
+
+
+def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Limits:
+    """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
+    from scipy import stats
+
+    x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    # A share of exactly 1 times n_eff can miss n_eff in its last bit.
+    rest = np.where(np.isclose(x, size, rtol=1e-14, atol=0), 0.0, size - x)
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):
+        lower = np.where(x > 0, stats.beta.ppf(tail, np.where(x > 0, x, 1), rest + 1), 0.0)
+        upper = np.where(rest > 0, stats.beta.isf(tail, x + 1, np.where(rest > 0, rest, 1)), 1.0)
+    empty = ~(size > 0)
+    return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)
+
+
+def wilson(p: npt.ArrayLike, n: npt.ArrayLike, quantile: npt.ArrayLike) -> Limits:
+    """Wilson score limits of a share on an (effective) size, for a given normal or t quantile."""
+    share, size, q = (np.asarray(a, dtype=np.float64) for a in (p, n, quantile))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        q2 = q**2 / size
+        centre = (share + q2 / 2) / (1 + q2)
+        half = q / (1 + q2) * np.sqrt(share * (1 - share) / size + q2 / (4 * size))
+    low = np.where(share <= 0, 0.0, centre - half)
+    high = np.where(share >= 1, 1.0, centre + half)
+    return np.where(np.isnan(half), np.nan, low), np.where(np.isnan(half), np.nan, high)
+
+
+def _on_scale(method: str, p: FloatArray, se: FloatArray, t: FloatArray) -> Limits:
+    """Limits symmetric on the scale of the share itself, of its logit or of its arcsine."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "wald":
+            return p - t * se, p + t * se
+        if method == "logit":
+            centre, half = np.log(p / (1 - p)), t * se / (p * (1 - p))
+            return 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
+        centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
+    low = np.sin(np.maximum(centre - half, 0.0)) ** 2
+    high = np.sin(np.minimum(centre + half, np.pi / 2)) ** 2
+    return np.asarray(low), np.asarray(high)
+
+
+def likelihood_interval(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, df: npt.ArrayLike) -> Limits:
+    raise NotImplementedError

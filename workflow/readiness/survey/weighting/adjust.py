@@ -1,0 +1,192 @@
+"""Single steps of weighting, each from a design to a new design.
+
+The calibration that was done stays with the design, for its variance; replicate weights, where the
+design has them, go through the same step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import encode
+from readiness.survey.design import Column, Design, check_weights
+from readiness.survey.variance import Projection
+from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
+from readiness.survey.weighting.margins import Collapse, Totals, make_margins
+from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, cross, rake_weights
+from readiness.survey.weighting.replicating import Adjustment, adjust_each
+from readiness.survey.weighting.trimming import trim_weights
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Residuals: TypeAlias = Literal["greg", "r-rake"]
+
+# R's `rake` subtracts margin means in this many sweeps.
+_R_SWEEPS = 10
+
+
+def rake(
+    design: Design,
+    totals: Totals,
+    *,
+    residuals: Residuals = "greg",
+    collapse: Sequence[Collapse] = (),
+    tolerance: float = TOLERANCE,
+    max_iterations: int = MAX_ITERATIONS,
+) -> Design:
+    """Rake a design to margins. R twins: `rake`, and `calibrate(calfun="raking")`.
+
+    Both give these weights; their standard errors differ. `residuals="greg"` (published) takes the
+    calibration residuals, as R after `calibrate`; `"r-rake"` what R takes after `rake`.
+
+    Raises:
+        StatisticsError: as `weigh`.
+    """
+    if residuals not in get_args(Residuals):
+        raise StatisticsError(f"residuals {residuals!r}; expected 'greg' or 'r-rake'")
+    margins = make_margins(design.data, totals, collapse)
+    cells = cross(margins)
+
+    def adjust(base: FloatArray) -> FloatArray:
+        return rake_weights(
+            base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
+        ).weights
+
+    base = design.full_weights
+    weights = adjust(base)
+    codes = tuple(m.codes for m in margins)
+    if residuals == "greg":
+        projection = Projection(codes, None, weights, base)
+    else:
+        projection = Projection(codes, None, weights, np.ones(design.rows), _R_SWEEPS)
+    return _adjusted(design, weights, projection, adjust)
+
+
+def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:
+    """Scale the weights to the population total of each category. R twin: `postStratify`.
+
+    Raises:
+        StatisticsError: as `make_margins`.
+    """
+    return rake(design, {variable: totals})
+
+
+def calibrate(
+    design: Design,
+    auxiliaries: Mapping[str, npt.ArrayLike],
+    totals: Mapping[str, float],
+    *,
+    distance: Distance = "linear",
+    bounds: Bounds | None = None,
+    tolerance: float = 1e-11,
+    max_iterations: int = 500,
+) -> Design:
+    """Calibrate to totals of numeric auxiliaries. R twin: `calibrate(calfun=...)`.
+
+    Args:
+        design: the design.
+        auxiliaries: values by name, each of shape (rows,): a column of ones for the population
+            size, 0/1 indicators, numbers.
+        totals: population total of each, by the same names.
+        distance: `linear`, `raking` or `logit`.
+        bounds: lowest and highest ratio of the calibrated to the base weight.
+        tolerance: largest gap, relative to each total.
+        max_iterations: Newton steps.
+
+    Raises:
+        StatisticsError: names without total or without values; missing values; no convergence.
+    """
+    if set(auxiliaries) != set(totals):
+        odd = sorted(set(auxiliaries) ^ set(totals))
+        raise StatisticsError(f"calibration variable {odd[0]!r} has values or a total, not both")
+    names = list(auxiliaries)
+    x = np.column_stack([design.numeric(np.asarray(auxiliaries[k]), repr(k)) for k in names])
+    if np.isnan(x).any():
+        row, j = (int(i) for i in np.argwhere(np.isnan(x))[0])
+        raise StatisticsError(f"calibration variable {names[j]!r} is missing in row {row}")
+    target = np.array([totals[k] for k in names], dtype=np.float64)
+
+    def adjust(base: FloatArray) -> FloatArray:
+        return calibrate_weights(
+            base,
+            x,
+            target,
+            names=names,
+            distance=distance,
+            bounds=bounds,
+            tolerance=tolerance,
+            max_iterations=max_iterations,
+        )
+
+    base = design.full_weights
+    weights = adjust(base)
+    return _adjusted(design, weights, Projection((), x, weights, base), adjust)
+
+
+def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
+    """Trim the weights. R twin: `trimWeights(strict=)`. As in R, the variance afterwards still uses
+    the calibration that was done; for one that knows of the trimming, use `weigh`.
+
+    Raises:
+        StatisticsError: limits that cannot be met.
+    """
+    weights = trim_weights(design.full_weights, lower, upper, strict=strict)
+    return design.with_weights(weights)
+
+
+def adjust_nonresponse(design: Design, cells: Column, responded: Column) -> Design:
+    """Share out the weight of nonrespondents over the respondents of their cell.
+
+    Args:
+        design: the drawn sample, respondents and nonrespondents.
+        cells: adjustment cell of each row.
+        responded: true for respondents.
+
+    Returns:
+        The design of the respondents (same rows; nonrespondents are outside the domain).
+
+    Raises:
+        StatisticsError: a cell without respondents.
+    """
+    codes = encode(design.column(cells), "the nonresponse cell")
+    answered = design.subset(responded).mask
+    drawn = np.bincount(codes.codes, weights=design.full_weights, minlength=codes.size)
+    kept = np.bincount(
+        codes.codes[answered], weights=design.full_weights[answered], minlength=codes.size
+    )
+    if (kept == 0).any():
+        raise StatisticsError(
+            f"nonresponse cell {codes.label(int(np.argmin(kept)))} has no respondent; merge it"
+        )
+    factor = (drawn / kept)[codes.codes]
+    weights = np.where(answered, design.full_weights * factor, design.full_weights)
+    return design.with_weights(weights).subset(answered)
+
+
+def _adjusted(
+    design: Design, weights: FloatArray, projection: Projection, adjust: Adjustment
+) -> Design:
+    """The design with new weights; replicate weights, if any, go through the same adjustment."""
+    adjusted = design.with_weights(weights, projection)
+    if design.replicates is None:
+        return adjusted
+    matrix = adjust_each(design.replicates.matrix, adjust)
+    return replace(
+        adjusted, replicates=replace(design.replicates, matrix=matrix, _rank={}), _cache={}
+    )
+
+
+def reweight(design: Design, weights: npt.ArrayLike) -> Design:
+    """The design with other positive weights, without calibration.
+
+    Raises:
+        StatisticsError: weights that are not positive and finite, or of another length.
+    """
+    values = design.numeric(weights, "weights")
+    check_weights(values)
+    return replace(design.with_weights(values), projections=(), _cache={})

@@ -1,0 +1,64 @@
+"""Bounded raking: weights between two limits that still meet every margin, or none.
+
+The raking factors are cut off at the limits (Deville and Särndal 1992, case 6 of their distances).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.weighting.calibration import Bounds, calibrate_weights
+from readiness.survey.weighting.margins import Margin
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+def bounded_rake(
+    base: FloatArray,
+    start: FloatArray,
+    margins: Sequence[Margin],
+    lower: float,
+    upper: float,
+) -> FloatArray:
+    """Weights between two limits that meet the margins: raking with the factors cut off.
+
+    Args:
+        base: base weights; rows with 0 stay 0.
+        start: their unbounded raking, which is as near to the solution.
+        margins: checked margins.
+        lower, upper: limits, in the unit of the weights.
+
+    Raises:
+        StatisticsError: no weights within the limits meet the margins (the category is named).
+    """
+    if not lower < upper:
+        raise StatisticsError(f"limits {lower:g} and {upper:g}; expected lower < upper")
+    x, totals, names = _indicators(margins)
+    rows = base > 0
+    bounds: Bounds = (lower / start[rows], upper / start[rows])
+    final = np.zeros_like(base)
+    final[rows] = calibrate_weights(
+        start[rows],
+        x[rows],
+        totals,
+        names=names,
+        distance="raking",
+        bounds=bounds,
+        tolerance=1e-10,
+    )
+    return final
+
+
+def _indicators(margins: Sequence[Margin]) -> tuple[FloatArray, FloatArray, list[str]]:
+    blocks = [(m.codes.codes[:, None] == np.arange(m.codes.size)).astype(float) for m in margins]
+    names = [
+        f"margin {m.variable!r}, category {m.label(k)},"
+        for m in margins
+        for k in range(m.codes.size)
+    ]
+    return np.hstack(blocks), np.concatenate([m.totals for m in margins]), names

@@ -1,0 +1,135 @@
+"""Calibration to known totals: linear (GREG), raking and logit, with bounds.
+
+The calibrated weight is base * F(x'b), with F(u) = 1 + u (linear), exp(u) (raking) or the logit
+function of Deville and Särndal (1992), and b such that the weighted totals of x are the known
+ones; Newton's method on b. Bounds cut F off (linear, raking) or are its asymptotes (logit). R twin:
+`calibrate(calfun=...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Distance: TypeAlias = Literal["linear", "raking", "logit"]
+Bounds: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
+
+
+def calibrate_weights(
+    base: FloatArray,
+    x: FloatArray,
+    totals: FloatArray,
+    *,
+    names: Sequence[str],
+    distance: Distance = "linear",
+    bounds: Bounds | None = None,
+    tolerance: float = 1e-11,
+    max_iterations: int = 500,
+) -> FloatArray:
+    """Calibrated weights, shape (rows,).
+
+    Args:
+        base: weights before calibration, >= 0.
+        x: auxiliaries, shape (rows, p).
+        totals: their population totals, shape (p,).
+        names: name of each auxiliary, for messages.
+        distance: `linear`, `raking` or `logit` (needs bounds).
+        bounds: lowest and highest ratio of calibrated to base weight, each one number or one a
+            row; None: unbounded.
+        tolerance: largest gap, relative to the total (absolute below 1).
+        max_iterations: Newton steps.
+
+    Raises:
+        StatisticsError: unknown distance, bounds that exclude the ratio 1 for logit, no
+            convergence (naming the auxiliary with the largest gap).
+    """
+    if distance not in get_args(Distance):
+        raise StatisticsError(
+            f"distance {distance!r} is unknown; expected one of {', '.join(get_args(Distance))}"
+        )
+    low, high = _bounds(distance, bounds)
+    x = np.asarray(x, dtype=np.float64)
+    unit = np.maximum(np.abs(totals), 1.0)
+    b = np.zeros(x.shape[1])
+    ratio, slope = _ratio(distance, x @ b, low, high)
+    gap = (totals - (base * ratio) @ x) / unit
+    for _ in range(max_iterations):
+        if np.abs(gap).max() <= tolerance:
+            break
+        hessian = (x * (base * slope)[:, None]).T @ x / unit[:, None]
+        step = np.linalg.pinv(hessian, rcond=1e-12) @ gap
+        b, ratio, slope, gap, moved = _damped(distance, base, x, totals, b, step, gap, low, high)
+        if not moved:
+            break
+    if not np.abs(gap).max() <= tolerance:
+        j = int(np.argmax(np.abs(gap)))
+        raise StatisticsError(
+            f"calibration ({distance}) did not converge: {names[j]} is still off by "
+            f"{np.abs(gap[j]):.2g} of its total {totals[j]:g}; widen the bounds, collapse "
+            "categories or drop a total"
+        )
+    return np.asarray(base * ratio, dtype=np.float64)
+
+
+def _bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray, FloatArray]:
+    if bounds is None:
+        if distance == "logit":
+            raise StatisticsError("logit calibration needs bounds, such as (0.5, 2)")
+        return np.array(-np.inf), np.array(np.inf)
+    low, high = (np.asarray(v, dtype=np.float64) for v in bounds)
+    if not (low < high).all():
+        raise StatisticsError(f"calibration bounds {bounds}; expected the lower below the upper")
+    if distance == "logit" and not ((low < 1) & (high > 1)).all():
+        raise StatisticsError(f"logit calibration bounds {bounds}; expected lower < 1 < upper")
+    return low, high
+
+
+def _ratio(
+    distance: Distance, u: FloatArray, low: FloatArray, high: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """F(u) and F'(u)."""
+    if distance == "logit":
+        a = (high - low) / ((1 - low) * (high - 1))
+        with np.errstate(over="ignore"):
+            e = np.exp(np.clip(a * u, -700, 700))
+        below = (high - 1) + (1 - low) * e
+        ratio = (low * (high - 1) + high * (1 - low) * e) / below
+        slope = (high - low) * (high - 1) * (1 - low) * a * e / below**2
+        return ratio, slope
+    free = 1 + u if distance == "linear" else np.exp(np.clip(u, -700, 700))
+    slope = np.ones_like(u) if distance == "linear" else free
+    inside = (free >= low) & (free <= high)
+    return np.clip(free, low, high), np.where(inside, slope, 0.0)
+
+
+def _damped(
+    distance: Distance,
+    base: FloatArray,
+    x: FloatArray,
+    totals: FloatArray,
+    b: FloatArray,
+    step: FloatArray,
+    gap: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, bool]:
+    """A Newton step, halved until the gaps shrink; `moved` is False when none does."""
+    unit = np.maximum(np.abs(totals), 1.0)
+    before = float(np.linalg.norm(gap))
+    length = 1.0
+    while True:
+        trial = b + length * step
+        ratio, slope = _ratio(distance, x @ trial, low, high)
+        new = (totals - (base * ratio) @ x) / unit
+        if float(np.linalg.norm(new)) < before:
+            return trial, ratio, slope, new, True
+        length /= 2
+        if length < 1e-8:
+            ratio, slope = _ratio(distance, x @ b, low, high)
+            return b, ratio, slope, gap, False

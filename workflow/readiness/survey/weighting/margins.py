@@ -1,0 +1,141 @@
+"""Population margins, checked against the sample before anything is weighted.
+
+A margin is a variable with the population total of each of its categories. All that can make
+raking fail or drop someone in silence is refused here by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes, encode_declared
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Totals: TypeAlias = Mapping[str, Mapping[Any, float]]
+
+# Margins of one population must add up to the same number, to this relative difference.
+_SAME_TOTAL = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Margin:
+    """One margin: its variable, the category code of each row, the population totals by code."""
+
+    variable: str
+    codes: Codes
+    totals: FloatArray
+
+    def label(self, code: int) -> str:
+        """The name of a category, quoted, for messages."""
+        return self.codes.label(code)
+
+
+@dataclass(frozen=True)
+class Collapse:
+    """Categories of a margin merged into another one, declared before the data are seen."""
+
+    variable: str
+    categories: tuple[Any, ...]
+    into: Any
+    reason: str
+
+
+def make_margins(
+    data: pd.DataFrame, totals: Totals, collapse: Sequence[Collapse] = ()
+) -> tuple[Margin, ...]:
+    """Margins of a sample, checked.
+
+    Args:
+        data: one row a respondent, with a column for each margin.
+        totals: population total of each category, by variable.
+        collapse: merges, applied to the sample and to the totals.
+
+    Raises:
+        StatisticsError: no margin; an unknown column; a category in the sample without a total; a
+            positive total without respondents; a total that is negative, not finite, or 0 with
+            respondents; margins whose totals disagree.
+    """
+    if not totals:
+        raise StatisticsError("no margins given; raking needs at least one")
+    margins = []
+    for variable, by_category in totals.items():
+        if variable not in data.columns:
+            raise StatisticsError(
+                f"margin {variable!r} is no column of the data; they have: "
+                + ", ".join(map(str, list(data.columns)[:12]))
+            )
+        merges = [c for c in collapse if c.variable == variable]
+        column, merged = _collapsed(data[variable], dict(by_category), merges)
+        margins.append(_margin(variable, column, merged))
+    _same_total(margins)
+    return tuple(margins)
+
+
+def _collapsed(
+    column: pd.Series[Any], totals: dict[Any, float], merges: Sequence[Collapse]
+) -> tuple[pd.Series[Any], dict[Any, float]]:
+    for merge in merges:
+        unknown = [c for c in (*merge.categories, merge.into) if c not in totals]
+        # The target may be a new name: only the merged categories must exist.
+        unknown = [c for c in unknown if c != merge.into]
+        if unknown:
+            raise StatisticsError(
+                f"cannot collapse {unknown[0]!r} of margin {merge.variable!r}: it has no total"
+            )
+        moved = sum(totals.pop(c) for c in merge.categories if c != merge.into)
+        totals[merge.into] = totals.get(merge.into, 0.0) + moved
+        column = column.where(~column.isin(list(merge.categories)), merge.into)
+    return column, totals
+
+
+def _margin(variable: str, column: pd.Series[Any], totals: dict[Any, float]) -> Margin:
+    codes = encode_declared(column, list(totals))
+    values = np.array(list(totals.values()), dtype=np.float64)
+    bad = ~(np.isfinite(values) & (values >= 0))
+    if bad.any():
+        k = int(np.argmax(bad))
+        raise StatisticsError(
+            f"margin {variable!r}, category {codes.label(k)}: total {values[k]}; "
+            "expected a finite number, 0 or more"
+        )
+    if (codes.codes < 0).any():
+        row = int(np.flatnonzero(codes.codes < 0)[0])
+        raise StatisticsError(
+            f"margin {variable!r}, category {column.iloc[row]!r} (row {row}): in the sample but "
+            "not in the margin; add its total or collapse it"
+        )
+    counts = codes.counts()
+    empty = (counts == 0) & (values > 0)
+    if empty.any():
+        k = int(np.argmax(empty))
+        raise StatisticsError(
+            f"margin {variable!r}, category {codes.label(k)}: total {values[k]:g} but no "
+            "respondent; collapse it into another category"
+        )
+    unwanted = (counts > 0) & (values == 0)
+    if unwanted.any():
+        k = int(np.argmax(unwanted))
+        raise StatisticsError(
+            f"margin {variable!r}, category {codes.label(k)}: total 0 but {int(counts[k])} "
+            "respondents; give its total or take them out of the population"
+        )
+    return Margin(variable, codes, values)
+
+
+def _same_total(margins: Sequence[Margin]) -> None:
+    first = margins[0]
+    expected = float(first.totals.sum())
+    for margin in margins[1:]:
+        total = float(margin.totals.sum())
+        if abs(total - expected) > _SAME_TOTAL * max(abs(expected), abs(total)):
+            raise StatisticsError(
+                f"margins disagree: {first.variable!r} adds up to {expected:.12g}, "
+                f"{margin.variable!r} to {total:.12g}; they must describe one population"
+            )

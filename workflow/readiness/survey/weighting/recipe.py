@@ -1,0 +1,177 @@
+"""The weighting of a survey in one call: rake, trim, replicate, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.survey.design import Design
+from readiness.survey.replicates import Kind
+from readiness.survey.variance import Projection
+from readiness.survey.weighting.bounded import bounded_rake
+from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
+from readiness.survey.weighting.raking import (
+    MAX_ITERATIONS,
+    TOLERANCE,
+    Cells,
+    cross,
+    rake_weights,
+)
+from readiness.survey.weighting.replicating import make_replicates
+from readiness.survey.weighting.report import (
+    WeightingReport,
+    iteration_table,
+    margin_table,
+    summarise,
+)
+from readiness.survey.weighting.trimming import trim_weights
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Weighting:
+    """A weighted design and its report."""
+
+    design: Design
+    report: WeightingReport
+
+    @property
+    def weights(self) -> FloatArray:
+        """The final weights, shape (rows,)."""
+        return self.design.full_weights
+
+
+@dataclass(frozen=True)
+class Trim:
+    """Limits of the weights, as multiples of their mean (`relative`) or as weights.
+
+    Attributes:
+        lower, upper: the limits.
+        relative: True: multiples of the mean raked weight.
+        strict: repeat until none is outside (R's `strict=TRUE`).
+        keep_margins: bounded raking instead of trimming: bounds and margins both hold, or it stops.
+    """
+
+    lower: float = 0.0
+    upper: float = float("inf")
+    relative: bool = True
+    strict: bool = True
+    keep_margins: bool = False
+
+
+def weigh(
+    design: Design,
+    totals: Totals,
+    *,
+    collapse: Sequence[Collapse] = (),
+    trim: Trim | None = None,
+    replicates: Kind | None = None,
+    n_replicates: int = 200,
+    seed: int = 1,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = MAX_ITERATIONS,
+) -> Weighting:
+    """Rake to margins, trim, and replicate, with a report. The call of a survey's weighting.
+
+    The standard errors of the design that comes back rest on GREG residuals, or, after trimming or
+    when `replicates` is given, on replicates that are each raked and trimmed like the main weights.
+
+    Args:
+        design: base weights, strata, PSUs.
+        totals: population totals by variable and category (columns of the design's data).
+        collapse: declared merges of categories.
+        trim: limits of the weights, or None.
+        replicates: kind of replicates; None: `JKn` when trimmed, else none.
+        n_replicates: number of bootstrap replicates (other kinds have their own number).
+        seed: of a bootstrap.
+        tolerance: largest relative gap at which raking stops.
+        max_iterations: raking sweeps.
+
+    Raises:
+        StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
+            cannot be met, a replicate that cannot be raked (with its number).
+    """
+    margins = make_margins(design.data, totals, collapse)
+    adjust = _Recipe(margins, cross(margins), trim, tolerance, max_iterations)
+    base = design.full_weights
+    raked, final, iterations = adjust.steps(base)
+    projection = Projection(
+        tuple(m.codes for m in margins), None, final if trim and trim.keep_margins else raked, base
+    )
+    weighted = design.with_weights(final, projection)
+    kind: Kind | None = replicates
+    if kind is None and trim is not None and not trim.keep_margins:
+        kind = "JKn"
+    if kind is not None:
+        weighted = replace(
+            weighted,
+            replicates=make_replicates(
+                design, kind, n_replicates=n_replicates, seed=seed, adjust=adjust
+            ),
+            _cache={},
+        )
+    report = WeightingReport(
+        method=adjust.words(raked) + ((f"replicates: {kind}",) if kind else ()),
+        base=summarise(base),
+        final=summarise(final),
+        margins=margin_table(margins, base, final),
+        iterations=iterations,
+        collapsed=tuple(collapse),
+        trimmed=int((~np.isclose(raked, final, rtol=1e-9, atol=0)).sum()) if trim else 0,
+    )
+    return Weighting(weighted, report)
+
+
+@dataclass(frozen=True, eq=False)
+class _Recipe:
+    """Raking and trimming of any base weights: the main ones and each replicate's."""
+
+    margins: tuple[Margin, ...]
+    cells: Cells
+    trim: Trim | None
+    tolerance: float
+    max_iterations: int
+
+    def __call__(self, base: FloatArray) -> FloatArray:
+        return self.steps(base)[1]
+
+    def steps(self, base: FloatArray) -> tuple[FloatArray, FloatArray, Any]:
+        """Raked weights, final weights, table of the iterations."""
+        result = rake_weights(
+            base,
+            self.margins,
+            cells=self.cells,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+        )
+        table = iteration_table(self.margins, result.gaps, result.worst)
+        raked = result.weights
+        if self.trim is None:
+            return raked, raked, table
+        lower, upper = self.limits(raked)
+        if self.trim.keep_margins:
+            final = bounded_rake(base, raked, self.margins, lower, upper)
+        else:
+            final = trim_weights(raked, lower, upper, strict=self.trim.strict)
+        return raked, final, table
+
+    def limits(self, raked: FloatArray) -> tuple[float, float]:
+        """The limits in the unit of the weights."""
+        assert self.trim is not None
+        unit = float(raked.sum() / (raked > 0).sum()) if self.trim.relative else 1.0
+        return self.trim.lower * unit, self.trim.upper * unit
+
+    def words(self, raked: FloatArray) -> tuple[str, ...]:
+        """What was done, for the report."""
+        names = ", ".join(m.variable for m in self.margins)
+        words = [f"raking to {names} (relative tolerance {self.tolerance:g})"]
+        if self.trim is not None:
+            lower, upper = self.limits(raked)
+            how = "bounded raking" if self.trim.keep_margins else "trimming"
+            words.append(f"{how} to weights between {lower:.6g} and {upper:.6g}")
+        return tuple(words)

@@ -1,0 +1,148 @@
+"""Replicate designs: made from a Taylor design, or from weights that came with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.design import Design
+from readiness.survey.replicates import (
+    Factors,
+    Kind,
+    Replicates,
+    balanced_factors,
+    bootstrap_factors,
+    jackknife_factors,
+)
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
+
+
+def adjust_each(matrix: FloatArray, adjust: Adjustment) -> FloatArray:
+    """Each column of replicate weights (rows, R) through the same adjustment.
+
+    Raises:
+        StatisticsError: an adjustment that fails, with the number of the replicate.
+    """
+    result = np.empty_like(matrix)
+    for r in range(matrix.shape[1]):
+        try:
+            result[:, r] = adjust(matrix[:, r])
+        except StatisticsError as error:
+            raise StatisticsError(f"replicate {r + 1}: {error}") from None
+    return result
+
+
+def make_replicates(
+    design: Design,
+    kind: Kind,
+    *,
+    n_replicates: int = 200,
+    seed: int = 1,
+    rho: float = 0.3,
+    mse: bool = False,
+    adjust: Adjustment | None = None,
+) -> Replicates:
+    """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
+
+    Raises:
+        StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
+            number of the replicate.
+    """
+    factors = _factors(design, kind, n_replicates, seed, rho)
+    matrix = design.full_weights[:, None] * factors.matrix[design.psu]
+    if adjust is not None:
+        matrix = adjust_each(matrix, adjust)
+    full = design.subset(np.ones(design.rows, dtype=np.bool_))
+    degrees = min(full.degrees_of_freedom, factors.matrix.shape[1] - 1)
+    if kind in ("BRR", "Fay"):
+        degrees = design.stages[0].strata.size
+    return Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind, degrees)
+
+
+def _factors(design: Design, kind: Kind, number: int, seed: int, rho: float) -> Factors:
+    stage = design.stages[0]
+    if kind in ("JK1", "JKn"):
+        return jackknife_factors(stage, kind, lonely_fails=design.lonely_psu == "fail")
+    if kind in ("BRR", "Fay"):
+        return balanced_factors(stage, rho=rho if kind == "Fay" else 0.0)
+    if kind in ("bootstrap", "subbootstrap"):
+        return bootstrap_factors(stage, number, seed, kind)
+    raise StatisticsError(
+        f"replicates {kind!r} are unknown; expected JK1, JKn, BRR, Fay, bootstrap or subbootstrap"
+    )
+
+
+def replicate(
+    design: Design,
+    kind: Kind,
+    *,
+    n_replicates: int = 200,
+    seed: int = 1,
+    rho: float = 0.3,
+    mse: bool = False,
+) -> Design:
+    """A replicate design from a Taylor design. R twin: `as.svrepdesign`.
+
+    Args:
+        design: a design that has not been calibrated (calibrate the replicate design instead, and
+            each replicate is calibrated too).
+        kind: `JK1`, `JKn`, `BRR`, `Fay` (with rho), `bootstrap`, `subbootstrap` (Rao-Wu).
+        n_replicates: number of bootstrap replicates.
+        seed: of a bootstrap.
+        rho: Fay's factor, 0 <= rho < 1.
+        mse: deviations from the full estimate instead of the replicates' mean.
+
+    Raises:
+        StatisticsError: a calibrated design; a kind that the strata do not allow.
+    """
+    if design.projections:
+        raise StatisticsError(
+            "replicates of calibrated weights would not be calibrated; "
+            "call replicate() first and calibrate afterwards, or use weigh()"
+        )
+    made = make_replicates(design, kind, n_replicates=n_replicates, seed=seed, rho=rho, mse=mse)
+    return replace(design, replicates=made, _cache={})
+
+
+def with_replicates(
+    design: Design,
+    weights: npt.ArrayLike,
+    *,
+    scale: float,
+    rscales: npt.ArrayLike | None = None,
+    combined: bool = True,
+    mse: bool = False,
+    degrees_of_freedom: int | None = None,
+) -> Design:
+    """A design with replicate weights that came with the data. R twin: `svrepdesign`.
+
+    Args:
+        design: its weights are the full-sample weights.
+        weights: shape (rows, R).
+        scale, rscales: constants of the variance; rscales 1 when None.
+        combined: the weights include the sampling weight; else they multiply it.
+        mse: deviations from the full estimate.
+        degrees_of_freedom: None: rank of the weights less one.
+
+    Raises:
+        StatisticsError: another number of rows; weights that are negative or not finite.
+    """
+    matrix = np.asarray(weights, dtype=np.float64)
+    if matrix.ndim != 2 or len(matrix) != design.rows:
+        raise StatisticsError(
+            f"replicate weights of shape {matrix.shape}; expected ({design.rows}, replicates)"
+        )
+    if not (np.isfinite(matrix) & (matrix >= 0)).all():
+        raise StatisticsError("replicate weights hold negative, missing or infinite values")
+    if not combined:
+        matrix = matrix * design.full_weights[:, None]
+    factors = np.ones(matrix.shape[1]) if rscales is None else np.asarray(rscales, dtype=float)
+    made = Replicates(matrix, scale, factors, mse, "given", degrees_of_freedom)
+    return replace(design, replicates=made, _cache={})
