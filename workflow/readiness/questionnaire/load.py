@@ -60,7 +60,8 @@ def load_questionnaire(path: Path) -> Questionnaire:
 
 
 def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
-    errors = error.errors()
+    # An unknown key comes first: a misspelt one is why another is missing.
+    errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     location = list(first["loc"])

@@ -112,7 +112,7 @@ def _other_columns(
         parts.append(f"missing {_some(missing)}")
     if unknown:
         close = difflib.get_close_matches(unknown[0], missing, n=1, cutoff=0.7)
-        hint = f" (did the wording of {close[0]!r} change? then it is a new version)" * bool(close)
+        hint = f" (did the wording of {close[0]!r} change? A new version, then)" if close else ""
         parts.append(f"unknown {_some(unknown)}{hint}")
     parts.append(f"{known} of {len(questionnaire.headers)} columns recognised")
     return "; ".join(parts) + "."

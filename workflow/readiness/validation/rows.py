@@ -103,11 +103,17 @@ def _open_link_ids(raw: pd.DataFrame, table: pd.DataFrame) -> pd.Series[str]:
     Independent of the order of rows; two different submissions of the same second get -2, -3...
     in the order of their content, two identical ones share the name and so are duplicates.
     """
-    content = raw.drop(columns="_row").agg("\x1f".join, axis=1)
+    content = _content(raw.drop(columns="_row"))
     moment = table["submitted"].dt.strftime("open-%Y%m%dT%H%M%S").fillna("open-undated")
     rank = content.groupby(moment).rank(method="dense").astype(int)
     named: pd.Series[str] = moment.where(rank == 1, moment + "-" + rank.astype(str))
     return named
+
+
+def _content(cells: pd.DataFrame) -> pd.Series[str]:
+    """All cells of a row in one text, to compare and order rows by."""
+    texts = ["\x1f".join(row) for row in cells.itertuples(index=False, name=None)]
+    return pd.Series(texts, index=cells.index, dtype=str)
 
 
 def _mark_duplicates(
@@ -116,12 +122,12 @@ def _mark_duplicates(
     """Set `status` of all but one kept submission a respondent; return the row kept for each."""
     candidates = table.loc[table["status"] == KEPT, ["respondent", "submitted"]].copy()
     items = [item.id for item in questionnaire.items]
-    candidates["content"] = raw.loc[candidates.index, items].agg("\x1f".join, axis=1)
+    candidates["content"] = _content(raw.loc[candidates.index, items])
     candidates["answered"] = (raw.loc[candidates.index, items] != "").sum(axis=1)
     by = ["respondent", "submitted", "content"]
     if keep == "most_answered":
         by.insert(1, "answered")
-    candidates["_row"] = raw["_row"]
+    candidates["_row"] = raw.loc[candidates.index, "_row"]
     # The row number comes last: it only decides between submissions equal to the letter.
     ordered = candidates.sort_values([*by, "_row"])
     chosen = ordered.drop_duplicates("respondent", keep="first" if keep == "first" else "last")

@@ -1,0 +1,146 @@
+"""The shipped questionnaire, and what a wrong one is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from readiness.errors import ConfigError
+from readiness.questionnaire import LANGUAGES, Questionnaire, load_questionnaire, match_key
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "data/questionnaires/ai-readiness-1.yaml").read_text(encoding="utf-8")
+
+
+def load_changed(tmp_path: Path, old: str, new: str, *, name: str = "ai-readiness-1") -> str:
+    """The error that the shipped questionnaire gives once `old` is `new`."""
+    assert old in TEXT
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_questionnaire(path)
+    message = str(caught.value)
+    assert message.startswith(str(path))
+    assert "\n" not in message
+    return message.removeprefix(str(path))
+
+
+def test_shipped_questionnaire_has_the_items_of_the_study(questionnaire: Questionnaire) -> None:
+    preparation = questionnaire.item("preparation")
+    assert preparation.codes == ("none", "weak", "medium", "good")
+    assert preparation.kind == "ordinal"
+    assert preparation.dont_know is not None
+    assert len(questionnaire.frame_variable("profession").codes) >= 6
+    ids = {item.id for item in questionnaire.items}
+    assert {
+        "team_trained",
+        "use_ai",
+        "use_areas",
+        "revolution",
+        "time_saving",
+        "cost_saving",
+        "future_use",
+        "replacement",
+        "regulation",
+        "training_need",
+        "experience_years",
+    } <= ids
+
+
+def test_yes_and_no_are_codes_not_booleans(questionnaire: Questionnaire) -> None:
+    assert questionnaire.item("use_ai").codes == ("yes", "no")
+
+
+def test_every_text_exists_in_every_language(questionnaire: Questionnaire) -> None:
+    for item in questionnaire.items:
+        assert all(item.label.text(language) for language in LANGUAGES)
+        labels = [item.labels(language) for language in LANGUAGES]
+        assert all(tuple(each) == item.codes and all(each.values()) for each in labels)
+
+
+def test_each_theme_says_where_it_comes_from(questionnaire: Questionnaire) -> None:
+    assert {item.status for item in questionnaire.items} == {"documented", "inferred"}
+    assert all(item.source for item in questionnaire.items)
+
+
+def test_columns_of_a_multiple_choice_item(questionnaire: Questionnaire) -> None:
+    item = questionnaire.item("use_areas")
+    assert item.columns[0] == "use_areas.subtitling"
+    assert set(item.columns) <= set(questionnaire.answer_columns)
+    assert questionnaire.item("regulation").blank_means == "none"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("blank_means: skipped", "blank_mean: skipped", "did you mean `blank_means`?"),
+        ("blank_means: skipped", "blank_mean: skipped", "item use_areas, blank_mean"),
+        ("en: Weak, ", "", "item preparation, categories weak, en"),
+        ("kind: ordinal", "kind: ordinl", "item perception, kind"),
+        ("low: 0", "low: sixty", "item experience_years, range, low"),
+        ("low: 0", "low: 60", "low (60) must be below high (60)"),
+        ("{code: weak, text: Faible", "{code: none, text: Faible", "code 'none' is given twice"),
+        ("text: Faible", "text: INEXISTANTE", "text 'inexistante' is given twice"),
+        ("{code: weak", "{code: _weak", "item preparation, categories _weak, code"),
+        ("id: tools", "id: remark", "id 'remark' is given twice"),
+        ("id: tools", "id: profession", "id 'profession' is given twice"),
+        ("blank_means: none", "status: documented", "key 'status' is given twice"),
+        ('{item: use_ai, one_of: ["yes"]}', '{item: use_a, one_of: ["yes"]}', "'use_a' is not"),
+        ('{item: use_ai, one_of: ["yes"]}', "{item: use_ai, one_of: [oui]}", "'oui' is not a cat"),
+        ('{item: use_ai, one_of: ["yes"]}', "{item: remark, one_of: [a]}", "listed before it"),
+        ("group_item: respondent_group", "group_item: use_ai", "a category `professional`"),
+        ("confirms: profession", "confirms: region", "confirms: 'region' is not a frame variable"),
+        ("column: Vous répondez en tant que", "column: Horodateur", "column 'horodateur' is given"),
+        ("items:\n", "itemz:\n", "itemz: unknown key; did you mean `items`?"),
+        ("name: ai-readiness", "name: [", "line "),
+    ],
+)
+def test_a_wrong_questionnaire_is_told_where(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    assert expected in load_changed(tmp_path, old, new)
+
+
+def test_file_name_must_be_name_and_version(tmp_path: Path) -> None:
+    message = load_changed(tmp_path, 'version: "1"', 'version: "2"')
+    assert "expected the file name ai-readiness-2.yaml" in message
+
+
+def test_files_that_are_no_questionnaire(tmp_path: Path) -> None:
+    path = tmp_path / "q-1.yaml"
+    with pytest.raises(ConfigError, match="not found"):
+        load_questionnaire(path)
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match="expected a mapping"):
+        load_questionnaire(path)
+    path.write_bytes("name: é".encode("latin-1"))
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_questionnaire(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_questionnaire(tmp_path)
+
+
+def test_no_text_of_the_form_is_read_as_yaml_magic() -> None:
+    """What a plain YAML loader would read as another type is quoted or harmless."""
+    plain = yaml.safe_load(TEXT)
+    codes = [c["code"] for item in plain["items"] for c in item.get("categories", [])]
+    assert all(isinstance(code, str) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Créateur de contenus", "  CRÉATEUR\u00a0de  contenus "),
+        ("Expert, chercheur", "expert, chercheur"),
+        ("l'image", "l’image"),
+        ("e\u0301tude", "étude"),
+    ],
+)
+def test_same_answer_in_another_spelling(left: str, right: str) -> None:
+    assert match_key(left) == match_key(right)
+
+
+def test_accents_tell_words_apart() -> None:
+    assert match_key("modéré") != match_key("modere")

@@ -1,0 +1,275 @@
+"""Reading exports, samples, corrections and margins; what a wrong file is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from wave_files import Wave
+
+from readiness.errors import DataError
+from readiness.questionnaire import Questionnaire
+from readiness.readers import read_corrections, read_export, read_margins, read_sample
+
+Rows = list[list[str]]
+
+
+def rows_of(path: Path) -> Rows:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def as_bytes(rows: Rows) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode("utf-8")
+
+
+def error_of(tmp_path: Path, content: bytes, read: Callable[[Path], object]) -> str:
+    path = tmp_path / "file.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read(path)
+    message = str(caught.value)
+    assert message.startswith(str(path))
+    assert "\n" not in message
+    return message
+
+
+def test_cells_stay_as_exported(wave: Wave, questionnaire: Questionnaire) -> None:
+    path = wave.path("export_2")
+    raw = wave.exports[2]
+    exported = rows_of(path)
+    assert len(raw) == len(exported) - 1
+    assert raw["_row"].tolist() == list(range(2, len(exported) + 1))
+    for name, column in (("_timestamp", 0), ("_invitation", 1), ("respondent_group", 2)):
+        assert raw[name].tolist() == [row[column] for row in exported[1:]]
+    assert set(raw.columns) == {
+        "_row",
+        "_timestamp",
+        "_invitation",
+        *(item.id for item in questionnaire.items),
+    }
+
+
+def test_columns_in_another_order_and_spelling(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    rows = [list(reversed(row)) for row in rows_of(wave.path("export_1"))]
+    rows[0] = [header.upper().replace("'", "’") for header in rows[0]]
+    for number, row in enumerate(rows):
+        row.append("Score" if number == 0 else "0")
+    path = tmp_path / "turned.csv"
+    path.write_bytes(as_bytes(rows))
+    turned = read_export(path, questionnaire)
+    assert turned.equals(wave.exports[1])
+
+
+def test_blank_lines_count_as_rows_of_the_sheet(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    rows = rows_of(wave.path("export_1"))[:3]
+    path = tmp_path / "gap.csv"
+    path.write_bytes(as_bytes(rows[:2]) + b"\n" + as_bytes(rows[2:]))
+    assert read_export(path, questionnaire)["_row"].tolist() == [2, 4]
+
+
+def _drop_column(rows: Rows) -> Rows:
+    return [row[:5] + row[6:] for row in rows]
+
+
+def _rename(rows: Rows) -> Rows:
+    rows[0][12] = "Utilisez-vous souvent l'IA dans votre travail ?"
+    return rows
+
+
+def _double(rows: Rows) -> Rows:
+    return [[*row, row[3]] for row in rows]
+
+
+def _other_form(rows: Rows) -> Rows:
+    return [["Timestamp", "Nom", "Ville"], ["1", "2", "3"]]
+
+
+def _ragged(rows: Rows) -> Rows:
+    rows[6] = rows[6][:-2]
+    return rows
+
+
+def _mixed_marker(rows: Rows) -> Rows:
+    rows[4][-1] = "non"
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_drop_column, "missing 'Depuis combien d'années exercez-vous ce métier ?'"),
+        (_drop_column, "20 of 21 columns recognised"),
+        (_rename, "did the wording of"),
+        (_double, "'Quel est votre métier principal ?': given more than once"),
+        (_other_form, "not an export of ai-readiness-1; missing 'Horodateur'"),
+        (_other_form, "and 18 more; unknown 'Timestamp', 'Nom', 'Ville'; 0 of 21"),
+        (_ragged, "row 7: 20 cells where the header has 22"),
+        (_mixed_marker, "row 5: column 'Données simulées' holds 'non'"),
+        (lambda rows: rows[:1], "a header and no answers"),
+    ],
+)
+def test_an_export_of_another_shape_is_refused(
+    wave: Wave,
+    questionnaire: Questionnaire,
+    tmp_path: Path,
+    change: Callable[[Rows], Rows],
+    expected: str,
+) -> None:
+    content = as_bytes(change(rows_of(wave.path("export_1"))))
+    message = error_of(tmp_path, content, lambda path: read_export(path, questionnaire))
+    assert expected in message.replace('"', "'")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "empty file"),
+        (b"\xef\xbb\xbf\n\n", "empty file"),
+        (b"Horodateur;Sexe\n1;2\n", "separated by semicolons"),
+        ("Horodateur,Métier\n".encode("latin-1"), "not UTF-8 (byte 12)"),
+        ("Horodateur\n".encode("utf-16"), "not UTF-8 (byte 0)"),
+        (b'"a","b"\n"x"y,"z"\n', "line 2: not a CSV table"),
+        (b'"a","b"\n"x,\n', "not a CSV table"),
+    ],
+)
+def test_a_file_that_is_no_export_is_refused(
+    questionnaire: Questionnaire, tmp_path: Path, content: bytes, expected: str
+) -> None:
+    assert expected in error_of(tmp_path, content, lambda path: read_export(path, questionnaire))
+
+
+def test_missing_export(questionnaire: Questionnaire, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="export not found"):
+        read_export(tmp_path / "none.csv", questionnaire)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_export(tmp_path, questionnaire)
+
+
+def test_sample_is_read_with_its_weights(wave: Wave) -> None:
+    sample = wave.sample
+    expected = sample["stratum_population"] / sample["stratum_drawn"]
+    assert (sample["base_weight"] - expected).abs().max() < 1e-9
+    totals = sample.groupby("stratum")["base_weight"].sum()
+    assert totals.sum() == pytest.approx(12_000)
+
+
+def _set(path: Path, row: int, column: str, value: str) -> bytes:
+    """The file with one cell changed; `row` as a spreadsheet numbers it."""
+    rows = rows_of(path)
+    rows[row - 1][rows[0].index(column)] = value
+    return as_bytes(rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "expected"),
+    [
+        (3, "token", "", "row 3: invitation code '' empty"),
+        (3, "region", "ouest", "row 3, column region: 'ouest'; expected one of north, centre"),
+        (4, "base_weight", "-1", "row 4, column base_weight: '-1'; expected a positive number"),
+        (4, "base_weight", "", "row 4, column base_weight: ''; expected a positive number"),
+        (4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
+        (4, "stratum_drawn", "7", "has more than one value"),
+        (1, "stratum", "strate", "missing column stratum"),
+    ],
+)
+def test_a_wrong_sample_is_told_where(
+    wave: Wave,
+    questionnaire: Questionnaire,
+    tmp_path: Path,
+    row: int,
+    column: str,
+    value: str,
+    expected: str,
+) -> None:
+    content = _set(wave.path("sample"), row, column, value)
+    assert expected in error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+
+
+def test_a_code_given_twice(wave: Wave, questionnaire: Questionnaire, tmp_path: Path) -> None:
+    first = wave.sample["token"][0]
+    content = _set(wave.path("sample"), 9, "token", first.lower())
+    message = error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+    assert f"row 9: invitation code {first!r} given twice" in message
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "expected"),
+    [
+        (2, "item", "age", "row 2: unknown item 'age'"),
+        (3, "reason", " ", "row 3: no reason"),
+        (3, "reviewer", "", "row 3: no reviewer"),
+        (5, "to", "150", "row 5: corrects '150' to itself"),
+        (1, "from", "avant", "missing column from"),
+    ],
+)
+def test_wrong_corrections_are_told_where(
+    wave: Wave,
+    questionnaire: Questionnaire,
+    tmp_path: Path,
+    row: int,
+    column: str,
+    value: str,
+    expected: str,
+) -> None:
+    content = _set(wave.path("corrections"), row, column, value)
+    message = error_of(tmp_path, content, lambda path: read_corrections(path, questionnaire))
+    assert expected in message
+
+
+def test_an_answer_corrected_twice(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    rows = rows_of(wave.path("corrections"))
+    message = error_of(
+        tmp_path, as_bytes([*rows, rows[1]]), lambda path: read_corrections(path, questionnaire)
+    )
+    assert "row 8" in message
+    assert "is corrected twice" in message
+
+
+def test_margins_add_up_to_the_population(wave: Wave, questionnaire: Questionnaire) -> None:
+    margins = read_margins(wave.path("margins"), questionnaire)
+    assert list(margins) == ["profession", "region", "size"]
+    assert {sum(margin.values()) for margin in margins.values()} == {12_000.0}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "expected"),
+    [
+        (2, "variable", "age", "row 2: variable 'age' is not on the frame"),
+        (2, "category", "mason", "row 2: profession has no category 'mason'"),
+        (3, "category", "producer", "row 3: profession producer is given twice"),
+        (2, "total", "0", "row 2, column total: '0'; expected a positive number"),
+        (2, "total", "1501", "do not add up to one population: profession 12001, region 12000"),
+    ],
+)
+def test_wrong_margins_are_told_where(
+    wave: Wave,
+    questionnaire: Questionnaire,
+    tmp_path: Path,
+    row: int,
+    column: str,
+    value: str,
+    expected: str,
+) -> None:
+    content = _set(wave.path("margins"), row, column, value)
+    assert expected in error_of(tmp_path, content, lambda path: read_margins(path, questionnaire))
+
+
+def test_a_margin_without_one_category(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    rows = rows_of(wave.path("margins"))
+    message = error_of(
+        tmp_path, as_bytes(rows[:-1]), lambda path: read_margins(path, questionnaire)
+    )
+    assert "margin size lacks large" in message

@@ -1,0 +1,27 @@
+"""The files of the simulated wave, as tests use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.simulation.files import EXPORTS, TABLES
+from readiness.validation import Validated
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The files of the simulated wave, on disk and read."""
+
+    folder: Path
+    sample: pd.DataFrame
+    corrections: pd.DataFrame
+    exports: dict[int, pd.DataFrame]
+    validated: dict[int, Validated]
+    planted: pd.DataFrame
+
+    def path(self, name: str) -> Path:
+        paths = {attribute: path for path, attribute in (EXPORTS | TABLES).items()}
+        return self.folder / paths[name]
