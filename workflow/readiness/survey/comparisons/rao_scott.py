@@ -255,8 +255,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
 
 def _interaction_contrasts(r: int, c: int) -> FloatArray:
     """Basis of the interaction space orthogonal to the main effects, shape (r*c, (r-1)(c-1))."""
-    basis: FloatArray = np.kron(_centred(r), _centred(c))
-    return basis
+    return np.asarray(np.kron(_centred(r), _centred(c)), dtype=np.float64)
 
 
 def _centred(k: int) -> FloatArray:
@@ -274,7 +273,7 @@ def _design_effects(
     scaled = contrasts * inverse[:, None]
     denominator = contrasts.T @ scaled / n
     try:
-        values = np.asarray(linalg.eigvalsh(scaled.T @ v @ scaled, denominator), dtype=np.float64)
+        values = np.asarray(linalg.eigvalsh(scaled.T @ v @ scaled, denominator), np.float64)
     except linalg.LinAlgError:
         return None
     if np.linalg.cond(denominator) > 1e12 or not np.isfinite(values).all():
