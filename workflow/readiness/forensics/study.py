@@ -32,7 +32,8 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
     """The register and its structure, checked against each other.
 
     `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
-    default the largest reported total, or 40 when there is none. Raises DataError naming the faulty rows.
+    default the largest reported total, or 40 when there is none. Raises DataError naming the
+    faulty rows.
     """
     read = read_register(claims, structure)
     study = Study(read, structure, DEFAULT_REACH)

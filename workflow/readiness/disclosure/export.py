@@ -1,0 +1,34 @@
+"""Text that a spreadsheet would run: made harmless in files meant for people.
+
+A cell that begins with = + - @, a tab, a line end or NUL is taken for a formula by spreadsheet
+programs (OWASP ASVS 1.2.10, CWE-1236); the full-width forms are read alike in some locales. An
+apostrophe before it makes it text. The copy meant for machines keeps the value: never write a
+machine file with these functions.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
+
+
+def escape_cell(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet could run it.
+
+    "-5" is escaped too: in a text column it is text. Numbers belong in numeric columns.
+    """
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def escape_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy for people: the text cells and the headers escaped, numeric columns as they are."""
+    safe = frame.copy()
+    for position, dtype in enumerate(frame.dtypes):
+        if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
+            continue
+        column = frame.iloc[:, position]
+        cells = [escape_cell(v) if isinstance(v, str) else v for v in column]
+        safe.isetitem(position, cells)
+    safe.columns = pd.Index([escape_cell(str(name)) for name in frame.columns])
+    return safe

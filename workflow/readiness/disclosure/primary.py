@@ -1,0 +1,69 @@
+"""Which cells of a table are sensitive in themselves: minimum frequency, (n,k) and p% rules.
+
+Handbook on Statistical Disclosure Control (2nd edition), chapter 4. Exact: whole numbers and
+fractions. What is hidden beside them so that they cannot be computed back is another matter
+(complementary suppression).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from readiness.errors import StatisticsError
+
+Magnitude = int | Fraction
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """What the second largest contributor can know about the largest one.
+
+    `upper_estimate` is the total less their own part; `relative_error` how far it lies above the
+    largest contribution, as a fraction of it.
+    """
+
+    sensitive: bool
+    upper_estimate: Magnitude
+    relative_error: Fraction
+
+
+def minimum_frequency(count: int, least: int) -> bool:
+    """Whether a count of people is too small to show: 1..least-1. Zero is judged by other rules."""
+    if least < 1 or count < 0:
+        raise StatisticsError(f"count {count}, minimum {least}: expected 0 or more and 1 or more.")
+    return 0 < count < least
+
+
+def nk_rule(contributions: Sequence[Magnitude], total: Magnitude, n: int, k: Fraction) -> bool:
+    """Whether the n largest contributions exceed the share k (0-1) of the total: then sensitive."""
+    largest = _checked(contributions, total)
+    if n < 1 or not 0 < k <= 1:
+        raise StatisticsError(f"n = {n}, k = {k}: expected n of 1 or more and k in (0, 1].")
+    return sum(largest[:n]) > k * total
+
+
+def p_percent_rule(
+    contributions: Sequence[Magnitude], total: Magnitude, p: Fraction
+) -> Concentration:
+    """Whether the second largest contributor can estimate the largest to within the share p (0-1).
+
+    Sensitive when the total less the two largest is below p times the largest.
+    """
+    largest = _checked(contributions, total)
+    if not 0 < p <= 1:
+        raise StatisticsError(f"p = {p}: expected a share in (0, 1].")
+    if not largest or largest[0] == 0:
+        return Concentration(False, total, Fraction(0))
+    second = largest[1] if len(largest) > 1 else 0
+    estimate = total - second
+    error = Fraction(estimate - largest[0]) / largest[0]
+    return Concentration(error < p, estimate, error)
+
+
+def _checked(contributions: Sequence[Magnitude], total: Magnitude) -> list[Magnitude]:
+    largest = sorted(contributions, reverse=True)
+    if any(value < 0 for value in largest) or sum(largest) > total:
+        raise StatisticsError("Contributions must be 0 or more and add to the total or less.")
+    return largest
