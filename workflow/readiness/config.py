@@ -1,0 +1,242 @@
+"""`config.yaml`, typed: the one file an analyst edits.
+
+The model below is the only description of the configuration. Its JSON schema
+(`workflow/schemas/config.schema.json`) and `config/README.md` are generated from it, and a test
+holds them to it. A section of a wave is handed to its step as it stands, as canonical JSON, so a
+change of one section reruns that step and what is downstream of it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from readiness.errors import ConfigError
+
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+ITEM = r"^[a-z][a-z0-9_]*$"
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+
+
+class Section(BaseModel):
+    """A part of the configuration: no unknown key, no silent change of type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class DatasetVersion(Section):
+    """A dataset version that `data/versions.csv` registers."""
+
+    dataset: str = Field(pattern=NAME, description="name of the dataset")
+    version: str = Field(pattern=r"^\w[\w.-]*$", description="version, in quotes")
+
+    @property
+    def name(self) -> str:
+        """`dataset@version`."""
+        return f"{self.dataset}@{self.version}"
+
+
+class Trim(Section):
+    """Bounds of the weights, as multiples of their mean."""
+
+    lower: float = Field(gt=0, lt=1, description="smallest weight, in mean weights (above 0)")
+    upper: float = Field(gt=1, description="largest weight, in mean weights (above 1)")
+
+
+class Validate(Section):
+    """When the wave was open; what falls outside is counted and set aside."""
+
+    opens: str = Field(pattern=DATE, description="first day of fieldwork, YYYY-MM-DD in quotes")
+    closes: str = Field(pattern=DATE, description="last day of fieldwork, YYYY-MM-DD in quotes")
+
+
+class Weight(Section):
+    """Raking to the margins, then trimming."""
+
+    margins: str = Field(pattern=NAME, description="file below data/margins, without .csv")
+    tolerance: float = Field(
+        default=1e-10, gt=0, lt=1e-2, description="largest relative gap of a margin after raking"
+    )
+    max_iterations: int = Field(
+        default=500, gt=0, description="raking stops with an error after it"
+    )
+    trim: Trim | None = Field(default=None, description="bounds of the weights; none by default")
+
+
+class Estimate(Section):
+    """Shares by group, with design-based standard errors and intervals."""
+
+    by: str = Field(pattern=ITEM, description="variable whose categories are the groups")
+    items: list[str] = Field(min_length=1, description="questionnaire items to estimate")
+    level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
+    interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
+        default="korn-graubard", description="kind of interval for shares"
+    )
+
+
+class Compare(Section):
+    """Tests across the groups of `estimate.by`."""
+
+    items: list[str] = Field(min_length=1, description="items to compare across groups")
+    adjust: Literal["holm", "bh", "by", "hochberg", "hommel", "bonferroni"] = Field(
+        default="holm", description="adjustment of the pairwise contrasts, within one item"
+    )
+    permutations: int = Field(
+        default=9999, ge=99, description="draws of the permutation test, when it is needed"
+    )
+    seed: int = Field(ge=0, description="seed of the permutation test")
+    lead: Literal["auto", "rao-scott", "kruskal-wallis", "ordinal-logit", "permutation"] = Field(
+        default="auto", description="test that leads; auto chooses by n and says why"
+    )
+
+
+class Figures(Section):
+    """How numbers are shown and which are held back."""
+
+    digits: int = Field(default=1, ge=0, le=3, description="decimals of a percentage")
+    rounding: Literal["half_even", "half_up"] = Field(
+        default="half_even", description="what happens to an exact half"
+    )
+    minimum_base: int = Field(
+        default=5, ge=3, description="a share on fewer answers is never published"
+    )
+
+
+class Wave(Section):
+    """One wave of the survey: its data, its questionnaire, and how it is analysed."""
+
+    title: dict[Literal["fr", "ar", "en"], str] = Field(description="title in each language")
+    simulated: bool = Field(description="true when the answers were not given by real people")
+    selection: Literal["probability", "census", "opt-in", "purposive"] = Field(
+        description="how respondents came in; the words of the report follow it"
+    )
+    answers: DatasetVersion = Field(description="the export of the survey tool")
+    sample: DatasetVersion = Field(description="the drawn sample with its frame variables")
+    questionnaire: str = Field(
+        pattern=NAME, description="file below data/questionnaires, without .yaml"
+    )
+    corrections: str = Field(pattern=NAME, description="file below data/corrections, without .csv")
+    revises: str | None = Field(
+        default=None, pattern=NAME, description="publication that this version revises"
+    )
+    validate_: Validate = Field(alias="validate", description=Validate.__doc__ or "")
+    weight: Weight = Field(description=Weight.__doc__ or "")
+    estimate: Estimate = Field(description=Estimate.__doc__ or "")
+    compare: Compare = Field(description=Compare.__doc__ or "")
+    figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
+
+
+class Study(Section):
+    """A study of which only figures were published: claims to be judged."""
+
+    title: dict[Literal["fr", "ar", "en"], str] = Field(description="title in each language")
+    claims: DatasetVersion = Field(description="the register of published claims")
+    structure: str = Field(
+        pattern=NAME,
+        description="file below data/claims, without .yaml: which claims belong together",
+    )
+    largest_base: int = Field(
+        default=250, ge=2, le=5000, description="bases are searched from 1 to this number"
+    )
+
+
+class Report(Section):
+    """The report that `make` renders."""
+
+    source: str = Field(default="report.qmd", description="the Quarto document, at the top level")
+    language: Literal["fr"] = Field(default="fr", description="language of the report")
+    study: str = Field(pattern=NAME, description="study of the first chapter")
+    wave: str = Field(pattern=NAME, description="wave of the second chapter")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    report: Report | None = Field(default=None, description=Report.__doc__ or "")
+    studies: dict[str, Study] = Field(default={}, description="studies to judge, by name")
+    waves: dict[str, Wave] = Field(default={}, description="waves to analyse, by name")
+
+
+SectionType = TypeVar("SectionType", bound=Section)
+
+
+def read_yaml(path: Path) -> Any:
+    """The YAML document at `path`; ConfigError naming line and column when it is none."""
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except OSError:
+        raise ConfigError(f"{path}: not found. Restore it with git, or correct its name.") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise ConfigError(f"{path}{place}: {problem}. Check indentation and quotes.") from None
+
+
+def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the section at `location` (the last entry left out) may have."""
+    current: Any = model
+    for step in location[:-1]:
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            break
+        fields = {field.alias or name: field for name, field in current.model_fields.items()}
+        if step not in fields:
+            continue
+        annotation = fields[str(step)].annotation
+        options = [annotation, *getattr(annotation, "__args__", ())]
+        models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+        current = models[0] if models else None
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return [field.alias or name for name, field in current.model_fields.items()]
+    return []
+
+
+def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
+    """The first problem of a validation error, in one line, and how many more there are."""
+    problems = error.errors(include_url=False)
+    # An unknown key often is the reason why another one is missing: say it first.
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(model, first["loc"])
+        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
+        message = f"{where}: unknown key; {advice}"
+    elif first["type"] == "missing":
+        message = f"{where}: missing; add it (config/README.md explains every key)"
+    else:
+        expected = first["msg"].removeprefix("Input should be ")
+        quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
+        message = f"{where}: got {first['input']!r}; expected {expected}{quotes}"
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{source}: {message}{more}"
+
+
+def parse(model: type[SectionType], value: object, source: str) -> SectionType:
+    """`value` as a `model`; ConfigError with one line when it does not fit."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise ConfigError(explain(error, model, source)) from None
+
+
+def parse_json(model: type[SectionType], text: str) -> SectionType:
+    """A section that a rule hands to its step as JSON."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(explain(error, model, "--settings")) from None
+
+
+def load_config(path: Path) -> Config:
+    """The configuration at `path`; ConfigError with one line when it cannot be used."""
+    document = read_yaml(path)
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: empty; expected the sections report, studies and waves.")
+    return parse(Config, document, str(path))

@@ -1,0 +1,1 @@
+"""Dataset versions: DVC pointers, their register, and the bytes themselves."""

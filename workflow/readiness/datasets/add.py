@@ -1,0 +1,52 @@
+"""Registering a new dataset version: pointer, object in the store, row in the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from readiness.datasets.pointers import Pointer, write_pointer
+from readiness.datasets.store import local_remotes
+from readiness.datasets.versions import RAW, Version, read_versions, write_versions
+from readiness.errors import ConfigError, DataError
+from readiness.lineage import md5_of, sha256_of
+from readiness.tables import read_text_table, write_atomically
+
+
+def add_version(
+    root: Path, file: Path, dataset: str, version: str, *, questionnaire: str = "", note: str = ""
+) -> Version:
+    """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
+
+    The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
+    overwritten: ConfigError when it exists, DataError when the file is no table.
+    """
+    versions = read_versions(root) if (root / "data/versions.csv").exists() else {}
+    new = Version(
+        dataset=dataset,
+        version=version,
+        md5=md5_of(file),
+        sha256=sha256_of(file),
+        bytes=file.stat().st_size,
+        rows=len(read_text_table(file, "the new dataset version")),
+        questionnaire=questionnaire,
+        note=note,
+    )
+    if new.name in versions:
+        raise ConfigError(
+            f"{new.name} exists and is never overwritten. Choose another name with --as."
+        )
+    if new.rows == 0:
+        raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
+    pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")
+    content = file.read_bytes()
+    folders = [*list(local_remotes(root).values())[:1], root / ".dvc" / "cache"]
+    for folder in folders:
+        target = folder / pointer.object_name
+        if not target.exists():
+            write_atomically(target, content)
+    workspace = root / RAW / dataset / f"{version}.csv"
+    if workspace.resolve() != file.resolve():
+        write_atomically(workspace, content)
+    write_pointer(root / new.pointer_path, pointer)
+    write_versions(root, [*versions.values(), new])
+    return new

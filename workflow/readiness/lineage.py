@@ -1,0 +1,126 @@
+"""Where a result comes from: one sidecar a step, the same bytes wherever it runs.
+
+A step writes its outputs into one folder and `lineage.json` beside them. The sidecar holds the
+inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the code hash; no
+clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
+settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import DataError
+from readiness.tables import write_atomically
+
+SIDECAR = "lineage.json"
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def md5_of(path: Path) -> str:
+    """MD5 of a file's bytes, hexadecimal: DVC's name for the object, not a proof of anything."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spaces: one text for one value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What a sidecar holds: the step, what went in, what came out."""
+
+    step: str
+    code: str
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    parents: Mapping[str, str]
+    outputs: Mapping[str, str]
+    datasets: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
+        origin = {
+            "step": self.step,
+            "code": self.code,
+            "settings": self.settings,
+            "inputs": self.inputs,
+            "parents": self.parents,
+        }
+        return hashlib.sha256(canonical_json(origin).encode()).hexdigest()
+
+    def as_json(self) -> str:
+        """The sidecar's text."""
+        record = {
+            "lineage": self.hash,
+            "step": self.step,
+            "code": self.code,
+            "settings": self.settings,
+            "inputs": self.inputs,
+            "parents": self.parents,
+            "datasets": self.datasets,
+            "outputs": self.outputs,
+        }
+        return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_lineage(path: Path) -> Lineage:
+    """The sidecar at `path`; DataError when it is missing or damaged."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        recorded = record.pop("lineage")
+        lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
+    if lineage.hash != recorded:
+        raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
+    return lineage
+
+
+def leave_lineage(
+    step: str,
+    folder: Path,
+    *,
+    code: str,
+    settings: Mapping[str, Any],
+    inputs: Mapping[str, Path],
+    outputs: list[str],
+    datasets: tuple[str, ...] = (),
+) -> Lineage:
+    """Write `folder/lineage.json` for the files `outputs` in `folder`.
+
+    `inputs` maps a role ("answers", "margins") to a file. Where a sidecar lies beside an input, its
+    lineage hash becomes the parent of that role and its datasets are inherited.
+    """
+    parents: dict[str, str] = {}
+    origin = set(datasets)
+    for role, path in inputs.items():
+        sidecar = path.parent / SIDECAR
+        if sidecar.exists():
+            parent = read_lineage(sidecar)
+            parents[role] = parent.hash
+            origin.update(parent.datasets)
+    lineage = Lineage(
+        step=step,
+        code=code,
+        settings=settings,
+        inputs={role: sha256_of(path) for role, path in inputs.items()},
+        parents=parents,
+        outputs={name: sha256_of(folder / name) for name in sorted(outputs)},
+        datasets=tuple(sorted(origin)),
+    )
+    write_atomically(folder / SIDECAR, lineage.as_json())
+    return lineage
