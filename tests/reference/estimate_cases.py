@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from reference_designs import close, replicated, taylor
+
 from readiness.survey import Design, means, proportion_estimates, ratio, totals, variance
 from readiness.survey.estimates.quantiles import quantiles
 from readiness.survey.estimates.results import Estimates
@@ -18,7 +20,6 @@ from readiness.survey.intervals import (
     t_quantile,
     wilson,
 )
-from reference_designs import close, replicated, taylor
 
 Case = dict[str, Any]
 
@@ -53,7 +54,12 @@ def mean_deff_replace(case: Case, data: pd.DataFrame, d: Design) -> None:
 
 
 def mean_narm(case: Case, data: pd.DataFrame, d: Design) -> None:
-    _same(means(d, case["args"]["y"], missing="drop"), case["result"])
+    result = case["result"]
+    m = means(d, case["args"]["y"], missing="drop")
+    close([m.values[0], m.se[0]], [result["estimate"], result["se"]])
+    # R keeps the degrees of freedom of the design with its missing rows; ours are the domain's.
+    assert d.degrees_of_freedom == result["df"]
+    close(m.interval(0.95, df=result["df"]), [[result["ci_lower"]], [result["ci_upper"]]])
 
 
 def total(case: Case, data: pd.DataFrame, d: Design) -> None:
@@ -141,7 +147,11 @@ def ciprop(case: Case, data: pd.DataFrame, d: Design) -> None:
         close(n_eff, result["n_eff"])
         limits = wilson(p, n_eff, t_quantile(0.95, df))
     elif method == "likelihood":
-        limits = _r_likelihood(d, args, share)
+        limits = proportion_interval("likelihood", p, se, d.n, df)
+        # R reads the limits off a spline through ten points of the profile: good to 2e-4 only.
+        close(limits[0], result["ci_lower"], 2e-4)
+        close(limits[1], result["ci_upper"], 2e-4)
+        return
     else:
         if method == "kg_nchs":
             close(nchs_effective_size(p, se, d.n, df), result["n_eff"])
@@ -156,12 +166,6 @@ def _share(d: Design, args: Case) -> Estimates:
     return means(d.subset(~np.isnan(values)), (values == args["event"]).astype(float))
 
 
-def _r_likelihood(d: Design, args: Case, share: Estimates) -> Any:
-    from readiness.survey.intervals import likelihood_interval
-
-    return likelihood_interval(share.values, share.se, d.n, d.degrees_of_freedom)
-
-
 def by_ciprop(case: Case, data: pd.DataFrame, d: Design) -> None:
     args = case["args"]
     levels = d.column(args["by"])
@@ -172,7 +176,9 @@ def by_ciprop(case: Case, data: pd.DataFrame, d: Design) -> None:
         assert domain.degrees_of_freedom == row["domain_df"]
         close(share.values, row["estimate"])
         close(share.se, row["se"])
-        for df, end in ((d.degrees_of_freedom, ""), (row["domain_df"], "_domain_df")):
+        # R's beta method takes the degrees of freedom of the domain, whatever `df` says.
+        given = row["domain_df"] if args["method"] == "beta" else d.degrees_of_freedom
+        for df, end in ((given, ""), (row["domain_df"], "_domain_df")):
             n = domain.n
             limits = proportion_interval(args["method"], share.values, share.se, n, df)
             close(limits[0], row["ci_lower" + end])
@@ -211,18 +217,20 @@ def rep_mean(case: Case, data: pd.DataFrame, d: Design) -> None:
 
 def rep_total(case: Case, data: pd.DataFrame, d: Design) -> None:
     if "csv" in case["result"]:
-        return _same(totals(replicated(case["design"], case["result"]), case["args"]["y"]), case["result"])
+        made = replicated(case["design"], case["result"])
+        _same(totals(made, case["args"]["y"]), case["result"])
+        return
     d = _scd()
     result = case["result"]
     for i, y in enumerate(case["args"]["y"]):
         one = totals(d, y)
         close([one.values[0], one.se[0]], [result["estimate"][i], result["se"][i]])
-    return None
 
 
 def _scd() -> Design:
-    from readiness.survey import with_replicates
     from reference_designs import reference
+
+    from readiness.survey import with_replicates
 
     spec = reference()["designs"]["scd"]
     weights = np.array(spec["repweights"], dtype=float)

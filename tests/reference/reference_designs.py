@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
 from readiness.survey import Design, design, with_replicates
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "reference"
@@ -23,7 +24,7 @@ def reference() -> dict[str, Any]:
 
 @functools.cache
 def table(name: str) -> pd.DataFrame:
-    return pd.read_csv(SHARED / "data" / name, float_precision="round_trip")
+    return pd.read_csv(SHARED / "data" / name)
 
 
 @functools.cache
@@ -36,10 +37,10 @@ def taylor(name: str, **options: Any) -> Design:
     made = design(
         frame,
         weights=weights,
-        strata=spec["strata"],
-        psu=spec["psu"],
-        fpc=spec["fpc"],
-        nest=spec.get("nest", False),
+        strata=spec.get("strata"),
+        psu=spec.get("psu"),
+        fpc=spec.get("fpc"),
+        nest=spec.get("nest", name == "scd"),
         **options,
     )
     if "domain" in spec:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from reference_designs import close, reference, taylor
+
 from readiness.survey import (
     Design,
     calibrate,
@@ -17,7 +19,6 @@ from readiness.survey import (
     totals,
     trim,
 )
-from reference_designs import close, reference, taylor
 
 Case = dict[str, Any]
 
@@ -46,7 +47,9 @@ def poststratify(case: Case, data: pd.DataFrame, d: Design) -> None:
 
 
 def raking(case: Case, data: pd.DataFrame, d: Design) -> None:
-    raked = rake(d, case["args"]["margins"], residuals="r-rake", tolerance=1e-14, max_iterations=5000)
+    raked = rake(
+        d, case["args"]["margins"], residuals="r-rake", tolerance=1e-14, max_iterations=5000
+    )
     _same(raked, case["result"])
 
 
@@ -80,7 +83,10 @@ def trimming(case: Case, data: pd.DataFrame, d: Design) -> None:
     args = case["args"]
     base = next(c for c in reference()["cases"] if c["id"] == "synth600/" + args["base"])
     raked = rake(
-        taylor("synth600"), base["args"]["margins"], residuals="r-rake", tolerance=1e-14,
+        taylor("synth600"),
+        base["args"]["margins"],
+        residuals="r-rake",
+        tolerance=1e-14,
         max_iterations=5000,
     )
     _same(trim(raked, args["lower"], args["upper"], strict=args["strict"]), case["result"])

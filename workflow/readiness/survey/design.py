@@ -101,12 +101,17 @@ class Design:
 
     @property
     def degrees_of_freedom(self) -> int:
-        """PSUs less strata among the rows of the domain; rank less one for replicate weights."""
-        if self.replicates is not None:
+        """PSUs less strata among the rows of the domain, and at most the replicates less one.
+
+        For replicate weights that came with the data: the rank of those of the domain, less one.
+        """
+        if self.replicates is not None and self.replicates.kind == "given":
             return self.replicates.degrees_of_freedom(self.mask)
         first = self.stages[0]
-        used = self.weights > 0
-        return first.units.count_used(used) - first.strata.count_used(used)
+        degrees = first.units.count_used(self.mask) - first.strata.count_used(self.mask)
+        if self.replicates is not None:
+            return min(degrees, len(self.replicates.rscales) - 1)
+        return degrees
 
     def column(self, values: Column) -> npt.NDArray[Any]:
         """The values of a column by name, or the array itself, checked to hold `rows` values.

@@ -19,7 +19,7 @@ from readiness.errors import StatisticsError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Interval: TypeAlias = Literal[
-    "korn-graubard", "beta", "logit", "asin", "wilson", "wald", "clopper-pearson"
+    "korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"
 ]
 Limits: TypeAlias = tuple[FloatArray, FloatArray]
 
@@ -36,7 +36,8 @@ def proportion_interval(
 
     Args:
         method: `korn-graubard` (NCHS: n_eff at most n), `beta` (the same, not truncated), `logit`,
-            `asin`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple random sample).
+            `asin`, `likelihood`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple
+            random sample).
         p: shares in 0-1.
         se: their design-based standard errors.
         n: unweighted bases.
@@ -61,6 +62,8 @@ def proportion_interval(
         lower, upper = korn_graubard(p, se, n, df, level, truncate=False)
     elif method == "wilson":
         lower, upper = wilson(p, effective_size(p, se), t_quantile(level, df))
+    elif method == "likelihood":
+        lower, upper = likelihood(p, se, n, t_quantile(level, df))
     else:
         lower, upper = _on_scale(method, p, se, t_quantile(level, df))
     certain = (p <= 0) | (p >= 1)
@@ -168,5 +171,38 @@ def _on_scale(method: str, p: FloatArray, se: FloatArray, t: FloatArray) -> Limi
     return np.asarray(low), np.asarray(high)
 
 
-def likelihood_interval(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, df: npt.ArrayLike) -> Limits:
-    raise NotImplementedError
+def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.ArrayLike) -> Limits:
+    """Profile likelihood limits: the q at which 2 n KL(p, q) = t^2 deff n/(n-1).
+
+    deff is n se^2 / (p (1-p)); n/(n-1) is the dispersion of the working quasi-binomial model, as in
+    R's `svyciprop(method="likelihood")`; the root is exact (R reads it off a spline). NaN where p
+    is 0 or 1.
+    """
+    share, error, size, quantile = np.broadcast_arrays(
+        *(np.asarray(a, dtype=np.float64) for a in (p, se, n, t))
+    )
+    low, high = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
+    for i in np.ndindex(share.shape):
+        if 0 < share[i] < 1 and size[i] > 1 and np.isfinite(quantile[i]):
+            low[i], high[i] = _likelihood_roots(
+                float(share[i]), float(error[i]), float(size[i]), float(quantile[i])
+            )
+    return low, high
+
+
+def _likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, float]:
+    from scipy.optimize import brentq
+    from scipy.special import rel_entr
+
+    if se <= 0:
+        return p, p
+    reach = t**2 * n * se**2 / (p * (1 - p)) * n / (n - 1)
+
+    def excess(q: float) -> float:
+        return float(2 * n * (rel_entr(p, q) + rel_entr(1 - p, 1 - q)) - reach)
+
+    tiny = 1e-300
+    low = brentq(excess, tiny, p, xtol=1e-15) if excess(tiny) > 0 else 0.0
+    top = 1 - 1e-16
+    high = brentq(excess, p, top, xtol=1e-15) if excess(top) > 0 else 1.0
+    return float(low), float(high)

@@ -34,7 +34,8 @@ class Replicates:
         rscales: factor of each replicate, shape (R,).
         mse: deviations from the full-sample estimate instead of the mean of the replicates.
         kind: how they were made (`JK1`, `JKn`, `BRR`, `Fay`, `bootstrap`, `subbootstrap`, `given`).
-        full_degrees: degrees of freedom of the whole sample; None: rank of the matrix less one.
+        full_degrees: degrees of freedom of the whole sample, for weights that came with the data;
+            None: rank of the matrix less one.
     """
 
     matrix: FloatArray

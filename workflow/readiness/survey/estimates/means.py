@@ -194,7 +194,8 @@ def _indicators(design: Design, codes: Codes | None) -> FloatArray:
     if codes is None:
         return design.mask[:, None].astype(np.float64)
     inside = codes.codes[:, None] == np.arange(codes.size)[None, :]
-    return (inside & design.mask[:, None]).astype(np.float64)
+    indicators: FloatArray = (inside & design.mask[:, None]).astype(np.float64)
+    return indicators
 
 
 def _bases(design: Design, denominators: FloatArray) -> npt.NDArray[np.int64]:
@@ -212,7 +213,8 @@ def _srs_variances(
     mean = (w @ (y[:, None] * inside)) / size if result is None else result.values
     spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / (n - 1)
     factor = 1.0 if kind == "replace" else (size - n) / size
-    return np.asarray(spread / n * factor, dtype=np.float64)
+    variances: FloatArray = spread / n * factor
+    return variances
 
 
 def _with_deff(result: Estimates, deff: FloatArray) -> Estimates:

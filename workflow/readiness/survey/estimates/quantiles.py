@@ -46,7 +46,8 @@ def quantiles(
         StatisticsError: a probability outside (0, 1), an unknown rule, missing values with `fail`.
     """
     if rule not in get_args(Rule):
-        raise StatisticsError(f"quantile rule {rule!r}; expected one of {', '.join(get_args(Rule))}")
+        known = ", ".join(get_args(Rule))
+        raise StatisticsError(f"quantile rule {rule!r}; expected one of {known}")
     for p in probabilities:
         if not 0 < p < 1:
             raise StatisticsError(f"quantile at {p}; expected probabilities between 0 and 1")

@@ -122,7 +122,7 @@ def weigh(
         margins=margin_table(margins, base, final),
         iterations=iterations,
         collapsed=tuple(collapse),
-        trimmed=int((~np.isclose(raked, final, rtol=1e-9, atol=0)).sum()) if trim else 0,
+        trimmed=adjust.outside(raked),
     )
     return Weighting(weighted, report)
 
@@ -165,6 +165,13 @@ class _Recipe:
         assert self.trim is not None
         unit = float(raked.sum() / (raked > 0).sum()) if self.trim.relative else 1.0
         return self.trim.lower * unit, self.trim.upper * unit
+
+    def outside(self, raked: FloatArray) -> int:
+        """Respondents whose raked weight is beyond the limits."""
+        if self.trim is None:
+            return 0
+        lower, upper = self.limits(raked)
+        return int(((raked < lower) | (raked > upper)).sum())
 
     def words(self, raked: FloatArray) -> tuple[str, ...]:
         """What was done, for the report."""

@@ -59,11 +59,7 @@ def make_replicates(
     matrix = design.full_weights[:, None] * factors.matrix[design.psu]
     if adjust is not None:
         matrix = adjust_each(matrix, adjust)
-    full = design.subset(np.ones(design.rows, dtype=np.bool_))
-    degrees = min(full.degrees_of_freedom, factors.matrix.shape[1] - 1)
-    if kind in ("BRR", "Fay"):
-        degrees = design.stages[0].strata.size
-    return Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind, degrees)
+    return Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind)
 
 
 def _factors(design: Design, kind: Kind, number: int, seed: int, rho: float) -> Factors:

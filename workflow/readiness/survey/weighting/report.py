@@ -60,7 +60,7 @@ class WeightingReport:
         iterations: one row a raking iteration and margin: `iteration`, `variable`,
             `largest_gap` (relative, before the step), `category` (where).
         collapsed: the declared merges of categories, with their reasons.
-        trimmed: respondents whose weight was cut or raised by trimming.
+        trimmed: respondents whose raked weight was beyond the limits.
     """
 
     method: tuple[str, ...]

@@ -16,9 +16,6 @@ from readiness.errors import StatisticsError
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
-_MAX_PASSES = 10_000
-
-
 def trim_weights(
     weights: FloatArray, lower: float = 0.0, upper: float = np.inf, *, strict: bool = True
 ) -> FloatArray:
@@ -35,7 +32,6 @@ def trim_weights(
     """
     if not lower < upper:
         raise StatisticsError(f"trimming limits {lower:g} and {upper:g}; expected lower < upper")
-    result = weights.copy()
     active = weights > 0
     total, n = float(weights.sum()), int(active.sum())
     if not lower * n <= total <= upper * n:
@@ -43,21 +39,26 @@ def trim_weights(
             f"no weights between {lower:g} and {upper:g} can add up to {total:g} over {n} rows "
             f"(mean {total / n:g}); widen the limits"
         )
+    result = weights.copy()
+    values = result[active]
+    free = np.ones(n, dtype=np.bool_)
     slack = 1e-12 * total / n
-    # A row at a limit takes its share too and is cut again: what is left shrinks geometrically.
-    for _ in range(_MAX_PASSES):
-        values = result[active]
+    while True:
         outside = (values < lower - slack) | (values > upper + slack)
         if not outside.any():
             break
-        if outside.all():
+        # A row that was cut stays at its limit; the others take up what was cut.
+        free &= ~outside
+        if not free.any():
             raise StatisticsError(
-                f"every weight is outside {lower:g} to {upper:g}; nothing can take up what is cut"
+                f"every weight was outside {lower:g} to {upper:g} at some point; nothing can take "
+                "up what is cut: widen the limits"
             )
         cut = np.clip(values, lower, upper)
         excess = float((values - cut).sum())
-        cut[~outside] += excess / int((~outside).sum())
-        result[active] = cut
+        cut[free] += excess / int(free.sum())
+        values = cut
         if not strict:
             break
+    result[active] = values
     return result
