@@ -38,9 +38,11 @@ from readiness.figures.charts import (
     FeasibleBases,
     Intervals,
     ReadinessBars,
+    Revision,
     WeightsPicture,
 )
 from readiness.figures.charts.words import WORDS
+from readiness.figures.display import display
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,6 +117,33 @@ def bases(_: Any = None, lang: str = "fr", width: int = WIDE) -> FeasibleBases:
     return FeasibleBases(axis_data(), lang, 32, width=width)
 
 
+def revised(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a later version: every profession's share of low readiness has moved a bit."""
+    rows = rows.copy()
+    chosen = (rows["item"] == "preparation_low") & (rows["group"] != "expert")
+    for step, index in enumerate(rows.index[chosen]):
+        value = rows.loc[index, "value"] + (0.011 * step - 0.035)
+        rows.loc[index, "value"] = value
+        for lang, text in display(value, "share", 1).items():
+            rows.loc[index, f"display_{lang}"] = text
+    return rows
+
+
+def revision(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Revision:
+    return Revision(
+        rows,
+        revised(rows),
+        "preparation_low",
+        "low",
+        GROUPS[lang],
+        AXIS[lang],
+        ("Première publication", "Deuxième publication") if lang == "fr" else ("الأولى", "الثانية"),
+        lang,
+        total=TOTAL[lang],
+        width=width,
+    )
+
+
 def with_a_suppressed_group(rows: pd.DataFrame) -> pd.DataFrame:
     ids = [f"preparation.level.{level}.voice_artist" for level in (*LEVELS["fr"], "dont_know")]
     return suppress(rows, [*ids, "preparation_low.level.low.voice_artist"])
@@ -138,6 +167,7 @@ VARIANTS: dict[str, tuple[Draw, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "bars, levels suppressed": (bars, with_a_suppressed_level),
     "intervals": (intervals, lambda rows: rows),
     "intervals, a group suppressed": (intervals, with_a_suppressed_group),
+    "revision": (revision, lambda rows: rows),
     "weights": (weights, lambda rows: rows),
     "bases": (bases, lambda rows: rows),
 }
@@ -244,7 +274,8 @@ sys.path[:0] = ["tests/figures", "workflow"]
 import matplotlib
 matplotlib.rcParams["font.size"] = float(sys.argv[1])  # a user's own settings change nothing
 import hashlib, test_charts, register_sample
-for draw in (test_charts.bars, test_charts.intervals, test_charts.weights, test_charts.bases):
+for draw in (test_charts.bars, test_charts.intervals, test_charts.revision, test_charts.weights,
+             test_charts.bases):
     for lang in ("fr", "ar"):
         print(hashlib.sha256(draw(register_sample.make_register(), lang).chart().svg).hexdigest())
 """
@@ -274,7 +305,7 @@ def test_the_same_bytes_under_another_locale_clock_and_hash_seed(register: pd.Da
         )
         outputs.append(run.stdout.split())
     assert outputs[0] == outputs[1]
-    assert len(set(outputs[0])) == 8
+    assert len(set(outputs[0])) == 10
     import hashlib
 
     here = [hashlib.sha256(bars(register).chart().svg).hexdigest().encode() for _ in range(2)]
@@ -371,6 +402,9 @@ def test_beyond_a_suppressed_level_nothing_is_drawn(register: pd.DataFrame) -> N
     stub = drawn["preparation.level.medium.journalist"]
     assert stub.get_hatch() and stub.get_facecolor()[:3] == (1, 1, 1)
     assert "preparation.level.good.journalist" not in drawn
+    # the order uses the other side where the low one is not whole: 64.0 % of producers are low
+    order = [row.code for row in bars(with_a_suppressed_level(register)).table]
+    assert order == [row.code for row in bars(register).table]
     # a stub has one length, whatever it stands for
     widths = {
         round(drawn[f"preparation.level.{end}"].get_width(), 12)
@@ -418,6 +452,26 @@ def test_intervals_are_sorted_and_read_as_the_register(register: pd.DataFrame) -
     said = " ".join(text for text, _ in texts(spec.figure()))
     for row in register[register["item"] == "preparation_low"].to_dict("records"):
         assert row["display_fr"] in said
+
+
+def test_a_revision_shows_both_versions_by_size_of_change(register: pd.DataFrame) -> None:
+    spec = revision(register)
+    drawn = by_gid(spec.figure(), Line2D)
+    later = revised(register).set_index("id")["value"]
+    for row in register[register["item"] == "preparation_low"].to_dict("records"):
+        if row["group"] == "expert":
+            continue
+        before, after = drawn[f"{row['id']}.before"], drawn[f"{row['id']}.after"]
+        assert list(before.get_xdata()) == [row["value"]]
+        assert list(after.get_xdata()) == [later[row["id"]]]
+        assert before.get_ydata()[0] == after.get_ydata()[0]
+    changes = [abs(new.value - old.value) for _, old, new in spec.table[1:]]
+    assert changes == sorted(changes, reverse=True)
+    hidden = with_a_suppressed_group(register)
+    spec = Revision(**{**spec.__dict__, "before": hidden, "after": register})
+    drawn = by_gid(spec.figure(), Line2D)
+    assert not [gid for gid in drawn if "voice_artist" in gid]
+    assert "Non publié : Artistes de doublage." in spec.alt()
 
 
 # -- weights --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ without digits, register ids drawn), `.figure()` the matplotlib figure behind it
 from readiness.figures.charts.bases import FeasibleBases
 from readiness.figures.charts.intervals import Intervals
 from readiness.figures.charts.readiness_bars import ReadinessBars
+from readiness.figures.charts.revision import Revision
 from readiness.figures.charts.style import NARROW, WIDE, Chart
 from readiness.figures.charts.weights import WeightsPicture
 
@@ -17,5 +18,6 @@ __all__ = [
     "FeasibleBases",
     "Intervals",
     "ReadinessBars",
+    "Revision",
     "WeightsPicture",
 ]

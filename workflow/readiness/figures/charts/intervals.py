@@ -15,11 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from readiness.figures.charts import style
+from readiness.figures.charts.dots import DotFrame, base_text, dot_frame, flag_notes
 from readiness.figures.charts.marks import Mark, is_simulated, marks, need
-from readiness.figures.charts.rows import Place, RowLayout
-from readiness.figures.charts.style import Chart, Key, Sheet
+from readiness.figures.charts.rows import NARROW_BELOW, Place
+from readiness.figures.charts.style import Chart, Key
 from readiness.figures.charts.words import listed, word
-from readiness.figures.display import display, display_interval
+from readiness.figures.display import display_interval
 
 
 @dataclass(frozen=True)
@@ -106,100 +107,53 @@ class Intervals:
     def figure(self) -> Figure:
         """The matplotlib figure; every dot and every interval carries its register id as gid."""
         with style.chart_style():
-            return _Picture(self).draw()
+            marks_drawn = [mark for _, mark in self.table]
+            shown = [v for m in marks_drawn for v in (m.value, m.lower, m.upper) if v is not None]
+            frame = dot_frame(
+                [place for place, _ in self.table],
+                [base_text(m, self.lang, unweighted=self._is_expert(p)) for p, m in self.table],
+                [self._reading(mark) for mark in marks_drawn],
+                extent=(min(shown, default=0.0), max(shown, default=1.0)),
+                axis=self.axis,
+                keys=self._keys(),
+                notes=[*flag_notes(marks_drawn, self.lang), *([self.note] if self.note else [])],
+                lang=self.lang,
+                simulated=self.simulated,
+                width=self.width,
+            )
+            self._reference(frame)
+            for (place, mark), y in zip(self.table, frame.ys, strict=True):
+                if mark.value is not None:
+                    self._dot(frame.axes, place, mark, mark.value, y)
+            return frame.sheet.figure
 
-
-class _Picture:
-    """Places the panels of `Intervals` and draws them."""
-
-    def __init__(self, spec: Intervals) -> None:
-        self.spec = spec
-        self.layout = RowLayout([place for place, _ in spec.table], spec.width)
-        width = self.layout.width
-        self.axis = style.wrap(spec.axis, width, bold=True)
-        self.keys = style.key_lines(self._keys(), width)
-        self.notes = self._notes(width)
-        top = style.STAMP_HEIGHT if spec.simulated else 2.0
-        self.axis_top = top
-        self.plot_top = top + 14 * len(self.axis) + style.AXIS_HEIGHT
-        self.notes_top = self.plot_top + self.layout.height + 6
-        height = self.notes_top + style.KEY_LINE * len(self.keys)
-        height += style.NOTE_LINE * len(self.notes) + 2
-        self.sheet = Sheet(spec.width, height, rtl=spec.lang == "ar")
-
-    def draw(self) -> Figure:
-        spec, sheet = self.spec, self.sheet
-        if spec.simulated:
-            style.draw_stamp(sheet, word(spec.lang, "simulated"))
-        x, align = sheet.start(0)
-        for i, line in enumerate(self.axis):
-            y = self.axis_top + 14 * i + 7
-            sheet.write(sheet.page, x, y, line, bold=True, align=align)
-        axes, texts = self._panels()
-        style.draw_share_axis(sheet, axes, self.layout.grid_spans(), spec.lang)
-        self._reference(axes)
-        for (place, mark), top in zip(spec.table, self.layout.tops, strict=True):
-            self.layout.draw_label(sheet, place, self._below(place, mark), self.plot_top + top)
-            y = self.layout.mark_y(top)
-            if mark.value is None:
-                self._text(texts, y, word(spec.lang, "suppressed"))
-                continue
-            self._dot(axes, place, mark, y)
-            self._text(texts, y, self._reading(mark))
-        style.draw_keys(sheet, self.keys, 0, self.notes_top)
-        style.draw_notes(sheet, self.notes, self.notes_top + style.KEY_LINE * len(self.keys))
-        return sheet.figure
-
-    def _below(self, place: Place, mark: Mark) -> str:
-        if mark.n is None:
-            return ""
-        base = word(self.spec.lang, "n", n=display(mark.n, "base", 0)[self.spec.lang])
-        if self.spec.experts and place.code == self.spec.experts[0]:
-            return word(self.spec.lang, "unweighted", n=base)
-        return base
+    def _is_expert(self, place: Place) -> bool:
+        return self.experts is not None and place.code == self.experts[0]
 
     def _reading(self, mark: Mark) -> str:
         """The share as the register shows it, with its interval where there is room."""
+        if mark.value is None:
+            return word(self.lang, "suppressed")
         text = f"{mark.display} {mark.flag}".strip()
-        if self.layout.narrow or mark.lower is None or mark.upper is None:
+        if self.width < NARROW_BELOW or mark.lower is None or mark.upper is None:
             return text
-        return f"{text}  ({interval_text(mark, self.spec.lang)})"
+        return f"{text}  ({interval_text(mark, self.lang)})"
 
-    def _panels(self) -> tuple[Axes, Axes]:
-        readings = [self._reading(m) for _, m in self.spec.table if m.value is not None]
-        readings.append(word(self.spec.lang, "suppressed"))
-        room = max(style.measure(text, size=style.SMALL) for text in readings) + 8
-        ends = [e for _, m in self.spec.table for e in (m.value, m.upper) if e is not None]
-        starts = [e for _, m in self.spec.table for e in (m.value, m.lower) if e is not None]
-        # A share's axis starts at zero unless every interval is far from it.
-        low = 0.0 if min(starts, default=0.0) < 0.5 else 0.25
-        high = min(1.0, max(ends, default=1.0) + 0.03)
-        left = self.layout.label_width + 14
-        span = self.layout.width - left - room - 14
-        ylim = (self.layout.height, 0.0)
-        size = (span, self.layout.height)
-        axes = self.sheet.panel(left, self.plot_top, *size, (low, high), ylim)
-        place = (self.layout.width - room, self.plot_top, room, self.layout.height)
-        limits = (room, 0.0) if self.sheet.rtl else (0.0, room)
-        return axes, self.sheet.panel(*place, limits, ylim)
-
-    def _reference(self, axes: Axes) -> None:
-        if not self.spec.total:
+    def _reference(self, frame: DotFrame) -> None:
+        value = self.table[0][1].value if self.total else None
+        if value is None:
             return
-        value = self.spec.table[0][1].value
-        if value is not None:
-            for top, bottom in self.layout.grid_spans():
-                axes.plot(
-                    [value, value],
-                    [top, bottom],
-                    color=style.BLUE,
-                    linewidth=1,
-                    linestyle=(0, (3, 2)),
-                    zorder=1,
-                )
+        for top, bottom in frame.spans:
+            frame.axes.plot(
+                [value, value],
+                [top, bottom],
+                color=style.BLUE,
+                linewidth=1,
+                linestyle=(0, (3, 2)),
+                zorder=1,
+            )
 
-    def _dot(self, axes: Axes, place: Place, mark: Mark, y: float) -> None:
-        assert mark.value is not None
+    def _dot(self, axes: Axes, place: Place, mark: Mark, value: float, y: float) -> None:
         if mark.lower is not None and mark.upper is not None:
             (line,) = axes.plot(
                 [mark.lower, mark.upper],
@@ -210,39 +164,26 @@ class _Picture:
                 zorder=2,
             )
             line.set_gid(f"{mark.id}.interval")
-        expert = self.spec.experts is not None and place.code == self.spec.experts[0]
-        hollow = self.spec.is_small(mark)
+        expert = self._is_expert(place)
+        colour = style.MUTED if expert else style.BLUE
         (dot,) = axes.plot(
-            [mark.value],
+            [value],
             [y],
             marker="s" if expert else "o",
             markersize=6.5 if expert else 7.5,
-            markerfacecolor="white" if hollow else style.MUTED if expert else style.BLUE,
-            markeredgecolor=style.MUTED if expert else style.BLUE,
+            markerfacecolor="white" if self.is_small(mark) else colour,
+            markeredgecolor=colour,
             markeredgewidth=1.5,
             linestyle="none",
             zorder=3,
         )
         dot.set_gid(mark.id)
 
-    def _text(self, axes: Axes, y: float, text: str) -> None:
-        align = "right" if self.sheet.rtl else "left"
-        self.sheet.write(axes, 0, y, text, size=style.SMALL, align=align)
-
     def _keys(self) -> list[Key]:
-        spec, keys = self.spec, []
-        if any(m.value is not None and spec.is_small(m) for _, m in spec.table):
-            label = word(spec.lang, "small_dot", small=spec.small)
-            keys.append(Key(label, style.BLUE, marker="o", filled=False))
-        return keys
-
-    def _notes(self, width: float) -> list[str]:
-        flags = {mark.flag for _, mark in self.spec.table}
-        signs = {"†": "caution", "‡": "review"}
-        notes = [word(self.spec.lang, name) for sign, name in signs.items() if sign in flags]
-        if self.spec.note:
-            notes += style.wrap(self.spec.note, width, size=style.SMALL)
-        return notes
+        if not any(m.value is not None and self.is_small(m) for _, m in self.table):
+            return []
+        label = word(self.lang, "small_dot", small=self.small)
+        return [Key(label, style.BLUE, marker="o", filled=False)]
 
 
 def interval_text(mark: Mark, lang: str) -> str:

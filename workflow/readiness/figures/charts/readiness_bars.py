@@ -18,11 +18,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from readiness.figures.charts import style
+from readiness.figures.charts.dots import base_text, flag_notes
 from readiness.figures.charts.marks import Mark, is_simulated, marks, need
 from readiness.figures.charts.rows import MARK, Place, RowLayout
 from readiness.figures.charts.style import Chart, Key, Sheet
 from readiness.figures.charts.words import listed, word
-from readiness.figures.display import display
 
 STUB = 0.05
 """Drawn length of a level that is not published: no measure, only a sign that there is more."""
@@ -114,8 +114,8 @@ class ReadinessBars:
             return Row(code, label, levels, outside, section)
 
         def readiness(row: Row) -> tuple[bool, float, str]:
-            low = [m.value for m in row.levels[: self._left + self._across] if m.value is not None]
-            return (not row.published, -sum(low), row.code)
+            low = self._low_share(row)
+            return (low is None, -(low or 0.0), row.code)
 
         professions = sorted((row(*group) for group in self.groups.items()), key=readiness)
         first = [row(*self.total)] if self.total else []
@@ -166,6 +166,17 @@ class ReadinessBars:
     @property
     def _left(self) -> int:
         return len(self.levels) // 2 if self.low is None else self.low
+
+    def _low_share(self, row: Row) -> float | None:
+        """The share of the low levels, directly or from the others; None if neither is whole."""
+        cut = self._left + self._across
+        low, high = (
+            [mark.value for mark in part if mark.value is not None]
+            for part in (row.levels[:cut], row.levels[cut:])
+        )
+        if len(low) == cut:
+            return sum(low)
+        return 1 - sum(high) if high and len(high) == len(row.levels) - cut else None
 
     def _is_small(self, row: Row) -> bool:
         return row.n is not None and row.n < self.small
@@ -243,7 +254,10 @@ class _Picture:
         main, apart = self._panels()
         style.draw_share_axis(sheet, main, self.layout.grid_spans(), spec.lang, zero=True)
         for row, place, top in zip(spec.table, self.places, self.layout.tops, strict=True):
-            self.layout.draw_label(sheet, place, self._below(row), self.plot_top + top)
+            unweighted = spec.experts is not None and row.code == spec.experts[0]
+            below = base_text(row.levels[0], spec.lang, unweighted=unweighted)
+            below = f"{below} {row.flag}".strip()
+            self.layout.draw_label(sheet, place, below, self.plot_top + top)
             if row.published:
                 self._bar(main, row, top)
             else:
@@ -288,14 +302,6 @@ class _Picture:
         return main, self.sheet.panel(*place, limits, ylim)
 
     # -- pieces
-
-    def _below(self, row: Row) -> str:
-        if row.n is None:
-            return row.flag
-        base = word(self.spec.lang, "n", n=display(row.n, "base", 0)[self.spec.lang])
-        if self.spec.experts and row.code == self.spec.experts[0]:
-            base = word(self.spec.lang, "unweighted", n=base)
-        return f"{base} {row.flag}".strip()
 
     def _bar(self, main: Axes, row: Row, top: float) -> None:
         y = self.layout.mark_y(top)
@@ -382,7 +388,5 @@ class _Picture:
         return keys
 
     def _notes(self) -> list[str]:
-        flags = {row.flag for row in self.spec.table}
-        flags |= {row.dont_know.flag for row in self.spec.table if row.dont_know}
-        notes = {"†": "caution", "‡": "review"}
-        return [word(self.spec.lang, name) for sign, name in notes.items() if sign in flags]
+        marks = [m for r in self.spec.table for m in (*r.levels, r.dont_know) if m is not None]
+        return flag_notes(marks, self.spec.lang)

@@ -323,7 +323,7 @@ def _draw_key(sheet: Sheet, key: Key, x: float, y: float, *, mirrored: bool) -> 
                 9,
                 9,
                 facecolor=key.colour,
-                edgecolor="white" if key.hatch else "none",
+                edgecolor=MUTED if key.colour == "white" else "white" if key.hatch else "none",
                 hatch=key.hatch,
                 linewidth=0,
             )

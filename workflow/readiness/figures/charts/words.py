@@ -49,7 +49,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "avec les bornes. En bas, pour chaque catégorie des marges, l’écart entre la part "
             "pondérée et la marge."
         ),
-        "base": "Nombre de réponses (base)",
+        "base": "Bases possibles, en nombre de réponses",
         "reported": "{n} : base citée par un seul média ; envois ou réponses, on ne sait",
         "haca": "HACA",
         "press": "presse",
@@ -69,6 +69,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "revision_alt": (
             "Pour chaque groupe, la part dans la première version des données et dans la suivante, "
             "reliées par un trait : {groups}. L’écart est une révision, non une évolution."
+        ),
+        "revision_reading": "{before} → {after}",
+        "revision_note": (
+            "L’écart entre deux versions des données est une révision, non une évolution."
         ),
     },
     "en": {
@@ -107,7 +111,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "trimming, with the bounds. At the bottom, for each category of the margins, the gap "
             "between the weighted share and the margin."
         ),
-        "base": "Number of answers (base)",
+        "base": "Possible bases, in number of answers",
         "reported": "{n}: base given by one outlet only, sent or answered is unknown",
         "haca": "HACA",
         "press": "press",
@@ -127,6 +131,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "revision_alt": (
             "For each group, the share in the first version of the data and in the next, joined by "
             "a line: {groups}. The difference is a revision, not a change over time."
+        ),
+        "revision_reading": "{before} → {after}",
+        "revision_note": (
+            "The difference between two versions of the data is a revision, not a change over time."
         ),
     },
     "ar": {
@@ -162,7 +170,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "في الأعلى توزيع الأوزان مقارنة بمتوسطها، قبل التقليم وبعده، مع الحدين. وفي الأسفل، "
             "لكل فئة من فئات الهوامش، الفارق بين النسبة المرجحة والهامش."
         ),
-        "base": "عدد الإجابات (القاعدة)",
+        "base": "القواعد الممكنة، بعدد الإجابات",
         "reported": "{n}: عدد أورده منبر واحد، ولا يُعرف هل هو عدد الاستمارات المرسلة أم الإجابات",
         "haca": "الهاكا",
         "press": "الصحافة",
@@ -182,6 +190,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "لكل فئة، النسبة في الصيغة الأولى من البيانات وفي الصيغة التالية، يصل بينهما خط: "
             "{groups}. والفارق مراجعة وليس تطورا."
         ),
+        "revision_reading": "\u200f{before} ← {after}",
+        "revision_note": "الفارق بين صيغتين من البيانات مراجعة وليس تطورا.",
     },
 }
 
