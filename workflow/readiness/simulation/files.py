@@ -10,7 +10,8 @@ import pandas as pd
 
 from readiness.questionnaire import load_questionnaire
 from readiness.simulation import scenario
-from readiness.simulation.simulate import simulate
+from readiness.simulation.describe import PAGE, with_tables
+from readiness.simulation.simulate import Simulation, simulate
 from readiness.tables import to_csv, write_atomically
 
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
@@ -37,7 +38,10 @@ def export_bytes(table: pd.DataFrame) -> bytes:
 
 def file_bytes(questionnaire: Path, seed: int = scenario.SEED) -> dict[str, bytes]:
     """The bytes of every shipped file of the simulated wave, by its path in the repository."""
-    simulation = simulate(load_questionnaire(questionnaire), seed)
+    return _contents(simulate(load_questionnaire(questionnaire), seed))
+
+
+def _contents(simulation: Simulation) -> dict[str, bytes]:
     files = {path: export_bytes(getattr(simulation, name)) for path, name in EXPORTS.items()}
     files |= {path: to_csv(getattr(simulation, name)).encode() for path, name in TABLES.items()}
     return files
@@ -46,10 +50,16 @@ def file_bytes(questionnaire: Path, seed: int = scenario.SEED) -> dict[str, byte
 def write(folder: Path, seed: int = scenario.SEED) -> list[Path]:
     """Write the files of the simulated wave below `folder`, the root of the repository.
 
-    The questionnaire is read from there. Returns the paths written. Same seed, same bytes.
+    The questionnaire is read from there; the tables of the documentation page are renewed if it is
+    there. Returns the paths written. Same seed, same bytes.
     """
+    simulation = simulate(load_questionnaire(folder / QUESTIONNAIRE), seed)
     written = []
-    for name, content in file_bytes(folder / QUESTIONNAIRE, seed).items():
+    for name, content in _contents(simulation).items():
         write_atomically(folder / name, content)
         written.append(folder / name)
+    page = folder / PAGE
+    if page.exists():
+        write_atomically(page, with_tables(page.read_text(encoding="utf-8"), simulation))
+        written.append(page)
     return written

@@ -1,0 +1,49 @@
+"""The documentation page of the simulated wave says what the generator and validation say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from readiness.questionnaire import load_questionnaire
+from readiness.simulation.describe import PAGE, with_tables
+from readiness.simulation.files import EXPORTS, QUESTIONNAIRE, TABLES
+from readiness.simulation.simulate import simulate
+from readiness.validation import RULES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return (ROOT / PAGE).read_text(encoding="utf-8")
+
+
+def test_tables_are_those_of_the_shipped_wave(page: str) -> None:
+    simulation = simulate(load_questionnaire(ROOT / QUESTIONNAIRE))
+    assert with_tables(page, simulation) == page
+
+
+def test_rules_are_those_of_validation(page: str) -> None:
+    listed = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+) \|$", page, flags=re.MULTILINE)
+    assert [(rule, severity, meaning) for rule, severity, meaning in listed] == [
+        (rule, severity, meaning) for rule, (severity, meaning) in RULES.items()
+    ]
+
+
+def test_every_file_of_the_wave_is_named(page: str) -> None:
+    assert all(f"`{path}`" in page for path in (*EXPORTS, *TABLES))
+
+
+def test_public_counts_are_cited_and_none_is_a_margin(page: str) -> None:
+    section = page.partition("## Why the margins are a scenario")[2]
+    rows = [
+        line.split(" | ") for line in section.splitlines() if "<https://" in line or "<http" in line
+    ]
+    assert len(rows) >= 8
+    figures = {row[2] for row in rows}
+    margins = (ROOT / "data/margins/simulated-2026-1.csv").read_text(encoding="utf-8")
+    totals = {line.split(",")[2] for line in margins.splitlines()[1:]}
+    assert not figures & totals
