@@ -1,0 +1,44 @@
+"""HACA's published figures, as the repository holds them: the engine's first real case."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from readiness.forensics import Structure, Verdict, judge, parse_structure
+
+ROOT = Path(__file__).parents[2]
+
+
+def haca_claims(version: str) -> pd.DataFrame:
+    """The register from wherever the checkout has it: pulled, restored, or in the store."""
+    places = [
+        ROOT / "data" / "raw" / "haca-2024-claims" / f"{version}.csv",
+        ROOT / "results" / "inputs" / "haca-2024-claims" / f"{version}.csv",
+    ]
+    pointer = places[0].with_suffix(".csv.dvc")
+    if pointer.exists():
+        md5 = str(yaml.safe_load(pointer.read_text("utf-8"))["outs"][0]["md5"])
+        places.append(ROOT / "data" / "store" / "files" / "md5" / md5[:2] / md5[2:])
+    for place in places:
+        if place.exists():
+            return pd.read_csv(place, dtype=str, keep_default_na=False)
+    pytest.skip(f"haca-2024-claims@{version} is not restored here")
+
+
+def haca_structure(version: str) -> Structure:
+    text = (ROOT / "data" / "claims" / f"haca-2024-{version}.yaml").read_text("utf-8")
+    return parse_structure(yaml.safe_load(text))
+
+
+@cache
+def haca_verdicts(version: str) -> dict[str, Verdict]:
+    """The verdicts on a version of HACA's claims, by id; computed once."""
+    found = judge(haca_claims(version), haca_structure(version))
+    by_id = {v.id: v for v in found}
+    assert len(by_id) == len(found)
+    return by_id

@@ -1,0 +1,192 @@
+"""The verdicts on HACA's figures: right, fair, traceable, in three languages."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+from haca_study import haca_claims, haca_structure, haca_verdicts
+
+from readiness.forensics import Status, Verdict, axis_data, fill
+from readiness.forensics.verdict import LANGUAGES, Nature, placeholders
+
+
+def test_release_alone() -> None:
+    """Without a known number of answers nothing is impossible: 33 people, or 12 with one silent."""
+    verdicts = haca_verdicts("1")
+    release = verdicts["joint.release"]
+    assert release.status is Status.POSSIBLE
+    assert release.numbers["first"] == 33
+    assert release.numbers["first_missing"] == 12
+    assert not any(v.status is Status.IMPOSSIBLE for v in verdicts.values())
+
+
+def test_release_within_the_reported_total() -> None:
+    release = haca_verdicts("2")["joint.release"]
+    assert release.status is Status.IMPOSSIBLE
+    assert release.numbers["n_max"] == 32
+    assert release.numbers["first"] == 33
+    assert release.numbers["missing"] == 1
+    assert release.numbers["reconciled"] == (12, 15, 22, 25, 28)
+    assert haca_verdicts("2")["joint.release_and_replace"].numbers["first"] == 36
+
+
+def test_other_conventions_reconcile_too() -> None:
+    """Cut shares with complements would share 28 and 31: a reading that must not be hidden."""
+    verdicts = haca_verdicts("2")
+    assert verdicts["conventions.release.truncation"].numbers["bases"] == (28, 31)
+    assert verdicts["conventions.release.ceiling"].numbers["bases"] == (30,)
+    # 19 of 28 is 67.86 %, printed 67 when cut; 18 of 28 is 64.29 %, printed 64.
+    assert (100 * 19 // 28, 100 * 18 // 28) == (67, 64)
+
+
+def test_pairs_and_singles() -> None:
+    verdicts = haca_verdicts("2")
+    assert verdicts["joint.pairs"].numbers["bases"] == (12, 24)
+    assert verdicts["joint.team_and_cost"].numbers["bases"] == (11, 22)
+
+
+def test_thirty_two() -> None:
+    """32 gives none of 67/33, 64, 83/17, 58/42; it does give 75/25 and 91."""
+    total = haca_verdicts("2")["total.base"]
+    refused, granted = total.sentence["en"].split("it does give")
+    for label in ("67% / 33%", "64%", "83% / 17%", "58% / 42%"):
+        assert label in refused
+    for label in ("75% / 25%", "91%"):
+        assert label in granted and label not in refused
+    assert "one outlet alone" in total.sentence["en"]
+    assert "may count questionnaires that were sent" in total.sentence["en"]
+
+
+def test_twelve_people_fit_all_but_two_figures() -> None:
+    reading = haca_verdicts("2")["simplest.reading"]
+    assert reading.numbers["people"] == 12
+    assert reading.numbers["silent"] == 1
+    [witness] = reading.witnesses
+    short = {name for name, found in witness["sets"].items() if found["base"] < 12}
+    assert short == {"team_trained", "cost"}
+    assert witness["sets"]["prep_sector"] == {"base": 12, "counts": [8, 4]}
+    misfits = {v for k, v in reading.numbers.items() if k.startswith("misfit")}
+    assert misfits == {"3", "60"}
+
+
+def test_wording() -> None:
+    words = haca_verdicts("2")["wording.haca.prep_sector.none"]
+    assert words.status is Status.POSSIBLE
+    assert words.numbers["first_half_up"] == 203
+    assert words.numbers["first_half_down"] == 200
+    assert words.numbers["first_truncation"] == 53
+    assert "halves up and halves to even" in words.sentence["en"]
+    assert "exactly a third" in words.sentence["en"] and "fair reading" in words.sentence["en"]
+
+
+def test_lost_digit() -> None:
+    found = haca_verdicts("2")["outlets.replace.atlasinfo_uir.replace.not_completely"]
+    assert found.status is Status.IMPOSSIBLE
+    assert (found.numbers["printed"], found.numbers["repair"]) == ("3", "83")
+    assert found.numbers["sum"] == "20"
+
+
+def test_splits_of_the_total() -> None:
+    split = haca_verdicts("2")["groups.split"]
+    assert split.numbers["sizes_missing"] == (3, 6, 7, 9, 12, 14)
+    assert split.numbers["sizes"] == (14,)
+
+
+def test_cross_table_cannot_be_told() -> None:
+    found = haca_verdicts("2")["unpublished.preparation_by_training"]
+    assert Fraction(str(found.numbers["p_low"])) < Fraction(1, 100)
+    assert Fraction(str(found.numbers["p_high"])) == 1
+
+
+def every_verdict() -> list[Verdict]:
+    return [v for version in ("1", "2") for v in haca_verdicts(version).values()]
+
+
+def test_every_number_is_traceable() -> None:
+    """No digit stands in a sentence but as a placeholder, and every number is used."""
+    for found in every_verdict():
+        for language in LANGUAGES:
+            template = found.sentence_template[language]
+            used = placeholders(template)
+            bare = re.sub(r"\{[a-z0-9_]+\}", "", template)
+            assert not re.search(r"\d", bare), (found.id, language, bare)
+            assert set(used) == set(found.numbers), (found.id, language)
+            marked = fill(template, found.numbers, language, lambda name, text: f"[{text}]")
+            assert not re.search(r"\d", re.sub(r"\[[^\]]*\]", "", marked))
+            assert "<" not in found.sentence[language]
+            assert "{" not in found.sentence[language]
+
+
+def test_names_and_types() -> None:
+    for found in every_verdict():
+        assert re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", found.id)
+        for name, value in found.numbers.items():
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+            assert isinstance(value, int | Fraction | str | tuple)
+        assert found.power is None or 0 <= found.power <= 1
+
+
+def test_conclusion_and_assumptions_share_a_sentence() -> None:
+    """Arithmetic on unknown weighting is conditional, and says so where it concludes."""
+    for found in every_verdict():
+        if found.kind in ("bases", "joint", "total", "groups", "simplest", "robustness"):
+            assert "if the shares are not weighted" in found.sentence["en"], found.id
+            assert "si les parts ne sont pas pondérées" in found.sentence["fr"], found.id
+            assert "غير مرجَّحة" in found.sentence["ar"], found.id
+        if found.kind in ("joint", "robustness") and "answered every" in found.sentence["en"]:
+            assert "if everyone answered every" in found.sentence["en"]
+
+
+def test_nobody_is_accused() -> None:
+    for found in every_verdict():
+        text = " ".join(found.sentence.values()).lower()
+        for word in ("fraud", "fabricat", "false", "mensong", "faux", "erreur de la haca",
+                     "truqu", "manipul", "invent", "كذب", "تزوير", "margin of error",
+                     "représentatif", "representative"):  # fmt: skip
+            assert not re.search(rf"\b{word}", text), (found.id, word)
+
+
+def test_innocent_reading_first() -> None:
+    sentence = haca_verdicts("2")["joint.release"].sentence["fr"]
+    assert sentence.index("vont ensemble pour") < sentence.index("aucune base commune")
+    assert next(iter(haca_verdicts("2"))) == "simplest.reading"
+
+
+def test_each_figure_is_labelled() -> None:
+    sentence = haca_verdicts("2")["joint.release_and_replace"].sentence["fr"]
+    assert "(67\u00a0% / 33\u00a0%, HACA)" in sentence
+    assert "(83\u00a0% / 17\u00a0%, presse)" in sentence
+
+
+def test_natures_are_told_apart() -> None:
+    natures = {v.nature for v in haca_verdicts("2").values()}
+    assert natures == set(Nature)
+    assert haca_verdicts("2")["unknown.sent_or_answered"].nature is Nature.UNKNOWN
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_picture(version: str) -> None:
+    lines = axis_data(haca_claims(version), haca_structure(version))
+    by_id = {line.id: line for line in lines}
+    assert by_id["team_trained"].bases[:5] == (11, 14, 22, 25, 28)
+    assert by_id["prep_sector"].whose == "HACA"
+    assert by_id["release"].joint
+    if version == "2":
+        assert by_id["release"].bases == ()
+        assert by_id["release"].bases_missing == (12, 15, 22, 25, 28)
+        assert by_id["replace"].whose == "press"
+
+
+def test_no_private_source_and_no_copied_notes() -> None:
+    frame = haca_claims("2")
+    everything = frame.to_csv()
+    assert "blogspot" not in everything and "hakki" not in everything
+    for word in ("ERROR", "CONFLICT", "SHIFT", "MISREPORT", "impossible", "Proof"):
+        assert word not in everything
+    assert len(frame) == 62
+    alone = haca_claims("1")
+    assert set(alone["outlet"]) == {"HACA"}
+    # Version 2 adds rows and changes none.
+    assert frame.head(len(alone)).equals(alone)

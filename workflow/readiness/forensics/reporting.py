@@ -1,0 +1,165 @@
+"""Verdicts for people and programs: rows, a terminal text, JSON, one HTML page; and a new claim.
+
+Pure functions: they return text or a table, and write nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from html import escape
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.forensics.register import COLUMNS, read_register
+from readiness.forensics.structure import Structure
+from readiness.forensics.verdict import Number, Verdict, fill
+
+ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
+
+STATUS = {
+    "impossible": {"fr": "impossible ainsi", "en": "impossible so", "ar": "غير ممكن هكذا"},
+    "possible": {"fr": "possible", "en": "possible", "ar": "ممكن"},
+    "undetermined": {"fr": "indéterminé", "en": "undetermined", "ar": "غير محدد"},
+    "not_applicable": {"fr": "sans objet", "en": "not applicable", "ar": "لا ينطبق"},
+}
+NATURE = {
+    "arithmetic": {"fr": "arithmétique", "en": "arithmetic", "ar": "حساب"},
+    "inference": {"fr": "inférence", "en": "inference", "ar": "استنتاج"},
+    "unknown": {"fr": "inconnu", "en": "unknown", "ar": "مجهول"},
+}
+PAGE = {
+    "title": {
+        "fr": "Ce que les chiffres publiés peuvent vouloir dire",
+        "en": "What the published figures can mean",
+        "ar": "ما الذي يمكن أن تعنيه الأرقام المنشورة",
+    },
+    "intro": {
+        "fr": "Chaque phrase dit ses hypothèses. « Impossible ainsi » veut dire : impossible "
+        "sous ces hypothèses ; une réponse manquante, une autre base ou une coquille sont les "
+        "explications les plus simples. Personne n’est mis en cause.",
+        "en": "Each sentence states its assumptions. “Impossible so” means: impossible under these "
+        "assumptions; a missing answer, another base or a slip of the keyboard are the "
+        "simplest explanations. Nobody is accused.",
+        "ar": "تذكر كل جملة فرضياتها. «غير ممكن هكذا» تعني: غير ممكن بهذه الفرضيات؛ وأبسط "
+        "التفسيرات جواب ناقص أو قاعدة أخرى أو خطأ مطبعي. لا يُتهم أحد.",
+    },
+}
+_STYLE = """
+body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem;
+  color: #1b1b1b; background: #fff }
+h1 { font-size: 1.5rem; line-height: 1.25 }
+article { border-inline-start: .25rem solid #767676; padding-inline-start: .8rem; margin: 1.2rem 0 }
+article.impossible { border-color: #a13d00 } article.possible { border-color: #0b6e4f }
+header { font-size: .85rem; color: #555 } p { margin: .2rem 0; overflow-wrap: anywhere }
+header code { unicode-bidi: isolate } svg { max-width: 100%; height: auto }
+"""
+
+
+def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFrame:
+    """One row a verdict: id, kind, status, nature, power (a fraction or ""), claims, sentence."""
+    records = [
+        (
+            v.id, v.kind, str(v.status), str(v.nature),
+            "" if v.power is None else str(v.power), " ".join(v.claims), v.sentence[language],
+        )
+        for v in verdicts
+    ]  # fmt: skip
+    return pd.DataFrame(records, columns=ROW_COLUMNS)
+
+
+def verdict_text(verdicts: Sequence[Verdict], language: str = "en") -> str:
+    """The verdicts for a terminal, one paragraph each, in their order."""
+    return "".join(
+        f"[{STATUS[v.status][language]}; {NATURE[v.nature][language]}] {v.id}\n"
+        f"  {v.sentence[language]}\n"
+        for v in verdicts
+    )
+
+
+def _plain(value: Number) -> int | str | list[int]:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def verdict_json(verdicts: Sequence[Verdict]) -> str:
+    """The verdicts as JSON: numbers exact (a fraction as "a/b"), keys sorted, the same bytes."""
+    content = [
+        {
+            "id": v.id,
+            "kind": v.kind,
+            "status": str(v.status),
+            "nature": str(v.nature),
+            "sentence": dict(v.sentence),
+            "template": dict(v.sentence_template),
+            "numbers": {name: _plain(value) for name, value in v.numbers.items()},
+            "claims": list(v.claims),
+            "witnesses": [dict(w) for w in v.witnesses],
+            "power": None if v.power is None else str(v.power),
+        }
+        for v in verdicts
+    ]
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def verdict_html(
+    verdicts: Sequence[Verdict], study: str, language: str = "en", picture: str = ""
+) -> str:
+    """One self-contained HTML page; `picture` is an SVG to put first, trusted as it is."""
+    direction = "rtl" if language == "ar" else "ltr"
+    title = f"{PAGE['title'][language]}: {study}" if language != "fr" else (
+        f"{PAGE['title'][language]} : {study}"
+    )  # fmt: skip
+    parts = [
+        f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n'
+        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{escape(title)}</h1>\n<p>{escape(PAGE['intro'][language])}</p>\n"
+    ]
+    if picture:
+        parts.append(f"<figure>{picture}</figure>\n")
+    parts += [_article(v, language) for v in verdicts]
+    return "".join(parts) + "</main>\n</body>\n</html>\n"
+
+
+def _article(found: Verdict, language: str) -> str:
+    escaped = escape(found.sentence_template[language])
+
+    def mark(name: str, text: str) -> str:
+        return f'<span data-id="verdict.{found.id}.{name}">{escape(text)}</span>'
+
+    return (
+        f'<article class="{found.status}" id="{found.id}">\n'
+        f"<header>{STATUS[found.status][language]} · {NATURE[found.nature][language]} · "
+        f"<code>{found.id}</code></header>\n"
+        f"<p>{fill(escaped, found.numbers, language, mark)}</p>\n</article>\n"
+    )
+
+
+def add_claim(
+    register: pd.DataFrame, fields: Mapping[str, str], structure: Structure | None = None
+) -> pd.DataFrame:
+    """The register with one more claim, checked whole; the register given is not changed.
+
+    `fields` are register columns; those left out are empty, except `status` (documented) and, for a
+    percentage, `rounding`, `weighted` (unknown) and `exactness` (printed). Raises DataError for an
+    unknown column or a row that the register refuses. A register in use is never edited: the longer
+    one is a new version of the dataset.
+    """
+    unknown = [name for name in fields if name not in COLUMNS]
+    if unknown:
+        raise DataError(
+            f"claim: unknown {', '.join(sorted(unknown))}; expected {', '.join(COLUMNS)}."
+        )
+    defaults = dict.fromkeys(COLUMNS, "") | {"status": "documented", "date": "unknown"}
+    if fields.get("unit") == "percent":
+        defaults |= {"rounding": "unknown", "weighted": "unknown", "exactness": "printed"}
+    row = defaults | dict(fields)
+    longer = pd.concat(
+        [register, pd.DataFrame([row], columns=list(COLUMNS), dtype=object)], ignore_index=True
+    ).fillna("")
+    read_register(longer, structure, "claims register with the new claim")
+    return longer
