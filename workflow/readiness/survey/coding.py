@@ -73,7 +73,12 @@ def encode(column: Any, what: str) -> Codes:
     Raises:
         StatisticsError: a value is missing.
     """
-    codes, labels = pd.factorize(pd.Series(np.asarray(column)), sort=True)
+    series = pd.Series(np.asarray(column))
+    try:
+        codes, labels = pd.factorize(series, sort=True)
+    except TypeError:
+        # Numbers and texts in one column have no order of their own.
+        codes, labels = pd.factorize(series.map(str, na_action="ignore"), sort=True)
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0])
         raise StatisticsError(f"{what} is missing in row {row}; every respondent needs one")

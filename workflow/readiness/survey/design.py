@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes, encode, interaction
+from readiness.survey.specification import columns, make_stages, make_weights, unit_columns
 from readiness.survey.variance import (
     LonelyPsu,
     Projection,
@@ -318,120 +318,13 @@ def design(
         )
     if len(data) == 0:
         raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
-    units = _units(data, psu)
-    population = _columns(data, fpc)
+    units = unit_columns(data, psu)
+    population = columns(data, fpc)
     if len(population) > max(len(units), 1):
         raise StatisticsError(
             f"{len(population)} FPC columns for {max(len(units), 1)} stages; give one a stage"
         )
-    stages = _stages(data, strata, units, population, nest)
-    values = _weights(data, weights, stages)
+    stages = make_stages(data, strata, units, population, nest)
+    values = make_weights(data, weights, stages)
     mask = np.ones(len(data), dtype=np.bool_)
     return Design(data, values, stages, mask, lonely_psu, adjust_domain_lonely)
-
-
-def _columns(data: pd.DataFrame, given: Any) -> list[tuple[str, pd.Series[Any]]]:
-    """The named (or given) columns, each with a name for messages."""
-    if given is None:
-        return []
-    items = given if isinstance(given, (list, tuple)) else [given]
-    if items and not isinstance(items[0], str):
-        items = [given] if not isinstance(items[0], (np.ndarray, pd.Series, list)) else items
-    columns = []
-    for item in items:
-        if isinstance(item, str):
-            if item not in data.columns:
-                raise StatisticsError(
-                    f"no column {item!r} in the data; it has: "
-                    + ", ".join(map(str, list(data.columns)[:12]))
-                )
-            columns.append((item, data[item]))
-        else:
-            series = pd.Series(np.asarray(item))
-            if len(series) != len(data):
-                raise StatisticsError(f"{len(series)} values given for {len(data)} rows")
-            columns.append(("(array)", series))
-    return columns
-
-
-def _units(data: pd.DataFrame, psu: Any) -> list[tuple[str, pd.Series[Any]]]:
-    units = _columns(data, psu)
-    if len(units) > 2:
-        raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
-    return units
-
-
-def _stages(
-    data: pd.DataFrame,
-    strata: Any,
-    units: list[tuple[str, pd.Series[Any]]],
-    population: list[tuple[str, pd.Series[Any]]],
-    nest: bool,
-) -> tuple[Stage, ...]:
-    """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
-    n = len(data)
-    named = _columns(data, strata)
-    stratum = encode(named[0][1], f"stratum {named[0][0]!r}") if named else Codes.constant(n)
-    stages: list[Stage] = []
-    for level in range(max(len(units), 1)):
-        if not units:
-            unit = Codes.rows(n)
-        else:
-            name, column = units[level]
-            unit = encode(column, f"PSU {name!r}")
-            if level == 0:
-                unit = _nested(unit, stratum, name, nest)
-            else:
-                unit = interaction(stages[-1].units, unit)
-        fpc = population[level] if level < len(population) else None
-        stages.append(Stage.make(stratum, unit, fpc))
-        stratum = unit
-    return tuple(stages)
-
-
-def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
-    crossed = interaction(stratum, unit)
-    if nest:
-        return crossed
-    if crossed.size != unit.size:
-        first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
-        bad = unit.label(int(first[first > 1].index[0]))
-        raise StatisticsError(
-            f"PSU {bad} (column {name!r}) is in more than one stratum; "
-            "if PSU numbers start anew in each stratum, give nest=True"
-        )
-    return unit
-
-
-def _weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
-    n = len(data)
-    if given is None:
-        weights = np.ones(n)
-        for stage in stages:
-            weights = weights * stage.inverse_fraction()
-        return weights
-    if isinstance(given, (int, float, np.integer, np.floating)):
-        values, name = np.full(n, float(given)), "weight"
-    else:
-        name, column = _columns(data, given)[0]
-        try:
-            values = np.asarray(pd.to_numeric(column), dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise StatisticsError(f"weights {name!r} are not numeric: {error}") from None
-    check_weights(values, name)
-    return values
-
-
-def check_weights(values: FloatArray, name: str = "weight") -> None:
-    """Refuse weights that are missing, infinite, zero or negative, naming the first bad row.
-
-    Raises:
-        StatisticsError: with the number of bad weights and the first bad row (counted from 0).
-    """
-    bad = ~(np.isfinite(values) & (values > 0))
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise StatisticsError(
-            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or not "
-            f"positive (first: row {row}, {values[row]}); expected numbers above 0"
-        )

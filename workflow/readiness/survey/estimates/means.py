@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes, encode_declared
+from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
+from readiness.survey.estimates.categories import group_codes
 from readiness.survey.estimates.results import Estimates
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -161,23 +162,6 @@ def _prepare(
             f"{_name(values)}; leave it out of `groups`"
         )
     return y, domain, codes
-
-
-def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None) -> Codes:
-    """Codes of a grouping column; the groups are those that occur in the domain, sorted.
-
-    Raises:
-        StatisticsError: no respondent has a group.
-    """
-    column = design.column(by)
-    if groups is None:
-        import pandas as pd
-
-        seen = pd.Series(column[design.mask]).dropna().unique()
-        groups = sorted(seen.tolist())
-        if not groups:
-            raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
-    return encode_declared(column, groups)
 
 
 def _known(design: Design, y: FloatArray, name: Column) -> FloatArray:

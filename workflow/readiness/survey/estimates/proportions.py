@@ -7,7 +7,7 @@ A declared category that nobody chose is a row with 0, not a missing row. R twin
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes, encode_declared
+from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.means import group_codes
+from readiness.survey.estimates.categories import answer_codes, group_codes
 from readiness.survey.intervals import Interval, nchs_effective_size, proportion_interval
 from readiness.survey.reliability import NchsRules, nchs
 
@@ -57,7 +57,9 @@ class Proportions:
         variances = np.maximum(np.diag(self.covariance), 0.0).reshape(self.values.shape)
         return np.where(np.isnan(self.values), np.nan, np.sqrt(variances))
 
-    def combined(self, categories: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
+    def combined(
+        self, categories: Sequence[Any], weights: Sequence[float] | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Weighted sums of categories in each group: a top box, a net score.
 
         Args:
@@ -66,6 +68,9 @@ class Proportions:
 
         Returns:
             (values, covariance) of shapes (G,) and (G, G).
+
+        Raises:
+            StatisticsError: a category that is not declared.
         """
         place = {label: k for k, label in enumerate(self.categories)}
         row = np.zeros(len(self.categories))
@@ -88,23 +93,26 @@ def proportion_estimates(
     by: Column | None = None,
     groups: Sequence[Any] | None = None,
     base: npt.ArrayLike | None = None,
+    outside: Collection[Any] = (),
 ) -> Proportions:
     """Shares of the declared categories with their covariance.
 
     Args:
         design: the design, or a domain of it.
-        values: column of answers; what is not a declared category (missing, "don't know", not
-            asked) is outside the base.
+        values: column of answers; missing values and special codes that begin with `_` (blank, not
+            asked, don't know) are outside the base.
         categories: declared categories, in order.
         by: grouping column.
         groups: declared groups, in order; None: those that occur, sorted.
         base: further restriction of the base, booleans of shape (rows,).
+        outside: further values that are outside the base.
 
     Raises:
-        StatisticsError: no respondent in the base; a category declared twice.
+        StatisticsError: no respondent in the base; a value or group that is not declared; a
+            category declared twice.
     """
-    answer = encode_declared(design.column(values), categories)
     asked = design if base is None else design.subset(base)
+    answer = answer_codes(asked, values, categories, outside)
     grouping = Codes.constant(design.rows) if by is None else group_codes(asked, by, groups)
     cells = np.where(
         (answer.codes >= 0) & (grouping.codes >= 0),
@@ -180,6 +188,7 @@ def proportions(
     by: Column | None = None,
     groups: Sequence[Any] | None = None,
     base: npt.ArrayLike | None = None,
+    outside: Collection[Any] = (),
     level: float = 0.95,
     interval: Interval = "korn-graubard",
     rules: NchsRules | None = None,
@@ -202,7 +211,9 @@ def proportions(
     Raises:
         StatisticsError: as `proportion_estimates`.
     """
-    estimates = proportion_estimates(design, values, categories, by=by, groups=groups, base=base)
+    estimates = proportion_estimates(
+        design, values, categories, by=by, groups=groups, base=base, outside=outside
+    )
     return proportion_table(estimates, level=level, interval=interval, rules=rules)
 
 

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from readiness.errors import StatisticsError
 from readiness.survey.coding import encode
-from readiness.survey.design import Column, Design, check_weights
+from readiness.survey.design import Column, Design
+from readiness.survey.specification import check_weights
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins

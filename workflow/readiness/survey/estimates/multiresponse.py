@@ -1,0 +1,109 @@
+"""Multi-response items: each option is a proportion on the declared base.
+
+A respondent may tick several options, so the shares do not add up to 1. The base is declared: all
+who were asked (a blank counts as "not this one"), or those who answered (a blank leaves the base);
+both are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.design import Column, Design
+from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
+from readiness.survey.intervals import Interval
+from readiness.survey.reliability import NchsRules
+
+Base: TypeAlias = Literal["asked", "answered"]
+NOT_ASKED = ("_not_asked", "_invalid")
+NO_ANSWER = ("_blank", "_dont_know")
+
+
+def multi_response(
+    design: Design,
+    options: Mapping[str, Column],
+    *,
+    base: Base,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    not_asked: Collection[str] = NOT_ASKED,
+    no_answer: Collection[str] = NO_ANSWER,
+    level: float = 0.95,
+    interval: Interval = "korn-graubard",
+    rules: NchsRules | None = None,
+) -> pd.DataFrame:
+    """Share of respondents who chose each option.
+
+    Args:
+        design: the design, or a domain of it.
+        options: column of each option, holding `1` (chosen), `0` (not chosen) or a special code.
+        base: `asked`: everyone asked, where no answer counts as not chosen; `answered`: only those
+            who answered.
+        by, groups: as in `proportions`.
+        not_asked: codes that are outside both bases.
+        no_answer: codes of those who were asked and did not answer.
+        level, interval, rules: as in `proportions`.
+
+    Returns:
+        One row a group and option, in declared order: the columns of `proportions` with the option
+        as `category`, and `n_asked` and `n_answered`, the two unweighted bases.
+
+    Raises:
+        StatisticsError: no options, an unknown base, a value that is neither 1, 0 nor a special
+            code, an empty base.
+    """
+    if not options:
+        raise StatisticsError("no options given for the multi-response item")
+    if base not in get_args(Base):
+        raise StatisticsError(f"base {base!r}; expected 'asked' or 'answered'")
+    tables = []
+    for option, column in options.items():
+        chosen = _chosen(design, option, column, not_asked, no_answer)
+        asked = proportion_estimates(design, chosen, ["1", "0", "blank"], by=by, groups=groups)
+        blank = "0" if base == "asked" else "_blank"
+        answer = np.where(chosen == "blank", blank, chosen)
+        estimates = proportion_estimates(design, answer, ["1", "0"], by=by, groups=asked.groups)
+        table = proportion_table(estimates, level=level, interval=interval, rules=rules)
+        table = table[table["category"] == "1"].assign(category=option)
+        table["n_asked"] = asked.n
+        table["n_answered"] = asked.n - asked.counts[:, 2]
+        table["_group"] = np.arange(len(table))
+        tables.append(table)
+    whole = pd.concat(tables, ignore_index=True)
+    whole = whole.sort_values("_group", kind="stable", ignore_index=True)
+    return whole.drop(columns="_group")
+
+
+def _chosen(
+    design: Design,
+    option: str,
+    column: Column,
+    not_asked: Collection[str],
+    no_answer: Collection[str],
+) -> Any:
+    """`1`, `0`, `blank` or `_outside` for each row."""
+    text = pd.Series(design.column(column)).astype(object)
+    text = text.where(text.notna(), "_blank").map(_plain)
+    known = {"1": "1", "0": "0"}
+    known |= dict.fromkeys(not_asked, "_outside") | dict.fromkeys(no_answer, "blank")
+    mapped = text.map(known)
+    bad = mapped.isna().to_numpy() & design.mask
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise StatisticsError(
+            f"option {option!r} is {text.iloc[row]!r} in row {row}; expected 1, 0 or one of "
+            + ", ".join((*not_asked, *no_answer))
+        )
+    return mapped.fillna("_outside").to_numpy(dtype=object)
+
+
+def _plain(value: Any) -> str:
+    """Text of a value; 1.0 and True read as 1."""
+    if isinstance(value, (bool, np.bool_, float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)

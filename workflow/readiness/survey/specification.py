@@ -1,0 +1,123 @@
+"""From the columns of a data frame to the stages and weights of a design, with every check."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes, encode, interaction
+from readiness.survey.variance import Stage
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+Named: TypeAlias = "tuple[str, pd.Series[Any]]"
+
+
+def columns(data: pd.DataFrame, given: Any) -> list[Named]:
+    """The named (or given) columns, each with a name for messages."""
+    if given is None:
+        return []
+    items = given if isinstance(given, (list, tuple)) else [given]
+    if items and not isinstance(items[0], str):
+        items = [given] if not isinstance(items[0], (np.ndarray, pd.Series, list)) else items
+    columns = []
+    for item in items:
+        if isinstance(item, str):
+            if item not in data.columns:
+                raise StatisticsError(
+                    f"no column {item!r} in the data; it has: "
+                    + ", ".join(map(str, list(data.columns)[:12]))
+                )
+            columns.append((item, data[item]))
+        else:
+            series = pd.Series(np.asarray(item))
+            if len(series) != len(data):
+                raise StatisticsError(f"{len(series)} values given for {len(data)} rows")
+            columns.append(("(array)", series))
+    return columns
+
+
+def unit_columns(data: pd.DataFrame, psu: Any) -> list[Named]:
+    units = columns(data, psu)
+    if len(units) > 2:
+        raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
+    return units
+
+
+def make_stages(
+    data: pd.DataFrame,
+    strata: Any,
+    units: list[Named],
+    population: list[Named],
+    nest: bool,
+) -> tuple[Stage, ...]:
+    """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
+    n = len(data)
+    named = columns(data, strata)
+    stratum = encode(named[0][1], f"stratum {named[0][0]!r}") if named else Codes.constant(n)
+    stages: list[Stage] = []
+    for level in range(max(len(units), 1)):
+        if not units:
+            unit = Codes.rows(n)
+        else:
+            name, column = units[level]
+            unit = encode(column, f"PSU {name!r}")
+            if level == 0:
+                unit = _nested(unit, stratum, name, nest)
+            else:
+                unit = interaction(stages[-1].units, unit)
+        fpc = population[level] if level < len(population) else None
+        stages.append(Stage.make(stratum, unit, fpc))
+        stratum = unit
+    return tuple(stages)
+
+
+def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
+    crossed = interaction(stratum, unit)
+    if nest:
+        return crossed
+    if crossed.size != unit.size:
+        first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
+        bad = unit.label(int(first[first > 1].index[0]))
+        raise StatisticsError(
+            f"PSU {bad} (column {name!r}) is in more than one stratum; "
+            "if PSU numbers start anew in each stratum, give nest=True"
+        )
+    return unit
+
+
+def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
+    n = len(data)
+    if given is None:
+        weights = np.ones(n)
+        for stage in stages:
+            weights = weights * stage.inverse_fraction()
+        return weights
+    if isinstance(given, (int, float, np.integer, np.floating)):
+        values, name = np.full(n, float(given)), "weight"
+    else:
+        name, column = columns(data, given)[0]
+        try:
+            values = np.asarray(pd.to_numeric(column), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise StatisticsError(f"weights {name!r} are not numeric: {error}") from None
+    check_weights(values, name)
+    return values
+
+
+def check_weights(values: FloatArray, name: str = "weight") -> None:
+    """Refuse weights that are missing, infinite, zero or negative, naming the first bad row.
+
+    Raises:
+        StatisticsError: with the number of bad weights and the first bad row (counted from 0).
+    """
+    bad = ~(np.isfinite(values) & (values > 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise StatisticsError(
+            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or not "
+            f"positive (first: row {row}, {values[row]}); expected numbers above 0"
+        )
