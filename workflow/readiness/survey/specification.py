@@ -41,6 +41,11 @@ def columns(data: pd.DataFrame, given: Any) -> list[Named]:
 
 
 def unit_columns(data: pd.DataFrame, psu: Any) -> list[Named]:
+    """The columns of PSUs, outermost first: none, one or two.
+
+    Raises:
+        StatisticsError: unknown columns, or more than two stages.
+    """
     units = columns(data, psu)
     if len(units) > 2:
         raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
@@ -90,6 +95,11 @@ def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
 
 
 def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
+    """The sampling weights, shape (rows,): given, or from the FPC, or 1.
+
+    Raises:
+        StatisticsError: weights that are not numbers, missing, infinite or not positive.
+    """
     n = len(data)
     if given is None:
         weights = np.ones(n)
