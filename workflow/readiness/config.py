@@ -89,7 +89,7 @@ class Compare(Section):
         default=9999, ge=99, description="draws of the permutation test, when it is needed"
     )
     seed: int = Field(ge=0, description="seed of the permutation test")
-    lead: Literal["auto", "rao-scott", "kruskal-wallis", "ordinal-logit", "permutation"] = Field(
+    lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
         default="auto", description="test that leads; auto chooses by n and says why"
     )
 
@@ -103,6 +103,9 @@ class Figures(Section):
     )
     minimum_base: int = Field(
         default=5, ge=3, description="a share on fewer answers is never published"
+    )
+    unreliable: Literal["hide", "mark"] = Field(
+        default="hide", description="what happens to a share that NCHS would suppress"
     )
 
 

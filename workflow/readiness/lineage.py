@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
-from readiness.tables import write_atomically
+from readiness.files import write_atomically
 
 SIDECAR = "lineage.json"
 

@@ -7,29 +7,14 @@ between processors and BLAS kernels, so a value that is written is a value that 
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
 
 from readiness.errors import DataError
+from readiness.files import write_atomically
 
 SIGNIFICANT_DIGITS = 12
-
-
-def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write a whole file or nothing: to a temporary name beside it, then rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def to_csv(frame: pd.DataFrame) -> str:

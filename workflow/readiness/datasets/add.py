@@ -8,8 +8,9 @@ from readiness.datasets.pointers import Pointer, write_pointer
 from readiness.datasets.store import local_remotes
 from readiness.datasets.versions import RAW, Version, read_versions, write_versions
 from readiness.errors import ConfigError, DataError
+from readiness.files import write_atomically
 from readiness.lineage import md5_of, sha256_of
-from readiness.tables import read_text_table, write_atomically
+from readiness.tables import read_text_table
 
 
 def add_version(

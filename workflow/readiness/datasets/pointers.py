@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from readiness.errors import DataError
-from readiness.tables import write_atomically
+from readiness.files import write_atomically
 
 
 @dataclass(frozen=True)

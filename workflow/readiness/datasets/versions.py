@@ -6,14 +6,14 @@ needs: SHA-256, size, rows, the questionnaire that the version answers, and a no
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-import pandas as pd
-
 from readiness.errors import DataError
-from readiness.tables import read_text_table, write_csv
+from readiness.files import write_atomically
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
@@ -52,17 +52,22 @@ def read_versions(root: Path) -> dict[str, Version]:
     Raises DataError naming the row when a column is missing, a number is none or a name repeats.
     """
     path = root / VERSIONS
-    table = read_text_table(path, "the register of dataset versions")
-    if list(table.columns) != COLUMNS:
-        raise DataError(f"{path}: columns are {list(table.columns)}; expected {COLUMNS}.")
+    try:
+        lines = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+    except OSError:
+        raise DataError(f"{path}: not found. Restore it with git.") from None
+    if not lines or lines[0] != COLUMNS:
+        raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}. Restore it with git.")
     versions: dict[str, Version] = {}
-    for row, record in enumerate(table.to_dict("records"), start=2):
+    for row, cells in enumerate(lines[1:], start=2):
         try:
-            version = Version(
-                **{**record, "bytes": int(record["bytes"]), "rows": int(record["rows"])}  # type: ignore[arg-type]
-            )
+            record = dict(zip(COLUMNS, cells, strict=True))
+            numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
         except ValueError:
-            raise DataError(f"{path} row {row}: bytes and rows must be whole numbers.") from None
+            raise DataError(
+                f"{path} row {row}: expected {len(COLUMNS)} cells, bytes and rows whole numbers."
+            ) from None
+        version = Version(**{**record, **numbers})  # type: ignore[arg-type]
         if version.name in versions:
             raise DataError(f"{path} row {row}: {version.name} is registered twice.")
         versions[version.name] = version
@@ -81,5 +86,8 @@ def find_version(root: Path, name: str) -> Version:
 
 def write_versions(root: Path, versions: Iterable[Version]) -> None:
     """Write the register anew, whole or not at all."""
-    frame = pd.DataFrame([astuple(version) for version in versions], columns=COLUMNS)
-    write_csv(frame, root / VERSIONS)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(astuple(version) for version in versions)
+    write_atomically(root / VERSIONS, buffer.getvalue())
