@@ -111,6 +111,31 @@ class CumulativeLikelihood:
 
         Order: beta, zeta, then the deviations of cut 2, ..., cut K-1.
         """
+        return self._assemble(self.theta, *self._partial_ends())
+
+    def expected_information(self) -> FloatArray:
+        """Fisher information of the parameters of `partial_scores`, at the fitted shares.
+
+        Unlike the observed one it is regular also where a group left a level empty.
+        """
+        x, inverse = np.unique(self.x, axis=0, return_inverse=True)
+        weights = np.zeros(len(x))
+        np.add.at(weights, inverse.ravel(), self.weights)
+        total: FloatArray | None = None
+        for level in range(self.cuts + 1):
+            cells = CumulativeLikelihood(
+                np.full(len(x), level), x, weights, inverse, self.cuts + 1, self.link
+            )
+            cells.theta = self.theta
+            upper, lower = cells._ends(self.theta)
+            share = weights * interval_probability(self.link, upper, lower)
+            scores, _ = cells.partial_scores()
+            piece = scores.T @ (scores * share[:, None])
+            total = piece if total is None else total + piece
+        assert total is not None
+        return total
+
+    def _partial_ends(self) -> tuple[FloatArray, FloatArray]:
         up, low = self._ends_matrix(-self.x)
         p = self.x.shape[1]
         extra_u = np.zeros((len(self.y), p * (self.cuts - 1)))
@@ -120,7 +145,7 @@ class CumulativeLikelihood:
             at_upper, at_lower = self.y == cut, self.y - 1 == cut
             extra_u[at_upper, block] = -self.x[at_upper]
             extra_l[at_lower, block] = -self.x[at_lower]
-        return self._assemble(self.theta, np.hstack([up, extra_u]), np.hstack([low, extra_l]))
+        return np.hstack([up, extra_u]), np.hstack([low, extra_l])
 
     def start(self) -> FloatArray:
         """Cut points of the marginal distribution, no effect of the covariates."""

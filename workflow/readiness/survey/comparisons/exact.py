@@ -78,22 +78,27 @@ def _exact_two_sided(scores: IntArray, m: int) -> float:
 
     Counts are kept as probabilities of a sequential draw, so that they never overflow.
     """
-    observed = int(scores[:m].sum())
-    n, top = len(scores), int(np.sort(scores)[-m:].sum())
+    if 2 * m > len(scores):  # the other group's sum tells the same
+        scores, m = scores[::-1], len(scores) - m
+    scores = scores - scores.min()
+    scores = scores // max(int(np.gcd.reduce(scores)), 1)
+    observed, n = int(scores[:m].sum()), len(scores)
+    top = int(np.sort(scores)[-m:].sum())
     ways = np.zeros((m + 1, top + 1))
     ways[0, 0] = 1.0
-    for i, score in enumerate(scores):
-        # Among i + 1 scores, each subset of size j is equally likely: mix "without" and "with".
-        size = np.arange(min(m, i + 1), 0, -1)
-        for j in size:
-            share = j / (i + 1)
-            shifted = np.zeros(top + 1)
-            shifted[score:] = ways[j - 1, : top + 1 - score]
-            ways[j] = (1 - share) * ways[j] + share * shifted
-    # ways[j] among i + 1 scores is a distribution; twice n times the mean stays a whole number.
-    sums = np.arange(top + 1)
+    reach = 0
+    for i, score in enumerate(np.sort(scores)):
+        # Of i + 1 scores, a subset of size j holds this one with probability j / (i + 1).
+        sizes = min(m, i + 1)
+        reach = min(reach + int(score), top)
+        share = np.arange(1, sizes + 1)[:, None] / (i + 1)
+        taken = np.zeros((sizes, reach + 1))
+        taken[:, score:] = ways[:sizes, : reach + 1 - score]
+        kept = ways[1 : sizes + 1, : reach + 1]
+        ways[1 : sizes + 1, : reach + 1] = (1 - share) * kept + share * taken
+    # n times the distance from the mean stays a whole number: no rounding in ties.
     centre = m * int(scores.sum())
-    far = np.abs(sums * n - centre) >= abs(observed * n - centre)
+    far = np.abs(np.arange(top + 1) * n - centre) >= abs(observed * n - centre)
     return float(min(ways[m, far].sum(), 1.0))
 
 

@@ -34,7 +34,7 @@ def _table(counts: npt.ArrayLike) -> IntArray:
 
 
 def fisher_freeman_halton(
-    counts: npt.ArrayLike, *, limit: int = 4_000_000, monte_carlo: int | None = None, seed: int = 0
+    counts: npt.ArrayLike, *, limit: int = 1_000_000, monte_carlo: int | None = None, seed: int = 0
 ) -> ComparisonRow:
     """Fisher's exact test of an r x c table, both margins fixed. R twin: `fisher.test`.
 
@@ -65,6 +65,14 @@ def _log_factorials(n: int) -> FloatArray:
     from scipy import special
 
     return np.asarray(special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
+
+
+def _number_of_compositions(total: int, caps: IntArray) -> float:
+    """How many rows `_compositions` would have."""
+    ways = np.ones(1)
+    for cap in caps:
+        ways = np.convolve(ways, np.ones(int(cap) + 1))[: total + 1]
+    return float(ways[total])
 
 
 def _compositions(total: int, caps: IntArray) -> IntArray:
@@ -129,12 +137,12 @@ def _stages(
     nodes = columns[None, :]
     stages, arcs = [nodes], []
     for i, total in enumerate(rows):
-        laid = _compositions(int(total), columns)
-        if len(nodes) * len(laid) > limit * 5:
+        if len(nodes) * _number_of_compositions(int(total), columns) > limit:
             raise StatisticsError(
                 f"the table ({len(rows)} x {len(columns)}, n = {int(rows.sum())}) is too large for "
                 "an exact count; collapse levels, or declare monte_carlo"
             )
+        laid = _compositions(int(total), columns)
         start, move = _feasible(nodes, laid, rows[i + 1 :].sum() == 0)
         reached = nodes[start] - laid[move]
         keys, target = np.unique(reached @ radix, return_inverse=True)

@@ -158,7 +158,10 @@ class OrdinalFit:
         keep, extra = slice(0, p + cuts), slice(p + cuts, None)
         slope = np.linalg.solve(information[keep, keep], information[keep, extra])
         efficient = scores[:, extra] - scores[:, keep] @ slope
-        working = information[extra, extra] - information[extra, keep] @ slope
+        expected = self._problem.expected_information()
+        working = expected[extra, extra] - expected[extra, keep] @ np.linalg.solve(
+            expected[keep, keep], expected[keep, extra]
+        )
         z = np.zeros((self._domain.rows, efficient.shape[1]))
         z[self._rows] = (
             efficient[self._problem.inverse] / self._domain.full_weights[self._rows].mean()

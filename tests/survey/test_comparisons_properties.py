@@ -1,0 +1,243 @@
+"""What a comparison must not depend on, and the formulas it must fall back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from comparison_samples import GROUPS, LEVELS, make, sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from readiness.survey import Design, design
+from readiness.survey.comparisons import (
+    association,
+    compare_nominal,
+    compare_ordinal,
+    covariates,
+    cronbach_alpha,
+    factor,
+    kappa,
+    linear_model,
+    odds_ratio,
+    ordinal_model,
+    pairwise,
+    permutation_test,
+    probability_of_superiority,
+    rank_test,
+    rao_scott_test,
+)
+
+BOUNDED = settings(deadline=None, derandomize=True, max_examples=6)
+
+
+def flat(d: Design) -> pd.DataFrame:
+    """All numbers of a comparison of `level` across `group`."""
+    made = compare_ordinal(
+        d, "level", LEVELS, "group", GROUPS, seed=5, permutations=199, blocks="stratum"
+    )
+    return made.frame().drop(columns=["method", "note"])
+
+
+@BOUNDED
+@given(st.integers(0, 10_000))
+def test_row_order_changes_nothing(seed: int) -> None:
+    frame = sample()
+    shuffled = frame.sample(frac=1, random_state=seed).reset_index(drop=True)
+    pd.testing.assert_frame_equal(flat(make(frame)), flat(make(shuffled)), rtol=1e-9)
+
+
+@BOUNDED
+@given(st.floats(1e-6, 1e6))
+def test_rescaling_the_weights_changes_nothing(scale: float) -> None:
+    frame = sample()
+    rescaled = frame.assign(weight=frame["weight"] * scale)
+    pd.testing.assert_frame_equal(flat(make(frame)), flat(make(rescaled)), rtol=1e-8)
+
+
+@BOUNDED
+@given(st.permutations(range(4)))
+def test_the_order_of_groups_changes_no_overall_test(order: list[int]) -> None:
+    d = make(sample())
+    names = [GROUPS[i] for i in order]
+    first = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=199)
+    second = compare_ordinal(d, "level", LEVELS, "group", names, seed=1, permutations=199)
+    for a, b in zip(first.tests, second.tests, strict=True):
+        assert a.test == b.test
+        assert b.p_value == pytest.approx(a.p_value, rel=1e-8)
+    found = {frozenset((r.a, r.b)): (r.a, r.effect, r.p_adjusted) for r in second.contrasts}
+    for row in first.contrasts:
+        a, effect, p = found[frozenset((row.a, row.b))]
+        assert effect == pytest.approx(row.effect if a == row.a else -row.effect, rel=1e-9)  # type: ignore[operator]
+        assert p == pytest.approx(row.p_adjusted, rel=1e-8)
+
+
+@BOUNDED
+@given(st.permutations(range(4)))
+def test_the_order_of_nominal_categories_changes_no_test(order: list[int]) -> None:
+    d = make(sample())
+    names = [LEVELS[i] for i in order]
+    first = compare_nominal(
+        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=199, category="weak"
+    )
+    second = compare_nominal(
+        d, "level", names, "group", GROUPS, seed=1, permutations=199, category="weak"
+    )
+    rao = [c.test("rao_scott_f") for c in (first, second)]
+    assert rao[0] and rao[1]
+    assert rao[1].p_value == pytest.approx(rao[0].p_value, rel=1e-8)
+    effects = [[r.effect for r in c.contrasts] for c in (first, second)]
+    np.testing.assert_allclose(*effects)
+
+
+def test_reversing_the_scale_mirrors_the_ordinal_results() -> None:
+    d = make(sample())
+    up = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
+    down = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS[::-1])
+    np.testing.assert_allclose(down.coefficients, -up.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(down.cuts, -up.cuts[::-1], rtol=1e-9)
+    one, two = up.proportional_odds_check(), down.proportional_odds_check()
+    assert two.p_value == pytest.approx(one.p_value, rel=1e-8)
+    assert rank_test(d, "code", "group").p_value == pytest.approx(
+        rank_test(d, 3 - d.data["code"], "group").p_value, rel=1e-9
+    )
+
+
+def test_a_domain_equals_the_same_respondents_marked_as_missing() -> None:
+    frame = sample()
+    inside = (frame["stratum"] != "S3").to_numpy()
+    d = make(frame)
+    marked = frame.assign(level=frame["level"].where(inside, "_not_asked"))
+    pd.testing.assert_frame_equal(flat(d.subset(inside)), flat(make(marked)), rtol=1e-10)
+
+
+def test_equal_weights_reproduce_the_unweighted_formulas() -> None:
+    frame = sample(300).assign(weight=1.0)
+    d = design(frame, weights="weight")
+    table = pd.crosstab(frame["group"], frame["level"]).to_numpy()
+    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
+    assert rao.pearson == pytest.approx(stats.chi2_contingency(table, correction=False).statistic)
+    # Under simple random sampling every design effect is n/(n-1).
+    np.testing.assert_allclose(rao.delta, 300 / 299, rtol=1e-9)
+    answers = frame.groupby("group")["code"].apply(list)
+    u = stats.mannwhitneyu(answers["producer"], answers["creator"]).statistic
+    sizes = frame["group"].value_counts()
+    row = probability_of_superiority(
+        d, factor(d, "level", LEVELS), factor(d, "group", GROUPS), 0, 3
+    )
+    assert row.effect == pytest.approx(u / (sizes["producer"] * sizes["creator"]), rel=1e-12)
+
+
+def test_binary_ordinal_logit_equals_the_binomial_model() -> None:
+    d = make(sample())
+    x = covariates(d, ["group", "score"])
+    ordered, binomial = ordinal_model(d, "yes", x), linear_model(d, "yes", x, family="binomial")
+    np.testing.assert_allclose(ordered.coefficients, binomial.coefficients[1:], rtol=1e-8)
+    np.testing.assert_allclose(
+        ordered.standard_errors[:-1], binomial.standard_errors[1:], rtol=1e-7
+    )
+    np.testing.assert_allclose(ordered.cuts, -binomial.coefficients[:1], rtol=1e-8)
+
+
+def test_rank_test_of_two_levels_equals_the_difference_of_shares() -> None:
+    d = make(sample()).subset(np.isin(sample()["group"], GROUPS[:2]))
+    rank = rank_test(d, "yes", "group")
+    share = pairwise(d, "yes", "group")[0]
+    assert rank.effect == pytest.approx(share.effect / 2, rel=1e-10)  # type: ignore[operator]
+    assert rank.statistic == pytest.approx(share.statistic, rel=1e-10)
+
+
+def jackknife(d: Design, statistic: Callable[[Design], float]) -> float:
+    """Standard error of a statistic by deleting respondents one by one within strata (JKn)."""
+    total = 0.0
+    for h in np.unique(d.strata):
+        rows = np.flatnonzero(d.strata == h)
+        grown = d.full_weights * np.where(d.strata == h, len(rows) / (len(rows) - 1), 1.0)
+        left_out = [
+            statistic(make(d.data.assign(weight=grown).drop(index=i).reset_index(drop=True)))
+            for i in rows
+        ]
+        total += (len(rows) - 1) / len(rows) * ((left_out - np.mean(left_out)) ** 2).sum()
+    return float(np.sqrt(total))
+
+
+def test_linearised_effects_agree_with_the_jackknife() -> None:
+    frame = sample(150, seed=2)
+    frame["other"] = np.where(np.arange(150) % 3 == 0, 1 - frame["yes"], frame["yes"])
+    frame["item2"] = frame["code"] + (np.arange(150) % 2)
+    frame["binary"] = (frame["code"] > 1).astype(int)
+    d = make(frame)
+    t = float(stats.t.ppf(0.975, d.degrees_of_freedom))
+
+    def superiority(x: Design) -> float:
+        row = probability_of_superiority(
+            x, factor(x, "level", LEVELS), factor(x, "group", GROUPS), 0, 1
+        )
+        assert row.effect is not None
+        return row.effect
+
+    row = probability_of_superiority(
+        d, factor(d, "level", LEVELS), factor(d, "group", GROUPS), 0, 1
+    )
+    assert row.upper is not None and row.lower is not None and row.effect is not None
+    logit = [np.log(v / (1 - v)) for v in (row.lower, row.upper)]
+    se = (logit[1] - logit[0]) / (2 * t) * row.effect * (1 - row.effect)
+    assert se == pytest.approx(jackknife(d, superiority), rel=0.03)
+
+    agreed, kappa_se = kappa(d, "yes", "other")
+    assert agreed.effect is not None
+    assert kappa_se == pytest.approx(
+        jackknife(d, lambda x: kappa(x, "yes", "other")[0].effect or 0.0), rel=0.03
+    )
+
+    ratio = odds_ratio(d, "yes", "binary")
+    assert ratio.upper is not None and ratio.lower is not None
+    se = np.log(ratio.upper / ratio.lower) / (2 * t)
+    assert se == pytest.approx(
+        jackknife(d, lambda x: float(np.log(odds_ratio(x, "yes", "binary").effect or 1.0))),
+        rel=0.03,
+    )
+
+    def alpha(x: Design) -> float:
+        return cronbach_alpha(x, x.data[["code", "item2"]].to_numpy(float)).effect or 0.0
+
+    scale = cronbach_alpha(d, frame[["code", "item2"]].to_numpy(float))
+    assert scale.upper is not None and scale.lower is not None and scale.effect is not None
+    se = np.log((1 - scale.lower) / (1 - scale.upper)) / (2 * t) * (1 - scale.effect)
+    assert se == pytest.approx(jackknife(d, alpha), rel=0.05)
+
+
+def test_permutation_p_is_seeded_and_finds_a_real_difference() -> None:
+    d = make(sample(effect=1.0))
+    first, again, other = (
+        permutation_test(d, "code", "group", blocks="stratum", permutations=999, seed=s)
+        for s in (1, 1, 2)
+    )
+    assert first == again and other.statistic == first.statistic
+    assert first.p_value == pytest.approx(1 / 1000)
+    nothing = make(sample(effect=0.0, seed=3))
+    p = permutation_test(
+        nothing, "code", "group", blocks="stratum", permutations=999, seed=1
+    ).p_value
+    assert p is not None and p > 0.05
+
+
+def test_permutation_equals_the_exact_test_on_a_tiny_sample() -> None:
+    frame = pd.DataFrame({"y": [1, 2, 2, 3, 3, 4, 4, 1], "g": list("aaaabbbb"), "w": [1.0] * 8})
+    d = design(frame, weights="w")
+    from readiness.survey.comparisons import exact_wilcoxon
+
+    exact = exact_wilcoxon(frame["y"][:4], frame["y"][4:]).p_value
+    drawn = permutation_test(d, "y", "g", blocks=None, permutations=20_000, seed=4).p_value
+    assert drawn == pytest.approx(exact, abs=0.015)
+
+
+def test_exact_linear_combination_lies_near_its_approximations() -> None:
+    d = make(sample())
+    exact = association(d, "group", "level", "lincom").p_value
+    for approximation in ("F", "saddlepoint", "satterthwaite"):
+        p = association(d, "group", "level", approximation).p_value  # type: ignore[arg-type]
+        assert p == pytest.approx(exact, rel=0.25)
