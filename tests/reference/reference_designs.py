@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +18,57 @@ from readiness.survey import Design, design, with_replicates
 SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "reference"
 
 
-@functools.cache
+# Where the numbers are read: the shared folder, or the fixtures that travel with the project.
+_root = SHARED
+
+
+@contextlib.contextmanager
+def reading(root: Path) -> Iterator[None]:
+    """Read another folder's reference numbers and data for a while."""
+    global _root
+    before, _root = _root, root
+    try:
+        yield
+    finally:
+        _root = before
+
+
 def reference() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((SHARED / "reference.json").read_text("utf-8"))
+    return _load(_root)
+
+
+def table(name: str) -> pd.DataFrame:
+    return _table(_root, name)
+
+
+def taylor(name: str, **options: Any) -> Design:
+    return _taylor(_root, name, **options)
+
+
+def of_case(case: dict[str, Any]) -> tuple[pd.DataFrame, Design | None]:
+    """The data and the design of a case, as far as it has them."""
+    if case["design"] in reference()["designs"]:
+        made = taylor(case["design"])
+        return made.data, made
+    csv = case["args"].get("csv") if isinstance(case["args"], dict) else None
+    return (table(csv) if csv else pd.DataFrame()), None
+
+
+@functools.cache
+def _load(root: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((root / "reference.json").read_text("utf-8"))
     return loaded
 
 
 @functools.cache
-def table(name: str) -> pd.DataFrame:
-    return pd.read_csv(SHARED / "data" / name)
+def _table(root: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(root / "data" / name)
 
 
 @functools.cache
-def taylor(name: str, **options: Any) -> Design:
-    spec = reference()["designs"][name]
-    frame = table(spec["csv"])
+def _taylor(root: Path, name: str, **options: Any) -> Design:
+    spec = _load(root)["designs"][name]
+    frame = _table(root, spec["csv"])
     weights = spec["weights"]
     if isinstance(weights, str) and weights.startswith("implied"):
         weights = None

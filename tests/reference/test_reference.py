@@ -6,14 +6,13 @@ shared folder beside the checkout.
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
+import comparison_cases
 import estimate_cases
-import pandas as pd
 import pytest
 import weighting_cases
-from reference_designs import SHARED, reference, table, taylor
+from reference_designs import SHARED, of_case, reference
 
 if not (SHARED / "reference.json").exists():
     pytest.skip(
@@ -21,11 +20,11 @@ if not (SHARED / "reference.json").exists():
         allow_module_level=True,
     )
 
-KINDS: dict[str, Any] = {**estimate_cases.KINDS, **weighting_cases.KINDS}
-if importlib.util.find_spec("comparison_cases") is not None:
-    import comparison_cases
-
-    KINDS.update(comparison_cases.CHECKS)
+KINDS: dict[str, Any] = {
+    **comparison_cases.CHECKS,
+    **estimate_cases.KINDS,
+    **weighting_cases.KINDS,
+}
 
 CASES = {case["id"]: case for case in reference()["cases"]}
 
@@ -33,13 +32,7 @@ CASES = {case["id"]: case for case in reference()["cases"]}
 @pytest.mark.parametrize("case_id", CASES)
 def test_case(case_id: str) -> None:
     case = CASES[case_id]
-    name = case["design"]
-    design = taylor(name) if name in reference()["designs"] else None
-    if design is not None:
-        data = design.data
-    else:
-        csv = case["args"].get("csv") if isinstance(case["args"], dict) else None
-        data = table(csv) if csv else pd.DataFrame()
+    data, design = of_case(case)
     KINDS[case["kind"]](case, data, design)
 
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.survey.specification import columns, make_stages, make_weights, unit_columns
+from readiness.survey.specification import make_stages, make_weights, named_columns, unit_columns
 from readiness.survey.variance import (
     LonelyPsu,
     Projection,
@@ -319,7 +319,7 @@ def design(
     if len(data) == 0:
         raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
     units = unit_columns(data, psu)
-    population = columns(data, fpc)
+    population = named_columns(data, fpc)
     if len(population) > max(len(units), 1):
         raise StatisticsError(
             f"{len(population)} FPC columns for {max(len(units), 1)} stages; give one a stage"

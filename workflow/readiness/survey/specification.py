@@ -16,7 +16,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
-def columns(data: pd.DataFrame, given: Any) -> list[Named]:
+def named_columns(data: pd.DataFrame, given: Any) -> list[Named]:
     """The named (or given) columns, each with a name for messages."""
     if given is None:
         return []
@@ -46,7 +46,7 @@ def unit_columns(data: pd.DataFrame, psu: Any) -> list[Named]:
     Raises:
         StatisticsError: unknown columns, or more than two stages.
     """
-    units = columns(data, psu)
+    units = named_columns(data, psu)
     if len(units) > 2:
         raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
     return units
@@ -61,7 +61,7 @@ def make_stages(
 ) -> tuple[Stage, ...]:
     """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
     n = len(data)
-    named = columns(data, strata)
+    named = named_columns(data, strata)
     stratum = encode(named[0][1], f"stratum {named[0][0]!r}") if named else Codes.constant(n)
     stages: list[Stage] = []
     for level in range(max(len(units), 1)):
@@ -109,7 +109,7 @@ def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> F
     if isinstance(given, (int, float, np.integer, np.floating)):
         values, name = np.full(n, float(given)), "weight"
     else:
-        name, column = columns(data, given)[0]
+        name, column = named_columns(data, given)[0]
         try:
             values = np.asarray(pd.to_numeric(column), dtype=np.float64)
         except (TypeError, ValueError) as error:
