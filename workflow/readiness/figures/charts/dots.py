@@ -40,11 +40,13 @@ def dot_frame(
     lang: str,
     simulated: bool,
     width: int,
+    from_zero: bool = True,
 ) -> DotFrame:
     """Lay out rows with their labels, the small text `below` each label and its reading.
 
-    `extent`: the smallest and largest share to show; the axis starts at 0 unless all is above one
-    half. Notes are broken into lines.
+    `extent`: the smallest and largest share to show. The axis starts at 0, or close to the smallest
+    share where small changes matter more than levels (`from_zero=False`). Notes are broken into
+    lines.
     """
     layout = RowLayout(places, width)
     title = style.wrap(axis, layout.width, bold=True)
@@ -62,7 +64,9 @@ def dot_frame(
     x, align = sheet.start(0)
     for i, line in enumerate(title):
         sheet.write(sheet.page, x, top + 14 * i + 7, line, bold=True, align=align)
-    axes, texts = _panels(sheet, layout, plot_top, readings, extent)
+    low = 0.0 if from_zero else max(0.0, extent[0] - 0.03)
+    limits = (low, min(1.0, extent[1] + 0.03))
+    axes, texts = _panels(sheet, layout, plot_top, readings, limits)
     style.draw_share_axis(sheet, axes, layout.grid_spans(), lang)
     ys = [layout.mark_y(each) for each in layout.tops]
     side = "right" if sheet.rtl else "left"
@@ -81,15 +85,13 @@ def _panels(
     layout: RowLayout,
     top: float,
     readings: Sequence[str],
-    extent: tuple[float, float],
+    shares: tuple[float, float],
 ) -> tuple[Axes, Axes]:
     room = max(style.measure(text, size=style.SMALL) for text in readings) + 8
-    low = 0.0 if extent[0] < 0.5 else 0.25
-    high = min(1.0, extent[1] + 0.03)
     left = layout.label_width + SIDE
     span = layout.width - left - room - SIDE
     ylim = (layout.height, 0.0)
-    axes = sheet.panel(left, top, span, layout.height, (low, high), ylim)
+    axes = sheet.panel(left, top, span, layout.height, shares, ylim)
     limits = (room, 0.0) if sheet.rtl else (0.0, room)
     return axes, sheet.panel(layout.width - room, top, room, layout.height, limits, ylim)
 

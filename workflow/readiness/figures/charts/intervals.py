@@ -116,7 +116,7 @@ class Intervals:
                 extent=(min(shown, default=0.0), max(shown, default=1.0)),
                 axis=self.axis,
                 keys=self._keys(),
-                notes=[*flag_notes(marks_drawn, self.lang), *([self.note] if self.note else [])],
+                notes=self._notes(marks_drawn),
                 lang=self.lang,
                 simulated=self.simulated,
                 width=self.width,
@@ -126,6 +126,10 @@ class Intervals:
                 if mark.value is not None:
                     self._dot(frame.axes, place, mark, mark.value, y)
             return frame.sheet.figure
+
+    def _notes(self, drawn: list[Mark]) -> list[str]:
+        reference = [word(self.lang, "reference", label=self.total[1])] if self.total else []
+        return [*reference, *flag_notes(drawn, self.lang), *([self.note] if self.note else [])]
 
     def _is_expert(self, place: Place) -> bool:
         return self.experts is not None and place.code == self.experts[0]

@@ -106,6 +106,7 @@ class Revision:
                 lang=self.lang,
                 simulated=self.simulated,
                 width=self.width,
+                from_zero=False,
             )
             for (_, old, new), y in zip(self.table, frame.ys, strict=True):
                 if old.value is not None and new.value is not None:

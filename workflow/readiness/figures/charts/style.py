@@ -358,15 +358,16 @@ def draw_share_axis(
 ) -> None:
     """Grid lines of a panel of shares, labelled above it in percent without sign.
 
-    Lines stand every 25 points, or 50 where the panel is narrow; `zero` emphasises the line at 0.
+    Lines stand every 5, 10, 25 or 50 points, as their labels have room; `zero` emphasises the line
+    at 0.
     """
     low, high = axes.get_xlim()
     points = axes.get_position().width * sheet.width / (high - low)
-    step = 0.25 if points * 0.25 >= 34 else 0.5
-    for tick in (i * step for i in range(-4, 5)):
-        if not low - 1e-9 <= tick <= high + 1e-9:
+    step = next(s for s in (0.05, 0.1, 0.25, 0.5) if points * s >= 34 or s == 0.5)
+    for tick in (i * step for i in range(-20, 21)):
+        if not max(low, -1.0) - 1e-9 <= tick <= min(high, 1.0) + 1e-9:
             continue
-        strong = zero and tick == 0
+        strong = zero and abs(tick) < 1e-9
         for top, bottom in spans:
             axes.plot(
                 [tick, tick],
@@ -376,5 +377,5 @@ def draw_share_axis(
                 zorder=3 if strong else 0.5,
                 solid_capstyle="butt",
             )
-        text = display(abs(tick), "share", 0)[lang]
+        text = display(round(abs(tick), 2), "share", 0)[lang]
         sheet.write(axes, tick, -7, text, size=SMALL, colour=MUTED, align="center")

@@ -39,6 +39,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "{groups}."
         ),
         "total_alt": "Une ligne verticale marque « {label} ».",
+        "reference": "Tirets : {label}",
         "weights_axis": "Répondants selon leur poids, rapporté au poids moyen",
         "before": "avant écrêtage",
         "after": "après écrêtage",
@@ -101,6 +102,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "One point with its interval a group, from the highest share to the lowest: {groups}."
         ),
         "total_alt": "A vertical line marks “{label}”.",
+        "reference": "Dashes: {label}",
         "weights_axis": "Respondents by weight, relative to the mean weight",
         "before": "before trimming",
         "after": "after trimming",
@@ -161,6 +163,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "table_alt": "القيم واردة في الجدول.",
         "intervals_alt": "نقطة ومجالها لكل فئة، من أعلى نسبة إلى أدناها: {groups}.",
         "total_alt": "يشير خط عمودي إلى «{label}».",
+        "reference": "الخط المتقطع: {label}",
         "weights_axis": "المجيبون حسب أوزانهم، مقارنة بمتوسط الأوزان",
         "before": "قبل التقليم",
         "after": "بعد التقليم",
