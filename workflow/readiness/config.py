@@ -52,6 +52,9 @@ class Validate(Section):
 
     opens: str = Field(pattern=DATE, description="first day of fieldwork, YYYY-MM-DD in quotes")
     closes: str = Field(pattern=DATE, description="last day of fieldwork, YYYY-MM-DD in quotes")
+    duplicates: Literal["last", "first", "most_answered"] = Field(
+        default="last", description="which of several submissions of one person is kept"
+    )
 
 
 class Weight(Section):
@@ -82,7 +85,7 @@ class Compare(Section):
     """Tests across the groups of `estimate.by`."""
 
     items: list[str] = Field(min_length=1, description="items to compare across groups")
-    adjust: Literal["holm", "bh", "by", "hochberg", "hommel", "bonferroni"] = Field(
+    adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
         default="holm", description="adjustment of the pairwise contrasts, within one item"
     )
     permutations: int = Field(
@@ -102,10 +105,10 @@ class Figures(Section):
         default="half_even", description="what happens to an exact half"
     )
     minimum_base: int = Field(
-        default=5, ge=3, description="a share on fewer answers is never published"
+        default=5, ge=3, description="no share on fewer answers is published, of anyone"
     )
-    unreliable: Literal["hide", "mark"] = Field(
-        default="hide", description="what happens to a share that NCHS would suppress"
+    reliable_base: int = Field(
+        default=30, ge=5, description="no weighted share on fewer answers is published"
     )
 
 
@@ -141,9 +144,6 @@ class Study(Section):
     structure: str = Field(
         pattern=NAME,
         description="file below data/claims, without .yaml: which claims belong together",
-    )
-    largest_base: int = Field(
-        default=250, ge=2, le=5000, description="bases are searched from 1 to this number"
     )
 
 

@@ -1,0 +1,1 @@
+"""The register of publishable numbers, their display texts, charts and tables."""

@@ -1,0 +1,120 @@
+"""`figures.csv`: every publishable number, once.
+
+The report, the tables and the charts take their numbers from here by id; a publication is a copy
+of it. A row says what the number is (item, level, group, statistic, unit), its value and precision,
+how it is shown in each language, and where it comes from (dataset versions, lineage hash).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.figures.display import LANGUAGES, display
+from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
+
+SUPPRESSED_TEXT = "(…)"
+"""What stands in place of a number that is not published, in every language."""
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One publishable number.
+
+    `value`: float or int in the unit's own scale (shares 0-1), a text for what is not one number
+    (a list of bases, a figure as printed), or None when it is suppressed, with the reason in
+    `suppressed`. `digits` and `rounding` are the contract by which it is shown. `text` overrides
+    the display of a value that `display` does not know how to show, by language.
+    """
+
+    id: str
+    kind: str
+    unit: str
+    value: float | int | str | None
+    item: str = ""
+    level: str = ""
+    group: str = ""
+    statistic: str = ""
+    se: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    n: int | None = None
+    n_eff: float | None = None
+    deff: float | None = None
+    reliability: str = ""
+    suppressed: str = ""
+    digits: int = 0
+    rounding: str = "half_even"
+    text: Mapping[str, str] | None = None
+    note: str = ""
+
+
+CORE = [field.name for field in fields(FigureRow) if field.name not in ("text", "note")]
+COLUMNS = [
+    *CORE,
+    *(f"display_{language}" for language in LANGUAGES),
+    "run", "dataset", "lineage", "simulated", "note",
+]  # fmt: skip
+
+
+def _cell(value: Any) -> Any:
+    """The value as the register writes it: 12 significant digits, "" for what is missing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return format(value, f".{SIGNIFICANT_DIGITS}g")
+    return value
+
+
+def shown(row: FigureRow) -> Mapping[str, str]:
+    """The display text of a row in every language."""
+    if row.suppressed:
+        return dict.fromkeys(LANGUAGES, SUPPRESSED_TEXT)
+    if row.text is not None:
+        return row.text
+    if row.value is None:
+        raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
+    return display(row.value, row.unit, row.digits, row.rounding)
+
+
+def make_register(
+    rows: Iterable[FigureRow], *, run: str, dataset: str, lineage: str, simulated: bool
+) -> pd.DataFrame:
+    """The register of one run, sorted by id; DataError when an id stands twice.
+
+    `dataset` names the dataset versions behind the run (`name@version`, blank-separated), `lineage`
+    is the hash of the step that made the register's inputs.
+    """
+    records = []
+    for row in rows:
+        texts = shown(row)
+        record = {name: _cell(getattr(row, name)) for name in CORE}
+        record |= {f"display_{language}": texts[language] for language in LANGUAGES}
+        record |= {
+            "run": run,
+            "dataset": dataset,
+            "lineage": lineage,
+            "simulated": "true" if simulated else "false",
+            "note": row.note,
+        }
+        records.append(record)
+    table = pd.DataFrame(records, columns=COLUMNS).sort_values("id", kind="stable")
+    repeated = table["id"][table["id"].duplicated()]
+    if len(repeated):
+        raise DataError(f"figure {repeated.iloc[0]}: registered twice.")
+    return table.reset_index(drop=True)
+
+
+def read_register(path: Path) -> pd.DataFrame:
+    """A register as text; DataError when a column is missing."""
+    table = read_text_table(path, "the register of figures")
+    missing = [column for column in COLUMNS if column not in table.columns]
+    if missing:
+        raise DataError(f"{path}: the register lacks the columns {', '.join(missing)}.")
+    return table

@@ -1,0 +1,221 @@
+"""A wave's publishable numbers, from the tables of its steps.
+
+Ids are dotted: `<item>.<level>.<group>` for shares, with `.asked` behind it where a multiple-choice
+option is a share of those asked; `<item>.test.<test>`, `<item>.contrast.<a>.<b>`,
+`weighting.<measure>`, `quality.<quantity>.<group>`, `revision.<id of the share>`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from readiness.config import Figures
+from readiness.figures.register import FigureRow
+
+P_DIGITS = 3
+EFFECT_DIGITS = 2
+
+
+def _number(value: Any) -> float | None:
+    if value in ("", None):
+        return None
+    number = float(value)
+    return None if math.isnan(number) else number
+
+
+def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow]:
+    """Shares with their precision, and each base once."""
+    bases_seen: set[str] = set()
+    for row in estimates.to_dict("records"):
+        n = int(row["n"])
+        base = row["base"]
+        suffix = ".asked" if base == "asked" else ""
+        reason = ""
+        if n < contract.minimum_base:
+            reason = "base below the minimum"
+        elif row["group"] != "expert" and n < contract.reliable_base:
+            reason = "base too small for a reliable share"
+        hidden = bool(reason)
+        precision: dict[str, Any] = {
+            name: None if hidden else _number(row[name])
+            for name in ("se", "lower", "upper", "n_eff", "deff")
+        }
+        yield FigureRow(
+            id=f"{row['item']}.{row['level']}.{row['group']}{suffix}",
+            kind="estimate",
+            unit="share",
+            value=None if hidden else _number(row["estimate"]),
+            item=row["item"],
+            level=row["level"],
+            group=row["group"],
+            statistic=f"share of {base}" + (" (unweighted)" if row["group"] == "expert" else ""),
+            n=n,
+            reliability=row["reliability"],
+            suppressed=reason,
+            digits=contract.digits,
+            rounding=contract.rounding,
+            note=row["note"],
+            **precision,
+        )
+        yield from _interval_rows(row, suffix, contract, hidden)
+        base_id = f"{row['item']}.n.{row['group']}" + ("" if base == "answered" else f".{base}")
+        if base_id not in bases_seen:
+            bases_seen.add(base_id)
+            yield FigureRow(
+                id=base_id, kind="count", unit="base", value=n, item=row["item"],
+                group=row["group"], statistic=f"answers ({base})",
+            )  # fmt: skip
+
+
+def _interval_rows(
+    row: dict[Any, Any], suffix: str, contract: Figures, hidden: bool
+) -> Iterator[FigureRow]:
+    """The two ends of an interval are numbers of the report too: one row each."""
+    for end in ("lower", "upper"):
+        value = _number(row[end])
+        if value is None or hidden:
+            continue
+        yield FigureRow(
+            id=f"{row['item']}.{row['level']}.{row['group']}{suffix}.{end}",
+            kind="interval", unit="share", value=value, item=f"{row['item']}:{end}",
+            level=row["level"], group=row["group"], statistic=end,
+            digits=contract.digits, rounding=contract.rounding,
+        )  # fmt: skip
+
+
+def comparison_rows(comparisons: pd.DataFrame, contract: Figures) -> Iterator[FigureRow]:
+    """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes."""
+    for row in comparisons.to_dict("records"):
+        item, test, n = row["item"], row["test"], int(row["n"])
+        pair = ".".join(part for part in (row["a"], row["b"]) if part)
+        name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
+        identity = f"{item}.{name}" + (f".{pair}" if pair else "")
+        common: dict[str, Any] = {
+            "item": item,
+            "n": n,
+            "rounding": contract.rounding,
+            "note": row["note"],
+        }
+        p = _number(row["p_adjusted"]) if test == "contrast" else _number(row["p_value"])
+        if p is not None:
+            yield FigureRow(
+                id=f"{identity}.p", kind="test", unit="p", value=p, statistic=f"p of {test}",
+                digits=P_DIGITS, group=pair, **common,
+            )  # fmt: skip
+        statistic = _number(row["statistic"])
+        if statistic is not None and test not in ("contrast", "odds_ratio"):
+            yield FigureRow(
+                id=f"{identity}.statistic", kind="test", unit="number", value=statistic,
+                statistic=f"{row['statistic_name']} of {test}", digits=EFFECT_DIGITS, **common,
+            )  # fmt: skip
+        effect = _number(row["effect"])
+        if effect is None:
+            continue
+        unit = "points" if test == "contrast" else "number"
+        digits = contract.digits if test == "contrast" else EFFECT_DIGITS
+        ends: dict[str, Any] = {end: _number(row[end]) for end in ("lower", "upper")}
+        for suffix, value in (("", effect), (".lower", ends["lower"]), (".upper", ends["upper"])):
+            if value is not None:
+                yield FigureRow(
+                    id=f"{identity}{suffix}", kind="test", unit=unit, value=value, group=pair,
+                    statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
+                    **(ends if not suffix else {}), **common,
+                )  # fmt: skip
+
+
+def weighting_rows(summary: pd.DataFrame, margins: pd.DataFrame) -> Iterator[FigureRow]:
+    """The weighting report: spread of the weights, effective n, what is left of each margin."""
+    shown = {"n": ("base", 0), "cv": ("number", 2), "kish_deff": ("number", 2),
+             "n_eff": ("count", 0), "trimmed": ("count", 0)}  # fmt: skip
+    final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
+    for measure, (unit, digits) in shown.items():
+        yield FigureRow(
+            id=f"weighting.{measure}", kind="weighting", unit=unit, value=final[measure],
+            statistic=measure, digits=digits,
+        )  # fmt: skip
+    mean = final["total"] / final["n"]
+    for measure in ("minimum", "maximum"):
+        yield FigureRow(
+            id=f"weighting.{measure}", kind="weighting", unit="number", digits=2,
+            value=final[measure] / mean, statistic=f"{measure}, in mean weights",
+        )  # fmt: skip
+    for row in margins.to_dict("records"):
+        total = margins.loc[margins["variable"] == row["variable"], "target"].astype(float).sum()
+        for suffix, column, statistic in (
+            ("", "final", "share after trimming minus target"),
+            (".raked", "raked", "share after raking minus target"),
+        ):
+            yield FigureRow(
+                id=f"weighting.gap.{row['variable']}.{row['category']}{suffix}",
+                kind="weighting", unit="points", digits=2, statistic=statistic,
+                value=(float(row[column]) - float(row["target"])) / total,
+                item=row["variable"], level=row["category"], n=int(row["n"]),
+            )  # fmt: skip
+        yield FigureRow(
+            id=f"weighting.target.{row['variable']}.{row['category']}", kind="weighting",
+            unit="share", digits=1, value=float(row["target"]) / total, item=row["variable"],
+            level=row["category"], statistic="target share (scenario)", n=int(row["n"]),
+        )  # fmt: skip
+
+
+def quality_rows(counts: pd.DataFrame, issues: pd.DataFrame) -> Iterator[FigureRow]:
+    """What was received, kept and set aside; response rates; faults by rule."""
+    for row in counts.to_dict("records"):
+        yield FigureRow(
+            id=f"quality.{row['quantity']}.{row['group']}", kind="quality", unit="count",
+            value=int(row["value"]), statistic=row["quantity"], group=row["group"],
+        )  # fmt: skip
+    value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
+    strata = sorted(group for quantity, group in value if quantity == "invited")
+    rates = {s: (value["answered", s], value["invited", s]) for s in strata}
+    rates["all"] = (sum(a for a, _ in rates.values()), sum(i for _, i in rates.values()))
+    for quantity, place in (("answered", 0), ("invited", 1)):
+        yield FigureRow(
+            id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
+            statistic=quantity, group="all",
+        )  # fmt: skip
+    for stratum, (answered, invited) in rates.items():
+        yield FigureRow(
+            id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
+            value=answered / invited, statistic="AAPOR RR1: answered / invited", group=stratum,
+            n=invited,
+        )  # fmt: skip
+    for rule, found in issues.groupby("rule", sort=True):
+        yield FigureRow(
+            id=f"quality.issues.{rule}", kind="quality", unit="count", value=len(found),
+            statistic="faults found", item=str(rule),
+        )  # fmt: skip
+    yield FigureRow(
+        id="quality.issues.all", kind="quality", unit="count", value=len(issues),
+        statistic="faults found",
+    )  # fmt: skip
+
+
+def revision_rows(
+    new: list[FigureRow], published: pd.DataFrame, contract: Figures
+) -> Iterator[FigureRow]:
+    """How each share moved since the publication that this version revises: shown, never tested.
+
+    The published value stands beside the change, so that both can be quoted.
+    """
+    before = dict(zip(published["id"], published["value"], strict=True))
+    for row in new:
+        old = _number(before.get(row.id))
+        if row.kind != "estimate" or row.value is None or old is None:
+            continue
+        yield FigureRow(
+            id=f"revision.{row.id}", kind="revision", unit="points",
+            value=float(row.value) - old, group=row.group, level=row.level,
+            item=f"revision:{row.item}", statistic="change since the revised publication",
+            digits=contract.digits, rounding=contract.rounding,
+        )  # fmt: skip
+        yield FigureRow(
+            id=f"revision.{row.id}.before", kind="revision", unit="share",
+            value=old, group=row.group, level=row.level,
+            item=f"revision:{row.item}", statistic="as published before",
+            digits=contract.digits, rounding=contract.rounding,
+        )  # fmt: skip

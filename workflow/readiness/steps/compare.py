@@ -1,0 +1,69 @@
+"""Compare: does an answer differ between the groups? Tests, contrasts, effect sizes."""
+
+from __future__ import annotations
+
+import argparse
+
+import pandas as pd
+
+from readiness.config import Compare, parse_json
+from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire.model import Item
+from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.steps.weighted import read_weighted
+from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
+from readiness.survey.design import Design
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The step's arguments."""
+    add_step_arguments(parser, "answers", "weights", "questionnaire")
+    parser.add_argument("--by", required=True, help="variable whose categories are the groups")
+
+
+def compare_item(
+    design: Design, item: Item, by: str, groups: list[str], settings: Compare
+) -> Comparison:
+    """The comparison of one item across the groups, by the kind of the item."""
+    values = design.data[item.id].where(design.data[item.id].isin(item.codes))
+    compare = compare_ordinal if item.kind == "ordinal" else compare_nominal
+    return compare(
+        design,
+        values.to_numpy(dtype=object),
+        list(item.codes),
+        by,
+        groups,
+        seed=settings.seed,
+        adjust=settings.adjust,
+        permutations=settings.permutations,
+        lead=None if settings.lead == "auto" else settings.lead,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write `comparisons.csv` (one row a test, contrast or effect) and `choices.csv`."""
+    settings = parse_json(Compare, arguments.settings)
+    questionnaire = load_questionnaire(arguments.questionnaire)
+    design, _ = read_weighted(arguments.answers, arguments.weights)
+    groups = list(questionnaire.frame_variable(arguments.by).codes)
+    tables, choices = [], []
+    for name in settings.items:
+        result = compare_item(design, questionnaire.item(name), arguments.by, groups, settings)
+        table = result.frame()
+        table.insert(0, "item", name)
+        tables.append(table)
+        choices.append({"item": name, "lead": result.choice.lead, **result.choice.sentence})
+    outputs = Outputs("compare", arguments.out)
+    outputs.csv("comparisons.csv", pd.concat(tables, ignore_index=True))
+    outputs.csv("choices.csv", pd.DataFrame(choices))
+    outputs.finish(
+        code=arguments.code,
+        settings={**settings.model_dump(), "by": arguments.by},
+        inputs={
+            "answers": arguments.answers,
+            "weights": arguments.weights,
+            "questionnaire": arguments.questionnaire,
+        },
+    )
+    log.info("compared: %s", ", ".join(f"{row['item']} led by {row['lead']}" for row in choices))
+    return 0

@@ -1,0 +1,81 @@
+"""Judge: what the published figures of a study can and cannot mean, in exact integers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from fractions import Fraction
+
+import pandas as pd
+
+from readiness.config import read_yaml
+from readiness.forensics.structure import parse_structure
+from readiness.forensics.study import axis_data, judge
+from readiness.forensics.verdict import LANGUAGES, Number, Verdict
+from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.tables import read_text_table
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The step's arguments."""
+    add_step_arguments(parser, "claims", "structure", settings=False)
+
+
+def encode(number: Number) -> dict[str, object]:
+    """A verdict's number as JSON keeps it exactly: its type and its text."""
+    if isinstance(number, tuple):
+        return {"type": "list", "value": list(number)}
+    if isinstance(number, Fraction):
+        return {"type": "share", "value": f"{number.numerator}/{number.denominator}"}
+    return {"type": "count" if isinstance(number, int) else "printed", "value": number}
+
+
+def _record(verdict: Verdict) -> dict[str, object]:
+    return {
+        "id": verdict.id,
+        "kind": verdict.kind,
+        "status": str(verdict.status),
+        "nature": str(verdict.nature),
+        "template": dict(verdict.sentence_template),
+        "numbers": {name: encode(number) for name, number in verdict.numbers.items()},
+        "claims": list(verdict.claims),
+        "power": None if verdict.power is None else str(verdict.power),
+    }
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write `verdicts.json` (for the register), `verdicts.csv` (for people) and `axis.csv`."""
+    claims = read_text_table(arguments.claims, "the register of claims")
+    structure = parse_structure(read_yaml(arguments.structure))
+    verdicts = judge(claims, structure)
+    lines = axis_data(claims, structure)
+    reach = max((base for line in lines for base in line.bases_missing), default=1)
+    axis = [
+        {
+            "id": line.id,
+            "whose": line.whose,
+            "joint": line.joint,
+            "base": base,
+            "feasible": base in line.bases,
+            "feasible_missing": base in line.bases_missing,
+            **{f"label_{language}": line.label[language] for language in LANGUAGES},
+        }
+        for line in lines
+        for base in range(1, reach + 1)
+    ]
+    table = pd.DataFrame(
+        {"id": v.id, "status": str(v.status), "nature": str(v.nature), **v.sentence}
+        for v in verdicts
+    )
+    outputs = Outputs("judge", arguments.out)
+    content = json.dumps([_record(v) for v in verdicts], ensure_ascii=False, indent=1)
+    outputs.file("verdicts.json", content + "\n")
+    outputs.csv("verdicts.csv", table)
+    outputs.csv("axis.csv", pd.DataFrame(axis))
+    outputs.finish(
+        code=arguments.code,
+        settings={},
+        inputs={"claims": arguments.claims, "structure": arguments.structure},
+    )
+    log.info("judged: %d claims, %d verdicts", len(claims), len(verdicts))
+    return 0

@@ -1,0 +1,34 @@
+"""The weighted design of a wave, read back from the files of the weight step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from readiness.survey.design import Design, design
+from readiness.survey.replicates import Replicates
+from readiness.tables import read_text_table
+
+
+def read_weighted(answers: Path, weights: Path) -> tuple[Design, pd.DataFrame]:
+    """The professionals' design with replicate weights, and the experts' answers.
+
+    `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
+    with `replicates.npz` beside it.
+    """
+    coded = read_text_table(answers, "the coded answers")
+    final = read_text_table(weights, "the weights")
+    final = final[["respondent", "stratum_population", "weight"]].astype(
+        {"stratum_population": float, "weight": float}
+    )
+    table = final.merge(coded, on="respondent", how="left", validate="one_to_one")
+    base = design(table, weights="weight", strata="stratum", fpc="stratum_population")
+    with np.load(weights.parent / "replicates.npz") as stored:
+        replicates = Replicates(
+            stored["matrix"], float(stored["scale"]), stored["rscales"], kind="JKn"
+        )
+    experts = coded.loc[coded["group"] == "expert"].reset_index(drop=True)
+    return replace(base, replicates=replicates, _cache={}), experts
