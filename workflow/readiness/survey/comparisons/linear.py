@@ -187,6 +187,10 @@ def linear_model(
     outcome, matrix = values[known], x.matrix[known]
     _check_outcome(outcome, family)
     check_rank(matrix, x.names)
+    if len(outcome) <= matrix.shape[1] + 1:
+        raise StatisticsError(
+            f"{len(outcome)} respondents for {matrix.shape[1] + 1} coefficients: too few"
+        )
     weights = domain.full_weights[known]
     scaled = weights / weights.mean()
     model, result = _fit(outcome, matrix, scaled, family)
@@ -198,6 +202,8 @@ def linear_model(
             refuse_separation(outcome.astype(np.int64), -matrix, 2, x.names)
         if not result.converged:
             raise StatisticsError("the logit model did not converge; rescale or drop covariates")
+    if result.deviance <= 1e-20 * float(scaled @ outcome**2):
+        raise StatisticsError("the model fits exactly: the outcome is made of the covariates")
     params = np.asarray(result.params)
     information = -np.asarray(model.hessian(params, observed=False)) * float(result.scale)
     naive = np.asarray(np.linalg.inv(information), dtype=np.float64)

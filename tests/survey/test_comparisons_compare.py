@@ -1,0 +1,181 @@
+"""The whole comparison of an item, as the workflow asks for it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from comparison_samples import GROUPS, LEVELS, make, sample
+
+from readiness.survey import design
+from readiness.survey.comparisons import (
+    Choice,
+    choose,
+    compare_nominal,
+    compare_ordinal,
+    covariates,
+    factor,
+    ordinal_model,
+    pairwise,
+    rank_test,
+    rao_scott_test,
+)
+from readiness.survey.comparisons.effects import cramers_v
+
+
+def test_an_ordered_item_has_every_part() -> None:
+    frame = sample(400)
+    d = make(frame)
+    made = compare_ordinal(
+        d,
+        "level",
+        (*LEVELS, "excellent"),
+        "group",
+        GROUPS,
+        seed=1,
+        permutations=499,
+        blocks="stratum",
+    )
+    assert [r.test for r in made.tests] == [
+        "rao_scott_f",
+        "permutation_midrank",
+        "kruskal_wallis_design",
+        "ordinal_logit_term",
+        "proportional_odds_check",
+    ]
+    assert made.n == 400 and sum(made.group_sizes.values()) == 400
+    assert made.notes == ("categories without answers: excellent",)
+    assert len(made.contrasts) == 6
+    assert [r.test for r in made.effects].count("probability_of_superiority") == 6
+    assert [r.test for r in made.effects].count("odds_ratio") == 3
+    assert all(r.p_value is not None and r.p_value < 0.05 for r in made.tests[:4])
+    table = made.frame()
+    assert table["leads"].sum() == 1 and len(table) == len(made.rows)
+    logit = made.test("ordinal_logit_term")
+    assert logit is not None and "merged in the model: excellent" in logit.note
+
+
+def test_its_parts_are_those_of_the_single_functions() -> None:
+    frame = sample(400)
+    d = make(frame)
+    made = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
+    assert made.test("rao_scott_f").p_value == pytest.approx(rao.second_order().p_value)  # type: ignore[union-attr]
+    kw = rank_test(d, frame["code"].to_numpy(float), "group")
+    assert made.test("kruskal_wallis_design").p_value == pytest.approx(kw.p_value)  # type: ignore[union-attr]
+    low = pairwise(d, (frame["code"] < 2).astype(float), "group")
+    for a, b in zip(made.contrasts, low, strict=True):
+        assert (a.a, a.b, a.n) == (b.a, b.b, b.n)
+        assert (a.effect, a.p_adjusted) == pytest.approx((b.effect, b.p_adjusted))
+    fit = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
+    ratios = [r.effect for r in made.effects if r.test == "odds_ratio"]
+    assert ratios == pytest.approx(list(np.exp(fit.coefficients)))
+    assert "two_lowest" not in made.contrasts[0].method and "2 lowest" in made.contrasts[0].method
+
+
+def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
+    d = make(sample(400))
+    binary = compare_nominal(d, "yes", [1, 0], "group", GROUPS, seed=1, permutations=99)
+    assert binary.tests[0].test == "rao_scott_f"
+    assert binary.test("ordinal_logit_term") is not None
+    share = pairwise(d, "yes", "group", group_levels=GROUPS)
+    assert [r.effect for r in binary.contrasts] == pytest.approx([r.effect for r in share])
+    unordered = compare_nominal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    assert unordered.test("ordinal_logit_term") is None
+    assert unordered.test("kruskal_wallis_design") is None
+    permuted = unordered.test("permutation_pearson")
+    assert permuted is not None and permuted.p_value is not None
+    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
+    assert permuted.statistic == pytest.approx(rao.pearson, rel=1e-10)
+
+
+def test_special_codes_are_outside_the_base() -> None:
+    frame = sample(300)
+    frame.loc[:19, "level"] = "_dont_know"
+    frame.loc[20:29, "level"] = None
+    made = compare_ordinal(make(frame), "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    assert made.n == 270
+
+
+def test_codes_and_categories_give_the_same() -> None:
+    frame = sample(300)
+    d = make(frame)
+    by_name = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    positions = np.array([GROUPS.index(g) for g in frame["group"]])
+    by_code = compare_ordinal(
+        d, frame["code"].to_numpy(), LEVELS, positions, GROUPS, seed=1, permutations=99
+    )
+    assert by_name.rows == by_code.rows
+
+
+def test_the_choice_follows_n_and_can_be_overridden() -> None:
+    small, thin = choose(32, [14, 10, 8]), choose(600, [200, 180, 120, 50, 50])
+    assert small.lead == thin.lead == "permutation"
+    assert choose(600, [200, 200, 200]).lead == "rao_scott"
+    assert choose(100_000, [50_000, 50_000]).lead == "effect_size"
+    assert "rao_scott" not in choose(32, [4] * 8).beside
+    assert "permutation" in choose(700, [650, 50]).beside
+    forced = choose(32, [16, 16], "rao_scott")
+    assert forced.lead == "rao_scott" and forced.overridden
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        choose(32, [16, 16]),
+        choose(600, [300, 200, 50, 50]),
+        choose(600, [300, 300]),
+        choose(50_000, [25_000, 25_000]),
+        choose(32, [16, 16], "effect_size"),
+    ],
+)
+def test_the_sentence_is_one_sentence_in_three_languages_without_digits(choice: Choice) -> None:
+    assert set(choice.sentence) == {"fr", "en", "ar"}
+    for text in choice.sentence.values():
+        assert not re.search(r"\d", text) and text.endswith(".") and text.count(".") == 1
+    assert re.search(r"[؀-ۿ]", choice.sentence["ar"])
+    assert len({tuple(choice.sentence.values())}) == 1
+
+
+def test_a_forced_lead_that_the_band_would_not_show_is_made() -> None:
+    d = make(sample(60))
+    made = compare_ordinal(
+        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, lead="rao_scott"
+    )
+    assert made.lead.test == "rao_scott_f" and made.lead.p_value is not None
+
+
+def test_small_samples_get_exact_tests() -> None:
+    frame = sample(40)
+    made = compare_ordinal(
+        design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
+    )
+    assert made.choice.band == "small" and made.lead.test == "permutation_midrank"
+    fisher = made.test("fisher_freeman_halton")
+    assert fisher is not None and fisher.p_value is not None
+    assert made.test("rao_scott_f") is None  # four groups at n = 40
+
+
+def test_cramers_v_interval_holds_its_estimate_and_grows_with_the_effect() -> None:
+    values = []
+    for effect in (0.0, 0.5, 1.5):
+        d = make(sample(600, effect=effect))
+        v = cramers_v(rao_scott_test(d, factor(d, "group"), factor(d, "level")))
+        assert v.lower is not None and v.effect is not None and v.upper is not None
+        assert 0 <= v.lower <= v.effect <= v.upper <= 1
+        values.append(v.effect)
+    assert values[0] < values[1] < values[2]
+
+
+def test_proportional_odds_check_finds_a_broken_assumption() -> None:
+    rng = np.random.default_rng(4)
+    frame = sample(800, effect=0.0, seed=9)
+    holds = ordinal_model(make(frame), "level", covariates(make(frame), ["group"]), levels=LEVELS)
+    # Producers polarise: far more at both ends, the same middle.
+    extreme = (frame["group"] == "director") & (rng.random(800) < 0.7)
+    frame.loc[extreme, "level"] = rng.choice(["none", "good"], int(extreme.sum()))
+    d = make(frame)
+    broken = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
+    assert (holds.proportional_odds_check().p_value or 0) > 0.05
+    assert (broken.proportional_odds_check().p_value or 1) < 1e-4
