@@ -319,7 +319,7 @@ def design(
     if len(data) == 0:
         raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
     units = unit_columns(data, psu)
-    population = named_columns(data, fpc)
+    population = named_columns(data, fpc, several=True)
     if len(population) > max(len(units), 1):
         raise StatisticsError(
             f"{len(population)} FPC columns for {max(len(units), 1)} stages; give one a stage"

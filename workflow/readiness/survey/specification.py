@@ -16,13 +16,18 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
-def named_columns(data: pd.DataFrame, given: Any) -> list[Named]:
-    """The named (or given) columns, each with a name for messages."""
+def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> list[Named]:
+    """The named (or given) columns, each with a name for messages.
+
+    A list of texts names `several` columns, or else holds the values of one.
+
+    Raises:
+        StatisticsError: an unknown column, or another number of values than rows.
+    """
     if given is None:
         return []
-    items = given if isinstance(given, (list, tuple)) else [given]
-    if items and not isinstance(items[0], str):
-        items = [given] if not isinstance(items[0], (np.ndarray, pd.Series, list)) else items
+    names = isinstance(given, (list, tuple)) and all(isinstance(item, str) for item in given)
+    items = given if several and names else [given]
     columns = []
     for item in items:
         if isinstance(item, str):
@@ -46,7 +51,7 @@ def unit_columns(data: pd.DataFrame, psu: Any) -> list[Named]:
     Raises:
         StatisticsError: unknown columns, or more than two stages.
     """
-    units = named_columns(data, psu)
+    units = named_columns(data, psu, several=True)
     if len(units) > 2:
         raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
     return units

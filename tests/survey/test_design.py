@@ -1,0 +1,204 @@
+"""The design: what it accepts, what it refuses, domains, lonely PSUs, stages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.errors import StatisticsError
+from readiness.survey import Design, design, means, totals
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "stratum": ["a"] * 4 + ["b"] * 4,
+            "psu": [1, 1, 2, 2, 3, 3, 4, 4],
+            "weight": [10.0, 12, 8, 10, 20, 25, 15, 20],
+            "size": [40] * 4 + [80] * 4,
+            "y": [1.0, 2, 4, 4, 7, 8, 9, 5],
+        }
+    )
+
+
+def refused(frame: pd.DataFrame, expected: str, **arguments: Any) -> None:
+    with pytest.raises(StatisticsError, match=expected) as error:
+        design(frame, **arguments)
+    assert str(error.value).count("\n") <= 1
+
+
+def test_zero_rows(frame: pd.DataFrame) -> None:
+    refused(frame.iloc[:0], "0 rows", weights="weight")
+
+
+@pytest.mark.parametrize("bad", [-1.0, 0.0, np.nan, np.inf])
+def test_bad_weights_name_the_row(frame: pd.DataFrame, bad: float) -> None:
+    frame.loc[3, "weight"] = bad
+    refused(frame, "1 of 8 weights in 'weight'.*row 3", weights="weight")
+
+
+def test_weights_that_are_text(frame: pd.DataFrame) -> None:
+    refused(frame.assign(weight="heavy"), "not numeric", weights="weight")
+
+
+def test_unknown_columns(frame: pd.DataFrame) -> None:
+    refused(frame, "no column 'wieght'", weights="wieght")
+    refused(frame, "no column 'region'", strata="region")
+
+
+def test_missing_stratum_or_psu(frame: pd.DataFrame) -> None:
+    broken = frame.assign(stratum=frame["stratum"].where(frame.index != 5))
+    refused(broken, "stratum 'stratum' is missing in row 5", strata="stratum")
+    broken = frame.assign(psu=frame["psu"].where(frame.index != 2))
+    refused(broken, "PSU 'psu' is missing in row 2", psu="psu")
+
+
+def test_a_psu_in_two_strata_needs_nest(frame: pd.DataFrame) -> None:
+    frame["psu"] = [1, 1, 2, 2, 1, 1, 2, 2]
+    refused(frame, "PSU 1 .*more than one stratum.*nest=True", strata="stratum", psu="psu")
+    nested = design(frame, weights="weight", strata="stratum", psu="psu", nest=True)
+    assert nested.degrees_of_freedom == 2
+
+
+def test_fpc_below_the_sample(frame: pd.DataFrame) -> None:
+    frame["size"] = [3] * 4 + [80] * 4
+    refused(
+        frame, "FPC 'size' of stratum 'a' is 3, below the 4 units", strata="stratum", fpc="size"
+    )
+
+
+def test_fpc_that_varies_within_a_stratum(frame: pd.DataFrame) -> None:
+    frame.loc[1, "size"] = 41
+    refused(frame, "varies within stratum 'a'", strata="stratum", fpc="size")
+
+
+def test_fpc_that_is_missing(frame: pd.DataFrame) -> None:
+    broken = frame.assign(size=frame["size"].where(frame.index != 6))
+    refused(broken, "FPC 'size' is nan in row 6", strata="stratum", fpc="size")
+
+
+def test_unknown_lonely_rule(frame: pd.DataFrame) -> None:
+    refused(frame, "lonely_psu is 'ignore'", lonely_psu="ignore")
+
+
+def test_fpc_as_sizes_and_as_fractions_agree(frame: pd.DataFrame) -> None:
+    frame["fraction"] = 4 / frame["size"]
+    sizes = design(frame, strata="stratum", fpc="size")
+    fractions = design(frame, strata="stratum", fpc="fraction")
+    np.testing.assert_allclose(sizes.weights, frame["size"] / 4)
+    np.testing.assert_allclose(means(sizes, "y").se, means(fractions, "y").se, rtol=1e-14)
+
+
+def test_a_census_has_no_sampling_variance(frame: pd.DataFrame) -> None:
+    frame["size"] = 4
+    whole = design(frame, strata="stratum", fpc="size")
+    assert means(whole, "y").se[0] == 0
+
+
+def test_lonely_psu_fails_by_name_and_other_rules_differ(frame: pd.DataFrame) -> None:
+    frame = frame.iloc[:5]
+    with pytest.raises(StatisticsError, match="stratum 'b' has one PSU"):
+        means(design(frame, weights="weight", strata="stratum"), "y")
+    se = {
+        rule: totals(design(frame, weights="weight", strata="stratum", lonely_psu=rule), "y").se[0]
+        for rule in ("remove", "certainty", "adjust", "average")
+    }
+    assert se["remove"] == se["certainty"] < se["adjust"]
+    assert se["average"] == pytest.approx(se["remove"] * np.sqrt(2))
+
+
+def test_lonely_everywhere_has_nothing_to_average(frame: pd.DataFrame) -> None:
+    d = design(frame.iloc[[0, 4]], weights="weight", strata="stratum", lonely_psu="average")
+    with pytest.raises(StatisticsError, match="every stratum has one PSU"):
+        means(d, "y")
+
+
+def test_a_domain_outside_the_lonely_stratum_still_works(frame: pd.DataFrame) -> None:
+    d = design(frame.iloc[:5], weights="weight", strata="stratum")
+    assert means(d.subset(d.data["stratum"] == "a"), "y").se[0] > 0
+
+
+def test_domain_keeps_the_drawn_psus(frame: pd.DataFrame) -> None:
+    d = design(frame, weights="weight", strata="stratum", psu="psu")
+    domain = d.subset(frame["psu"] != 2)
+    alone = design(frame[frame["psu"] != 2], weights="weight", strata="stratum", psu="psu")
+    assert domain.n == 6 and domain.rows == 8
+    # PSU 2 was drawn: stratum a still varies, where the cut data have one PSU left.
+    assert np.isfinite(means(domain, "y").se[0])
+    with pytest.raises(StatisticsError, match="one PSU"):
+        means(alone, "y")
+
+
+def test_domain_values_outside_do_not_matter(frame: pd.DataFrame) -> None:
+    d = design(frame, weights="weight", strata="stratum").subset(frame["y"] < 8)
+    spoiled = np.where(frame["y"] < 8, frame["y"], np.nan)
+    assert means(d, "y").se[0] == means(d, spoiled).se[0]
+
+
+def test_influence_values_must_be_finite_and_of_the_right_length(frame: pd.DataFrame) -> None:
+    d = design(frame, weights="weight")
+    with pytest.raises(StatisticsError, match="missing or infinite"):
+        d.total_covariance(np.full(8, np.nan))
+    with pytest.raises(StatisticsError, match="shape"):
+        d.total_covariance(np.ones(7))
+    with pytest.raises(StatisticsError, match="7 values for a design of 8 rows"):
+        d.subset(np.ones(7, dtype=bool))
+
+
+def test_two_stages_add_to_one(frame: pd.DataFrame) -> None:
+    frame = frame.assign(unit=range(8), n1=6, n2=10)
+    both = design(frame, psu=["psu", "unit"], fpc=["n1", "n2"])
+    first = design(frame, weights=both.weights, psu="psu", fpc="n1")
+    z = frame["y"].to_numpy()
+    w = both.weights
+    second = 0.0
+    for psu in (1, 2, 3, 4):
+        u = (w * z)[frame["psu"] == psu]
+        second += 4 / 6 * (1 - 2 / 10) * 2 * ((u - u.mean()) ** 2).sum()
+    expected = first.total_covariance(z)[0, 0] + second
+    assert both.total_covariance(z)[0, 0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_three_stages_are_refused(frame: pd.DataFrame) -> None:
+    refused(frame.assign(a=1, b=2), "3 stages", psu=["a", "b", "psu"])
+
+
+def test_sums_by_cell_equal_the_dense_covariance() -> None:
+    generator = np.random.default_rng(3)
+    n = 500
+    frame = pd.DataFrame(
+        {
+            "h": generator.integers(0, 4, n),
+            "psu": generator.integers(0, 40, n),
+            "w": generator.uniform(1, 5, n),
+            "size": 5000,
+        }
+    )
+    codes = generator.integers(-1, 6, n)
+    indicators = codes[:, None] == np.arange(6)
+    for arguments in (
+        {"strata": "h"},
+        {"strata": "h", "fpc": "size"},
+        {"strata": "h", "psu": "psu", "nest": True},
+    ):
+        d = design(frame, weights="w", **arguments).subset(frame["w"] > 1.5)
+        dense = d.total_covariance(indicators)
+        np.testing.assert_allclose(_by_cells(d, codes, 6), dense, rtol=1e-9, atol=1e-9)
+
+
+def _by_cells(d: Design, codes: Any, size: int) -> Any:
+    from readiness.survey.variance import code_covariance
+
+    return code_covariance(
+        np.where(d.mask, codes, -1),
+        size,
+        d.full_weights,
+        d.stages[0],
+        in_domain=d.mask,
+        lonely_psu=d.lonely_psu,
+        adjust_domain_lonely=False,
+    )

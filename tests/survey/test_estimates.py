@@ -1,0 +1,234 @@
+"""Estimates: declared categories, bases, domains, bad input."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.errors import StatisticsError
+from readiness.survey import (
+    Design,
+    SurveyWarning,
+    design,
+    means,
+    multi_response,
+    net_score,
+    proportion_estimates,
+    proportions,
+    quantiles,
+    ratio,
+    top_box,
+    totals,
+    variance,
+)
+
+
+@pytest.fixture
+def d() -> Design:
+    generator = np.random.default_rng(11)
+    n = 240
+    frame = pd.DataFrame(
+        {
+            "stratum": np.repeat(["a", "b", "c"], n // 3),
+            "weight": generator.uniform(5, 15, n),
+            "group": generator.choice(["x", "y"], n),
+            "level": generator.choice(["low", "mid", "high"], n, p=[0.5, 0.3, 0.2]),
+            "score": generator.normal(50, 10, n),
+        }
+    )
+    return design(frame, weights="weight", strata="stratum")
+
+
+LEVELS = ["low", "mid", "high"]
+
+
+def test_a_declared_category_without_answers_is_a_row_with_0(d: Design) -> None:
+    table = proportions(d, "level", ["none", *LEVELS])
+    assert table["category"].tolist() == ["none", *LEVELS]
+    empty = table.iloc[0]
+    assert empty["estimate"] == 0 and empty["count"] == 0 and empty["se"] == 0
+    assert 0 == empty["lower"] < empty["upper"] < 0.02
+    assert empty["reliability"] == "review"
+    assert table["estimate"].sum() == pytest.approx(1, abs=1e-14)
+
+
+def test_special_codes_leave_the_base_and_others_are_refused(d: Design) -> None:
+    answers = d.data["level"].where(d.data.index >= 30, "_dont_know")
+    assert (proportions(d, answers, LEVELS)["n"] == 210).all()
+    with pytest.raises(StatisticsError, match="'hgih' in row 7, which is not declared"):
+        proportions(d, d.data["level"].where(d.data.index != 7, "hgih"), LEVELS)
+    kept = proportions(d, d.data["level"].where(d.data.index != 7, "?"), LEVELS, outside=["?"])
+    assert (kept["n"] == 239).all()
+
+
+def test_proportions_are_the_means_of_indicators(d: Design) -> None:
+    table = proportions(d, "level", LEVELS, by="group")
+    for _, row in table.iterrows():
+        domain = d.subset(d.data["group"] == row["group"])
+        m = means(domain, (d.data["level"] == row["category"]).astype(float))
+        assert row["estimate"] == pytest.approx(m.values[0], rel=1e-13)
+        assert row["se"] == pytest.approx(m.se[0], rel=1e-12)
+        assert row["df"] == domain.degrees_of_freedom
+        assert row["n"] == domain.n
+
+
+def test_a_declared_group_without_respondents_is_empty_with_a_warning(d: Design) -> None:
+    with pytest.warns(SurveyWarning, match="group 'z': no respondent"):
+        table = proportions(d, "level", LEVELS, by="group", groups=["x", "y", "z"])
+    empty = table[table["group"] == "z"]
+    assert (empty["n"] == 0).all() and empty["estimate"].isna().all()
+    assert (empty["reliability"] == "suppress").all()
+    full = proportions(d, "level", LEVELS, by="group")
+    pd.testing.assert_frame_equal(table[table["group"] != "z"], full)
+
+
+def test_a_group_of_one_respondent_has_a_share_and_no_interval(d: Design) -> None:
+    group = np.where(np.arange(d.rows) == 5, "one", "many")
+    with pytest.warns(SurveyWarning, match="group 'one': no more PSUs than strata"):
+        table = proportions(d, "level", LEVELS, by=group)
+    one = table[table["group"] == "one"]
+    assert sorted(one["estimate"]) == [0, 0, 1]
+    assert one[["se", "lower", "upper", "n_eff"]].isna().all(axis=None)
+    assert (one["reliability"] == "suppress").all()
+
+
+def test_empty_base(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="base is empty"):
+        proportions(d, np.full(d.rows, "_blank"), LEVELS)
+    with pytest.raises(StatisticsError, match="base is empty"):
+        proportions(d, "level", LEVELS, base=np.zeros(d.rows, dtype=bool))
+    with pytest.raises(StatisticsError, match="'low' is declared twice"):
+        proportions(d, "level", ["low", "low"])
+
+
+def test_constant_variable(d: Design) -> None:
+    m = means(d, np.ones(d.rows))
+    assert m.values[0] == 1 and m.se[0] == 0
+    row = proportions(d, np.full(d.rows, "yes"), ["yes", "no"]).iloc[0]
+    assert row["estimate"] == 1 and row["upper"] == 1 and 0.97 < row["lower"] < 1
+
+
+def test_infinite_missing_and_text_values(d: Design) -> None:
+    y = d.data["score"].to_numpy().copy()
+    y[4] = np.inf
+    with pytest.raises(StatisticsError, match="infinite in row 4"):
+        means(d, y)
+    y[4] = np.nan
+    with pytest.raises(StatisticsError, match=r"missing for 1 respondents.*row 4"):
+        means(d, y)
+    assert means(d, y, missing="drop").n[0] == d.rows - 1
+    with pytest.raises(StatisticsError, match="'level' is not numeric"):
+        means(d, "level")
+    with pytest.raises(StatisticsError, match="nobody in the domain"):
+        means(d, np.full(d.rows, np.nan), missing="drop")
+
+
+def test_ratio_with_a_zero_denominator(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="is 0; no ratio"):
+        ratio(d, "score", np.zeros(d.rows))
+
+
+def test_variance_needs_two_respondents(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="needs 2 respondents"):
+        variance(d.subset(np.arange(d.rows) == 3), "score")
+
+
+def test_total_and_mean_by_group_agree_with_domains(d: Design) -> None:
+    by = means(d, "score", by="group")
+    sums = totals(d, "score", by="group")
+    for i, group in enumerate(by.names):
+        domain = d.subset(d.data["group"] == group)
+        assert by.se[i] == pytest.approx(means(domain, "score").se[0], rel=1e-12)
+        assert sums.se[i] == pytest.approx(totals(domain, "score").se[0], rel=1e-12)
+    with pytest.raises(StatisticsError, match="group 'z' has no respondent"):
+        means(d, "score", by="group", groups=["x", "y", "z"])
+
+
+def test_quantiles_refuse_what_they_cannot_do(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="quantile at 1"):
+        quantiles(d, "score", [0.5, 1])
+    with pytest.raises(StatisticsError, match="rule 'hf9'"):
+        quantiles(d, "score", [0.5], rule="hf9")  # type: ignore[arg-type]
+
+
+def test_median_of_equal_weights() -> None:
+    flat = design(pd.DataFrame({"y": [3.0, 1, 2, 4]}))
+    assert quantiles(flat, "y", [0.5], rule="math")["estimate"][0] == 2
+    assert quantiles(flat, "y", [0.5], rule="school")["estimate"][0] == 2.5
+    assert quantiles(flat, "y", [0.5], rule="hf7")["estimate"][0] == 2.5
+
+
+@pytest.fixture
+def ticked() -> Design:
+    frame = pd.DataFrame(
+        {
+            "weight": [1.0, 2, 3, 4, 5, 6],
+            "text": ["1", "0", "1", "_blank", "_not_asked", "0"],
+            "image": ["0", "0", "1", "_blank", "_not_asked", "1"],
+        }
+    )
+    return design(frame, weights="weight")
+
+
+def test_multi_response_on_both_bases(ticked: Design) -> None:
+    options = {"text": "text", "image": "image"}
+    asked = multi_response(ticked, options, base="asked")
+    answered = multi_response(ticked, options, base="answered")
+    np.testing.assert_allclose(asked["estimate"], [4 / 16, 9 / 16])
+    np.testing.assert_allclose(answered["estimate"], [4 / 12, 9 / 12])
+    assert asked["category"].tolist() == ["text", "image"]
+    assert asked["n"].tolist() == [5, 5] and answered["n"].tolist() == [4, 4]
+    for table in (asked, answered):
+        assert table["n_asked"].tolist() == [5, 5]
+        assert table["n_answered"].tolist() == [4, 4]
+        assert table["count"].tolist() == [2, 2]
+
+
+def test_multi_response_reads_numbers_and_refuses_others(ticked: Design) -> None:
+    numbers = multi_response(ticked, {"a": np.array([1.0, 0, 1, np.nan, 0, 0])}, base="answered")
+    assert numbers["estimate"][0] == pytest.approx(4 / 17)
+    with pytest.raises(StatisticsError, match="option 'a' is '2' in row 1"):
+        multi_response(ticked, {"a": [1, 2, 0, 0, 0, 0]}, base="asked")
+    with pytest.raises(StatisticsError, match="base 'all'"):
+        multi_response(ticked, {"a": "text"}, base="all")  # type: ignore[arg-type]
+
+
+def test_multi_response_by_group_keeps_declared_order(ticked: Design) -> None:
+    by = np.array(["n", "n", "s", "s", "s", "s"])
+    options = {"text": "text", "image": "image"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SurveyWarning)
+        table = multi_response(ticked, options, base="asked", by=by, groups=["s", "n"])
+    assert list(zip(table["group"], table["category"], strict=True)) == [
+        ("s", "text"),
+        ("s", "image"),
+        ("n", "text"),
+        ("n", "image"),
+    ]
+    assert table["n_asked"].tolist() == [3, 3, 2, 2]
+
+
+def test_top_box_is_the_mean_of_its_indicator(d: Design) -> None:
+    estimates = proportion_estimates(d, "level", LEVELS, by="group")
+    table = top_box(estimates, ["mid", "high"])
+    two = means(d, d.data["level"].isin(["mid", "high"]).astype(float), by="group")
+    np.testing.assert_allclose(table["estimate"], two.values, rtol=1e-12)
+    np.testing.assert_allclose(table["se"], two.se, rtol=1e-12)
+    everyone = top_box(estimates, LEVELS)
+    assert (everyone["estimate"] == 1).all() and (everyone["se"] == 0).all()
+    with pytest.raises(StatisticsError, match="'best' is not declared"):
+        top_box(estimates, ["best"])
+
+
+def test_net_score_is_the_mean_of_signs(d: Design) -> None:
+    estimates = proportion_estimates(d, "level", LEVELS, by="group")
+    table = net_score(estimates, ["high"], ["low"])
+    signs = d.data["level"].map({"high": 1.0, "mid": 0.0, "low": -1.0})
+    m = means(d, signs, by="group")
+    np.testing.assert_allclose(table["estimate"], m.values, rtol=1e-12)
+    np.testing.assert_allclose(table["se"], m.se, rtol=1e-12)
+    with pytest.raises(StatisticsError, match="more than once"):
+        net_score(estimates, ["high"], ["high"])

@@ -1,0 +1,88 @@
+"""Intervals and reliability at their edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from readiness.errors import StatisticsError
+from readiness.survey import nchs, proportion_interval, statistics_canada
+from readiness.survey.intervals import nchs_effective_size, t_quantile, wilson
+
+ALL = ["korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"]
+
+
+@pytest.mark.parametrize("method", ALL)
+def test_shares_of_0_and_1_have_the_exact_limits_on_n(method: str) -> None:
+    lower, upper = proportion_interval(method, [0.0, 1.0], [0.0, 0.0], 32, 30)  # type: ignore[arg-type]
+    np.testing.assert_allclose(lower, [0, 0.8911188393206471], rtol=1e-12)
+    np.testing.assert_allclose(upper, [0.10888116067935294, 1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ALL)
+def test_limits_enclose_the_share_and_grow_with_the_level(method: str) -> None:
+    p, se = np.array([0.03, 0.4, 0.9]), np.array([0.02, 0.06, 0.03])
+    narrow = proportion_interval(method, p, se, 120, 100, 0.8)  # type: ignore[arg-type]
+    wide = proportion_interval(method, p, se, 120, 100, 0.99)  # type: ignore[arg-type]
+    assert (narrow[0] < p).all() and (p < narrow[1]).all()
+    assert (wide[0] < narrow[0]).all() and (narrow[1] < wide[1]).all()
+
+
+def test_statsmodels_agrees_on_fractional_counts() -> None:
+    p, se, n, df = 0.37, 0.05, 150, 40
+    n_eff = float(nchs_effective_size(p, se, n, df))
+    ours = proportion_interval("korn-graubard", p, se, n, df)
+    theirs = proportion_confint(p * n_eff, n_eff, 0.05, "beta")
+    np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+    np.testing.assert_allclose(
+        wilson(p, n_eff, t_quantile(0.95, np.inf)),
+        proportion_confint(p * n_eff, n_eff, 0.05, "wilson"),
+        rtol=1e-13,
+    )
+
+
+def test_effective_size_is_at_most_n_and_n_when_the_share_is_certain() -> None:
+    assert nchs_effective_size(0.5, 0.001, 100, 50) == 100
+    assert nchs_effective_size(0.0, 0.0, 100, 50) == 100
+    assert nchs_effective_size(0.5, 0.001, 100, 50, truncate=False) > 100_000
+
+
+def test_few_degrees_of_freedom_shrink_the_effective_size() -> None:
+    plain = 0.3 * 0.7 / 0.05**2
+    ratio = stats.t.ppf(0.975, 199) / stats.t.ppf(0.975, 5)
+    assert nchs_effective_size(0.3, 0.05, 200, 5) == pytest.approx(plain * ratio**2)
+
+
+def test_no_degrees_of_freedom_no_limits() -> None:
+    lower, upper = proportion_interval("korn-graubard", 0.5, 0.1, 2, 0)
+    assert np.isnan(lower) and np.isnan(upper)
+
+
+def test_bad_level_and_method() -> None:
+    with pytest.raises(StatisticsError, match="level 95"):
+        proportion_interval("wald", 0.5, 0.1, 10, 9, 95)
+    with pytest.raises(StatisticsError, match="'exact' is unknown"):
+        proportion_interval("exact", 0.5, 0.1, 10, 9)  # type: ignore[arg-type]
+
+
+def test_nchs_rules_one_by_one() -> None:
+    def flag(p: float, n: float, n_eff: float, low: float, high: float, df: float = 50) -> str:
+        return str(nchs(p, n, n_eff, low, high, df))
+
+    assert flag(0.5, 400, 300, 0.45, 0.55) == "present"
+    assert flag(0.5, 29, 29, 0.45, 0.55) == "suppress"
+    assert flag(0.5, 400, 29, 0.45, 0.55) == "suppress"
+    assert flag(0.5, 400, 300, 0.35, 0.65) == "suppress"
+    assert flag(0.04, 400, 300, 0.01, 0.07) == "suppress"
+    assert flag(0.01, 400, 300, 0.001, 0.05) == "present"
+    assert flag(0.96, 400, 300, 0.93, 0.99) == "caution"
+    assert flag(0.5, 400, 300, 0.45, 0.55, 7) == "review"
+    assert flag(0.0, 400, 400, 0.0, 0.01) == "review"
+    assert flag(float("nan"), 0, 0, float("nan"), float("nan"), 0) == "suppress"
+
+
+def test_statistics_canada_thresholds() -> None:
+    flags = statistics_canada([0.165, 0.17, 0.333, 0.334, np.nan])
+    assert flags.tolist() == ["present", "caution", "caution", "suppress", "suppress"]

@@ -1,0 +1,205 @@
+"""What must hold whatever the data: row order, category order, scale, domains, replicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.survey import (
+    Design,
+    design,
+    means,
+    proportion_estimates,
+    proportions,
+    quantiles,
+    rake,
+    ratio,
+    replicate,
+    totals,
+    weigh,
+)
+
+SEEDS = st.integers(0, 10_000)
+LEVELS = ["none", "weak", "medium", "good"]
+bounded = settings(deadline=None, derandomize=True, max_examples=15)
+
+
+def sample(seed: int, n: int = 90) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "stratum": generator.integers(0, 3, n),
+            "psu": generator.integers(0, 8, n),
+            "weight": generator.lognormal(2, 0.6, n),
+            "group": generator.choice(["p", "q", "r"], n),
+            "sex": generator.choice(["f", "m"], n),
+            "level": generator.choice(LEVELS, n),
+            "y": generator.normal(5, 2, n),
+        }
+    )
+    # Every category and every PSU occurs, whatever the seed.
+    frame.loc[:2, "group"] = ["p", "q", "r"]
+    frame.loc[:23, "psu"] = np.tile(np.arange(8), 3)
+    frame.loc[:23, "stratum"] = np.repeat([0, 1, 2], 8)
+    frame.loc[:1, "sex"] = ["f", "m"]
+    return frame
+
+
+def made(frame: pd.DataFrame) -> Design:
+    return design(frame, weights="weight", strata="stratum", psu="psu", nest=True)
+
+
+def margins(frame: pd.DataFrame) -> dict[str, dict[Any, float]]:
+    return {
+        "group": {"p": 300.0, "q": 450.0, "r": 250.0},
+        "sex": {"f": 480.0, "m": 520.0},
+    }
+
+
+@bounded
+@given(SEEDS)
+def test_weights_meet_the_margins(seed: int) -> None:
+    frame = sample(seed)
+    weights = rake(made(frame), margins(frame)).weights
+    assert (weights > 0).all()
+    for variable, totals_ in margins(frame).items():
+        sums = pd.Series(weights).groupby(frame[variable]).sum()
+        for category, total in totals_.items():
+            assert sums[category] == pytest.approx(total, rel=1e-9)
+
+
+@bounded
+@given(SEEDS)
+def test_row_order_does_not_matter(seed: int) -> None:
+    frame = sample(seed)
+    shuffled = frame.sample(frac=1, random_state=seed).reset_index(drop=True)
+    a, b = (weigh(made(f), margins(f)).design for f in (frame, shuffled))
+    pd.testing.assert_frame_equal(
+        proportions(a, "level", LEVELS, by="group"),
+        proportions(b, "level", LEVELS, by="group"),
+        rtol=1e-9,
+    )
+    pd.testing.assert_frame_equal(
+        quantiles(a, "y", [0.25, 0.5]), quantiles(b, "y", [0.25, 0.5]), rtol=1e-9
+    )
+
+
+@bounded
+@given(SEEDS)
+def test_category_order_does_not_matter(seed: int) -> None:
+    frame = sample(seed)
+    d = weigh(made(frame), margins(frame)).design
+    reversed_margins = {v: dict(reversed(t.items())) for v, t in reversed(margins(frame).items())}
+    e = weigh(made(frame), reversed_margins).design
+    order = ["category", "group"]
+    a = proportions(d, "level", LEVELS, by="group").sort_values(order, ignore_index=True)
+    b = proportions(e, "level", LEVELS[::-1], by="group", groups=["r", "p", "q"])
+    pd.testing.assert_frame_equal(a, b.sort_values(order, ignore_index=True), rtol=1e-8)
+
+
+@bounded
+@given(SEEDS, st.floats(1e-3, 1e3))
+def test_a_rescaling_of_the_weights_does_not_matter(seed: int, factor: float) -> None:
+    frame = sample(seed)
+    a = proportions(made(frame), "level", LEVELS, by="group")
+    b = proportions(
+        made(frame.assign(weight=frame["weight"] * factor)), "level", LEVELS, by="group"
+    )
+    pd.testing.assert_frame_equal(a, b, rtol=1e-9)
+    raked = rake(made(frame.assign(weight=frame["weight"] * factor)), margins(frame)).weights
+    np.testing.assert_allclose(raked, rake(made(frame), margins(frame)).weights, rtol=1e-8)
+
+
+@bounded
+@given(SEEDS)
+def test_a_domain_is_a_0_1_variable(seed: int) -> None:
+    frame = sample(seed)
+    inside = (frame["group"] == "p").to_numpy()
+    for d in (made(frame), rake(made(frame), margins(frame)), replicate(made(frame), "JKn")):
+        domain = d.subset(inside)
+        zeroed = np.where(inside, frame["y"], 0.0)
+        np.testing.assert_allclose(totals(domain, "y").se, totals(d, zeroed).se, rtol=1e-10)
+        r = ratio(d, zeroed, inside.astype(float))
+        np.testing.assert_allclose(means(domain, "y").values, r.values, rtol=1e-12)
+        np.testing.assert_allclose(means(domain, "y").se, r.se, rtol=1e-10)
+
+
+@bounded
+@given(SEEDS)
+def test_shares_add_up_and_their_covariance_with_the_sum_is_0(seed: int) -> None:
+    d = made(sample(seed))
+    p = proportion_estimates(d, "level", LEVELS, by="group")
+    np.testing.assert_allclose(p.values.sum(axis=1), 1, rtol=1e-12)
+    blocks = p.covariance.reshape(3, 4, 3, 4).sum(axis=3)
+    np.testing.assert_allclose(blocks, 0, atol=1e-15)
+
+
+@bounded
+@given(SEEDS)
+def test_equal_weights_without_design_are_the_textbook_formula(seed: int) -> None:
+    frame = sample(seed)
+    d = design(frame)
+    n = len(frame)
+    m = means(d, "y", deff="replace")
+    assert m.values[0] == pytest.approx(frame["y"].mean())
+    assert m.se[0] == pytest.approx(frame["y"].std() / np.sqrt(n))
+    assert m.deff is not None and m.deff[0] == pytest.approx(1)
+    for _, row in proportions(d, "level", LEVELS).iterrows():
+        p = (frame["level"] == row["category"]).mean()
+        assert row["se"] == pytest.approx(np.sqrt(p * (1 - p) / (n - 1)))
+        assert row["deff"] == pytest.approx(1)
+
+
+@bounded
+@given(SEEDS)
+def test_jackknife_of_a_total_is_taylor_exactly(seed: int) -> None:
+    d = made(sample(seed))
+    taylor, jackknife = totals(d, "y"), totals(replicate(d, "JKn"), "y")
+    np.testing.assert_allclose(jackknife.se, taylor.se, rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["JKn", "bootstrap", "subbootstrap"])
+def test_replicates_reproduce_taylor(kind: Any) -> None:
+    frame = sample(4, 600)
+    frame["psu"] = np.arange(600)
+    d = made(frame)
+    replicated = replicate(d, kind, n_replicates=4000, seed=9)
+    for by in (None, "group"):
+        a = means(d, "y", by=by)
+        b = means(replicated, "y", by=by)
+        # A bootstrap SE has a relative error of about 1 / sqrt(2 R) = 1.1 %.
+        np.testing.assert_allclose(b.se, a.se, rtol=0.05 if kind != "JKn" else 0.02)
+
+
+def test_calibrated_replicates_reproduce_greg() -> None:
+    frame = sample(4, 900)
+    frame["psu"] = np.arange(900)
+    d = made(frame)
+    greg = weigh(d, margins(frame)).design
+    boot = weigh(d, margins(frame), replicates="subbootstrap", n_replicates=1500, seed=1).design
+    a, b = (proportion_estimates(x, "level", LEVELS, by="group").se for x in (greg, boot))
+    np.testing.assert_allclose(b, a, rtol=0.1)
+
+
+def test_balanced_half_samples_of_a_total_are_taylor_exactly() -> None:
+    generator = np.random.default_rng(8)
+    frame = pd.DataFrame(
+        {"h": np.repeat(range(5), 2), "u": range(10), "y": generator.normal(size=10)}
+    )
+    d = design(frame, weights=3.0, strata="h", psu="u")
+    for kind, rho in (("BRR", 0.0), ("Fay", 0.4)):
+        r = replicate(d, kind, rho=rho)  # type: ignore[arg-type]
+        assert r.replicates is not None and len(r.replicates.rscales) == 8
+        np.testing.assert_allclose(totals(r, "y").se, totals(d, "y").se, rtol=1e-12)
+
+
+def test_a_bootstrap_is_the_same_for_the_same_seed() -> None:
+    d = made(sample(1))
+    a, b, c = (replicate(d, "subbootstrap", n_replicates=10, seed=s).replicates for s in (1, 1, 2))
+    assert a is not None and b is not None and c is not None
+    assert (a.matrix == b.matrix).all() and not (a.matrix == c.matrix).all()

@@ -1,0 +1,280 @@
+"""Weighting: what it reaches, what it reports, what it refuses by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.errors import StatisticsError
+from readiness.survey import (
+    Collapse,
+    Design,
+    Trim,
+    adjust_nonresponse,
+    calibrate,
+    design,
+    means,
+    post_stratify,
+    rake,
+    replicate,
+    reweight,
+    summarise,
+    totals,
+    trim,
+    weigh,
+    with_replicates,
+)
+from readiness.survey.weighting import make_margins, rake_weights, trim_weights
+
+TOTALS = {
+    "region": {"north": 300.0, "south": 500.0, "west": 200.0},
+    "sex": {"f": 520.0, "m": 480.0},
+}
+
+
+def sample(n: int = 150, seed: int = 5) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "stratum": np.repeat(["a", "b"], [n // 2, n - n // 2]),
+            "weight": generator.uniform(2, 12, n),
+            "region": generator.choice(["north", "south", "west"], n),
+            "sex": generator.choice(["f", "m"], n),
+            "y": generator.normal(10, 3, n),
+        }
+    )
+
+
+@pytest.fixture
+def d() -> Design:
+    return design(sample(), weights="weight", strata="stratum")
+
+
+def refused(d: Design, expected: str, margins: Any, **arguments: Any) -> None:
+    with pytest.raises(StatisticsError, match=expected) as error:
+        weigh(d, margins, **arguments)
+    assert str(error.value).count("\n") <= 1
+
+
+def test_raked_weights_meet_the_margins_and_the_report_says_so(d: Design) -> None:
+    made = weigh(d, TOTALS)
+    for variable, margin in TOTALS.items():
+        sums = pd.Series(made.weights).groupby(d.data[variable]).sum()
+        for category, total in margin.items():
+            assert sums[category] == pytest.approx(total, rel=1e-9)
+    report = made.report
+    assert report.largest_gap < 1e-9
+    assert report.final.total == pytest.approx(1000)
+    assert report.final.n == 150
+    assert report.margins["n"].sum() == 300
+    first = report.iterations.iloc[0]
+    assert first["iteration"] == 1 and first["variable"] == "region" and first["largest_gap"] > 0.01
+    assert report.iterations.iloc[-1]["largest_gap"] < 1e-10
+
+
+def test_summary_by_hand() -> None:
+    s = summarise([1.0, 1, 2, 4])
+    assert (s.n, s.total, s.minimum, s.maximum) == (4, 8, 1, 4)
+    assert s.kish_deff == pytest.approx(4 * 22 / 64)
+    assert s.n_eff == pytest.approx(64 / 22)
+    assert s.cv == pytest.approx(np.std([1, 1, 2, 4], ddof=1) / 2)
+
+
+def test_category_in_the_sample_without_a_total(d: Design) -> None:
+    margins = {"region": {"north": 500, "south": 500}}
+    refused(d, "margin 'region', category 'west'.*not in the margin", margins)
+
+
+def test_total_without_respondents(d: Design) -> None:
+    margins = {"region": TOTALS["region"] | {"east": 100.0}}
+    refused(d, "margin 'region', category 'east': total 100 but no respondent", margins)
+
+
+def test_margins_that_disagree(d: Design) -> None:
+    margins = {**TOTALS, "sex": {"f": 520.0, "m": 490.0}}
+    refused(d, "'region' adds up to 1000, 'sex' to 1010", margins)
+
+
+@pytest.mark.parametrize("bad", [-5.0, np.nan, np.inf])
+def test_totals_that_are_no_totals(d: Design, bad: float) -> None:
+    refused(d, "margin 'sex', category 'm': total", {"sex": {"f": 500.0, "m": bad}})
+
+
+def test_total_0_with_respondents(d: Design) -> None:
+    refused(d, "category 'm': total 0 but", {"sex": {"f": 500.0, "m": 0.0}})
+
+
+def test_missing_category_unknown_margin_no_margin(d: Design) -> None:
+    broken = design(d.data.assign(sex=d.data["sex"].where(d.data.index != 4)), weights="weight")
+    refused(broken, r"margin 'sex', category nan \(row 4\)", TOTALS)
+    refused(d, "margin 'age' is no column", {"age": {"young": 1.0}})
+    refused(d, "no margins given", {})
+
+
+def test_raking_that_cannot_converge_names_margin_and_category() -> None:
+    frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["u", "u", "v"]})
+    margins = {"a": {"x": 50.0, "y": 50.0}, "b": {"u": 80.0, "v": 20.0}}
+    refused(design(frame), "did not converge in 50 iterations: margin '[ab]', category '[xyuv]'", margins,
+            max_iterations=50)  # fmt: skip
+
+
+def test_collapse_as_declared(d: Design) -> None:
+    margins = {"region": TOTALS["region"] | {"east": 100.0}}
+    merge = Collapse("region", ("east", "west"), "east or west", "too few answers expected")
+    made = weigh(d, margins, collapse=[merge])
+    assert made.report.collapsed == (merge,)
+    row = made.report.margins.set_index("category").loc["east or west"]
+    assert row["target"] == 300 and abs(row["gap"]) < 1e-9
+    with pytest.raises(StatisticsError, match="cannot collapse 'moon'"):
+        weigh(d, margins, collapse=[Collapse("region", ("moon",), "west", "none")])
+
+
+def test_post_stratification_by_hand(d: Design) -> None:
+    made = post_stratify(d, "sex", TOTALS["sex"])
+    for sex, total in TOTALS["sex"].items():
+        inside = (d.data["sex"] == sex).to_numpy()
+        expected = d.weights[inside] * total / d.weights[inside].sum()
+        np.testing.assert_allclose(made.weights[inside], expected, rtol=1e-12)
+
+
+def test_calibrated_totals_do_not_vary(d: Design) -> None:
+    for made in (rake(d, TOTALS), weigh(d, TOTALS).design):
+        count = totals(made, (d.data["sex"] == "f").astype(float))
+        assert count.values[0] == pytest.approx(520)
+        assert count.se[0] < 1e-6
+
+
+def test_both_raking_standard_errors_have_their_name(d: Design) -> None:
+    greg, r = rake(d, TOTALS), rake(d, TOTALS, residuals="r-rake")
+    np.testing.assert_allclose(greg.weights, r.weights)
+    assert means(greg, "y").se[0] != pytest.approx(means(r, "y").se[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("distance", ["linear", "raking", "logit"])
+def test_calibration_meets_numeric_totals_within_bounds(d: Design, distance: Any) -> None:
+    x = {"one": np.ones(d.rows), "y": d.data["y"]}
+    known = {"one": 1000.0, "y": 10_300.0}
+    made = calibrate(d, x, known, distance=distance, bounds=(0.5, 2.0))
+    ratio = made.weights / d.weights
+    assert made.weights.sum() == pytest.approx(1000, rel=1e-10)
+    assert made.weights @ d.data["y"].to_numpy() == pytest.approx(10_300, rel=1e-10)
+    assert ratio.min() >= 0.5 and ratio.max() <= 2.0
+
+
+def test_calibration_refusals(d: Design) -> None:
+    one = {"one": np.ones(d.rows)}
+    with pytest.raises(StatisticsError, match="did not converge: one is still off"):
+        calibrate(d, one, {"one": 1e6}, bounds=(0.5, 2.0))
+    with pytest.raises(StatisticsError, match="needs bounds"):
+        calibrate(d, one, {"one": 1000.0}, distance="logit")
+    with pytest.raises(StatisticsError, match="'two' has values or a total, not both"):
+        calibrate(d, one, {"one": 1.0, "two": 2.0})
+    with pytest.raises(StatisticsError, match="'y' is missing in row 3"):
+        calibrate(d, {"y": d.data["y"].where(d.data.index != 3)}, {"y": 1.0})
+
+
+def test_trimming_keeps_the_sum_and_opens_the_margins(d: Design) -> None:
+    made = weigh(d, TOTALS, trim=Trim(0.6, 1.6))
+    mean = 1000 / 150
+    assert made.weights.sum() == pytest.approx(1000, rel=1e-12)
+    assert made.weights.min() >= 0.6 * mean - 1e-9 and made.weights.max() <= 1.6 * mean + 1e-9
+    assert made.report.largest_gap > 1e-4
+    assert made.report.trimmed > 0
+    assert made.design.replicates is not None and made.design.replicates.kind == "JKn"
+
+
+def test_bounded_raking_keeps_bounds_and_margins(d: Design) -> None:
+    made = weigh(d, TOTALS, trim=Trim(0.6, 1.6, keep_margins=True))
+    mean = 1000 / 150
+    assert made.weights.min() >= 0.6 * mean - 1e-9 and made.weights.max() <= 1.6 * mean + 1e-9
+    assert made.report.largest_gap < 1e-8
+    refused(d, "did not converge: margin", TOTALS, trim=Trim(0.97, 1.03, keep_margins=True))
+
+
+def test_trimming_that_is_impossible() -> None:
+    with pytest.raises(StatisticsError, match="can add up to 10 over 4 rows"):
+        trim_weights(np.array([1.0, 2, 3, 4]), 3, 5)
+    with pytest.raises(StatisticsError, match="lower < upper"):
+        trim_weights(np.ones(4), 2, 1)
+
+
+def test_trimming_once_may_pass_the_limit_and_strict_may_not() -> None:
+    w = np.array([1.0, 1, 1, 3.9, 10])
+    once = trim_weights(w, 0, 4, strict=False)
+    strict = trim_weights(w, 0, 4, strict=True)
+    assert once.max() > 4 and strict.max() <= 4 + 1e-9
+    assert once.sum() == pytest.approx(w.sum()) == pytest.approx(strict.sum())
+    reweighted = trim(design(pd.DataFrame({"w": w}), weights="w"), 0, 4)
+    np.testing.assert_allclose(reweighted.weights, strict)
+
+
+def test_each_replicate_is_raked_and_trimmed_like_the_main_weights(d: Design) -> None:
+    made = weigh(d, TOTALS, trim=Trim(0.6, 1.6))
+    replicates = made.design.replicates
+    assert replicates is not None
+    raw = replicate(d, "JKn").replicates
+    assert raw is not None
+    margins = make_margins(d.data, TOTALS)
+    for r in (0, 40, 149):
+        raked = rake_weights(raw.matrix[:, r], margins).weights
+        mean = raked.sum() / (raked > 0).sum()
+        expected = trim_weights(raked, 0.6 * mean, 1.6 * mean)
+        np.testing.assert_allclose(replicates.matrix[:, r], expected, rtol=1e-12)
+
+
+def test_a_replicate_that_cannot_be_raked_says_which(d: Design) -> None:
+    frame = d.data.copy()
+    frame["region"] = np.where(
+        frame.index == 20, "west", np.where(frame["y"] > 10, "north", "south")
+    )
+    lone = design(frame, weights="weight", strata="stratum")
+    refused(lone, "replicate 21: margin 'region', category 'west'", TOTALS, replicates="JKn")
+
+
+def test_nonresponse_weights_by_hand() -> None:
+    frame = pd.DataFrame(
+        {"w": [1.0, 3, 2, 2, 5], "cell": list("aabbb"), "answered": [1, 0, 1, 1, 0]}
+    )
+    made = adjust_nonresponse(design(frame, weights="w"), "cell", "answered")
+    np.testing.assert_allclose(made.weights, [4, 0, 4.5, 4.5, 0])
+    assert made.n == 3
+    with pytest.raises(StatisticsError, match="cell 'b' has no respondent"):
+        adjust_nonresponse(design(frame, weights="w"), "cell", [1, 1, 0, 0, 0])
+
+
+def test_replicates_that_the_strata_do_not_allow(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="has 75 PSUs; BRR needs exactly 2"):
+        replicate(d, "BRR")
+    with pytest.raises(StatisticsError, match="JK1 is for one stratum, not 2"):
+        replicate(d, "JK1")
+    with pytest.raises(StatisticsError, match="'JK9' are unknown"):
+        replicate(d, "JK9")  # type: ignore[arg-type]
+    with pytest.raises(StatisticsError, match="1 bootstrap replicates"):
+        replicate(d, "bootstrap", n_replicates=1)
+    with pytest.raises(StatisticsError, match="not be calibrated"):
+        replicate(rake(d, TOTALS), "JKn")
+    lonely = design(sample(3), weights="weight", strata=["a", "a", "b"])
+    with pytest.raises(StatisticsError, match="stratum 'b' has one PSU"):
+        replicate(lonely, "JKn")
+
+
+def test_a_replicate_design_that_is_raked_rakes_every_replicate(d: Design) -> None:
+    raked = rake(replicate(d, "subbootstrap", n_replicates=20, seed=2), TOTALS)
+    assert raked.replicates is not None
+    female = (d.data["sex"] == "f").to_numpy()
+    np.testing.assert_allclose(raked.replicates.matrix[female].sum(axis=0), 520, rtol=1e-9)
+
+
+def test_given_replicate_weights_are_checked(d: Design) -> None:
+    with pytest.raises(StatisticsError, match=r"expected \(150, replicates\)"):
+        with_replicates(d, np.ones((149, 3)), scale=1)
+    with pytest.raises(StatisticsError, match="negative, missing or infinite"):
+        with_replicates(d, np.full((150, 3), -1.0), scale=1)
+
+
+def test_reweight_refuses_bad_weights(d: Design) -> None:
+    with pytest.raises(StatisticsError, match="not positive"):
+        reweight(d, np.zeros(150))
