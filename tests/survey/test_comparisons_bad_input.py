@@ -165,7 +165,7 @@ def test_constants_and_dependent_covariates() -> None:
             lambda fit=fit: fit(covariates(d, ["score", "twice"]))  # type: ignore[misc]
         )
     few = d.subset(np.arange(d.rows) < 2)
-    assert "too few" in message(lambda: linear_model(few, "code", covariates(few, ["score"])))
+    assert "too few" in message(lambda: linear_model(few, "weight", covariates(few, ["score"])))
     perfect = make(frame.assign(y=lambda f: 3 * f["score"] + 1))
     assert "fits exactly" in message(
         lambda: linear_model(perfect, "y", covariates(perfect, ["score"]))
