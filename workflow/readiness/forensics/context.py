@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from readiness.forensics import sentences
@@ -37,6 +38,14 @@ class Study:
     structure: Structure
     reach: int
     """Bases are listed from 1 to this: the largest reported total, or a default."""
+
+    @cached_property
+    def by_item(self) -> dict[str, list[Claim]]:
+        """The claims of each item, in the order of the register."""
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims.values():
+            found.setdefault(claim.item, []).append(claim)
+        return found
 
     @property
     def bounded(self) -> bool:

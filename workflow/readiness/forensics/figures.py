@@ -134,28 +134,30 @@ def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int
 
     O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the base.
     """
-    low, high, with_low, with_high = _ends(figure, rounding)
-    lowest, highest = _counts(n, low, high, 2 * figure.scale, with_low, with_high)
+    low, high, with_low, with_high = ends(figure.digits, rounding)
+    lowest, highest = counts_between(n, low, high, 2 * figure.scale, with_low, with_high)
     return int(lowest), int(highest)
 
 
-def _ends(figure: Figure, rounding: Rounding) -> tuple[int, int, bool, bool]:
-    """The interval of 2 x (share in last digits) that shows as `figure`, and which ends belong."""
-    twice = 2 * figure.digits
+def ends(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:
+    """The interval of twice the share, in last digits, that shows so, and which ends belong."""
+    twice = 2 * digits
     if rounding is Rounding.HALF_UP:
         return twice - 1, twice + 1, True, False
     if rounding is Rounding.HALF_DOWN:
         return twice - 1, twice + 1, False, True
     if rounding is Rounding.HALF_EVEN:
-        even = figure.digits % 2 == 0
+        even = digits % 2 == 0
         return twice - 1, twice + 1, even, even
     if rounding is Rounding.TRUNCATION:
         return twice, twice + 2, True, False
     return twice - 2, twice, False, True
 
 
-def _counts(n: Any, low: int, high: int, divisor: int, with_low: bool, with_high: bool) -> Any:
-    """Integers k with n*low <= divisor*k <= n*high, ends as told; n an int or an integer array."""
+def counts_between(
+    n: Any, low: Any, high: Any, divisor: int, with_low: bool, with_high: bool
+) -> Any:
+    """The lowest and highest k with n*low <= divisor*k <= n*high; integers or integer arrays."""
     lowest = -(-(n * low) // divisor) if with_low else (n * low) // divisor + 1
     highest = (n * high) // divisor if with_high else -(-(n * high) // divisor) - 1
     return lowest, highest
@@ -168,18 +170,18 @@ def count_intervals(
 
     Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.
     """
-    low, high, with_low, with_high = _ends(figure, rounding)
+    low, high, with_low, with_high = ends(figure.digits, rounding)
     if n_max * (abs(high) + 2) >= 2**62:
         raise DataError(f"{figure} up to {n_max} answers is beyond exact 64-bit arithmetic.")
     n = np.arange(n_max + 1, dtype=np.int64)
-    lowest, highest = _counts(n, low, high, 2 * figure.scale, with_low, with_high)
+    lowest, highest = counts_between(n, low, high, 2 * figure.scale, with_low, with_high)
     lowest[0], highest[0] = 1, 0
     return lowest, highest
 
 
 def share_interval(figure: Figure, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
     """The real shares that show as `figure`: (low, high, low included, high included)."""
-    low, high, with_low, with_high = _ends(figure, rounding)
+    low, high, with_low, with_high = ends(figure.digits, rounding)
     return Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), with_low, with_high
 
 

@@ -29,6 +29,7 @@ from readiness.forensics.sums import sum_to_whole
 from readiness.forensics.texts import TEXTS
 from readiness.forensics.verdict import Nature, Number, Status, Verdict
 
+SHOWN_WITNESSES = 5
 SEARCH = 10_000
 """How far a first common base is sought before giving up."""
 
@@ -82,7 +83,7 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
         claim_set.claims,
         witnesses=[
             witness_record(study, [claim_set], w)
-            for w in (joint_witness([figures], n, 0, allowed) for n in found[:LONGEST_LIST])
+            for w in (joint_witness([figures], n, 0, allowed) for n in found[:SHOWN_WITNESSES])
             if w is not None
         ],
         power=joint_power([figures], study.reach, 0, allowed),

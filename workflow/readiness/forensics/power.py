@@ -10,13 +10,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
-from readiness.forensics.bases import NEAREST, Convention, FigureSet, SetKind, joint_mask
-from readiness.forensics.figures import Figure
+from readiness.forensics.bases import (
+    NEAREST,
+    Convention,
+    FigureSet,
+    Mask,
+    SetKind,
+    with_missing,
+)
+from readiness.forensics.figures import Figure, Rounding, counts_between, ends
 
+Integers = npt.NDArray[np.int64]
 MAX_ALTERNATIVES = 6_000
+MAX_CELLS = 4_000_000
+"""Alternatives times bases tried at once; more is not counted."""
 MAX_PAIRS = 2_000_000
 
 
@@ -33,7 +45,12 @@ def joint_power(
     combined: Counter[int] = Counter({-1: 1})
     total = 1
     for figures in sets:
-        alternatives = _masks(figures, n_max, max_missing, allowed)
+        first = figures.figures[0]
+        if any(figure.decimals != first.decimals for figure in figures.figures):
+            return None
+        alternatives = _masks(
+            len(figures.figures), first.decimals, figures.kind, n_max, max_missing, tuple(allowed)
+        )
         if alternatives is None or len(alternatives) * len(combined) > MAX_PAIRS:
             return None
         following: Counter[int] = Counter()
@@ -45,41 +62,84 @@ def joint_power(
     return Fraction(total - combined[0], total)
 
 
+@lru_cache(maxsize=64)
 def _masks(
-    figures: FigureSet, n_max: int, max_missing: int, allowed: Sequence[Convention]
+    size: int,
+    decimals: int,
+    kind: SetKind,
+    n_max: int,
+    max_missing: int,
+    allowed: tuple[Convention, ...],
 ) -> Counter[int] | None:
-    """How many alternatives to a set have each mask of bases, one bit a convention and base."""
-    alternatives = _alternatives(figures)
-    if alternatives is None:
+    """How many sets of a shape have each mask of bases, one bit a convention and base."""
+    scale = Figure(0, decimals).scale
+    free = size - 1 if kind is SetKind.EXHAUSTIVE and size > 1 else size
+    if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
         return None
-    found: Counter[int] = Counter()
-    for alternative in alternatives:
-        bits = [joint_mask([alternative], n_max, max_missing, [c]) for c in allowed]
-        found[int.from_bytes(np.packbits(np.concatenate(bits)).tobytes(), "big")] += 1
-    return found
-
-
-def _alternatives(figures: FigureSet) -> Iterator[FigureSet] | None:
-    """Every set of the same shape: same number of figures, decimals and kind. None if too many."""
-    first = figures.figures[0]
-    size, whole, decimals = len(figures.figures), first.scale, first.decimals
-    if any(figure.decimals != decimals for figure in figures.figures):
+    digits = np.array(list(_digits(size, scale, kind)), dtype=np.int64)
+    if len(digits) * n_max > MAX_CELLS:
         return None
-    free = size - 1 if figures.kind is SetKind.EXHAUSTIVE and size > 1 else size
-    if (whole + 1) ** free > 2 * MAX_ALTERNATIVES:
-        return None
-    return (
-        FigureSet(tuple(Figure(digits, decimals) for digits in chosen), figures.kind)
-        for chosen in _digits(size, whole, figures.kind)
-    )
+    masks = [_feasible(digits, scale, kind, n_max, convention) for convention in allowed]
+    if max_missing:
+        masks = [with_missing(mask.T, max_missing).T for mask in masks]
+    packed = np.packbits(np.concatenate(masks, axis=1), axis=1)
+    return Counter(int.from_bytes(row.tobytes(), "big") for row in packed)
 
 
 def _digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
-    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free."""
+    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free.
+
+    A single figure is never asked to be the whole.
+    """
+    if kind is SetKind.EXHAUSTIVE and size > 1:
+        for first in _digits(size - 1, left, SetKind.EXCLUSIVE):
+            yield (*first, left - sum(first))
+        return
     if size == 0:
         yield ()
         return
-    for digits in [left] if kind is SetKind.EXHAUSTIVE and size == 1 else range(left + 1):
+    for digits in range(left + 1):
         rest = left if kind is SetKind.MULTI else left - digits
-        for tail in _digits(size - 1, rest, kind):
+        for tail in _digits(size - 1, rest, kind if size > 1 else SetKind.MULTI):
             yield (digits, *tail)
+
+
+def _feasible(
+    digits: Integers, scale: int, kind: SetKind, n_max: int, convention: Convention
+) -> Mask:
+    """For each row of digits and each base 0..n_max, whether the set fits (`bases._feasible`)."""
+    n = np.arange(n_max + 1, dtype=np.int64)
+    lows, highs = [], []
+    for column in digits.T:
+        low, high = _intervals(column, scale, n, convention.rounding)
+        lows.append(np.maximum(low, 0))
+        highs.append(np.minimum(high, n))
+    each = [low <= high for low, high in zip(lows, highs, strict=True)]
+    pair = kind is SetKind.EXHAUSTIVE and len(each) == 2
+    if convention.complement and pair:
+        mask = each[0] | each[1]
+    else:
+        mask = np.logical_and.reduce(each)
+        if kind is not SetKind.MULTI:
+            mask &= np.sum(lows, axis=0) <= n
+        if kind is SetKind.EXHAUSTIVE:
+            mask &= np.sum(highs, axis=0) >= n
+    mask[:, 0] = False
+    return np.asarray(mask, dtype=np.bool_)
+
+
+def _intervals(
+    column: Integers, scale: int, n: Integers, rounding: Rounding
+) -> tuple[Integers, Integers]:
+    """`figures.count_interval` for many figures (rows) and bases (columns) at once."""
+    low = np.empty((len(column), len(n)), dtype=np.int64)
+    high = np.empty_like(low)
+    # Which ends belong depends on parity alone, and only for half-even.
+    for parity in (0, 1):
+        rows = column % 2 == parity
+        start, stop, with_start, with_stop = ends(int(parity), rounding)
+        shift = 2 * (column[rows] - parity)[:, None]
+        low[rows], high[rows] = counts_between(
+            n, start + shift, stop + shift, 2 * scale, with_start, with_stop
+        )
+    return low, high

@@ -30,6 +30,8 @@ from readiness.forensics.verdict import Nature, Number, Status, Verdict
 from readiness.forensics.wording import judge_wording, read_phrase, smallest_strict_base
 
 MOST_MISSING = 3
+MOST_SETS = 12
+"""A reading of everything at once is sought for so many sets; beyond, nobody could read it."""
 LEVEL = Fraction(95, 100)
 WORDING_SEARCH = 10_000
 
@@ -37,10 +39,11 @@ WORDING_SEARCH = 10_000
 def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
     """The reading of all sets together with the fewest silent people, then the fewest people.
 
-    Within the reported total when there is one. None when nothing fits with three silent or fewer.
+    Within the reported total when there is one. None when nothing fits with three silent
+    or fewer, or for more than a dozen sets.
     """
     sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
-    if not sets:
+    if not 0 < len(sets) <= MOST_SETS:
         return None
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     limit = study.reach if study.bounded else SEARCH
@@ -213,8 +216,8 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
     for claim_set in study.structure.sets:
         reference = {c.category: c for c in study.members(claim_set)}
         others = [
-            c for c in study.claims.values()
-            if c.item == claim_set.item and c.exact and c.claim_id not in claim_set.claims
+            c for c in study.by_item[claim_set.item]
+            if c.exact and c.claim_id not in claim_set.claims
             and c.category in reference
         ]  # fmt: skip
         apart = [c for c in others if c.figure != reference[c.category].figure]
@@ -233,8 +236,11 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
 def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Claim) -> Verdict:
     members = study.members(claim_set)
     series = claim.claim_id.split(".")[0]
-    own = {c.category: c for c in study.claims.values()
-           if c.claim_id.split(".")[0] == series and c.item == claim.item and c.exact}  # fmt: skip
+    own = {
+        c.category: c
+        for c in study.by_item[claim.item]
+        if c.claim_id.split(".")[0] == series and c.exact
+    }
     complete = [own[m.category] for m in members if m.category in own]
     exhaustive = claim_set.kind == "exhaustive" and len(complete) == len(members)
     printed_texts = [str(c.figure) for c in complete]

@@ -1,0 +1,277 @@
+"""Registers of claims: good ones read, bad ones refused with the row and what was expected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from haca_study import haca_claims, haca_structure
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.errors import ConfigError, DataError, ReadinessError
+from readiness.forensics import Status, check_register, judge, parse_structure, read_register
+from readiness.forensics.register import COLUMNS
+from readiness.forensics.reporting import add_claim
+
+STRUCTURE: dict[str, Any] = {
+    "study": "trial",
+    "publisher": "ACME",
+    "claims": "trial-claims",
+    "version": "1",
+    "items": {
+        "rating": {"label": {"fr": "note", "en": "rating", "ar": "تقييم"},
+                   "categories": ["high", "low"]},
+        "people": {"label": {"fr": "effectif", "en": "people", "ar": "عدد"}},
+    },
+    "sets": [{"id": "rating", "item": "rating", "kind": "exhaustive",
+              "claims": ["acme.rating.high", "acme.rating.low"]}],
+    "totals": [{"claim": "acme.people.all", "counts": "answered"}],
+}  # fmt: skip
+
+
+def register(**changes: str) -> pd.DataFrame:
+    """Two figures and a total; `changes` alter the first row."""
+    base = dict.fromkeys(COLUMNS, "") | {
+        "source": "https://example.org/a", "outlet": "ACME", "date": "2024-03-13",
+        "language": "fr", "attributed_to": "ACME", "status": "documented",
+    }  # fmt: skip
+    percent = {"unit": "percent", "exactness": "printed", "rounding": "unknown",
+               "weighted": "unknown", "item": "rating"}  # fmt: skip
+    rows = [
+        base | percent | {"claim_id": "acme.rating.high", "category": "high", "value": "75"}
+        | changes,
+        base | percent | {"claim_id": "acme.rating.low", "category": "low", "value": "25"},
+        base | {"claim_id": "acme.people.all", "item": "people", "category": "all",
+                "value": "20", "unit": "count"},
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def test_the_register_is_sound() -> None:
+    claims = read_register(register(), parse_structure(STRUCTURE))
+    assert list(claims) == ["acme.rating.high", "acme.rating.low", "acme.people.all"]
+    assert [v.status for v in judge(register(), parse_structure(STRUCTURE))]
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_haca_registers_are_sound(version: str) -> None:
+    assert check_register(haca_claims(version), haca_structure(version)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "decimals"),
+    [("75", 75, 0), ("75 %", 75, 0), ("67,5 %", 675, 1), ("67.50", 6750, 2), ("٧٥", 75, 0),
+     ("٦٧٫٥٪", 675, 1), ("۷۵", 75, 0), ("100", 100, 0), ("0", 0, 0)],
+)  # fmt: skip
+def test_values_that_are_read(value: str, digits: int, decimals: int) -> None:
+    [figure] = [c.figure for c in read_register(register(value=value)).values()
+                if c.claim_id == "acme.rating.high"]  # fmt: skip
+    assert figure is not None
+    assert (figure.digits, figure.decimals) == (digits, decimals)
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "expected"),
+    [
+        ({"value": "~60"}, "value", "approximate"),
+        ({"value": ""}, "value", "empty"),
+        ({"value": "-5"}, "value", "negative"),
+        ({"value": "140"}, "value", "above 100"),
+        ({"value": ">66"}, "value", "bound"),
+        ({"value": "soixante"}, "value", "expected digits"),
+        ({"value": "75", "decimals": "1"}, "decimals", "shows 0"),
+        ({"item": "mood"}, "item", "unknown item 'mood'"),
+        ({"category": "middling"}, "category", "expected one of high, low"),
+        ({"item": "Rating"}, "item", "lower-case"),
+        ({"claim_id": "acme rating"}, "claim_id", "dotted lower-case"),
+        ({"claim_id": "acme.rating.low"}, "claim_id", "already in row 2"),
+        ({"unit": "share"}, "unit", "percent, count, text"),
+        ({"unit": "text"}, "value", "expected an empty value"),
+        ({"unit": "count", "value": "7.5"}, "value", "whole number"),
+        ({"weighted": "maybe"}, "weighted", "yes, no, unknown"),
+        ({"rounding": "up"}, "rounding", "half_up"),
+        ({"exactness": ""}, "exactness", "printed, approximate"),
+        ({"language": "es"}, "language", "fr, ar, en"),
+        ({"date": "13/03/2024"}, "date", "2024-03-13"),
+        ({"date": "2024-13"}, "date", "2024-03"),
+        ({"source": "ACME"}, "source", "https"),
+        ({"source": "http://[broken"}, "source", "https"),
+        ({"outlet": ""}, "outlet", "empty"),
+        ({"attributed_to": ""}, "attributed_to", "empty"),
+        ({"status": "sure"}, "status", "documented, inferred"),
+    ],
+)  # fmt: skip
+def test_faults_name_row_and_expectation(
+    changes: dict[str, str], column: str, expected: str
+) -> None:
+    faults = check_register(register(**changes), parse_structure(STRUCTURE))
+    assert faults
+    assert any(f.column == column and expected in f.message for f in faults), faults
+    assert all(f.row in (2, 3) for f in faults)
+    with pytest.raises(DataError, match=r"row [23], column"):
+        read_register(register(**changes), parse_structure(STRUCTURE))
+
+
+def test_columns_and_emptiness() -> None:
+    frame = register()
+    [fault] = check_register(frame.drop(columns="value"))
+    assert "missing value" in fault.message
+    [fault] = check_register(frame.assign(opinion=""))
+    assert "unknown opinion" in fault.message
+    [fault] = check_register(frame.head(0))
+    assert "no row" in fault.message
+
+
+def test_many_faults_stay_short() -> None:
+    frame = pd.concat([register(value="~60")] * 40, ignore_index=True)
+    with pytest.raises(DataError) as raised:
+        read_register(frame, where="data/x.csv")
+    assert "more" in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"sets": [*STRUCTURE["sets"], STRUCTURE["sets"][0] | {"id": "twice"}]}, "not overlap"),
+        ({"sets": [STRUCTURE["sets"][0], STRUCTURE["sets"][0]]}, "declared twice"),
+        ({"sets": [STRUCTURE["sets"][0] | {"item": "mood"}]}, "unknown item 'mood'"),
+        ({"sets": [STRUCTURE["sets"][0] | {"kind": "loose"}]}, "sets.0.kind"),
+        ({"sets": [STRUCTURE["sets"][0] | {"claims": []}]}, "sets.0.claims"),
+        ({"set": []}, "at set"),
+        ({"shared_bases": [{"id": "all", "sets": ["ratings"]}]}, "no set 'ratings'"),
+        ({"group_sets": ["ratings"]}, "no set 'ratings'"),
+        ({"max_missing": -1}, "max_missing"),
+        ({"phrases": [{"claim": "x.y", "phrase": "z", "language": "es"}]}, "phrases.0.language"),
+    ],
+)  # fmt: skip
+def test_bad_structures(change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ConfigError, match=expected) as raised:
+        parse_structure(STRUCTURE | change)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [None, [], "text", 3, {}])
+def test_structures_that_are_none(content: object) -> None:
+    with pytest.raises(ConfigError):
+        parse_structure(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"totals": [{"claim": "acme.people.none"}]}, "not in the register"),
+        ({"totals": [{"claim": "acme.rating.low"}]}, "needs a count"),
+        ({"phrases": [{"claim": "acme.people.all", "phrase": "z", "language": "fr"}]}, "percent"),
+        ({"sets": [{"id": "p", "item": "people", "kind": "multi", "claims": ["acme.rating.low"]}]},
+         "is about 'people'"),
+    ],
+)  # fmt: skip
+def test_structure_and_register_must_agree(change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(DataError, match=expected):
+        read_register(register(), parse_structure(STRUCTURE | change))
+
+
+def test_a_phrase_that_is_not_understood_is_refused() -> None:
+    phrases = [{"claim": "acme.rating.low", "phrase": "pas mal de gens", "language": "fr"}]
+    with pytest.raises(DataError, match="not understood"):
+        judge(register(), parse_structure(STRUCTURE | {"phrases": phrases}))
+
+
+def test_weighted_figures_are_not_judged() -> None:
+    frame = register()
+    frame.loc[:1, "weighted"] = "yes"
+    verdicts = {v.id: v for v in judge(frame, parse_structure(STRUCTURE))}
+    assert verdicts["bases.rating"].status is Status.NOT_APPLICABLE
+    assert "total.base" not in verdicts
+    frame.loc[:1, "weighted"] = "no"
+    said = {v.id: v for v in judge(frame, parse_structure(STRUCTURE))}["bases.rating"]
+    assert "weighted" not in said.sentence["en"]
+
+
+def test_declared_rounding_is_followed() -> None:
+    frame = register(value="33")
+    frame.loc[1, "value"] = "67"
+    structure = parse_structure(STRUCTURE)
+    nearest = {v.id: v for v in judge(frame, structure)}["bases.rating"]
+    frame.loc[:1, "rounding"] = "truncation"
+    cut = {v.id: v for v in judge(frame, structure)}["bases.rating"]
+    assert nearest.numbers["bases"] == (3, 6, 9, 12, 15, 18)
+    # 2/3 is cut to 66, so 67 and 33 need the second as one hundred minus the first.
+    assert cut.numbers["bases"] == (3, 6, 9, 12, 15, 18)
+    assert "rounding as declared" in cut.sentence["en"]
+
+
+def test_a_new_claim_is_checked_with_the_rest() -> None:
+    frame = register()
+    new = {
+        "claim_id": "press.rating.high", "source": "https://example.org/b", "outlet": "example.org",
+        "language": "fr", "item": "rating", "category": "high", "value": "75", "unit": "percent",
+        "attributed_to": "press",
+    }  # fmt: skip
+    longer = add_claim(frame, new, parse_structure(STRUCTURE))
+    assert len(longer) == 4 and len(frame) == 3
+    assert longer.iloc[3]["weighted"] == "unknown"
+    with pytest.raises(DataError, match="row 5, column value"):
+        add_claim(frame, new | {"value": "~75"})
+    with pytest.raises(DataError, match="already in row 2"):
+        add_claim(frame, new | {"claim_id": "acme.rating.high"})
+    with pytest.raises(DataError, match="unknown mood"):
+        add_claim(frame, new | {"mood": "good"})
+
+
+cell = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["", "percent", "count", "text", "unknown", "yes", "67", "~60", "٦٧", "-1",
+                     "1e9", "rating", "high", "acme.rating.high", "https://example.org", "fr",
+                     "2024-03", "printed", "\x00", "=1+1", "9" * 20]),
+)  # fmt: skip
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(rows=st.lists(st.lists(cell, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=4))
+def test_any_register_is_judged_or_refused(rows: list[list[str]]) -> None:
+    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    for structure in (None, parse_structure(STRUCTURE)):
+        faults = check_register(frame, structure)
+        assert all("\n" not in str(fault) for fault in faults)
+        if structure is not None and not faults:
+            judge(frame, structure)
+
+
+percents = st.integers(0, 100).map(str)
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(
+    high=st.one_of(percents, st.decimals(0, 100, places=1).map(str)),
+    low=percents,
+    total=st.integers(1, 200).map(str),
+    kind=st.sampled_from(["exhaustive", "exclusive", "multi"]),
+    counts=st.sampled_from(["sent", "answered", "unknown"]),
+    rounding=st.sampled_from(["unknown", "half_up", "truncation", "ceiling"]),
+    weighted=st.sampled_from(["yes", "no", "unknown"]),
+)
+def test_any_figures_are_judged(
+    high: str, low: str, total: str, kind: str, counts: str, rounding: str, weighted: str
+) -> None:
+    """No pair of figures, total or convention makes the engine stumble."""
+    frame = register(value=high, rounding=rounding, weighted=weighted)
+    frame.loc[1, "value"] = low
+    frame.loc[2, "value"] = total
+    change = {
+        "sets": [STRUCTURE["sets"][0] | {"kind": kind}],
+        "totals": [{"claim": "acme.people.all", "counts": counts, "groups": ["a", "b"]}],
+        "shared_bases": [{"id": "all", "sets": ["rating"]}],
+        "group_sets": ["rating"],
+        "phrases": [{"claim": "acme.rating.high", "phrase": "plus de la moitié", "language": "fr"}],
+        "cross_tables": [{"id": "itself", "rows": "rating", "columns": "rating"}],
+    }
+    try:
+        verdicts = judge(frame, parse_structure(STRUCTURE | change))
+    except ReadinessError as error:
+        assert "\n" not in str(error)
+    else:
+        assert len({v.id for v in verdicts}) == len(verdicts)
