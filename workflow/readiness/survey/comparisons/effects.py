@@ -9,6 +9,7 @@ superiority; Lumley (2010) for kappa; Cronbach (1951), Feldt (1965) and van Zyl 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -139,8 +140,6 @@ def _logit_interval(
     row: ComparisonRow, theta: float, se: float, df: int, sizes: Any, level: float
 ) -> ComparisonRow:
     """The row with an interval on the logit scale; without one at 0, 1 or a group of one."""
-    from dataclasses import replace
-
     if sizes.min() < 2:
         return replace(row, note="a group of one respondent: no interval")
     if se <= 0 or not 0 < theta < 1:
@@ -278,7 +277,8 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     total = centred.sum(axis=1)
     items_part, scale_part = (centred**2).sum(axis=1), total**2
     within, whole = float(w @ items_part / w.sum()), float(w @ scale_part / w.sum())
-    if whole <= 1e-12 * max(within, 1e-300) or within <= 0:
+    rounding = 1e-24 * float((values**2).max())
+    if within <= rounding or whole <= max(rounding, 1e-12 * within):
         raise StatisticsError("the sum of the items has no variance: alpha does not exist")
     alpha = k / (k - 1) * (1 - within / whole)
     row = ComparisonRow(
@@ -297,12 +297,8 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     )
     se = float(np.sqrt(domain.total_covariance(z)[0, 0]))
     if 1 - alpha <= 1e-12:
-        from dataclasses import replace
-
         return replace(row, note="the items are one and the same: no interval")
     half = t_quantile(level, domain.degrees_of_freedom) * se / (1 - alpha)
-    from dataclasses import replace
-
     return replace(
         row,
         lower=float(1 - (1 - alpha) * np.exp(half)),
