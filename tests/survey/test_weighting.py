@@ -117,8 +117,8 @@ def test_missing_category_unknown_margin_no_margin(d: Design) -> None:
 def test_raking_that_cannot_converge_names_margin_and_category() -> None:
     frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["u", "u", "v"]})
     margins = {"a": {"x": 50.0, "y": 50.0}, "b": {"u": 80.0, "v": 20.0}}
-    refused(design(frame), "did not converge in 50 iterations: margin '[ab]', category '[xyuv]'", margins,
-            max_iterations=50)  # fmt: skip
+    expected = "did not converge in 50 iterations: margin '[ab]', category '[xyuv]'"
+    refused(design(frame), expected, margins, max_iterations=50)
 
 
 def test_collapse_as_declared(d: Design) -> None:
@@ -278,3 +278,33 @@ def test_given_replicate_weights_are_checked(d: Design) -> None:
 def test_reweight_refuses_bad_weights(d: Design) -> None:
     with pytest.raises(StatisticsError, match="not positive"):
         reweight(d, np.zeros(150))
+
+
+def test_nonrespondents_stay_out_of_the_margins() -> None:
+    frame = sample(200)
+    answered = np.arange(200) % 4 != 0
+    # Of those who did not answer, nothing is known: not even their region.
+    frame["region"] = frame["region"].where(answered)
+    drawn = design(frame, weights="weight", strata="stratum")
+    made = weigh(adjust_nonresponse(drawn, "stratum", answered), TOTALS, replicates="JKn")
+    assert made.report.final.n == answered.sum() == made.design.n
+    assert (made.weights[~answered] == 0).all()
+    sums = pd.Series(made.weights).groupby(frame["region"]).sum()
+    np.testing.assert_allclose([sums[k] for k in TOTALS["region"]], list(TOTALS["region"].values()))
+    greg = weigh(adjust_nonresponse(drawn, "stratum", answered), TOTALS).design
+    jackknife = means(made.design, "y")
+    assert jackknife.values[0] == pytest.approx(means(greg, "y").values[0])
+    assert jackknife.se[0] == pytest.approx(means(greg, "y").se[0], rel=0.1)
+
+
+def test_replicates_go_through_nonresponse_and_trimming(d: Design) -> None:
+    replicated = replicate(d, "subbootstrap", n_replicates=15, seed=3)
+    answered = np.arange(150) % 5 != 0
+    adjusted = adjust_nonresponse(replicated, "stratum", answered)
+    trimmed = trim(replicated, 1.0, 30.0)
+    assert adjusted.replicates is not None and trimmed.replicates is not None
+    assert replicated.replicates is not None
+    before = replicated.replicates.matrix
+    np.testing.assert_allclose(adjusted.replicates.matrix.sum(axis=0), before.sum(axis=0))
+    expected = np.column_stack([trim_weights(before[:, r], 1, 30) for r in range(15)])
+    np.testing.assert_allclose(trimmed.replicates.matrix, expected)

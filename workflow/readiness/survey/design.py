@@ -15,7 +15,7 @@ tested against R survey 4.4-2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -52,7 +52,7 @@ class Design:
     Attributes:
         data: the data frame it was made from (n rows, never modified); estimators take its column
             names as well as arrays of n values.
-        full_weights: sampling or calibrated weight of each row, > 0, domain ignored.
+        full_weights: sampling or calibrated weight of each row, > 0 in the domain.
         stages: strata, PSUs and FPC of each stage, as integer codes.
         mask: True for the rows in the domain (all rows at first).
         lonely_psu: rule for a stratum with one PSU (`fail`, `remove`, `certainty`, `adjust`,
@@ -70,7 +70,6 @@ class Design:
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | None = None
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
@@ -162,12 +161,12 @@ class Design:
         """
         raw = self.column(mask)
         inside = np.asarray(pd.Series(raw).fillna(False).astype(bool))
-        return replace(self, mask=self.mask & inside, _cache={})
+        return replace(self, mask=self.mask & inside)
 
     def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
         """The same design with other full weights, and the calibration that made them, if any."""
         added = () if projection is None else (projection,)
-        return replace(self, full_weights=weights, projections=self.projections + added, _cache={})
+        return replace(self, full_weights=weights, projections=self.projections + added)
 
     def total_covariance(self, z: npt.ArrayLike) -> FloatArray:
         """Design-based covariance of the totals sum_i w_i z_i.

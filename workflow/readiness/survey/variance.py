@@ -130,7 +130,11 @@ class Projection:
 
     def residuals(self, weighted: FloatArray) -> FloatArray:
         """What calibration leaves of weighted influence values u, shape (rows, k)."""
-        ratio = weighted / self.weights[:, None]
+        # Rows without weight (nonrespondents) have no influence to begin with.
+        inverse = np.divide(
+            1.0, self.weights, out=np.zeros_like(self.weights), where=self.weights > 0
+        )
+        ratio = weighted * inverse[:, None]
         if self.sweeps is None:
             ratio = ratio - self._fit(ratio)
         else:

@@ -50,7 +50,8 @@ def rake(
     """
     if residuals not in get_args(Residuals):
         raise StatisticsError(f"residuals {residuals!r}; expected 'greg' or 'r-rake'")
-    margins = make_margins(design.data, totals, collapse)
+    mask = None if design.mask.all() else design.mask
+    margins = make_margins(design.data, totals, collapse, mask)
     cells = cross(margins)
 
     def adjust(base: FloatArray) -> FloatArray:
@@ -58,7 +59,7 @@ def rake(
             base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
         ).weights
 
-    base = design.full_weights
+    base = design.weights
     weights = adjust(base)
     codes = tuple(m.codes for m in margins)
     if residuals == "greg":
@@ -124,7 +125,7 @@ def calibrate(
             max_iterations=max_iterations,
         )
 
-    base = design.full_weights
+    base = design.weights
     weights = adjust(base)
     return _adjusted(design, weights, Projection((), x, weights, base), adjust)
 
@@ -136,8 +137,11 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
     Raises:
         StatisticsError: limits that cannot be met.
     """
-    weights = trim_weights(design.full_weights, lower, upper, strict=strict)
-    return design.with_weights(weights)
+
+    def adjust(base: FloatArray) -> FloatArray:
+        return trim_weights(base, lower, upper, strict=strict)
+
+    return _adjusted(design, adjust(design.weights), None, adjust)
 
 
 def adjust_nonresponse(design: Design, cells: Column, responded: Column) -> Design:
@@ -156,30 +160,30 @@ def adjust_nonresponse(design: Design, cells: Column, responded: Column) -> Desi
     """
     codes = encode(design.column(cells), "the nonresponse cell")
     answered = design.subset(responded).mask
-    drawn = np.bincount(codes.codes, weights=design.full_weights, minlength=codes.size)
-    kept = np.bincount(
-        codes.codes[answered], weights=design.full_weights[answered], minlength=codes.size
-    )
-    if (kept == 0).any():
-        raise StatisticsError(
-            f"nonresponse cell {codes.label(int(np.argmin(kept)))} has no respondent; merge it"
-        )
-    factor = (drawn / kept)[codes.codes]
-    weights = np.where(answered, design.full_weights * factor, design.full_weights)
-    return design.with_weights(weights).subset(answered)
+
+    def adjust(base: FloatArray) -> FloatArray:
+        drawn = np.bincount(codes.codes, weights=base, minlength=codes.size)
+        kept = np.bincount(codes.codes, weights=np.where(answered, base, 0), minlength=codes.size)
+        empty = (kept == 0) & (drawn > 0)
+        if empty.any():
+            raise StatisticsError(
+                f"nonresponse cell {codes.label(int(np.argmax(empty)))} has no respondent; merge it"
+            )
+        factor = np.divide(drawn, kept, out=np.ones(codes.size), where=kept > 0)
+        return np.where(answered, base * factor[codes.codes], 0.0)
+
+    return _adjusted(design, adjust(design.weights), None, adjust).subset(answered)
 
 
 def _adjusted(
-    design: Design, weights: FloatArray, projection: Projection, adjust: Adjustment
+    design: Design, weights: FloatArray, projection: Projection | None, adjust: Adjustment
 ) -> Design:
     """The design with new weights; replicate weights, if any, go through the same adjustment."""
     adjusted = design.with_weights(weights, projection)
     if design.replicates is None:
         return adjusted
     matrix = adjust_each(design.replicates.matrix, adjust)
-    return replace(
-        adjusted, replicates=replace(design.replicates, matrix=matrix, _rank={}), _cache={}
-    )
+    return replace(adjusted, replicates=replace(design.replicates, matrix=matrix, _rank={}))
 
 
 def reweight(design: Design, weights: npt.ArrayLike) -> Design:
@@ -190,4 +194,4 @@ def reweight(design: Design, weights: npt.ArrayLike) -> Design:
     """
     values = design.numeric(weights, "weights")
     check_weights(values)
-    return replace(design.with_weights(values), projections=(), _cache={})
+    return replace(design.with_weights(values), projections=())

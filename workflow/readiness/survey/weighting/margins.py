@@ -18,6 +18,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes, encode_declared
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Totals: TypeAlias = Mapping[str, Mapping[Any, float]]
 
 # Margins of one population must add up to the same number, to this relative difference.
@@ -26,11 +27,19 @@ _SAME_TOTAL = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Margin:
-    """One margin: its variable, the category code of each row, the population totals by code."""
+    """One margin.
+
+    Attributes:
+        variable: its name.
+        codes: category of each row (any code where the row is outside the domain).
+        totals: population totals by code.
+        counts: respondents of each category in the domain.
+    """
 
     variable: str
     codes: Codes
     totals: FloatArray
+    counts: npt.NDArray[np.int64]
 
     def label(self, code: int) -> str:
         """The name of a category, quoted, for messages."""
@@ -48,7 +57,10 @@ class Collapse:
 
 
 def make_margins(
-    data: pd.DataFrame, totals: Totals, collapse: Sequence[Collapse] = ()
+    data: pd.DataFrame,
+    totals: Totals,
+    collapse: Sequence[Collapse] = (),
+    mask: BoolArray | None = None,
 ) -> tuple[Margin, ...]:
     """Margins of a sample, checked.
 
@@ -56,6 +68,7 @@ def make_margins(
         data: one row a respondent, with a column for each margin.
         totals: population total of each category, by variable.
         collapse: merges, applied to the sample and to the totals.
+        mask: the rows that are to represent the population; None: all.
 
     Raises:
         StatisticsError: no margin; an unknown column; a category in the sample without a total; a
@@ -73,7 +86,7 @@ def make_margins(
             )
         merges = [c for c in collapse if c.variable == variable]
         column, merged = _collapsed(data[variable], dict(by_category), merges)
-        margins.append(_margin(variable, column, merged))
+        margins.append(_margin(variable, column, merged, mask))
     _same_total(margins)
     return tuple(margins)
 
@@ -95,7 +108,9 @@ def _collapsed(
     return column, totals
 
 
-def _margin(variable: str, column: pd.Series[Any], totals: dict[Any, float]) -> Margin:
+def _margin(
+    variable: str, column: pd.Series[Any], totals: dict[Any, float], mask: BoolArray | None
+) -> Margin:
     codes = encode_declared(column, list(totals))
     values = np.array(list(totals.values()), dtype=np.float64)
     bad = ~(np.isfinite(values) & (values >= 0))
@@ -105,13 +120,18 @@ def _margin(variable: str, column: pd.Series[Any], totals: dict[Any, float]) -> 
             f"margin {variable!r}, category {codes.label(k)}: total {values[k]}; "
             "expected a finite number, 0 or more"
         )
-    if (codes.codes < 0).any():
-        row = int(np.flatnonzero(codes.codes < 0)[0])
+    unknown = codes.codes < 0 if mask is None else (codes.codes < 0) & mask
+    if unknown.any():
+        row = int(np.flatnonzero(unknown)[0])
         raise StatisticsError(
             f"margin {variable!r}, category {column.iloc[row]!r} (row {row}): in the sample but "
             "not in the margin; add its total or collapse it"
         )
-    counts = codes.counts()
+    if mask is not None:
+        # Rows outside have weight 0: their category is of no account, but must be one.
+        codes = Codes(np.where(mask, codes.codes, 0), codes.size, codes.labels)
+    inside = codes.codes if mask is None else codes.codes[mask]
+    counts = np.bincount(inside, minlength=codes.size).astype(np.int64)
     empty = (counts == 0) & (values > 0)
     if empty.any():
         k = int(np.argmax(empty))
@@ -126,7 +146,7 @@ def _margin(variable: str, column: pd.Series[Any], totals: dict[Any, float]) -> 
             f"margin {variable!r}, category {codes.label(k)}: total 0 but {int(counts[k])} "
             "respondents; give its total or take them out of the population"
         )
-    return Margin(variable, codes, values)
+    return Margin(variable, codes, values, counts)
 
 
 def _same_total(margins: Sequence[Margin]) -> None:

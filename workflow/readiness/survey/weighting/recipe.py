@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.survey.design import Design
-from readiness.survey.replicates import Kind
+from readiness.survey.replicates import Kind, Replicates
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.bounded import bounded_rake
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
@@ -21,7 +21,7 @@ from readiness.survey.weighting.raking import (
     cross,
     rake_weights,
 )
-from readiness.survey.weighting.replicating import make_replicates
+from readiness.survey.weighting.replicating import adjust_each, make_replicates
 from readiness.survey.weighting.report import (
     WeightingReport,
     iteration_table,
@@ -82,11 +82,13 @@ def weigh(
     when `replicates` is given, on replicates that are each raked and trimmed like the main weights.
 
     Args:
-        design: base weights, strata, PSUs.
+        design: base weights, strata, PSUs; of a domain (the respondents among those drawn), only
+            its rows are weighted to the population.
         totals: population totals by variable and category (columns of the design's data).
         collapse: declared merges of categories.
         trim: limits of the weights, or None.
-        replicates: kind of replicates; None: `JKn` when trimmed, else none.
+        replicates: kind of replicates; None: those that the design has, else `JKn` when trimmed,
+            else none.
         n_replicates: number of bootstrap replicates (other kinds have their own number).
         seed: of a bootstrap.
         tolerance: largest relative gap at which raking stops.
@@ -96,27 +98,21 @@ def weigh(
         StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
             cannot be met, a replicate that cannot be raked (with its number).
     """
-    margins = make_margins(design.data, totals, collapse)
+    margins = make_margins(
+        design.data, totals, collapse, None if design.mask.all() else design.mask
+    )
     adjust = _Recipe(margins, cross(margins), trim, tolerance, max_iterations)
-    base = design.full_weights
+    base = design.weights
     raked, final, iterations = adjust.steps(base)
     projection = Projection(
         tuple(m.codes for m in margins), None, final if trim and trim.keep_margins else raked, base
     )
     weighted = design.with_weights(final, projection)
-    kind: Kind | None = replicates
-    if kind is None and trim is not None and not trim.keep_margins:
-        kind = "JKn"
-    if kind is not None:
-        weighted = replace(
-            weighted,
-            replicates=make_replicates(
-                design, kind, n_replicates=n_replicates, seed=seed, adjust=adjust
-            ),
-            _cache={},
-        )
+    made = _replicates(design, adjust, replicates, n_replicates, seed)
+    if made is not None:
+        weighted = replace(weighted, replicates=made)
     report = WeightingReport(
-        method=adjust.words(raked) + ((f"replicates: {kind}",) if kind else ()),
+        method=adjust.words(raked) + ((f"replicates: {made.kind}",) if made else ()),
         base=summarise(base),
         final=summarise(final),
         margins=margin_table(margins, base, final),
@@ -125,6 +121,20 @@ def weigh(
         trimmed=adjust.outside(raked),
     )
     return Weighting(weighted, report)
+
+
+def _replicates(
+    design: Design, adjust: _Recipe, kind: Kind | None, number: int, seed: int
+) -> Replicates | None:
+    """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
+    if kind is None and design.replicates is not None:
+        matrix = adjust_each(design.replicates.matrix, adjust)
+        return replace(design.replicates, matrix=matrix, _rank={})
+    if kind is None and adjust.trim is not None and not adjust.trim.keep_margins:
+        kind = "JKn"
+    if kind is None:
+        return None
+    return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +181,7 @@ class _Recipe:
         if self.trim is None:
             return 0
         lower, upper = self.limits(raked)
-        return int(((raked < lower) | (raked > upper)).sum())
+        return int(((raked > 0) & ((raked < lower) | (raked > upper))).sum())
 
     def words(self, raked: FloatArray) -> tuple[str, ...]:
         """What was done, for the report."""

@@ -56,7 +56,7 @@ def make_replicates(
             number of the replicate.
     """
     factors = _factors(design, kind, n_replicates, seed, rho)
-    matrix = design.full_weights[:, None] * factors.matrix[design.psu]
+    matrix = design.weights[:, None] * factors.matrix[design.psu]
     if adjust is not None:
         matrix = adjust_each(matrix, adjust)
     return Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind)
@@ -104,7 +104,7 @@ def replicate(
             "call replicate() first and calibrate afterwards, or use weigh()"
         )
     made = make_replicates(design, kind, n_replicates=n_replicates, seed=seed, rho=rho, mse=mse)
-    return replace(design, replicates=made, _cache={})
+    return replace(design, replicates=made)
 
 
 def with_replicates(
@@ -141,4 +141,4 @@ def with_replicates(
         matrix = matrix * design.full_weights[:, None]
     factors = np.ones(matrix.shape[1]) if rscales is None else np.asarray(rscales, dtype=float)
     made = Replicates(matrix, scale, factors, mse, "given", degrees_of_freedom)
-    return replace(design, replicates=made, _cache={})
+    return replace(design, replicates=made)

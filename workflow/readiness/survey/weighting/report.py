@@ -96,7 +96,6 @@ def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray)
         codes, size = margin.codes.codes, margin.codes.size
         before = np.bincount(codes, weights=base, minlength=size)
         after = np.bincount(codes, weights=final, minlength=size)
-        counts = margin.codes.counts()
         labels = margin.codes.labels or ()
         for k, label in enumerate(labels):
             target = float(margin.totals[k])
@@ -104,7 +103,7 @@ def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray)
                 {
                     "variable": margin.variable,
                     "category": label,
-                    "n": int(counts[k]),
+                    "n": int(margin.counts[k]),
                     "target": target,
                     "base": float(before[k]),
                     "final": float(after[k]),
