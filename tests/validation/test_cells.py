@@ -34,6 +34,7 @@ def faults(questionnaire: Questionnaire, item: str, text: str) -> list[str]:
         ("preparation", "Je ne sais pas", DONT_KNOW, []),
         ("preparation", "", BLANK, ["no_answer"]),
         ("preparation", " \u00a0 ", BLANK, ["no_answer"]),
+        ("preparation", "\u200b", BLANK, ["no_answer"]),
         ("preparation", "Très bonne", INVALID, ["unknown_option"]),
         ("preparation", "_dont_know", INVALID, ["unknown_option"]),
         ("preparation", "weak", INVALID, ["unknown_option"]),
@@ -98,6 +99,9 @@ def test_a_cell_without_any_known_option_is_set_aside(questionnaire: Questionnai
     cell = read_cell(item, "Étalonnage, mixage")
     assert set(cell.values) == {INVALID}
     assert "étalonnage; mixage" in cell.faults[0].action
+    separators = read_cell(item, " ; ")
+    assert set(separators.values) == {INVALID}
+    assert [fault.rule for fault in separators.faults] == ["unknown_option"]
     assert set(read_cell(item, "Je ne sais pas").values) == {DONT_KNOW}
 
 

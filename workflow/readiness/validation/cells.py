@@ -36,7 +36,7 @@ class Cell:
 
 def read_cell(item: Item, text: str) -> Cell:
     """Read the exported `text` of one answer to `item`."""
-    if not tidy(text):
+    if not match_key(text):
         return _blank(item)
     if item.kind == "multi":
         return _read_multi(item, text)
@@ -128,8 +128,8 @@ def _read_multi(item: Item, text: str) -> Cell:
     known = _options(item)
     codes, pieces = split_options(text, known)
     faults = []
-    if pieces:
-        action = f"set aside: {'; '.join(pieces)}"
+    if pieces or not codes:
+        action = f"set aside: {'; '.join(pieces) or tidy(text)}"
         faults.append(Fault("unknown_option", _listed(item), action))
     if not codes:
         return Cell((INVALID,) * len(item.columns), tuple(faults))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire
-from readiness.questionnaire.text import tidy
+from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.validation.cells import Cell, read_cell
 from readiness.validation.issues import issues_of
 
@@ -56,7 +55,7 @@ def _code_item(
 ) -> tuple[dict[str, pd.Series[str]], list[pd.DataFrame]]:
     texts = answers[item.id]
     cells: dict[str, Cell] = {text: read_cell(item, text) for text in texts.unique()}
-    given = texts.map(lambda text: bool(tidy(text))).to_numpy()
+    given = texts.map(lambda text: bool(match_key(text))).to_numpy()
     # An item nobody can be shown to have been asked, and left empty, was not asked.
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)
     columns = {
