@@ -43,7 +43,7 @@ def sum_to_whole(
     """Judge exhaustive, exclusive figures, on no particular base."""
     decimals = max(figure.decimals for figure in figures)
     total = Figure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
-    allowed = printed_sum_range(len(figures), decimals, roundings)
+    allowed = _allowed_sums(figures, decimals, roundings)
     for rounding in roundings:
         shares = _shares_adding_to(figures, rounding, Fraction(1))
         if shares is not None:
@@ -63,6 +63,25 @@ def printed_sum_range(
         Figure(whole - max(below for below, _ in gaps), decimals),
         Figure(whole + max(above for _, above in gaps), decimals),
     )
+
+
+def _allowed_sums(
+    figures: Sequence[Figure], decimals: int, roundings: Sequence[Rounding]
+) -> tuple[Figure, Figure]:
+    """`printed_sum_range`, also for figures printed with different decimals (outer bounds then)."""
+    if len({figure.decimals for figure in figures}) == 1:
+        return printed_sum_range(len(figures), decimals, roundings)
+    whole = 100 * 10**decimals
+    units = sum(10 ** (decimals - figure.decimals) for figure in figures)
+    below, above = 0, 0
+    for rounding in roundings:
+        if rounding is Rounding.TRUNCATION:
+            below = max(below, units - 1)
+        elif rounding is Rounding.CEILING:
+            above = max(above, units - 1)
+        else:
+            below, above = max(below, units // 2), max(above, units // 2)
+    return Figure(whole - below, decimals), Figure(whole + above, decimals)
 
 
 def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:

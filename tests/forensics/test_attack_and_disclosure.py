@@ -1,0 +1,145 @@
+"""What a reader could recover from a release, and what is done before it leaves."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.disclosure import (
+    escape_cell,
+    escape_frame,
+    minimum_frequency,
+    nk_rule,
+    p_percent_rule,
+    restricted_values,
+    true_interval,
+)
+from readiness.errors import DataError, StatisticsError
+from readiness.forensics.attack import attack_release, recover_base, recover_count
+from readiness.forensics.figures import Rounding, printed
+from readiness.forensics.response_rates import Dispositions, response_rates
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(base=st.integers(1, 2000), decimals=st.integers(0, 2), data=st.data())
+def test_the_true_count_is_always_among_those_recovered(
+    base: int, decimals: int, data: st.DataObject
+) -> None:
+    count = data.draw(st.integers(0, base))
+    text = str(printed(Fraction(count, base), decimals, Rounding.HALF_EVEN))
+    found = recover_count(text, base)
+    assert found.low <= count <= found.high
+    if base <= 100 * 10**decimals:
+        # At exact halves two conventions may leave two candidates; one convention leaves one.
+        assert recover_count(text, base, [Rounding.HALF_EVEN]).unique
+
+
+def test_release_under_attack() -> None:
+    release = pd.DataFrame(
+        [
+            ("a", "64.3", "14", "no"),
+            ("b", "67", "640", "no"),
+            ("c", "50", "", "no"),
+            ("d", "100", "12", "yes"),
+            ("e", "61,2", "12", "yes"),
+            ("f", "7.1", "14", "no"),
+            ("g", "61", "12", "no"),
+        ],
+        columns=["id", "percent", "base", "weighted"],
+    )
+    found = attack_release(release).set_index("id")
+    assert found.loc["a", "lowest"] == found.loc["a", "highest"] == 9
+    assert bool(found.loc["a", "recovered"]) and not bool(found.loc["a", "small"])
+    assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (426, 432)
+    assert not bool(found.loc["b", "recovered"])
+    assert found.loc["c", "reason"] == "base not published"
+    assert bool(found.loc["d", "everyone"]) and bool(found.loc["d", "recovered"])
+    assert found.loc["e", "reason"] == "weighted" and pd.isna(found.loc["e", "lowest"])
+    assert bool(found.loc["f", "small"])
+    assert found.loc["g", "reason"] == "no count fits"
+    assert str(found["lowest"].dtype) == "Int64"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [(("a", "~60", "14", "no"), "row 2"), (("a", "60", "0", "no"), "above 0"),
+     (("a", "60", "14.5", "no"), "whole number"), (("a", "60", "many", "no"), "row 2")],
+)  # fmt: skip
+def test_releases_that_cannot_be_read(cells: tuple[str, ...], expected: str) -> None:
+    frame = pd.DataFrame([cells], columns=["id", "percent", "base", "weighted"])
+    with pytest.raises(DataError, match=expected):
+        attack_release(frame)
+    with pytest.raises(DataError, match="columns base are missing"):
+        attack_release(frame.drop(columns="base"))
+
+
+def test_bases_can_be_recovered_too() -> None:
+    """Four whole percentages of one question leave few bases up to 50."""
+    assert recover_base(["7", "27", "40", "27"], 50) == [15, 30, 45]
+
+
+def test_numbers_stay_numbers_and_text_is_made_safe() -> None:
+    frame = pd.DataFrame(
+        {"=name": ["=1+1", "ok", "-5"], "value": [-5, 2, 3], "share": [-0.5, 0.2, 0.3],
+         "mixed": ["@x", None, 4]}
+    )  # fmt: skip
+    safe = escape_frame(frame)
+    assert list(safe.columns) == ["'=name", "value", "share", "mixed"]
+    assert list(safe["'=name"]) == ["'=1+1", "ok", "'-5"]
+    assert list(safe["value"]) == [-5, 2, 3] and list(safe["share"]) == [-0.5, 0.2, 0.3]
+    assert safe["mixed"].iloc[0] == "'@x" and safe["mixed"].iloc[2] == 4
+    assert list(frame["=name"]) == ["=1+1", "ok", "-5"]
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(text=st.text(max_size=10))
+def test_nothing_dangerous_comes_first(text: str) -> None:
+    safe = escape_cell(text)
+    assert not safe.startswith(tuple("=+-@\t\r\n\0"))
+    assert safe.removeprefix("'") == text or safe == text
+
+
+def test_sensitive_cells() -> None:
+    assert minimum_frequency(4, 5) and not minimum_frequency(5, 5) and not minimum_frequency(0, 5)
+    assert nk_rule([60, 31, 9], 100, 2, Fraction(9, 10))
+    assert not nk_rule([50, 40, 10], 100, 2, Fraction(9, 10))
+    open_cell = p_percent_rule([40, 30, 20, 10], 100, Fraction(1, 10))
+    assert not open_cell.sensitive and open_cell.upper_estimate == 70
+    assert p_percent_rule([100], 100, Fraction(1, 10)).sensitive
+    assert not p_percent_rule([], 0, Fraction(1, 10)).sensitive
+    for bad in (lambda: nk_rule([1], 1, 0, Fraction(1, 2)), lambda: minimum_frequency(-1, 5),
+                lambda: p_percent_rule([5], 3, Fraction(1, 2)),
+                lambda: p_percent_rule([5], 5, Fraction(2))):  # fmt: skip
+        with pytest.raises(StatisticsError):
+            bad()
+
+
+@pytest.mark.parametrize("base", [1, 3, 5, 10])
+def test_rounding_and_its_inverse_agree(base: int) -> None:
+    """A count lies in the interval of each value it may be rounded to, and only there."""
+    for count in range(60):
+        values = restricted_values(count, base)
+        for rounded in range(0, 80, base):
+            low, high = true_interval(rounded, base)
+            assert (low <= count <= high) is (rounded in values)
+
+
+def test_response_rates_keep_fractions() -> None:
+    rates = response_rates(Dispositions(60, 10, 15, 10, 5, 20, 0), "0.5")
+    assert rates.response[2] == Fraction(60, 110)
+    assert rates.cooperation == (
+        Fraction(2, 3), Fraction(7, 9), Fraction(12, 17), Fraction(14, 17),
+    )  # fmt: skip
+    assert rates.refusal == (Fraction(15, 120), Fraction(15, 110), Fraction(15, 100))
+    assert rates.contact[2] == Fraction(9, 10)
+    nobody = response_rates(Dispositions(0))
+    assert set(nobody.response) == {None}
+    for eligible in ("2", "x", "1/0", "-1"):
+        with pytest.raises(StatisticsError):
+            response_rates(Dispositions(1), eligible)
+    with pytest.raises(StatisticsError, match="refusal is negative"):
+        Dispositions(1, refusal=-1)

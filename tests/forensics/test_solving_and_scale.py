@@ -1,0 +1,226 @@
+"""Two numbers and a minute; verdicts for people and programs; power; and size."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from fractions import Fraction
+from html.parser import HTMLParser
+from itertools import product
+from typing import Any
+
+import pandas as pd
+import pytest
+from haca_study import haca_verdicts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.errors import DataError
+from readiness.forensics import ALL_CONVENTIONS, NEAREST, judge, parse_structure, read_register
+from readiness.forensics.bases import (
+    FigureSet,
+    SetKind,
+    bases,
+    figure_set,
+    joint_bases,
+    joint_mask,
+    witness,
+)
+from readiness.forensics.figures import Figure
+from readiness.forensics.power import joint_power
+from readiness.forensics.register import COLUMNS
+from readiness.forensics.reporting import (
+    verdict_html,
+    verdict_json,
+    verdict_rows,
+    verdict_text,
+)
+from readiness.forensics.solve import solve
+
+
+def test_solve_two_answers_of_one_question() -> None:
+    found = solve(["67", "33"], n_max=32)
+    first = found.rows.iloc[0]
+    assert first["reading"] == "exhaustive"
+    assert first["bases"] == "3 6 9 12 15 18 21 24 27 30"
+    assert first["count"] == 10 and first["smallest"] == "3"
+    assert Fraction(first["power"]) > Fraction(9, 10)
+    assert "3, 6, 9, 12, 15, 18, 21, 24, 27 or 30" in found.text
+
+
+def test_solve_two_questions() -> None:
+    rows = solve(["67", "64"], n_max=32).rows
+    together = rows[rows["reading"] == "together"].set_index("missing")
+    assert together.loc[0, "bases"] == "" and together.loc[0, "smallest"] == "33"
+    assert together.loc[1, "bases"] == "12 15 22 25 28"
+    assert "exhaustive" not in set(rows["reading"])
+
+
+def test_solve_other_roundings_and_languages() -> None:
+    cut = solve(["67", "64"], n_max=32, rounding="truncation").rows
+    assert cut[cut["reading"] == "together"].iloc[0]["bases"] == "28 31"
+    for language, word in (("fr", "personnes"), ("en", "people"), ("ar", "الأشخاص")):
+        text = solve(["67,5 %"], language=language).text
+        assert word in text
+        assert ("67,5" in text) is (language == "fr")
+
+
+@pytest.mark.parametrize(
+    ("figures", "options", "expected"),
+    [([], {}, "at least one"), (["~60"], {}, "approximate"), (["67"], {"n_max": 0}, "n_max 0"),
+     (["67"], {"n_max": 10**9}, "n_max"), (["67"], {"max_missing": -1}, "missing"),
+     (["67"], {"rounding": "up"}, "truncation"), (["67"], {"language": "es"}, "fr, en or ar")],
+)  # fmt: skip
+def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: str) -> None:
+    with pytest.raises(DataError, match=expected):
+        solve(figures, **options)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(
+    figures=st.lists(
+        st.one_of(st.integers(0, 100).map(str), st.decimals(0, 100, places=1).map(str),
+                  st.text(max_size=4)), max_size=4),
+    n_max=st.integers(-2, 120),
+    rounding=st.sampled_from(["nearest", "half_even", "ceiling", "x"]),
+)  # fmt: skip
+def test_anything_is_solved_or_refused(figures: list[str], n_max: int, rounding: str) -> None:
+    try:
+        found = solve(figures, n_max=n_max, rounding=rounding)
+    except DataError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert len(found.rows) >= 1 and found.text.endswith("\n")
+
+
+class Checker(HTMLParser):
+    """Collects the tags that stay open and the addresses that a page would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        self.loads += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+def test_page_is_whole_and_traceable(language: str) -> None:
+    verdicts = list(haca_verdicts("2").values())
+    page = verdict_html(verdicts, "haca-2024", language)
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == [] and checker.loads == []
+    assert ('dir="rtl"' in page) is (language == "ar")
+    assert 'data-id="verdict.joint.release.first">33</span>' in page
+    assert page == verdict_html(verdicts, "haca-2024", language)
+    hostile = verdict_html(verdicts[:1], "<script>alert(1)</script>", language)
+    assert "<script>" not in hostile
+
+
+def test_rows_text_and_json() -> None:
+    verdicts = list(haca_verdicts("2").values())
+    rows = verdict_rows(verdicts, "fr")
+    assert list(rows["id"]) == [v.id for v in verdicts]
+    text = verdict_text(verdicts, "fr")
+    assert text.count("\n[") == len(verdicts) - 1
+    assert "[impossible ainsi; arithmétique] joint.release" in text
+    content = json.loads(verdict_json(verdicts))
+    release = next(v for v in content if v["id"] == "joint.release")
+    assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]
+    assert re.fullmatch(r"\d+/\d+", release["power"])
+    assert release["witnesses"][0]["people"] == 12
+
+
+def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:
+    """Every alternative of every shape, judged one by one by the engine of bases."""
+    shapes: list[list[FigureSet]] = []
+    for one in sets:
+        if one.kind is SetKind.EXHAUSTIVE and len(one.figures) == 2:
+            shapes.append([FigureSet((Figure(a, 0), Figure(100 - a, 0)), one.kind)
+                           for a in range(101)])  # fmt: skip
+        else:
+            shapes.append([FigureSet((Figure(a, 0),), one.kind) for a in range(101)])
+    tried = passed = 0
+    for alternative in product(*shapes):
+        tried += 1
+        passed += bool(joint_mask(list(alternative), n_max, missing).any())
+    return Fraction(passed, tried)
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_power_is_brute_force(missing: int) -> None:
+    pair, single = figure_set(["67", "33"], "exhaustive"), figure_set(["64"])
+    assert joint_power([pair], 32, missing) == brute_power([pair], 32, missing)
+    assert joint_power([pair, single], 7, missing) == brute_power([pair, single], 7, missing)
+
+
+def test_power_of_three_answers_is_brute_force() -> None:
+    three = figure_set(["33", "33", "34"], "exhaustive")
+    alternatives = [(a, b, 100 - a - b) for a in range(101) for b in range(101 - a)]
+    passed = sum(
+        bool(bases(FigureSet(tuple(Figure(x, 0) for x in each), SetKind.EXHAUSTIVE), 6))
+        for each in alternatives
+    )
+    assert joint_power([three], 6) == Fraction(passed, len(alternatives))
+
+
+def test_power_is_not_counted_where_it_would_take_long() -> None:
+    assert joint_power([figure_set(["31.2", "24.5", "44.3"], "exhaustive")], 100) is None
+    assert joint_power([figure_set(["67", "33.0"])], 100) is None
+
+
+def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
+    """Questions of five answers each, 31/24/21/14/10."""
+    values = ["31", "24", "21", "14", "10"]
+    rows, sets, items = [], [], {}
+    for i in range(claims // 5):
+        items[f"item{i}"] = {"label": {"fr": f"question {i}"}}
+        names = [f"press.item{i}.c{j}" for j in range(5)]
+        sets.append({"id": f"item{i}", "item": f"item{i}", "kind": "exhaustive", "claims": names})
+        for j, name in enumerate(names):
+            rows.append(
+                dict.fromkeys(COLUMNS, "")
+                | {"claim_id": name, "source": "https://example.org/a", "outlet": "example.org",
+                   "date": "2024-03", "language": "fr", "item": f"item{i}", "category": f"c{j}",
+                   "value": values[j], "unit": "percent", "exactness": "printed",
+                   "rounding": "unknown", "weighted": "unknown", "attributed_to": "press",
+                   "status": "documented"}
+            )  # fmt: skip
+    content = {"study": "large", "publisher": "x", "claims": "large", "version": "1",
+               "items": items, "sets": sets}  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)), parse_structure(content)
+
+
+def test_five_categories_to_2000() -> None:
+    """In well under a second here; ten are allowed for a busy machine."""
+    start = time.perf_counter()
+    figures = figure_set(["31.2", "24.5", "20.1", "14.1", "10.1"], "exhaustive")
+    found = bases(figures, 2000, ALL_CONVENTIONS)
+    shown = [witness(figures, n, c) for n in found[:200] for c in NEAREST]
+    assert time.perf_counter() - start < 10
+    assert len(found) > 1000 and any(shown)
+
+
+def test_a_register_of_10000_claims() -> None:
+    """In seconds; a generous bound so that only a change of growth fails it."""
+    frame, structure = large_register(10_000)
+    start = time.perf_counter()
+    assert len(read_register(frame, structure)) == 10_000
+    verdicts = judge(frame, structure, n_max=2000)
+    assert time.perf_counter() - start < 40
+    assert len(verdicts) == 4000
+
+
+def test_joint_bases_of_many_sets() -> None:
+    figures = [figure_set([str(x)]) for x in range(1, 100)]
+    start = time.perf_counter()
+    assert joint_bases(figures, 5000, 2)
+    assert time.perf_counter() - start < 10

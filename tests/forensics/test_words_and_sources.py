@@ -1,0 +1,225 @@
+"""Phrases in three languages, contradictions between outlets, and what was not published."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.errors import DataError, StatisticsError
+from readiness.forensics.bases import figure_set
+from readiness.forensics.figures import Rounding, parse_figure
+from readiness.forensics.precision import (
+    clopper_pearson,
+    difference_of_groups,
+    fisher_p,
+    nchs_presentation,
+    statcan_band,
+)
+from readiness.forensics.sources import compare_outlets, edit_kind, one_edit_away, repairs
+from readiness.forensics.unpublished import cross_range, p_range, tables_with_margins
+from readiness.forensics.wording import Shares, judge_wording, read_phrase, smallest_strict_base
+
+F = Fraction
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "inside", "outside"),
+    [
+        ("fr", "un peu plus du tiers", "0.35", "1/3"),
+        ("fr", "Un peu plus d’un tiers", "0.34", "0.5"),
+        ("fr", "légèrement moins de la moitié", "0.48", "1/2"),
+        ("fr", "plus de deux tiers", "0.67", "2/3"),
+        ("fr", "près des deux tiers", "0.65", "0.67"),
+        ("fr", "près de 67 %", "2/3", "0.68"),
+        ("fr", "presque la moitié", "0.47", "0.51"),
+        ("fr", "environ un quart", "0.27", "0.31"),
+        ("fr", "la majorité", "0.51", "1/2"),
+        ("fr", "la grande majorité", "0.7", "0.6"),
+        ("fr", "une minorité", "0.3", "1/2"),
+        ("fr", "trois quarts", "3/4", "0.74"),
+        ("fr", "une personne sur trois", "1/3", "0.34"),
+        ("fr", "2 sur 3", "2/3", "0.66"),
+        ("fr", "au moins 60%", "0.6", "0.59"),
+        ("fr", "tous", "1", "0.99"),
+        ("en", "slightly more than a third", "0.34", "1/3"),
+        ("en", "more than two-thirds", "0.68", "2/3"),
+        ("en", "one in three", "1/3", "0.35"),
+        ("en", "three out of four", "3/4", "0.7"),
+        ("en", "nearly 60%", "0.58", "0.61"),
+        ("en", "the vast majority", "0.91", "0.64"),
+        ("en", "most", "0.51", "0.5"),
+        ("en", "less than half", "0.49", "0.5"),
+        ("en", "about 64 percent", "0.66", "0.7"),
+        ("ar", "أكثر من الثلث", "0.34", "1/3"),
+        ("ar", "أكثر بقليل من الثلث", "0.34", "0.5"),
+        ("ar", "أكثر من ثلثي", "0.68", "2/3"),
+        ("ar", "حوالي 64%", "0.66", "0.7"),
+        ("ar", "ما يقارب ٦٠ في المائة", "0.58", "0.61"),
+        ("ar", "الأغلبية", "0.51", "0.5"),
+        ("ar", "واحد من كل ثلاثة", "1/3", "0.3"),
+        ("ar", "أقل من النصف", "0.49", "0.5"),
+        ("ar", "ثلاثة أرباع", "3/4", "0.8"),
+    ],
+)
+def test_phrases(language: str, phrase: str, inside: str, outside: str) -> None:
+    reading = read_phrase(phrase, language)
+    assert F(inside) in reading.strict
+    assert F(outside) not in reading.strict
+    # A loose reading lets in whatever a strict one does.
+    for share in (F(i, 200) for i in range(201)):
+        assert share not in reading.strict or share in reading.loose
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase"),
+    [("fr", "pas mal de gens"), ("fr", ""), ("fr", "plus de"), ("fr", "3 sur 2"), ("fr", "67"),
+     ("en", "un peu plus du tiers"), ("ar", "كثيرون"), ("es", "la mitad"), ("fr", "près de 140 %"),
+     ("en", "one in zero"), ("fr", "plus de deux tiers environ")],
+)  # fmt: skip
+def test_phrases_that_are_not_understood(language: str, phrase: str) -> None:
+    with pytest.raises(DataError):
+        read_phrase(phrase, language)
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(phrase=st.text(max_size=30), language=st.sampled_from(["fr", "en", "ar"]))
+def test_any_phrase_is_read_or_refused(phrase: str, language: str) -> None:
+    try:
+        read_phrase(phrase, language)
+    except DataError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("rounding", "expected"),
+    [(Rounding.HALF_UP, 203), (Rounding.HALF_EVEN, 203), (Rounding.HALF_DOWN, 200),
+     (Rounding.TRUNCATION, 53), (Rounding.CEILING, None)],
+)  # fmt: skip
+def test_a_little_more_than_a_third_at_33(rounding: Rounding, expected: int | None) -> None:
+    reading, figure = read_phrase("un peu plus du tiers", "fr"), parse_figure("33")
+    assert smallest_strict_base(reading, figure, rounding) == expected
+
+
+def test_strict_bases_are_brute_force() -> None:
+    """The smallest base of a phrase, found by trying every count on every base."""
+    from readiness.forensics.bases import Convention
+
+    for phrase in ("un peu plus du tiers", "plus de deux tiers", "près de la moitié"):
+        reading = read_phrase(phrase, "fr")
+        for text in ("33", "34", "36", "49", "50", "67", "68"):
+            for rounding in (Rounding.HALF_UP, Rounding.TRUNCATION):
+                found = judge_wording(
+                    reading, parse_figure(text), 120, allowed=[Convention(rounding)]
+                )
+                first = found.witnesses[0][1] if found.witnesses else None
+                claimed = smallest_strict_base(reading, parse_figure(text), rounding)
+                assert first == (claimed if claimed is not None and claimed <= 120 else None)
+
+
+def test_shares_that_meet() -> None:
+    third = Shares(F(1, 3), F(1), with_low=False)
+    assert not third.meets(Shares(F(0), F(1, 3)))
+    assert Shares(F(1, 3), F(1)).meets(Shares(F(0), F(1, 3)))
+    assert third.meets(Shares(F(0), F(1, 2)))
+    assert not third.meets(Shares(F(0), F(1, 4)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [("3", "83", "insertion"), ("83", "3", "deletion"), ("38", "83", "transposition"),
+     ("67", "64", "substitution"), ("67", "67", None), ("3", "183", None), ("12", "34", None),
+     ("112", "12", "deletion"), ("1234", "4321", None)],
+)  # fmt: skip
+def test_one_keystroke(before: str, after: str, kind: str | None) -> None:
+    assert edit_kind(before, after) == kind
+
+
+def test_edits_are_percentages() -> None:
+    found = dict(one_edit_away("3"))
+    assert "83" in found and "03" not in found and "300" not in found
+    assert set(found) == {*"012456789", *(f"{d}3" for d in range(1, 10)),
+                          *(f"3{d}" for d in range(10))}  # fmt: skip
+    assert ("100", "insertion") in set(one_edit_away("10"))
+
+
+def test_outlets() -> None:
+    """Alone, 3 + 17 can be mended in two ways; held against 83 + 17, in one."""
+    assert {e.after for e in repairs(["3", "17"])} == {"83", "97"}
+    found = compare_outlets({"a": ["83", "17"], "b": ["3", "17"]})
+    assert found.unique and found.edits[0].kind == "insertion" and not found.agree
+    same = compare_outlets({"a": ["83", "17"], "b": ["83", "17"]})
+    assert same.agree and not same.inconsistent and not same.edits
+    swapped = compare_outlets({"a": ["64"], "b": ["46"]}, exhaustive=False)
+    assert swapped.edits[0].kind == "transposition"
+    far = compare_outlets({"a": ["64"], "b": ["75"]}, exhaustive=False)
+    assert not far.agree and not far.edits
+
+
+def test_fisher_is_scipys() -> None:
+    from scipy.stats import fisher_exact
+
+    for table in ((8, 2, 1, 5), (3, 9, 7, 4), (0, 5, 5, 0), (10, 10, 10, 10), (1, 0, 0, 0)):
+        a, b, c, d = table
+        expected = fisher_exact([[a, b], [c, d]]).pvalue
+        assert float(fisher_p(table)) == pytest.approx(expected, rel=1e-12)
+    with pytest.raises(StatisticsError):
+        fisher_p((0, 0, 0, 0))
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(n=st.integers(1, 25), data=st.data())
+def test_p_range_is_all_tables(n: int, data: st.DataObject) -> None:
+    row, column = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))
+    margins = ((row, n - row), (column, n - column))
+    values = [fisher_p((a, b, c, d)) for (a, b), (c, d) in tables_with_margins(*margins)]
+    found = p_range(*margins)
+    assert (found.low, found.high, found.tables) == (min(values), max(values), len(values))
+
+
+def test_tables_of_any_shape() -> None:
+    found = list(tables_with_margins((3, 2, 1), (2, 2, 2)))
+    assert len(found) == len(set(found)) == 15
+    for table in found:
+        assert [sum(row) for row in table] == [3, 2, 1]
+        assert [sum(column) for column in zip(*table, strict=True)] == [2, 2, 2]
+    with pytest.raises(StatisticsError, match="one total"):
+        list(tables_with_margins((3,), (2,)))
+
+
+def test_cross_tables_of_published_margins() -> None:
+    """12 people, all answered both: 8/4 against 9/3 allows four tables."""
+    rows, columns = figure_set(["67", "33"], "exhaustive"), figure_set(["75", "25"], "exhaustive")
+    found = cross_range(rows, columns, [12])
+    assert found is not None
+    assert found.tables == 4 and found.people == (12,)
+    assert found.low == fisher_p((8, 0, 1, 3)) and found.high == 1
+    assert cross_range(rows, columns, [10]) is None
+    with_missing = cross_range(rows, figure_set(["64"]), [12], max_missing=1)
+    assert with_missing is not None and with_missing.low < F(1, 100) and with_missing.high == 1
+
+
+def test_difference_of_two_groups() -> None:
+    """67 % of one group against 33 % of another: on 3 people each, chance; on 300 each, hardly."""
+    small = difference_of_groups([(2, 3)], [(1, 3)])
+    large = difference_of_groups([(200, 300), (201, 300)], [(100, 300)])
+    assert small.low == small.high == 1
+    assert large.high < F(1, 10**10) and large.tables == 2
+    with pytest.raises(StatisticsError):
+        difference_of_groups([], [(1, 3)])
+
+
+def test_scales_at_their_ends() -> None:
+    assert clopper_pearson(0, 10)[0] == 0 and clopper_pearson(10, 10)[1] == 1
+    assert nchs_presentation(0, 5000) == "review (0 or 100%)"
+    assert nchs_presentation(2500, 5000) == "present"
+    assert nchs_presentation(4995, 5000) == "present"
+    assert nchs_presentation(97, 100).startswith("present (footnote")
+    assert statcan_band(10, 10) == "acceptable"
+    assert statcan_band(1, 100) == "F"
+    with pytest.raises(StatisticsError):
+        statcan_band(0, 10)
+    with pytest.raises(StatisticsError):
+        nchs_presentation(11, 10)
