@@ -1,0 +1,289 @@
+"""Every number on the page comes from the register: read the rendered page and say which do not.
+
+A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ² and ½.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from re import Pattern
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_UNSEEN = frozenset({"style", "script", "svg", "annotation"})
+# Attributes that a reader meets: read aloud, shown on hovering, in a field, in a list of results.
+_SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "summary", "label")
+_LABELS = "Figure|Tableau|Table|الشكل|الجدول"
+_CAPTION_LABEL = re.compile(rf"^\s*(?:{_LABELS})[\s\u00a0]\d+(?=[\s\u00a0]?:)")
+_REFERENCE = re.compile(rf"^(?:(?:{_LABELS}|[Ss]ection|القسم)[\s\u00a0])?\d+(?:\.\d+)*$")
+_SECTION_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*\s*$")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A number that the register does not know: its text, what stands around it, its heading."""
+
+    text: str
+    reason: str
+    context: str
+    heading: str
+
+    def __str__(self) -> str:
+        where = f" (under “{self.heading}”)" if self.heading else ""
+        return f"“{self.text}” {self.reason}: … {self.context} …{where}"
+
+
+def has_digit(text: str) -> bool:
+    """Whether any character is a digit or another numeral, in any script."""
+    return any(unicodedata.category(character) in ("Nd", "Nl", "No") for character in text)
+
+
+def _plain(text: str) -> str:
+    """The text as a browser shows it: runs of ASCII white space are one space."""
+    return _SPACES.sub(" ", text).strip(" ")
+
+
+@dataclass
+class _Check:
+    displays: Mapping[str, Collection[str]]
+    allowed: Sequence[Pattern[str]]
+    provenance: Collection[str]
+    anchors: frozenset[str]
+    heading: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, text: str, reason: str, context: str) -> None:
+        self.problems.append(Problem(text, reason, _plain(context)[:160], self.heading))
+
+    # -- text ------------------------------------------------------------------------------------
+
+    def text(self, text: str, context: str, known: Collection[str] = ()) -> None:
+        """Report each digit of `text` outside the allow-list and outside the `known` texts."""
+        if not has_digit(text):
+            return
+        covered = bytearray(len(text))
+        patterns = [*self.allowed, *(_whole(value) for value in known if has_digit(value))]
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+        for start, token in _tokens(text):
+            if any(
+                has_digit(character) and not covered[start + k] for k, character in enumerate(token)
+            ):
+                shown = (
+                    context
+                    if token in context and context != text
+                    else text[max(0, start - 50) : start + 70]
+                )
+                self.report(token, "is no number of the register", shown)
+
+    # -- elements --------------------------------------------------------------------------------
+
+    def number(self, node: LexborNode) -> None:
+        """A span of class `n`: its text is what the register shows for its id."""
+        name = node.attributes.get("data-id") or ""
+        shown = _plain(node.text(deep=True))
+        context = _around(node)
+        expected = self.displays.get(name)
+        if not name:
+            self.report(shown, "names no id of the register", context)
+        elif expected is None:
+            self.report(shown, f"names {name}, which is not in the register", context)
+        elif shown not in {_plain(value) for value in expected}:
+            values = " or ".join(f"“{value}”" for value in sorted(expected))
+            self.report(shown, f"is not what the register shows for {name} ({values})", context)
+        else:
+            self._neighbours(node, shown, context)
+
+    def _neighbours(self, node: LexborNode, shown: str, context: str) -> None:
+        """Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`."""
+        before, after = _touching(node)
+        if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
+            self.report(before[-1:] + shown, "has a sign outside the register's text", context)
+        if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
+            self.report(shown + after[:2], "has a unit outside the register's text", context)
+
+    def provenance_of(self, node: LexborNode) -> None:
+        """A span of class `prov`: one of the texts of provenance that were given."""
+        shown = _plain(node.text(deep=True))
+        if has_digit(shown) and shown not in {_plain(value) for value in self.provenance}:
+            self.report(shown, "is no provenance of this report", _around(node))
+
+    def attributes(self, node: LexborNode) -> None:
+        """Spoken attributes: numbers of the ids named by `data-ids`, or shown in the figure."""
+        spoken = [name for name in _SPOKEN if has_digit(node.attributes.get(name) or "")]
+        if node.tag == "meta" and (node.attributes.get("name") or "") != "viewport":
+            spoken += ["content"] if has_digit(node.attributes.get("content") or "") else []
+        if node.tag in ("input", "button", "meter", "progress", "data", "li"):
+            spoken += ["value"] if has_digit(node.attributes.get("value") or "") else []
+        if node.tag == "ol" and "start" in node.attributes:
+            spoken.append("start")
+        if not spoken:
+            return
+        known = [text for name in _ids_of(node) for text in self.displays.get(name, ())]
+        for name in spoken:
+            value = node.attributes.get(name) or ""
+            self.text(value, f"{name} of <{node.tag}>: {value}", known)
+
+    def made_by_renderer(self, node: LexborNode) -> bool:
+        """Numbers that the renderer counted: sections, captions' labels, references to them."""
+        classes = _classes(node)
+        text = node.text(deep=True)
+        parent = node.parent.tag if node.parent is not None else ""
+        if classes & {"header-section-number", "toc-section-number"}:
+            return parent in _HEADINGS | {"a", "span"} and bool(_SECTION_NUMBER.match(text))
+        if "caption-label" in classes:
+            return parent in ("figcaption", "caption", "p") and bool(_CAPTION_LABEL.match(text))
+        if node.tag == "a" and classes & {"quarto-xref", "footnote-ref"}:
+            target = (node.attributes.get("href") or "").removeprefix("#")
+            return target in self.anchors and bool(_REFERENCE.match(_plain(text)))
+        return False
+
+
+def check_numbers(
+    html: str,
+    displays: Mapping[str, Collection[str] | str],
+    allowed: Sequence[Pattern[str]] = (),
+    provenance: Collection[str] = (),
+) -> list[Problem]:
+    """Every number on a page that the register does not show, in the order of the page.
+
+    displays: id -> the text, or the texts, that the register shows for it; a number is
+    `<span class="n" data-id="id">text</span>`. allowed: the short list of other numbers, each found
+    within one run of text (years, names of datasets). provenance: the whole texts that a
+    `<span class="prov">` may hold. An attribute that is read aloud (alt, title, ...) may also hold
+    numbers of the ids in its element's `data-ids` and of the numbers shown in the same figure.
+    Section numbers, captions' labels and references that the renderer counted are known by their
+    place and form. No problem is an empty list.
+    """
+    tree = LexborHTMLParser(html)
+    known = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
+    anchors = frozenset(str(node.attributes.get("id")) for node in tree.css("[id]"))
+    check = _Check(known, allowed, provenance, anchors)
+    if tree.root is not None:
+        _walk(tree.root, check)
+    return check.problems
+
+
+def _walk(node: LexborNode, check: _Check) -> None:
+    tag = node.tag or ""
+    if tag == "-text":
+        text = node.text(deep=False)
+        text = _CAPTION_LABEL.sub("", text) if _opens_caption(node) else text
+        check.text(text, _around(node))
+        return
+    if tag.startswith(("-", "_", "!")):
+        return
+    if tag == "style":
+        for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
+            check.text(_STRING_ONLY(content), f"style: {content}")
+        return
+    check.attributes(node)
+    if tag in _UNSEEN:
+        return
+    if tag in _HEADINGS:
+        check.heading = _plain(node.text(deep=True))
+    classes = _classes(node)
+    if "n" in classes:
+        check.number(node)
+    elif "prov" in classes:
+        check.provenance_of(node)
+    elif not check.made_by_renderer(node):
+        for child in node.iter(include_text=True):
+            _walk(child, check)
+
+
+def _STRING_ONLY(value: str) -> str:
+    return " ".join(re.findall(r"[\"']([^\"']*)[\"']", value))
+
+
+def _opens_caption(node: LexborNode) -> bool:
+    """Whether this text opens a caption (Quarto writes its label as plain text)."""
+    at = node
+    while at.parent is not None and at.prev is None:
+        at = at.parent
+        if at.tag in ("figcaption", "caption"):
+            return True
+    return False
+
+
+def _classes(node: LexborNode) -> set[str]:
+    return set((node.attributes.get("class") or "").split())
+
+
+def _whole(value: str) -> Pattern[str]:
+    """A display text that is no part of a longer number."""
+    return re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str]]:
+    """The words of a text that hold a digit, each with its place."""
+    for match in re.finditer(r"\S+", text):
+        if has_digit(match[0]):
+            yield match.start(), match[0]
+
+
+def _around(node: LexborNode) -> str:
+    parent = node.parent
+    return _plain(parent.text(deep=True)) if parent is not None else _plain(node.text(deep=True))
+
+
+def _touching(node: LexborNode) -> tuple[str, str]:
+    before, after = node.prev, node.next
+    return (
+        before.text(deep=True) if before is not None and before.tag != "-comment" else "",
+        after.text(deep=True) if after is not None and after.tag != "-comment" else "",
+    )
+
+
+def _ids_of(node: LexborNode) -> list[str]:
+    """The register's ids that an element's spoken attributes may show."""
+    names = (node.attributes.get("data-ids") or "").split()
+    at: LexborNode | None = node
+    while at is not None and at.tag != "figure":
+        at = at.parent
+    if at is not None:
+        names += [str(found.attributes.get("data-id")) for found in at.css("span.n[data-id]")]
+    return names
+
+
+def check_self_contained(html: str) -> list[Problem]:
+    """Everything on a page that a browser would load from elsewhere; links to follow are fine."""
+    problems: list[Problem] = []
+
+    def report(address: str, what: str) -> None:
+        problems.append(Problem(address[:100], "would be loaded", what, ""))
+
+    tree = LexborHTMLParser(html)
+    for node in tree.css("*"):
+        for name, value in node.attributes.items():
+            if not value or (node.tag in ("a", "area") and name == "href"):
+                continue
+            if name in ("src", "href", "xlink:href", "poster", "data", "action", "background"):
+                if not re.match(r"\s*(?:data:|#|about:blank)", value):
+                    report(value, f"{name} of <{node.tag}>")
+            elif name == "srcset" and not value.lstrip().startswith("data:"):
+                report(value, f"srcset of <{node.tag}>")
+            elif name == "style":
+                _check_css(value, report, f"style of <{node.tag}>")
+        if node.tag == "style":
+            _check_css(node.text(deep=True), report, "<style>")
+        elif node.tag == "script" and re.search(
+            r"https?://|\bfetch\s*\(|\bimport\s*\(", node.text(deep=True) or ""
+        ):
+            report("script", "a script that can load")
+    return problems
+
+
+def _check_css(css: str, report: object, what: str) -> None:
+    assert callable(report)
+    for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", css):
+        if not re.match(r"\s*(?:data:|#)", address):
+            report(address, what)
+    for address in re.findall(r"@import\s+([^;]+)", css):
+        report(address, what)

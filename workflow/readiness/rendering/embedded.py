@@ -1,0 +1,155 @@
+"""The embedded renderer: the cells by nbclient, the page by pandoc, the paper by Typst.
+
+For machines without Quarto; every part comes with the packages that are installed anyway.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import RenderError
+from readiness.rendering.kernel import Run, execute
+from readiness.rendering.process import run_group
+from readiness.rendering.qmd import Document
+from readiness.rendering.words import words_for
+
+ASSETS = Path(__file__).parent
+# Same bytes whenever it is rendered: the file carries no date of its own.
+_TIMESTAMP = 946_684_800
+
+
+def pandoc_path() -> Path:
+    """The pandoc program that comes with pypandoc-binary."""
+    import pypandoc
+
+    return Path(pypandoc.__file__).parent / "files" / "pandoc"
+
+
+def embedded_version() -> str:
+    """Versions of what makes the page, e.g. `pandoc 3.9, typst 0.15.2`."""
+    import pypandoc
+
+    return f"pandoc {pypandoc.get_pandoc_version()}, typst {metadata.version('typst')}"
+
+
+def render_embedded(
+    document: Document,
+    work: Path,
+    environment: Mapping[str, str],
+    formats: tuple[str, ...],
+    language: str,
+    timeout: float,
+) -> dict[str, Path]:
+    """Render within `work`, which holds the resources: the finished file of each format.
+
+    Raises RenderError for a cell that fails, an unresolved reference, a missing picture.
+    """
+    started = time.monotonic()
+    body = execute(document, Run(work, environment, timeout))
+    (work / "body.md").write_text(body, encoding="utf-8", newline="\n")
+    for name in ("filter.lua", "page.html", "page.css", "page.typ"):
+        shutil.copyfile(ASSETS / name, work / name)
+    meta = _metadata(document.front_matter, language)
+    (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+    def pandoc(*arguments: str) -> None:
+        left = max(1.0, timeout - (time.monotonic() - started))
+        _pandoc(document, work, environment, left, arguments)
+
+    made: dict[str, Path] = {}
+    if "html" in formats:
+        made["html"] = work / "page-out.html"
+        pandoc(
+            *("--to", "html5", "--template", "page.html", "--embed-resources", "--standalone"),
+            *("--mathml", "--section-divs", "--output", "page-out.html"),
+        )
+    if "pdf" in formats:
+        made["pdf"] = work / "page-out.pdf"
+        pandoc("--to", "typst", "--template", "page.typ", "--standalone", "--output", "paper.typ")
+        _typst(document, work, made["pdf"])
+    return made
+
+
+def _metadata(front_matter: Mapping[str, Any], language: str) -> dict[str, Any]:
+    words: dict[str, Any] = dict(words_for(language))
+    words["number"] = front_matter.get("number-sections", True) is not False
+    kept = ("title", "subtitle", "author", "date", "abstract", "kicker")
+    meta: dict[str, Any] = {k: front_matter[k] for k in kept if front_matter.get(k) is not None}
+    if "date" in meta:
+        meta["date"] = str(meta["date"])
+    return {
+        **meta,
+        "pagetitle": str(meta.get("title", "")),
+        "lang": language,
+        **({"dir": "rtl"} if language.split("-")[0] == "ar" else {}),
+        "toc-title": front_matter.get("toc-title", words["toc"]),
+        "skip": words["skip"],
+        "words": words,
+    }
+
+
+def _pandoc(
+    document: Document,
+    work: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    arguments: tuple[str, ...],
+) -> None:
+    toc = document.front_matter.get("toc", True) is not False
+    command = [
+        pandoc_path(),
+        *("body.md", "--from", "markdown", "--metadata-file", "metadata.json"),
+        *("--lua-filter", "filter.lua", "--wrap", "none", "--eol", "lf"),
+        *("--syntax-highlighting", "none", "--toc-depth", "3"),
+        *(["--toc"] if toc else []),
+        *arguments,
+    ]
+    code, _, messages = run_group(command, cwd=work, environment=environment, timeout=timeout)
+    warnings = re.findall(r"\[WARNING\] (.*(?:\n {2,}.*)*)", messages)
+    if code or warnings:
+        raise RenderError(explained(document, (warnings or [messages])[0]))
+
+
+def explained(document: Document, message: str) -> str:
+    """A renderer's message with the line of the .qmd that it is about, in one line."""
+    message = " ".join(message.split()) or "the renderer failed without a word"
+    text = document.path.read_text(encoding="utf-8-sig").splitlines()
+    for name in re.findall(r"@[\w.-]+\w|[\w/.-]+\.(?:svg|png|jpg)|(?<=')[\w-]+(?=')", message):
+        for number, line in enumerate(text, start=1):
+            if name in line:
+                return f"{document.path.name}, line {number}: {message}"
+    return f"{document.path.name}: {message}"
+
+
+def font_folder() -> Path:
+    """The fonts that come with matplotlib (DejaVu: Latin, Arabic)."""
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def _typst(document: Document, work: Path, output: Path) -> None:
+    import typst
+
+    compiler = typst.Compiler(
+        input=str(work / "paper.typ"),
+        root=str(work),
+        font_paths=[str(font_folder())],
+        ignore_system_fonts=True,
+    )
+    try:
+        compiler.compile(
+            output=str(output), format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP
+        )
+    except typst.TypstError as error:
+        hints = " ".join(getattr(error, "hints", None) or [])
+        raise RenderError(
+            explained(document, f"Typst: {getattr(error, 'message', None) or error} {hints}")
+        ) from None

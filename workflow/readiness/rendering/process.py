@@ -1,0 +1,81 @@
+"""Programs run as a group: when one is stopped, its children stop with it.
+
+Quarto starts deno, pandoc, Python and a kernel; killing only its own process leaves them running.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from readiness.errors import RenderError
+
+
+def kill_group(group: int) -> None:
+    """End every process of a process group that we started; nothing when none is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def run_group(
+    command: Sequence[str | Path], *, cwd: Path, environment: Mapping[str, str], timeout: float
+) -> tuple[int, str, str]:
+    """Run a program in a session of its own: (exit code, stdout, stderr).
+
+    The whole group ends with it: on success, after `timeout` seconds (RenderError) and when we are
+    interrupted. Raises RenderError when it cannot be started.
+    """
+    name = Path(command[0]).name
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise RenderError(f"{command[0]} cannot be started: {error.strerror}.") from None
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise RenderError(
+            f"{name} did not finish within {timeout:g} s and was stopped; nothing was written. "
+            "Give it more time, or see what the report's cells wait for."
+        ) from None
+    finally:
+        kill_group(process.pid)
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+    return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Within the block, SIGTERM unwinds the stack as Ctrl-C does, so that everything is cleaned up.
+
+    The exit code is then 143, as the shell has it. Only in the main thread; elsewhere nothing.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

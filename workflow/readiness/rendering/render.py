@@ -1,0 +1,137 @@
+"""Render the report: through Quarto where there is one, else through the embedded renderer.
+
+A copy is rendered in a work folder of its own, with its own HOME, and finished files are moved to
+the output folder at the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
+leave nothing half-written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from readiness.errors import RenderError
+from readiness.rendering.embedded import embedded_version, render_embedded
+from readiness.rendering.kernel import scratch_folder
+from readiness.rendering.process import terminated_like_interrupted
+from readiness.rendering.qmd import parse
+from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
+from readiness.tables import write_atomically
+
+FORMATS = ("html", "pdf")
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What was made and by what: `html` or `pdf` is None when it was not asked for."""
+
+    engine: str
+    engine_version: str
+    html: Path | None
+    pdf: Path | None
+
+
+def render(
+    source: Path,
+    output_folder: Path,
+    *,
+    resources: Mapping[str, Path] | None = None,
+    environment: Mapping[str, str] | None = None,
+    formats: Sequence[str] = FORMATS,
+    language: str = "fr",
+    timeout: float = 300.0,
+    quarto: Path | Literal["auto"] | None = "auto",
+) -> Rendering:
+    """Render a .qmd to `output_folder/<stem>.html` and `.pdf`.
+
+    resources: files and folders to have beside the copy, by relative name. environment: added to
+    the cells' own; READINESS_ENGINE tells them which engine runs. quarto: a program, "auto" to look
+    for one, None for the embedded renderer. timeout: seconds for the whole.
+    Raises RenderError, naming the line of the .qmd where there is one.
+    """
+    wanted = tuple(name for name in FORMATS if name in formats)
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise RenderError(f"No such format: {', '.join(unknown)}. Expected: {', '.join(FORMATS)}.")
+    document = parse(source)
+    program = find_quarto() if quarto == "auto" else quarto
+    version = quarto_version(program, timeout) if program else embedded_version()
+    engine = f"Quarto {version}" if program else f"embedded renderer ({version})"
+    with terminated_like_interrupted():
+        work = scratch_folder()
+        try:
+            folder = _filled(work / "page", source, resources or {})
+            settings = _environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
+            if program:
+                made = render_quarto(program, document, folder, settings, wanted, language, timeout)
+            else:
+                made = render_embedded(document, folder, settings, wanted, language, timeout)
+            done = _delivered(made, output_folder, source.stem)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return Rendering(engine, version, done.get("html"), done.get("pdf"))
+
+
+def _filled(folder: Path, source: Path, resources: Mapping[str, Path]) -> Path:
+    """The work folder with a copy of the source and of the resources."""
+    folder.mkdir()
+    (folder / "report.qmd").write_bytes(source.read_bytes())
+    for name, path in sorted(resources.items()):
+        target = folder / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise RenderError(f"The resource {name} must be named relative to the report.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, target, copy_function=shutil.copyfile, dirs_exist_ok=True)
+        elif path.is_file():
+            shutil.copyfile(path, target)
+        else:
+            raise RenderError(f"{path}: needed to render {source.name} but not there.")
+    return folder
+
+
+def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every program: HOME and its like in the work folder, our package first."""
+    home = work / "home"
+    own = {
+        "HOME": home,
+        "XDG_CACHE_HOME": home / "cache",
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_DATA_HOME": home / "data",
+        "XDG_RUNTIME_DIR": home / "runtime",
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "jupyter",
+        "JUPYTER_DATA_DIR": home / "jupyter-data",
+        "JUPYTER_RUNTIME_DIR": home / "jupyter-runtime",
+        "MPLCONFIGDIR": home / "matplotlib",
+    }
+    for path in own.values():
+        path.mkdir(parents=True, exist_ok=True)
+    package = str(Path(__file__).resolve().parents[2])
+    search = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        **{name: str(path) for name, path in own.items()},
+        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONUTF8": "1",
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        **added,
+    }
+
+
+def _delivered(made: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
+    """Move all finished files to the output folder; each is there whole or not at all."""
+    contents = {name: path.read_bytes() for name, path in made.items()}
+    if empty := sorted(name for name, content in contents.items() if not content):
+        raise RenderError(f"The renderer left an empty file ({', '.join(empty)}).")
+    done: dict[str, Path] = {}
+    for name, content in contents.items():
+        done[name] = output_folder / f"{stem}.{name}"
+        write_atomically(done[name], content)
+    return done
