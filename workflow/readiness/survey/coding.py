@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,8 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 
-IntArray = npt.NDArray[np.int64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+Factorized: TypeAlias = tuple[IntArray, list[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,15 @@ class Codes:
             return int(used.sum())
         return int((np.bincount(self.codes[used], minlength=self.size) > 0).sum())
 
+    def count_used_by(self, by: IntArray, size: int) -> IntArray:
+        """Categories with at least one row, for each code 0..size-1 of `by` (-1: nowhere)."""
+        inside = by >= 0
+        if self.identity:
+            return np.bincount(by[inside], minlength=size).astype(np.int64)
+        key = self.codes * (size + 1) + np.where(inside, by, size)
+        table = np.bincount(key, minlength=self.size * (size + 1)).reshape(self.size, size + 1)
+        return np.asarray((table[:, :size] > 0).sum(axis=0), dtype=np.int64)
+
     def sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Sums of a (n, k) matrix within each category, shape (size, k)."""
         if self.identity:
@@ -85,8 +95,21 @@ def encode(column: Any, what: str) -> Codes:
     return Codes(np.asarray(codes, dtype=np.int64), len(labels), tuple(labels))
 
 
-def encode_declared(column: Any, categories: Sequence[Any]) -> Codes:
+def factorized(column: Any) -> Factorized:
+    """A column as codes of its distinct values, in order of appearance; missing is -1."""
+    codes, seen = pd.factorize(np.asarray(column))
+    return np.asarray(codes, dtype=np.int64), np.asarray(seen).tolist()
+
+
+def encode_declared(
+    column: Any, categories: Sequence[Any], known: Factorized | None = None
+) -> Codes:
     """A column as codes of declared categories, in their order; all else is missing (-1).
+
+    Args:
+        column: values, one a row.
+        categories: the declared categories.
+        known: the column's `factorized`, when it has been made before.
 
     Raises:
         StatisticsError: no category, or the same category twice.
@@ -97,12 +120,11 @@ def encode_declared(column: Any, categories: Sequence[Any]) -> Codes:
     if len(set(declared)) != len(declared):
         twice = next(c for c in declared if declared.count(c) > 1)
         raise StatisticsError(f"category {twice!r} is declared twice")
-    values = np.asarray(column)
-    # Two steps: unique values first, so that only these few go through the slow look-up.
-    raw, seen = pd.factorize(pd.Series(values))
+    # Two steps: distinct values first, so that only these few go through the slow look-up.
+    raw, seen = known or factorized(column)
     place = {label: i for i, label in enumerate(declared)}
     table = np.array([place.get(label, -1) for label in seen] + [-1], dtype=np.int64)
-    return Codes(table[np.asarray(raw, dtype=np.int64)], len(declared), tuple(declared))
+    return Codes(table[raw], len(declared), tuple(declared))
 
 
 def interaction(outer: Codes, inner: Codes) -> Codes:

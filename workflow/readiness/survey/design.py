@@ -15,7 +15,7 @@ tested against R survey 4.4-2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -23,6 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
+from readiness.survey.coding import Factorized, factorized
 from readiness.survey.specification import make_stages, make_weights, named_columns, unit_columns
 from readiness.survey.variance import (
     LonelyPsu,
@@ -60,6 +61,9 @@ class Design:
         adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
+
+    The data are never modified, so columns that were coded once stay coded, for this design and for
+    those made from it.
     """
 
     data: pd.DataFrame
@@ -70,6 +74,7 @@ class Design:
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | None = None
+    _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> int:
@@ -112,6 +117,23 @@ class Design:
             return min(degrees, len(self.replicates.rscales) - 1)
         return degrees
 
+    def domain_degrees(self, codes: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).
+
+        The same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is.
+        """
+        inside = np.where(self.mask, codes, -1)
+        if self.replicates is not None and self.replicates.kind == "given":
+            domains = (self.subset(inside == k) for k in range(size))
+            found = [d.degrees_of_freedom if d.n else 0 for d in domains]
+            return np.array(found, dtype=np.int64)
+        first = self.stages[0]
+        units, strata = (c.count_used_by(inside, size) for c in (first.units, first.strata))
+        degrees = units - strata
+        if self.replicates is not None:
+            degrees = np.minimum(degrees, len(self.replicates.rscales) - 1)
+        return np.where(units > 0, degrees, 0)
+
     def column(self, values: Column) -> npt.NDArray[Any]:
         """The values of a column by name, or the array itself, checked to hold `rows` values.
 
@@ -132,6 +154,18 @@ class Design:
                 "give one value a row of the full design, also outside the domain"
             )
         return array
+
+    def factorized(self, values: Column) -> Factorized:
+        """The values as codes in order of appearance (-1: missing), with what they stand for.
+
+        Raises:
+            StatisticsError: as `column`.
+        """
+        if not isinstance(values, str):
+            return factorized(self.column(values))
+        if values not in self._coded:
+            self._coded[values] = factorized(self.column(values))
+        return self._coded[values]
 
     def numeric(self, values: Column, what: str = "the variable") -> FloatArray:
         """A column as floats; infinities are refused, missing values stay NaN.
@@ -207,10 +241,11 @@ class Design:
             codes: category of each row in 0..size-1, or -1 (counts nowhere).
             size: number of categories.
         """
-        used = np.unique(codes[self.mask & (codes >= 0)])
+        inside = codes if self.mask.all() else np.where(self.mask, codes, -1)
+        used = np.flatnonzero(np.bincount(inside + 1, minlength=size + 1)[1:])
         place = np.full(size + 1, -1, dtype=np.int64)
         place[used] = np.arange(len(used))
-        compact = np.where(self.mask, place[codes], -1)
+        compact = inside if len(used) == size else place[inside]
         simple = self.replicates is None and not self.projections and len(self.stages) == 1
         if simple and self.rows * len(used) > _DENSE:
             inner = code_covariance(

@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes, encode_declared
+from readiness.survey.coding import Codes, Factorized, encode_declared
 from readiness.survey.design import Column, Design
 
 
@@ -24,9 +23,9 @@ def answer_codes(
     Raises:
         StatisticsError: another value inside the domain, a category declared twice or never.
     """
-    column = design.column(values)
-    codes = encode_declared(column, categories)
-    _refuse_undeclared(design, column, codes, values, outside)
+    known = design.factorized(values)
+    codes = encode_declared(None, categories, known)
+    _refuse_undeclared(design, known, codes, values, outside)
     return codes
 
 
@@ -36,30 +35,35 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
     Raises:
         StatisticsError: no respondent has a group, or a value is not among the declared groups.
     """
-    column = design.column(by)
+    known = design.factorized(by)
     if groups is not None:
-        codes = encode_declared(column, groups)
-        _refuse_undeclared(design, column, codes, by, ())
+        codes = encode_declared(None, groups, known)
+        _refuse_undeclared(design, known, codes, by, ())
         return codes
-    seen = pd.Series(column[design.mask]).dropna().unique().tolist()
+    raw, labels = known
+    inside = raw if design.mask.all() else raw[design.mask]
+    counts = np.bincount(inside + 1, minlength=len(labels) + 1)[1:]
+    seen = [label for label, count in zip(labels, counts, strict=True) if count]
     if not seen:
         raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
     try:
-        return encode_declared(column, sorted(seen))
+        return encode_declared(None, sorted(seen), known)
     except TypeError:
-        return encode_declared(column, sorted(seen, key=str))
+        return encode_declared(None, sorted(seen, key=str), known)
 
 
 def _refuse_undeclared(
-    design: Design, column: Any, codes: Codes, values: Column, outside: Collection[Any]
+    design: Design, known: Factorized, codes: Codes, values: Column, outside: Collection[Any]
 ) -> None:
-    unknown = design.mask & (codes.codes < 0)
+    raw, labels = known
+    unknown = design.mask & (codes.codes < 0) & (raw >= 0)
     if not unknown.any():
         return
-    for value in pd.Series(column[unknown]).dropna().unique().tolist():
+    for code in np.unique(raw[unknown]):
+        value = labels[code]
         if (isinstance(value, str) and value.startswith("_")) or value in outside:
             continue
-        row = int(np.flatnonzero(unknown & (column == value))[0])
+        row = int(np.flatnonzero(unknown & (raw == code))[0])
         declared = ", ".join(repr(label) for label in (codes.labels or ())[:12])
         raise StatisticsError(
             f"{_name(values)} is {value!r} in row {row}, which is not declared; "

@@ -143,10 +143,7 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
         covariance = jacobian @ domain.code_covariance(cells, size) @ jacobian.T
     else:
         covariance = _replicated(domain, cells, shares)
-    df = [
-        domain.subset(grouping.codes == g).degrees_of_freedom if counts[g].sum() else 0
-        for g in range(grouping.size)
-    ]
+    df = domain.domain_degrees(grouping.codes, grouping.size)
     return Proportions(
         grouping.labels or (),
         answer.labels or (),
@@ -154,7 +151,7 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
         covariance,
         counts.astype(np.int64),
         counts.sum(axis=1).astype(np.int64),
-        np.array(df, dtype=np.int64),
+        df,
     )
 
 
