@@ -35,7 +35,7 @@ from readiness.survey.variance import (
 )
 
 if TYPE_CHECKING:
-    from readiness.survey.replicates import Replicates
+    from readiness.survey.replicates import Replicates, StreamedReplicates
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -73,7 +73,7 @@ class Design:
     lonely_psu: LonelyPsu = "fail"
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
-    replicates: Replicates | None = None
+    replicates: Replicates | StreamedReplicates | None = None
     _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
     @property
@@ -269,7 +269,11 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        return self.replicate_totals(codes[:, None] == np.arange(size)[None, :])
+        if self.replicates is None:
+            raise StatisticsError(
+                "this design has no replicate weights; make them with replicate()"
+            )
+        return self.replicates.code_totals(np.where(self.mask, codes, -1), size)
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
         """Totals of x under each replicate weight, shape (R, k), domain applied.

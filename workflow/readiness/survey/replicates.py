@@ -7,7 +7,8 @@ Davison (1999). R twin: `as.svrepdesign`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -18,6 +19,8 @@ from readiness.survey.variance import Stage
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
 Kind: TypeAlias = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "given"]
 
 # Relative size below which a singular value counts as zero (the tolerance of R's `qr`).
@@ -46,9 +49,33 @@ class Replicates:
     full_degrees: int | None = None
     _rank: dict[bytes, int] = field(default_factory=dict, repr=False)
 
+    @property
+    def count(self) -> int:
+        """Number of replicates R."""
+        return len(self.rscales)
+
+    def column(self, r: int) -> FloatArray:
+        """The weights of replicate r (from 0), shape (rows,)."""
+        return self.matrix[:, r]
+
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""
         return self.matrix.T @ x
+
+    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
+        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
+        return _code_totals(self, codes, size)
+
+    def adjusted(self, adjust: Adjustment) -> Replicates:
+        """Each replicate through an adjustment of weights (rows,) -> (rows,).
+
+        Raises:
+            StatisticsError: an adjustment that fails, with the number of the replicate.
+        """
+        matrix = np.empty_like(self.matrix)
+        for r in range(self.count):
+            matrix[:, r] = _attempt(adjust, self.matrix[:, r], r)
+        return replace(self, matrix=matrix, _rank={})
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
@@ -59,6 +86,82 @@ class Replicates:
         if key not in self._rank:
             self._rank[key] = _rank(self.matrix if whole else self.matrix[mask]) - 1
         return self._rank[key]
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedReplicates:
+    """Replicates that are made anew, one at a time, each time they are used.
+
+    For many replicates of many rows: the whole matrix would not fit. The interface and the numbers
+    are those of `Replicates`.
+
+    Attributes:
+        generate: the weights (rows,) of replicate r (from 0); the same for the same r.
+        scale, rscales, mse, kind: as in `Replicates`.
+    """
+
+    generate: Callable[[int], FloatArray]
+    scale: float
+    rscales: FloatArray
+    mse: bool = False
+    kind: Kind = "subbootstrap"
+
+    @property
+    def count(self) -> int:
+        """Number of replicates R."""
+        return len(self.rscales)
+
+    @property
+    def matrix(self) -> FloatArray:
+        """All the weights, written out, shape (rows, R)."""
+        return np.column_stack([self.column(r) for r in range(self.count)])
+
+    def column(self, r: int) -> FloatArray:
+        """The weights of replicate r (from 0), shape (rows,)."""
+        return self.generate(r)
+
+    def totals(self, x: FloatArray) -> FloatArray:
+        """Totals of x (rows, k) under each replicate, shape (R, k)."""
+        return np.array([self.column(r) @ x for r in range(self.count)])
+
+    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
+        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
+        return _code_totals(self, codes, size)
+
+    def adjusted(self, adjust: Adjustment) -> StreamedReplicates:
+        """Each replicate through an adjustment, when it is used.
+
+        Raises:
+            StatisticsError: the first replicate cannot be adjusted (others say so when used).
+        """
+        generate = self.generate
+
+        def adjusted(r: int) -> FloatArray:
+            return _attempt(adjust, generate(r), r)
+
+        adjusted(0)
+        return replace(self, generate=adjusted)
+
+    def degrees_of_freedom(self, mask: BoolArray) -> int:
+        """Number of replicates less one."""
+        return self.count - 1
+
+
+def _attempt(adjust: Adjustment, weights: FloatArray, r: int) -> FloatArray:
+    try:
+        return adjust(weights)
+    except StatisticsError as error:
+        raise StatisticsError(f"replicate {r + 1}: {error}") from None
+
+
+def _code_totals(
+    replicates: Replicates | StreamedReplicates, codes: IntArray, size: int
+) -> FloatArray:
+    key = codes + 1
+    totals = np.empty((replicates.count, size))
+    for r in range(replicates.count):
+        totals[r] = np.bincount(key, weights=replicates.column(r), minlength=size + 1)[1:]
+    return totals
 
 
 def _rank(matrix: FloatArray) -> int:
@@ -139,8 +242,10 @@ def balanced_factors(stage: Stage, *, rho: float = 0.0) -> Factors:
     return Factors(matrix, scale, np.ones(replicates), "Fay" if rho > 0 else "BRR")
 
 
-def bootstrap_factors(stage: Stage, replicates: int, seed: int, kind: Kind) -> Factors:
-    """Bootstrap of PSUs within strata.
+def bootstrap_factors(
+    stage: Stage, replicates: int, seed: int, kind: Kind
+) -> tuple[float, Callable[[int], FloatArray]]:
+    """Bootstrap of PSUs within strata: the scale, and the factors (PSUs,) of each replicate.
 
     `subbootstrap` (Rao and Wu 1988) draws n_h - 1 of n_h with replacement and multiplies by
     n_h/(n_h - 1), which is unbiased in every stratum; `bootstrap` draws n_h and corrects on average
@@ -163,15 +268,26 @@ def bootstrap_factors(stage: Stage, replicates: int, seed: int, kind: Kind) -> F
         raise StatisticsError(
             f"stratum {stage.strata.label(h)} has one PSU; a bootstrap needs 2: merge it"
         )
-    generator = np.random.Generator(np.random.PCG64(seed))
-    matrix = np.empty((stage.units.size, replicates))
-    order = np.argsort(stage.unit_stratum, kind="stable")
-    bounds = np.concatenate([[0], np.cumsum(n)])
-    for h, size in enumerate(n):
-        units = order[bounds[h] : bounds[h + 1]]
-        drawn = size - 1 if kind == "subbootstrap" else size
-        counts = generator.multinomial(drawn, np.full(size, 1 / size), size=replicates)
-        matrix[units] = counts.T * (size / drawn)
     harmonic = len(n) / (1.0 / n).sum()
     correction = 1.0 if kind == "subbootstrap" else harmonic / (harmonic - 1)
-    return Factors(matrix, correction / (replicates - 1), np.ones(replicates), kind)
+    return correction / (replicates - 1), _resampler(stage, seed, kind)
+
+
+def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArray]:
+    """The factors (PSUs,) of bootstrap replicate r, from a generator of its own."""
+    n = stage.sampled.astype(np.int64)
+    order = np.argsort(stage.unit_stratum, kind="stable")
+    drawn = n - 1 if kind == "subbootstrap" else n
+    stratum = np.repeat(np.arange(len(n)), drawn)
+    first = (np.cumsum(n) - n)[stratum]
+    size = n.astype(np.float64)[stratum]
+    factor = np.empty(stage.units.size)
+    factor[order] = np.repeat(n / drawn, n)
+
+    def factors(r: int) -> FloatArray:
+        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
+        picked = order[first + (generator.random(len(size)) * size).astype(np.int64)]
+        counts: FloatArray = np.bincount(picked, minlength=len(factor)) * factor
+        return counts
+
+    return factors

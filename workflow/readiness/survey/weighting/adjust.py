@@ -16,12 +16,12 @@ import numpy.typing as npt
 from readiness.errors import StatisticsError
 from readiness.survey.coding import encode
 from readiness.survey.design import Column, Design
+from readiness.survey.replicates import Adjustment
 from readiness.survey.specification import check_weights
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
 from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, cross, rake_weights
-from readiness.survey.weighting.replicating import Adjustment, adjust_each
 from readiness.survey.weighting.trimming import trim_weights
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -182,8 +182,7 @@ def _adjusted(
     adjusted = design.with_weights(weights, projection)
     if design.replicates is None:
         return adjusted
-    matrix = adjust_each(design.replicates.matrix, adjust)
-    return replace(adjusted, replicates=replace(design.replicates, matrix=matrix, _rank={}))
+    return replace(adjusted, replicates=design.replicates.adjusted(adjust))
 
 
 def reweight(design: Design, weights: npt.ArrayLike) -> Design:

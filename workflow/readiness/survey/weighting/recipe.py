@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.survey.design import Design
-from readiness.survey.replicates import Kind, Replicates
+from readiness.survey.replicates import Kind
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.bounded import bounded_rake
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
@@ -21,7 +21,7 @@ from readiness.survey.weighting.raking import (
     cross,
     rake_weights,
 )
-from readiness.survey.weighting.replicating import adjust_each, make_replicates
+from readiness.survey.weighting.replicating import AnyReplicates, make_replicates
 from readiness.survey.weighting.report import (
     WeightingReport,
     iteration_table,
@@ -31,6 +31,9 @@ from readiness.survey.weighting.report import (
 from readiness.survey.weighting.trimming import trim_weights
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+# Above this number of PSUs, one replicate for each is too many.
+_MOST_JACKKNIFE = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +90,8 @@ def weigh(
         totals: population totals by variable and category (columns of the design's data).
         collapse: declared merges of categories.
         trim: limits of the weights, or None.
-        replicates: kind of replicates; None: those that the design has, else `JKn` when trimmed,
-            else none.
+        replicates: kind of replicates; None: those that the design has, else none, or when trimmed
+            `JKn` (`subbootstrap` above 2,000 PSUs).
         n_replicates: number of bootstrap replicates (other kinds have their own number).
         seed: of a bootstrap.
         tolerance: largest relative gap at which raking stops.
@@ -125,13 +128,12 @@ def weigh(
 
 def _replicates(
     design: Design, adjust: _Recipe, kind: Kind | None, number: int, seed: int
-) -> Replicates | None:
+) -> AnyReplicates | None:
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
     if kind is None and design.replicates is not None:
-        matrix = adjust_each(design.replicates.matrix, adjust)
-        return replace(design.replicates, matrix=matrix, _rank={})
+        return design.replicates.adjusted(adjust)
     if kind is None and adjust.trim is not None and not adjust.trim.keep_margins:
-        kind = "JKn"
+        kind = "JKn" if design.stages[0].units.size <= _MOST_JACKKNIFE else "subbootstrap"
     if kind is None:
         return None
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)

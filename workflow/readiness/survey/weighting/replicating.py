@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -12,31 +11,23 @@ import numpy.typing as npt
 from readiness.errors import StatisticsError
 from readiness.survey.design import Design
 from readiness.survey.replicates import (
+    Adjustment,
     Factors,
     Kind,
     Replicates,
+    StreamedReplicates,
     balanced_factors,
     bootstrap_factors,
     jackknife_factors,
 )
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
+AnyReplicates: TypeAlias = Replicates | StreamedReplicates
 
-
-def adjust_each(matrix: FloatArray, adjust: Adjustment) -> FloatArray:
-    """Each column of replicate weights (rows, R) through the same adjustment.
-
-    Raises:
-        StatisticsError: an adjustment that fails, with the number of the replicate.
-    """
-    result = np.empty_like(matrix)
-    for r in range(matrix.shape[1]):
-        try:
-            result[:, r] = adjust(matrix[:, r])
-        except StatisticsError as error:
-            raise StatisticsError(f"replicate {r + 1}: {error}") from None
-    return result
+# Replicate weights beyond this number (160 MB) are made one replicate at a time.
+_STREAMED = 20_000_000
+# A jackknife beyond this number of weights (800 MB) is refused.
+_LARGEST = 100_000_000
 
 
 def make_replicates(
@@ -48,28 +39,47 @@ def make_replicates(
     rho: float = 0.3,
     mse: bool = False,
     adjust: Adjustment | None = None,
-) -> Replicates:
+) -> AnyReplicates:
     """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
 
     Raises:
         StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
             number of the replicate.
     """
-    factors = _factors(design, kind, n_replicates, seed, rho)
-    matrix = design.weights[:, None] * factors.matrix[design.psu]
-    if adjust is not None:
-        matrix = adjust_each(matrix, adjust)
-    return Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind)
+    if kind in ("bootstrap", "subbootstrap"):
+        made: AnyReplicates = _bootstrap(design, kind, n_replicates, seed, mse)
+    else:
+        factors = _factors(design, kind, rho)
+        matrix = design.weights[:, None] * factors.matrix[design.psu]
+        made = Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind)
+    return made if adjust is None else made.adjusted(adjust)
 
 
-def _factors(design: Design, kind: Kind, number: int, seed: int, rho: float) -> Factors:
+def _bootstrap(design: Design, kind: Kind, number: int, seed: int, mse: bool) -> AnyReplicates:
+    scale, factors = bootstrap_factors(design.stages[0], number, seed, kind)
+    base, psu = design.weights, design.psu
+    identity = design.stages[0].units.identity
+
+    def generate(r: int) -> FloatArray:
+        return base * (factors(r) if identity else factors(r)[psu])
+
+    streamed = StreamedReplicates(generate, scale, np.ones(number), mse, kind)
+    if design.rows * number > _STREAMED:
+        return streamed
+    return Replicates(streamed.matrix, scale, streamed.rscales, mse, kind)
+
+
+def _factors(design: Design, kind: Kind, rho: float) -> Factors:
     stage = design.stages[0]
     if kind in ("JK1", "JKn"):
+        if design.rows * stage.units.size > _LARGEST:
+            raise StatisticsError(
+                f"{kind} would make {stage.units.size} replicates of {design.rows} rows; "
+                "use subbootstrap with some hundred replicates"
+            )
         return jackknife_factors(stage, kind, lonely_fails=design.lonely_psu == "fail")
     if kind in ("BRR", "Fay"):
         return balanced_factors(stage, rho=rho if kind == "Fay" else 0.0)
-    if kind in ("bootstrap", "subbootstrap"):
-        return bootstrap_factors(stage, number, seed, kind)
     raise StatisticsError(
         f"replicates {kind!r} are unknown; expected JK1, JKn, BRR, Fay, bootstrap or subbootstrap"
     )
