@@ -31,4 +31,4 @@ def read_weighted(answers: Path, weights: Path) -> tuple[Design, pd.DataFrame]:
             stored["matrix"], float(stored["scale"]), stored["rscales"], kind="JKn"
         )
     experts = coded.loc[coded["group"] == "expert"].reset_index(drop=True)
-    return replace(base, replicates=replicates, _cache={}), experts
+    return replace(base, replicates=replicates), experts

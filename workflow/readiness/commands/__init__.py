@@ -1,0 +1,1 @@
+"""The commands of `readiness` that are no step of the workflow."""

@@ -1,0 +1,82 @@
+"""Dataset versions: list them, add one, bring one back, verify every copy.
+
+readiness data list
+readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
+readiness data get NAME@VERSION [--to FILE]
+readiness data verify
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from readiness.datasets.add import add_version
+from readiness.datasets.store import check_pointer, local_copies, restore
+from readiness.datasets.versions import find_version, read_versions
+from readiness.errors import DataError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="all versions, with rows and hashes")
+    actions.add_parser("verify", help="hash every local copy of every version")
+    get = actions.add_parser("get", help="write a verified copy of a version")
+    get.add_argument("name", help="NAME@VERSION")
+    get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
+    add = actions.add_parser("add", help="put a file under DVC as a new version")
+    add.add_argument("file", type=Path)
+    add.add_argument("--dataset", required=True)
+    add.add_argument("--as", dest="version", required=True)
+    add.add_argument("--questionnaire", default="")
+    add.add_argument("--note", default="")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked; returns 0."""
+    root = Path.cwd()
+    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add}
+    actions[arguments.action](root, arguments)
+    return 0
+
+
+def _list(root: Path, _: argparse.Namespace) -> None:
+    for version in read_versions(root).values():
+        print(f"{version.name}  {version.rows} rows  sha256 {version.sha256}  {version.note}")
+
+
+def _get(root: Path, arguments: argparse.Namespace) -> None:
+    version = find_version(root, arguments.name)
+    target = arguments.to or root / version.pointer_path.with_suffix("")
+    restore(root, version, target)
+    print(f"{version.name}: {version.rows} rows written to {target}, MD5 and SHA-256 right")
+
+
+def _add(root: Path, arguments: argparse.Namespace) -> None:
+    version = add_version(
+        root,
+        arguments.file,
+        arguments.dataset,
+        arguments.version,
+        questionnaire=arguments.questionnaire,
+        note=arguments.note,
+    )
+    print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
+    print(f"Now commit {version.pointer_path}, data/versions.csv and data/store.")
+
+
+def _verify(root: Path, _: argparse.Namespace) -> None:
+    faults = []
+    for version in read_versions(root).values():
+        copies = list(local_copies(root, version, check_pointer(root, version)))
+        for copy in copies:
+            print(f"{version.name}  {copy.place}  {copy.fault or 'right'}")
+            if copy.fault:
+                faults.append(f"{copy.path}: {copy.fault}")
+        if not copies:
+            faults.append(f"{version.name}: no copy on this machine")
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DataError(f"{faults[0]}{more}. Restore it with git, or fetch it from a remote.")

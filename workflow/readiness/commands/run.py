@@ -1,0 +1,146 @@
+"""Run the whole workflow safely: one run at a time, recovering by itself after a kill.
+
+Exit codes: 0 done, 1 a published number differs, others in docs/exit-codes.md. Arguments after `--`
+go to Snakemake as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from readiness.errors import BusyError, ConfigError, ReadinessError
+from readiness.plan import load_plan
+
+LOCK = Path("results/.run.lock")
+FAILURE = Path("results/.failure")
+GATE = Path("results/gate.txt")
+INTERRUPTED = 130
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
+    parser.add_argument("snakemake", nargs="*", help="further arguments for snakemake, after --")
+
+
+@contextmanager
+def _only_run(root: Path) -> Iterator[int]:
+    """Hold the folder's lock; its descriptor is handed to Snakemake and lives as long as a job."""
+    import fcntl
+
+    try:
+        (root / LOCK).parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise ReadinessError(
+            f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise BusyError(
+            f"another run is at work in {root} (or a job of a killed one still is).\n"
+            "Wait until it has ended, then run again."
+        ) from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
+    environment = dict(os.environ)
+    environment["READINESS_FAILURE"] = str(root / FAILURE)
+    home = Path(environment.get("HOME", ""))
+    if not environment.get("HOME") or not os.access(home, os.W_OK):
+        scratch = root / ".cache" / "home"
+        scratch.mkdir(parents=True, exist_ok=True)
+        environment["HOME"] = str(scratch)
+        environment["XDG_CACHE_HOME"] = str(scratch / "cache")
+    environment["PYTHONUTF8"] = "1"
+    return environment
+
+
+def _failure(root: Path, code: int) -> ReadinessError:
+    """Why the run failed, as the first step that failed has left it."""
+    try:
+        first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
+    except (OSError, ValueError):
+        error = ReadinessError(
+            f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
+            "why; run again to go on."
+        )
+        error.exit_code = 7
+        return error
+    error = ReadinessError(message.strip())
+    error.exit_code = int(first)
+    return error
+
+
+def _print_table_of_a_run_with_nothing_to_do(root: Path) -> None:
+    from readiness.publications.closing import print_closing_table, read_verdicts
+
+    paths = sorted((root / "results/publications").glob("*/reproduce/verdicts.csv"))
+    print_closing_table(read_verdicts(paths))
+
+
+def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
+    """Run Snakemake in a group of its own, and end the whole group when this process is ended."""
+    command = [sys.executable, "-m", "snakemake", *arguments]
+    process = subprocess.Popen(
+        command,
+        cwd=root,
+        env=_environment(root),
+        pass_fds=(descriptor,),
+        start_new_session=True,
+    )
+
+    def end(number: int, _frame: object) -> None:
+        os.killpg(process.pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
+
+    previous = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = process.wait()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return code
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the default target (or what is named after `--`); returns the exit code."""
+    root = Path.cwd()
+    if not (root / "Snakefile").is_file():
+        raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
+    # Said here, in one line, before Snakemake wraps it into many.
+    load_plan(root)
+    if not str(arguments.cores).isdigit() and arguments.cores != "all":
+        raise ConfigError(f"--cores {arguments.cores}: expected a number or `all`.")
+    with _only_run(root) as descriptor:
+        (root / FAILURE).unlink(missing_ok=True)
+        # The lock is ours, so whatever a killed run left locked is stale.
+        shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
+        before = GATE.stat().st_mtime_ns if GATE.exists() else None
+        code = _snakemake(
+            root,
+            ["--cores", str(arguments.cores), "--rerun-incomplete", *arguments.snakemake],
+            descriptor,
+        )
+        if code in (-signal.SIGINT, -signal.SIGTERM, INTERRUPTED):
+            print("readiness run: interrupted; run it again to go on.", file=sys.stderr)
+            return INTERRUPTED
+        if code != 0:
+            raise _failure(root, code)
+        if not arguments.snakemake and before and GATE.stat().st_mtime_ns == before:
+            _print_table_of_a_run_with_nothing_to_do(root)
+    return 0

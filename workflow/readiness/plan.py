@@ -1,0 +1,203 @@
+"""Which runs there are, with which settings: all that the Snakefile asks of the package.
+
+A *run* is one chain from data to figures. There are three kinds of them, told apart by the folder
+below `results/`: `waves/<name>` and `studies/<name>` from today's `config.yaml`, and
+`publications/<id>` from the configuration that was frozen with a publication. So the publications
+are recomputed with today's code as ordinary jobs, and editing today's config leaves them alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from readiness.closure import code_hash
+from readiness.config import Config, Section, Study, Wave, load_config, read_yaml
+from readiness.datasets.versions import Version, read_versions
+from readiness.errors import ConfigError
+from readiness.lineage import canonical_json
+
+PUBLICATIONS = Path("publications")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One chain: where its results go, and the section of a configuration that governs it."""
+
+    folder: str
+    name: str
+    section: Wave | Study
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The dataset versions it needs, `name@version`."""
+        if isinstance(self.section, Wave):
+            return (self.section.answers.name, self.section.sample.name)
+        return (self.section.claims.name,)
+
+    def settings(self, step: str) -> str:
+        """The settings of one of its steps, as canonical JSON."""
+        section: Section | dict[str, Any]
+        if isinstance(self.section, Study):
+            section = {"run": self.name, "claims": self.section.claims.name}
+        elif step == "register":
+            section = {
+                "run": self.name,
+                "simulated": self.section.simulated,
+                "answers": self.section.answers.name,
+                "figures": self.section.figures.model_dump(),
+            }
+        elif step == "draw":
+            trim = self.section.weight.trim
+            section = {
+                "by": self.section.estimate.by,
+                "bounds": [trim.lower, trim.upper] if trim else [],
+                "simulated": self.section.simulated,
+                "selection": self.section.selection,
+            }
+        else:
+            section = getattr(self.section, "validate_" if step == "validate" else step)
+        return canonical_json(section.model_dump() if isinstance(section, Section) else section)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a project: of today's configuration, and of every publication."""
+
+    root: Path
+    config: Config
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        """All runs by folder, in a fixed order."""
+        found = list(_runs_of(self.config))
+        for identity in self.publications:
+            path = self.root / PUBLICATIONS / identity / "config.yaml"
+            runs = list(_runs_of(load_config(path)))
+            if len(runs) != 1:
+                raise ConfigError(f"{path}: expected one wave or one study, found {len(runs)}.")
+            found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section))
+        return {run.folder: run for run in found}
+
+    @cached_property
+    def publications(self) -> list[str]:
+        """The ids of the publications, sorted."""
+        folder = self.root / PUBLICATIONS
+        return sorted(path.parent.name for path in folder.glob("*/config.yaml"))
+
+    @cached_property
+    def _versions(self) -> dict[str, Version]:
+        return read_versions(self.root)
+
+    def registered(self, dataset: str, version: str) -> str:
+        """The hashes that `data/versions.csv` has for a version, for the rule's parameters."""
+        row = self._versions.get(f"{dataset}@{version}")
+        return f"{row.md5} {row.sha256}" if row else ""
+
+    def waves(self) -> dict[str, Run]:
+        """The runs that analyse a wave."""
+        return {f: run for f, run in self.runs.items() if isinstance(run.section, Wave)}
+
+    def studies(self) -> dict[str, Run]:
+        """The runs that judge a study."""
+        return {f: run for f, run in self.runs.items() if isinstance(run.section, Study)}
+
+    def code(self, step: str) -> str:
+        """The hash of a step's code."""
+        return code_hash(f"readiness.steps.{step}")
+
+    def check(self) -> None:
+        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
+
+        Raises ConfigError in one line, naming the key of the configuration.
+        """
+        known = self._versions
+        for run in self.runs.values():
+            for name in run.datasets:
+                if name not in known:
+                    raise ConfigError(
+                        f"{run.folder}: dataset version {name} is not in data/versions.csv; "
+                        f"it has {', '.join(known)}."
+                    )
+            for key, path in _files(run.section):
+                if not (self.root / path).is_file():
+                    raise ConfigError(f"{run.folder}: {key}: {path} not found.")
+            if isinstance(run.section, Wave):
+                _check_wave(self.root, run.folder, run.section)
+        self._check_report()
+
+    def _check_report(self) -> None:
+        report = self.config.report
+        if report is None:
+            raise ConfigError(
+                "config.yaml: report: missing; it names the study and the wave shown."
+            )
+        for key, name, names in (
+            ("study", report.study, self.config.studies),
+            ("wave", report.wave, self.config.waves),
+        ):
+            if name not in names:
+                raise ConfigError(
+                    f"config.yaml: report.{key}: {name!r} is none of {', '.join(names) or 'none'}."
+                )
+
+
+def _runs_of(config: Config) -> Iterator[Run]:
+    for name, study in sorted(config.studies.items()):
+        yield Run(f"studies/{name}", name, study)
+    for name, wave in sorted(config.waves.items()):
+        yield Run(f"waves/{name}", name, wave)
+
+
+def _files(section: Wave | Study) -> list[tuple[str, Path]]:
+    if isinstance(section, Study):
+        return [("structure", Path(f"data/claims/{section.structure}.yaml"))]
+    files = [
+        ("questionnaire", Path(f"data/questionnaires/{section.questionnaire}.yaml")),
+        ("corrections", Path(f"data/corrections/{section.corrections}.csv")),
+        ("weight.margins", Path(f"data/margins/{section.weight.margins}.csv")),
+    ]
+    if section.revises:
+        files.append(("revises", PUBLICATIONS / section.revises / "figures.csv"))
+    return files
+
+
+def _check_wave(root: Path, folder: str, wave: Wave) -> None:
+    """Items and margins against the questionnaire, read lightly: the Snakefile waits for it."""
+    path = Path(f"data/questionnaires/{wave.questionnaire}.yaml")
+    document = read_yaml(root / path)
+    try:
+        items = {item["id"] for item in document["items"]}
+        frame = {v["id"]: {c["code"] for c in v["categories"]} for v in document["frame"]}
+    except (KeyError, TypeError):
+        raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
+    wanted = [("estimate", name) for name in wave.estimate.items]
+    wanted += [("compare", name) for name in wave.compare.items]
+    for key, name in wanted:
+        if name not in items:
+            raise ConfigError(f"{folder}: {key}.items: {path} has no item {name!r}.")
+    if wave.estimate.by not in frame:
+        raise ConfigError(
+            f"{folder}: estimate.by: {wave.estimate.by!r} is no frame variable of {path}; "
+            f"it has {', '.join(frame)}."
+        )
+    margins = Path(f"data/margins/{wave.weight.margins}.csv")
+    with (root / margins).open(encoding="utf-8-sig", newline="") as file:
+        for row, record in enumerate(csv.DictReader(file), start=2):
+            variable, category = record.get("variable") or "", record.get("category") or ""
+            if category not in frame.get(variable, set()):
+                raise ConfigError(
+                    f"{margins} row {row}: {variable} = {category!r} is not in {path}; "
+                    f"expected one of {', '.join(sorted(frame.get(variable, frame)))}."
+                )
+
+
+def load_plan(root: Path) -> Plan:
+    """The plan of the project at `root`, checked; ConfigError when it cannot run."""
+    plan = Plan(root, load_config(root / "config.yaml"))
+    plan.check()
+    return plan

@@ -1,0 +1,1 @@
+"""Publications: figures that were published once, and whether they still come out."""

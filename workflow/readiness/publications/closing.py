@@ -1,0 +1,54 @@
+"""The table that ends a run: what was reproduced, what differs, what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from readiness.publications.reproduce import Outcome, tally
+from readiness.tables import read_text_table
+
+SHOWN = 10
+
+
+def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
+    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`."""
+    return {
+        path.parent.parent.name: read_text_table(path, "the verdicts") for path in sorted(paths)
+    }
+
+
+def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
+    """Each number that differs, by publication: what was published and what comes out."""
+    lines = []
+    for publication, table in verdicts.items():
+        differs = table[table["verdict"] == Outcome.DIFFERS]
+        for row in differs.head(SHOWN).to_dict("records"):
+            lines.append(
+                f"{publication}: {row['id']} DIFFERS: published {row['published'] or '-'}, "
+                f"recomputed {row['recomputed'] or '-'} ({row['detail']})"
+            )
+        if len(differs) > SHOWN:
+            lines.append(f"{publication}: and {len(differs) - SHOWN} more numbers differ")
+    return lines
+
+
+def print_closing_table(verdicts: dict[str, pd.DataFrame], console: Console | None = None) -> None:
+    """Print the table: publication, dataset version, numbers, claims."""
+    console = console or Console(width=100, highlight=False)
+    table = Table(title="Publications recomputed with today's code", title_justify="left")
+    table.add_column("publication", no_wrap=True)
+    table.add_column("dataset version", no_wrap=True)
+    for column in ("our numbers reproduced", "our numbers that differ", "published claims judged"):
+        table.add_column(column, justify="right")
+    for publication, frame in verdicts.items():
+        line = tally(publication, frame)
+        table.add_row(
+            line.publication, line.dataset, str(line.reproduced), str(line.differs),
+            str(line.judged),
+        )  # fmt: skip
+    console.print(table)

@@ -1,0 +1,116 @@
+"""A publication's figures against their recomputation: one verdict a number.
+
+Verdicts compare values, never hashes: the same number from refactored code is the same number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from readiness.figures.display import LANGUAGES
+
+COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "verdict", "detail"]
+
+
+class Outcome(StrEnum):
+    """What can be said of one published number."""
+
+    REPRODUCED = "REPRODUCED"
+    WITHIN_ROUNDING = "WITHIN ROUNDING"
+    DIFFERS = "DIFFERS"
+    JUDGED = "JUDGED"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The closing line of one publication."""
+
+    publication: str
+    dataset: str
+    reproduced: int
+    differs: int
+    judged: int
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _outcome(
+    published: Mapping[Any, Any], recomputed: Mapping[Any, Any] | None
+) -> tuple[Outcome, str]:
+    if recomputed is None:
+        return Outcome.DIFFERS, "no longer computed"
+    if published["kind"] == "claim":
+        # Somebody else's figure, without data: it can be judged, never reproduced.
+        same = published["value"] == recomputed["value"]
+        return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
+    shown = [f"display_{language}" for language in LANGUAGES]
+    changed = [
+        c for c in ("suppressed", "unit", "digits", "rounding") if published[c] != recomputed[c]
+    ]
+    if changed:
+        return Outcome.DIFFERS, f"{changed[0]} was {published[changed[0]]!r}"
+    same_text = all(published[column] == recomputed[column] for column in shown)
+    if published["value"] == recomputed["value"] and same_text:
+        return Outcome.REPRODUCED, ""
+    if same_text:
+        return (
+            Outcome.WITHIN_ROUNDING,
+            f"rounding {published['rounding']}, {published['digits']} digits",
+        )
+    return Outcome.DIFFERS, f"{published['display_en']} became {recomputed['display_en']}"
+
+
+def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
+    """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
+
+    REPRODUCED: stored values equal to 12 significant digits. WITHIN ROUNDING: equal as shown, under
+    the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else, also a number
+    that only one side has.
+    """
+    before = {row["id"]: row for row in published.to_dict("records")}
+    after = {row["id"]: row for row in recomputed.to_dict("records")}
+    rows = []
+    for identity in sorted(before.keys() | after.keys()):
+        old, new = before.get(identity), after.get(identity)
+        if old is None:
+            outcome, detail = Outcome.DIFFERS, "was not published"
+        else:
+            outcome, detail = _outcome(old, new)
+        first, second = (_number(row["value"]) if row else None for row in (old, new))
+        difference = "" if first is None or second is None else format(second - first, ".12g")
+        rows.append(
+            {
+                "id": identity,
+                "kind": (old or new or {})["kind"],
+                "dataset": (old or new or {})["dataset"],
+                "published": old["value"] if old else "",
+                "recomputed": new["value"] if new else "",
+                "difference": difference,
+                "verdict": str(outcome),
+                "detail": detail,
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
+    """The closing line of a publication's verdicts."""
+    counts = Counter(verdicts["verdict"])
+    return Tally(
+        publication=publication,
+        dataset=" ".join(sorted(set(verdicts["dataset"]))),
+        reproduced=counts[Outcome.REPRODUCED] + counts[Outcome.WITHIN_ROUNDING],
+        differs=counts[Outcome.DIFFERS],
+        judged=counts[Outcome.JUDGED],
+    )

@@ -1,0 +1,38 @@
+"""Gate: the last step. Prints the closing table, and fails when a published number differs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from readiness.errors import DiffersError
+from readiness.files import write_atomically
+from readiness.publications.closing import closing_lines, print_closing_table, read_verdicts
+from readiness.publications.reproduce import tally
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The step's arguments."""
+    parser.add_argument("--code", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("verdicts", type=Path, nargs="*")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table; DiffersError (exit 1) naming the first number when one differs."""
+    verdicts = read_verdicts(arguments.verdicts)
+    print_closing_table(verdicts)
+    lines = closing_lines(verdicts)
+    for line in lines:
+        print(line)
+    if lines:
+        raise DiffersError(
+            f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
+        )
+    summary = [tally(publication, frame) for publication, frame in verdicts.items()]
+    text = "".join(
+        f"{line.publication} {line.dataset} reproduced {line.reproduced} judged {line.judged}\n"
+        for line in summary
+    )
+    write_atomically(arguments.out, text)
+    return 0

@@ -1,0 +1,56 @@
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(workflow.basedir).joinpath("workflow").resolve()))
+sys.path.insert(0, str(Path(workflow.basedir).resolve()))
+
+from readiness.errors import ReadinessError
+from readiness.plan import load_plan
+
+# Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs
+# Snakemake. An absolute path in the rules would rerun everything after the tree is moved.
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ["PATH"]]
+)
+os.environ["PYTHONPATH"] = "workflow"
+# One BLAS thread: the jobs are the parallel part, and sums are the same at every core count.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+try:
+    PLAN = load_plan(Path.cwd())
+except ReadinessError as error:
+    raise WorkflowError(str(error)) from None
+
+WAVES = PLAN.waves()
+STUDIES = PLAN.studies()
+REPORT = PLAN.config.report
+
+
+def alternatives(names):
+    """A wildcard constraint that fits the names and nothing else."""
+    return "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
+
+
+def restored(name):
+    """Where the bytes of a dataset version (`name@version`) are placed."""
+    return "results/inputs/{}/{}/data.csv".format(*name.split("@"))
+
+
+def section(wildcards):
+    return PLAN.runs[wildcards.run].section
+
+
+def questionnaire(wildcards):
+    return f"data/questionnaires/{section(wildcards).questionnaire}.yaml"
+
+
+def settings(step):
+    """The settings of a step for the run of the job, as canonical JSON."""
+    return lambda wildcards: PLAN.runs[wildcards.run].settings(step)
+
+
+def code(step):
+    """The hash of the step's code; as a parameter, a change of it reruns the step."""
+    return PLAN.code(step)

@@ -1,0 +1,45 @@
+rule reproduce:
+    input:
+        published="publications/{id}/figures.csv",
+        recomputed="results/publications/{id}/register/figures.csv",
+    output:
+        verdicts="results/publications/{id}/reproduce/verdicts.csv",
+        lineage="results/publications/{id}/reproduce/lineage.json",
+    log:
+        "results/logs/publications/{id}/reproduce.log",
+    benchmark:
+        "results/benchmarks/publications/{id}/reproduce.tsv"
+    wildcard_constraints:
+        id=alternatives(PLAN.publications),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        code=code("reproduce"),
+        folder=subpath(output.verdicts, parent=True),
+    shell:
+        "python -m readiness reproduce --log {log:q} --code {params.code}"
+        " --published {input.published:q} --recomputed {input.recomputed:q}"
+        " --out {params.folder:q}"
+
+
+# Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job
+# that fails. Only this last one fails when a published number differs.
+rule gate:
+    input:
+        verdicts=expand(
+            "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.publications
+        ),
+        report="results/report/report.html",
+    output:
+        "results/gate.txt",
+    log:
+        "results/logs/gate.log",
+    benchmark:
+        "results/benchmarks/gate.tsv"
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        code=code("gate"),
+    shell:
+        "python -m readiness gate --log {log:q} --code {params.code} --out {output:q}"
+        " {input.verdicts:q}"

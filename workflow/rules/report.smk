@@ -1,0 +1,51 @@
+STUDY = f"results/studies/{REPORT.study}"
+WAVE = f"results/waves/{REPORT.wave}"
+SHOWN_STUDY = PLAN.runs[f"studies/{REPORT.study}"].section
+SHOWN_WAVE = PLAN.runs[f"waves/{REPORT.wave}"].section
+
+
+rule render:
+    input:
+        source=REPORT.source,
+        study=[
+            f"{STUDY}/register/figures.csv",
+            f"{STUDY}/judge/verdicts.json",
+            f"{STUDY}/draw",
+        ],
+        wave=[
+            f"{WAVE}/register/figures.csv",
+            f"{WAVE}/compare/choices.csv",
+            f"{WAVE}/draw",
+        ],
+        questionnaire=f"data/questionnaires/{SHOWN_WAVE.questionnaire}.yaml",
+        structure=f"data/claims/{SHOWN_STUDY.structure}.yaml",
+        claims=restored(SHOWN_STUDY.claims.name),
+        # What shapes the page without being Python.
+        design=sorted(
+            str(path)
+            for pattern in ("*.lua", "*.css", "*.typ", "*.html", "*.yaml")
+            for path in Path("workflow/readiness/rendering").rglob(pattern)
+        ),
+    output:
+        html="results/report/report.html",
+        pdf="results/report/report.pdf",
+        lineage="results/report/lineage.json",
+    log:
+        "results/logs/report.log",
+    benchmark:
+        "results/benchmarks/report.tsv"
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=REPORT.model_dump_json(),
+        by=SHOWN_WAVE.estimate.by,
+        code=code("render"),
+        study=STUDY,
+        wave=WAVE,
+        folder=subpath(output.html, parent=True),
+    shell:
+        "python -m readiness render --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --source {input.source:q} --study {params.study:q}"
+        " --wave {params.wave:q} --by {params.by} --questionnaire {input.questionnaire:q}"
+        " --claims {input.claims:q} --structure {input.structure:q}"
+        " --out {params.folder:q}"

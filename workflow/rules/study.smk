@@ -1,0 +1,69 @@
+rule judge:
+    input:
+        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
+    output:
+        verdicts="results/{run}/judge/verdicts.json",
+        table="results/{run}/judge/verdicts.csv",
+        axis="results/{run}/judge/axis.csv",
+        lineage="results/{run}/judge/lineage.json",
+    log:
+        "results/logs/{run}/judge.log",
+    benchmark:
+        "results/benchmarks/{run}/judge.tsv"
+    wildcard_constraints:
+        run=alternatives(STUDIES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        code=code("judge"),
+        folder=subpath(output.verdicts, parent=True),
+    shell:
+        "python -m readiness judge --log {log:q} --code {params.code} --claims {input.claims:q}"
+        " --structure {input.structure:q} --out {params.folder:q}"
+
+
+rule register_study:
+    input:
+        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        verdicts="results/{run}/judge/verdicts.json",
+    output:
+        figures="results/{run}/register/figures.csv",
+        lineage="results/{run}/register/lineage.json",
+    log:
+        "results/logs/{run}/register.log",
+    benchmark:
+        "results/benchmarks/{run}/register.tsv"
+    wildcard_constraints:
+        run=alternatives(STUDIES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("register"),
+        code=code("register_study"),
+        folder=subpath(output.figures, parent=True),
+    shell:
+        "python -m readiness register-study --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --claims {input.claims:q} --verdicts {input.verdicts:q}"
+        " --out {params.folder:q}"
+
+
+rule draw_study:
+    input:
+        axis="results/{run}/judge/axis.csv",
+        figures="results/{run}/register/figures.csv",
+    output:
+        directory("results/{run}/draw"),
+    log:
+        "results/logs/{run}/draw.log",
+    benchmark:
+        "results/benchmarks/{run}/draw.tsv"
+    wildcard_constraints:
+        run=alternatives(STUDIES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        code=code("draw_study"),
+    shell:
+        "python -m readiness draw-study --log {log:q} --code {params.code} --axis {input.axis:q}"
+        " --figures {input.figures:q} --out {output:q}"

@@ -1,0 +1,183 @@
+rule validate:
+    input:
+        answers=lambda wildcards: restored(section(wildcards).answers.name),
+        sample=lambda wildcards: restored(section(wildcards).sample.name),
+        questionnaire=questionnaire,
+        corrections=lambda wildcards: f"data/corrections/{section(wildcards).corrections}.csv",
+    output:
+        answers="results/{run}/validate/answers.csv",
+        issues="results/{run}/validate/issues.csv",
+        counts="results/{run}/validate/counts.csv",
+        lineage="results/{run}/validate/lineage.json",
+    log:
+        "results/logs/{run}/validate.log",
+    benchmark:
+        "results/benchmarks/{run}/validate.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("validate"),
+        code=code("validate"),
+        folder=subpath(output.answers, parent=True),
+    shell:
+        "python -m readiness validate --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --sample {input.sample:q}"
+        " --questionnaire {input.questionnaire:q} --corrections {input.corrections:q}"
+        " --out {params.folder:q}"
+
+
+rule weight:
+    input:
+        answers="results/{run}/validate/answers.csv",
+        counts="results/{run}/validate/counts.csv",
+        questionnaire=questionnaire,
+        margins=lambda wildcards: f"data/margins/{section(wildcards).weight.margins}.csv",
+    output:
+        weights="results/{run}/weight/weights.csv",
+        replicates="results/{run}/weight/replicates.npz",
+        margins="results/{run}/weight/margins.csv",
+        summary="results/{run}/weight/summary.csv",
+        iterations="results/{run}/weight/iterations.csv",
+        lineage="results/{run}/weight/lineage.json",
+    log:
+        "results/logs/{run}/weight.log",
+    benchmark:
+        "results/benchmarks/{run}/weight.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("weight"),
+        code=code("weight"),
+        folder=subpath(output.weights, parent=True),
+    shell:
+        "python -m readiness weight --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --counts {input.counts:q}"
+        " --questionnaire {input.questionnaire:q} --margins {input.margins:q}"
+        " --out {params.folder:q}"
+
+
+rule estimate:
+    input:
+        answers="results/{run}/validate/answers.csv",
+        weights="results/{run}/weight/weights.csv",
+        replicates="results/{run}/weight/replicates.npz",
+        questionnaire=questionnaire,
+    output:
+        estimates="results/{run}/estimate/estimates.csv",
+        lineage="results/{run}/estimate/lineage.json",
+    log:
+        "results/logs/{run}/estimate.log",
+    benchmark:
+        "results/benchmarks/{run}/estimate.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("estimate"),
+        code=code("estimate"),
+        folder=subpath(output.estimates, parent=True),
+    shell:
+        "python -m readiness estimate --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --weights {input.weights:q}"
+        " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+
+
+rule compare:
+    input:
+        answers="results/{run}/validate/answers.csv",
+        weights="results/{run}/weight/weights.csv",
+        replicates="results/{run}/weight/replicates.npz",
+        questionnaire=questionnaire,
+    output:
+        comparisons="results/{run}/compare/comparisons.csv",
+        choices="results/{run}/compare/choices.csv",
+        lineage="results/{run}/compare/lineage.json",
+    log:
+        "results/logs/{run}/compare.log",
+    benchmark:
+        "results/benchmarks/{run}/compare.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("compare"),
+        by=lambda wildcards: section(wildcards).estimate.by,
+        code=code("compare"),
+        folder=subpath(output.comparisons, parent=True),
+    shell:
+        "python -m readiness compare --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --by {params.by} --answers {input.answers:q}"
+        " --weights {input.weights:q} --questionnaire {input.questionnaire:q}"
+        " --out {params.folder:q}"
+
+
+def published_before(wildcards):
+    """The figures of the publication that the wave revises, when it revises one."""
+    revised = section(wildcards).revises
+    return [f"publications/{revised}/figures.csv"] if revised else []
+
+
+rule register_wave:
+    input:
+        estimates="results/{run}/estimate/estimates.csv",
+        comparisons="results/{run}/compare/comparisons.csv",
+        summary="results/{run}/weight/summary.csv",
+        margins="results/{run}/weight/margins.csv",
+        counts="results/{run}/validate/counts.csv",
+        issues="results/{run}/validate/issues.csv",
+        published=published_before,
+    output:
+        figures="results/{run}/register/figures.csv",
+        lineage="results/{run}/register/lineage.json",
+    log:
+        "results/logs/{run}/register.log",
+    benchmark:
+        "results/benchmarks/{run}/register.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("register"),
+        code=code("register_wave"),
+        published=lambda wildcards, input: (
+            f"--published {input.published}" if input.published else ""
+        ),
+        folder=subpath(output.figures, parent=True),
+    shell:
+        "python -m readiness register-wave --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --estimates {input.estimates:q}"
+        " --comparisons {input.comparisons:q} --summary {input.summary:q}"
+        " --margins {input.margins:q} --counts {input.counts:q} --issues {input.issues:q}"
+        " {params.published} --out {params.folder:q}"
+
+
+rule draw_wave:
+    input:
+        figures="results/{run}/register/figures.csv",
+        weights="results/{run}/weight/weights.csv",
+        margins="results/{run}/weight/margins.csv",
+        questionnaire=questionnaire,
+    output:
+        directory("results/{run}/draw"),
+    log:
+        "results/logs/{run}/draw.log",
+    benchmark:
+        "results/benchmarks/{run}/draw.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("draw"),
+        code=code("draw_wave"),
+    shell:
+        "python -m readiness draw-wave --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --figures {input.figures:q} --weights {input.weights:q}"
+        " --margins {input.margins:q} --questionnaire {input.questionnaire:q} --out {output:q}"
