@@ -5,8 +5,8 @@ each time (`readiness.simulation.redraw`), and each redraw is estimated three wa
 
 - unweighted: shares of the answers, interval as if they were a simple random sample;
 - raked: base weights raked to profession, region and size; SE from GREG residuals;
-- raked, trimmed: as the shipped wave is published, limits of weights from config.yaml, SE from
-  jackknife replicates that are each raked and trimmed again.
+- raked, trimmed: by the weight step itself with the settings of the shipped wave in config.yaml, SE
+  from jackknife replicates that are each raked and trimmed again.
 
     .venv/bin/python benchmarks/redraws.py             # 500 redraws, some minutes on 2 cores
     .venv/bin/python benchmarks/redraws.py --redraws 50 --out /tmp/redraws.md
@@ -34,12 +34,13 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-import yaml  # noqa: E402
 
+from readiness.config import Weight, load_config  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
 from readiness.simulation import make_population, redraw  # noqa: E402
 from readiness.simulation.describe import markdown  # noqa: E402
-from readiness.survey import Design, Trim, design, proportions, weigh  # noqa: E402
+from readiness.steps.weight import weight  # noqa: E402
+from readiness.survey import Design, design, proportions, weigh  # noqa: E402
 from readiness.survey.comparisons import association, rank_test  # noqa: E402
 from readiness.tables import write_atomically  # noqa: E402
 
@@ -84,11 +85,9 @@ def share(people: pd.DataFrame, target: Target) -> float:
     return float(base[target.item].isin(target.levels).mean())
 
 
-def trim_of_the_shipped_wave() -> Trim:
-    """The limits of weights that the shipped wave is published with."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    limits = config["waves"]["simulated-2026"]["weight"]["trim"]
-    return Trim(float(limits["lower"]), float(limits["upper"]))
+def settings_of_the_shipped_wave() -> Weight:
+    """How the shipped wave is weighted."""
+    return load_config(ROOT / "config.yaml").waves["simulated-2026"].weight
 
 
 def estimate(weighted: Design, data: pd.DataFrame, target: Target) -> tuple[float, float, float]:
@@ -104,17 +103,17 @@ def estimate(weighted: Design, data: pd.DataFrame, target: Target) -> tuple[floa
 
 
 def one_redraw(
-    seed: int, population: pd.DataFrame, totals: dict[str, dict[str, float]], trim: Trim
+    seed: int, population: pd.DataFrame, totals: dict[str, dict[str, float]], settings: Weight
 ) -> list[tuple[str, str, int, float, float, float]]:
     """Rows (`share` or a test, method, number, estimate or p, lower, upper) of one redraw."""
     data = redraw(population, seed)
     data["score"] = data["preparation"].map({level: k for k, level in enumerate(LEVELS, 1)})
     data["score"] = data["score"].fillna(0.0).astype(float)
-    drawn = design(data, weights="base_weight", strata="stratum")
+    drawn = design(data, weights="base_weight", strata="stratum", fpc="stratum_population")
     designs = {
         "unweighted": design(data),
         "raked": weigh(drawn, totals).design,
-        "raked, trimmed": weigh(drawn, totals, trim=trim).design,
+        "raked, trimmed": weight(data, totals, settings)[0].design,
     }
     rows = [
         ("share", method, number, *estimate(weighted, data, target))
@@ -145,8 +144,10 @@ def chunk(seeds: Sequence[int]) -> list[tuple[int, str, str, int, float, float, 
         variable: {str(k): float(n) for k, n in population[variable].value_counts().items()}
         for variable in MARGINS
     }
-    trim = trim_of_the_shipped_wave()
-    return [(seed, *row) for seed in seeds for row in one_redraw(seed, population, totals, trim)]
+    settings = settings_of_the_shipped_wave()
+    return [
+        (seed, *row) for seed in seeds for row in one_redraw(seed, population, totals, settings)
+    ]
 
 
 def run(redraws: int, workers: int) -> pd.DataFrame:
