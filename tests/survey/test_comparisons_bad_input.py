@@ -269,7 +269,7 @@ def test_no_warning_and_no_nan_on_a_tiny_sample() -> None:
 
 def test_choice_refuses_what_it_does_not_know() -> None:
     assert "nothing to compare" in message(lambda: choose(0, []))
-    assert "expected one of permutation" in message(lambda: choose(50, [25, 25], "wald"))  # type: ignore[arg-type]
+    assert "expected one of permutation" in message(lambda: choose(50, [25, 25], override="wald"))  # type: ignore[arg-type]
 
 
 def test_frames_hold_numbers_even_when_nothing_was_tested() -> None:

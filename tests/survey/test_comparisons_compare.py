@@ -113,10 +113,11 @@ def test_the_choice_follows_n_and_can_be_overridden() -> None:
     small, thin = choose(32, [14, 10, 8]), choose(600, [200, 180, 120, 50, 50])
     assert small.lead == thin.lead == "permutation"
     assert choose(600, [200, 200, 200]).lead == "rao_scott"
+    assert choose(600, [200, 200, 200], [150.0, 90.0, 20.0]).lead == "permutation"
     assert choose(100_000, [50_000, 50_000]).lead == "effect_size"
     assert "rao_scott" not in choose(32, [4] * 8).beside
-    assert "permutation" in choose(700, [650, 50]).beside
-    forced = choose(32, [16, 16], "rao_scott")
+    assert "permutation" in choose(700, [650, 50], override="rao_scott").beside
+    forced = choose(32, [16, 16], override="rao_scott")
     assert forced.lead == "rao_scott" and forced.overridden
 
 
@@ -127,7 +128,7 @@ def test_the_choice_follows_n_and_can_be_overridden() -> None:
         choose(600, [300, 200, 50, 50]),
         choose(600, [300, 300]),
         choose(50_000, [25_000, 25_000]),
-        choose(32, [16, 16], "effect_size"),
+        choose(32, [16, 16], override="effect_size"),
     ],
 )
 def test_the_sentence_is_one_sentence_in_three_languages_without_digits(choice: Choice) -> None:

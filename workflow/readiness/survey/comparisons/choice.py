@@ -19,8 +19,8 @@ Band = Literal["small", "medium", "large"]
 
 SMALL = 100
 LARGE = 20_000
-THIN_GROUP = 30
 SAFE_GROUP = 60
+SAFE_EFFECTIVE = 30.0
 
 _WHY: dict[str, dict[str, str]] = {
     "small": {
@@ -98,16 +98,22 @@ class Choice:
     overridden: bool = False
 
 
-def choose(n: int, group_sizes: Sequence[int], override: Lead | None = None) -> Choice:
+def choose(
+    n: int,
+    group_sizes: Sequence[int],
+    effective_sizes: Sequence[float] | None = None,
+    override: Lead | None = None,
+) -> Choice:
     """The leading test for n answers in groups of these sizes.
 
     Below 100 answers the permutation leads; from 20,000 the effect size; in between Rao-Scott's F,
-    unless a group is thinner than the number of groups bears (60 answers, or 30 with two or three
-    groups), where the permutation leads.
+    unless a group is thin (fewer than 60 answers, or unequal weights leave it fewer than 30
+    effective ones), where the permutation leads.
 
     Args:
         n: unweighted base.
-        group_sizes: unweighted answers of each observed group.
+        group_sizes: unweighted answers of each group.
+        effective_sizes: Kish's effective number of answers of each group, if known.
         override: a leading test chosen in the config.
 
     Raises:
@@ -121,16 +127,17 @@ def choose(n: int, group_sizes: Sequence[int], override: Lead | None = None) -> 
             f"leading test {override!r}; expected one of {', '.join(get_args(Lead))}"
         )
     band: Band = "small" if n < SMALL else "large" if n >= LARGE else "medium"
-    enough = THIN_GROUP if len(sizes) <= 3 else SAFE_GROUP
+    effective = [e for e in effective_sizes or () if e > 0]
+    thin = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
     if band == "small":
         lead, why = "permutation", "small"
     elif band == "large":
         lead, why = "effect_size", "large"
-    elif min(sizes) < enough:
+    elif thin:
         lead, why = "permutation", "thin"
     else:
         lead, why = "rao_scott", "medium"
-    beside = _beside(band, len(sizes), min(sizes))
+    beside = _beside(band, len(sizes), thin)
     if override is None:
         return Choice(lead, tuple(b for b in beside if b != lead), band, _WHY[why])  # type: ignore[arg-type]
     sentence = {
@@ -140,10 +147,10 @@ def choose(n: int, group_sizes: Sequence[int], override: Lead | None = None) -> 
     return Choice(override, tuple(b for b in beside if b != override), band, sentence, True)
 
 
-def _beside(band: Band, groups: int, smallest: int) -> tuple[str, ...]:
+def _beside(band: Band, groups: int, thin: bool) -> tuple[str, ...]:
     """Tests worth showing: no asymptotic test over many groups in a small sample."""
     if band == "small":
         asymptotic = ("rao_scott", "kruskal_wallis") if groups <= 3 else ()
         return ("permutation", "fisher_freeman_halton", *asymptotic, "effect_size")
     tests = ("rao_scott", "kruskal_wallis", "ordinal_logit", "effect_size")
-    return (*tests, "permutation") if smallest < SAFE_GROUP else tests
+    return (*tests, "permutation") if thin else tests

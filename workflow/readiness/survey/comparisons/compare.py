@@ -251,7 +251,7 @@ class _Item:
             answer,
             group,
             block,
-            choose(int(known.sum()), list(sizes), lead),
+            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
             {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
             tuple(notes),
         )
@@ -371,3 +371,12 @@ class _Item:
 
 def _name(column: Column, otherwise: str) -> str:
     return repr(column) if isinstance(column, str) else otherwise
+
+
+def _effective_sizes(design: Design, groups: Factor) -> list[float]:
+    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
+    known = groups.known
+    codes, w = groups.codes[known], design.full_weights[known]
+    total = np.bincount(codes, weights=w, minlength=groups.size)
+    squares = np.bincount(codes, weights=w**2, minlength=groups.size)
+    return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
