@@ -19,7 +19,12 @@ from readiness.disclosure import (
     true_interval,
 )
 from readiness.errors import DataError, StatisticsError
-from readiness.forensics.attack import attack_release, recover_base, recover_count
+from readiness.forensics.attack import (
+    attack_release,
+    recover_base,
+    recover_count,
+    recover_weighted_count,
+)
 from readiness.forensics.figures import Rounding, printed
 from readiness.forensics.response_rates import Dispositions, response_rates
 
@@ -62,6 +67,35 @@ def test_release_under_attack() -> None:
     assert bool(found.loc["f", "small"])
     assert found.loc["g", "reason"] == "no count fits"
     assert str(found["lowest"].dtype) == "Int64"
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(weights=st.lists(st.integers(10, 60), min_size=1, max_size=40), data=st.data())
+def test_weights_only_widen_what_is_recovered(weights: list[int], data: st.DataObject) -> None:
+    """The true count lies within the bounds that the ratio of the weights gives."""
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(weights), max_size=len(weights)))
+    share = Fraction(sum(w for w, c in zip(weights, chosen, strict=True) if c), sum(weights))
+    text = str(printed(share, 1, Rounding.HALF_EVEN))
+    found = recover_weighted_count(text, len(weights), Fraction(max(weights), min(weights)))
+    assert found.low <= sum(chosen) <= found.high
+    equal = recover_weighted_count(text, len(weights), 1)
+    plain = recover_count(text, len(weights))
+    assert (equal.low, equal.high) == (plain.low, plain.high) or not plain.possible
+
+
+def test_weighted_release_with_a_known_ratio() -> None:
+    release = pd.DataFrame(
+        [("a", "100", "12", "yes", "4.5"), ("b", "50.0", "12", "yes", "4.5"),
+         ("c", "50.0", "12", "yes", "1")],
+        columns=["id", "percent", "base", "weighted", "weight_ratio"],
+    )  # fmt: skip
+    found = attack_release(release).set_index("id")
+    assert bool(found.loc["a", "recovered"]) and bool(found.loc["a", "everyone"])
+    assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (3, 9)
+    assert found.loc["c", "lowest"] == found.loc["c", "highest"] == 6
+    for bad in ("x", "0.5", "1/0"):
+        with pytest.raises(DataError, match="ratio"):
+            attack_release(release.assign(weight_ratio=bad))
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_values_that_are_read(value: str, digits: int, decimals: int) -> None:
         ({"item": "Rating"}, "item", "lower-case"),
         ({"claim_id": "acme rating"}, "claim_id", "dotted lower-case"),
         ({"claim_id": "acme.rating.low"}, "claim_id", "already in row 2"),
-        ({"unit": "share"}, "unit", "percent, count, text"),
+        ({"unit": "share"}, "unit", "percent, count, mean, sd, text"),
         ({"unit": "text"}, "value", "expected an empty value"),
         ({"unit": "count", "value": "7.5"}, "value", "whole number"),
         ({"weighted": "maybe"}, "weighted", "yes, no, unknown"),

@@ -18,7 +18,7 @@ from readiness.forensics.bases import (
 from readiness.forensics.figures import Figure, Rounding, parse_figure
 from readiness.forensics.register import Claim, Fault, check_register, read_register
 from readiness.forensics.structure import Structure, parse_structure
-from readiness.forensics.study import Axis, axis_data, judge, read_study
+from readiness.forensics.study import Axis, axis_data, judge, read_study, robustness
 from readiness.forensics.verdict import Nature, Number, Status, Verdict, display, fill
 
 __all__ = [
@@ -50,5 +50,6 @@ __all__ = [
     "parse_structure",
     "read_register",
     "read_study",
+    "robustness",
     "smallest_joint_base",
 ]

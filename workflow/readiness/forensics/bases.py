@@ -253,6 +253,24 @@ def smallest_base(
     return smallest_joint_base([figures], 0, allowed, limit)
 
 
+def missing_needed(
+    sets: Sequence[FigureSet],
+    n_max: int,
+    most: int = 3,
+    allowed: Sequence[Convention] = NEAREST,
+) -> list[int | None]:
+    """For each number of people 1..n_max, the fewest silent ones that let all sets fit.
+
+    The same number is allowed on every set; None when more than `most` would be needed. This is the
+    robustness curve: how a verdict changes with missing answers and with fewer completes.
+    """
+    needed: list[int | None] = [None] * n_max
+    for missing in range(most, -1, -1):
+        for n in joint_bases(sets, n_max, missing, allowed):
+            needed[n - 1] = missing
+    return needed
+
+
 @dataclass(frozen=True)
 class JointWitness:
     """One way for several sets to rest on the same `people`: base and counts of each set."""

@@ -24,7 +24,7 @@ from readiness.forensics.context import LONGEST_LIST, Study, Words, verdict
 from readiness.forensics.figures import Rounding
 from readiness.forensics.groups import joint_splits
 from readiness.forensics.power import joint_power
-from readiness.forensics.structure import ClaimSet, SharedBase
+from readiness.forensics.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.sums import sum_to_whole
 from readiness.forensics.texts import TEXTS
 from readiness.forensics.verdict import Nature, Number, Status, Verdict
@@ -224,6 +224,9 @@ def _robustness(
 def judge_totals(study: Study) -> Iterator[Verdict]:
     """Which sets a reported total can be the base of, and how it can split into groups."""
     for position, total in enumerate(study.structure.totals):
+        if total.counts == "sent":
+            # What was sent bounds the answers; it is the base of nothing.
+            continue
         people = study.total_of(total)
         sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
         granted: list[ClaimSet] = []
@@ -233,7 +236,7 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             (granted if fits else refused).append(s)
         suffix = "" if position == 0 else f".{position + 1}"
         if sets:
-            yield _total(study, f"total.base{suffix}", total.claim, people, granted, refused)
+            yield _total(study, f"total.base{suffix}", total, people, granted, refused)
         if total.groups and study.structure.group_sets:
             yield from _groups(study, f"groups.split{suffix}", total.claim, people)
 
@@ -241,21 +244,24 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
 def _total(
     study: Study,
     name: str,
-    claim_id: str,
+    total: Total,
     people: int,
     granted: list[ClaimSet],
     refused: list[ClaimSet],
 ) -> Verdict:
-    claim = study.claims[claim_id]
+    claim = study.claims[total.claim]
+    sure = "_answered" if total.counts == "answered" else ""
     same = {c.outlet for c in study.claims.values() if c.item == claim.item
             and c.category == claim.category and c.unit == "count"}  # fmt: skip
+    outlets = dict.fromkeys(sentences.LANGUAGES, ", ".join(sorted(same)))
+    whose = {k: v + sentences.COMMA[k] + outlets[k] for k, v in study.whose(claim).items()}
     yes, no = study.labels(granted), study.labels(refused)
     tail: dict[str, str] = dict.fromkeys(sentences.LANGUAGES, "")
     if granted and refused:
         tail = sentences.compose(TEXTS["total_granted"], labels=yes.text)
     text = sentences.compose(
-        TEXTS["total" if refused else "total_fits"],
-        sources=", ".join(sorted(same)),
+        TEXTS[("total" if refused else "total_fits") + sure],
+        whose=whose,
         caveat=TEXTS["total_one"] if len(same) == 1 else dict.fromkeys(sentences.LANGUAGES, ""),
         assumptions=study.assumptions(refused + granted),
         refused=no.text,
@@ -267,7 +273,7 @@ def _total(
         Status.IMPOSSIBLE if refused else Status.POSSIBLE,
         text,
         {"total": people, **no.numbers, **yes.numbers},
-        (claim_id, *claim_names(refused + granted)),
+        (total.claim, *claim_names(refused + granted)),
     )
 
 
@@ -286,6 +292,7 @@ def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Ver
     text = sentences.compose(
         TEXTS["groups"],
         labels=labels.text,
+        whose=study.whose_where(study.claims[claim_id]),
         assumptions=study.assumptions(sets),
         strict=TEXTS["groups_strict" if strict else "groups_none"],
     )

@@ -126,7 +126,7 @@ def _misfits(
         name = f"misfit_{len(misfits) + 1}"
         words = study.figure_words(name, claim)
         quoted = (
-            dict.fromkeys(sentences.LANGUAGES, f"« {claim.wording.split(' ')[0]} » ")
+            {k: q.format(claim.wording.split(" ")[0]) + " " for k, q in sentences.QUOTES.items()}
             if claim.exactness == "approximate"
             else dict.fromkeys(sentences.LANGUAGES, "")
         )
@@ -334,10 +334,10 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
 def judge_statements(study: Study) -> Iterator[Verdict]:
     """What was found by reading and what is not known: the structure's own statements."""
     for found in study.structure.contradictions:
-        text = {lang: found.statement.get(lang, "") for lang in sentences.LANGUAGES}  # type: ignore[call-overload]
+        text = sentences.compose({str(k): v for k, v in found.statement.items()})
         yield verdict(f"difference.{found.id}", found.aspect, Status.UNDETERMINED, text, {},
                       found.claims, nature=Nature.INFERENCE)  # fmt: skip
     for gap in study.structure.unknown:
-        text = {lang: gap.statement.get(lang, "") for lang in sentences.LANGUAGES}  # type: ignore[call-overload]
+        text = sentences.compose({str(k): v for k, v in gap.statement.items()})
         yield verdict(f"unknown.{gap.id}", "unknown", Status.UNDETERMINED, text, {}, gap.claims,
                       nature=Nature.UNKNOWN)  # fmt: skip

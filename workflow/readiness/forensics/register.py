@@ -22,7 +22,7 @@ COLUMNS = (
     "decimals", "exactness", "rounding", "weighted", "base_described", "wording",
     "attributed_to", "status", "note",
 )  # fmt: skip
-UNITS = ("percent", "count", "text")
+UNITS = ("percent", "count", "mean", "sd", "text")
 EXACTNESS = ("printed", "approximate")
 ROUNDINGS = (*(str(r) for r in Rounding), "unknown")
 WEIGHTED = ("yes", "no", "unknown")
@@ -176,9 +176,11 @@ def _check_row(
         one_of("rounding", ROUNDINGS)
         one_of("weighted", WEIGHTED)
         one_of("exactness", EXACTNESS)
-    if record["unit"] in ("percent", "count"):
+    elif record["unit"] in ("mean", "sd"):
+        one_of("exactness", EXACTNESS)
+    if record["unit"] in UNITS and record["unit"] != "text":
         figure = _check_value(record, fault)
-    elif record["value"]:
+    elif record["unit"] == "text" and record["value"]:
         fault("value", f"{record['value']!r} in a claim with unit text; expected an empty value.")
     return figure, faults
 
@@ -206,7 +208,8 @@ def _check_codes(record: dict[str, str], structure: Structure | None, fault: _Re
 
 def _check_value(record: dict[str, str], fault: _Report) -> Figure | None:
     try:
-        figure = parse_figure(record["value"], 100 if record["unit"] == "percent" else 1)
+        unit = record["unit"]
+        figure = parse_figure(record["value"], 100 if unit == "percent" else 1, unit == "mean")
     except DataError as error:
         fault("value", str(error))
         return None
@@ -267,6 +270,19 @@ def _check_structure(
         need(phrase.claim, "phrase", "percent")
         if phrase.against is not None:
             need(phrase.against, "phrase", "percent")
+    for mean in structure.means:
+        need(mean.mean, f"mean {mean.id}", "mean")
+        need(mean.n, f"mean {mean.id}", "count")
+        if mean.sd is not None:
+            need(mean.sd, f"mean {mean.id}", "sd")
+    for net in structure.nets:
+        for claim in (net.net, *net.parts):
+            need(claim, f"net {net.id}", "percent")
+    for difference in structure.differences:
+        for claim in (difference.first, difference.second):
+            need(claim, f"difference {difference.id}", "percent")
+        for claim in (difference.n_first, difference.n_second):
+            need(claim, f"difference {difference.id}", "count")
     for contradiction in structure.contradictions:
         for claim in contradiction.claims:
             need(claim, f"contradiction {contradiction.id}")

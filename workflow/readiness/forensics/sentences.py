@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 LANGUAGES = ("fr", "en", "ar")
+# French puts a space that does not break before these signs, and after the opening quote.
+_FRENCH_SPACES = re.compile(r" (?=[;:%»?!])|(?<=«) ")
 _WORDS = re.compile(r"<([a-z_]+)>")
 
 PRESS = {"fr": "presse", "en": "press", "ar": "الصحافة"}
@@ -107,7 +109,8 @@ def compose(template: Mapping[str, str], **words: Mapping[str, str] | str) -> di
             word = words[match[1]]
             return word if isinstance(word, str) else word[language]
 
-        return _WORDS.sub(replace, template[language])
+        text = _WORDS.sub(replace, template.get(language, ""))
+        return _FRENCH_SPACES.sub("\u00a0", text) if language == "fr" else text
 
     return {language: fill(language) for language in LANGUAGES}
 

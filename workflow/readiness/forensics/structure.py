@@ -75,6 +75,43 @@ class Contradiction(_Part):
     statement: Text
 
 
+class Mean(_Part):
+    """A printed mean, with its SD if there is one, on a printed number of answers."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    mean: str
+    n: str
+    """A claim with unit `count`: how many people answered."""
+    sd: str | None = None
+    items: int = Field(default=1, ge=1)
+    """How many whole-number items make one person's score."""
+    binary: bool = False
+    """Answers 0 and 1: the SD then follows from the mean (DEBIT)."""
+    scale: tuple[int, int] | None = None
+    """The lowest and highest score of a person, as a sum of items."""
+
+
+class Net(_Part):
+    """A figure that is the sum of others of the same item ("good or medium: 45")."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    net: str
+    parts: tuple[str, ...] = Field(min_length=2)
+
+
+class Difference(_Part):
+    """Two figures of groups of different people, with how many answered in each.
+
+    Never two answers of the same people: these are not independent.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    first: str
+    second: str
+    n_first: str
+    n_second: str
+
+
 class Unknown(_Part):
     """What would have to be known and is not."""
 
@@ -109,6 +146,9 @@ class Structure(_Part):
     phrases: tuple[Phrase, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     cross_tables: tuple[CrossTable, ...] = ()
+    means: tuple[Mean, ...] = ()
+    nets: tuple[Net, ...] = ()
+    differences: tuple[Difference, ...] = ()
     unknown: tuple[Unknown, ...] = ()
 
     def set_named(self, name: str) -> ClaimSet:

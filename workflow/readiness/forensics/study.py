@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.bases import bases, joint_bases
+from readiness.forensics.bases import bases, joint_bases, missing_needed
 from readiness.forensics.context import DEFAULT_REACH, Study
+from readiness.forensics.details import judge_difference, judge_mean, judge_net
 from readiness.forensics.judgements import judge_set, judge_shared, judge_totals
 from readiness.forensics.readings import (
     judge_cross_tables,
@@ -58,6 +59,9 @@ def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) 
         found += judge_set(study, claim_set)
     found += [judge_phrase(study, phrase) for phrase in structure.phrases]
     found += judge_outlets(study)
+    found += [judge_mean(study, mean) for mean in structure.means]
+    found += [judge_net(study, net) for net in structure.nets]
+    found += [judge_difference(study, pair) for pair in structure.differences]
     found += judge_cross_tables(study)
     found += judge_precision(study)
     found += judge_statements(study)
@@ -76,6 +80,28 @@ class Axis:
     bases_missing: tuple[int, ...]
     """The same with up to `max_missing` silent people."""
     joint: bool
+
+
+def robustness(
+    claims: pd.DataFrame, structure: Structure, n_max: int | None = None, most: int = 3
+) -> pd.DataFrame:
+    """How each joint verdict changes with missing answers and with fewer completes.
+
+    One row a shared base and number of people: shared_base, people, missing (the fewest silent
+    people on each item that let all its sets fit; missing value when more than `most`). Arguments
+    and errors as in `read_study`.
+    """
+    study = read_study(claims, structure, n_max)
+    records: list[tuple[str, int, int | None]] = []
+    for shared in structure.shared_bases:
+        sets = [structure.set_named(name) for name in shared.sets]
+        if study.weighted(sets) == "yes":
+            continue
+        figures = [study.figures(s) for s in sets]
+        needed = missing_needed(figures, study.reach, most, study.conventions(sets))
+        records += [(shared.id, n + 1, missing) for n, missing in enumerate(needed)]
+    frame = pd.DataFrame(records, columns=["shared_base", "people", "missing"])
+    return frame.astype({"people": "Int64", "missing": "Int64"})
 
 
 def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Axis]:

@@ -1,0 +1,117 @@
+"""Means, nets, differences and totals as a register declares them; the robustness curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from haca_study import haca_claims, haca_structure
+
+from readiness.forensics import Status, Verdict, judge, parse_structure, robustness
+from readiness.forensics.register import COLUMNS
+
+
+def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Verdict]:
+    """Judge claims given as {category: (value, unit)} of one item, `x.item.<category>`."""
+    rows = []
+    for category, (value, unit) in values.items():
+        row = dict.fromkeys(COLUMNS, "") | {
+            "claim_id": f"x.item.{category}", "source": "https://example.org/a", "outlet": "X",
+            "date": "2024", "language": "en", "item": "item", "category": category,
+            "value": value, "unit": unit, "attributed_to": "X", "status": "documented",
+        }  # fmt: skip
+        if unit in ("percent", "mean", "sd"):
+            row["exactness"] = "printed"
+        if unit == "percent":
+            row |= {"rounding": "unknown", "weighted": "unknown"}
+        rows.append(row)
+    content = {
+        "study": "x", "publisher": "X", "claims": "x", "version": "1",
+        "items": {"item": {"label": {"fr": "question", "en": "question", "ar": "سؤال"}}},
+    } | structure  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return {v.id: v for v in judge(frame, parse_structure(content))}
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "n", "options", "status", "nearest"),
+    [
+        ("5.19", None, "28", {}, Status.IMPOSSIBLE, 27),
+        ("5.18", None, "28", {}, Status.POSSIBLE, None),
+        ("5.18", None, "14", {"items": 2}, Status.POSSIBLE, None),
+        ("5.21", "1.6", "28", {}, Status.POSSIBLE, None),
+        ("7.22", "5.30", "38", {}, Status.IMPOSSIBLE, 37),
+        ("0.19", "0.35", "1683", {"binary": True}, Status.IMPOSSIBLE, None),
+        ("0.44", "0.50", "1683", {"binary": True}, Status.POSSIBLE, None),
+        ("3.00", "2.60", "10", {"scale": [1, 5]}, Status.IMPOSSIBLE, None),
+        ("3.00", "2.00", "10", {"scale": [1, 5]}, Status.POSSIBLE, None),
+        ("3.00", "0.5", "1", {}, Status.IMPOSSIBLE, None),
+    ],
+)  # fmt: skip
+def test_means(
+    mean: str, sd: str | None, n: str, options: dict[str, Any], status: Status, nearest: int | None
+) -> None:
+    values = {"mean": (mean, "mean"), "n": (n, "count")}
+    declared: dict[str, Any] = {"id": "m", "mean": "x.item.mean", "n": "x.item.n"} | options
+    if sd is not None:
+        values["sd"] = (sd, "sd")
+        declared["sd"] = "x.item.sd"
+    found = study(values, means=[declared])["mean.m"]
+    assert found.status is status
+    assert found.numbers.get("nearest") == nearest
+    assert all(found.sentence[lang] for lang in ("fr", "en", "ar"))
+
+
+@pytest.mark.parametrize(
+    ("net", "status"), [("46", Status.POSSIBLE), ("45", Status.POSSIBLE), ("48", Status.IMPOSSIBLE)]
+)
+def test_nets(net: str, status: Status) -> None:
+    values = {"a": ("30", "percent"), "b": ("16", "percent"), "net": (net, "percent")}
+    declared = {"id": "top", "net": "x.item.net", "parts": ["x.item.a", "x.item.b"]}
+    found = study(values, nets=[declared])["net.top"]
+    assert found.status is status and found.numbers["sum"] == "46"
+
+
+def test_differences_of_two_groups() -> None:
+    values = {"a": ("67", "percent"), "b": ("33", "percent"), "n_a": ("300", "count"),
+              "n_b": ("300", "count"), "small": ("7", "count")}  # fmt: skip
+    pair = {"id": "ab", "first": "x.item.a", "second": "x.item.b", "n_first": "x.item.n_a",
+            "n_second": "x.item.n_b"}  # fmt: skip
+    found = study(values, differences=[pair])["groups.difference.ab"]
+    assert found.status is Status.UNDETERMINED
+    assert (found.numbers["p_low"], found.numbers["p_high"]) == ("0.000", "0.000")
+    none = study(values, differences=[pair | {"n_second": "x.item.small"}])
+    assert none["groups.difference.ab"].status is Status.IMPOSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"), [("unknown", "may count"), ("answered", "20 answers"), ("sent", None)]
+)
+def test_totals_by_what_they_count(counts: str, expected: str | None) -> None:
+    values = {"a": ("75", "percent"), "b": ("25", "percent"), "n": ("20", "count")}
+    sets = [{"id": "item", "item": "item", "kind": "exhaustive",
+             "claims": ["x.item.a", "x.item.b"]}]  # fmt: skip
+    found = study(values, sets=sets, totals=[{"claim": "x.item.n", "counts": counts}])
+    if expected is None:
+        assert "total.base" not in found
+        return
+    assert expected in found["total.base"].sentence["en"]
+    assert found["total.base"].status is Status.POSSIBLE
+
+
+def test_outlets_that_differ_by_more_than_a_slip() -> None:
+    values = {"a": ("75", "percent"), "b": ("25", "percent")}
+    sets = [{"id": "item", "item": "item", "kind": "exclusive", "claims": ["x.item.a"]}]
+    assert "outlets.item" not in study(values, sets=sets)
+
+
+def test_robustness_curve_of_haca() -> None:
+    """Silent people needed, for each number of people up to the reported total."""
+    curve = robustness(haca_claims("2"), haca_structure("2"))
+    release = curve[curve["shared_base"] == "release"].set_index("people")["missing"]
+    assert len(release) == 32
+    assert not (release == 0).any()
+    assert [int(n) for n in release.index[release == 1]] == [12, 15, 22, 25, 28]
+    everything = curve[curve["shared_base"] == "everything"].set_index("people")["missing"]
+    assert [int(n) for n in everything.index[(everything <= 1).fillna(False)]] == [12]

@@ -1,0 +1,145 @@
+"""Judgements of single printed numbers: means with their SDs, nets, differences of two groups."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from readiness.forensics import sentences
+from readiness.forensics.context import Study, verdict
+from readiness.forensics.figures import Figure, Rounding, count_interval, printed
+from readiness.forensics.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
+from readiness.forensics.precision import difference_of_groups
+from readiness.forensics.register import Claim
+from readiness.forensics.structure import Difference, Mean, Net
+from readiness.forensics.sums import net_fits
+from readiness.forensics.texts import TEXTS
+from readiness.forensics.verdict import Nature, Number, Status, Verdict
+
+NEARBY = 20
+"""How many answers fewer are tried when a mean is not possible on the printed number."""
+
+
+def _figure(study: Study, claim: str) -> Figure:
+    figure = study.claims[claim].figure
+    assert figure is not None  # check_register: not a claim in words
+    return figure
+
+
+def _roundings(claims: list[Claim]) -> list[Rounding]:
+    said = {claim.rounding for claim in claims} - {"unknown", ""}
+    return [r for r in Rounding if r in said] or list(EITHER_HALF)
+
+
+def judge_mean(study: Study, mean: Mean) -> Verdict:
+    """GRIM, and GRIMMER or DEBIT when an SD is printed: can so many whole numbers give this?"""
+    claims = [study.claims[name] for name in (mean.mean, mean.sd, mean.n) if name is not None]
+    figure, people = _figure(study, mean.mean), _figure(study, mean.n).digits
+    sd = _figure(study, mean.sd) if mean.sd is not None else None
+    roundings = _roundings(claims)
+
+    def possible(n: int) -> bool:
+        if sd is None or n < 2:
+            return grim(figure, n, mean.items, roundings) and sd is None
+        if mean.binary:
+            return debit(figure, sd, n, roundings)
+        return grimmer(figure, sd, n, mean.items, roundings, mean.scale)
+
+    item = study.item_label(study.claims[mean.mean].item)
+    numbers: dict[str, Number] = {"mean": str(figure), "n": people}
+    spread = dict.fromkeys(sentences.LANGUAGES, "")
+    if sd is not None:
+        numbers["sd"] = str(sd)
+        spread = TEXTS["mean_spread"]
+    fits = people > 0 and possible(people)
+    key = "mean_possible" if fits else "mean_impossible"
+    nearest = next((n for n in range(people - 1, max(people - NEARBY, 1), -1) if possible(n)), None)
+    if not fits and nearest is not None:
+        key, numbers["nearest"] = "mean_nearby", nearest
+    text = sentences.compose(
+        TEXTS[key], item=item, whose=study.whose_where(study.claims[mean.mean]), spread=spread
+    )
+    power = 1 - grim_probability(figure, people, mean.items) if people else None
+    return verdict(
+        f"mean.{mean.id}",
+        "mean",
+        Status.POSSIBLE if fits else Status.IMPOSSIBLE,
+        text,
+        numbers,
+        [claim.claim_id for claim in claims],
+        power=power if sd is None else None,
+    )
+
+
+def judge_net(study: Study, net: Net) -> Verdict:
+    """Whether a net can be the sum of its parts, within what rounding allows."""
+    parts = [_figure(study, name) for name in net.parts]
+    whole = _figure(study, net.net)
+    claims = [study.claims[name] for name in (net.net, *net.parts)]
+    fits = net_fits(parts, whole, roundings=_roundings(claims))
+    decimals = max(part.decimals for part in parts)
+    total = Figure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
+    text = sentences.compose(
+        TEXTS["net_fits" if fits else "net_off"],
+        item=study.item_label(claims[0].item),
+        whose=study.whose_where(claims[0]),
+    )
+    return verdict(
+        f"net.{net.id}",
+        "net",
+        Status.POSSIBLE if fits else Status.IMPOSSIBLE,
+        text,
+        {"net": str(whole), "sum": str(total)},
+        [claim.claim_id for claim in claims],
+    )
+
+
+def judge_difference(study: Study, pair: Difference) -> Verdict:
+    """Whether two groups of different people can differ so by chance, if both were random."""
+    names = (pair.first, pair.second)
+    claims = [study.claims[name] for name in names]
+    people = [_figure(study, name).digits for name in (pair.n_first, pair.n_second)]
+    weighted = any(claim.weighted == "yes" for claim in claims)
+    possible = [
+        _counts(_figure(study, name), n, _roundings(claims))
+        for name, n in zip(names, people, strict=True)
+    ]
+    numbers: dict[str, Number] = {
+        "first": str(claims[0].figure),
+        "n_first": people[0],
+        "second": str(claims[1].figure),
+        "n_second": people[1],
+    }
+    status, key = Status.UNDETERMINED, "difference"
+    if weighted or not all(possible):
+        key = "difference_weighted" if weighted else "difference_none"
+        status = Status.NOT_APPLICABLE if weighted else Status.IMPOSSIBLE
+    else:
+        found = difference_of_groups(*possible)
+        numbers["p_low"], numbers["p_high"] = _p(found.low), _p(found.high)
+    text = sentences.compose(
+        TEXTS[key],
+        item=study.item_label(claims[0].item),
+        whose=study.whose_where(claims[0]),
+    )
+    return verdict(
+        f"groups.difference.{pair.id}",
+        "group_difference",
+        status,
+        text,
+        numbers,
+        [*names, pair.n_first, pair.n_second],
+        nature=Nature.INFERENCE,
+    )
+
+
+def _counts(figure: Figure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:
+    found: set[int] = set()
+    for rounding in roundings:
+        low, high = count_interval(figure, n, rounding)
+        found |= set(range(max(low, 0), min(high, n) + 1))
+    # The p-value moves one way along the counts, but not exactly: the ends and all between.
+    return [(k, n) for k in sorted(found)][:50] if n else []
+
+
+def _p(value: Fraction) -> str:
+    return str(printed(value, 3, Rounding.HALF_EVEN, per=1))
