@@ -115,3 +115,4 @@ def test_robustness_curve_of_haca() -> None:
     assert [int(n) for n in release.index[release == 1]] == [12, 15, 22, 25, 28]
     everything = curve[curve["shared_base"] == "everything"].set_index("people")["missing"]
     assert [int(n) for n in everything.index[(everything <= 1).fillna(False)]] == [12]
+    assert [int(n) for n in everything.index[(everything <= 2).fillna(False)]] == [12, 13, 24, 25]

@@ -115,8 +115,9 @@ def attack_release(release: pd.DataFrame, small: int = 5) -> pd.DataFrame:
     when not published) and weighted (yes or no), and may have weight_ratio (largest to smallest
     weight, such as 4.5; empty when a reader cannot know it). Returns id, percent, base,
     lowest, highest (the possible counts, nullable integers), recovered (the count is unique), small
-    (a recovered count or its complement lies in 1..small-1: someone may be recognised), everyone (a share of 0 or 1:
-    it speaks of each member of the group), and reason. Raises DataError naming the row.
+    (a recovered count or its complement lies in 1..small-1: someone may be recognised), everyone (a
+    share of 0 or 1: it speaks of each member of the group), and reason. Raises DataError naming the
+    row.
     """
     missing = [column for column in COLUMNS if column not in release.columns]
     if missing:

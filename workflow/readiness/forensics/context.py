@@ -129,11 +129,13 @@ class Study:
         )
         return Words(text, numbers)
 
-    def labels(self, sets: Sequence[ClaimSet]) -> Words:
+    def labels(
+        self, sets: Sequence[ClaimSet], last_word: Mapping[str, str] = sentences.AND
+    ) -> Words:
         """Several sets, as a sentence lists them."""
         parts = [self.label(s) for s in sets]
         numbers = {name: value for part in parts for name, value in part.numbers.items()}
-        return Words(sentences.join([part.text for part in parts]), numbers)
+        return Words(sentences.join([part.text for part in parts], last_word), numbers)
 
     def figure_words(self, name: str, claim: Claim) -> Words:
         """One claim's figure with its sign: 33 %."""

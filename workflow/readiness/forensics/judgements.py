@@ -255,7 +255,7 @@ def _total(
             and c.category == claim.category and c.unit == "count"}  # fmt: skip
     outlets = dict.fromkeys(sentences.LANGUAGES, ", ".join(sorted(same)))
     whose = {k: v + sentences.COMMA[k] + outlets[k] for k, v in study.whose(claim).items()}
-    yes, no = study.labels(granted), study.labels(refused)
+    yes, no = study.labels(granted), study.labels(refused, sentences.OR)
     tail: dict[str, str] = dict.fromkeys(sentences.LANGUAGES, "")
     if granted and refused:
         tail = sentences.compose(TEXTS["total_granted"], labels=yes.text)

@@ -261,6 +261,7 @@ def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
         outlet=claim.outlet,
         others=reference.outlet,
         whose=study.whose(reference),
+        slip=sentences.SLIPS[edits[0].kind] if edits else "",
         sum=tail,
     )
     return verdict(

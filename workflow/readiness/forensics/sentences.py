@@ -53,6 +53,17 @@ ANCHORS = {
     Fraction(2, 3): {"fr": "deux tiers", "en": "two thirds", "ar": "الثلثين"},
     Fraction(3, 4): {"fr": "trois quarts", "en": "three quarters", "ar": "ثلاثة أرباع"},
 }
+SLIPS = {
+    "insertion": {"fr": "un chiffre perdu", "en": "one digit lost", "ar": "سقوط رقم واحد"},
+    "deletion": {"fr": "un chiffre de trop", "en": "one digit too many", "ar": "رقم واحد زائد"},
+    "substitution": {"fr": "un chiffre changé", "en": "one digit changed", "ar": "تغير رقم واحد"},
+    "transposition": {
+        "fr": "deux chiffres échangés",
+        "en": "two digits swapped",
+        "ar": "تبادل رقمين",
+    },
+}
+"""The slip behind an edit: inserting a digit mends one that was lost."""
 BOUND = {"fr": "la borne", "en": "the bound", "ar": "الحد"}
 HOW = {
     "truncation": {"fr": "tronquées", "en": "truncated", "ar": "مبتورة"},

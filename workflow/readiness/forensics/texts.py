@@ -235,13 +235,11 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "outlets_edit": {
         "fr": "« <item> » : <outlet> (presse) imprime {printed} % là où <others> (<whose>) "
-        "imprime {other} % ; un seul chiffre perdu, ajouté ou échangé à la copie suffit à "
-        "l’expliquer ({repair} %)<sum>.",
+        "imprime {other} % ; <slip> à la copie suffit à l’expliquer ({repair} %)<sum>.",
         "en": "“<item>”: <outlet> (press) prints {printed}% where <others> (<whose>) prints "
-        "{other}%; a single digit lost, added or swapped in copying is enough to explain it "
-        "({repair}%)<sum>.",
+        "{other}%; <slip> in copying is enough to explain it ({repair}%)<sum>.",
         "ar": "«<item>»: يطبع <outlet> (الصحافة) {printed}% حيث يطبع <others> (<whose>) "
-        "{other}%؛ ويكفي رقم واحد سقط أو أضيف أو تبدل عند النسخ لتفسير ذلك ({repair}%)<sum>.",
+        "{other}%؛ ويكفي لتفسير ذلك <slip> عند النسخ ({repair}%)<sum>.",
     },
     "outlets_sum": {
         "fr": " ; telles qu’imprimées, ses réponses exclusives font {sum} % et non le tout",

@@ -1,0 +1,30 @@
+"""The page on forensics: its sentences on HACA's figures are what the code says today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from haca_study import haca_verdicts
+
+PAGE = Path(__file__).parents[2] / "docs" / "forensics.md"
+SHOWN = (
+    "simplest.reading", "joint.release", "joint.release_and_replace",
+    "conventions.release.truncation", "conventions.release.ceiling", "joint.pairs",
+    "joint.team_and_cost", "total.base", "groups.split", "wording.haca.prep_sector.none",
+    "outlets.replace.atlasinfo_uir.replace.not_completely",
+    "unpublished.preparation_by_training", "unknown.full_study", "unknown.sent_or_answered",
+)  # fmt: skip
+
+
+def expected_block() -> str:
+    verdicts = haca_verdicts("2")
+    return "".join(
+        f"- *{verdicts[name].status}, {verdicts[name].nature}.* {verdicts[name].sentence['en']}\n"
+        for name in SHOWN
+    )
+
+
+def test_the_page_says_what_the_code_says() -> None:
+    text = PAGE.read_text("utf-8")
+    block = text.split("<!-- verdicts: begin -->\n")[1].split("<!-- verdicts: end -->")[0]
+    assert block == expected_block(), "paste the new sentences into docs/forensics.md"
