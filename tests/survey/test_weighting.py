@@ -222,7 +222,7 @@ def test_each_replicate_is_raked_and_trimmed_like_the_main_weights(d: Design) ->
         raked = rake_weights(raw.matrix[:, r], margins).weights
         mean = raked.sum() / (raked > 0).sum()
         expected = trim_weights(raked, 0.6 * mean, 1.6 * mean)
-        np.testing.assert_allclose(replicates.matrix[:, r], expected, rtol=1e-12)
+        np.testing.assert_allclose(replicates.matrix[:, r], expected, rtol=1e-8)
 
 
 def test_a_replicate_that_cannot_be_raked_says_which(d: Design) -> None:

@@ -43,7 +43,7 @@ Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 Selection: TypeAlias = Literal["probability", "census", "opt-in", "purposive"]
 
 # Indicators of more cells than this are never written out (8 bytes each).
-_DENSE = 4_000_000
+_DENSE = 200_000
 
 
 @dataclass(frozen=True, eq=False)

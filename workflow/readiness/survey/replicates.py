@@ -278,16 +278,19 @@ def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArra
     n = stage.sampled.astype(np.int64)
     order = np.argsort(stage.unit_stratum, kind="stable")
     drawn = n - 1 if kind == "subbootstrap" else n
-    stratum = np.repeat(np.arange(len(n)), drawn)
-    first = (np.cumsum(n) - n)[stratum]
-    size = n.astype(np.float64)[stratum]
+    ends = np.cumsum(drawn)
+    first = np.cumsum(n) - n
     factor = np.empty(stage.units.size)
     factor[order] = np.repeat(n / drawn, n)
 
     def factors(r: int) -> FloatArray:
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
-        picked = order[first + (generator.random(len(size)) * size).astype(np.int64)]
-        counts: FloatArray = np.bincount(picked, minlength=len(factor)) * factor
+        picked = np.empty(int(ends[-1]), dtype=np.int64)
+        for h in range(len(n)):
+            draws = generator.integers(0, n[h], drawn[h], dtype=np.uint32)
+            np.add(draws, first[h], out=picked[ends[h] - drawn[h] : ends[h]])
+        counts: FloatArray = factor.copy()
+        counts[order] *= np.bincount(picked, minlength=len(factor))
         return counts
 
     return factors

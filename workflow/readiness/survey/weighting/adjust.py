@@ -22,6 +22,7 @@ from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
 from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, cross, rake_weights
+from readiness.survey.weighting.reraking import Reraking
 from readiness.survey.weighting.trimming import trim_weights
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -53,20 +54,21 @@ def rake(
     mask = None if design.mask.all() else design.mask
     margins = make_margins(design.data, totals, collapse, mask)
     cells = cross(margins)
-
-    def adjust(base: FloatArray) -> FloatArray:
-        return rake_weights(
-            base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
-        ).weights
-
     base = design.weights
-    weights = adjust(base)
+    main = rake_weights(
+        base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
+    )
+    weights = main.weights
     codes = tuple(m.codes for m in margins)
     if residuals == "greg":
         projection = Projection(codes, None, weights, base)
     else:
         projection = Projection(codes, None, weights, np.ones(design.rows), _R_SWEEPS)
-    return _adjusted(design, weights, projection, adjust)
+    adjusted = design.with_weights(weights, projection)
+    if design.replicates is None:
+        return adjusted
+    again = Reraking(margins, cells, main, tolerance=tolerance, max_iterations=max_iterations)
+    return replace(adjusted, replicates=design.replicates.adjusted(again))
 
 
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:

@@ -41,11 +41,13 @@ class Raked:
         weights: shape (rows,).
         gaps: largest relative gap of each margin before its step, shape (iterations, margins).
         worst: category code where that gap was, shape (iterations, margins).
+        effects: log of the factor that each category of each margin came to.
     """
 
     weights: FloatArray
     gaps: FloatArray
     worst: IntArray
+    effects: tuple[FloatArray, ...]
 
 
 def cross(margins: Sequence[Margin]) -> Cells:
@@ -94,10 +96,11 @@ def rake_weights(
     crossing = cells or cross(margins)
     start = np.bincount(crossing.of_row, weights=base, minlength=crossing.size).astype(np.float64)
     cell = start.copy()
+    factors = [np.ones(m.codes.size) for m in margins]
     gaps: list[list[float]] = []
     worst: list[list[int]] = []
     for _ in range(max_iterations):
-        row_gaps, row_worst = _sweep(cell, crossing, margins)
+        row_gaps, row_worst = _sweep(cell, factors, crossing, margins)
         gaps.append(row_gaps)
         worst.append(row_worst)
         if max(row_gaps) <= tolerance:
@@ -110,15 +113,20 @@ def rake_weights(
             f"{gaps[-1][m]:.2g} of its total; collapse categories or drop a margin"
         )
     factor = np.divide(cell, start, out=np.zeros_like(cell), where=start > 0)
-    return Raked(base * factor[crossing.of_row], np.array(gaps), np.array(worst, dtype=np.int64))
+    return Raked(
+        base * factor[crossing.of_row],
+        np.array(gaps),
+        np.array(worst, dtype=np.int64),
+        tuple(np.log(f) for f in factors),
+    )
 
 
 def _sweep(
-    cell: FloatArray, crossing: Cells, margins: Sequence[Margin]
+    cell: FloatArray, factors: list[FloatArray], crossing: Cells, margins: Sequence[Margin]
 ) -> tuple[list[float], list[int]]:
-    """One pass over the margins, changing `cell` in place; the gaps found before each step."""
+    """One pass over the margins, changing `cell` and `factors`; the gaps before each step."""
     gaps, worst = [], []
-    for margin, category in zip(margins, crossing.categories, strict=True):
+    for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
         current = np.bincount(category, weights=cell, minlength=margin.codes.size)
         target = margin.totals
         empty = (current <= 0) & (target > 0)
@@ -132,6 +140,7 @@ def _sweep(
         factor = np.divide(target, current, out=np.ones_like(target), where=used)
         gap = np.abs(np.divide(current, target, out=np.ones_like(target), where=used) - 1.0)
         cell *= factor[category]
+        total *= factor
         worst.append(int(np.argmax(gap)))
         gaps.append(float(gap[worst[-1]]))
     return gaps, worst

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from readiness.survey.weighting.raking import (
     MAX_ITERATIONS,
     TOLERANCE,
     Cells,
+    Raked,
     cross,
     rake_weights,
 )
@@ -28,6 +29,7 @@ from readiness.survey.weighting.report import (
     margin_table,
     summarise,
 )
+from readiness.survey.weighting.reraking import Reraking
 from readiness.survey.weighting.trimming import trim_weights
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -104,35 +106,42 @@ def weigh(
     margins = make_margins(
         design.data, totals, collapse, None if design.mask.all() else design.mask
     )
-    adjust = _Recipe(margins, cross(margins), trim, tolerance, max_iterations)
+    recipe = _Recipe(margins, cross(margins), trim, tolerance, max_iterations)
     base = design.weights
-    raked, final, iterations = adjust.steps(base)
+    main = recipe.rake(base)
+    raked = main.weights
+    final = recipe.trimmed(base, raked)
     projection = Projection(
         tuple(m.codes for m in margins), None, final if trim and trim.keep_margins else raked, base
     )
     weighted = design.with_weights(final, projection)
-    made = _replicates(design, adjust, replicates, n_replicates, seed)
+    made = _replicates(design, recipe, main, replicates, n_replicates, seed)
     if made is not None:
         weighted = replace(weighted, replicates=made)
     report = WeightingReport(
-        method=adjust.words(raked) + ((f"replicates: {made.kind}",) if made else ()),
+        method=recipe.words(raked) + ((f"replicates: {made.kind}",) if made else ()),
         base=summarise(base),
         final=summarise(final),
         margins=margin_table(margins, base, final),
-        iterations=iterations,
+        iterations=iteration_table(margins, main.gaps, main.worst),
         collapsed=tuple(collapse),
-        trimmed=adjust.outside(raked),
+        trimmed=recipe.outside(raked),
     )
     return Weighting(weighted, report)
 
 
 def _replicates(
-    design: Design, adjust: _Recipe, kind: Kind | None, number: int, seed: int
+    design: Design, recipe: _Recipe, main: Raked, kind: Kind | None, number: int, seed: int
 ) -> AnyReplicates | None:
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
+    rerake = recipe.reraking(main)
+
+    def adjust(base: FloatArray) -> FloatArray:
+        return recipe.trimmed(base, rerake(base))
+
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
-    if kind is None and adjust.trim is not None and not adjust.trim.keep_margins:
+    if kind is None and recipe.trim is not None and not recipe.trim.keep_margins:
         kind = "JKn" if design.stages[0].units.size <= _MOST_JACKKNIFE else "subbootstrap"
     if kind is None:
         return None
@@ -149,28 +158,34 @@ class _Recipe:
     tolerance: float
     max_iterations: int
 
-    def __call__(self, base: FloatArray) -> FloatArray:
-        return self.steps(base)[1]
-
-    def steps(self, base: FloatArray) -> tuple[FloatArray, FloatArray, Any]:
-        """Raked weights, final weights, table of the iterations."""
-        result = rake_weights(
+    def rake(self, base: FloatArray) -> Raked:
+        """The main weights, raked."""
+        return rake_weights(
             base,
             self.margins,
             cells=self.cells,
             tolerance=self.tolerance,
             max_iterations=self.max_iterations,
         )
-        table = iteration_table(self.margins, result.gaps, result.worst)
-        raked = result.weights
+
+    def reraking(self, main: Raked) -> Reraking:
+        """Raking of weights near the main ones."""
+        return Reraking(
+            self.margins,
+            self.cells,
+            main,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+        )
+
+    def trimmed(self, base: FloatArray, raked: FloatArray) -> FloatArray:
+        """Raked weights within the limits."""
         if self.trim is None:
-            return raked, raked, table
+            return raked
         lower, upper = self.limits(raked)
         if self.trim.keep_margins:
-            final = bounded_rake(base, raked, self.margins, lower, upper)
-        else:
-            final = trim_weights(raked, lower, upper, strict=self.trim.strict)
-        return raked, final, table
+            return bounded_rake(base, raked, self.margins, lower, upper)
+        return trim_weights(raked, lower, upper, strict=self.trim.strict)
 
     def limits(self, raked: FloatArray) -> tuple[float, float]:
         """The limits in the unit of the weights."""
