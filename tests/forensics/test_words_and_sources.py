@@ -223,3 +223,18 @@ def test_scales_at_their_ends() -> None:
         statcan_band(0, 10)
     with pytest.raises(StatisticsError):
         nchs_presentation(11, 10)
+
+
+def test_the_reason_agrees_with_the_flag_of_estimates() -> None:
+    """For bare counts the scale says what the survey engine says of a design with n_eff = n."""
+    from readiness.survey.reliability import nchs
+
+    flags = {"suppress": "suppress", "review": "review", "present": "present"}
+    for base in (12, 29, 30, 57, 200, 1000):
+        for count in {0, 1, base // 3, base // 2, base - 1, base}:
+            low, high = clopper_pearson(count, base)
+            flag = str(nchs(count / base, base, base, low, high, base - 1))
+            said = nchs_presentation(count, base)
+            expected = "present" if flag == "caution" else flags[flag]
+            assert said.startswith(expected), (count, base)
+            assert ("footnote" in said) is (flag == "caution")

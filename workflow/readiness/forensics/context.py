@@ -10,7 +10,7 @@ from typing import Any
 
 from readiness.forensics import sentences
 from readiness.forensics.bases import NEAREST, Convention, FigureSet, conventions
-from readiness.forensics.figures import NEAREST_ROUNDINGS, Rounding
+from readiness.forensics.figures import Rounding
 from readiness.forensics.register import PRESS, Claim
 from readiness.forensics.structure import ClaimSet, Structure, Total
 from readiness.forensics.texts import TEXTS
@@ -81,11 +81,11 @@ class Study:
 
     def assumptions(self, sets: Sequence[ClaimSet]) -> dict[str, str]:
         """The conditions of exact arithmetic on these sets, as words."""
-        parts = [sentences.ASSUMPTIONS["unweighted"]] if self.weighted(sets) == "unknown" else []
-        declared = {c.rounding for c in self.conventions(sets)} - set(NEAREST_ROUNDINGS)
-        every = self.conventions(sets) == NEAREST and not declared
-        parts.append(sentences.ASSUMPTIONS["nearest" if every else "declared"])
-        return sentences.join(parts)
+        unknown = self.weighted(sets) == "unknown"
+        nearest = self.conventions(sets) == NEAREST
+        rounding = "declared" if not nearest else "nearest" if unknown else "nearest_alone"
+        parts = [sentences.ASSUMPTIONS["unweighted"]] if unknown else []
+        return sentences.join([*parts, sentences.ASSUMPTIONS[rounding]])
 
     def whose(self, claim: Claim) -> dict[str, str]:
         """Whose figure it is, as words: the publisher's name, or the press."""

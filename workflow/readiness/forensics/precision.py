@@ -13,15 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
+from statistics import NormalDist
 
 from readiness.errors import StatisticsError
 
 CAUTION_CV = Fraction(165, 1000)
 UNRELIABLE_CV = Fraction(333, 1000)
-MINIMUM_BASE = 30
-WIDE = 0.30
-NARROW = 0.05
-RELATIVE = 1.30
 
 
 def _check(count: int, base: int) -> None:
@@ -31,38 +28,46 @@ def _check(count: int, base: int) -> None:
 
 def wilson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a share, as if the base were a simple random sample."""
-    from statsmodels.stats.proportion import proportion_confint
+    from readiness.survey import intervals
 
     _check(count, base)
-    low, high = proportion_confint(count, base, alpha=1 - level, method="wilson")
+    quantile = NormalDist().inv_cdf((1 + level) / 2)
+    low, high = intervals.wilson(count / base, base, quantile)
     return float(low), float(high)
 
 
 def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
     """Clopper and Pearson's exact interval of a share, as if the base were a random sample."""
-    from statsmodels.stats.proportion import proportion_confint
+    from readiness.survey import intervals
 
     _check(count, base)
-    low, high = proportion_confint(count, base, alpha=1 - level, method="beta")
-    # At 0 and at n the bound is the end of the scale, which the beta quantile leaves undefined.
-    return (0.0 if count == 0 else float(low)), (1.0 if count == base else float(high))
+    low, high = intervals.clopper_pearson(count, base, level)
+    return float(low), float(high)
 
 
 def nchs_presentation(count: int, base: int) -> str:
-    """What the NCHS scale would say of a share: present, review, or suppress with the reason."""
+    """What the NCHS scale would say of a share: present, review, or suppress with the reason.
+
+    The thresholds are `survey.reliability.NchsRules`; that module flags estimates of a design, this
+    function gives the reason for a bare count.
+    """
+    from readiness.survey.reliability import NchsRules
+
     _check(count, base)
-    if base < MINIMUM_BASE:
-        return f"suppress (n<{MINIMUM_BASE})"
+    rules = NchsRules()
+    if base < rules.minimum_n:
+        return f"suppress (n<{rules.minimum_n:g})"
     low, high = clopper_pearson(count, base)
     width, share = high - low, count / base
-    if width >= WIDE:
-        return "suppress (absolute CI width >= 0.30)"
-    if width > NARROW and count and width / share > RELATIVE:
-        return "suppress (relative CI width > 130%)"
+    wide, most = width > rules.narrow, f"{rules.relative:.0%}"
+    if width >= rules.widest:
+        return f"suppress (absolute CI width >= {rules.widest:.2f})"
+    if wide and count and width / share > rules.relative:
+        return f"suppress (relative CI width > {most})"
     if count in (0, base):
         return "review (0 or 100%)"
-    if width > NARROW and width / (1 - share) > RELATIVE:
-        return "present (footnote: complement, relative CI width > 130%)"
+    if wide and width / (1 - share) > rules.relative:
+        return f"present (footnote: complement, relative CI width > {most})"
     return "present"
 
 

@@ -159,9 +159,10 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
         "whose": study.whose_where(claim),
         "anchor": sentences.ANCHORS.get(reading.anchor or Fraction(0), sentences.BOUND),
     }
+    unknown = held.weighted == "unknown"
     nearest = sentences.join(
-        ([sentences.ASSUMPTIONS["unweighted"]] if held.weighted == "unknown" else [])
-        + [sentences.ASSUMPTIONS["nearest"]]
+        ([sentences.ASSUMPTIONS["unweighted"]] if unknown else [])
+        + [sentences.ASSUMPTIONS["nearest" if unknown else "nearest_alone"]]
     )
     if result.strict:
         key, status = "wording_fits", Status.POSSIBLE

@@ -37,6 +37,11 @@ ASSUMPTIONS = {
         "en": "if they are rounded to the nearest value",
         "ar": "إذا كانت مقرَّبة إلى أقرب قيمة",
     },
+    "nearest_alone": {
+        "fr": "si les parts sont arrondies au plus proche",
+        "en": "if the shares are rounded to the nearest value",
+        "ar": "إذا كانت النسب مقرَّبة إلى أقرب قيمة",
+    },
     "declared": {
         "fr": "avec l’arrondi déclaré",
         "en": "with the rounding as declared",
