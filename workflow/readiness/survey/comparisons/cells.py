@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from readiness.errors import StatisticsError
+from readiness.survey.coding import Factorized
 from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
 from readiness.survey.design import Column, Design
 
@@ -93,18 +94,19 @@ def factor(
                 f"expected -1 (no answer) or 0 to {len(declared) - 1}, one for each declared level"
             )
     else:
-        codes, declared = _encode(raw, declared, design.mask, label)
+        codes, declared = _encode(design.factorized(values), declared, design.mask, label)
     return Factor(np.where(design.mask, codes, -1), declared, label)
 
 
 def _encode(
-    raw: Any, declared: tuple[str, ...] | None, inside: BoolArray, label: str
+    known: Factorized, declared: tuple[str, ...] | None, inside: BoolArray, label: str
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
-    uniques, inverse = _unique(raw)
+    inverse, seen = known
+    uniques = [*seen, None]  # code -1, no value, takes the last place
     texts = [_text(v) for v in uniques]
     outside = [t is None or t.startswith("_") for t in texts]
-    used = np.bincount(inverse[inside], minlength=len(texts)) > 0
+    used = np.bincount(inverse[inside & (inverse >= 0)], minlength=len(texts)) > 0
     if declared is None:
         kept = [v for v, out, u in zip(uniques, outside, used, strict=True) if u and not out]
         try:
@@ -124,14 +126,6 @@ def _encode(
             shown = ", ".join(declared[:12])
             raise StatisticsError(f"{label} has the value {text!r}; declared levels are: {shown}")
     return lookup[inverse], declared
-
-
-def _unique(raw: Any) -> tuple[list[Any], IntArray]:
-    import pandas as pd
-
-    codes, uniques = pd.factorize(np.asarray(raw, dtype=object), use_na_sentinel=True)
-    values = [*list(uniques), None]
-    return values, np.where(codes < 0, len(uniques), codes).astype(np.int64)
 
 
 def _text(value: Any) -> str | None:
@@ -203,10 +197,8 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     cell = np.where(known, row.codes * column.size + column.codes, -1)
     domain = design.subset(known)
     counts = np.bincount(cell[known], minlength=cells)
-    totals: FloatArray = np.bincount(
-        cell[known], weights=design.full_weights[known], minlength=cells
-    ).astype(np.float64)
-    covariance = covariance_of_codes(domain, cell, cells)
+    totals = weighted_counts(cell[known], design.full_weights[known], cells)
+    covariance = domain.code_covariance(cell, cells)
     shape = (row.size, column.size)
     return CellTotals(
         row.levels,
@@ -219,16 +211,9 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     )
 
 
-def covariance_of_codes(design: Design, codes: IntArray, size: int) -> FloatArray:
-    """Covariance of the weighted totals of each code 0..size-1, shape (size, size).
-
-    Only codes that occur are sent to the design; the others have no variance.
-    """
-    used = np.unique(codes[codes >= 0])
-    indicators = (codes[:, None] == used[None, :]).astype(np.float64)
-    covariance = np.zeros((size, size))
-    covariance[np.ix_(used, used)] = design.total_covariance(indicators)
-    return covariance
+def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:
+    """Sum of the weights of each code 0..size-1, shape (size,)."""
+    return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)
 
 
 def two_or_more(f: Factor, what: str) -> None:

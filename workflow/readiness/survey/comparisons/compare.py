@@ -17,7 +17,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
 from readiness.survey.comparisons.choice import Choice, Lead, choose
 from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
-from readiness.survey.comparisons.covariates import Covariates, indicators
+from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
@@ -315,16 +315,18 @@ class _Item:
         if "ordinal_logit" not in self.shown:
             return [], []
         try:
-            block, names = indicators(self.groups)
-            x = Covariates(block, tuple(names), {"group": tuple(range(len(names)))})
-            fit: OrdinalFit = ordinal_model_of(self.design, self.answer, x)
+            fit: OrdinalFit = ordinal_model_of(
+                self.design, self.answer, of_factor(self.groups, "group")
+            )
         except StatisticsError as error:
             return self._failed("ordinal_logit_term", error), []
         tests = self._try("ordinal_logit_term", lambda: fit.term_test("group"))
         if len(fit.cuts) > 1:
             tests += self._try("proportional_odds_check", fit.proportional_odds_check)
         reference = self.groups.observed().levels[0]
-        return tests, [replace(r, a=reference) for r in fit.odds_ratios()]
+        names = self.groups.observed().levels[1:]
+        ratios = zip(fit.odds_ratios(), names, strict=True)
+        return tests, [replace(r, a=reference, b=name) for r, name in ratios]
 
     def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
         return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]

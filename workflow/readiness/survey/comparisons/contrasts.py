@@ -107,8 +107,7 @@ def pairwise_of(
             "the design has no degrees of freedom left for a contrast: one PSU a stratum; "
             "collapse strata or use the permutation test"
         )
-    means, influence = group_means(domain, y[groups.known], groups)
-    v = domain.total_covariance(influence)
+    means, v = group_means(domain, y[groups.known], groups)
     v, replaced = _constant_shares(domain, y, groups, means, v)
     counts = groups.counts()
     rows = [
@@ -184,7 +183,7 @@ def _constant_shares(
     Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
     """
     known = groups.known
-    if not np.isin(y[known], (0.0, 1.0)).all():
+    if not ((y[known] == 0) | (y[known] == 1)).all():
         return v, frozenset()
     codes, w = groups.codes[known], design.full_weights[known]
     size = np.bincount(codes, weights=w, minlength=groups.size)

@@ -14,31 +14,42 @@ import numpy as np
 
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor
-from readiness.survey.comparisons.results import BoolArray, FloatArray
+from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
 from readiness.survey.design import Design
 
 
 @dataclass(frozen=True, eq=False)
 class Covariates:
-    """A model matrix without intercept.
+    """A model matrix without intercept, kept as its distinct rows.
+
+    Categorical covariates have few distinct rows, so that a million respondents cost what their
+    cells cost.
 
     Attributes:
-        matrix: shape (rows, p); NaN where a value is missing.
+        values: distinct rows of the matrix, shape (m, p).
+        row: which of them each respondent has, -1 where a value is missing, shape (rows,).
         names: name of each column, `term` or `term[level]`.
         terms: columns (positions) of each term.
     """
 
-    matrix: FloatArray
+    values: FloatArray
+    row: IntArray
     names: tuple[str, ...]
     terms: Mapping[str, tuple[int, ...]]
 
     @property
     def known(self) -> BoolArray:
         """Rows without missing values, shape (rows,)."""
-        return np.asarray(np.isfinite(self.matrix).all(axis=1), dtype=np.bool_)
+        return np.asarray(self.row >= 0, dtype=np.bool_)
+
+    @property
+    def matrix(self) -> FloatArray:
+        """The whole matrix, shape (rows, p), NaN in the rows where a value is missing."""
+        filled = np.vstack([self.values, np.full((1, self.values.shape[1]), np.nan)])
+        return np.asarray(filled[self.row], dtype=np.float64)
 
     def without(self, term: str) -> Covariates:
-        """The matrix without one term.
+        """The matrix without one term, on the same rows.
 
         Raises:
             StatisticsError: no such term.
@@ -47,7 +58,8 @@ class Covariates:
         kept = [i for i in range(len(self.names)) if i not in dropped]
         position = {old: new for new, old in enumerate(kept)}
         return Covariates(
-            self.matrix[:, kept],
+            self.values[:, kept],
+            self.row,
             tuple(self.names[i] for i in kept),
             {t: tuple(position[i] for i in c) for t, c in self.terms.items() if t != term},
         )
@@ -85,24 +97,20 @@ def covariates(
     if not terms:
         raise StatisticsError("a model needs at least one term")
     declared = dict(levels or {})
-    blocks: list[FloatArray] = []
-    names: list[str] = []
-    positions: dict[str, tuple[int, ...]] = {}
+    made: Covariates | None = None
     for term in terms:
         raw = design.column(term)
         if term in categorical or term in declared or raw.dtype.kind not in "iufb":
-            block, labels = indicators(factor(design, term, declared.get(term)))
-            labels = [f"{term}[{label}]" for label in labels]
+            block = of_factor(factor(design, term, declared.get(term)), term)
         else:
-            block, labels = design.numeric(term)[:, None], [term]
-        positions[term] = tuple(range(len(names), len(names) + len(labels)))
-        names += labels
-        blocks.append(block)
-    return Covariates(np.hstack(blocks), tuple(names), positions)
+            block = _of_number(design.numeric(term), term)
+        made = block if made is None else _joined(made, block)
+    assert made is not None
+    return made
 
 
-def indicators(f: Factor) -> tuple[FloatArray, list[str]]:
-    """Indicators of the observed levels but the first, NaN outside the base; and their names.
+def of_factor(f: Factor, term: str) -> Covariates:
+    """Indicators of the observed levels of a factor but the first.
 
     Raises:
         StatisticsError: fewer than two observed levels.
@@ -112,9 +120,36 @@ def indicators(f: Factor) -> tuple[FloatArray, list[str]]:
         raise StatisticsError(
             f"{f.name} has fewer than two levels among the respondents: it cannot be a term"
         )
-    block = (observed.codes[:, None] == np.arange(1, observed.size)[None, :]).astype(np.float64)
-    block[~observed.known] = np.nan
-    return block, list(observed.levels[1:])
+    names = tuple(f"{term}[{level}]" for level in observed.levels[1:])
+    values = np.eye(observed.size)[:, 1:]
+    return Covariates(values, observed.codes, names, {term: tuple(range(len(names)))})
+
+
+def _of_number(x: FloatArray, term: str) -> Covariates:
+    import pandas as pd
+
+    codes, seen = pd.factorize(x, sort=True)
+    values = np.asarray(seen, dtype=np.float64)[:, None]
+    return Covariates(values, codes.astype(np.int64), (term,), {term: (0,)})
+
+
+_MOST_COMBINATIONS = 10_000
+
+
+def _joined(a: Covariates, b: Covariates) -> Covariates:
+    """The columns of two matrices side by side."""
+    shift = len(a.names)
+    terms = {**a.terms, **{t: tuple(i + shift for i in c) for t, c in b.terms.items()}}
+    known = a.known & b.known
+    if len(a.values) * len(b.values) <= _MOST_COMBINATIONS:
+        values = np.hstack(
+            [np.repeat(a.values, len(b.values), axis=0), np.tile(b.values, (len(a.values), 1))]
+        )
+        row = a.row * len(b.values) + b.row
+    else:
+        values = np.hstack([a.values[a.row[known]], b.values[b.row[known]]])
+        row = np.cumsum(known) - 1
+    return Covariates(values, np.where(known, row, -1), a.names + b.names, terms)
 
 
 def check_rank(x: FloatArray, names: Sequence[str]) -> None:

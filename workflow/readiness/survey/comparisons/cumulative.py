@@ -12,26 +12,30 @@ from readiness.survey.comparisons.links import Link, density, interval_probabili
 from readiness.survey.comparisons.results import FloatArray, IntArray
 
 
-def distinct_rows(codes: IntArray, x: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Distinct (answer, covariates) rows and where each respondent's is.
+def distinct_rows(
+    codes: IntArray, row: IntArray, kinds: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """The combinations of answer and covariates that occur, and which one each respondent has.
 
-    Categorical covariates leave few, so that a million respondents cost what their cells cost.
+    Args:
+        codes: answer of each respondent, shape (n,).
+        row: covariate row of each respondent, 0..kinds-1, shape (n,).
+        kinds: number of covariate rows.
+
+    Returns:
+        Answer and covariate row of each combination, shape (m,) each, in an order that does not
+        depend on that of the respondents; and the combination of each respondent, shape (n,).
     """
-    import pandas as pd
-
-    key = codes.astype(np.int64)
-    for column in range(x.shape[1]):
-        position, values = pd.factorize(x[:, column])
-        key = key * len(values) + position
-        key = pd.factorize(key)[0].astype(np.int64)
-    number, first = pd.factorize(key)
-    order = np.full(len(first), -1, dtype=np.int64)
-    seen = pd.Series(np.arange(len(number))).groupby(number).first().to_numpy()
-    distinct = np.column_stack([codes[seen].astype(np.float64), x[seen]])
-    # A canonical order of cells makes sums, and so results, independent of the order of rows.
-    rank = np.lexsort(distinct.T[::-1])
-    order[rank] = np.arange(len(rank))
-    return distinct[rank], order[number]
+    key = codes * kinds + row
+    size = (int(codes.max()) + 1) * kinds
+    if size <= 4 * len(codes) + 100_000:
+        used = np.flatnonzero(np.bincount(key, minlength=size))
+        place = np.zeros(size, dtype=np.int64)
+        place[used] = np.arange(len(used))
+        inverse = place[key]
+    else:
+        used, inverse = np.unique(key, return_inverse=True)
+    return used // kinds, used % kinds, inverse
 
 
 class CumulativeLikelihood:

@@ -17,7 +17,7 @@ import numpy as np
 
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import factor, two_or_more
-from readiness.survey.comparisons.covariates import Covariates, check_rank, indicators
+from readiness.survey.comparisons.covariates import Covariates, check_rank, of_factor
 from readiness.survey.comparisons.quadratic_form import tail_probability
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
@@ -291,8 +291,7 @@ def t_test(
         )
     if observed.counts().min() < 2:
         raise StatisticsError(f"a group of {groups.name} has one respondent: it has no variance")
-    block, _ = indicators(observed)
-    fit = linear_model(design, values, Covariates(block, ("group",), {"group": (0,)}))
+    fit = linear_model(design, values, of_factor(observed, "group"))
     row = fit.coefficient_tests()[1]
     return ComparisonRow(
         "t_test",

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor
+from readiness.survey.comparisons.cells import Factor, factor, weighted_counts
 from readiness.survey.comparisons.covariates import Covariates, check_rank
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, distinct_rows
 from readiness.survey.comparisons.links import Link
@@ -61,7 +61,7 @@ class OrdinalFit:
     link: Link
     _problem: CumulativeLikelihood
     _domain: Design
-    _rows: IntArray
+    _cell: IntArray
 
     @property
     def standard_errors(self) -> FloatArray:
@@ -162,11 +162,8 @@ class OrdinalFit:
         working = expected[extra, extra] - expected[extra, keep] @ np.linalg.solve(
             expected[keep, keep], expected[keep, extra]
         )
-        z = np.zeros((self._domain.rows, efficient.shape[1]))
-        z[self._rows] = (
-            efficient[self._problem.inverse] / self._domain.full_weights[self._rows].mean()
-        )
-        v = self._domain.total_covariance(z)
+        mean = self._domain.full_weights[self._cell >= 0].mean()
+        v = _cell_covariance(self._domain, self._cell, efficient / mean)
         score = self._problem.weights @ efficient
         statistic = float(score @ np.linalg.solve(working, score))
         eigenvalues = np.linalg.eigvals(np.linalg.solve(working, v)).real
@@ -230,13 +227,12 @@ def ordinal_model_of(
     rows = np.flatnonzero(observed.known)
     domain = design.subset(observed.known)
     w = domain.full_weights[rows]
-    unique, inverse = distinct_rows(observed.codes[rows], x.matrix[rows])
-    codes, matrix = unique[:, 0].astype(np.int64), unique[:, 1:]
+    codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
+    matrix = x.values[kind]
     check_rank(matrix, x.names)
-    cell_weights = np.zeros(len(unique))
-    np.add.at(cell_weights, inverse, w / w.mean())
+    cell_weights = weighted_counts(inverse, w / w.mean(), len(codes))
     problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, observed.size, link)
-    if len(unique) <= 5000:
+    if len(codes) <= 5000:
         refuse_separation(codes, matrix, observed.size, x.names)
     theta = problem.maximise()
     if theta is None:
@@ -247,8 +243,8 @@ def ordinal_model_of(
         )
     scores, information = problem.scores(theta)
     influence = np.linalg.solve(information, scores.T).T / w.mean()
-    z = np.zeros((design.rows, len(theta)))
-    z[rows] = influence[inverse]
+    cell = np.full(design.rows, -1, dtype=np.int64)
+    cell[rows] = inverse
     loglik = problem.log_likelihood(theta)
     p = matrix.shape[1]
     cut_names = tuple(
@@ -258,7 +254,7 @@ def ordinal_model_of(
         x.names + cut_names,
         theta[:p],
         theta[p:],
-        domain.total_covariance(z),
+        _cell_covariance(domain, cell, influence),
         information * w.mean(),
         loglik * float(w.mean()),
         -2 * loglik,
@@ -270,5 +266,19 @@ def ordinal_model_of(
         link,
         problem,
         domain,
-        rows,
+        cell,
     )
+
+
+_MOST_CELLS = 500
+
+
+def _cell_covariance(domain: Design, cell: IntArray, influence: FloatArray) -> FloatArray:
+    """Design covariance of influence values that are the same for all respondents of a cell."""
+    if len(influence) <= _MOST_CELLS:
+        totals = domain.code_covariance(cell, len(influence))
+        return np.asarray(influence.T @ totals @ influence)
+    z = np.zeros((len(cell), influence.shape[1]))
+    known = cell >= 0
+    z[known] = influence[cell[known]]
+    return domain.total_covariance(z)

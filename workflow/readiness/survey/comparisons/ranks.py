@@ -14,12 +14,14 @@ from typing import Any, Literal
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more
+from readiness.survey.comparisons.cells import Factor, factor, two_or_more, weighted_counts
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
 
 Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
+
+_FEW_VALUES = 20
 
 _NAMES = {
     "wilcoxon": "Wilcoxon",
@@ -39,8 +41,10 @@ def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
     Returns:
         (weight below + half the weight tied) / total weight, shape (n,).
     """
-    _, inverse = np.unique(y, return_inverse=True)
-    mass = np.bincount(inverse, weights=weights)
+    import pandas as pd
+
+    inverse, values = pd.factorize(y, sort=True)
+    mass = weighted_counts(inverse.astype(np.int64), weights, len(values))
     ranks: FloatArray = ((np.cumsum(mass) - mass / 2) / mass.sum())[inverse]
     return ranks
 
@@ -84,12 +88,12 @@ def rank_test_of(
     two_or_more(groups, "a rank test")
     groups, note = without_single(groups)
     known = groups.known
-    if len(np.unique(y[known])) < 2:
+    if np.ptp(y[known]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
     domain = design.subset(known)
     w = domain.full_weights[known]
     scores = _scores(mid_ranks(y[known], w), score)
-    means, influence = group_means(domain, scores, groups)
+    means, covariance = group_means(domain, scores, groups)
     k = groups.size - 1
     ddf = domain.degrees_of_freedom - k
     if ddf <= 0:
@@ -99,7 +103,7 @@ def rank_test_of(
         )
     contrast = np.column_stack([-np.ones(k), np.eye(k)])
     difference = contrast @ means
-    v = contrast @ domain.total_covariance(influence) @ contrast.T
+    v = contrast @ covariance @ contrast.T
     name = f"Design-based {_NAMES[score]} test on weighted mid-ranks"
     test = f"{score}_design"
     wald = quadratic(difference, v, f"the {_NAMES[score]} test")
@@ -154,23 +158,37 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
 
 
 def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArray, FloatArray]:
-    """Weighted mean of y in each group and its influence values.
+    """Weighted mean of y in each group and the design covariance of the means.
 
     Args:
-        design: the survey design.
-        y: values of the rows that have a group (in row order), shape (known,).
+        design: the survey design, restricted to the rows that have a group.
+        y: values of these rows (in row order), shape (known,).
         groups: factor, every level observed.
 
     Returns:
-        means, shape (k,); influence values, shape (rows, k), zero outside the group.
+        means, shape (k,); covariance, shape (k, k).
     """
+    import pandas as pd
+
     known = groups.known
     codes, w = groups.codes[known], design.full_weights[known]
-    size = np.bincount(codes, weights=w, minlength=groups.size)
-    means = np.bincount(codes, weights=w * y, minlength=groups.size) / size
-    influence = np.zeros((design.rows, groups.size))
-    influence[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
-    return means, influence
+    size = weighted_counts(codes, w, groups.size)
+    means = weighted_counts(codes, w * y, groups.size) / size
+    position, values = pd.factorize(y)
+    if len(values) <= _FEW_VALUES:
+        # Influence is the same for all who share group and value: ask for the cells only.
+        k = len(values)
+        cell = np.full(design.rows, -1, dtype=np.int64)
+        cell[known] = codes * k + position
+        influence = np.zeros((groups.size * k, groups.size))
+        owner = np.repeat(np.arange(groups.size), k)
+        spread = np.tile(np.asarray(values, dtype=np.float64), groups.size) - means[owner]
+        influence[np.arange(groups.size * k), owner] = spread / size[owner]
+        totals = design.code_covariance(cell, groups.size * k)
+        return means, np.asarray(influence.T @ totals @ influence)
+    z = np.zeros((design.rows, groups.size))
+    z[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
+    return means, design.total_covariance(z)
 
 
 def _scores(ranks: FloatArray, score: Score) -> FloatArray:
