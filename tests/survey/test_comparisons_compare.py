@@ -158,6 +158,16 @@ def test_small_samples_get_exact_tests() -> None:
     assert made.test("rao_scott_f") is None  # four groups at n = 40
 
 
+def test_fisher_says_when_it_is_monte_carlo() -> None:
+    frame = sample(95, effect=0.2)
+    made = compare_ordinal(
+        design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
+    )
+    fisher = made.test("fisher_freeman_halton")
+    assert fisher is not None and fisher.p_value is not None
+    assert "Monte Carlo (499 tables, seed 1)" in fisher.method
+
+
 def test_cramers_v_interval_holds_its_estimate_and_grows_with_the_effect() -> None:
     values = []
     for effect in (0.0, 0.5, 1.5):

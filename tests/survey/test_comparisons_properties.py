@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from readiness.survey import Design, design
+from readiness.survey import Design, design, replicate
 from readiness.survey.comparisons import (
     association,
     compare_nominal,
@@ -112,6 +112,23 @@ def test_a_domain_equals_the_same_respondents_marked_as_missing() -> None:
     d = make(frame)
     marked = frame.assign(level=frame["level"].where(inside, "_not_asked"))
     pd.testing.assert_frame_equal(flat(d.subset(inside)), flat(make(marked)), rtol=1e-10)
+
+
+def test_jackknife_replicates_reproduce_taylor() -> None:
+    d = make(sample())
+    pd.testing.assert_frame_equal(flat(replicate(d, "JKn")), flat(d), rtol=1e-7)
+
+
+def test_bootstrap_replicates_agree_within_simulation_error() -> None:
+    d = make(sample())
+    boot = replicate(d, "bootstrap", n_replicates=400, seed=3)
+    for taylor, resampled in zip(
+        pairwise(d, "yes", "group"), pairwise(boot, "yes", "group"), strict=True
+    ):
+        assert taylor.upper is not None and resampled.upper is not None
+        assert taylor.lower is not None and resampled.lower is not None
+        ratio = (resampled.upper - resampled.lower) / (taylor.upper - taylor.lower)
+        assert ratio == pytest.approx(1.0, abs=0.15)
 
 
 def test_equal_weights_reproduce_the_unweighted_formulas() -> None:

@@ -289,14 +289,18 @@ class _Item:
                 ),
             )
         if "fisher_freeman_halton" in self.shown:
-            rows += self._try("fisher_freeman_halton", self._fisher)
+            rows += self._try("fisher_freeman_halton", lambda: self._fisher(permutations, seed))
         return rows
 
-    def _fisher(self) -> ComparisonRow:
+    def _fisher(self, draws: int, seed: int) -> ComparisonRow:
+        """Exact where the table is small enough, else Monte Carlo, and the row says so."""
         known = self.answer.known
         counts = np.zeros((self.groups.size, self.answer.size))
         np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
-        return fisher_freeman_halton(counts)
+        try:
+            return fisher_freeman_halton(counts)
+        except StatisticsError:
+            return fisher_freeman_halton(counts, monte_carlo=draws, seed=seed)
 
     def asymptotic(self, name: str, make: Callable[[], ComparisonRow]) -> list[ComparisonRow]:
         """A design-based test, or none where n is too small for the number of groups."""
