@@ -282,6 +282,9 @@ def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArra
     first = np.cumsum(n) - n
     factor = np.empty(stage.units.size)
     factor[order] = np.repeat(n / drawn, n)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    sorted_units = bool((place == order).all() and (order[1:] > order[:-1]).all())
 
     def factors(r: int) -> FloatArray:
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
@@ -289,8 +292,8 @@ def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArra
         for h in range(len(n)):
             draws = generator.integers(0, n[h], drawn[h], dtype=np.uint32)
             np.add(draws, first[h], out=picked[ends[h] - drawn[h] : ends[h]])
-        counts: FloatArray = factor.copy()
-        counts[order] *= np.bincount(picked, minlength=len(factor))
-        return counts
+        counts = np.bincount(picked, minlength=len(factor))
+        multiplied: FloatArray = factor * (counts if sorted_units else counts[place])
+        return multiplied
 
     return factors
