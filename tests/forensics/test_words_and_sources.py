@@ -44,6 +44,17 @@ F = Fraction
         ("fr", "2 sur 3", "2/3", "0.66"),
         ("fr", "au moins 60%", "0.6", "0.59"),
         ("fr", "tous", "1", "0.99"),
+        ("fr", "Un peu plus du tiers des interrogés, 33%", "0.34", "1/3"),
+        ("fr", "deux professionnels sur trois", "2/3", "0.6"),
+        ("fr", "pas moins de 60 %", "0.6", "0.59"),
+        ("fr", "la quasi-totalité des répondants", "0.95", "0.85"),
+        ("fr", "à peine un tiers", "0.32", "0.34"),
+        ("en", "more than two thirds of professionals", "0.68", "2/3"),
+        ("en", "most respondents", "0.51", "0.5"),
+        ("en", "up to 60%", "0.6", "0.61"),
+        ("ar", "أكثر من ثلثي المهنيين", "0.68", "2/3"),
+        ("ar", "أكثر من الثلث بقليل", "0.34", "0.5"),
+        ("ar", "شخص من كل ثلاثة", "1/3", "0.3"),
         ("en", "slightly more than a third", "0.34", "1/3"),
         ("en", "more than two-thirds", "0.68", "2/3"),
         ("en", "one in three", "1/3", "0.35"),
@@ -77,7 +88,9 @@ def test_phrases(language: str, phrase: str, inside: str, outside: str) -> None:
     ("language", "phrase"),
     [("fr", "pas mal de gens"), ("fr", ""), ("fr", "plus de"), ("fr", "3 sur 2"), ("fr", "67"),
      ("en", "un peu plus du tiers"), ("ar", "كثيرون"), ("es", "la mitad"), ("fr", "près de 140 %"),
-     ("en", "one in zero"), ("fr", "plus de deux tiers environ")],
+     ("en", "one in zero"), ("fr", "plus du tiers de la moitié"), ("fr", "pas la majorité"),
+     ("en", "two thirds of 60%"), ("fr", "deux tiers ou trois quarts des gens"),
+     ("fr", "plus de deux tiers environ")],
 )  # fmt: skip
 def test_phrases_that_are_not_understood(language: str, phrase: str) -> None:
     with pytest.raises(DataError):

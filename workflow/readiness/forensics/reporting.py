@@ -14,6 +14,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.forensics.register import COLUMNS, read_register
+from readiness.forensics.sentences import compose
 from readiness.forensics.structure import Structure
 from readiness.forensics.verdict import Number, Verdict, fill
 
@@ -53,8 +54,9 @@ body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; 
 h1 { font-size: 1.5rem; line-height: 1.25 }
 article { border-inline-start: .25rem solid #767676; padding-inline-start: .8rem; margin: 1.2rem 0 }
 article.impossible { border-color: #a13d00 } article.possible { border-color: #0b6e4f }
-header { font-size: .85rem; color: #555 } p { margin: .2rem 0; overflow-wrap: anywhere }
-header code { unicode-bidi: isolate } svg { max-width: 100%; height: auto }
+header { font-size: .85rem; color: #555 } p { margin: .2rem 0 }
+h1, header, p { overflow-wrap: anywhere }
+header code, [data-id] { unicode-bidi: isolate } svg { max-width: 100%; height: auto }
 """
 
 
@@ -110,14 +112,14 @@ def verdict_html(
 ) -> str:
     """One self-contained HTML page; `picture` is an SVG to put first, trusted as it is."""
     direction = "rtl" if language == "ar" else "ltr"
-    title = f"{PAGE['title'][language]}: {study}" if language != "fr" else (
-        f"{PAGE['title'][language]} : {study}"
-    )  # fmt: skip
+    colon = {"fr": "<title> : <study>", "en": "<title>: <study>", "ar": "<title>: <study>"}
+    title = compose(colon, title=PAGE["title"], study=study)[language]
+    intro = compose(PAGE["intro"])[language]
     parts = [
         f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n'
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n<p>{escape(PAGE['intro'][language])}</p>\n"
+        f"<h1>{escape(title)}</h1>\n<p>{escape(intro)}</p>\n"
     ]
     if picture:
         parts.append(f"<figure>{picture}</figure>\n")
@@ -134,7 +136,7 @@ def _article(found: Verdict, language: str) -> str:
     return (
         f'<article class="{found.status}" id="{found.id}">\n'
         f"<header>{STATUS[found.status][language]} · {NATURE[found.nature][language]} · "
-        f"<code>{found.id}</code></header>\n"
+        f'<code dir="ltr">{found.id}</code></header>\n'
         f"<p>{fill(escaped, found.numbers, language, mark)}</p>\n</article>\n"
     )
 

@@ -19,7 +19,7 @@ from readiness.forensics.figures import (
     printed,
     share_interval,
 )
-from readiness.forensics.wording import Shares
+from readiness.forensics.phrases import Shares
 
 
 @dataclass(frozen=True)
