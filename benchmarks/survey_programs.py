@@ -151,6 +151,16 @@ def weightipy(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
 PROGRAMS = {"readiness": readiness, "svy": svy, "ipfn": ipfn, "weightipy": weightipy}
 
 
+def peak_memory() -> float:
+    """Peak resident memory of this process, in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Not ru_maxrss: after a fork it still holds the peak of the parent.
+        line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> None:
     program, task, path, margins = sys.argv[1:5]
     totals = json.loads(Path(margins).read_text("utf-8"))
@@ -159,8 +169,7 @@ def main() -> None:
     begin = time.perf_counter()
     result = run()
     seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak, "result": result}))
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_memory(), "result": result}))
 
 
 if __name__ == "__main__":
