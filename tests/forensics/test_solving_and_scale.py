@@ -31,6 +31,8 @@ from readiness.forensics.figures import Figure
 from readiness.forensics.power import joint_power
 from readiness.forensics.register import COLUMNS
 from readiness.forensics.reporting import (
+    summary_ids,
+    summary_text,
     verdict_html,
     verdict_json,
     verdict_rows,
@@ -137,6 +139,24 @@ def test_rows_text_and_json() -> None:
     assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]
     assert re.fullmatch(r"\d+/\d+", release["power"])
     assert release["witnesses"][0]["people"] == 12
+
+
+def test_one_fair_paragraph() -> None:
+    """Everything that must be said of HACA's figures, once, and the innocent reading with it."""
+    verdicts = list(haca_verdicts("2").values())
+    ids = summary_ids(verdicts)
+    assert ids == [
+        "joint.release", "joint.release_and_replace", "total.base", "wording.haca.prep_sector.none",
+        "outlets.replace.atlasinfo_uir.replace.not_completely", "unknown.full_study",
+        "unknown.sent_or_answered",
+    ]  # fmt: skip
+    text = " ".join(summary_text(verdicts, "en").split())
+    for words in ("12, 15, 22, 25 or 28 people", "the first is 33", "the first is 36",
+                  "would not give", "it does give", "fair reading", "203", "(67% / 33%, HACA)",
+                  "(83% / 17%, press)", "The full study was not read", "sent or answers received",
+                  "one outlet"):  # fmt: skip
+        assert words in text, words
+    assert max(map(len, summary_text(verdicts, "fr").splitlines())) <= 96
 
 
 def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
+from textwrap import fill as fill_lines
 
 import pandas as pd
 
@@ -79,6 +80,39 @@ def verdict_text(verdicts: Sequence[Verdict], language: str = "en") -> str:
         f"  {v.sentence[language]}\n"
         for v in verdicts
     )
+
+
+def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
+    """The verdicts that make one fair paragraph, in the order to read them.
+
+    Sets that share no base (with what reconciles them), the reported total, words that a figure
+    bears loosely only, outlets that differ, and what is not known.
+    """
+    few = 7  # claims: a joint verdict over everything at once is no part of a short paragraph
+
+    def told(v: Verdict) -> bool:
+        if v.kind == "joint":
+            return str(v.status) in ("impossible", "undetermined") and len(v.claims) <= few
+        if v.kind == "wording":
+            return any(name.startswith("first_") for name in v.numbers)
+        if v.kind == "outlets":
+            return str(v.status) == "impossible"
+        return v.kind in ("total", "unknown")
+
+    by_words: dict[str, Verdict] = {}
+    for v in verdicts:
+        if told(v):
+            # The same figure worded alike by several outlets is told once.
+            figure = v.numbers.get("figure") if v.kind == "wording" else None
+            by_words.setdefault(f"{v.kind} {figure}" if figure else v.id, v)
+    return [v.id for v in by_words.values()]
+
+
+def summary_text(verdicts: Sequence[Verdict], language: str = "en", width: int = 96) -> str:
+    """One fair paragraph for a terminal: the sentences of `summary_ids`, wrapped."""
+    by_id = {v.id: v for v in verdicts}
+    sentences = " ".join(by_id[name].sentence[language] for name in summary_ids(verdicts))
+    return fill_lines(sentences, width, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _plain(value: Number) -> int | str | list[int]:
