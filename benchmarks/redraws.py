@@ -180,7 +180,7 @@ def bias_table(results: pd.DataFrame, population: pd.DataFrame) -> str:
                     f"{100 * truth:.1f}" if first else "",
                     method,
                     f"{100 * at['value'].mean():.1f}",
-                    f"{100 * (at['value'].mean() - truth):+.1f}",
+                    f"{round(100 * (at['value'].mean() - truth), 1) + 0.0:+.1f}",
                     f"{100 * at['value'].std(ddof=1):.1f}",
                     f"{100 * (at['upper'] - at['lower']).mean() / 2:.1f}",
                     f"{100 * covered.mean():.1f}",
@@ -222,7 +222,7 @@ truth; at 95 % its own simulation error is {error:.1f}.
 {bias_table(results, make_population())}
 
 How to read it: for `use_ai` the plain share is biased, and its intervals miss the truth often while
-looking precise; raking brings the share back, and trimming gives a little of it up again. For
+looking precise; raking brings the share back, and trimming these weights costs next to nothing. For
 `team_trained` those who would say no stay silent, which no frame variable knows: weights do not
 help, and no standard error tells. `preparation` over all professions is biased without weights
 because strata were drawn at unequal rates; within a profession, region and size do not matter for
