@@ -71,7 +71,7 @@ from readiness.survey.estimates import proportion_estimates  # noqa: E402
 from readiness.tables import write_atomically  # noqa: E402
 
 ALPHA = 0.05
-PERMUTATIONS = 499
+PERMUTATIONS = 199
 SHARES = ("korn-graubard", "logit", "wilson", "wald")
 LEAD_ROW = {"permutation": "permutation, mid-ranks", "rao_scott": "Rao-Scott F (second order)"}
 

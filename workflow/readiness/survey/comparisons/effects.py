@@ -49,7 +49,8 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
     scale = float((test.delta**2).sum() / test.delta.sum())
     d0 = test.satterthwaite_df
     f, ddf = test.pearson / test.trace, d0 * test.design_df
-    low, high = noncentrality_interval(f, d0, ddf, level)
+    largest = test.n * smaller / scale  # where V is 1
+    low, high = noncentrality_interval(f, d0, ddf, level, largest)
 
     def v(excess: float) -> float:
         return float(np.sqrt(min(max(excess, 0.0) / (test.n * smaller), 1.0)))
@@ -67,21 +68,28 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
 
 
 def noncentrality_interval(
-    f: float, df1: float, df2: float, level: float = 0.95
+    f: float, df1: float, df2: float, level: float = 0.95, largest: float = 1e6
 ) -> tuple[float, float]:
-    """Interval of the noncentrality of an F statistic, by inversion of its distribution."""
+    """Interval of the noncentrality of an F statistic, by inversion of its distribution.
+
+    Args:
+        f: the statistic.
+        df1, df2: its degrees of freedom.
+        level: of the interval, 0-1.
+        largest: no limit is sought beyond it.
+    """
     from scipy import optimize, special
 
     def limit(probability: float) -> float:
         def gap(nc: float) -> float:
-            return float(special.ncfdtr(df1, df2, nc, f)) - probability
+            # Far outside its range the distribution is no number: nothing is left below f there.
+            return float(np.nan_to_num(special.ncfdtr(df1, df2, nc, f))) - probability
 
         if gap(0.0) <= 0:
             return 0.0
-        high = max(df1 * f, 1.0)
-        while gap(high) > 0 and high < 1e9:
-            high *= 2
-        return float(optimize.brentq(gap, 0.0, high, xtol=1e-10))
+        if gap(largest) >= 0:
+            return largest
+        return float(optimize.brentq(gap, 0.0, largest, xtol=1e-10))
 
     return limit((1 + level) / 2), limit((1 - level) / 2)
 

@@ -236,7 +236,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
         # Too many empty cells to use the observed shares: those of independence exist always.
         delta = _design_effects(contrasts, expected.ravel(), v, cells.n)
         notes.append("many empty cells: design effects taken at the shares under independence")
-    if delta is None or delta.sum() <= 0:
+    if delta is None or delta.sum() <= 1e-10 * len(delta):
         raise StatisticsError(
             f"the design gives {row.name} by {column.name} no variance: "
             "every stratum is constant, or too few respondents; collapse levels"
