@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey import Design, design, means, totals
+from readiness.survey import Design, design, means, rake, totals, trim
 
 
 @pytest.fixture
@@ -191,7 +192,7 @@ def test_sums_by_cell_equal_the_dense_covariance() -> None:
 
 
 def _by_cells(d: Design, codes: Any, size: int) -> Any:
-    from readiness.survey.variance import code_covariance
+    from readiness.survey.code_variance import code_covariance
 
     return code_covariance(
         np.where(d.mask, codes, -1),
@@ -202,3 +203,28 @@ def _by_cells(d: Design, codes: Any, size: int) -> Any:
         lonely_psu=d.lonely_psu,
         adjust_domain_lonely=False,
     )
+
+
+def test_calibrated_sums_by_block_equal_the_dense_covariance(monkeypatch: Any) -> None:
+    generator = np.random.default_rng(4)
+    n = 700
+    frame = pd.DataFrame(
+        {
+            "h": generator.integers(0, 4, n),
+            "a": generator.choice(["x", "y", "z"], n),
+            "b": generator.choice(["u", "v"], n),
+            "w": generator.uniform(1, 5, n),
+        }
+    )
+    margins = {"a": {"x": 600.0, "y": 700.0, "z": 800.0}, "b": {"u": 1000.0, "v": 1100.0}}
+    codes = generator.integers(-1, 6, n)
+    raked = rake(design(frame, weights="w", strata="h"), margins)
+    for d in (raked, raked.subset(frame["w"] > 2), trim(raked, 1.0, 9.0)):
+        dense = d.code_covariance(codes, 6)
+        with monkeypatch.context() as patch:
+            # `readiness.survey.design` is also the name of a function.
+            patch.setattr(sys.modules["readiness.survey.design"], "_DENSE", 0)
+            patch.setattr(sys.modules["readiness.survey.code_variance"], "_BLOCK", 64)
+            blocks = d.code_covariance(codes, 6)
+        np.testing.assert_allclose(blocks, dense, rtol=1e-9, atol=1e-9)
+        assert np.diag(dense).min() > 1

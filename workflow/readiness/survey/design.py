@@ -23,13 +23,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
+from readiness.survey.code_variance import (
+    calibrated_code_covariance,
+    can_calibrate,
+    code_covariance,
+)
 from readiness.survey.coding import Factorized, factorized
 from readiness.survey.specification import make_stages, make_weights, named_columns, unit_columns
 from readiness.survey.variance import (
     LonelyPsu,
     Projection,
     Stage,
-    code_covariance,
     multistage_covariance,
     replicate_covariance,
 )
@@ -246,8 +250,12 @@ class Design:
         place = np.full(size + 1, -1, dtype=np.int64)
         place[used] = np.arange(len(used))
         compact = inside if len(used) == size else place[inside]
-        simple = self.replicates is None and not self.projections and len(self.stages) == 1
-        if simple and self.rows * len(used) > _DENSE:
+        large = self.replicates is None and self.rows * len(used) > _DENSE
+        if large and can_calibrate(self.stages, self.projections):
+            inner = calibrated_code_covariance(
+                compact, len(used), self.full_weights, self.stages[0], self.projections[0]
+            )
+        elif large and not self.projections and len(self.stages) == 1:
             inner = code_covariance(
                 compact,
                 len(used),

@@ -79,6 +79,8 @@ def make_stages(
                 unit = _nested(unit, stratum, name, nest)
             else:
                 unit = interaction(stages[-1].units, unit)
+        if unit.size == n and level >= len(units) - 1:
+            unit = Codes.rows(n)
         fpc = population[level] if level < len(population) else None
         stages.append(Stage.make(stratum, unit, fpc))
         stratum = unit

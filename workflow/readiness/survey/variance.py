@@ -26,7 +26,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]
 
 # Below this sampling complement a stratum counts as taken whole (as in R survey).
-_CERTAIN = 1e-7
+CERTAIN = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +148,10 @@ class Projection:
 
     def _fit(self, ratio: FloatArray) -> FloatArray:
         """Fitted values of the base-weighted regression on all auxiliaries."""
-        blocks = [m.size for m in self.margins]
-        p = 0 if self.matrix is None else self.matrix.shape[1]
         right = [m.sums(ratio * self.base[:, None]) for m in self.margins]
         if self.matrix is not None:
             right.append(self.matrix.T @ (ratio * self.base[:, None]))
-        coefficients = np.linalg.pinv(self._gram(blocks, p), hermitian=True) @ np.vstack(right)
+        coefficients = np.linalg.pinv(self.gram(), hermitian=True) @ np.vstack(right)
         fitted = np.zeros_like(ratio)
         start = 0
         for margin in self.margins:
@@ -163,8 +161,10 @@ class Projection:
             fitted += self.matrix @ coefficients[start:]
         return fitted
 
-    def _gram(self, blocks: list[int], p: int) -> FloatArray:
+    def gram(self) -> FloatArray:
         """X'WX of the auxiliaries, from two-way tables of the margins."""
+        blocks = [m.size for m in self.margins]
+        p = 0 if self.matrix is None else self.matrix.shape[1]
         size = sum(blocks) + p
         gram = np.zeros((size, size))
         starts = np.concatenate([[0], np.cumsum(blocks)]).astype(int)
@@ -220,10 +220,10 @@ def _stage_covariance(
     where: str,
 ) -> FloatArray:
     totals = stage.units.sums(weighted)
-    return _between_units(totals, stage, factor, in_domain, rule, where)
+    return between_units(totals, stage, factor, in_domain, rule, where)
 
 
-def _between_units(
+def between_units(
     totals: FloatArray,
     stage: Stage,
     factor: FloatArray,
@@ -237,7 +237,7 @@ def _between_units(
     sampled = stage.sampled
     units_seen, strata_seen = _seen(stage, in_domain)
     left = stage.fraction_left()
-    open_strata = strata_seen & (left >= _CERTAIN)
+    open_strata = strata_seen & (left >= CERTAIN)
     lonely = open_strata & (sampled == 1)
     if lonely.any() and lonely_psu == "fail":
         h = int(np.flatnonzero(lonely)[0])
@@ -263,50 +263,6 @@ def _between_units(
         inflate = float(strata_seen.sum()) / known
     deviation = totals - mean[owner]
     return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
-
-
-def code_covariance(
-    codes: npt.NDArray[np.int64],
-    size: int,
-    weights: FloatArray,
-    stage: Stage,
-    *,
-    in_domain: BoolArray | None,
-    lonely_psu: LonelyPsu,
-    adjust_domain_lonely: bool,
-) -> FloatArray:
-    """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
-
-    With rows as PSUs, sums of w and w^2 by stratum and code suffice; otherwise the totals of each
-    PSU and code are written out. Shape (size, size).
-
-    Raises:
-        StatisticsError: a stratum has one PSU and the rule is `fail`.
-    """
-    rule = (lonely_psu, adjust_domain_lonely)
-    ones = np.ones(stage.strata.size)
-    if not stage.units.identity:
-        totals = _table(stage.units, codes, size, weights)
-        return _between_units(totals, stage, ones, in_domain, rule, "")
-    if (stage.sampled == 1).any():
-        indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
-        return _between_units(indicators, stage, ones, in_domain, rule, "")
-    first = _table(stage.strata, codes, size, weights)
-    second = _table(stage.strata, codes, size, weights**2)
-    n = stage.sampled
-    left = stage.fraction_left()
-    scale = np.where(left >= _CERTAIN, left, 0.0) * n / (n - 1)
-    covariance = -(first.T @ (first * (scale / n)[:, None]))
-    covariance[np.diag_indices(size)] += scale @ second
-    return np.asarray(covariance)
-
-
-def _table(rows: Codes, codes: npt.NDArray[np.int64], size: int, weights: FloatArray) -> FloatArray:
-    """Sums of weights by row category and code, shape (rows.size, size)."""
-    # Code -1 falls into an extra last column, which is dropped.
-    key = rows.codes * (size + 1) + np.where(codes < 0, size, codes)
-    sums = np.bincount(key, weights=weights, minlength=rows.size * (size + 1))
-    return np.asarray(sums.reshape(rows.size, size + 1)[:, :size], dtype=np.float64)
 
 
 def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:

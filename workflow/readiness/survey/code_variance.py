@@ -1,0 +1,109 @@
+"""Covariance of the weighted totals of categories, without writing out their indicators.
+
+At a million rows and forty categories the indicators alone take 320 MB. The same covariance follows
+from sums by stratum (or PSU) and category, and for calibrated weights from residuals that are made
+a block of rows at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.survey.coding import Codes
+from readiness.survey.variance import CERTAIN, LonelyPsu, Projection, Stage, between_units
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+
+# Rows whose residuals are in memory at once.
+_BLOCK = 20_000
+
+
+def code_covariance(
+    codes: IntArray,
+    size: int,
+    weights: FloatArray,
+    stage: Stage,
+    *,
+    in_domain: BoolArray | None,
+    lonely_psu: LonelyPsu,
+    adjust_domain_lonely: bool,
+) -> FloatArray:
+    """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
+
+    With rows as PSUs, sums of w and w^2 by stratum and code suffice; otherwise the totals of each
+    PSU and code are written out. Shape (size, size).
+
+    Raises:
+        StatisticsError: a stratum has one PSU and the rule is `fail`.
+    """
+    rule = (lonely_psu, adjust_domain_lonely)
+    ones = np.ones(stage.strata.size)
+    if not stage.units.identity:
+        totals = table(stage.units, codes, size, weights)
+        return between_units(totals, stage, ones, in_domain, rule, "")
+    if (stage.sampled == 1).any():
+        indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
+        return between_units(indicators, stage, ones, in_domain, rule, "")
+    first = table(stage.strata, codes, size, weights)
+    second = table(stage.strata, codes, size, weights**2)
+    n = stage.sampled
+    left = stage.fraction_left()
+    scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
+    covariance = -(first.T @ (first * (scale / n)[:, None]))
+    covariance[np.diag_indices(size)] += scale @ second
+    return np.asarray(covariance)
+
+
+def table(rows: Codes, codes: IntArray, size: int, weights: FloatArray) -> FloatArray:
+    """Sums of weights by row category and code, shape (rows.size, size)."""
+    # Code -1 falls into an extra last column, which is dropped.
+    key = rows.codes * (size + 1) + np.where(codes < 0, size, codes)
+    sums = np.bincount(key, weights=weights, minlength=rows.size * (size + 1))
+    return np.asarray(sums.reshape(rows.size, size + 1)[:, :size], dtype=np.float64)
+
+
+def calibrated_code_covariance(
+    codes: IntArray, size: int, weights: FloatArray, stage: Stage, projection: Projection
+) -> FloatArray:
+    """The same after one calibration to categorical margins, rows as PSUs, no lonely PSU.
+
+    With u_i the weighted residuals of row i, sum_h s_h (sum_i u_i u_i' - U_h U_h' / n_h), where U_h
+    are the stratum totals and s_h = (1 - f_h) n_h / (n_h - 1). Shape (size, size).
+    """
+    used = projection.weights > 0
+    ratio = np.divide(weights, projection.weights, out=np.zeros_like(weights), where=used)
+    right = [table(m, codes, size, projection.base * ratio) for m in projection.margins]
+    beta = np.linalg.pinv(projection.gram(), hermitian=True) @ np.vstack(right)
+    starts = np.concatenate([[0], np.cumsum([m.size for m in projection.margins])])
+    n = stage.sampled
+    left = stage.fraction_left()
+    scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
+    cross = np.zeros((size, size))
+    totals = np.zeros((stage.strata.size, size))
+    for first in range(0, len(codes), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        inside = codes[rows]
+        u = np.zeros((len(inside), size))
+        for m, margin in enumerate(projection.margins):
+            u -= beta[starts[m] + margin.codes[rows]]
+        known = np.flatnonzero(inside >= 0)
+        u[known, inside[known]] += ratio[rows][known]
+        u *= projection.weights[rows, None]
+        strata = stage.strata.codes[rows]
+        cross += u.T @ (u * scale[strata][:, None])
+        totals += Codes(strata, stage.strata.size).sums(u)
+    return np.asarray(cross - totals.T @ (totals * (scale / n)[:, None]))
+
+
+def can_calibrate(stages: tuple[Stage, ...], projections: tuple[Projection, ...]) -> bool:
+    """Whether `calibrated_code_covariance` applies."""
+    if len(stages) != 1 or len(projections) != 1:
+        return False
+    stage, projection = stages[0], projections[0]
+    exact = projection.sweeps is None and projection.matrix is None
+    return exact and stage.units.identity and bool((stage.sampled > 1).all())
