@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 from haca_study import haca_verdicts
@@ -28,3 +29,12 @@ def test_the_page_says_what_the_code_says() -> None:
     text = PAGE.read_text("utf-8")
     block = text.split("<!-- verdicts: begin -->\n")[1].split("<!-- verdicts: end -->")[0]
     assert block == expected_block(), "paste the new sentences into docs/forensics.md"
+
+
+def test_the_examples_on_the_page_run() -> None:
+    from readiness.forensics import solve
+
+    page = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
+    module = doctest.testmod(solve)
+    assert page.attempted == 5 and page.failed == 0
+    assert module.attempted == 1 and module.failed == 0
