@@ -253,6 +253,16 @@ def test_too_few_degrees_of_freedom() -> None:
     assert all(complete(row) for row in rows)
 
 
+def test_no_degrees_of_freedom_at_all() -> None:
+    frame = pd.DataFrame(
+        {"level": ["none", "good"], "group": ["creator", "producer"], "s": [1, 2], "w": [1.0, 2.0]}
+    )
+    d = design(frame, weights="w", strata="s", lonely_psu="adjust")
+    made = compared(d, lead="rao_scott")
+    assert made.lead.p_value is None and "no degrees of freedom" in made.lead.note
+    assert all(complete(row) for row in made.rows)
+
+
 def test_no_warning_and_no_nan_on_a_tiny_sample() -> None:
     for seed in range(12):
         frame = sample(14, seed=seed)

@@ -211,6 +211,19 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     )
 
 
+def needs_degrees_of_freedom(df: int, what: str) -> None:
+    """Refuse a design without degrees of freedom.
+
+    Raises:
+        StatisticsError: as many strata as PSUs.
+    """
+    if df <= 0:
+        raise StatisticsError(
+            f"{what} does not exist: the design has no degrees of freedom left (as many strata as "
+            "PSUs); collapse strata or use the permutation test"
+        )
+
+
 def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:
     """Sum of the weights of each code 0..size-1, shape (size,)."""
     return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)

@@ -16,7 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more
+from readiness.survey.comparisons.cells import (
+    Factor,
+    factor,
+    needs_degrees_of_freedom,
+    two_or_more,
+)
 from readiness.survey.comparisons.ranks import group_means
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
@@ -102,11 +107,7 @@ def pairwise_of(
     groups = groups.observed()
     domain = design.subset(groups.known)
     df = domain.degrees_of_freedom
-    if df <= 0:
-        raise StatisticsError(
-            "the design has no degrees of freedom left for a contrast: one PSU a stratum; "
-            "collapse strata or use the permutation test"
-        )
+    needs_degrees_of_freedom(df, "a contrast")
     means, v = group_means(domain, y[groups.known], groups)
     v, replaced = _constant_shares(domain, y, groups, means, v)
     counts = groups.counts()

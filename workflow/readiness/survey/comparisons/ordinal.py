@@ -15,7 +15,12 @@ from typing import Any, get_args
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, weighted_counts
+from readiness.survey.comparisons.cells import (
+    Factor,
+    factor,
+    needs_degrees_of_freedom,
+    weighted_counts,
+)
 from readiness.survey.comparisons.covariates import Covariates, check_rank
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, distinct_rows
 from readiness.survey.comparisons.links import Link
@@ -226,6 +231,7 @@ def ordinal_model_of(
         )
     rows = np.flatnonzero(observed.known)
     domain = design.subset(observed.known)
+    needs_degrees_of_freedom(domain.degrees_of_freedom, "a design-based standard error")
     w = domain.full_weights[rows]
     codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
     matrix = x.values[kind]

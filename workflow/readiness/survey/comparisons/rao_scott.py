@@ -19,6 +19,7 @@ from readiness.survey.comparisons.cells import (
     Factor,
     cell_totals,
     factor,
+    needs_degrees_of_freedom,
     two_or_more,
 )
 from readiness.survey.comparisons.quadratic_form import tail_probability
@@ -222,6 +223,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
         StatisticsError: fewer than two observed levels on a side.
     """
     cells, left_out = observed_table(design, row, column)
+    needs_degrees_of_freedom(cells.degrees_of_freedom, "the Rao-Scott test")
     p = cells.proportions
     expected = np.outer(p.sum(axis=1), p.sum(axis=0))
     pearson = float(cells.n * ((p - expected) ** 2 / expected).sum())
