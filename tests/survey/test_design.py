@@ -205,7 +205,7 @@ def _by_cells(d: Design, codes: Any, size: int) -> Any:
     )
 
 
-def test_calibrated_sums_by_block_equal_the_dense_covariance(monkeypatch: Any) -> None:
+def test_calibrated_sums_by_margin_equal_the_dense_covariance(monkeypatch: Any) -> None:
     generator = np.random.default_rng(4)
     n = 700
     frame = pd.DataFrame(
@@ -224,7 +224,6 @@ def test_calibrated_sums_by_block_equal_the_dense_covariance(monkeypatch: Any) -
         with monkeypatch.context() as patch:
             # `readiness.survey.design` is also the name of a function.
             patch.setattr(sys.modules["readiness.survey.design"], "_DENSE", 0)
-            patch.setattr(sys.modules["readiness.survey.code_variance"], "_BLOCK", 64)
-            blocks = d.code_covariance(codes, 6)
-        np.testing.assert_allclose(blocks, dense, rtol=1e-9, atol=1e-9)
+            sums = d.code_covariance(codes, 6)
+        np.testing.assert_allclose(sums, dense, rtol=1e-9, atol=1e-9)
         assert np.diag(dense).min() > 1

@@ -1,8 +1,7 @@
 """Covariance of the weighted totals of categories, without writing out their indicators.
 
 At a million rows and forty categories the indicators alone take 320 MB. The same covariance follows
-from sums by stratum (or PSU) and category, and for calibrated weights from residuals that are made
-a block of rows at a time.
+from sums of weights by stratum (or PSU) and category, and for calibrated weights by margin too.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from readiness.survey.variance import CERTAIN, LonelyPsu, Projection, Stage, bet
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 IntArray: TypeAlias = npt.NDArray[np.int64]
-
-# Rows whose residuals are in memory at once.
-_BLOCK = 20_000
 
 
 def code_covariance(
@@ -72,31 +68,26 @@ def calibrated_code_covariance(
 ) -> FloatArray:
     """The same after one calibration to categorical margins, rows as PSUs, no lonely PSU.
 
-    With u_i the weighted residuals of row i, sum_h s_h (sum_i u_i u_i' - U_h U_h' / n_h), where U_h
-    are the stratum totals and s_h = (1 - f_h) n_h / (n_h - 1). Shape (size, size).
+    The residual of row i is u_i = v_i (r_i e_i - B'x_i): e_i is the indicator of its code, x_i those
+    of its margins, v_i the calibrated weight and v_i r_i the present one. With
+    s_h = (1 - f_h) n_h / (n_h - 1) the covariance is sum_h s_h (sum_i u_i u_i' - U_h U_h' / n_h);
+    multiplied out, each term is a sum of weights by code, by margin or by two margins. Shape
+    (size, size).
     """
-    used = projection.weights > 0
-    ratio = np.divide(weights, projection.weights, out=np.zeros_like(weights), where=used)
-    right = [table(m, codes, size, projection.base * ratio) for m in projection.margins]
-    beta = np.linalg.pinv(projection.gram(), hermitian=True) @ np.vstack(right)
-    starts = np.concatenate([[0], np.cumsum([m.size for m in projection.margins])])
+    v, margins = projection.weights, projection.margins
+    ratio = np.divide(weights, v, out=np.zeros_like(v), where=v > 0)
+    right = np.vstack([table(m, codes, size, projection.base * ratio) for m in margins])
+    beta = np.linalg.pinv(projection.gram(), hermitian=True) @ right
     n = stage.sampled
     left = stage.fraction_left()
     scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
-    cross = np.zeros((size, size))
-    totals = np.zeros((stage.strata.size, size))
-    for first in range(0, len(codes), _BLOCK):
-        rows = slice(first, first + _BLOCK)
-        inside = codes[rows]
-        u = np.zeros((len(inside), size))
-        for m, margin in enumerate(projection.margins):
-            u -= beta[starts[m] + margin.codes[rows]]
-        known = np.flatnonzero(inside >= 0)
-        u[known, inside[known]] += ratio[rows][known]
-        u *= projection.weights[rows, None]
-        strata = stage.strata.codes[rows]
-        cross += u.T @ (u * scale[strata][:, None])
-        totals += Codes(strata, stage.strata.size).sums(u)
+    q = scale[stage.strata.codes] * v**2
+    mixed = np.vstack([table(m, codes, size, q * ratio) for m in margins]).T @ beta
+    cross = beta.T @ Projection(margins, None, v, q).gram() @ beta - mixed - mixed.T
+    own = table(Codes.constant(len(codes)), codes, size, q * ratio**2)[0]
+    cross[np.diag_indices(size)] += own
+    by_margin = np.hstack([table(stage.strata, m.codes, m.size, v) for m in margins])
+    totals = table(stage.strata, codes, size, weights) - by_margin @ beta
     return np.asarray(cross - totals.T @ (totals * (scale / n)[:, None]))
 
 
