@@ -28,6 +28,10 @@ from readiness.questionnaire.model import Language
 from readiness.tables import read_text_table
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$])")
+# A verdict's template has the percent sign behind the number; on the page they are one.
+_UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}([\u00a0\u202f ]?%)")
+NBSP = "\u00a0"
+_PERCENT = ("%", f"{NBSP}%", "\u202f%")
 EMPTY = "–"
 
 
@@ -64,14 +68,15 @@ class Register:
         text = self.row(identity)[f"display_{self.language}"]
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
 
-    def spans(self) -> dict[str, str]:
-        """Every `run/id` with the text that the report shows for it."""
-        return {
-            f"{self.run}/{identity}": text
-            for identity, text in zip(
-                self.rows["id"], self.rows[f"display_{self.language}"], strict=True
-            )
-        }
+    def spans(self) -> dict[str, set[str]]:
+        """Every `run/id` with the texts that the report may show for it."""
+        shown = f"display_{self.language}"
+        texts = {}
+        for row in self.rows.to_dict("records"):
+            texts[f"{self.run}/{row['id']}"] = {row[shown]}
+            if row["kind"] == "verdict":
+                texts[f"{self.run}/{row['id']}"] |= {f"{row[shown]}{sign}" for sign in _PERCENT}
+        return texts
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Report:
             verdicts={verdict["id"]: verdict for verdict in verdicts},
             claims=read_text_table(folder / "study/claims.csv", "the claims"),
             choices=dict(zip(choices["item"], choices[language], strict=True)),
-            questionnaire=load_questionnaire(folder / "wave/questionnaire.yaml"),
+            questionnaire=load_questionnaire(folder / "wave" / settings["questionnaire"]),
             language=language,
             by=settings["by"],
             items=settings["items"],
@@ -129,7 +134,10 @@ class Report:
         def mark(name: str, text: str) -> str:
             return f'[{plain(text)}]{{.n data-id="{self.study.run}/verdict.{identity}.{name}"}}'
 
-        return Markdown(fill(template, numbers, self.language, mark))
+        filled = fill(template, numbers, self.language, mark)
+        return Markdown(
+            _UNIT_OUTSIDE.sub(lambda m: f"[{m[1]}{m[3].replace(' ', NBSP)}]{{{m[2]}}}", filled)
+        )
 
     def verdict_list(self, *prefixes: str) -> None:
         """Print the verdicts whose ids begin with one of the prefixes, as a list."""

@@ -17,7 +17,10 @@ from readiness.figures.register import read_register
 from readiness.figures.report import Register
 from readiness.files import write_atomically
 from readiness.forensics.structure import parse_structure
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.model import Language
 from readiness.rendering import check_numbers, check_self_contained, render
+from readiness.rendering.checks import has_digit
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
@@ -45,7 +48,7 @@ def _resources(arguments: argparse.Namespace) -> dict[str, Path]:
         "results/study/claims.csv": arguments.claims,
         "results/wave/figures.csv": arguments.wave / "register/figures.csv",
         "results/wave/choices.csv": arguments.wave / "compare/choices.csv",
-        "results/wave/questionnaire.yaml": arguments.questionnaire,
+        f"results/wave/{arguments.questionnaire.name}": arguments.questionnaire,
         "charts/study": arguments.study / "draw",
         "charts/wave": arguments.wave / "draw",
     }
@@ -60,6 +63,16 @@ def provenance(registers: list[Register], claims: pd.DataFrame, engine: str) -> 
     return texts
 
 
+def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
+    """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
+    words: set[str] = set()
+    for variable in questionnaire.frame:
+        words.update(variable.labels(language).values())
+    for item in questionnaire.items:
+        words.update(item.labels(language).values())
+    return words
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write `report.html` and `report.pdf`; RenderError when a number is not in the register."""
     settings = parse_json(ReportSettings, arguments.settings)
@@ -68,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     content = {
         "language": settings.language,
         "by": arguments.by,
+        "questionnaire": arguments.questionnaire.name,
         "items": {name: item.label[settings.language] for name, item in structure.items.items()},
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -88,15 +102,18 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     claims = read_text_table(arguments.claims, "the claims")
     displays = {key: text for register in registers for key, text in register.spans().items()}
-    outlets = tuple(
-        re.compile(re.escape(outlet)) for outlet in sorted(set(claims["outlet"]))
-        if re.search(r"\d", outlet)
-    )  # fmt: skip
+    questionnaire = load_questionnaire(arguments.questionnaire)
+    words = {*claims["outlet"], *labels(questionnaire, settings.language)}
     problems = check_numbers(
-        html, displays, (*ALLOWED, *outlets), provenance(registers, claims, made.engine)
+        html,
+        displays,
+        (*ALLOWED, *(re.compile(re.escape(word)) for word in sorted(words) if has_digit(word))),
+        provenance(registers, claims, made.engine),
     )
     problems += check_self_contained(html)
     if problems:
+        for problem in problems:
+            log.error("%s", problem)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise RenderError(
             f"{arguments.source}: {problems[0]}{more}\nGive it an id of the register."
