@@ -150,6 +150,21 @@ def test_sums_that_cannot_be() -> None:
     assert sum_to_whole(pair, [Rounding.TRUNCATION]).ok
 
 
+@pytest.mark.parametrize(
+    ("texts", "rounding", "ok"),
+    [(["67", "34"], Rounding.HALF_UP, True), (["67", "34"], Rounding.HALF_DOWN, False),
+     (["66", "33"], Rounding.HALF_DOWN, True), (["66", "33"], Rounding.HALF_UP, False),
+     (["12", "88"], Rounding.HALF_EVEN, True), (["13", "88"], Rounding.HALF_EVEN, False),
+     (["67", "33"], Rounding.TRUNCATION, True), (["67", "34"], Rounding.TRUNCATION, False),
+     (["67", "34"], Rounding.CEILING, True), (["66", "33"], Rounding.CEILING, False)],
+)  # fmt: skip
+def test_sums_at_the_ends_of_what_rounding_allows(
+    texts: list[str], rounding: Rounding, ok: bool
+) -> None:
+    """101 and 99 need both shares at a half, and a convention that takes halves that way."""
+    assert sum_to_whole([parse_figure(t) for t in texts], [rounding]).ok is ok
+
+
 def test_complements_and_nets() -> None:
     figure = parse_figure
     assert complements(figure("67"), figure("33"))

@@ -192,6 +192,13 @@ def test_p_range_is_all_tables(n: int, data: st.DataObject) -> None:
     assert (found.low, found.high, found.tables) == (min(values), max(values), len(values))
 
 
+@pytest.mark.parametrize("half", [1, 3, 5, 8])
+def test_p_range_of_symmetric_margins(half: int) -> None:
+    """The two rarest tables weigh the same: both count."""
+    table = (half, 0, 0, half)
+    assert p_range((half, half), (half, half)).low == fisher_p(table)
+
+
 def test_tables_of_any_shape() -> None:
     found = list(tables_with_margins((3, 2, 1), (2, 2, 2)))
     assert len(found) == len(set(found)) == 15
