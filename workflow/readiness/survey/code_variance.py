@@ -68,8 +68,8 @@ def calibrated_code_covariance(
 ) -> FloatArray:
     """The same after one calibration to categorical margins, rows as PSUs, no lonely PSU.
 
-    The residual of row i is u_i = v_i (r_i e_i - B'x_i): e_i is the indicator of its code, x_i those
-    of its margins, v_i the calibrated weight and v_i r_i the present one. With
+    The residual of row i is u_i = v_i (r_i e_i - B'x_i): e_i is the indicator of its code, x_i
+    those of its margins, v_i the calibrated weight and v_i r_i the present one. With
     s_h = (1 - f_h) n_h / (n_h - 1) the covariance is sum_h s_h (sum_i u_i u_i' - U_h U_h' / n_h);
     multiplied out, each term is a sum of weights by code, by margin or by two margins. Shape
     (size, size).
