@@ -20,7 +20,7 @@ COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
     "data": ("readiness.commands.data", "list, add, get and verify dataset versions"),
     "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
-    "publish": ("readiness.commands.publish", "keep the figures of a run as a publication"),
+    "freeze": ("readiness.commands.freeze", "keep the figures of a run as a publication"),
     "documents": ("readiness.commands.documents", "write config/README.md and the JSON schema"),
 }
 STEPS = {

@@ -126,21 +126,30 @@ def run(arguments: argparse.Namespace) -> int:
     load_plan(root)
     if not str(arguments.cores).isdigit() and arguments.cores != "all":
         raise ConfigError(f"--cores {arguments.cores}: expected a number or `all`.")
+    before = _made(root)
+    run_snakemake(root, str(arguments.cores), arguments.snakemake)
+    if not arguments.snakemake and _made(root) == before:
+        _print_table_of_a_run_with_nothing_to_do(root)
+    return 0
+
+
+def _made(root: Path) -> int:
+    """When the closing table was last made, in nanoseconds; 0 for never."""
+    return (root / GATE).stat().st_mtime_ns if (root / GATE).exists() else 0
+
+
+def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
+    """Run Snakemake as the only run of this folder; raises what the first failed step says.
+
+    `arguments` go to Snakemake: targets and options; none for the default target.
+    """
     with _only_run(root) as descriptor:
         (root / FAILURE).unlink(missing_ok=True)
         # The lock is ours, so whatever a killed run left locked is stale.
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
-        before = GATE.stat().st_mtime_ns if GATE.exists() else None
-        code = _snakemake(
-            root,
-            ["--cores", str(arguments.cores), "--rerun-incomplete", *arguments.snakemake],
-            descriptor,
-        )
+        options = ["--cores", cores, "--rerun-incomplete", *arguments]
+        code = _snakemake(root, options, descriptor)
         if code in (-signal.SIGINT, -signal.SIGTERM, INTERRUPTED):
-            print("readiness run: interrupted; run it again to go on.", file=sys.stderr)
-            return INTERRUPTED
+            raise KeyboardInterrupt
         if code != 0:
             raise _failure(root, code)
-        if not arguments.snakemake and before and GATE.stat().st_mtime_ns == before:
-            _print_table_of_a_run_with_nothing_to_do(root)
-    return 0
