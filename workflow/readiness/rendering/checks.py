@@ -13,14 +13,11 @@ from re import Pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+from readiness.rendering.counted import HEADINGS, Counted
+
 _UNSEEN = frozenset({"style", "script", "svg", "annotation"})
 # Attributes that a reader meets: read aloud, shown on hovering, in a field, in a list of results.
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "summary", "label")
-_LABELS = "Figure|Tableau|Table|الشكل|الجدول"
-_CAPTION_LABEL = re.compile(rf"^\s*(?:{_LABELS})[\s\u00a0]\d+(?=[\s\u00a0]?:)")
-_REFERENCE = re.compile(rf"^(?:(?:{_LABELS}|[Ss]ection|القسم)[\s\u00a0])?\d+(?:\.\d+)*$")
-_SECTION_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*\s*$")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -53,7 +50,7 @@ class _Check:
     displays: Mapping[str, Collection[str]]
     allowed: Sequence[Pattern[str]]
     provenance: Collection[str]
-    anchors: frozenset[str]
+    counted: Counted
     heading: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -131,18 +128,19 @@ class _Check:
             self.text(value, f"{name} of <{node.tag}>: {value}", known)
 
     def made_by_renderer(self, node: LexborNode) -> bool:
-        """Numbers that the renderer counted: sections, captions' labels, references to them."""
+        """Numbers that the renderer counted: sections, and references to what is numbered."""
         classes = _classes(node)
-        text = node.text(deep=True)
-        parent = node.parent.tag if node.parent is not None else ""
         if classes & {"header-section-number", "toc-section-number"}:
-            return parent in _HEADINGS | {"a", "span"} and bool(_SECTION_NUMBER.match(text))
-        if "caption-label" in classes:
-            return parent in ("figcaption", "caption", "p") and bool(_CAPTION_LABEL.match(text))
+            return self.counted.heading_number(node)
         if node.tag == "a" and classes & {"quarto-xref", "footnote-ref"}:
-            target = (node.attributes.get("href") or "").removeprefix("#")
-            return target in self.anchors and bool(_REFERENCE.match(_plain(text)))
+            return self.counted.reference(node)
         return False
+
+    def inside(self, node: LexborNode) -> None:
+        """Attributes and hidden parts within an element whose text is checked as a whole."""
+        for child in node.css("*"):
+            if child.mem_id != node.mem_id:
+                self.attributes(child)
 
 
 def check_numbers(
@@ -158,13 +156,12 @@ def check_numbers(
     within one run of text (years, names of datasets). provenance: the whole texts that a
     `<span class="prov">` may hold. An attribute that is read aloud (alt, title, ...) may also hold
     numbers of the ids in its element's `data-ids` and of the numbers shown in the same figure.
-    Section numbers, captions' labels and references that the renderer counted are known by their
-    place and form. No problem is an empty list.
+    Section numbers, captions' labels and references must be what counting the page's own headings
+    and captions gives. No problem is an empty list.
     """
     tree = LexborHTMLParser(html)
     known = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
-    anchors = frozenset(str(node.attributes.get("id")) for node in tree.css("[id]"))
-    check = _Check(known, allowed, provenance, anchors)
+    check = _Check(known, allowed, provenance, Counted(tree))
     if tree.root is not None:
         _walk(tree.root, check)
     return check.problems
@@ -174,42 +171,39 @@ def _walk(node: LexborNode, check: _Check) -> None:
     tag = node.tag or ""
     if tag == "-text":
         text = node.text(deep=False)
-        text = _CAPTION_LABEL.sub("", text) if _opens_caption(node) else text
-        check.text(text, _around(node))
+        label = check.counted.caption_label(node) or ""
+        check.text(text.removeprefix(label), _around(node))
         return
     if tag.startswith(("-", "_", "!")):
         return
+    check.attributes(node)
     if tag == "style":
         for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
-            check.text(_STRING_ONLY(content), f"style: {content}")
-        return
-    check.attributes(node)
+            check.text(_strings_of(content), f"style: {content}")
+    elif tag == "template":
+        # Its content is outside the tree, and a shadow root shows it.
+        check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")
     if tag in _UNSEEN:
         return
-    if tag in _HEADINGS:
+    if tag in HEADINGS:
         check.heading = _plain(node.text(deep=True))
     classes = _classes(node)
     if "n" in classes:
         check.number(node)
+        check.inside(node)
     elif "prov" in classes:
         check.provenance_of(node)
-    elif not check.made_by_renderer(node):
+        check.inside(node)
+    elif check.made_by_renderer(node):
+        check.inside(node)
+    else:
         for child in node.iter(include_text=True):
             _walk(child, check)
 
 
-def _STRING_ONLY(value: str) -> str:
+def _strings_of(value: str) -> str:
+    """What a CSS value writes on the page: its strings."""
     return " ".join(re.findall(r"[\"']([^\"']*)[\"']", value))
-
-
-def _opens_caption(node: LexborNode) -> bool:
-    """Whether this text opens a caption (Quarto writes its label as plain text)."""
-    at = node
-    while at.parent is not None and at.prev is None:
-        at = at.parent
-        if at.tag in ("figcaption", "caption"):
-            return True
-    return False
 
 
 def _classes(node: LexborNode) -> set[str]:

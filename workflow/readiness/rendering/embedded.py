@@ -54,7 +54,7 @@ def render_embedded(
     started = time.monotonic()
     body = execute(document, Run(work, environment, timeout))
     (work / "body.md").write_text(body, encoding="utf-8", newline="\n")
-    for name in ("filter.lua", "page.html", "page.css", "page.typ"):
+    for name in ("structure.lua", "references.lua", "page.html", "page.css", "page.typ"):
         shutil.copyfile(ASSETS / name, work / name)
     meta = _metadata(document.front_matter, language)
     (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
@@ -103,10 +103,11 @@ def _pandoc(
     arguments: tuple[str, ...],
 ) -> None:
     toc = document.front_matter.get("toc", True) is not False
-    command = [
+    command: list[str | Path] = [
         pandoc_path(),
         *("body.md", "--from", "markdown", "--metadata-file", "metadata.json"),
-        *("--lua-filter", "filter.lua", "--wrap", "none", "--eol", "lf"),
+        *("--lua-filter", "structure.lua", "--lua-filter", "references.lua"),
+        *("--wrap", "none", "--eol", "lf"),
         *("--syntax-highlighting", "none", "--toc-depth", "3"),
         *(["--toc"] if toc else []),
         *arguments,

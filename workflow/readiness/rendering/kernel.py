@@ -22,6 +22,7 @@ from readiness.rendering.process import kill_group
 from readiness.rendering.qmd import Cell, Document, Text
 
 if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
 _INLINE_MIME = "application/vnd.readiness.inline"
@@ -69,39 +70,52 @@ def execute(document: Document, run: Run) -> str:
 
 
 async def _execute(document: Document, run: Run) -> str:
-    client = _client(run)
-    group: int | None = None
+    manager = _manager(run)
+    # A task of its own: nbclient takes any cancellation for the death of the kernel.
+    task = asyncio.create_task(_all_blocks(document, run, manager))
     try:
-        async with asyncio.timeout(run.timeout):
-            await client.async_start_new_kernel(cwd=str(run.work), env=dict(run.environment))
-            group = getattr(client.km.provisioner, "pgid", None)
-            await client.async_start_new_kernel_client()
-            await _run_cell(client, _SETUP)
-            parts = []
-            for block in document.blocks:
-                step = _text if isinstance(block, Text) else _cell
-                parts.append(await step(client, document, run, block))  # type: ignore[operator]
-            return "\n".join(parts)
-    except TimeoutError:
+        done, _ = await asyncio.wait({task}, timeout=run.timeout)
+        if done:
+            return task.result()
         raise RenderError(
             f"{document.path.name}: the cells did not finish within {run.timeout:g} s and were "
             "stopped; nothing was written. Give them more time, or see what they wait for."
-        ) from None
+        )
+    finally:
+        group = getattr(manager.provisioner, "pgid", None)
+        if group is not None:
+            kill_group(group)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # looked at: asyncio complains of one that nobody read
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+
+
+async def _all_blocks(document: Document, run: Run, manager: AsyncKernelManager) -> str:
+    client = _client(manager)
+    try:
+        await client.async_start_new_kernel(cwd=str(run.work), env=dict(run.environment))
+        await client.async_start_new_kernel_client()
+        await _run_cell(client, _SETUP)
+        parts = []
+        for block in document.blocks:
+            if isinstance(block, Text):
+                parts.append(await _text(client, document, block))
+            else:
+                parts.append(await _cell(client, document, run, block))
+        return "\n".join(parts)
     finally:
         if client.kc is not None:
             client.kc.stop_channels()
-        if group is not None:
-            kill_group(group)
-        if client.km.has_kernel:
-            await client.km.shutdown_kernel(now=True)
 
 
-def _client(run: Run) -> NotebookClient:
-    import nbformat
+def _manager(run: Run) -> AsyncKernelManager:
     from ipykernel.kernelspec import make_ipkernel_cmd
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
-    from nbclient import NotebookClient
 
     class ThisInterpreter(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -115,12 +129,19 @@ def _client(run: Run) -> NotebookClient:
 
     address = _address(run.work)
     transport = {"transport": "ipc", "ip": address} if address else {}
-    manager = AsyncKernelManager(
+    return AsyncKernelManager(
         kernel_spec_manager=ThisInterpreter(),
         connection_file=str(run.work / "kernel.json"),
         **transport,
     )
-    return NotebookClient(nbformat.v4.new_notebook(), km=manager, timeout=None)
+
+
+def _client(manager: AsyncKernelManager) -> NotebookClient:
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    return NotebookClient(notebook, km=manager, timeout=None)
 
 
 def _address(work: Path) -> str | None:
@@ -134,13 +155,13 @@ def _address(work: Path) -> str | None:
 async def _run_cell(client: NotebookClient, source: str) -> list[Any]:
     import nbformat
 
-    cell = nbformat.v4.new_code_cell(source)
+    cell = nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1)
     return list(cell.outputs)
 
 
-async def _text(client: NotebookClient, document: Document, run: Run, block: Text) -> str:
+async def _text(client: NotebookClient, document: Document, block: Text) -> str:
     expressions = block.expressions()
     if not expressions:
         return block.source
@@ -188,7 +209,7 @@ async def _checked(
         line = line_of(error.traceback, lines)
         raise RenderError(
             f"{document.path.name}, line {line}: the cell failed with {error.ename}: "
-            f"{_first_line(error.evalue)}"
+            f"{_without_file(_first_line(error.evalue))}"
         ) from None
     except (DeadKernelError, NoSuchKernel) as error:
         raise RenderError(
@@ -202,6 +223,11 @@ def line_of(traceback: str, lines: list[int]) -> int:
     numbers = re.findall(r"Cell In\[\d+\], line (\d+)", _ANSI.sub("", traceback))
     at = int(numbers[-1]) if numbers else 1
     return lines[min(at, len(lines)) - 1]
+
+
+def _without_file(message: str) -> str:
+    """A SyntaxError's message without the name that IPython makes up for the cell."""
+    return re.sub(r" \(\S+\.py, line \d+\)$", "", message)
 
 
 def _first_line(text: str) -> str:
@@ -227,7 +253,7 @@ def _shown(output: Any, run: Run, asis: bool) -> str:
         if mime in data:
             return _image(data[mime], ending, run)
     if "text/html" in data:
-        return "```{=html}\n" + data["text/html"] + "\n```"
+        return f"```{{=html}}\n{data['text/html']}\n```"
     return _fenced(data["text/plain"]) if "text/plain" in data else ""
 
 

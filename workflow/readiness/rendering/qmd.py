@@ -150,5 +150,7 @@ def _cell(path: Path, lines: list[str], start: int, end: int) -> Cell:
         options.append(match[1])
         start += 1
     first = start - len(options) + 1
+    while start < end and not lines[start].strip():
+        start += 1  # Python's messages would not count them
     values = _yaml(path, first, "\n".join(options), "cell's options")
     return Cell(start + 1, "\n".join(lines[start:end]), values)

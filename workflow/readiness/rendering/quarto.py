@@ -84,7 +84,7 @@ def render_quarto(
     for name in formats:
         made[name] = work / f"page-out.{name}"
         log = work / f"{name}.log"
-        command = [
+        command: list[str | Path] = [
             program,
             *("render", "report.qmd", "--to", {"html": "html", "pdf": "typst"}[name]),
             *("--output", made[name].name, "--metadata-file", "settings.yml"),

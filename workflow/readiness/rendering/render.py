@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 from readiness.errors import RenderError
+from readiness.files import write_atomically
 from readiness.rendering.embedded import embedded_version, render_embedded
 from readiness.rendering.kernel import scratch_folder
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import parse
 from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
-from readiness.tables import write_atomically
 
 FORMATS = ("html", "pdf")
 

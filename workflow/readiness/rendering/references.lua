@@ -1,84 +1,15 @@
--- Quarto's marks in pandoc's terms: callouts, tabsets, floats, cross-references, alt texts.
+-- Numbers of sections, figures and tables; references to them; texts for who cannot see a picture.
 local html, words = FORMAT:match 'html' ~= nil, {}
-local counters, sections, targets, tabsets = { fig = 0, tbl = 0 }, {}, {}, 0
+local counters, sections, targets = { fig = 0, tbl = 0 }, {}, {}
 
-local function raw(text) return pandoc.RawBlock(html and 'html' or 'typst', text) end
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
 local function kind_of(id) return id and id:match '^(%l+)%-' end
-local function wrapped(open, blocks, close)
-  local list = pandoc.Blocks { raw(open) }
-  list:extend(blocks)
-  list:insert(raw(close))
-  return list
-end
-
-local function callout(div, kind)
-  local blocks, title = div.content, pandoc.Inlines(words[kind] or kind)
-  if div.attributes.title then
-    title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title).blocks)
-  elseif blocks[1] and blocks[1].t == 'Header' then
-    title = blocks:remove(1).content
-  end
-  if html then
-    blocks:insert(1, pandoc.Div(pandoc.Plain(title), { class = 'callout-title' }))
-    return pandoc.Div(blocks, pandoc.Attr(div.identifier, { 'callout', 'callout-' .. kind }, { role = 'note' }))
-  end
-  local list = wrapped('#callout(' .. quoted(kind) .. ')[', { pandoc.Plain(title) }, '][')
-  list:extend(blocks)
-  list:insert(raw ']')
-  return list
-end
-
-local function tabset(div)
-  local tabs, blocks = {}, pandoc.Blocks {}
-  for _, block in ipairs(div.content) do
-    if block.t == 'Header' then
-      tabs[#tabs + 1] = { title = block.content, content = pandoc.Blocks {} }
-    elseif #tabs > 0 then
-      tabs[#tabs].content:insert(block)
-    end
-  end
-  tabsets = tabsets + 1
-  for i, tab in ipairs(tabs) do
-    local name = 'tabset-' .. tabsets
-    if html then
-      blocks:insert(raw(('<input type="radio" name="%s" id="%s-%d"%s><label for="%s-%d">'):format(
-        name, name, i, i == 1 and ' checked' or '', name, i)))
-      blocks:insert(pandoc.Plain(tab.title))
-      blocks:insert(raw '</label>')
-      blocks:insert(pandoc.Div(tab.content, { class = 'tab' }))
-    else
-      blocks:extend(wrapped('#tab-title[', { pandoc.Plain(tab.title) }, ']'))
-      blocks:extend(tab.content)
-    end
-  end
-  return pandoc.Div(blocks, { class = 'tabset' })
-end
-
-local function key_figures(div)
-  local blocks = pandoc.Blocks {}
-  for _, tile in ipairs(div.content) do blocks:extend(wrapped('[', tile.content or { tile }, '],')) end
-  return wrapped('#key-figures(', blocks, ')')
-end
-
-local function structure(div)
-  local format = div.attributes['when-format']
-  if format then
-    local here = html == (format:match '^html' ~= nil)
-    return here == div.classes:includes 'content-visible' and div.content or {}
-  end
-  for _, class in ipairs(div.classes) do
-    if class:match '^callout%-' then return callout(div, class:sub(9)) end
-    if class == 'panel-tabset' then return tabset(div) end
-    if class == 'key-figures' and not html then return key_figures(div) end
-  end
-end
 
 local function float(id, blocks, caption)
   local kind = kind_of(id)
   counters[kind] = counters[kind] + 1
   targets[id] = { words[kind], tostring(counters[kind]) }
-  caption:insert(1, pandoc.Span(words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' ', { class = 'caption-label' }))
+  caption:insert(1, pandoc.Span(pandoc.Strong(words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' '), { class = 'caption-label' }))
   return pandoc.Figure(blocks, { long = { pandoc.Plain(caption) } }, pandoc.Attr(id, { kind }))
 end
 
@@ -148,11 +79,21 @@ local finish = {
   end,
 }
 
+-- French puts a space before : ; ? ! and within « »; it must not end a line.
+local function bound(inlines)
+  for i = 2, #inlines do
+    local space, before, after = inlines[i], inlines[i - 1], inlines[i + 1]
+    local closes = after and after.t == 'Str' and after.text:match '^[:;?!]+$' or after and after.text and after.text:match '^»'
+    if space.t == 'Space' and (closes or before.text and before.text:match '«$') then inlines[i] = pandoc.Str '\u{a0}' end
+  end
+  return inlines
+end
+
 function Pandoc(doc)
   words = doc.meta.words
   for key, value in pairs(words) do words[key] = type(value) == 'boolean' and value or pandoc.utils.stringify(value) end
   doc.meta.words = nil
-  doc = doc:walk { Div = structure }
+  if tostring(pandoc.utils.stringify(doc.meta.lang)):match '^fr' then doc = doc:walk { Inlines = bound } end
   local top = 9
   doc:walk { Header = function(header) top = math.min(top, header.level) end }
   local shift = (html and 2 or 1) - top

@@ -1,0 +1,145 @@
+"""The check of the page's numbers: each way to get a number past it, tried."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from readiness.rendering import check_numbers, check_self_contained
+
+DISPLAYS = {"w/a": "67,3 %", "w/b": {"640", "six cent quarante"}, "w/c": "< 30", "w/d": "−0,42"}
+ALLOWED = [re.compile(r"(?<![\d.,])20[0-3]\d(?![\d.,]?\d)"), re.compile(r"\bsimulated-2026\b")]
+PROVENANCE = {"simulated-2026@2 · 9f3a01"}
+GOOD = """<html><head><title>Vague 2026</title></head><body>
+<h2 id="s"><span class="header-section-number">1</span> Essentiel</h2>
+<p>Soit <span class="n" data-id="w/a">67,3 %</span>, base <span class="n" data-id="w/b">640</span>
+(<span class="n" data-id="w/b">six cent
+quarante</span>), moins de <span class="n" data-id="w/c">&lt; 30</span>, en 2026.</p>
+<p>De <span class="n" data-id="w/a">67,3&nbsp;%</span></p>
+<figure id="fig-a"><img src="data:image/png;base64,AA12" data-ids="w/d"
+alt="Écart de −0,42 sur 640.">
+<figcaption><span class="caption-label"><strong>Figure&nbsp;1&nbsp;:</strong></span> Base
+<span class="n" data-id="w/b">640</span></figcaption></figure>
+<p>Voir <a class="quarto-xref" href="#fig-a">Figure&nbsp;1</a> et la
+<a class="quarto-xref" href="#s">section&nbsp;1</a>.
+<span class="prov">simulated-2026@2 · 9f3a01</span></p></body></html>"""
+
+
+def problems(html: str) -> list[str]:
+    displays = {**DISPLAYS, "w/a": {"67,3 %", "67,3\u00a0%"}}
+    return [problem.text for problem in check_numbers(html, displays, ALLOWED, PROVENANCE)]
+
+
+def test_a_good_page_has_no_problem() -> None:
+    assert problems(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("smuggled", "text"),
+    [
+        ("<p>On compte 12 avis.</p>", "12"),
+        ("<p>On compte ٣٢ avis.</p>", "٣٢"),
+        ("<p>On compte ۳۲ avis.</p>", "۳۲"),
+        ("<p>un tiers, ⅓, dit-on</p>", "⅓,"),
+        ("<p>exposant x²</p>", "x²"),
+        ("<p>chapitre Ⅳ</p>", "Ⅳ"),
+        ("<p>caractère &#51; codé</p>", "3"),
+        ("<p>6<b></b>7</p>", "6"),
+        ("<p>20<!-- -->26</p>", "20"),
+        ("<p>l'an 2026,5</p>", "2026,5"),
+        ("<p>12026 avis</p>", "12026"),
+        ('<p><span class="n" data-id="w/a">67,4 %</span></p>', "67,4 %"),
+        ('<p><span class="n" data-id="w/x">67,3 %</span></p>', "67,3 %"),
+        ('<p><span class="n">67,3 %</span></p>', "67,3 %"),
+        ('<p><span class="n" data-id="w/a">67,3 %<b>9</b></span></p>', "67,3 %9"),
+        ('<p><span class="n" data-id="w/a"></span></p>', ""),
+        ('<p>1<span class="n" data-id="w/b">640</span></p>', "1"),
+        ('<p><span class="n" data-id="w/b">640</span>000</p>', "000"),
+        ('<p>écart de −<span class="n" data-id="w/b">640</span></p>', "−640"),
+        ('<p>écart de -<span class="n" data-id="w/b">640</span></p>', "-640"),
+        ('<p>part de <span class="n" data-id="w/b">640</span> %</p>', "640 %"),
+        ('<img alt="Barre à 67 %">', "67"),
+        ('<img alt="Barre à 67,3 %">', "67,3"),
+        ('<img data-ids="w/a" alt="Barre à 167,3 %">', "167,3"),
+        ('<img data-ids="w/b" alt="Barre à 640,5">', "640,5"),
+        ('<abbr title="sur 32 envois">base</abbr>', "32"),
+        ('<nav aria-label="Les 5 parties"></nav>', "5"),
+        ('<input placeholder="42">', "42"),
+        ('<input value="42">', "42"),
+        ('<ol start="7"><li>a</li></ol>', "7"),
+        ('<ol><li value="7">a</li></ol>', "7"),
+        ("<details><summary>plus</summary>88</details>", "88"),
+        ("<template>77</template>", "77"),
+        ("<noscript>55</noscript>", "55"),
+        ("<p hidden>11</p>", "11"),
+        ("<table><tr><td>99</td></tr></table>", "99"),
+        ("<code>x = 3</code>", "3"),
+        ("<style>p::after { content: '41 %'; }</style>", "41"),
+        ("<math><mn>8</mn><annotation>8</annotation></math>", "8"),
+        ('<p><span class="header-section-number">32</span> avis</p>', "32"),
+        ('<p><a class="quarto-xref" href="#nowhere">Figure 9</a></p>', "9"),
+        ('<h3><span class="header-section-number">32</span> avis</h3>', "32"),
+        ('<h2><span class="header-section-number">3</span> avis</h2>', "3"),
+        ('<h2>Soit <span class="header-section-number">2</span> avis</h2>', "2"),
+        ('<p><a class="quarto-xref" href="#s">section 2</a></p>', "2"),
+        ('<p><a class="quarto-xref" href="#fig-a">Figure 64</a></p>', "64"),
+        ('<p><a class="footnote-ref" href="#fn1">12</a></p>', "12"),
+        ('<figure><figcaption>Figure 7 : base</figcaption></figure>', "7"),
+        ('<p><span class="n" data-id="w/a">67,3 %<img alt="99"></span></p>', "99"),
+        ('<p><span class="prov">simulated-2026@2 · 9f3a01<i title="4"></i></span></p>', "4"),
+        ('<p><a class="quarto-xref" href="#s">32 avis</a></p>', "32"),
+        ('<p><span class="caption-label">Soit 32</span></p>', "32"),
+        ('<figure><figcaption>Figure 2 : base 32</figcaption></figure>', "32"),
+        ('<p><span class="prov">simulated-2026@3</span></p>', "simulated-2026@3"),
+        ('<p><span class="prov">base 32</span></p>', "base 32"),
+    ],
+)  # fmt: skip
+def test_each_smuggled_digit_is_found(smuggled: str, text: str) -> None:
+    found = problems(GOOD.replace("</body>", f"<h3>Ajout</h3>{smuggled}</body>"))
+    assert found, smuggled
+    assert found[0] == text
+
+
+def test_title_and_description_are_read_too() -> None:
+    assert problems(GOOD.replace("Vague 2026", "Vague de 640 avis")) == ["640"]
+    head = '<meta name="description" content="640 avis"></head>'
+    assert problems(GOOD.replace("</head>", head)) == ["640"]
+
+
+def test_a_problem_says_where() -> None:
+    html = GOOD.replace(
+        "</body>", "<h3>Ajout tardif</h3><p>On compte douze, ou 12 avis.</p></body>"
+    )
+    (problem,) = check_numbers(
+        html, {**DISPLAYS, "w/a": {"67,3 %", "67,3\u00a0%"}}, ALLOWED, PROVENANCE
+    )
+    assert problem.heading == "Ajout tardif"
+    assert "ou 12 avis" in problem.context
+    assert "“12”" in str(problem) and "Ajout tardif" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        '<link rel="stylesheet" href="https://fonts.example/css">',
+        '<link rel="stylesheet" href="page.css">',
+        '<img src="http://example.org/a.png">',
+        '<img srcset="https://example.org/a.png 2x">',
+        "<style>@import 'https://fonts.example/css';</style>",
+        "<style>@font-face { src: url(https://fonts.example/f.woff2) }</style>",
+        '<p style="background: url(//example.org/a.png)">x</p>',
+        '<svg><image href="https://example.org/a.png"/></svg>',
+        "<script>fetch('/x')</script>",
+        '<iframe src="https://example.org"></iframe>',
+        '<object data="a.pdf"></object>',
+    ],
+)
+def test_what_would_be_loaded_is_found(part: str) -> None:
+    assert check_self_contained(GOOD) == []
+    assert len(check_self_contained(GOOD.replace("</body>", f"{part}</body>"))) == 1
+
+
+def test_a_link_to_follow_is_fine() -> None:
+    assert check_self_contained('<p><a href="https://example.org">lien</a></p>') == []

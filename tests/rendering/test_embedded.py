@@ -1,0 +1,296 @@
+"""The embedded renderer on a real document: what is on the page and on paper."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import CHARTS, DISPLAYS, PAGE
+from selectolax.lexbor import LexborHTMLParser
+
+from readiness.errors import RenderError
+from readiness.rendering import Rendering, check_numbers, check_self_contained, render
+
+WORKFLOW = Path(__file__).parents[2] / "workflow"
+
+
+def write(folder: Path, body: str, front: str = "title: Essai\nexecute:\n  echo: false") -> Path:
+    source = folder / "essai.qmd"
+    source.write_text(f"---\n{front}\n---\n\n{body}\n", encoding="utf-8")
+    return source
+
+
+def html_of(folder: Path, body: str, **options: object) -> str:
+    made = render(write(folder, body), folder / "out", formats=["html"], quarto=None, **options)  # type: ignore[arg-type]
+    assert made.html is not None
+    return made.html.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_block_is_on_the_page(page: str) -> None:
+    tree = LexborHTMLParser(page)
+    assert tree.css_first("html").attributes["lang"] == "fr"
+    assert tree.css_first(".callout-warning .callout-title").text(strip=True) == (
+        "Ce que l’échantillon ne permet pas de dire"
+    )
+    assert [label.text(strip=True) for label in tree.css(".tabset > label")] == [
+        "Pondéré",
+        "Non pondéré",
+    ]
+    assert [node.text() for node in tree.css("a.quarto-xref")] == [
+        "Figure\u00a01",
+        "Tableau\u00a01",
+        "section\u00a02",
+    ]
+    assert tree.css_first("figure#fig-parts figcaption").text().startswith("Figure\u00a01\u00a0: ")
+    assert tree.css_first("figure#fig-parts img").attributes["alt"].startswith("Barres")
+    assert tree.css_first("figure#tbl-parts figcaption").text().startswith("Tableau\u00a01\u00a0: ")
+    assert len(tree.css("figure#tbl-parts tbody tr")) == 3
+    assert tree.css_first("div[lang=ar]").attributes["dir"] == "rtl"
+    assert [node.text() for node in tree.css("nav#TOC > ul > li > a")] == [
+        "1 L’essentiel",
+        "2 Méthode",
+    ]
+    assert tree.css_first("math") is not None
+    assert "echo: false" not in page and "import os" not in page
+
+
+def test_its_numbers_and_parts_are_known(page: str, rendering: Rendering) -> None:
+    assert check_numbers(page, DISPLAYS, provenance={rendering.engine}) == []
+    assert check_self_contained(page) == []
+    assert rendering.engine == f"embedded renderer ({rendering.engine_version})"
+    assert rendering.engine in page
+
+
+def test_the_paper_holds_the_same_text_and_is_accessible(rendering: Rendering) -> None:
+    assert rendering.pdf is not None
+    content = rendering.pdf.read_bytes()
+    assert content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF")
+    assert b"pdfuaid:part" in content
+    if not (tool := __import__("shutil").which("pdftotext")):
+        pytest.skip("pdftotext is not installed")
+    text = subprocess.run(
+        [tool, "-layout", str(rendering.pdf), "-"], capture_output=True, check=True
+    ).stdout.decode("utf-8")
+    for expected in ("67,3 %", "Tableau 1", "Ce que l’échantillon", "Non pondéré", "Sommaire"):
+        assert expected in text.replace("\u00a0", " ")
+
+
+def test_same_bytes_twice_in_another_folder_locale_and_zone(
+    rendering: Rendering, tmp_path: Path
+) -> None:
+    """HOME unset, a path with spaces and Arabic letters, LC_ALL=C, a read-only source folder."""
+    folder = tmp_path / "dossier القراءة 2"
+    (folder / "tmp").mkdir(parents=True)
+    (folder / "source").mkdir()
+    source = folder / "source" / "page.qmd"
+    source.write_bytes(PAGE.read_bytes())
+    (folder / "source").chmod(0o500)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C",
+        "TZ": "Pacific/Apia",
+        "TMPDIR": str(folder / "tmp"),
+        "PYTHONPATH": str(WORKFLOW),
+        "PYTHONHASHSEED": "7",
+    }
+    program = (
+        "import sys; from pathlib import Path; from readiness.rendering import render;"
+        "render(Path(sys.argv[1]), Path(sys.argv[2]), resources={'charts': Path(sys.argv[3])},"
+        " quarto=None)"
+    )
+    arguments = [str(source), str(folder / "out"), str(CHARTS["charts"])]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=environment, cwd=folder, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert rendering.html is not None and rendering.pdf is not None
+    assert (folder / "out" / "page.html").read_bytes() == rendering.html.read_bytes()
+    assert (folder / "out" / "page.pdf").read_bytes() == rendering.pdf.read_bytes()
+    assert list((folder / "tmp").iterdir()) == []
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["page.html", "page.pdf"]
+
+
+def test_inline_expressions_follow_quarto(tmp_path: Path) -> None:
+    body = """```{python}
+from IPython.display import Markdown
+x = 1
+```
+
+A `{python} x` B `{python} "*étoile*"` C `{python} Markdown("**gras**")` D ``{python} x``.
+
+```python
+`{python} not_run`
+```
+
+```{python}
+x = 2
+```
+
+E `{python} x`.
+"""
+    text = html_of(tmp_path, body)
+    assert "A 1 B *étoile* C <strong>gras</strong>" in text
+    assert "E 2." in text
+    assert "{python} not_run" in text and "<code>{python} x</code>" in text
+
+
+def test_cell_options(tmp_path: Path) -> None:
+    body = """```{python}
+#| echo: true
+print("dit")
+```
+
+```{python}
+#| include: false
+print("tu")
+```
+
+```{python}
+#| eval: false
+raise SystemError
+```
+
+```{python}
+#| label: fig-cell
+#| fig-cap: "Une image"
+#| fig-alt: "Un carré"
+from IPython.display import SVG
+SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="9"/></svg>')
+```
+
+Voir [-@fig-cell].
+"""
+    tree = LexborHTMLParser(html_of(tmp_path, body))
+    assert [node.text(strip=True) for node in tree.css("pre")] == ['print("dit")', "dit"]
+    image = tree.css_first("figure#fig-cell img")
+    assert image.attributes["alt"] == "Un carré"
+    assert (image.attributes["src"] or "").startswith("data:image/svg+xml")
+    assert tree.css_first("a.quarto-xref").text() == "1"
+
+
+def test_parts_for_one_format_only(tmp_path: Path) -> None:
+    body = """::: {.content-visible when-format="html"}
+page
+:::
+
+::: {.content-visible when-format="pdf"}
+papier
+:::
+
+::: {.content-hidden when-format="html"}
+caché
+:::
+"""
+    text = html_of(tmp_path, body)
+    assert "page" in text and "papier" not in text and "caché" not in text
+
+
+def test_an_arabic_page_runs_from_right_to_left(tmp_path: Path) -> None:
+    body = "## عنوان {#sec-a}\n\nانظر @sec-a.\n"
+    made = render(write(tmp_path, body), tmp_path / "out", language="ar", quarto=None)
+    assert made.html is not None and made.pdf is not None
+    text = made.html.read_text(encoding="utf-8")
+    assert '<html lang="ar" dir="rtl">' in text
+    assert "المحتويات" in text and "القسم\u00a01" in text
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ("un\n\n```{python}\na = 1\nb = a / 0\n```", 11, "ZeroDivisionError: division by zero"),
+        ("```{python}\n#| echo: true\n\nif True\n```", 10, "SyntaxError"),
+        ("```{python}\ndef f():\n    raise KeyError\n```\n\n```{python}\n\nf()\n```", 14, "Key"),
+        ("un\n\ndeux `{python} 1` trois\n`{python} inconnu` quatre", 10, "NameError"),
+        ("un\n`{python} (1` deux", 8, "SyntaxError"),
+        ("un\n\ndeux @fig-absente.", 9, "unresolved cross-reference @fig-absente"),
+        ("un\n\n![x](charts/absent.svg)", 9, "charts/absent.svg"),
+        ("```{python}\n1\n", 7, "never closed"),
+        ("```{python}\n#| echo: [\n1\n```", 8, "options is not YAML"),
+        ("```{python}\nimport os\nos._exit(3)\n```", 8, "kernel died"),
+    ],
+)  # fmt: skip
+def test_what_fails_names_its_line_and_leaves_nothing(
+    tmp_path: Path, body: str, line: int, said: str
+) -> None:
+    with pytest.raises(RenderError) as caught:
+        render(write(tmp_path, body), tmp_path / "out", quarto=None)
+    message = str(caught.value)
+    assert message.startswith(f"essai.qmd, line {line}: ") and said in message
+    assert len(message.splitlines()) <= 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_source_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="was not found"):
+        render(tmp_path / "absent.qmd", tmp_path, quarto=None)
+    (tmp_path / "a.qmd").write_bytes(b"---\ntitle: \xe9\n---\n")
+    with pytest.raises(RenderError, match="not UTF-8"):
+        render(tmp_path / "a.qmd", tmp_path, quarto=None)
+    with pytest.raises(RenderError, match="front matter is not YAML"):
+        render(write(tmp_path, "x", "title: [a"), tmp_path, quarto=None)
+    with pytest.raises(RenderError, match="needed to render"):
+        render(write(tmp_path, "x"), tmp_path, resources={"a": tmp_path / "no"}, quarto=None)
+    with pytest.raises(RenderError, match="No such format"):
+        render(write(tmp_path, "x"), tmp_path, formats=["docx"], quarto=None)
+
+
+SLEEPER = """```{python}
+import pathlib, subprocess, time
+child = subprocess.Popen(["sleep", "600"])
+pathlib.Path("%s").write_text(str(child.pid))
+time.sleep(600)
+```"""
+
+
+def gone(pid: int) -> bool:
+    for _ in range(100):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_out_of_time_ends_the_whole_group(tmp_path: Path) -> None:
+    source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
+    with pytest.raises(RenderError, match="did not finish within 3 s"):
+        render(source, tmp_path / "out", timeout=3, quarto=None)
+    assert gone(int((tmp_path / "pid").read_text()))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143)]
+)
+def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    (tmp_path / "tmp").mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "essai.html").write_text("before")
+    source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
+    program = (
+        "import sys; from pathlib import Path; from readiness.rendering import render;"
+        "render(Path(sys.argv[1]), Path(sys.argv[2]), quarto=None)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(source), str(out)],
+        env={**os.environ, "PYTHONPATH": str(WORKFLOW), "TMPDIR": str(tmp_path / "tmp")},
+        stderr=subprocess.PIPE,
+    )
+    for _ in range(400):
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert process.returncode == code
+    assert gone(int((tmp_path / "pid").read_text()))
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert [path.name for path in out.iterdir()] == ["essai.html"]
+    assert (out / "essai.html").read_text() == "before"

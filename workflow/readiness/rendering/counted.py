@@ -1,0 +1,99 @@
+"""The numbers that a renderer counts itself: sections, figures, tables, footnotes.
+
+They are counted anew from the page's own structure, so a number that is only dressed as one of
+them (a "section 32" in a page of five sections) is found.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LABELS = "Figure|Tableau|Table|الشكل|الجدول"
+_SECTIONS = "[Ss]ection|القسم"
+CAPTION_LABEL = re.compile(rf"^\s*(?P<kind>{_LABELS})[\s\u00a0](?P<number>\d+)(?=[\s\u00a0]?:)")
+_REFERENCE = re.compile(rf"^(?:(?:{_LABELS}|{_SECTIONS})[\s\u00a0])?(?P<number>\d+(?:\.\d+)*)$")
+_NUMBER_CLASSES = (".header-section-number", ".toc-section-number")
+
+
+class Counted:
+    """What the sections, figures and tables of a page must be numbered, by their anchors."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._numbers: dict[str, str] = {}
+        self._headings: dict[int, str] = {}
+        self._captions: dict[int, str] = {}
+        self._count_sections(tree)
+        self._count_captions(tree)
+
+    def _count_sections(self, tree: LexborHTMLParser) -> None:
+        headings = [node for node in tree.css(", ".join(HEADINGS)) if _own_number(node) is not None]
+        levels = [HEADINGS.index(str(node.tag)) for node in headings]
+        counters: list[int] = []
+        for node, level in zip(headings, levels, strict=True):
+            depth = level - min(levels) + 1
+            counters = [*counters[:depth], *[0] * (depth - len(counters))]
+            counters[-1] += 1
+            number = ".".join(str(count) for count in counters if count)
+            self._headings[node.mem_id] = number
+            self._name(node, number)
+
+    def _count_captions(self, tree: LexborHTMLParser) -> None:
+        counts: dict[str, int] = {}
+        for node in tree.css("figcaption, caption"):
+            match = CAPTION_LABEL.match(node.text(deep=True))
+            if match is None:
+                continue
+            kind = match["kind"]
+            counts[kind] = counts.get(kind, 0) + 1
+            self._captions[node.mem_id] = str(counts[kind])
+            self._name(node, str(counts[kind]))
+
+    def _name(self, node: LexborNode, number: str) -> None:
+        """Every anchor around a heading or a caption leads to its number; the nearest wins."""
+        at: LexborNode | None = node
+        while at is not None and at.tag not in ("body", "main"):
+            names = [at.attributes.get("id"), at.attributes.get("data-anchor-id")]
+            for name in filter(None, names):
+                self._numbers.setdefault(name, number)
+            at = at.parent
+
+    def heading_number(self, node: LexborNode) -> bool:
+        """Whether a span of a section number shows the number of its heading, or of its target."""
+        shown = node.text(deep=True).strip()
+        at = node.parent
+        if at is None or (node.prev is not None and (node.prev.text(deep=True) or "").strip()):
+            return False
+        if at.tag == "a":
+            return self._numbers.get(_target(at)) == shown
+        return self._headings.get(at.mem_id) == shown
+
+    def caption_label(self, node: LexborNode) -> str | None:
+        """The label (`Figure 1`) that opens a caption at this node, where its number is right."""
+        at: LexborNode | None = node
+        while at is not None and at.prev is None and at.tag not in ("figcaption", "caption"):
+            at = at.parent
+        number = self._captions.get(at.mem_id) if at is not None else None
+        match = CAPTION_LABEL.match(node.text(deep=True))
+        return match[0] if match and match["number"] == number else None
+
+    def reference(self, node: LexborNode) -> bool:
+        """Whether a link shows the number of the section, figure, table or note it leads to."""
+        match = _REFERENCE.match(node.text(deep=True).strip())
+        if match is None:
+            return False
+        target = _target(node)
+        note = re.fullmatch(r"fn(\d+)", target)
+        return match["number"] == (note[1] if note else self._numbers.get(target))
+
+
+def _own_number(node: LexborNode) -> LexborNode | None:
+    return next((node.css_first(name) for name in _NUMBER_CLASSES if node.css_first(name)), None)
+
+
+def _target(node: LexborNode) -> str:
+    from urllib.parse import unquote
+
+    return unquote((node.attributes.get("href") or "").removeprefix("#"))
