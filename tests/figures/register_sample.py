@@ -140,7 +140,6 @@ def axis_data(last: int = 40) -> pd.DataFrame:
             records.append((label, source, base, feasible, kind))
     frame = pd.DataFrame(records, columns=["row_label", "source", "base", "feasible", "kind"])
     missing = frame[frame["row_label"] == "67/33 et 64 ensemble"].copy()
-    missing["row_label"] = "67/33 et 64, une réponse manquante"
     missing["kind"] = "joint_missing"
     missing["feasible"] = [
         (can_show(67, b) and can_show(33, b) and can_show(64, b - 1))

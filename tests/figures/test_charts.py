@@ -411,6 +411,29 @@ def test_beyond_a_suppressed_level_nothing_is_drawn(register: pd.DataFrame) -> N
     assert len(widths) == 1
 
 
+def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
+    rows = with_a_suppressed_group(register)
+    rows = rows.assign(reliability="present")
+    rows.loc[rows["suppressed"] != "", "reliability"] = "suppress"
+    for spec in (bars(rows), intervals(rows)):
+        assert "†" not in "".join(text for text, _ in texts(spec.figure()))
+
+
+def test_an_axis_label_that_would_be_cut_is_left_out(register: pd.DataFrame) -> None:
+    # the longest bar ends at 75 %: on a telephone that label has no room left of the sheet
+    rows = register.copy()
+    chosen = rows["id"].isin([f"preparation.level.{x}.journalist" for x in ("none", "weak")])
+    rows.loc[chosen, "value"] = 0.376
+    kept = rows[(rows["group"] == "journalist") & (rows["item"] == "preparation")]
+    spec = ReadinessBars(
+        kept, "preparation", LEVELS["fr"], {"journalist": "Journalistes"}, width=NARROW
+    )
+    figure = spec.figure()
+    assert all(box.x0 >= -0.5 and box.x1 <= figure.bbox.x1 + 0.5 for _, box in texts(figure))
+    labels = [text for text, _ in texts(figure)]
+    assert "75\u00a0%" not in labels and "0\u00a0%" in labels
+
+
 def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
     three = {"none": "Bas", "weak": "Milieu", "medium": "Haut"}
     spec = ReadinessBars(register, "preparation", three, GROUPS["fr"])
@@ -535,6 +558,9 @@ def test_marks_stand_at_the_feasible_bases(width: int) -> None:
             _, _, figures = claims[row.label]
             assert marks == [b for b in range(1, 41) if all(can_show(f, b) for f in figures)]
             checked += 1
+        hollow = [int(x) for x in drawn[f"row.{i}.missing"].get_xdata()]
+        assert hollow == ([12, 15, 22, 25, 28] if row.label == "67/33 et 64 ensemble" else [])
+        assert drawn[f"row.{i}.missing"].get_markerfacecolor() == "white"
         marker = {"HACA": "s", "press": "D", "both": "o"}[row.source]
         assert drawn[f"row.{i}"].get_marker() == marker
     assert checked == len(CLAIMS)
@@ -553,7 +579,7 @@ def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
     spec = bases()
     kinds = [row.joint for row in spec.table]
     assert kinds == sorted(kinds) and True in kinds
-    never = [row for row in spec.table if not row.feasible]
+    never = [row for row in spec.table if not row.feasible and not row.missing]
     assert [row.label for row in never] == ["Tous les chiffres ensemble"]
     said = [text for text, _ in texts(spec.figure())]
     assert said.count(WORDS["fr"]["none"].format(n=40)) == 1
@@ -568,6 +594,7 @@ def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
         (lambda d: d.assign(kind="guess"), "kind 'guess'"),
         (lambda d: d.iloc[1:], "each base from 1 to 40 once"),
         (lambda d: pd.concat([d, d.iloc[:1]]), "each base from 1 to 40 once"),
+        (lambda d: pd.concat([d, d.iloc[:40].assign(kind="claim")]), "kind 'set and claim'"),
     ],
 )
 def test_bases_refuse_incomplete_data(

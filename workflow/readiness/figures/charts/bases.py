@@ -35,17 +35,16 @@ _MARKERS = {"HACA": "s", "press": "D", "both": "o"}
 
 @dataclass(frozen=True)
 class BaseRow:
-    """One row: its label, source, kind and feasible bases."""
+    """One row: its label, source, whether it judges several claims together, and its bases.
+
+    `feasible` if everyone answered, `missing` (the others) only if one answer is missing.
+    """
 
     label: str
     source: str
-    kind: str
+    joint: bool
     feasible: tuple[int, ...]
-
-    @property
-    def joint(self) -> bool:
-        """Whether several claims are judged together."""
-        return self.kind.startswith("joint")
+    missing: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,10 @@ class FeasibleBases:
 
     `data`: one row for each row label and base, columns `row_label` (in the chart's language),
     `source` (one of `SOURCES`), `base` (1 to N, each once), `feasible` (bool), `kind` (one of
-    `KINDS`); rows are drawn in order of first appearance, joint ones set apart. `reported`: the
-    base that one outlet gives, or None. `simulated` is False for published figures. `width` in CSS
-    pixels.
+    `KINDS`); rows are drawn in order of first appearance, joint ones set apart. A label may stand
+    with both joint kinds: it is then one row, with open marks where only a missing answer helps.
+    `reported`: the base that one outlet gives, or None. `simulated` is False for published figures.
+    `width` in CSS pixels.
 
     Raises RenderError when a column lacks, a source or kind is unknown, or a row misses a base.
     """
@@ -77,22 +77,33 @@ class FeasibleBases:
         lacking = [c for c in COLUMNS if c not in self.data.columns]
         if lacking:
             raise RenderError(f"bases chart: the data lack the columns {', '.join(lacking)}.")
-        everything = list(range(1, self.last + 1))
-        rows = []
-        for label, part in self.data.groupby("row_label", sort=False):
-            source, kind = str(part["source"].iloc[0]), str(part["kind"].iloc[0])
-            if source not in SOURCES or kind not in KINDS:
-                raise RenderError(
-                    f"bases chart: row {label!r}: source {source!r}, kind {kind!r}; expected "
-                    f"one of {', '.join(SOURCES)} and one of {', '.join(KINDS)}."
-                )
-            if sorted(int(b) for b in part["base"]) != everything:
+        rows = [
+            self._row(str(label), part)
+            for label, part in self.data.groupby("row_label", sort=False)
+        ]
+        return sorted(rows, key=lambda row: row.joint)
+
+    def _row(self, label: str, part: pd.DataFrame) -> BaseRow:
+        source = str(part["source"].iloc[0])
+        kinds = list(dict.fromkeys(part["kind"].astype(str)))
+        together = len(kinds) > 1 and set(kinds) <= {"joint", "joint_missing"}
+        if source not in SOURCES or not set(kinds) <= set(KINDS) or len(kinds) > 1 + together:
+            raise RenderError(
+                f"bases chart: row {label!r}: source {source!r}, kind {' and '.join(kinds)!r}; "
+                f"expected one of {', '.join(SOURCES)} and one of {', '.join(KINDS)}."
+            )
+        found: dict[str, set[int]] = {}
+        for kind in kinds:
+            rows = part[part["kind"].astype(str) == kind]
+            if sorted(int(b) for b in rows["base"]) != list(range(1, self.last + 1)):
                 raise RenderError(
                     f"bases chart: row {label!r}: expected each base from 1 to {self.last} once."
                 )
-            chosen = part.loc[part["feasible"].astype(bool), "base"]
-            rows.append(BaseRow(str(label), source, kind, tuple(sorted(int(b) for b in chosen))))
-        return sorted(rows, key=lambda row: row.joint)
+            found[kind] = {int(b) for b in rows.loc[rows["feasible"].astype(bool), "base"]}
+        missing = found.pop("joint_missing", set())
+        whole = set().union(*found.values())
+        joint = kinds[0].startswith("joint")
+        return BaseRow(label, source, joint, tuple(sorted(whole)), tuple(sorted(missing - whole)))
 
     @property
     def last(self) -> int:
@@ -102,7 +113,7 @@ class FeasibleBases:
     def alt(self) -> str:
         """What the picture shows, in words without digits (labels with figures are left out)."""
         say = [word(self.lang, "bases_alt")]
-        never = [row.label for row in self.table if not row.feasible]
+        never = [row.label for row in self.table if not row.feasible and not row.missing]
         if never and not any(c.isdigit() for label in never for c in label):
             say.append(word(self.lang, "bases_never_alt", rows=listed(self.lang, never)))
         elif never:
@@ -112,7 +123,7 @@ class FeasibleBases:
         return " ".join(say)
 
     def figure(self) -> Figure:
-        """The matplotlib figure; each row's marks have the gid `row.<index>`, x is the base."""
+        """The matplotlib figure; marks have the gid `row.<i>`, open ones `row.<i>.missing`."""
         with style.chart_style():
             return _Picture(self).draw()
 
@@ -229,20 +240,20 @@ class _Picture:
             zorder=0.8,
         )
         size = min(8.0, 0.8 * cell)
-        hollow = row.kind == "joint_missing"
-        (marks,) = axes.plot(
-            list(row.feasible),
-            [y] * len(row.feasible),
-            marker=_MARKERS[row.source],
-            markersize=size * (0.85 if row.source == "press" else 1),
-            linestyle="none",
-            zorder=2,
-            markerfacecolor="white" if hollow else _COLOURS[row.source],
-            markeredgecolor=_COLOURS[row.source],
-            markeredgewidth=1.2 if hollow else 0.6,
-        )
-        marks.set_gid(f"row.{index}")
-        if not row.feasible:
+        for bases, hollow in ((row.feasible, False), (row.missing, True)):
+            (marks,) = axes.plot(
+                list(bases),
+                [y] * len(bases),
+                marker=_MARKERS[row.source],
+                markersize=size * (0.85 if row.source == "press" else 1),
+                linestyle="none",
+                zorder=2,
+                markerfacecolor="white" if hollow else _COLOURS[row.source],
+                markeredgecolor=_COLOURS[row.source],
+                markeredgewidth=1.2 if hollow else 0.6,
+            )
+            marks.set_gid(f"row.{index}.missing" if hollow else f"row.{index}")
+        if not row.feasible and not row.missing:
             text = word(spec.lang, "none", n=display(spec.last, "base", 0)[spec.lang])
             self.sheet.write(
                 axes,
@@ -265,7 +276,7 @@ class _Picture:
         names = {"HACA": "haca_key", "press": "press_key", "both": "both_key"}
         used = [s for s in SOURCES if any(r.source == s for r in spec.table)]
         keys = [Key(word(spec.lang, names[s]), _COLOURS[s], marker=_MARKERS[s]) for s in used]
-        source = next((r.source for r in spec.table if r.kind == "joint_missing"), None)
+        source = next((r.source for r in spec.table if r.missing), None)
         if source:
             label = word(spec.lang, "missing_key")
             keys.append(Key(label, _COLOURS[source], marker=_MARKERS[source], filled=False))

@@ -49,7 +49,9 @@ class Mark:
 
     @property
     def flag(self) -> str:
-        """The sign after the number: † for caution, ‡ for review, or nothing."""
+        """The sign after the number: † for caution, ‡ for review; none if unpublished."""
+        if self.value is None:
+            return ""
         return {"caution": "†", "suppress": "†", "review": "‡"}.get(self.reliability, "")
 
 

@@ -378,4 +378,11 @@ def draw_share_axis(
                 solid_capstyle="butt",
             )
         text = display(round(abs(tick), 2), "share", 0)[lang]
+        middle = axes.transData.transform((tick, 0))[0]  # points: the figure has 72 to the inch
+        if (
+            not measure(text, size=SMALL) / 2
+            <= middle
+            <= sheet.width - measure(text, size=SMALL) / 2
+        ):
+            continue  # its label would be cut
         sheet.write(axes, tick, -7, text, size=SMALL, colour=MUTED, align="center")
