@@ -22,7 +22,7 @@ from readiness.figures.charts.words import listed, word
 from readiness.figures.display import display
 
 SOURCES = ("HACA", "press", "both")
-"""Whose figures a row holds."""
+"""Whose figures a row holds; `both` for several rows judged together, whosever they are."""
 
 KINDS = ("claim", "set", "joint", "joint_missing")
 """What a row is: one figure, figures of one question, rows together, together with one missing."""
@@ -103,6 +103,8 @@ class FeasibleBases:
         missing = found.pop("joint_missing", set())
         whole = set().union(*found.values())
         joint = kinds[0].startswith("joint")
+        # "67 / 33" is one thing: it is not broken over two lines.
+        label = label.replace(" / ", "\u00a0/\u00a0")
         return BaseRow(label, source, joint, tuple(sorted(whole)), tuple(sorted(missing - whole)))
 
     @property

@@ -54,11 +54,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reported": "{n} : base citée par un seul média ; envois ou réponses, on ne sait",
         "haca": "HACA",
         "press": "presse",
-        "both": "les deux",
+        "both": "ensemble",
         "haca_key": "chiffre de la HACA",
         "press_key": "chiffre de la presse",
-        "both_key": "chiffres des deux",
-        "missing_key": "possible avec une réponse manquante",
+        "both_key": "plusieurs questions ensemble",
+        "missing_key": "possible si une réponse peut manquer par question",
         "none": "aucune base jusqu’à {n}",
         "bases_alt": (
             "Une ligne par chiffre publié ou par ensemble de chiffres, une marque à chaque base "
@@ -117,11 +117,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reported": "{n}: base given by one outlet only, sent or answered is unknown",
         "haca": "HACA",
         "press": "press",
-        "both": "both",
+        "both": "together",
         "haca_key": "figure of HACA’s",
         "press_key": "figure of the press",
-        "both_key": "figures of both",
-        "missing_key": "possible with one missing answer",
+        "both_key": "several questions together",
+        "missing_key": "possible if one answer a question may be missing",
         "none": "no base up to {n}",
         "bases_alt": (
             "One row for each published figure or set of figures, a mark at each base that is "
@@ -180,8 +180,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "both": "معا",
         "haca_key": "رقم للهاكا",
         "press_key": "رقم للصحافة",
-        "both_key": "أرقام منهما معا",
-        "missing_key": "ممكن مع غياب إجابة واحدة",
+        "both_key": "عدة أسئلة معا",
+        "missing_key": "ممكن إذا جاز غياب إجابة واحدة في كل سؤال",
         "none": "لا قاعدة ممكنة حتى {n}",
         "bases_alt": (
             "سطر لكل رقم منشور أو لكل مجموعة أرقام، وعلامة عند كل قاعدة ممكنة؛ المربعات أرقام "
