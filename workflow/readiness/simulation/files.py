@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness.files import write_atomically
 from readiness.questionnaire import load_questionnaire
 from readiness.simulation import scenario
 from readiness.simulation.describe import PAGE, with_tables
 from readiness.simulation.simulate import Simulation, simulate
-from readiness.tables import to_csv, write_atomically
+from readiness.tables import to_csv
 
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 # Path below the root of the repository -> attribute of `Simulation`.
