@@ -30,6 +30,7 @@ rule gate:
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.publications
         ),
         report="results/report/report.html",
+        summary=f"{STUDY}/judge/summary-en.txt",
     output:
         "results/gate.txt",
     log:
@@ -42,4 +43,4 @@ rule gate:
         code=code("gate"),
     shell:
         "python -m readiness gate --log {log:q} --code {params.code} --out {output:q}"
-        " {input.verdicts:q}"
+        " --summary {input.summary:q} {input.verdicts:q}"

@@ -5,6 +5,7 @@ rule judge:
     output:
         verdicts="results/{run}/judge/verdicts.json",
         table="results/{run}/judge/verdicts.csv",
+        summary="results/{run}/judge/summary-en.txt",
         axis="results/{run}/judge/axis.csv",
         lineage="results/{run}/judge/lineage.json",
     log:

@@ -91,7 +91,10 @@ def _print_table_of_a_run_with_nothing_to_do(root: Path) -> None:
     from readiness.publications.closing import print_closing_table, read_verdicts
 
     paths = sorted((root / "results/publications").glob("*/reproduce/verdicts.csv"))
-    print_closing_table(read_verdicts(paths))
+    report = load_plan(root).config.report
+    assert report is not None
+    summary = root / f"results/studies/{report.study}/judge/summary-en.txt"
+    print_closing_table(read_verdicts(paths), summary)
 
 
 def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:

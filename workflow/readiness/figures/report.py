@@ -145,6 +145,11 @@ class Report:
             if identity.startswith(prefixes):
                 print(f"- {self.verdict(identity)}")
 
+    def summary(self) -> Markdown:
+        """The verdicts that make one fair paragraph."""
+        told = [identity for identity, verdict in self.verdicts.items() if verdict["summary"]]
+        return Markdown(" ".join(self.verdict(identity) for identity in told))
+
     def groups(self) -> dict[str, str]:
         """The groups of the comparison: code to label, the total first."""
         labels = self.questionnaire.frame_variable(self.by).labels(self.language)

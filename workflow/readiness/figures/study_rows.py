@@ -33,7 +33,7 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
         if row["unit"] == "text":
             continue
         percent = row["unit"] == "percent"
-        figure = parse_figure(row["value"])
+        figure = parse_figure(row["value"], per=100 if percent else 1)
         texts = {
             language: display(str(figure), language) + (percent_sign(language) if percent else "")
             for language in LANGUAGES

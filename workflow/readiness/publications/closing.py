@@ -37,9 +37,10 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
-def print_closing_table(verdicts: dict[str, pd.DataFrame], console: Console | None = None) -> None:
-    """Print the table: publication, dataset version, numbers, claims."""
-    console = console or Console(width=100, highlight=False)
+def print_closing_table(verdicts: dict[str, pd.DataFrame], summary: Path) -> None:
+    """Print what the study's figures can mean, then the table of publications."""
+    console = Console(width=100, highlight=False)
+    console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
     table.add_column("dataset version", no_wrap=True)

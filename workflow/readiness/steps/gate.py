@@ -15,13 +15,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     parser.add_argument("--code", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--summary", type=Path, required=True, help="the study in one paragraph")
     parser.add_argument("verdicts", type=Path, nargs="*")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table; DiffersError (exit 1) naming the first number when one differs."""
     verdicts = read_verdicts(arguments.verdicts)
-    print_closing_table(verdicts)
+    print_closing_table(verdicts, arguments.summary)
     lines = closing_lines(verdicts)
     for line in lines:
         print(line)

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pandas as pd
 
 from readiness.config import read_yaml
+from readiness.forensics.reporting import summary_ids, summary_text
 from readiness.forensics.structure import parse_structure
 from readiness.forensics.study import axis_data, judge
 from readiness.forensics.verdict import LANGUAGES, Number, Verdict
@@ -44,7 +45,7 @@ def _record(verdict: Verdict) -> dict[str, object]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `verdicts.json` (for the register), `verdicts.csv` (for people) and `axis.csv`."""
+    """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`, `axis.csv`."""
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     verdicts = judge(claims, structure)
@@ -68,8 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
         for v in verdicts
     )
     outputs = Outputs("judge", arguments.out)
-    content = json.dumps([_record(v) for v in verdicts], ensure_ascii=False, indent=1)
+    told = summary_ids(verdicts)
+    records = [{**_record(v), "summary": v.id in told} for v in verdicts]
+    content = json.dumps(records, ensure_ascii=False, indent=1)
     outputs.file("verdicts.json", content + "\n")
+    for language in LANGUAGES:
+        outputs.file(f"summary-{language}.txt", summary_text(verdicts, language))
     outputs.csv("verdicts.csv", table)
     outputs.csv("axis.csv", pd.DataFrame(axis))
     outputs.finish(

@@ -19,6 +19,7 @@ from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.survey import Trim, Weighting, design, weigh
+from readiness.survey.replicates import Kind
 from readiness.tables import read_text_table
 
 
@@ -52,7 +53,9 @@ def weight(
     raking = {"tolerance": settings.tolerance, "max_iterations": settings.max_iterations}
     raked = weigh(base, margins, **raking).weights  # type: ignore[arg-type]
     trim = Trim(settings.trim.lower, settings.trim.upper) if settings.trim else None
-    weighting = weigh(base, margins, trim=trim, replicates="JKn", **raking)  # type: ignore[arg-type]
+    # After trimming, weigh() chooses: a jackknife, or a bootstrap where there are too many PSUs.
+    kind: Kind | None = None if trim else "JKn"
+    weighting = weigh(base, margins, trim=trim, replicates=kind, **raking)  # type: ignore[arg-type]
     return weighting, raked
 
 
@@ -65,6 +68,7 @@ def _replicates(weighting: Weighting) -> bytes:
         matrix=replicates.matrix,
         scale=np.array(replicates.scale),
         rscales=replicates.rscales,
+        kind=np.array(replicates.kind),
     )
     return buffer.getvalue()
 

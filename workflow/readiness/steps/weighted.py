@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from readiness.survey.design import Design, design
-from readiness.survey.replicates import Replicates
+from readiness.survey.replicates import Kind, Replicates
 from readiness.tables import read_text_table
 
 
@@ -28,7 +29,10 @@ def read_weighted(answers: Path, weights: Path) -> tuple[Design, pd.DataFrame]:
     base = design(table, weights="weight", strata="stratum", fpc="stratum_population")
     with np.load(weights.parent / "replicates.npz") as stored:
         replicates = Replicates(
-            stored["matrix"], float(stored["scale"]), stored["rscales"], kind="JKn"
+            stored["matrix"],
+            float(stored["scale"]),
+            stored["rscales"],
+            kind=cast(Kind, str(stored["kind"])),
         )
     experts = coded.loc[coded["group"] == "expert"].reset_index(drop=True)
     return replace(base, replicates=replicates), experts

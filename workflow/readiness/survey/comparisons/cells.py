@@ -224,6 +224,19 @@ def needs_degrees_of_freedom(df: int, what: str) -> None:
         )
 
 
+def t_quantile(level: float, df: float) -> float:
+    """Two-sided t quantile.
+
+    Raises:
+        StatisticsError: no degrees of freedom.
+    """
+    from scipy import stats
+
+    if df <= 0:
+        raise StatisticsError("the design has no degrees of freedom left for an interval")
+    return float(stats.t.ppf((1 + level) / 2, df))
+
+
 def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:
     """Sum of the weights of each code 0..size-1, shape (size,)."""
     return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)

@@ -74,7 +74,8 @@ class CumulativeLikelihood:
     def _parts(self, theta: FloatArray) -> tuple[FloatArray, ...]:
         """First and second derivatives of log p for the upper and lower end of each cell."""
         upper, lower = self._ends(theta)
-        probability = interval_probability(self.link, upper, lower)
+        # A level that has no probability has no density either: 0/0 counts as 0.
+        probability = np.maximum(interval_probability(self.link, upper, lower), 1e-300)
         f_u, s_u = density(self.link, upper)
         f_l, s_l = density(self.link, lower)
         g_u, g_l = f_u / probability, -f_l / probability

@@ -15,23 +15,16 @@ from typing import Any
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor
+from readiness.survey.comparisons.cells import (
+    CellTotals,
+    Factor,
+    cell_totals,
+    factor,
+    t_quantile,
+)
 from readiness.survey.comparisons.rao_scott import RaoScott
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
-
-
-def t_quantile(level: float, df: float) -> float:
-    """Two-sided t quantile.
-
-    Raises:
-        StatisticsError: no degrees of freedom.
-    """
-    from scipy import stats
-
-    if df <= 0:
-        raise StatisticsError("the design has no degrees of freedom left for an interval")
-    return float(stats.t.ppf((1 + level) / 2, df))
 
 
 def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
@@ -246,17 +239,15 @@ def kappa(
     d_chance = columns[:, None] + rows[None, :]
     gradient = np.eye(len(p)) / (1 - chance) - (1 - agreed) / (1 - chance) ** 2 * d_chance
     v = cells.proportion_covariance()
-    se = float(np.sqrt(gradient.ravel() @ v @ gradient.ravel()))
-    half = t_quantile(level, cells.degrees_of_freedom) * se
+    se = float(np.sqrt(max(gradient.ravel() @ v @ gradient.ravel(), 0.0)))
     row = ComparisonRow(
-        "kappa",
-        effect=float(value),
-        lower=float(max(value - half, -1.0)),
-        upper=float(min(value + half, 1.0)),
-        n=cells.n,
-        method="Cohen's kappa, design-based",
+        "kappa", effect=float(value), n=cells.n, method="Cohen's kappa, design-based"
     )
-    return row, se
+    if se < 1e-9:
+        return replace(row, note="no variance under this design: no interval"), se
+    half = t_quantile(level, cells.degrees_of_freedom) * se
+    limits = max(float(value - half), -1.0), min(float(value + half), 1.0)
+    return replace(row, lower=limits[0], upper=limits[1]), se
 
 
 def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> ComparisonRow:

@@ -194,7 +194,7 @@ def linear_model(
     weights = domain.full_weights[known]
     scaled = weights / weights.mean()
     model, result = _fit(outcome, matrix, scaled, family)
-    fitted = np.asarray(result.fittedvalues)
+    fitted = _fitted(np.asarray(result.params), matrix, family)
     if family == "binomial" and (
         not result.converged or min(fitted.min(), 1 - fitted.max()) < 1e-6
     ):
@@ -262,6 +262,16 @@ def _fit(y: FloatArray, x: FloatArray, weights: FloatArray, family: Family) -> t
         except (PerfectSeparationError, np.linalg.LinAlgError) as error:
             raise StatisticsError(f"the {family} model has no finite estimate ({error})") from None
     return model, result
+
+
+def _fitted(params: FloatArray, x: FloatArray, family: Family) -> FloatArray:
+    """Fitted means; statsmodels' own overflow far out on the logit scale."""
+    eta = params[0] + x @ params[1:]
+    if family == "gaussian":
+        return np.asarray(eta, dtype=np.float64)
+    from scipy import special
+
+    return np.asarray(special.expit(eta), dtype=np.float64)
 
 
 def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -> float:

@@ -9,7 +9,7 @@ for the check of proportional odds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -19,6 +19,7 @@ from readiness.survey.comparisons.cells import (
     Factor,
     factor,
     needs_degrees_of_freedom,
+    t_quantile,
     weighted_counts,
 )
 from readiness.survey.comparisons.covariates import Covariates, check_rank
@@ -86,32 +87,48 @@ class OrdinalFit:
         return f"no answers, merged in the model: {', '.join(self.merged)}"
 
     def odds_ratios(self, level: float = 0.95) -> list[ComparisonRow]:
-        """exp(beta) with t intervals on the design df: odds of a higher answer (logistic link)."""
+        """exp(beta) with t intervals on the design df: odds of a higher answer.
+
+        Raises:
+            StatisticsError: another link than the logistic one, where exp(beta) is no odds ratio.
+        """
+        if self.link != "logistic":
+            raise StatisticsError(f"exp(beta) of a {self.link} model is no odds ratio")
+        quantile = t_quantile(level, self.design_df)
+        return [
+            self._odds_ratio(name, float(beta), float(se), quantile)
+            for name, beta, se in zip(
+                self.names, self.coefficients, self.standard_errors, strict=False
+            )
+        ]
+
+    def _odds_ratio(self, name: str, beta: float, se: float, quantile: float) -> ComparisonRow:
         from scipy import stats
 
-        half = stats.t.ppf((1 + level) / 2, self.design_df) * self.standard_errors
-        rows = []
-        for i, beta in enumerate(self.coefficients):
-            t = float(beta / self.standard_errors[i])
-            rows.append(
-                ComparisonRow(
-                    "odds_ratio",
-                    t,
-                    "t",
-                    float(self.design_df),
-                    None,
-                    float(2 * stats.t.sf(abs(t), self.design_df)),
-                    None,
-                    float(np.exp(beta)),
-                    float(np.exp(beta - half[i])),
-                    float(np.exp(beta + half[i])),
-                    self.n,
-                    "Odds ratio of a higher answer, proportional-odds logit, design-based SE",
-                    self.note,
-                    b=self.names[i],
-                )
-            )
-        return rows
+        row = ComparisonRow(
+            "odds_ratio",
+            n=self.n,
+            method="Odds ratio of a higher answer, proportional-odds logit, design-based SE",
+            note=self.note,
+            b=name,
+        )
+        ends = np.array([beta, beta - quantile * se, beta + quantile * se])
+        if se <= 0 or np.abs(ends).max() > 700:
+            note = "no variance" if se <= 0 else "an odds ratio beyond any number"
+            return replace(row, note="; ".join(filter(None, (self.note, note))))
+        t, df = beta / se, float(self.design_df)
+        ratio, lower, upper = (float(v) for v in np.exp(ends))
+        p = float(2 * stats.t.sf(abs(t), df))
+        return replace(
+            row,
+            statistic=t,
+            statistic_name="t",
+            df1=df,
+            p_value=p,
+            effect=ratio,
+            lower=lower,
+            upper=upper,
+        )
 
     def term_test(self, term: str, df: float | None = None) -> ComparisonRow:
         """Wald F of one term; denominator: the design df unless `df` is given.

@@ -1,0 +1,122 @@
+"""What published percentages can and cannot mean.
+
+    readiness claims solve 67 33 --n-max 32        two numbers and a minute
+    readiness claims check haca-2024 [--json | --html FILE] [--language fr]
+    readiness claims add haca-2024 claim_id=... item=... value=... --to FILE
+
+`add` writes the register with one more claim to a new file, which `readiness data add` then makes a
+new version: a register in use is never edited.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readiness.config import Study, load_config, read_yaml
+from readiness.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from readiness.forensics.structure import Structure
+
+LANGUAGES = ("en", "fr", "ar")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    actions = parser.add_subparsers(dest="action", required=True)
+    solve = actions.add_parser("solve", help="bases on which percentages can rest")
+    solve.add_argument("figures", nargs="+", help="percentages as printed: 67 33 or 66,7")
+    solve.add_argument("--n-max", type=int, default=100, help="largest base (default: 100)")
+    solve.add_argument("--missing", type=int, default=1, help="answers that may lack a question")
+    solve.add_argument("--rounding", default="nearest")
+    check = actions.add_parser("check", help="every verdict on a study of config.yaml")
+    check.add_argument("study")
+    check.add_argument("--json", action="store_true", help="as JSON")
+    check.add_argument("--html", type=Path, help="as a self-contained page")
+    for action in (solve, check):
+        action.add_argument("--language", choices=LANGUAGES, default="en")
+    add = actions.add_parser("add", help="the register with one more claim, in a new file")
+    add.add_argument("study")
+    add.add_argument("fields", nargs="+", help="column=value, columns as in the register")
+    add.add_argument("--to", type=Path, required=True, help="file to write")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked; returns 0."""
+    {"solve": _solve, "check": _check, "add": _add}[arguments.action](arguments)
+    return 0
+
+
+def _solve(arguments: argparse.Namespace) -> None:
+    from readiness.forensics.solve import solve
+
+    solution = solve(
+        arguments.figures,
+        n_max=arguments.n_max,
+        max_missing=arguments.missing,
+        rounding=arguments.rounding,
+        language=arguments.language,
+    )
+    print(solution.text, end="" if solution.text.endswith("\n") else "\n")
+
+
+def _study(name: str) -> Study:
+    studies = load_config(Path("config.yaml")).studies
+    if name not in studies:
+        raise ConfigError(f"config.yaml: no study {name!r}; there are {', '.join(studies)}.")
+    return studies[name]
+
+
+def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
+    """The study's claims, verified, and their structure."""
+    from readiness.datasets.store import find_object
+    from readiness.datasets.versions import find_version
+    from readiness.forensics.structure import parse_structure
+    from readiness.tables import read_text_table
+
+    root = Path.cwd()
+    path = find_object(root, find_version(root, study.claims.name))
+    structure = parse_structure(read_yaml(Path(f"data/claims/{study.structure}.yaml")))
+    return read_text_table(path, "the register of claims"), structure
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from readiness.files import write_atomically
+    from readiness.forensics.reporting import verdict_html, verdict_json, verdict_text
+    from readiness.forensics.study import judge
+
+    verdicts = judge(*_material(_study(arguments.study)))
+    if arguments.html:
+        page = verdict_html(verdicts, arguments.study, arguments.language)
+        write_atomically(arguments.html, page)
+        print(f"{arguments.html}: {len(verdicts)} verdicts")
+    elif arguments.json:
+        print(verdict_json(verdicts), end="")
+    else:
+        print(verdict_text(verdicts, arguments.language), end="")
+
+
+def _add(arguments: argparse.Namespace) -> None:
+    from readiness.forensics.reporting import add_claim
+    from readiness.tables import write_csv
+
+    fields = {}
+    for field in arguments.fields:
+        name, separator, value = field.partition("=")
+        if not separator:
+            raise ConfigError(f"{field!r}: expected column=value, as in item=prep_sector.")
+        fields[name] = value
+    claims, structure = _material(_study(arguments.study))
+    if arguments.to.exists():
+        raise ConfigError(f"{arguments.to} exists and is not overwritten; choose another file.")
+    longer = add_claim(claims, fields, structure)
+    write_csv(longer, arguments.to)
+    print(
+        f"{arguments.to}: {len(longer)} claims. Now: readiness data add {arguments.to} "
+        f"--dataset {_study(arguments.study).claims.dataset} --as VERSION"
+    )
