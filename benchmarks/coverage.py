@@ -68,7 +68,7 @@ from readiness.survey.comparisons import (  # noqa: E402
 )
 from readiness.survey.comparisons.effects import cramers_v  # noqa: E402
 from readiness.survey.estimates import proportion_estimates  # noqa: E402
-from readiness.tables import write_atomically  # noqa: E402
+from readiness.files import write_atomically  # noqa: E402
 
 ALPHA = 0.05
 PERMUTATIONS = 199
