@@ -12,11 +12,19 @@ import pytest
 from readiness.rendering import Rendering
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--allow-file-access-from-files --virtual-time-budget=3000 --window-size=1400,900"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+    "--virtual-time-budget=3000",
+    "--window-size=1400,900",
+]
 # A window of the browser is never as narrow as a phone; a frame is.
 FRAME = """<!doctype html><title>?</title>
 <iframe src="page.html" style="border:0;width:{width}px;height:800px"></iframe>
@@ -27,7 +35,8 @@ frame.onload = () => {{
   const scrolls = (node) => node.closest(".table-scroll, figure, pre, math, #TOC, .skip") !== null;
   const cut = [...page.querySelectorAll("body *")].filter((node) =>
     !scrolls(node) && node.getBoundingClientRect().right > {width} + 1);
-  document.body.innerText = `wide=${{root.scrollWidth}} cut=${{cut.map((n) => n.outerHTML).join()}};`;
+  const names = cut.map((node) => node.outerHTML).join();
+  document.body.innerText = `wide=${{root.scrollWidth}} cut=${{names}};`;
 }};
 </script>"""
 

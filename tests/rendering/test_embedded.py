@@ -175,6 +175,25 @@ Voir [-@fig-cell].
     assert tree.css_first("a.quarto-xref").text() == "1"
 
 
+def test_printed_text_is_whole_wherever_the_kernel_cuts_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = """```{python}
+#| output: asis
+import sys, time
+print("| a |", flush=True)
+time.sleep(0.3)
+print("a warning", file=sys.stderr, flush=True)
+time.sleep(0.3)
+print("|---|", flush=True)
+time.sleep(0.3)
+print("| b |")
+```"""
+    text = html_of(tmp_path, body)
+    assert text.count("<table") == 1 and "| b |" not in text
+    assert "a warning" not in text and "a warning" in capfd.readouterr().err
+
+
 def test_parts_for_one_format_only(tmp_path: Path) -> None:
     body = """::: {.content-visible when-format="html"}
 page

@@ -107,7 +107,8 @@ def _pandoc(
         pandoc_path(),
         *("body.md", "--from", "markdown", "--metadata-file", "metadata.json"),
         *("--lua-filter", "structure.lua", "--lua-filter", "references.lua"),
-        *("--wrap", "none", "--eol", "lf"),
+        # Wide enough that no pipe table gets the widths of its dashes.
+        *("--wrap", "none", "--eol", "lf", "--columns", "100000"),
         *("--syntax-highlighting", "none", "--toc-depth", "3"),
         *(["--toc"] if toc else []),
         *arguments,

@@ -158,7 +158,24 @@ async def _run_cell(client: NotebookClient, source: str) -> list[Any]:
     cell = nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
     client.nb.cells.append(cell)
     await client.async_execute_cell(cell, len(client.nb.cells) - 1)
-    return list(cell.outputs)
+    return _joined(cell.outputs)
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Outputs with each run of printed text as one: where the kernel cut it is chance.
+
+    What a library warns of on stderr is for who renders, not for who reads.
+    """
+    joined: list[Any] = []
+    for output in outputs:
+        stream = output["name"] if output["output_type"] == "stream" else ""
+        if stream == "stderr":
+            sys.stderr.write(output["text"])
+        elif stream and joined and joined[-1]["output_type"] == "stream":
+            joined[-1]["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 async def _text(client: NotebookClient, document: Document, block: Text) -> str:
@@ -241,10 +258,6 @@ def _fenced(text: str, language: str = "") -> str:
 
 def _shown(output: Any, run: Run, asis: bool) -> str:
     if output["output_type"] == "stream":
-        if output["name"] == "stderr":
-            # What a library warns of is for who renders, not for who reads.
-            sys.stderr.write(output["text"])
-            return ""
         return str(output["text"]) if asis else _fenced(output["text"])
     data = output.get("data", {})
     if "text/markdown" in data:

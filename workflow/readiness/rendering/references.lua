@@ -66,6 +66,7 @@ local finish = {
     image.attributes.alt = image.attributes['fig-alt'] or image.attributes.alt or pandoc.utils.stringify(image.caption)
     image.attributes['fig-alt'] = nil
     if html then return image end
+    if image.classes:includes 'narrow' then return {} end
     local width = image.attributes.width
     return pandoc.RawInline('typst', ('#image(%s, alt: %s%s)'):format(
       quoted(image.src), quoted(image.attributes.alt), width and ', width: ' .. width or ''))
