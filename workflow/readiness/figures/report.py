@@ -150,10 +150,16 @@ class Report:
         told = [identity for identity, verdict in self.verdicts.items() if verdict["summary"]]
         return Markdown(" ".join(self.verdict(identity) for identity in told))
 
-    def groups(self) -> dict[str, str]:
-        """The groups of the comparison: code to label, the total first."""
+    def groups(self, item: str) -> dict[str, str]:
+        """The groups of an item: code to label, the total first, experts last where they answer."""
         labels = self.questionnaire.frame_variable(self.by).labels(self.language)
-        return {"all": "**Ensemble**", **labels}
+        experts = {"expert": EXPERTS} if self.wave.has(f"{item}.n.expert") else {}
+        return {"all": "**Ensemble**", **labels, **experts}
+
+    @property
+    def group_label(self) -> str:
+        """What the groups are: the profession."""
+        return self.questionnaire.frame_variable(self.by).label.text(self.language)
 
     def chart(
         self, folder: str, name: str, label: str, caption: str, *, narrow: bool = True
@@ -170,40 +176,55 @@ class Report:
         print(f"{caption}\n\n:::\n")
 
     def table(
-        self, header: Sequence[str], rows: Iterable[Sequence[object]], label: str, caption: str
+        self,
+        header: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        label: str,
+        caption: str,
+        *,
+        words: Sequence[int] = (0,),
     ) -> None:
-        """Print a Markdown table: the first column to the left, numbers to the right."""
+        """Print a Markdown table: numbers to the right, the columns `words` to the left."""
         print("| " + " | ".join(header) + " |")
-        print("|:---" + "|---:" * (len(header) - 1) + "|")
+        print("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
         for row in rows:
             print("| " + " | ".join(str(cell) for cell in row) + " |")
         print(f"\n: {caption} {{#{label}}}\n")
 
-    def shares(self, item: str, levels: Sequence[str], label: str, caption: str) -> None:
-        """Print the shares of `levels` by group; the last level also with its interval and base."""
+    def levels(self, item: str, levels: Sequence[str], label: str, caption: str) -> None:
+        """Print the shares of several levels by group, with the number of answers."""
         labels = {**self.questionnaire.item(item).labels(self.language), **SPECIAL_LEVELS}
-        last = levels[-1]
-        header = [
-            self.questionnaire.frame_variable(self.by).label.text(self.language),
-            *(labels[level] for level in levels),
-            "Intervalle",
-            "Réponses",
-            "Fiabilité",
+        rows = [
+            [
+                name,
+                *(self.wave.span(f"{item}.{level}.{group}") for level in levels),
+                self.wave.span(f"{item}.n.{group}"),
+            ]
+            for group, name in self.groups(item).items()
         ]
+        header = [self.group_label, *(labels[level] for level in levels), "Réponses"]
+        self.table(header, rows, label, caption)
+
+    def share(self, item: str, level: str, label: str, caption: str) -> None:
+        """Print one share by group: interval, answers, effective answers, reliability."""
+        labels = {**self.questionnaire.item(item).labels(self.language), **SPECIAL_LEVELS}
         rows = []
-        for group, name in self.groups().items():
-            figure = f"{item}.{last}.{group}"
+        for group, name in self.groups(item).items():
+            figure = f"{item}.{level}.{group}"
             known = self.wave.has(f"{figure}.lower")
             rows.append(
                 [
                     name,
-                    *(self.wave.span(f"{item}.{level}.{group}") for level in levels),
+                    self.wave.span(figure),
                     self.interval(figure) if known else EMPTY,
                     self.wave.span(f"{item}.n.{group}"),
+                    self.wave.span(f"{figure}.n_eff") if known else EMPTY,
                     RELIABILITY[self.wave.row(figure)["reliability"]],
                 ]
             )
-        self.table(header, rows, label, caption)
+        precision = ("Intervalle", "Réponses", "Effectif utile", "Fiabilité")
+        header = [self.group_label, labels[level], *precision]
+        self.table(header, rows, label, caption, words=(0, 5))
 
     def options(self, item: str, label: str, caption: str) -> None:
         """Print the options of a multiple-choice item on both of its bases."""
@@ -222,7 +243,7 @@ class Report:
 
     def contrasts(self, item: str, label: str, caption: str) -> None:
         """Print every pair of groups: difference, interval, adjusted p."""
-        groups = {code: name for code, name in self.groups().items() if code != "all"}
+        groups = {code: name for code, name in self.groups(item).items() if code != "all"}
         rows = []
         for a, first in groups.items():
             for b, second in groups.items():
@@ -256,7 +277,7 @@ class Report:
                 ]
             )
         header = ["Question et réponse", "Imprimé", "Chiffre de", "Sources"]
-        self.table(header, rows, label, caption)
+        self.table(header, rows, label, caption, words=(0, 2, 3))
 
     def margins_table(self, label: str, caption: str) -> None:
         """Print each margin's target and what is left of the gap after raking and trimming."""
@@ -278,7 +299,7 @@ class Report:
     def revision_table(self, item: str, level: str, label: str, caption: str) -> None:
         """Print how a share moved since the publication that the wave revises."""
         rows = []
-        for group, name in self.groups().items():
+        for group, name in self.groups(item).items():
             figure = f"{item}.{level}.{group}"
             if self.wave.has(f"revision.{figure}"):
                 before, change = f"revision.{figure}.before", f"revision.{figure}"
@@ -308,6 +329,7 @@ class Markdown(str):
         return str(self)
 
 
+EXPERTS = "*Experts (non pondéré, hors total)*"
 SPECIAL_LEVELS = {"low": "Inexistante ou faible", "dont_know": "Ne sait pas"}
 RELIABILITY = {
     "present": "bonne",

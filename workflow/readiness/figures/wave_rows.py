@@ -61,7 +61,8 @@ def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow
             note=row["note"],
             **precision,
         )
-        yield from _interval_rows(row, suffix, contract, hidden)
+        if not hidden:
+            yield from _precision_rows(row, suffix, contract)
         base_id = f"{row['item']}.n.{row['group']}" + ("" if base == "answered" else f".{base}")
         if base_id not in bases_seen:
             bases_seen.add(base_id)
@@ -71,26 +72,38 @@ def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow
             )  # fmt: skip
 
 
-def _interval_rows(
-    row: dict[Any, Any], suffix: str, contract: Figures, hidden: bool
+def _precision_rows(row: dict[Any, Any], suffix: str, contract: Figures) -> Iterator[FigureRow]:
+    """The ends of an interval and the effective n are numbers of the report too: one row each."""
+    for name, unit, digits in (
+        ("lower", "share", contract.digits),
+        ("upper", "share", contract.digits),
+        ("n_eff", "count", 0),
+    ):
+        value = _number(row[name])
+        if value is not None:
+            yield FigureRow(
+                id=f"{row['item']}.{row['level']}.{row['group']}{suffix}.{name}",
+                kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",
+                level=row["level"], group=row["group"], statistic=name,
+                digits=digits, rounding=contract.rounding,
+            )  # fmt: skip
+
+
+def comparison_rows(
+    comparisons: pd.DataFrame, estimates: pd.DataFrame, contract: Figures
 ) -> Iterator[FigureRow]:
-    """The two ends of an interval are numbers of the report too: one row each."""
-    for end in ("lower", "upper"):
-        value = _number(row[end])
-        if value is None or hidden:
-            continue
-        yield FigureRow(
-            id=f"{row['item']}.{row['level']}.{row['group']}{suffix}.{end}",
-            kind="interval", unit="share", value=value, item=f"{row['item']}:{end}",
-            level=row["level"], group=row["group"], statistic=end,
-            digits=contract.digits, rounding=contract.rounding,
-        )  # fmt: skip
+    """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
-
-def comparison_rows(comparisons: pd.DataFrame, contract: Figures) -> Iterator[FigureRow]:
-    """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes."""
+    What compares a group whose share is not published is not published either: the share could be
+    worked out from it.
+    """
+    answered = estimates[estimates["base"] == "answered"]
+    bases = {(row["item"], row["group"]): int(row["n"]) for row in answered.to_dict("records")}
     for row in comparisons.to_dict("records"):
         item, test, n = row["item"], row["test"], int(row["n"])
+        groups = [group for group in (row["a"], row["b"]) if group]
+        if any(bases[item, group] < contract.reliable_base for group in groups):
+            continue
         pair = ".".join(part for part in (row["a"], row["b"]) if part)
         name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
         identity = f"{item}.{name}" + (f".{pair}" if pair else "")

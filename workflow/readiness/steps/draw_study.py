@@ -24,18 +24,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def chart_data(axis: pd.DataFrame, language: str) -> pd.DataFrame:
     """The judge step's axis as the chart takes it.
 
-    Questions judged together have two lines: everyone answered, and one answer may be missing.
+    Questions judged together come twice: everyone answered, and one answer may be missing.
     """
     parts = []
     joint = axis["joint"] == "True"
     together = axis["whose"].replace({"together": "both"})
-    for rows, column, kind, words in (
-        (~joint, "feasible", "set", "{label}"),
-        (joint, "feasible", "joint", "{label} : tous ont répondu"),
-        (joint, "feasible_missing", "joint_missing", "{label} : une réponse peut manquer"),
+    for rows, column, kind in (
+        (~joint, "feasible", "set"),
+        (joint, "feasible", "joint"),
+        (joint, "feasible_missing", "joint_missing"),
     ):
         part = axis[rows]
-        labels = [words.format(label=_short(label)) for label in part[f"label_{language}"]]
+        labels = [_short(label) for label in part[f"label_{language}"]]
         parts.append(
             pd.DataFrame(
                 {

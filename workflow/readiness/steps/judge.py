@@ -16,6 +16,9 @@ from readiness.forensics.verdict import LANGUAGES, Number, Verdict
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
+AXIS = 40
+"""The picture goes to this base: far enough to show the first common ones beyond a small study."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
@@ -49,8 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     verdicts = judge(claims, structure)
-    lines = axis_data(claims, structure)
-    reach = max((base for line in lines for base in line.bases_missing), default=1)
+    lines = axis_data(claims, structure, AXIS)
     axis = [
         {
             "id": line.id,
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             **{f"label_{language}": line.label[language] for language in LANGUAGES},
         }
         for line in lines
-        for base in range(1, reach + 1)
+        for base in range(1, AXIS + 1)
     ]
     table = pd.DataFrame(
         {"id": v.id, "status": str(v.status), "nature": str(v.nature), **v.sentence}

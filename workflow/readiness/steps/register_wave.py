@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         inputs["published"] = arguments.published
         published = read_register(arguments.published)
         rows += list(revision_rows(rows, published, settings.figures))
-    rows += comparison_rows(tables["comparisons"], settings.figures)
+    rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures)
     rows += weighting_rows(tables["summary"], tables["margins"])
     rows += quality_rows(tables["counts"], tables["issues"])
     parents = [
