@@ -50,6 +50,8 @@ class Run:
                 "simulated": self.section.simulated,
                 "answers": self.section.answers.name,
                 "figures": self.section.figures.model_dump(),
+                "level": self.section.estimate.level,
+                "permutations": self.section.compare.permutations,
             }
         elif step == "draw":
             trim = self.section.weight.trim

@@ -208,6 +208,22 @@ def quality_rows(counts: pd.DataFrame, issues: pd.DataFrame) -> Iterator[FigureR
     )  # fmt: skip
 
 
+def settings_rows(level: float, permutations: int, contract: Figures) -> Iterator[FigureRow]:
+    """Choices of the analyst that a reader must know to read the numbers."""
+    yield FigureRow(
+        id="settings.level", kind="setting", unit="share", value=level,
+        statistic="confidence level of the intervals",
+    )  # fmt: skip
+    yield FigureRow(
+        id="settings.permutations", kind="setting", unit="count", value=permutations,
+        statistic="draws of the permutation tests",
+    )  # fmt: skip
+    yield FigureRow(
+        id="settings.reliable_base", kind="setting", unit="base", value=contract.reliable_base,
+        statistic="smallest base of a published weighted share",
+    )  # fmt: skip
+
+
 def revision_rows(
     new: list[FigureRow], published: pd.DataFrame, contract: Figures
 ) -> Iterator[FigureRow]:

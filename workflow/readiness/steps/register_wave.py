@@ -13,6 +13,7 @@ from readiness.figures.wave_rows import (
     comparison_rows,
     quality_rows,
     revision_rows,
+    settings_rows,
     share_rows,
     weighting_rows,
 )
@@ -28,6 +29,8 @@ class WaveRegister(Section):
     simulated: bool
     answers: str
     figures: Figures = Field()
+    level: float
+    permutations: int
 
 
 INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         rows += list(revision_rows(rows, published, settings.figures))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures)
     rows += weighting_rows(tables["summary"], tables["margins"])
+    rows += settings_rows(settings.level, settings.permutations, settings.figures)
     rows += quality_rows(tables["counts"], tables["issues"])
     parents = [
         read_lineage(path.parent / SIDECAR).hash for name, path in inputs.items()
