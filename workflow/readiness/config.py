@@ -9,17 +9,46 @@ change of one section reruns that step and what is downstream of it.
 from __future__ import annotations
 
 import difflib
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from readiness.errors import ConfigError
 
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 ITEM = r"^[a-z][a-z0-9_]*$"
-DATE = r"^\d{4}-\d{2}-\d{2}$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+VERSION = r"^\w[\w.-]*$"
+WORDS = {
+    NAME: "a name of lower-case letters, digits and hyphens",
+    ITEM: "a name of lower-case letters, digits and underscores",
+    DATE: 'a date in quotes, "YYYY-MM-DD"',
+    VERSION: "a text of letters, digits, points and hyphens, in quotes",
+}
+"""What the patterns ask for, in words."""
+
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+def _no_repeats(items: list[str]) -> list[str]:
+    repeated = sorted({item for item in items if items.count(item) > 1})
+    if repeated:
+        raise ValueError(f"each item once; {', '.join(repeated)} is repeated")
+    return items
+
+
+Items = Annotated[list[str], Field(min_length=1), AfterValidator(_no_repeats)]
 
 
 class Section(BaseModel):
@@ -32,7 +61,7 @@ class DatasetVersion(Section):
     """A dataset version that `data/versions.csv` registers."""
 
     dataset: str = Field(pattern=NAME, description="name of the dataset")
-    version: str = Field(pattern=r"^\w[\w.-]*$", description="version, in quotes")
+    version: str = Field(pattern=VERSION, description="version, in quotes")
 
     @property
     def name(self) -> str:
@@ -56,6 +85,22 @@ class Validate(Section):
         default="last", description="which of several submissions of one person is kept"
     )
 
+    @field_validator("opens", "closes")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
+        return value
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Validate:
+        # Both are YYYY-MM-DD: the order of the texts is the order of the days.
+        if self.opens > self.closes:
+            raise ValueError("closes on or after the day of opens")
+        return self
+
 
 class Weight(Section):
     """Raking to the margins, then trimming."""
@@ -74,7 +119,7 @@ class Estimate(Section):
     """Shares by group, with design-based standard errors and intervals."""
 
     by: str = Field(pattern=ITEM, description="variable whose categories are the groups")
-    items: list[str] = Field(min_length=1, description="questionnaire items to estimate")
+    items: Items = Field(description="questionnaire items to estimate")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
         default="korn-graubard", description="kind of interval for shares"
@@ -84,7 +129,7 @@ class Estimate(Section):
 class Compare(Section):
     """Tests across the groups of `estimate.by`."""
 
-    items: list[str] = Field(min_length=1, description="items to compare across groups")
+    items: Items = Field(description="items to compare across groups")
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
         default="holm", description="adjustment of the pairwise contrasts, within one item"
     )
@@ -160,17 +205,31 @@ class Config(Section):
     """The whole configuration."""
 
     report: Report | None = Field(default=None, description=Report.__doc__ or "")
-    studies: dict[str, Study] = Field(default={}, description="studies to judge, by name")
-    waves: dict[str, Wave] = Field(default={}, description="waves to analyse, by name")
+    studies: dict[Name, Study] = Field(default={}, description="studies to judge, by name")
+    waves: dict[Name, Wave] = Field(default={}, description="waves to analyse, by name")
 
 
 SectionType = TypeVar("SectionType", bound=Section)
 
 
+class _Loader(yaml.CSafeLoader):
+    """YAML that refuses a key given twice, of which it would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value} is given twice", key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path) -> Any:
     """The YAML document at `path`; ConfigError naming line and column when it is none."""
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        return yaml.load(path.read_text("utf-8"), Loader=_Loader)
     except OSError:
         raise ConfigError(f"{path}: not found. Restore it with git, or correct its name.") from None
     except UnicodeDecodeError as error:
@@ -205,7 +264,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     problems = error.errors(include_url=False)
     # An unknown key often is the reason why another one is missing: say it first.
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"])
+    where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         known = _known_keys(model, first["loc"])
         close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
@@ -214,7 +273,9 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     elif first["type"] == "missing":
         message = f"{where}: missing; add it (config/README.md explains every key)"
     else:
-        expected = first["msg"].removeprefix("Input should be ")
+        expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch":
+            expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
         message = f"{where}: got {first['input']!r}; expected {expected}{quotes}"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""

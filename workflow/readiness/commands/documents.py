@@ -1,0 +1,154 @@
+"""Write config/README.md and the JSON schema of config.yaml from the typed configuration.
+
+readiness documents             write both
+readiness documents --check     say whether they are as they would be written (exit code 2 when not)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from readiness.config import WORDS, Config
+from readiness.errors import ConfigError
+from readiness.files import write_atomically
+
+SCHEMA = Path("workflow/schemas/config.schema.json")
+GUIDE = Path("config/README.md")
+
+HEAD = """\
+# Every key of config.yaml
+
+Written by `readiness documents` from the typed configuration (`workflow/readiness/config.py`); \
+edit that, not this page.
+`config.yaml` lies at the project's top level and is the one file that an analyst edits. A key \
+that is not listed here, a value of another type, a dataset version that `data/versions.csv` does \
+not have: each stops the run at once, in one line that names the key.
+
+Versions and dates stand in quotes (`"2"`, `"2026-03-31"`), for YAML would make numbers and dates \
+of them. A change of one section reruns the steps that use it and what is downstream, nothing else.
+
+In an editor that knows JSON schemas, `workflow/schemas/config.schema.json` completes and checks \
+the file while it is written.
+"""
+TABLE = "| key | value | default | meaning |\n|---|---|---|---|\n"
+TYPES = {
+    "string": "text",
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "number": "number",
+}
+BOUNDS = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "above {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "below {}",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+
+
+def documents() -> dict[Path, str]:
+    """The text of each generated file, by its path from the project's root."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Config.model_json_schema(by_alias=True),
+    }
+    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return {SCHEMA: text, GUIDE: HEAD + "".join(_sections(schema))}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write both files, or with `--check` raise ConfigError naming the first that differs."""
+    root = Path.cwd()
+    for path, text in documents().items():
+        if not arguments.check:
+            write_atomically(root / path, text)
+            print(f"written: {path}")
+        elif not (root / path).is_file() or (root / path).read_bytes() != text.encode():
+            raise ConfigError(
+                f"{path}: not what workflow/readiness/config.py says. Run `readiness documents`."
+            )
+    return 0
+
+
+def _sections(schema: dict[str, Any]) -> Iterator[str]:
+    """One heading and one table for each section, outermost first."""
+    waiting = [("", schema)]
+    while waiting:
+        path, section = waiting.pop(0)
+        title = f"`{path}`" if path else "Top level"
+        yield f"\n## {title}\n\n{section.get('description', '').strip()}\n\n{TABLE}"
+        required = section.get("required", [])
+        inner = []
+        for key, value in section["properties"].items():
+            yield _row(key, value, key in required, schema)
+            child, suffix = _child(value, schema)
+            if child is not None:
+                inner.append((f"{path}.{key}{suffix}".lstrip("."), child))
+        waiting = inner + waiting
+
+
+def _resolved(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """`value` with its reference followed and the alternative `null` left out."""
+    for option in value.get("anyOf", []):
+        if option.get("type") != "null":
+            return _resolved(option, schema)
+    if "$ref" in value:
+        found: dict[str, Any] = schema["$defs"][value["$ref"].rpartition("/")[2]]
+        return found
+    return value
+
+
+def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    """The section that a key holds (or each of its names holds), and how its path goes on."""
+    resolved = _resolved(value, schema)
+    if "properties" in resolved:
+        return resolved, ""
+    for each in resolved.get("patternProperties", {}).values():
+        return _resolved(each, schema), ".<name>"
+    return None, ""
+
+
+def _row(key: str, value: dict[str, Any], required: bool, schema: dict[str, Any]) -> str:
+    default = value.get("default")
+    if required:
+        shown = "required"
+    elif default is None or default == {}:
+        shown = "none"
+    elif isinstance(default, dict):
+        shown = "see below"
+    else:
+        shown = f"`{default}`"
+    told = value.get("description") or _resolved(value, schema).get("description", "")
+    meaning = " ".join(str(told).split())
+    return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
+
+
+def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What may stand there, in words: the type, its choices and its bounds."""
+    resolved = _resolved(value, schema)
+    if "properties" in resolved:
+        return "section"
+    if "enum" in resolved:
+        return ", ".join(f"`{choice}`" for choice in resolved["enum"])
+    if "const" in resolved:
+        return f"`{resolved['const']}`"
+    if resolved["type"] == "array":
+        return f"list, each {_type(resolved['items'], schema)}"
+    if resolved["type"] == "object":
+        names = resolved.get("propertyNames", {}).get("enum")
+        if names:
+            return f"text for {', '.join(f'`{name}`' for name in names)}"
+        return "one section a name"
+    if "pattern" in resolved:
+        return WORDS[resolved["pattern"]]
+    bounds = [word.format(resolved[key]) for key, word in BOUNDS.items() if key in resolved]
+    return ", ".join([TYPES[resolved["type"]], *bounds])
