@@ -13,12 +13,35 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+from readiness.files import write_atomically
 
 PACKAGE = "readiness"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
+VERSION = b"1"
+"""Of the way trees are hashed; part of the memory's keys."""
+MEMORY = Path(".cache/closure.json")
+"""What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over."""
+
+
+class Import(NamedTuple):
+    """One import of this package's code: `from module import name as bound`."""
+
+    module: str
+    name: str | None
+    bound: str
+
+
+class Source(NamedTuple):
+    """What a file's syntax tree says: its hash and its imports, dots unresolved."""
+
+    tree: str
+    imports: tuple[tuple[int, str, str | None, str], ...]
 
 
 def _file_of(module: str) -> Path | None:
@@ -31,27 +54,55 @@ def _file_of(module: str) -> Path | None:
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
+def _memory() -> dict[str, list[object]]:
+    try:
+        known = json.loads(MEMORY.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
-def _imports(module: str) -> Iterator[tuple[str, str | None, str]]:
-    """(module, name or None, name it is bound to) for each import of this package's code."""
+def _remember() -> None:
+    """Keep what was learnt; where nothing can be written, it is learnt again next time."""
+    try:
+        write_atomically(MEMORY, json.dumps(_memory(), sort_keys=True))
+    except OSError:
+        return
+
+
+@cache
+def _source(path: Path) -> Source:
+    content = path.read_bytes()
+    key = hashlib.sha256(content + VERSION).hexdigest()
+    memory = _memory()
+    if key not in memory:
+        tree = ast.parse(content)
+        memory[key] = [_tree_hash(tree), list(_imports_in(tree))]
+    known_tree, known_imports = memory[key]
+    return Source(str(known_tree), tuple((i[0], i[1], i[2], i[3]) for i in known_imports))  # type: ignore[attr-defined]
+
+
+def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield 0, alias.name, None, alias.asname or alias.name
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.level, node.module or "", alias.name, alias.asname or alias.name
+
+
+def _imports(module: str) -> Iterator[Import]:
+    """The imports of a module, relative ones resolved."""
     path = _file_of(module)
     if path is None:
         return
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, None, alias.asname or alias.name
-        elif isinstance(node, ast.ImportFrom):
-            source = node.module or ""
-            if node.level:
-                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
-                source = ".".join([*parents, source]).rstrip(".")
-            for alias in node.names:
-                yield source, alias.name, alias.asname or alias.name
+    for level, source, name, bound in _source(path).imports:
+        if level:
+            parents = package.split(".")[: len(package.split(".")) - level + 1]
+            source = ".".join([*parents, source]).rstrip(".")
+        yield Import(source, name, bound)
 
 
 def _resolve(module: str, name: str | None) -> set[str]:
@@ -124,19 +175,26 @@ def _walk(node: object) -> Iterator[str]:
         yield f"{type(node).__name__}:{node!r}"
 
 
-@cache
-def module_hash(module: str) -> str:
-    """SHA-256 of one module's syntax tree (not of what it imports)."""
-    path = _file_of(module)
-    assert path is not None, module
+def _tree_hash(tree: ast.Module) -> str:
     digest = hashlib.sha256()
-    for token in _walk(_tree(path)):
+    for token in _walk(tree):
         digest.update(token.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
     return digest.hexdigest()
 
 
+def module_hash(module: str) -> str:
+    """SHA-256 of one module's syntax tree (not of what it imports)."""
+    path = _file_of(module)
+    assert path is not None, module
+    return _source(path).tree
+
+
+@cache
 def code_hash(module: str) -> str:
     """SHA-256 over the closure of `module`: names and syntax trees, in sorted order."""
+    known = len(_memory())
     lines = [f"{name} {module_hash(name)}" for name in closure(module)]
+    if len(_memory()) != known:
+        _remember()
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
