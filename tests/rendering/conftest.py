@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from small_report import CHARTS, PAGE
 
 from readiness.rendering import Rendering, render
-
-HERE = Path(__file__).parent
-PAGE = HERE / "page.qmd"
-CHARTS = {"charts": HERE / "charts"}
-DISPLAYS = {"w/faible": "67,3 %", "w/base": "640", "w/deff": "1,42", "w/small": "< 30"}
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import CHARTS, DISPLAYS, PAGE
 from selectolax.lexbor import LexborHTMLParser
+from small_report import CHARTS, DISPLAYS, PAGE
 
 from readiness.errors import RenderError
 from readiness.rendering import Rendering, check_numbers, check_self_contained, render
@@ -35,7 +35,7 @@ def html_of(folder: Path, body: str, **options: object) -> str:
 def test_every_kind_of_block_is_on_the_page(page: str) -> None:
     tree = LexborHTMLParser(page)
     assert tree.css_first("html").attributes["lang"] == "fr"
-    assert tree.css_first(".callout-warning .callout-title").text(strip=True) == (
+    assert tree.css_first(".box-warning .box-title").text(strip=True) == (
         "Ce que l’échantillon ne permet pas de dire"
     )
     assert [label.text(strip=True) for label in tree.css(".tabset > label")] == [
@@ -47,10 +47,14 @@ def test_every_kind_of_block_is_on_the_page(page: str) -> None:
         "Tableau\u00a01",
         "section\u00a02",
     ]
-    assert tree.css_first("figure#fig-parts figcaption").text().startswith("Figure\u00a01\u00a0: ")
-    assert tree.css_first("figure#fig-parts img").attributes["alt"].startswith("Barres")
-    assert tree.css_first("figure#tbl-parts figcaption").text().startswith("Tableau\u00a01\u00a0: ")
-    assert len(tree.css("figure#tbl-parts tbody tr")) == 3
+    assert (
+        tree.css_first("figure#figure-parts figcaption").text().startswith("Figure\u00a01\u00a0: ")
+    )
+    assert tree.css_first("figure#figure-parts img").attributes["alt"].startswith("Barres")
+    assert (
+        tree.css_first("figure#table-parts figcaption").text().startswith("Tableau\u00a01\u00a0: ")
+    )
+    assert len(tree.css("figure#table-parts tbody tr")) == 3
     assert tree.css_first("div[lang=ar]").attributes["dir"] == "rtl"
     assert [node.text() for node in tree.css("nav#TOC > ul > li > a")] == [
         "1 L’essentiel",
@@ -169,7 +173,7 @@ Voir [-@fig-cell].
 """
     tree = LexborHTMLParser(html_of(tmp_path, body))
     assert [node.text(strip=True) for node in tree.css("pre")] == ['print("dit")', "dit"]
-    image = tree.css_first("figure#fig-cell img")
+    image = tree.css_first("figure#figure-cell img")
     assert image.attributes["alt"] == "Un carré"
     assert (image.attributes["src"] or "").startswith("data:image/svg+xml")
     assert tree.css_first("a.quarto-xref").text() == "1"

@@ -21,6 +21,7 @@ from readiness.rendering.qmd import Document
 from readiness.rendering.words import words_for
 
 ASSETS = Path(__file__).parent
+DESIGN = ("structure.lua", "references.lua", "page.html", "page.css", "page.typ")
 # Same bytes whenever it is rendered: the file carries no date of its own.
 _TIMESTAMP = 946_684_800
 
@@ -54,9 +55,9 @@ def render_embedded(
     started = time.monotonic()
     body = execute(document, Run(work, environment, timeout))
     (work / "body.md").write_text(body, encoding="utf-8", newline="\n")
-    for name in ("structure.lua", "references.lua", "page.html", "page.css", "page.typ"):
+    for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
-    meta = _metadata(document.front_matter, language)
+    meta = metadata_of(document.front_matter, language)
     (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
     def pandoc(*arguments: str) -> None:
@@ -77,7 +78,8 @@ def render_embedded(
     return made
 
 
-def _metadata(front_matter: Mapping[str, Any], language: str) -> dict[str, Any]:
+def metadata_of(front_matter: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Metadata for pandoc: the title's parts, the language and the renderer's words in it."""
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
     kept = ("title", "subtitle", "author", "date", "abstract", "kicker")
@@ -121,6 +123,7 @@ def _pandoc(
 
 def explained(document: Document, message: str) -> str:
     """A renderer's message with the line of the .qmd that it is about, in one line."""
+    message = re.sub(r"Scripting warning at \S+ line \d+ column \d+: ", "", message)
     message = " ".join(message.split()) or "the renderer failed without a word"
     text = document.path.read_text(encoding="utf-8-sig").splitlines()
     for name in re.findall(r"@[\w.-]+\w|[\w/.-]+\.(?:svg|png|jpg)|(?<=')[\w-]+(?=')", message):

@@ -235,9 +235,14 @@ async def _checked(
         ) from None
 
 
+def plain(text: str) -> str:
+    """The text without a terminal's colours."""
+    return _ANSI.sub("", text)
+
+
 def line_of(traceback: str, lines: list[int]) -> int:
     """The document's line that an IPython traceback names last: `lines` are those of its cell."""
-    numbers = re.findall(r"Cell In\[\d+\], line (\d+)", _ANSI.sub("", traceback))
+    numbers = re.findall(r"Cell In\[\d+\], line (\d+)", plain(traceback))
     at = int(numbers[-1]) if numbers else 1
     return lines[min(at, len(lines)) - 1]
 
@@ -248,7 +253,7 @@ def _without_file(message: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return (_ANSI.sub("", text).strip().splitlines() or [""])[0]
+    return (plain(text).strip().splitlines() or [""])[0]
 
 
 def _fenced(text: str, language: str = "") -> str:

@@ -20,11 +20,12 @@ from typing import Any
 import yaml
 
 from readiness.errors import RenderError
-from readiness.rendering.embedded import ASSETS, explained
-from readiness.rendering.kernel import line_of
+from readiness.rendering.embedded import ASSETS, DESIGN, explained, metadata_of
+from readiness.rendering.kernel import line_of, plain
 from readiness.rendering.process import run_group
-from readiness.rendering.qmd import Cell, Document
-from readiness.rendering.words import words_for
+from readiness.rendering.qmd import Cell, Document, Text
+
+_PYTHON_ERROR = re.compile(r"^(\w*(?:Error|Exception|Interrupt|Exit|Iteration)): ?(.*)$", re.M)
 
 
 def find_quarto() -> Path | None:
@@ -75,7 +76,7 @@ def render_quarto(
     Raises RenderError as the embedded renderer does.
     """
     started = time.monotonic()
-    for name in ("page.css",):
+    for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
     settings = _settings(document, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
@@ -97,26 +98,29 @@ def render_quarto(
 
 
 def _settings(document: Document, language: str) -> dict[str, Any]:
-    words = words_for(language)
-    numbered = document.front_matter.get("number-sections", True) is not False
+    """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
+
+    Our filters run before Quarto's own, so that both engines show the same words and numbers.
+    """
     toc = document.front_matter.get("toc", True) is not False
+    filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
     return {
-        "lang": language,
-        **({"dir": "rtl"} if language.split("-")[0] == "ar" else {}),
+        **metadata_of(document.front_matter, language),
         "toc": toc,
-        "toc-title": document.front_matter.get("toc-title", words["toc"]),
-        "number-sections": numbered,
+        "toc-depth": 3,
+        "number-sections": False,
+        "crossref": False,
+        "columns": 100000,
+        "filters": filters,
         "execute": {"warning": False},
-        "crossref": {"fig-title": words["fig"], "tbl-title": words["tbl"]},
         "format": {
             "html": {
                 "embed-resources": True,
                 "html-math-method": "mathml",
-                "theme": "none",
-                "css": "page.css",
-                "toc-location": "body",
+                "minimal": True,
+                "template": "page.html",
             },
-            "typst": {"papersize": "a4"},
+            "typst": {"template": "page.typ", "shift-heading-level-by": 0},
         },
     }
 
@@ -140,8 +144,10 @@ def _judged(
 ) -> None:
     """Raise RenderError for what went wrong, with its line, also where Quarto exits 0."""
     said = [str(record.get("msg", "")) for record in log] + [messages]
-    everything = "\n".join(said)
-    unresolved = re.search(r"Unable to resolve crossref (@[\w.-]+)", everything)
+    everything = plain("\n".join(said))
+    unresolved = re.search(
+        r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)", everything
+    )
     if unresolved:
         raise RenderError(explained(document, f"unresolved cross-reference {unresolved[1]}"))
     if code == 0 and output.is_file():
@@ -150,34 +156,34 @@ def _judged(
 
 
 def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:
-    error = re.findall(
-        r"^(?:\x1b\[[0-9;]*m)*(\w*(?:Error|Exception|Interrupt|Exit)): ?(.*)$", text, re.M
-    )
-    if "Cell In[" in text and error:
+    error = _PYTHON_ERROR.findall(text)
+    if error:
         name, value = error[-1]
-        line = _failing_line(document, text)
+        line = _failing_line(document, text, value)
         where = f", line {line}" if line else ""
         return f"{document.path.name}{where}: the cell failed with {name}: {value.strip()}"
     errors = [
-        str(record.get("msg", "")).strip()
+        plain(str(record.get("msg", ""))).strip()
         for record in log
         if str(record.get("levelName", "")).upper() in ("ERROR", "CRITICAL")
     ]
-    lines = [line for line in "\n".join(errors or [text]).splitlines() if line.strip()]
-    said = " ".join((lines or ["no message"])[:2])
+    lines = [line for line in (errors or text.splitlines()) if line.strip()]
+    said = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
     return explained(document, f"Quarto stopped with exit code {code}: {said[:300]}")
 
 
-def _failing_line(document: Document, text: str) -> int | None:
-    """The line in the .qmd of the cell whose source Quarto prints between rules of dashes."""
+def _failing_line(document: Document, text: str, value: str) -> int | None:
+    """The line of the cell whose source Quarto prints, or of the inline expression that failed."""
     best: Cell | None = None
     for block in document.blocks:
         source = block.source.strip() if isinstance(block, Cell) else ""
         if source and source in text and (best is None or len(source) > len(best.source)):
             best = block if isinstance(block, Cell) else None
-    if best is None:
-        return None
-    options = len(best.options)
-    first = best.line - options
-    lines = [first + k for k in range(options + best.source.count("\n") + 1)]
-    return line_of(text, lines)
+    if best is not None:
+        return line_of(text, [best.line + k for k in range(best.source.count("\n") + 1)])
+    names = re.findall(r"'(\w+)'", value)
+    for block in document.blocks:
+        for line, match in block.expressions() if isinstance(block, Text) else []:
+            if any(re.search(rf"\b{name}\b", match[1]) for name in names):
+                return line
+    return None

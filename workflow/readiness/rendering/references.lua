@@ -5,12 +5,23 @@ local counters, sections, targets = { fig = 0, tbl = 0 }, {}, {}
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
 local function kind_of(id) return id and id:match '^(%l+)%-' end
 
+-- The anchor is no longer Quarto's own (fig-, tbl-): it would caption the figure once more.
 local function float(id, blocks, caption)
   local kind = kind_of(id)
+  local anchor = (kind == 'fig' and 'figure' or 'table') .. id:sub(4)
   counters[kind] = counters[kind] + 1
-  targets[id] = { words[kind], tostring(counters[kind]) }
-  caption:insert(1, pandoc.Span(pandoc.Strong(words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' '), { class = 'caption-label' }))
-  return pandoc.Figure(blocks, { long = { pandoc.Plain(caption) } }, pandoc.Attr(id, { kind }))
+  targets[id] = { words[kind], tostring(counters[kind]), anchor }
+  local label = words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' '
+  caption:insert(1, pandoc.Span(pandoc.Strong(label), { class = 'caption-label' }))
+  if not html then
+    local kinds = { fig = 'image', tbl = 'table' }
+    local list = pandoc.Blocks { pandoc.RawBlock('typst', '#figure(kind: ' .. kinds[kind] .. ', caption: [') }
+    list:extend { pandoc.Plain(caption), pandoc.RawBlock('typst', '])[') }
+    list:extend(blocks)
+    list:insert(pandoc.RawBlock('typst', '] <' .. anchor .. '>'))
+    return list
+  end
+  return pandoc.Figure(blocks, { long = { pandoc.Plain(caption) } }, pandoc.Attr(anchor, { kind }))
 end
 
 local function numbered(header)
@@ -20,7 +31,7 @@ local function numbered(header)
   local parts = {}
   for level = 1, header.level do if sections[level] then parts[#parts + 1] = sections[level] end end
   local number = table.concat(parts, '.')
-  targets[header.identifier] = { words.sec, number }
+  targets[header.identifier] = { words.sec, number, header.identifier }
   header.content:insert(1, pandoc.Span(number, { class = 'header-section-number' }))
   header.content:insert(2, pandoc.Space())
   return header
@@ -34,8 +45,13 @@ local number = {
     return float(figure.identifier, figure.content, pandoc.utils.blocks_to_inlines(figure.caption.long))
   end,
   Table = function(tab)
-    if not counters[kind_of(tab.identifier)] then return nil end
     local id, caption = tab.identifier, pandoc.utils.blocks_to_inlines(tab.caption.long)
+    local last = caption[#caption]
+    if id == '' and last and last.t == 'Str' and last.text:match '^{#tbl%-.*}$' then
+      id = last.text:match '^{#(.*)}$' -- Quarto leaves a table's label in its caption
+      caption:remove(#caption)
+    end
+    if not counters[kind_of(id)] then return nil end
     tab.identifier, tab.caption = '', { long = {} }
     return float(id, { tab }, caption)
   end,
@@ -52,12 +68,12 @@ local finish = {
     for i, citation in ipairs(cite.citations) do
       local target = targets[citation.id]
       if not target then pandoc.log.warn('unresolved cross-reference @' .. citation.id) end
-      target = target or { '?', '?' }
+      target = target or { '?', '?', '' }
       local text = citation.mode == 'SuppressAuthor' and target[2] or target[1] .. '\u{a0}' .. target[2]
       if i > 1 then inlines:extend { pandoc.Str ',', pandoc.Space() } end
       inlines:extend(citation.prefix)
       if #citation.prefix > 0 then inlines:insert(pandoc.Space()) end
-      inlines:insert(pandoc.Link(text, '#' .. citation.id, '', { class = 'quarto-xref' }))
+      inlines:insert(pandoc.Link(text, '#' .. target[3], '', { class = 'quarto-xref' }))
       inlines:extend(citation.suffix)
     end
     return inlines

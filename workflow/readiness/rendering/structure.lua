@@ -18,8 +18,8 @@ local function callout(div, kind)
     title = blocks:remove(1).content
   end
   if html then
-    blocks:insert(1, pandoc.Div(pandoc.Plain(title), { class = 'callout-title' }))
-    return pandoc.Div(blocks, pandoc.Attr(div.identifier, { 'callout', 'callout-' .. kind }, { role = 'note' }))
+    blocks:insert(1, pandoc.Div(pandoc.Plain(title), { class = 'box-title' }))
+    return pandoc.Div(blocks, pandoc.Attr(div.identifier, { 'box', 'box-' .. kind }, { role = 'note' }))
   end
   local list = wrapped('#callout(' .. quoted(kind) .. ')[', { pandoc.Plain(title) }, '][')
   list:extend(blocks)

@@ -1,0 +1,157 @@
+"""Quarto: the wrapper against the real program where there is one, and against broken ones."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from small_report import CHARTS, DISPLAYS, PAGE
+
+from readiness.errors import RenderError
+from readiness.rendering import Rendering, check_numbers, check_self_contained, find_quarto, render
+
+QUARTO = find_quarto()
+needs_quarto = pytest.mark.skipif(
+    QUARTO is None, reason="no Quarto in QUARTO_PATH, PATH or the environment"
+)
+
+
+def write(folder: Path, body: str) -> Path:
+    source = folder / "essai.qmd"
+    source.write_text(f"---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n{body}\n", "utf-8")
+    return source
+
+
+def program(folder: Path, script: str) -> Path:
+    """A program that stands where Quarto would: `--version` works, the rest is `script`."""
+    path = folder / "bin" / "quarto"
+    path.parent.mkdir()
+    path.write_text(
+        f'#!/bin/sh\nif [ "$1" = --version ]; then echo 1.9.9; exit 0; fi\n{script}\n', "utf-8"
+    )
+    path.chmod(0o755)
+    return path
+
+
+@needs_quarto
+def test_both_engines_make_the_same_page(rendering: Rendering, page: str, tmp_path: Path) -> None:
+    folder = tmp_path / "dossier القراءة 2"
+    made = render(PAGE, folder, resources=CHARTS, quarto=QUARTO)
+    assert made.engine == f"Quarto {made.engine_version}"
+    assert made.html is not None and made.pdf is not None
+    text = made.html.read_text("utf-8")
+    assert check_numbers(text, DISPLAYS, provenance={made.engine}) == []
+    assert check_self_contained(text) == []
+    assert made.pdf.read_bytes().startswith(b"%PDF-")
+    ours, theirs = (LexborHTMLParser(html).css_first("#content") for html in (page, text))
+    assert ours is not None and theirs is not None
+    words = [" ".join(node.text(separator=" ").split()) for node in (ours, theirs)]
+    assert words[0].replace(rendering.engine, made.engine) == words[1]
+    for selector in (".box-warning", ".tabset > label", "figure", "a.quarto-xref", "table", "math"):
+        assert len(ours.css(selector)) == len(theirs.css(selector)), selector
+
+
+@needs_quarto
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ("un\n\n```{python}\na = 1\nb = a / 0\n```", 11, "ZeroDivisionError: division by zero"),
+        ("```{python}\n#| output: asis\n\nif 1:\n    1 / 0\n```", 11, "ZeroDivisionError"),
+        ("```{python}\n1\n```\n\ndeux `{python} inconnu`.", 11, "NameError: name 'inconnu'"),
+        ("un\n\ndeux @fig-absente.", 9, "unresolved cross-reference @fig-absente"),
+    ],
+)
+def test_quarto_s_failures_name_their_line_and_leave_nothing(
+    tmp_path: Path, body: str, line: int, said: str
+) -> None:
+    with pytest.raises(RenderError) as caught:
+        render(write(tmp_path, body), tmp_path / "out", formats=["html"], quarto=QUARTO)
+    assert str(caught.value).startswith(f"essai.qmd, line {line}: ") and said in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+@needs_quarto
+def test_quarto_out_of_time_ends_with_its_children(tmp_path: Path) -> None:
+    body = f"""```{{python}}
+import os, pathlib, time
+pathlib.Path("{tmp_path / "pid"}").write_text(str(os.getpid()))
+time.sleep(600)
+```"""
+    with pytest.raises(RenderError, match="did not finish within"):
+        render(write(tmp_path, body), tmp_path / "out", timeout=15, quarto=QUARTO)
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def gone(pid: int) -> bool:
+    for _ in range(100):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_it_is_found_by_variable_path_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = program(tmp_path, "exit 0")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "nowhere"))
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    assert find_quarto() is None
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path))
+    assert find_quarto() == path
+    monkeypatch.delenv("CONDA_PREFIX")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert find_quarto() == path
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("PATH", str(path.parent))
+    assert find_quarto() == path
+    monkeypatch.setenv("QUARTO_PATH", str(path))
+    assert find_quarto() == path
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path))
+    assert find_quarto() == path
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "absent"))
+    with pytest.raises(RenderError, match="is not a program"):
+        find_quarto()
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo half > page-out.html; echo 'disk full' >&2; exit 1", "exit code 1: disk full"),
+        ("exit 0", "exit code 0: no message"),
+        ("kill -9 $$", "exit code -9"),
+        ("printf '' > page-out.html", "empty file"),
+    ],
+)
+def test_one_that_stops_half_way_leaves_nothing(tmp_path: Path, script: str, said: str) -> None:
+    source = write(tmp_path, "x")
+    with pytest.raises(RenderError) as caught:
+        render(source, tmp_path / "out", formats=["html"], quarto=program(tmp_path, script))
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) <= 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_that_hangs_is_stopped_with_its_children(tmp_path: Path) -> None:
+    script = f"sleep 600 & echo $! > '{tmp_path / 'pid'}'; wait"
+    with pytest.raises(RenderError, match="did not finish within"):
+        render(write(tmp_path, "x"), tmp_path / "out", timeout=1, quarto=program(tmp_path, script))
+    assert gone(int((tmp_path / "pid").read_text()))
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_that_cannot_say_its_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "quarto"
+    path.write_text("#!/bin/sh\necho 'no deno here' >&2; exit 3\n", "utf-8")
+    path.chmod(0o755)
+    with pytest.raises(RenderError, match="--version failed"):
+        render(write(tmp_path, "x"), tmp_path / "out", quarto=path)
+    path.write_text("not a program", "utf-8")
+    with pytest.raises(RenderError, match="cannot be started"):
+        render(write(tmp_path, "x"), tmp_path / "out", quarto=path)
