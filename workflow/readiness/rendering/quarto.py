@@ -174,13 +174,10 @@ def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]
 
 def _failing_line(document: Document, text: str, value: str) -> int | None:
     """The line of the cell whose source Quarto prints, or of the inline expression that failed."""
-    best: Cell | None = None
+    printed = re.search(r"^-{18}\n(.*?)\n-{18}$", text, re.M | re.S)
     for block in document.blocks:
-        source = block.source.strip() if isinstance(block, Cell) else ""
-        if source and source in text and (best is None or len(source) > len(best.source)):
-            best = block if isinstance(block, Cell) else None
-    if best is not None:
-        return line_of(text, [best.line + k for k in range(best.source.count("\n") + 1)])
+        if printed and isinstance(block, Cell) and block.source.strip() == printed[1].strip():
+            return line_of(text, [block.line + k for k in range(block.source.count("\n") + 1)])
     names = re.findall(r"'(\w+)'", value)
     for block in document.blocks:
         for line, match in block.expressions() if isinstance(block, Text) else []:
