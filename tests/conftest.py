@@ -1,0 +1,77 @@
+"""What several rooms of the tests share: the project, run once, for all tests to copy."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from project_copy import Project, copy_project
+
+# One BLAS thread: the workers of a parallel test run are the parallel part.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+# Another machine, as far as one machine can be another.
+ABROAD = {
+    "LC_ALL": "C",
+    "LANG": None,
+    "TZ": "Pacific/Auckland",
+    "PYTHONHASHSEED": "random",
+    "HOME": None,
+    "XDG_CACHE_HOME": None,
+}
+
+
+def _once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Project], cores: str
+) -> Project:
+    """Make and run a project once, also when several workers ask for it at the same time."""
+    base = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    folder = base / name
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        log = base / f"{name}.log"
+        if not log.exists():
+            project = make(folder)
+            result = project.readiness("run", "--cores", cores)
+            log.write_text(f"{result.returncode}\n{result.stdout}{result.stderr}", "utf-8")
+    code, _, output = log.read_text("utf-8").partition("\n")
+    assert code == "0", output[-3000:]
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project after its first run, on two cores. Never change it: copy it."""
+    return _once(tmp_path_factory, "finished", copy_project, "2")
+
+
+@pytest.fixture(scope="session")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The same after a run elsewhere: another folder, locale, time zone, no HOME, one core."""
+
+    def make(folder: Path) -> Project:
+        return copy_project(folder, ABROAD)
+
+    project = _once(tmp_path_factory, "الجاهزية with spaces", make, "1")
+    return Project(project.root, ABROAD)
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Iterator[Project]:
+    """A finished project that one test may change."""
+    yield finished.copy(tmp_path / "project")
+    shutil.rmtree(tmp_path / "project", ignore_errors=True)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Project]:
+    """A project in which nothing has run, that one test may change."""
+    yield copy_project(tmp_path / "fresh")
+    shutil.rmtree(tmp_path / "fresh", ignore_errors=True)

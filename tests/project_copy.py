@@ -1,0 +1,158 @@
+"""Copies of this project that tests may run and break.
+
+A copy holds what git would hold (the working files, so also what is not committed yet) and a small
+virtual environment of its own, which adds the packages of the environment that runs the tests. So
+its commands run its own code, whatever is installed elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NOT_SHIPPED = {
+    ".git", ".venv", ".cache", ".snakemake", "__pycache__", "results", ".hypothesis", ".ruff_cache"
+}  # fmt: skip
+PATIENCE = 170
+JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
+
+
+def shipped_files(root: Path = ROOT) -> list[Path]:
+    """The project's own files, relative to `root`, sorted: what git would hold of it."""
+    if (root / ".git").exists():
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=root, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        names = {Path(name) for name in listed.split("\0") if name}
+        return sorted(name for name in names if (root / name).is_file())
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name not in NOT_SHIPPED]
+        found += [Path(folder).relative_to(root) / name for name in files]
+    # In a zip of the tree, git cannot say that the bytes below data/raw are not its own.
+    return sorted(p for p in found if p.parts[:2] != ("data", "raw") or p.suffix != ".csv")
+
+
+def _add_environment(root: Path) -> None:
+    binaries = root / ".venv" / "bin"
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = root / ".venv" / "lib" / version / "site-packages"
+    binaries.mkdir(parents=True)
+    packages.mkdir(parents=True)
+    base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    (root / ".venv/pyvenv.cfg").write_text(f"home = {base.parent}\n", "utf-8")
+    for name in ("python", "python3"):
+        (binaries / name).symlink_to(base)
+    # A path with letters that the locale lacks is written in ASCII, for Python to read.
+    others = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    lines = ["../../../../workflow", f"import sys; sys.path.extend({ascii(sorted(others))})"]
+    (packages / "readiness.pth").write_text("\n".join(lines) + "\n", "ascii")
+    (binaries / "readiness").write_text(
+        '#!/bin/sh\nexec "$(dirname "$0")/python" -m readiness "$@"\n'
+    )
+    (binaries / "readiness").chmod(0o755)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, and what its commands find in their environment (None: unset)."""
+
+    root: Path
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+    def environment(self, **more: str | None) -> dict[str, str]:
+        """The environment of a command: no variable of the test run leaks into it."""
+        environment = dict(os.environ)
+        for name in list(environment):
+            if name.startswith(("READINESS_", "PYTEST_", "SNAKEMAKE_", "QUARTO_")):
+                del environment[name]
+        for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+            environment.pop(name, None)
+        environment["PATH"] = f"{self.root / '.venv/bin'}{os.pathsep}{environment['PATH']}"
+        for name, value in {**self.variables, **more}.items():
+            if value is None:
+                environment.pop(name, None)
+            else:
+                environment[name] = value
+        return environment
+
+    def start(self, *command: str, **more: str | None) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            command, cwd=self.root, env=self.environment(**more), text=True, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def call(self, *command: str, **more: str | None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        process = self.start(*command, **more)
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def readiness(self, *arguments: str, **more: str | None) -> subprocess.CompletedProcess[str]:
+        """Run `readiness ...`."""
+        return self.call(".venv/bin/python", "-m", "readiness", *arguments, **more)
+
+    def run(self, *targets: str, **more: str | None) -> subprocess.CompletedProcess[str]:
+        """Run `readiness run` on two cores, for the default target or for `targets`."""
+        return self.readiness("run", "--cores", "2", *(["--", *targets] if targets else []), **more)
+
+    def to_do(self) -> set[str]:
+        """What a run would do now, `rule run`: of `snakemake --dry-run`."""
+        result = self.call(
+            ".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1", "--quiet", "host"
+        )
+        assert result.returncode == 0, result.stderr
+        jobs: list[str] = []
+        for line in result.stdout.splitlines() + result.stderr.splitlines():
+            if match := JOB.match(line):
+                jobs.append(match[1])
+            elif match := re.match(r"    wildcards: (.*)$", line):
+                values = [part.partition("=")[2] for part in match[1].split(", ")]
+                jobs[-1] += " " + "@".join(values)
+        return set(jobs) - {"all", "default"}
+
+    def copy(self, target: Path) -> Project:
+        """A copy of all of it, results and Snakemake's own notes included, times kept."""
+        subprocess.run(["cp", "-a", str(self.root), str(target)], check=True)
+        return Project(target, self.variables)
+
+    def read(self, name: str) -> str:
+        """A file of the project, as text."""
+        return (self.root / name).read_text("utf-8")
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Replace `old`, which must be there, by `new` in a file."""
+        text = self.read(name)
+        assert old in text, f"{name} has no {old!r}"
+        (self.root / name).write_text(text.replace(old, new), "utf-8")
+
+
+def copy_project(target: Path, variables: Mapping[str, str | None] | None = None) -> Project:
+    """A fresh copy at `target`, as after a checkout and the set-up; nothing has run in it."""
+    for name in shipped_files():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target / name)
+    _add_environment(target)
+    return Project(target, dict(variables or {}))
+
+
+def message(result: subprocess.CompletedProcess[str]) -> str:
+    """What `readiness` itself said on standard error: its last lines, from `readiness ...:` on."""
+    lines = result.stderr.strip().splitlines()
+    starts = [k for k, line in enumerate(lines) if re.match(r"readiness [a-z-]+: ", line)]
+    return "\n".join(lines[starts[-1] :]) if starts else ""

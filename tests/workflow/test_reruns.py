@@ -1,0 +1,127 @@
+"""What runs again after a change, and what does not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from project_copy import Project
+
+LIVE = "waves/simulated-2026"
+SHOWN = {"render", "gate"}
+PUBLISHED_WAVES = ("publications/simulated-2026-r1", "publications/simulated-2026-r2")
+MODULES = "workflow/readiness"
+
+
+def live(*rules: str) -> set[str]:
+    return {f"{rule} {LIVE}" for rule in rules}
+
+
+def of_all_waves(*rules: str) -> set[str]:
+    """The rules for the live wave and the published ones, and what hangs on every wave."""
+    runs = (LIVE, *PUBLISHED_WAVES)
+    reproduced = {f"reproduce {run.partition('/')[2]}" for run in PUBLISHED_WAVES}
+    drawn = live("draw_wave")
+    return {f"{rule} {run}" for rule in rules for run in runs} | reproduced | drawn | SHOWN
+
+
+def test_a_finished_project_has_nothing_to_do(finished: Project) -> None:
+    assert finished.to_do() == set()
+
+
+def test_comments_docstrings_touches_and_a_move_rerun_nothing(
+    project: Project, tmp_path: Path
+) -> None:
+    for module in (project.root / MODULES).rglob("*.py"):
+        text = module.read_text("utf-8")
+        future = "from __future__ import annotations\n"
+        text = text.replace(future, f"{future}\n# A remark.\n", 1)
+        if text.startswith('"""'):
+            text = text.replace('"""', '"""Said differently. ', 1)
+        module.write_text(text + "\n\n# The end.\n", "utf-8")
+    replicates = project.root / f"results/{LIVE}/weight/replicates.npz"
+    assert replicates.stat().st_size > 1_000_000
+    for part in ("data", "publications", "workflow", "results", "report.qmd", "config.yaml"):
+        path = project.root / part
+        for file in [path, *path.rglob("*")]:
+            os.utime(file)
+    moved = Project(tmp_path / "ailleurs, plus loin")
+    project.root.rename(moved.root)
+    try:
+        assert moved.to_do() == set()
+    finally:
+        moved.root.rename(project.root)
+
+
+def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
+    project.replace("config.yaml", "waves:\n", "# A remark.\nwaves:\n\n")
+    assert project.to_do() == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "first"),
+    [
+        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "draw_wave")),
+        ("level: 0.95", "level: 0.9", ("estimate", "register_wave", "draw_wave")),
+        ("digits: 1\n", "digits: 2\n", ("register_wave", "draw_wave")),
+        ("lower: 0.2", "lower: 0.25",
+         ("weight", "estimate", "compare", "register_wave", "draw_wave")),
+    ],
+)  # fmt: skip
+def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
+    project: Project, old: str, new: str, first: tuple[str, ...]
+) -> None:
+    project.replace("config.yaml", old, new)
+    assert project.to_do() == live(*first) | SHOWN
+
+
+def test_another_dataset_version_reruns_from_validate_on(project: Project) -> None:
+    project.replace(
+        "config.yaml",
+        'answers: {dataset: simulated-2026, version: "2"}',
+        'answers: {dataset: simulated-2026, version: "1"}',
+    )
+    steps = ("validate", "weight", "estimate", "compare", "register_wave", "draw_wave")
+    assert project.to_do() == live(*steps) | SHOWN
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("survey/comparisons/compare.py", of_all_waves("compare", "register_wave")),
+        ("survey/estimates/proportions.py", of_all_waves("estimate", "register_wave")),
+        ("steps/draw_wave.py", live("draw_wave") | SHOWN),
+        ("publications/reproduce.py",
+         {"gate"} | {f"reproduce {i}" for i in
+                     ("haca-2024", "simulated-2026-r1", "simulated-2026-r2")}),
+        ("commands/documents.py", set()),
+    ],
+)  # fmt: skip
+def test_changed_code_reruns_the_steps_that_can_reach_it(
+    project: Project, module: str, expected: set[str]
+) -> None:
+    path = f"{MODULES}/{module}"
+    (project.root / path).write_text(project.read(path) + "\n\nADDED = 1\n", "utf-8")
+    assert project.to_do() == expected
+
+
+def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
+    for name in ("report.qmd", f"{MODULES}/rendering/page.css"):
+        (project.root / name).write_text(project.read(name) + "\n", "utf-8")
+    assert project.to_do() == SHOWN
+
+
+def test_a_new_publication_or_version_leaves_the_others_alone(project: Project) -> None:
+    register = "data/versions.csv"
+    row = project.read(register).splitlines()[-1].replace("simulated-2026,2", "simulated-2026,3")
+    (project.root / register).write_text(project.read(register) + row + "\n", "utf-8")
+    shutil.copytree(
+        project.root / "publications/simulated-2026-r2",
+        project.root / "publications/simulated-2026-r3",
+    )
+    run = "publications/simulated-2026-r3"
+    steps = ("validate", "weight", "estimate", "compare", "register_wave")
+    expected = {f"{step} {run}" for step in steps}
+    assert project.to_do() == expected | {"reproduce simulated-2026-r3", "gate"}
