@@ -1,4 +1,4 @@
-"""The command line: `readiness COMMAND`, and one command for each step of the workflow.
+"""The command line: `readiness COMMAND`, and `readiness step NAME` for the steps of the workflow.
 
 Nothing heavy is imported before the command is known. A problem that a user can cause ends in one
 or two lines on standard error and the exit code of its kind (docs/exit-codes.md).
@@ -11,49 +11,53 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from readiness.errors import ReadinessError
+from readiness.errors import ReadinessError, StoppedError
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
     "data": ("readiness.commands.data", "list, add, get and verify dataset versions"),
     "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
     "freeze": ("readiness.commands.freeze", "keep the figures of a run as a publication"),
+    "estimate": ("readiness.commands.estimate", "shares of any CSV with a small YAML design"),
+    "compare": ("readiness.commands.compare", "compare groups of any CSV with a small YAML design"),
     "documents": ("readiness.commands.documents", "write config/README.md and the JSON schema"),
 }
 STEPS = {
-    "restore": ("readiness.steps.restore", "step: place the verified bytes of a dataset version"),
-    "validate": ("readiness.steps.validate", "step: code the answers and list every fault"),
-    "weight": ("readiness.steps.weight", "step: rake to the margins, trim, report"),
-    "estimate": ("readiness.steps.estimate", "step: shares with design-based precision"),
-    "compare": ("readiness.steps.compare", "step: tests and contrasts across groups"),
-    "judge": ("readiness.steps.judge", "step: what published figures can and cannot mean"),
-    "register-wave": ("readiness.steps.register_wave", "step: the figures of a wave"),
-    "register-study": ("readiness.steps.register_study", "step: the figures of a study"),
-    "draw-wave": ("readiness.steps.draw_wave", "step: the charts of a wave"),
-    "draw-study": ("readiness.steps.draw_study", "step: the charts of a study"),
-    "render": ("readiness.steps.render", "step: the report as HTML and PDF, every number checked"),
-    "reproduce": ("readiness.steps.reproduce", "step: a publication against its recomputation"),
-    "gate": ("readiness.steps.gate", "step: the closing table; fails when a number differs"),
+    "restore": ("readiness.steps.restore", "place the verified bytes of a dataset version"),
+    "validate": ("readiness.steps.validate", "code the answers and list every fault"),
+    "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
+    "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
+    "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
+    "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
+    "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),
+    "register-study": ("readiness.steps.register_study", "the figures of a study"),
+    "draw-wave": ("readiness.steps.draw_wave", "the charts of a wave"),
+    "draw-study": ("readiness.steps.draw_study", "the charts of a study"),
+    "render": ("readiness.steps.render", "the report as HTML and PDF, every number checked"),
+    "reproduce": ("readiness.steps.reproduce", "a publication against its recomputation"),
+    "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }
-EPILOG = "Exit codes: docs/exit-codes.md. `readiness COMMAND --help` explains a command."
+PURPOSE = "From raw survey answers to published numbers that anyone can check."
+EPILOG = "Exit codes: docs/exit-codes.md. `readiness NAME --help` explains a command."
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
+    listed = {name: text for name, (_, text) in commands.items()}
+    if commands is COMMANDS:
+        listed["step"] = "run one step of the workflow by itself: readiness step --help"
+    width = max(len(name) for name in listed)
+    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in listed.items())
     parser = argparse.ArgumentParser(
-        prog="readiness",
-        description="From raw survey answers to published numbers that anyone can check.",
+        prog=program,
+        usage=f"{program} NAME [--help] ...",
+        description=f"{PURPOSE}\n\n{listing}",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    known = {**COMMANDS, **STEPS}
-    width = max(len(name) for name in known)
-    listing = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in known.items())
-    parser.usage = "readiness COMMAND [--help] ..."
-    parser.description = f"{parser.description}\n\ncommands:\n{listing}"
-    parser.add_argument("command", choices=known, metavar="COMMAND", help="one of the above")
+    parser.add_argument("command", choices=listed, metavar="NAME", help="one of the above")
     return parser
 
 
@@ -84,13 +88,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Under LC_ALL=C a French or Arabic message would otherwise be a UnicodeEncodeError.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     arguments = list(sys.argv[1:] if argv is None else argv)
+    program, commands = "readiness", COMMANDS
+    if arguments[:1] == ["step"]:
+        program, commands, arguments = "readiness step", STEPS, arguments[1:]
     if not arguments:
-        _parser().print_help()
+        _parser(program, commands).print_help()
         return 2
-    name = _parser().parse_args(arguments[:1]).command
-    module = importlib.import_module({**COMMANDS, **STEPS}[name][0])
-    parser = argparse.ArgumentParser(prog=f"readiness {name}", description=module.__doc__)
-    if name in STEPS:
+    name = _parser(program, commands).parse_args(arguments[:1]).command
+    module = importlib.import_module(commands[name][0])
+    parser = argparse.ArgumentParser(prog=f"{program} {name}", description=module.__doc__)
+    if commands is STEPS:
         parser.add_argument("--log", type=Path, help="file for the step's log")
     module.configure(parser)
     parsed = parser.parse_args(arguments[1:])
@@ -100,11 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ReadinessError as error:
         return _report(error, name)
     except PermissionError as error:
-        return _report(
-            ReadinessError(f"{error.filename}: {error.strerror}; make it writable."), name
-        )
+        return _report(StoppedError(f"{error.filename}: {error.strerror}; make it writable."), name)
     except OSError as error:
-        return _report(ReadinessError(f"{error.filename or 'disk'}: {error.strerror}."), name)
+        return _report(StoppedError(f"{error.filename or 'disk'}: {error.strerror}."), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return 130

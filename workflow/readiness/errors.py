@@ -14,7 +14,7 @@ class ReadinessError(Exception):
     to do next.
     """
 
-    exit_code = 1
+    exit_code = 7
 
 
 class DiffersError(ReadinessError):
@@ -51,3 +51,9 @@ class BusyError(ReadinessError):
     """Another run holds the lock of this folder."""
 
     exit_code = 6
+
+
+class StoppedError(ReadinessError):
+    """The workflow could not go on: a place that cannot be written, or Snakemake itself stopped."""
+
+    exit_code = 7

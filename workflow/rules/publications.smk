@@ -17,7 +17,7 @@ rule reproduce:
         code=code("reproduce"),
         folder=subpath(output.verdicts, parent=True),
     shell:
-        "python -m readiness reproduce --log {log:q} --code {params.code}"
+        "python -m readiness step reproduce --log {log:q} --code {params.code}"
         " --published {input.published:q} --recomputed {input.recomputed:q}"
         " --out {params.folder:q}"
 
@@ -42,5 +42,5 @@ rule gate:
     params:
         code=code("gate"),
     shell:
-        "python -m readiness gate --log {log:q} --code {params.code} --out {output:q}"
+        "python -m readiness step gate --log {log:q} --code {params.code} --out {output:q}"
         " --summary {input.summary:q} {input.verdicts:q}"

@@ -44,7 +44,7 @@ rule render:
         wave=WAVE,
         folder=subpath(output.html, parent=True),
     shell:
-        "python -m readiness render --log {log:q} --code {params.code}"
+        "python -m readiness step render --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --source {input.source:q} --study {params.study:q}"
         " --wave {params.wave:q} --by {params.by} --questionnaire {input.questionnaire:q}"
         " --claims {input.claims:q} --structure {input.structure:q}"
