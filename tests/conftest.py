@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from project_copy import Project, copy_project
 
 # One BLAS thread: the workers of a parallel test run are the parallel part.

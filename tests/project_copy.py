@@ -55,7 +55,7 @@ def _add_environment(root: Path) -> None:
         (binaries / name).symlink_to(base)
     # A path with letters that the locale lacks is written in ASCII, for Python to read.
     others = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    lines = ["../../../../workflow", f"import sys; sys.path.extend({ascii(sorted(others))})"]
+    lines = ["../../../../workflow", f"import sys; sys.path.extend({sorted(others)!a})"]
     (packages / "readiness.pth").write_text("\n".join(lines) + "\n", "ascii")
     (binaries / "readiness").write_text(
         '#!/bin/sh\nexec "$(dirname "$0")/python" -m readiness "$@"\n'

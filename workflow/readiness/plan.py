@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from readiness.closure import code_hash
-from readiness.config import Config, Section, Study, Wave, load_config, read_yaml
+from readiness.config import Config, DatasetVersion, Section, Study, Wave, load_config, read_yaml
+from readiness.datasets.pointers import check_pointer
 from readiness.datasets.versions import Version, read_versions
-from readiness.errors import ConfigError
+from readiness.errors import ConfigError, DataError
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
@@ -31,13 +32,25 @@ class Run:
     folder: str
     name: str
     section: Wave | Study
+    config: str = "config.yaml"
+
+    @property
+    def key(self) -> str:
+        """Where its section stands, for messages: file and key."""
+        kind = "waves" if isinstance(self.section, Wave) else "studies"
+        return f"{self.config}: {kind}.{self.name}"
+
+    @property
+    def datasets_by_key(self) -> dict[str, DatasetVersion]:
+        """The dataset versions it needs, by the key that names them."""
+        if isinstance(self.section, Wave):
+            return {"answers": self.section.answers, "sample": self.section.sample}
+        return {"claims": self.section.claims}
 
     @property
     def datasets(self) -> tuple[str, ...]:
         """The dataset versions it needs, `name@version`."""
-        if isinstance(self.section, Wave):
-            return (self.section.answers.name, self.section.sample.name)
-        return (self.section.claims.name,)
+        return tuple(dataset.name for dataset in self.datasets_by_key.values())
 
     def settings(self, step: str) -> str:
         """The settings of one of its steps, as canonical JSON."""
@@ -82,7 +95,8 @@ class Plan:
             runs = list(_runs_of(load_config(path)))
             if len(runs) != 1:
                 raise ConfigError(f"{path}: expected one wave or one study, found {len(runs)}.")
-            found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section))
+            own = str(PUBLICATIONS / identity / "config.yaml")
+            found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section, own))
         return {run.folder: run for run in found}
 
     @cached_property
@@ -115,21 +129,29 @@ class Plan:
     def check(self) -> None:
         """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
 
-        Raises ConfigError in one line, naming the key of the configuration.
+        Raises ConfigError in one line, naming the key of the configuration; DataError when the
+        pointer of a dataset version is missing or disagrees with `data/versions.csv`.
         """
-        known = self._versions
         for run in self.runs.values():
-            for name in run.datasets:
-                if name not in known:
+            for key, dataset in run.datasets_by_key.items():
+                version = self._versions.get(dataset.name)
+                if version is None:
+                    known = sorted(v.name for v in self._versions.values())
+                    same = [name for name in known if name.startswith(f"{dataset.dataset}@")]
                     raise ConfigError(
-                        f"{run.folder}: dataset version {name} is not in data/versions.csv; "
-                        f"it has {', '.join(known)}."
+                        f"{run.key}.{key}: dataset version {dataset.name} is not in "
+                        f"data/versions.csv; it has {', '.join(same or known)}."
                     )
+                check_pointer(self.root, version)
             for key, path in _files(run.section):
                 if not (self.root / path).is_file():
-                    raise ConfigError(f"{run.folder}: {key}: {path} not found.")
+                    raise ConfigError(f"{run.key}.{key}: {path} not found.")
             if isinstance(run.section, Wave):
-                _check_wave(self.root, run.folder, run.section)
+                _check_wave(self.root, run.key, run.section)
+        for identity in self.publications:
+            path = PUBLICATIONS / identity / "figures.csv"
+            if not (self.root / path).is_file():
+                raise DataError(f"{path}: not found. Restore it with git.")
         self._check_report()
 
     def _check_report(self) -> None:
@@ -144,8 +166,11 @@ class Plan:
         ):
             if name not in names:
                 raise ConfigError(
-                    f"config.yaml: report.{key}: {name!r} is none of {', '.join(names) or 'none'}."
+                    f"config.yaml: report.{key}: no {key} {name!r}; "
+                    f"there are {', '.join(names) or 'none'}."
                 )
+        if not (self.root / report.source).is_file():
+            raise ConfigError(f"config.yaml: report.source: {report.source} not found.")
 
 
 def _runs_of(config: Config) -> Iterator[Run]:
@@ -168,7 +193,7 @@ def _files(section: Wave | Study) -> list[tuple[str, Path]]:
     return files
 
 
-def _check_wave(root: Path, folder: str, wave: Wave) -> None:
+def _check_wave(root: Path, where: str, wave: Wave) -> None:
     """Items and margins against the questionnaire, read lightly: the Snakefile waits for it."""
     path = Path(f"data/questionnaires/{wave.questionnaire}.yaml")
     document = read_yaml(root / path)
@@ -181,10 +206,10 @@ def _check_wave(root: Path, folder: str, wave: Wave) -> None:
     wanted += [("compare", name) for name in wave.compare.items]
     for key, name in wanted:
         if name not in items:
-            raise ConfigError(f"{folder}: {key}.items: {path} has no item {name!r}.")
+            raise ConfigError(f"{where}.{key}.items: {path} has no item {name!r}.")
     if wave.estimate.by not in frame:
         raise ConfigError(
-            f"{folder}: estimate.by: {wave.estimate.by!r} is no frame variable of {path}; "
+            f"{where}.estimate.by: {wave.estimate.by!r} is no frame variable of {path}; "
             f"it has {', '.join(frame)}."
         )
     margins = Path(f"data/margins/{wave.weight.margins}.csv")

@@ -12,7 +12,8 @@ import argparse
 from pathlib import Path
 
 from readiness.datasets.add import add_version
-from readiness.datasets.store import check_pointer, local_copies, restore
+from readiness.datasets.pointers import check_pointer
+from readiness.datasets.store import local_copies, restore
 from readiness.datasets.versions import find_version, read_versions
 from readiness.errors import DataError
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from readiness.errors import BusyError, ConfigError, ReadinessError
+from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.plan import load_plan
 
 LOCK = Path("results/.run.lock")
@@ -40,7 +40,7 @@ def _only_run(root: Path) -> Iterator[int]:
         (root / LOCK).parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise ReadinessError(
+        raise StoppedError(
             f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
         ) from None
     try:
@@ -76,12 +76,10 @@ def _failure(root: Path, code: int) -> ReadinessError:
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
     except (OSError, ValueError):
-        error = ReadinessError(
+        return StoppedError(
             f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
             "why; run again to go on."
         )
-        error.exit_code = 7
-        return error
     error = ReadinessError(message.strip())
     error.exit_code = int(first)
     return error

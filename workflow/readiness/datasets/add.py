@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from readiness.config import NAME, VERSION, WORDS
 from readiness.datasets.pointers import Pointer, write_pointer
 from readiness.datasets.store import local_remotes
 from readiness.datasets.versions import RAW, Version, read_versions, write_versions
@@ -19,8 +21,16 @@ def add_version(
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
     The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
-    overwritten: ConfigError when it exists, DataError when the file is no table.
+    overwritten: ConfigError when it exists or has no proper name, DataError when the file is no
+    table.
     """
+    for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
+        if not re.fullmatch(pattern, text):
+            raise ConfigError(
+                f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
+            )
+    if not file.is_file():
+        raise DataError(f"{file}: no such file.")
     versions = read_versions(root) if (root / "data/versions.csv").exists() else {}
     new = Version(
         dataset=dataset,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.files import write_atomically
 
@@ -55,6 +56,18 @@ def read_pointer(path: Path) -> Pointer:
         raise DataError(
             f"{path}: no such pointer. `readiness data list` shows the versions there are."
         ) from None
+
+
+def check_pointer(root: Path, version: Version) -> Pointer:
+    """The version's pointer, which must agree with the register on MD5 and size."""
+    path = root / version.pointer_path
+    pointer = read_pointer(path)
+    if (pointer.md5, pointer.size) != (version.md5, version.bytes):
+        raise DataError(
+            f"{path}: points to {pointer.md5} ({pointer.size} bytes), but data/versions.csv has "
+            f"{version.md5} ({version.bytes} bytes) for {version.name}. Restore both with git."
+        )
+    return pointer
 
 
 def write_pointer(path: Path, pointer: Pointer) -> None:

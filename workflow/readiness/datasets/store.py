@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.pointers import Pointer, read_pointer
+from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.lineage import md5_of, sha256_of
@@ -67,18 +67,6 @@ def fault_of(path: Path, version: Version) -> str:
     if md5_of(path) != version.md5:
         return "its MD5 is not the registered one"
     return ""
-
-
-def check_pointer(root: Path, version: Version) -> Pointer:
-    """The version's pointer, which must agree with the register on MD5 and size."""
-    path = root / version.pointer_path
-    pointer = read_pointer(path)
-    if (pointer.md5, pointer.size) != (version.md5, version.bytes):
-        raise DataError(
-            f"{path}: points to {pointer.md5} ({pointer.size} bytes), but data/versions.csv has "
-            f"{version.md5} ({version.bytes} bytes) for {version.name}. Restore both with git."
-        )
-    return pointer
 
 
 def local_copies(root: Path, version: Version, pointer: Pointer) -> Iterator[Copy]:
@@ -133,7 +121,7 @@ def find_object(root: Path, version: Version) -> Path:
             f"{version.name}: every copy is damaged ({'; '.join(damaged)}).\n"
             "Restore data/store with git, or fetch the object from another remote."
         )
-    looked = ", ".join(remotes(root)) or "no remote configured"
+    looked = ", ".join(f"remote {name}" for name in remotes(root)) or "no remote configured"
     raise DataError(
         f"{version.name}: the object {pointer.md5} is in no place that was looked at ({looked}, "
         "DVC cache, data/raw).\nRestore data/store with git, or add the remote that holds it."
