@@ -16,6 +16,7 @@ from readiness.config import NAME
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
 from readiness.plan import load_plan
+from readiness.publications.attacker import ATTACK, findings, read_attack
 from readiness.publications.freeze import freeze
 
 
@@ -61,5 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         root / "results" / folder,
         anew=arguments.anew,
     )
+    attacked = root / "publications" / arguments.id / ATTACK
+    if attacked.exists():
+        print(f"Attacker's view: {findings(read_attack(attacked))}; every share: {attacked}")
     print(f"publications/{arguments.id}: {count} figures kept. Now commit the folder.")
     return 0

@@ -20,6 +20,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.figures.register import read_register
 from readiness.files import write_atomically
 from readiness.lineage import SIDECAR, read_lineage, sha256_of
+from readiness.publications.attacker import ATTACK, attack
 from readiness.tables import to_csv
 
 LEDGER = "figures.csv"
@@ -108,6 +109,9 @@ def freeze(
         write_atomically(scratch / "config.yaml", frozen_config(name, section))
         write_atomically(scratch / LEDGER, (register / LEDGER).read_bytes())
         write_atomically(scratch / "datasets.csv", datasets_table(root, versions))
+        if isinstance(section, Wave):
+            attacked = attack(figures, section.figures.minimum_base)
+            write_atomically(scratch / ATTACK, to_csv(attacked))
         write_atomically(scratch / "README.md", readme(identity, section, figures, versions))
         if folder.exists():
             shutil.rmtree(folder)

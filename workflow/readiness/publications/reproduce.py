@@ -5,6 +5,7 @@ Verdicts compare values, never hashes: the same number from refactored code is t
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +14,16 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figures.display import LANGUAGES
+from readiness.figures.display import LANGUAGES, display
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "verdict", "detail"]
+
+CONTRACT = ("unit", "digits", "rounding", "suppressed", "reliability")
+"""What of a row must be the same text."""
+PRECISION = ("se", "lower", "upper", "n", "n_eff", "deff")
+"""The numbers that stand beside a value."""
+TOLERANCE = 1e-9
+"""Relative; between processors and BLAS kernels the last of 12 significant digits may differ."""
 
 
 class Outcome(StrEnum):
@@ -55,20 +63,37 @@ def _outcome(
         same = published["value"] == recomputed["value"]
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
     shown = [f"display_{language}" for language in LANGUAGES]
-    changed = [
-        c for c in ("suppressed", "unit", "digits", "rounding") if published[c] != recomputed[c]
-    ]
+    changed = [c for c in CONTRACT if published[c] != recomputed[c]]
+    changed += [c for c in PRECISION if not _alike(published[c], recomputed[c])]
     if changed:
-        return Outcome.DIFFERS, f"{changed[0]} was {published[changed[0]]!r}"
+        was, became = published[changed[0]], recomputed[changed[0]]
+        return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
     same_text = all(published[column] == recomputed[column] for column in shown)
     if published["value"] == recomputed["value"] and same_text:
         return Outcome.REPRODUCED, ""
-    if same_text:
+    if same_text and _rounded_text(published) == _rounded_text(recomputed):
         return (
             Outcome.WITHIN_ROUNDING,
             f"rounding {published['rounding']}, {published['digits']} digits",
         )
+    if same_text:
+        return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
     return Outcome.DIFFERS, f"{published['display_en']} became {recomputed['display_en']}"
+
+
+def _alike(published: str, recomputed: str) -> bool:
+    """Whether two numbers that nobody reads rounded are one, but for the processor's last bits."""
+    first, second = _number(published), _number(recomputed)
+    if first is None or second is None:
+        return published == recomputed
+    return math.isclose(first, second, rel_tol=TOLERANCE)
+
+
+def _rounded_text(row: Mapping[Any, Any]) -> object:
+    """What the row's value is under its own rounding: the text alone may have been altered."""
+    if _number(row["value"]) is None:
+        return row["value"]
+    return display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
 
 
 def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +101,8 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
 
     REPRODUCED: stored values equal to 12 significant digits. WITHIN ROUNDING: equal as shown, under
     the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else, also a number
-    that only one side has.
+    that only one side has, another precision beside the same value, or a value that no longer goes
+    with its own text.
     """
     before = {row["id"]: row for row in published.to_dict("records")}
     after = {row["id"]: row for row in recomputed.to_dict("records")}
