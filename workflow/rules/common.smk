@@ -8,15 +8,18 @@ sys.path.insert(0, str(Path(workflow.basedir).resolve()))
 from readiness.errors import ReadinessError
 from readiness.plan import load_plan
 
-# Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs
-# Snakemake. An absolute path in the rules would rerun everything after the tree is moved.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ["PATH"]]
+os.environ.update(
+    # Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs
+    # Snakemake. An absolute path in the rules would rerun everything after the tree is moved.
+    PATH=os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    ),
+    PYTHONPATH="workflow",
+    # One BLAS thread: the jobs are the parallel part, and sums are the same at every core count.
+    OMP_NUM_THREADS="1",
+    OPENBLAS_NUM_THREADS="1",
+    MKL_NUM_THREADS="1",
 )
-os.environ["PYTHONPATH"] = "workflow"
-# One BLAS thread: the jobs are the parallel part, and sums are the same at every core count.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
 
 try:
     PLAN = load_plan(Path.cwd())
@@ -54,3 +57,14 @@ def settings(step):
 def code(step):
     """The hash of the step's code; as a parameter, a change of it reruns the step."""
     return PLAN.code(step)
+
+
+def published_before(wildcards):
+    """The figures of the publication that the wave revises, when it revises one."""
+    revised = section(wildcards).revises
+    return [f"publications/{revised}/figures.csv"] if revised else []
+
+
+def folder_of_run(register):
+    """The folder of a run, from the path of its register."""
+    return str(Path(register).parent.parent)

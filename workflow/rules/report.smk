@@ -40,8 +40,8 @@ rule render:
         settings=REPORT.model_dump_json(),
         by=SHOWN_WAVE.estimate.by,
         code=code("render"),
-        study=STUDY,
-        wave=WAVE,
+        study=lambda wildcards, input: folder_of_run(input.study[0]),
+        wave=lambda wildcards, input: folder_of_run(input.wave[0]),
         folder=subpath(output.html, parent=True),
     shell:
         "python -m readiness step render --log {log:q} --code {params.code}"

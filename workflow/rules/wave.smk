@@ -117,12 +117,6 @@ rule compare:
         " --out {params.folder:q}"
 
 
-def published_before(wildcards):
-    """The figures of the publication that the wave revises, when it revises one."""
-    revised = section(wildcards).revises
-    return [f"publications/{revised}/figures.csv"] if revised else []
-
-
 rule register_wave:
     input:
         estimates="results/{run}/estimate/estimates.csv",
