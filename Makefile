@@ -26,10 +26,10 @@ test: $(STAMP) check
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/snakefmt --check --quiet Snakefile workflow
+	@$(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/mypy
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m snakemake --lint --quiet
+	@$(BIN)/python -m snakemake --lint
 
 clean:
 	rm -rf results .snakemake .cache
