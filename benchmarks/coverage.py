@@ -51,6 +51,7 @@ from coverage_samples import (  # noqa: E402
     population,
 )
 from readiness.errors import ReadinessError  # noqa: E402
+from readiness.files import write_atomically  # noqa: E402
 from readiness.survey import Design, design, proportion_interval  # noqa: E402
 from readiness.survey.comparisons import (  # noqa: E402
     ComparisonRow,
@@ -68,7 +69,6 @@ from readiness.survey.comparisons import (  # noqa: E402
 )
 from readiness.survey.comparisons.effects import cramers_v  # noqa: E402
 from readiness.survey.estimates import proportion_estimates  # noqa: E402
-from readiness.files import write_atomically  # noqa: E402
 
 ALPHA = 0.05
 PERMUTATIONS = 199
@@ -234,6 +234,8 @@ def one_run(setting: Setting, seed: int) -> tuple[Tally, Tally]:
                 found = []
             value = _STATE["truth"][target]
             for method, lower, upper in found:
+                if math.isnan(lower) or math.isnan(upper):
+                    continue  # one respondent in the domain: no interval to judge
                 covered[target, method] += [float(lower <= value <= upper), upper - lower]
     return rejected, covered
 
@@ -290,9 +292,7 @@ def size_table(results: dict[Setting, tuple[Tally, Tally]]) -> list[str]:
             p = np.array(values)
             made = ~np.isnan(p)
             text = f"{np.mean(p[made] <= ALPHA):.3f}" if made.any() else "no result"
-            cells[name, setting] = text + (
-                f" ({made.mean():.0%})" if 0 < made.sum() < len(p) else ""
-            )
+            cells[name, setting] = text + (part(float(made.mean())) if made.any() else "")
     rows = ["the test that leads", "which one it is", *names, "samples set aside"]
     return grid("test", rows, cells)
 
@@ -306,10 +306,17 @@ def coverage_table(results: dict[Setting, tuple[Tally, Tally]], runs: int) -> li
             name = f"{target}: {method}"
             names += [name] if name not in names else []
             held, width = np.array(values[::2]), np.array(values[1::2])
-            share = "" if len(held) == runs else f" ({len(held) / runs:.0%})"
+            share = part(len(held) / runs)
             shown = f"{np.median(width):.2f}" if target == "odds ratio" else f"{width.mean():.3f}"
             cells[name, setting] = f"{held.mean():.3f}; {shown}{share}"
     return grid("interval", sorted(names), cells)
+
+
+def part(share: float) -> str:
+    """In brackets, the share of samples with a result, when not all have one."""
+    if share == 1:
+        return ""
+    return f" ({share:.0%})" if share < 0.995 else " (>99%)"
 
 
 def grid(head: str, rows: list[str], cells: dict[tuple[str, Setting], str]) -> list[str]:
@@ -344,6 +351,10 @@ def document(results: dict[Setting, tuple[Tally, Tally]], runs: int) -> str:
         "## Coverage: share of 95 % intervals that hold the population's value; mean width",
         "The item that differs. For the odds ratio the median width. A percentage in brackets is "
         "the share of samples with an interval.",
+        "How to read it: Wald intervals of a share fall short first, Korn-Graubard's last. At "
+        "n = 32 in unequally weighted groups, and more so after raking, every interval holds the "
+        "truth less often than it says: there a contrast of two groups is an indication, and the "
+        "program leads with the permutation test.",
         "\n".join(coverage_table(results, runs)),
     ]
     return "\n\n".join(parts) + "\n"
