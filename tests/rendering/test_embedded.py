@@ -48,13 +48,19 @@ def test_every_kind_of_block_is_on_the_page(page: str) -> None:
         "section\u00a02",
     ]
     assert (
-        tree.css_first("figure#figure-parts figcaption").text().startswith("Figure\u00a01\u00a0: ")
+        tree.css_first("figure#figure-parts figcaption")
+        .text(strip=True)
+        .startswith("Figure\u00a01\u00a0:")
     )
     assert tree.css_first("figure#figure-parts img").attributes["alt"].startswith("Barres")
     assert (
-        tree.css_first("figure#table-parts figcaption").text().startswith("Tableau\u00a01\u00a0: ")
+        tree.css_first("figure#table-parts figcaption")
+        .text(strip=True)
+        .startswith("Tableau\u00a01\u00a0:")
     )
     assert len(tree.css("figure#table-parts tbody tr")) == 3
+    double = [node.attributes["class"] for node in tree.css("figure#figure-double img")]
+    assert double == ["wide", "narrow"]
     assert tree.css_first("div[lang=ar]").attributes["dir"] == "rtl"
     assert [node.text() for node in tree.css("nav#TOC > ul > li > a")] == [
         "1 L’essentiel",

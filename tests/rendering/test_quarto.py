@@ -51,7 +51,15 @@ def test_both_engines_make_the_same_page(rendering: Rendering, page: str, tmp_pa
     assert ours is not None and theirs is not None
     words = [" ".join(node.text(separator=" ").split()) for node in (ours, theirs)]
     assert words[0].replace(rendering.engine, made.engine) == words[1]
-    for selector in (".box-warning", ".tabset > label", "figure", "a.quarto-xref", "table", "math"):
+    for selector in (
+        ".box-warning",
+        ".tabset > label",
+        "figure",
+        "a.quarto-xref",
+        "table",
+        "math",
+        "img",
+    ):
         assert len(ours.css(selector)) == len(theirs.css(selector)), selector
 
 

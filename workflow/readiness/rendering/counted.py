@@ -73,7 +73,7 @@ class Counted:
     def caption_label(self, node: LexborNode) -> str | None:
         """The label (`Figure 1`) that opens a caption at this node, where its number is right."""
         at: LexborNode | None = node
-        while at is not None and at.prev is None and at.tag not in ("figcaption", "caption"):
+        while at is not None and _first(at) and at.tag not in ("figcaption", "caption"):
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
         match = CAPTION_LABEL.match(node.text(deep=True))
@@ -87,6 +87,11 @@ class Counted:
         target = _target(node)
         note = re.fullmatch(r"fn(\d+)", target)
         return match["number"] == (note[1] if note else self._numbers.get(target))
+
+
+def _first(node: LexborNode) -> bool:
+    """Whether nothing but white space stands before a node in its parent."""
+    return node.prev is None or (node.prev.prev is None and not node.prev.text(deep=True).strip())
 
 
 def _own_number(node: LexborNode) -> LexborNode | None:

@@ -5,7 +5,8 @@ local counters, sections, targets = { fig = 0, tbl = 0 }, {}, {}
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
 local function kind_of(id) return id and id:match '^(%l+)%-' end
 
--- The anchor is no longer Quarto's own (fig-, tbl-): it would caption the figure once more.
+-- Written out, under an anchor that is not Quarto's own (fig-, tbl-): Quarto would caption the
+-- figure once more and keep one of its pictures.
 local function float(id, blocks, caption)
   local kind = kind_of(id)
   local anchor = (kind == 'fig' and 'figure' or 'table') .. id:sub(4)
@@ -13,15 +14,20 @@ local function float(id, blocks, caption)
   targets[id] = { words[kind], tostring(counters[kind]), anchor }
   local label = words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' '
   caption:insert(1, pandoc.Span(pandoc.Strong(label), { class = 'caption-label' }))
+  local open, middle, close = '<figure id="' .. anchor .. '" class="' .. kind .. '">', '<figcaption>', '</figcaption>\n</figure>'
+  local first, second = blocks, { pandoc.Plain(caption) }
   if not html then
-    local kinds = { fig = 'image', tbl = 'table' }
-    local list = pandoc.Blocks { pandoc.RawBlock('typst', '#figure(kind: ' .. kinds[kind] .. ', caption: [') }
-    list:extend { pandoc.Plain(caption), pandoc.RawBlock('typst', '])[') }
-    list:extend(blocks)
-    list:insert(pandoc.RawBlock('typst', '] <' .. anchor .. '>'))
-    return list
+    open = '#figure(kind: ' .. (kind == 'fig' and 'image' or 'table') .. ', caption: ['
+    middle, close = '])[', '] <' .. anchor .. '>'
+    first, second = second, first
   end
-  return pandoc.Figure(blocks, { long = { pandoc.Plain(caption) } }, pandoc.Attr(anchor, { kind }))
+  local format, list = html and 'html' or 'typst', pandoc.Blocks {}
+  list:insert(pandoc.RawBlock(format, open))
+  list:extend(first)
+  list:insert(pandoc.RawBlock(format, middle))
+  list:extend(second)
+  list:insert(pandoc.RawBlock(format, close))
+  return list
 end
 
 local function numbered(header)
