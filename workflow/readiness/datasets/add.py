@@ -32,6 +32,10 @@ def add_version(
     if not file.is_file():
         raise DataError(f"{file}: no such file.")
     versions = read_versions(root) if (root / "data/versions.csv").exists() else {}
+    if f"{dataset}@{version}" in versions:
+        raise ConfigError(
+            f"{dataset}@{version} exists and is never overwritten. Choose another name with --as."
+        )
     new = Version(
         dataset=dataset,
         version=version,
@@ -42,10 +46,6 @@ def add_version(
         questionnaire=questionnaire,
         note=note,
     )
-    if new.name in versions:
-        raise ConfigError(
-            f"{new.name} exists and is never overwritten. Choose another name with --as."
-        )
     if new.rows == 0:
         raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
     pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")

@@ -1,0 +1,320 @@
+"""What a user can get wrong: one or two lines, the right exit code, and the next run finishes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT, Project, message
+
+WAVE = "results/waves/simulated-2026"
+CLAIMS = "results/inputs/haca-2024-claims/1/data.csv"
+POINTER = "data/raw/haca-2024-claims/1.csv.dvc"
+MARGINS = "data/margins/simulated-2026-1.csv"
+
+
+def stored(project: Project, name: str) -> Path:
+    """The object of a dataset version in the store."""
+    with (project.root / "data/versions.csv").open(encoding="utf-8", newline="") as file:
+        row = next(r for r in csv.DictReader(file) if f"{r['dataset']}@{r['version']}" == name)
+    return project.root / "data/store/files/md5" / row["md5"][:2] / row["md5"][2:]
+
+
+def leftovers(project: Project) -> list[str]:
+    """Half-written files: everything is written under another name first."""
+    return [
+        str(path.relative_to(project.root))
+        for name in ("data", "results", "publications")
+        for path in (project.root / name).rglob("*")
+        if path.name.endswith(".tmp") or path.name.startswith("tmp")
+    ]
+
+
+def refused(
+    project: Project, result: subprocess.CompletedProcess[str], code: int, *words: str
+) -> None:
+    """The run ended with `code` and said why, in one or two lines that hold `words`."""
+    said = message(result)
+    assert result.returncode == code, said or result.stderr[-2000:]
+    assert 1 <= len(said.splitlines()) <= 2, said
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in said
+    assert leftovers(project) == []
+
+
+# --- the configuration ----------------------------------------------------------------------------
+ANSWERS = 'answers: {dataset: simulated-2026, version: "2"}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("permutations: 9999", "permutatons: 9999", ("compare.permutatons", "did you mean")),
+        (ANSWERS, ANSWERS.replace('"2"', "2"), ("answers.version", "in quotes")),
+        (ANSWERS, ANSWERS.replace('"2"', '"9"'), ("simulated-2026@9", "data/versions.csv")),
+        ("by: profession", "by: job", ("estimate.by", "'job'", "profession")),
+        ("items: [preparation,", "items: [readiness,", ("compare.items", "'readiness'")),
+        ("questionnaire: ai-readiness-1", "questionnaire: ai-2", ("ai-2.yaml", "not found")),
+        ("wave: simulated-2026", "wave: wave-7", ("report.wave", "'wave-7'", "simulated-2026")),
+        ('opens: "2026-03-02"', 'opens: "2026-02-31"', ("opens", "2026-02-31", "calendar")),
+        ('opens: "2026-03-02"', 'opens: "2026-04-02"', ("validate", "closes on or after")),
+        ("level: 0.95", "level: 95", ("estimate.level", "95", "less than 1")),
+        ("    simulated: true\n", "", ("simulated: missing",)),
+        ("waves:\n", "waves:\nwaves:\n", ("the key waves is given twice", "line")),
+        ("report:\n", "report: [\n", ("config.yaml line",)),
+    ],
+)  # fmt: skip
+def test_faults_of_the_configuration_are_one_line_before_anything_runs(
+    fresh: Project, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    fresh.replace("config.yaml", old, new)
+    refused(fresh, fresh.run(), 2, "config.yaml", *words)
+    assert not (fresh.root / "results/inputs").exists()
+
+
+def test_a_missing_config_is_said(fresh: Project) -> None:
+    (fresh.root / "config.yaml").unlink()
+    refused(fresh, fresh.run(), 2, "config.yaml", "not found")
+
+
+def test_bare_snakemake_says_the_same_line(fresh: Project) -> None:
+    fresh.replace("config.yaml", "permutations: 9999", "permutatons: 9999")
+    result = fresh.call(".venv/bin/python", "-m", "snakemake", "--cores", "1")
+    assert result.returncode != 0
+    assert "did you mean permutations?" in result.stderr
+
+
+# --- the data -------------------------------------------------------------------------------------
+def test_a_missing_object(fresh: Project) -> None:
+    stored(fresh, "haca-2024-claims@1").unlink()
+    refused(fresh, fresh.run(CLAIMS), 3, "haca-2024-claims@1", "data/store", "git")
+    assert not (fresh.root / CLAIMS).exists()
+    shutil.copy(stored(Project(ROOT), "haca-2024-claims@1"), stored(fresh, "haca-2024-claims@1"))
+    assert fresh.run(CLAIMS).returncode == 0
+
+
+def test_a_flipped_byte_in_every_copy(fresh: Project) -> None:
+    original = stored(fresh, "haca-2024-claims@1").read_bytes()
+    changed = bytearray(original)
+    changed[100] ^= 1
+    workspace = fresh.root / POINTER.removesuffix(".dvc")
+    for copy in (stored(fresh, "haca-2024-claims@1"), workspace):
+        copy.write_bytes(changed)
+    refused(fresh, fresh.run(CLAIMS), 3, "haca-2024-claims@1", "damaged", "SHA-256")
+    assert not (fresh.root / CLAIMS).exists()
+    # One good copy is enough, wherever it lies.
+    workspace.write_bytes(original)
+    assert fresh.run(CLAIMS).returncode == 0
+    assert (fresh.root / CLAIMS).read_bytes() == original
+
+
+def test_a_pointer_to_an_unknown_hash(fresh: Project) -> None:
+    text = fresh.read(POINTER)
+    unknown = "f" * 32
+    known = text.split("md5: ")[1][:32]
+    fresh.replace(POINTER, known, unknown)
+    refused(fresh, fresh.run(CLAIMS), 3, POINTER, unknown, "data/versions.csv")
+    # Also when the register was changed along with it.
+    fresh.replace("data/versions.csv", known, unknown)
+    refused(fresh, fresh.run(CLAIMS), 3, unknown)
+    fresh.replace("data/versions.csv", unknown, known)
+    (fresh.root / POINTER).write_text(text, "utf-8")
+    assert fresh.run(CLAIMS).returncode == 0
+
+
+def test_a_missing_pointer_is_said_before_anything_runs(fresh: Project) -> None:
+    (fresh.root / "data/raw/haca-2024-claims/2.csv.dvc").unlink()
+    refused(fresh, fresh.run(), 3, "2.csv.dvc")
+
+
+def test_an_export_of_another_questionnaire(project: Project) -> None:
+    with stored(project, "simulated-2026@2").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    other = project.root / "other.csv"
+    with other.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[head[0], *(f"Question {k}" for k in range(1, len(head)))]])
+        csv.writer(file).writerows(rows[:40])
+    added = project.readiness(
+        "data", "add", "other.csv", "--dataset", "simulated-2026", "--as", "3"
+    )
+    assert added.returncode == 0, added.stderr
+    before = project.read("config.yaml")
+    project.replace("config.yaml", ANSWERS, ANSWERS.replace('"2"', '"3"'))
+    refused(project, project.run(), 3, "validate", "ai-readiness-1", "Question 1")
+    (project.root / "config.yaml").write_text(before, "utf-8")
+    result = project.run(f"{WAVE}/weight/weights.csv")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ("empty",)),
+        (b"a,b\n", ("no rows",)),
+        (b"\xff\xfe\x00", ("UTF-8",)),
+    ],
+)
+def test_a_file_that_is_no_table_is_never_added(
+    fresh: Project, content: bytes, words: tuple[str, ...]
+) -> None:
+    (fresh.root / "export.csv").write_bytes(content)
+    register = fresh.read("data/versions.csv")
+    result = fresh.readiness(
+        "data", "add", "export.csv", "--dataset", "simulated-2026", "--as", "3"
+    )
+    refused(fresh, result, 3, "export.csv", *words)
+    assert fresh.read("data/versions.csv") == register
+    assert not (fresh.root / "data/raw/simulated-2026/3.csv.dvc").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("nowhere.csv", "--dataset", "simulated-2026", "--as", "3"), 3, ("nowhere.csv",)),
+        (("config.yaml", "--dataset", "simulated-2026", "--as", "1"), 2, ("never overwritten",)),
+        (("config.yaml", "--dataset", "../elsewhere", "--as", "1"), 2, ("'../elsewhere'",)),
+    ],
+)
+def test_a_version_is_never_overwritten_nor_put_elsewhere(
+    fresh: Project, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
+) -> None:
+    refused(fresh, fresh.readiness("data", "add", *arguments), code, *words)
+
+
+# --- the margins ----------------------------------------------------------------------------------
+def with_margins(project: Project, old: str, new: str) -> None:
+    """A new version of the margins file, and a configuration that names it."""
+    text = project.read(MARGINS)
+    assert old in text
+    target = project.root / MARGINS.replace("-1.csv", "-2.csv")
+    target.write_text(text.replace(old, new), "utf-8")
+    project.replace("config.yaml", "margins: simulated-2026-1", "margins: simulated-2026-2")
+
+
+def test_margin_categories_that_the_questionnaire_lacks(fresh: Project) -> None:
+    with_margins(fresh, "region,north", "region,nord")
+    refused(fresh, fresh.run(), 2, "simulated-2026-2.csv row 9", "'nord'", "north")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("region,north,3430", "region,north,3431", ("add up", "region 12001")),
+        ("region,north,3430", "region,north,-1", ("row 9", "total", "'-1'")),
+        ("region,north,3430", "region,north,nan", ("row 9", "total", "'nan'")),
+        ("region,north,", "region,south,", ("south", "twice")),
+    ],
+)
+def test_margins_that_cannot_be_met(
+    project: Project, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    with_margins(project, old, new)
+    weights = f"{WAVE}/weight/weights.csv"
+    refused(project, project.run(weights), 3, "simulated-2026-2.csv", *words)
+    assert not (project.root / weights).exists()
+
+
+def test_a_profession_without_a_respondent_then_repaired(project: Project) -> None:
+    # Every voice artist of the sample is recoded by a new, counted corrections file.
+    with (project.root / f"{WAVE}/validate/answers.csv").open(encoding="utf-8", newline="") as file:
+        kept = [r["respondent"] for r in csv.DictReader(file) if r["profession"] != "voice_artist"]
+    source = stored(project, "simulated-2026@2")
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    column = next(k for k, _ in enumerate(head) if any(row[k] == kept[0] for row in rows))
+    with (project.root / "fewer.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *(row for row in rows if row[column] in set(kept))])
+    added = project.readiness(
+        "data", "add", "fewer.csv", "--dataset", "simulated-2026", "--as", "3"
+    )
+    assert added.returncode == 0, added.stderr
+    before = project.read("config.yaml")
+    project.replace("config.yaml", ANSWERS, ANSWERS.replace('"2"', '"3"'))
+    weights = f"{WAVE}/weight/weights.csv"
+    result = project.run(weights)
+    refused(project, result, 3, "voice_artist", "no respondent", "Merge the category")
+    (project.root / "config.yaml").write_text(before, "utf-8")
+    assert project.run(weights).returncode == 0
+
+
+# --- the machine ----------------------------------------------------------------------------------
+def test_results_that_cannot_be_written(fresh: Project) -> None:
+    # A file in place of the folder: permission bits would not stop an administrator.
+    (fresh.root / "results").write_text("", "utf-8")
+    refused(fresh, fresh.run(), 7, "results", "writable")
+    (fresh.root / "results").unlink()
+    assert fresh.run(CLAIMS).returncode == 0
+
+
+def test_a_home_that_cannot_be_written(fresh: Project) -> None:
+    judged = "results/studies/haca-2024/draw"
+    result = fresh.run(judged, HOME="/dev/null/home", XDG_CACHE_HOME=None)
+    assert result.returncode == 0, result.stderr
+    assert (fresh.root / judged / "bases.svg").is_file()
+
+
+def test_readiness_in_a_folder_that_is_no_project(fresh: Project) -> None:
+    (fresh.root / "elsewhere").mkdir()
+    result = fresh.call("sh", "-c", "cd elsewhere && ../.venv/bin/readiness run")
+    refused(fresh, result, 2, "no Snakefile here")
+
+
+def test_quarto_that_stops_half_way(project: Project) -> None:
+    program = project.root / "programs" / "quarto"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo 1.9.1 && exit 0\n'
+        "printf '<html><body>half' > page-out.html\necho 'ERROR: out of ink' >&2\nexit 1\n"
+    )
+    program.chmod(0o755)
+    page = project.root / "results/report/report.html"
+    page.unlink()
+    result = project.run(QUARTO_PATH=str(program))
+    refused(project, result, 5, "report.qmd", "Quarto stopped", "out of ink")
+    assert not page.exists()
+    assert project.run().returncode == 0
+    assert "</html>" in page.read_text("utf-8")
+
+
+def test_quarto_path_that_names_no_program(project: Project) -> None:
+    (project.root / "results/report/report.html").unlink()
+    refused(project, project.run(QUARTO_PATH="/no/such/quarto"), 5, "QUARTO_PATH=/no/such/quarto")
+
+
+# --- the publications -----------------------------------------------------------------------------
+LEDGER = "publications/simulated-2026-r2/figures.csv"
+
+
+@pytest.mark.parametrize(("column", "value"), [("value", "0.5"), ("se", "0.0123")])
+def test_an_altered_published_number_is_named_and_every_result_kept(
+    project: Project, column: str, value: str
+) -> None:
+    before = project.read(LEDGER)
+    with (project.root / LEDGER).open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, columns = list(reader), reader.fieldnames
+    row = next(row for row in rows if row["id"] == "use_ai.yes.all")
+    row[column] = value
+    with (project.root / LEDGER).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns or [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    result = project.run()
+    refused(project, result, 1, "simulated-2026-r2", "use_ai.yes.all DIFFERS")
+    assert (project.root / "results/report/report.html").is_file()
+    verdicts = project.read("results/publications/simulated-2026-r2/reproduce/verdicts.csv")
+    assert verdicts.count("DIFFERS") == 1
+    (project.root / LEDGER).write_text(before, "utf-8")
+    again = project.run()
+    assert again.returncode == 0, again.stderr
+    assert (project.root / "results/gate.txt").is_file()
+
+
+def test_a_missing_ledger_is_said(fresh: Project) -> None:
+    (fresh.root / LEDGER).unlink()
+    refused(fresh, fresh.run(), 3, LEDGER, "git")
