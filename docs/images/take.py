@@ -26,9 +26,8 @@ WIDTH = 1280
 MARGIN = 16
 # Name of the picture: the elements that it shows from the top of the first to the end of the last.
 PICTURES = {
-    "report-top.png": ("header", ".callout, .callout-note"),
-    "bases.png": ("#fig-bases", "#fig-bases"),
-    "preparation.png": ("#fig-preparation", "#fig-preparation"),
+    "bases.png": ("#figure-bases", "#figure-bases"),
+    "preparation.png": ("#figure-preparation", "#figure-preparation"),
 }
 # Chromium prints the document after the page's scripts: the places are written into its title.
 PLACES = """<script>addEventListener("load", () => {
@@ -65,7 +64,8 @@ def main() -> None:
         page.write_text(REPORT.read_text("utf-8") + script, "utf-8")
         printed = chromium(page, f"--window-size={WIDTH},2000", "--dump-dom")
         found = re.search(r"PLACES(.*?)END", printed)
-        assert found, "the page's places were not printed"
+        if not found:
+            sys.exit(f"take.py: {REPORT} lacks one of {', '.join(queries)}.")
         height, places = json.loads(found[1])
         chromium(page, f"--window-size={WIDTH},{height}", f"--screenshot={shot}")
         whole = Image.open(shot).convert("RGB")
