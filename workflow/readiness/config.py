@@ -137,6 +137,11 @@ class Compare(Section):
         default=9999, ge=99, description="draws of the permutation test, when it is needed"
     )
     seed: int = Field(ge=0, description="seed of the permutation test")
+    blocks: str | None = Field(
+        default=None,
+        pattern=ITEM,
+        description="frame variable within which answers are permuted, never the groups themselves",
+    )
     lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
         default="auto", description="test that leads; auto chooses by n and says why"
     )

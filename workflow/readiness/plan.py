@@ -212,6 +212,12 @@ def _check_wave(root: Path, where: str, wave: Wave) -> None:
             f"{where}.estimate.by: {wave.estimate.by!r} is no frame variable of {path}; "
             f"it has {', '.join(frame)}."
         )
+    blocks = wave.compare.blocks
+    if blocks is not None and (blocks not in frame or blocks == wave.estimate.by):
+        raise ConfigError(
+            f"{where}.compare.blocks: {blocks!r}; expected a frame variable of {path}, and not "
+            f"the groups: {', '.join(name for name in frame if name != wave.estimate.by)}."
+        )
     margins = Path(f"data/margins/{wave.weight.margins}.csv")
     with (root / margins).open(encoding="utf-8-sig", newline="") as file:
         for row, record in enumerate(csv.DictReader(file), start=2):

@@ -36,6 +36,7 @@ def compare_item(
         seed=settings.seed,
         adjust=settings.adjust,
         permutations=settings.permutations,
+        blocks=settings.blocks,
         lead=None if settings.lead == "auto" else settings.lead,
     )
 
