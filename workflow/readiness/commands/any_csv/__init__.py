@@ -1,0 +1,1 @@
+"""Estimates and comparisons for any CSV with a small YAML design (docs/any-csv.md)."""

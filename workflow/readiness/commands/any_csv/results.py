@@ -1,0 +1,212 @@
+"""What the two commands compute: tables of shares and of comparisons, by question."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from readiness.commands.any_csv.sample import Sample, Values, groups_of
+from readiness.commands.any_csv.settings import Question
+from readiness.errors import ConfigError, StatisticsError
+from readiness.survey.estimates import SurveyWarning, multi_response, proportions
+from readiness.survey.estimates.multiresponse import Base
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from readiness.survey.comparisons.compare import Comparison
+
+ALL = "all"
+PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
+ESTIMATES = ["question", "base", "group", "answer", "n", "count", "estimate", *PRECISION, "note"]
+INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper"]
+
+
+def has_intervals(sample: Sample, as_if_random: bool) -> bool:
+    """Whether chance in the drawing is something to speak of: not in a census, nor by default in a
+    purposive sample.
+
+    Raises:
+        ConfigError: `--as-if-random` where the sample is not purposive.
+    """
+    selection = sample.settings.selection
+    if as_if_random and selection != "purposive":
+        raise ConfigError(
+            f"--as-if-random is for selection: purposive; the design says {selection}."
+        )
+    return selection in ("probability", "opt-in") or as_if_random
+
+
+def low_label(question: Question) -> str:
+    """What the sum of the lowest categories is called."""
+    return " + ".join(question.categories[: lowest(question)])
+
+
+def lowest(question: Question) -> int:
+    """How many lowest categories are added up: fewer than there are."""
+    return min(question.lowest, len(question.categories) - 1)
+
+
+def estimate_all(sample: Sample, *, intervals: bool) -> pd.DataFrame:
+    """Shares of every answer, of all and by group: columns `ESTIMATES`, shares in 0-1.
+
+    Args:
+        sample: the answers with their design.
+        intervals: False: no standard error, no limits and what rests on them.
+
+    Raises:
+        StatisticsError: an empty base, a lonely PSU under `fail`; begins with the question.
+    """
+    import pandas as pd
+
+    groups = groups_of(sample)
+    parts = []
+    for name in (*sample.items, *sample.options):
+        for by in (None, sample.groups) if groups is not None else (None,):
+            table = _shares(sample, name, by, None if by is None else groups)
+            group = ALL if by is None else table["group"]
+            parts.append(table.assign(question=name, group=group, answer=table["category"]))
+    whole = pd.concat(parts, ignore_index=True)[ESTIMATES]
+    if not intervals:
+        whole[PRECISION] = whole[PRECISION].astype(object)
+        whole[PRECISION] = None
+        whole["note"] = whole["note"].where(whole["n"] == 0, "")
+    return whole
+
+
+def _shares(
+    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
+) -> pd.DataFrame:
+    """The shares of one question; messages begin with its name."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SurveyWarning)  # the note is in the table
+            if name in sample.items:
+                return _single(sample, name, by, groups)
+            return _several(sample, name, by, groups)
+    except StatisticsError as error:
+        raise StatisticsError(f"{name}: {error}") from None
+
+
+def _single(
+    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
+) -> pd.DataFrame:
+    """Every category and, on a scale, the sum of the lowest ones."""
+    import pandas as pd
+
+    settings, values, question = sample.settings, sample.items[name], sample.settings.items[name]
+    how: dict[str, Any] = {"by": by, "groups": groups, "level": settings.level}
+    how["interval"] = settings.interval
+    table = proportions(sample.design, values, question.categories, **how)
+    if question.ordered:
+        low = set(question.categories[: lowest(question)])
+        flag = np.array([None if v is None else str(int(v in low)) for v in values], dtype=object)
+        added = proportions(sample.design, flag, ["1", "0"], **how)
+        added = added[added["category"] == "1"].assign(category=low_label(question))
+        place = {group: i for i, group in enumerate(dict.fromkeys(table["group"]))}
+        table = pd.concat([table, added], ignore_index=True)
+        table = table.sort_values("group", key=lambda g: g.map(place), kind="stable")
+    return table.assign(base="answered")
+
+
+def _several(
+    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
+) -> pd.DataFrame:
+    """Every option, on both bases; without blanks they are one, and the table says so once."""
+    import pandas as pd
+
+    settings, options = sample.settings, sample.options[name]
+    blank = any((values == "_blank").any() for values in options.values())
+    bases: tuple[Base, ...] = ("asked", "answered") if blank else ("asked",)
+    tables = []
+    for base in bases:
+        table = multi_response(
+            sample.design, options, base=base, by=by, groups=groups,
+            level=settings.level, interval=settings.interval,
+        )  # fmt: skip
+        tables.append(table.assign(base=base))
+    return pd.concat(tables, ignore_index=True)
+
+
+def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
+    """Each question compared across the groups; an error where there is nothing to compare.
+
+    The options of a question of several columns are compared one by one, among those who answered.
+
+    Raises:
+        ConfigError: no `by` in the settings.
+        StatisticsError: not one question can be compared.
+    """
+    from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+
+    settings = sample.settings
+    groups = groups_of(sample)
+    if groups is None or sample.groups is None:
+        raise ConfigError("by: missing; a comparison needs the column of the groups.")
+    how: dict[str, Any] = {
+        "seed": settings.seed,
+        "adjust": settings.adjust,
+        "permutations": settings.permutations,
+        "blocks": sample.blocks,
+        "lead": None if settings.lead == "auto" else settings.lead,
+        "level": settings.level,
+    }
+    made: dict[str, Comparison | StatisticsError] = {}
+    for name, values, question in _questions(sample):
+        try:
+            if question is not None and question.ordered:
+                made[name] = compare_ordinal(
+                    sample.design, values, question.categories, sample.groups, groups,
+                    lowest=lowest(question), **how,
+                )  # fmt: skip
+            else:
+                categories = ["1", "0"] if question is None else question.categories
+                made[name] = compare_nominal(
+                    sample.design, values, categories, sample.groups, groups, **how
+                )
+        except StatisticsError as error:
+            made[name] = StatisticsError(f"{name}: {error}")
+    errors = [e for e in made.values() if isinstance(e, StatisticsError)]
+    if len(errors) == len(made):
+        raise errors[0]
+    return made
+
+
+def _questions(sample: Sample) -> Iterator[tuple[str, Values, Question | None]]:
+    for name, question in sample.settings.items.items():
+        yield name, sample.items[name], question
+    for name, options in sample.options.items():
+        for column, values in options.items():
+            yield f"{name}.{column}", values, None
+
+
+def comparison_table(
+    made: dict[str, Comparison | StatisticsError], *, inference: bool
+) -> pd.DataFrame:
+    """One row a test, contrast or effect size; a question without a result is a row with a note.
+
+    Args:
+        made: from `compare_all`.
+        inference: False: only differences and effect sizes, without p-values and limits.
+    """
+    import pandas as pd
+
+    parts = []
+    for name, comparison in made.items():
+        if isinstance(comparison, StatisticsError):
+            part = pd.DataFrame([{"test": "comparison", "note": f"no result: {comparison}"}])
+        else:
+            part = comparison.frame()
+            if not inference:
+                part = part[part["effect"].notna()].assign(leads=False)
+                part[INFERENCE] = np.nan
+                part["statistic_name"] = ""
+        parts.append(part.assign(question=name))
+    whole = pd.concat(parts, ignore_index=True)
+    whole["leads"] = whole["leads"].eq(True)
+    whole["n"] = whole["n"].astype("Int64")
+    first = ["question", "test", "leads"]
+    return whole[[*first, *(c for c in whole.columns if c not in first)]]

@@ -1,0 +1,152 @@
+"""The small YAML file that describes a CSV of answers: how it was drawn, what it asks.
+
+The model is the only description; docs/any-csv.md shows it at work.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from readiness.config import Section, Trim, explain, read_yaml
+from readiness.errors import ConfigError
+
+GUIDE = "docs/any-csv.md"
+
+
+def _as_text(value: Any) -> Any:
+    """A whole number of YAML stands for its text in the CSV; `yes` and `no` need quotes."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Label = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Column = Annotated[str, Field(min_length=1)]
+Stages = Annotated[list[Column], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
+Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Selection = Literal["probability", "census", "opt-in", "purposive"]
+Method = Literal["korn-graubard", "logit", "wilson", "clopper-pearson", "wald"]
+
+
+def _distinct(labels: list[str], what: str) -> None:
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"{what} each once; {label} is repeated")
+
+
+class Question(Section):
+    """A question with one answer, in the column of its name."""
+
+    categories: list[Label] = Field(min_length=2, description="answers, low to high when ordered")
+    ordered: bool = Field(default=False, description="true when the categories are a scale")
+    lowest: int = Field(default=2, ge=1, description="how many lowest categories are also added up")
+    outside: list[Label] = Field(default=[], description="answers outside the base, as don't know")
+
+    @model_validator(mode="after")
+    def _is_a_question(self) -> Question:
+        _distinct([*self.categories, *self.outside], "categories and outside:")
+        if self.ordered and "lowest" in self.model_fields_set:
+            if self.lowest >= len(self.categories):
+                raise ValueError(f"lowest below {len(self.categories)}, the number of categories")
+        elif "lowest" in self.model_fields_set:
+            raise ValueError("lowest only where ordered is true")
+        return self
+
+
+class Ticks(Section):
+    """A question with several answers: one column each, ticked or not."""
+
+    columns: list[Column] = Field(min_length=1, description="one column an option")
+    ticked: Label = Field(default="1", description="what a ticked cell holds")
+    not_ticked: Label = Field(default="0", description="what a cell holds that is not ticked")
+    blank_means: Literal["not_ticked", "no_answer"] = Field(description="what an empty cell means")
+
+    @model_validator(mode="after")
+    def _distinct_columns(self) -> Ticks:
+        _distinct(self.columns, "columns")
+        _distinct([self.ticked, self.not_ticked], "ticked and not_ticked:")
+        return self
+
+
+class Survey(Section):
+    """The whole file."""
+
+    selection: Selection = Field(description="how respondents came in; the words follow it")
+    weights: Column | None = Field(default=None, description="column of sampling weights")
+    strata: Column | None = Field(default=None, description="column of strata")
+    psu: Stages | None = Field(default=None, description="column of PSUs, or of both stages")
+    fpc: Stages | None = Field(default=None, description="population or fraction, one a stage")
+    nest: bool = Field(default=False, description="PSU names start anew in each stratum")
+    lonely_psu: Literal["fail", "remove", "certainty", "adjust", "average"] = "fail"
+    margins: dict[Column, dict[Label, Total]] | None = Field(
+        default=None, description="population totals by column and category, to rake to"
+    )
+    margins_file: Column | None = Field(
+        default=None, description="the same as a CSV: variable, category, total"
+    )
+    trim: Trim | None = Field(default=None, description="bounds of the raked weights")
+    domain: dict[Column, list[Label]] = Field(
+        default={}, description="only these values of these columns, of the full design"
+    )
+    items: dict[Column, Question] = Field(default={}, description="questions, by column")
+    multiple: dict[Column, Ticks] = Field(default={}, description="questions of several columns")
+    by: Column | None = Field(default=None, description="column of the groups")
+    groups: list[Label] | None = Field(
+        default=None, min_length=1, description="declared groups, in order; sorted by default"
+    )
+    level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
+    interval: Method = Field(default="korn-graubard", description="interval of a share")
+    adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"] = "holm"
+    permutations: int = Field(default=9999, ge=99, description="draws of the permutation test")
+    seed: int = Field(default=1, ge=0, description="seed of the permutations")
+    blocks: Column | None = Field(
+        default=None, description="column within which answers are permuted"
+    )
+    lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = "auto"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Survey:
+        if not self.items and not self.multiple:
+            raise ValueError("at least one question under items or multiple")
+        if self.margins is not None and self.margins_file is not None:
+            raise ValueError("margins or margins_file, not both")
+        if self.trim is not None and self.margins is None and self.margins_file is None:
+            raise ValueError("trim only with margins: it bounds raked weights")
+        if self.groups is not None:
+            if self.by is None:
+                raise ValueError("groups only with by")
+            _distinct(self.groups, "groups:")
+        return self
+
+
+def read_settings(path: Path) -> Survey:
+    """The design file at `path`.
+
+    Raises:
+        ConfigError: not found, not YAML, or the first key that does not fit, in one line.
+    """
+    document = read_yaml(path)
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
+    try:
+        return Survey.model_validate(document)
+    except ValidationError as error:
+        return _refuse(path, error)
+
+
+def _refuse(path: Path, error: ValidationError) -> Survey:
+    """One line; a rule about several keys does not repeat the whole file."""
+    problems = error.errors(include_url=False)
+    whole = [p for p in problems if p["type"] == "value_error"]
+    if len(whole) == len(problems):
+        where = ".".join(map(str, whole[0]["loc"]))
+        expected = whole[0]["msg"].removeprefix("Value error, ")
+        message = f"{path}: {where + ': ' if where else ''}expected {expected}"
+    else:
+        message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
+    raise ConfigError(f"{message}.")

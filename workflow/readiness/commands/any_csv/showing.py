@@ -1,0 +1,241 @@
+"""How the results look: tables for the terminal, JSON, and words that follow the selection."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from readiness.commands.any_csv.sample import Sample
+from readiness.errors import StatisticsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from readiness.survey.comparisons.compare import Comparison
+
+# Wider than any table: a line is never broken by the width of a window.
+_WIDTH = 500
+_SIGNIFICANT = 12
+_WORDS = {
+    "probability": "Probability sample: standard errors and intervals are design-based.",
+    "census": "Census: everyone was asked, so there is no sampling error and no interval. What "
+    "those who did not answer would have said is not covered.",
+    "opt-in": "Opt-in sample: the intervals hold if, within weighting cells, those who answered "
+    "are like those who did not; selection bias is not covered.",
+    "purposive": "Purposive sample: the shares are of those who answered and of no one else; there "
+    "is no interval.",
+}
+_AS_IF = (
+    "Purposive sample: intervals and tests are shown as if it were a random sample, which it is "
+    "not, to show how little n can tell."
+)
+
+
+def sentence(sample: Sample, as_if_random: bool) -> str:
+    """What the selection allows one to say."""
+    return _AS_IF if as_if_random else _WORDS[sample.settings.selection]
+
+
+def heading(sample: Sample, as_if_random: bool) -> str:
+    """The lines above the tables: how many rows, how weighted, what may be said."""
+    made = sample.design
+    lines = [f"{made.rows} respondents" + (f", {made.n} in the domain" if sample.settings.domain
+             else "")]  # fmt: skip
+    report = sample.weighting
+    if report is not None:
+        lines.append(
+            f"Weights: {'; '.join(report.method)}. Kish design effect "
+            f"{report.final.kish_deff:.2f}, effective n {report.final.n_eff:.0f}."
+        )
+        if report.largest_gap > 1e-6:
+            lines.append(
+                f"{report.trimmed} weights were trimmed; the margins are now off by up to "
+                f"{100 * report.largest_gap:.1f} %."
+            )
+    return "\n".join([*lines, sentence(sample, as_if_random)])
+
+
+def show_estimates(sample: Sample, table: pd.DataFrame, intervals: bool) -> str:
+    """The shares, one table a question; percentages and points with one decimal."""
+    level = f"{100 * sample.settings.level:g} % interval"
+    grouped = sample.groups is not None
+    names = {"group": sample.settings.by or "group", "answer": "answer", "base": "base"}
+    blocks = []
+    for question, part in table.groupby("question", sort=False):
+        bases = part["base"].nunique() > 1
+        keys = [*(["base"] if bases else []), *(["group"] if grouped else []), "answer"]
+        header = [*(names[k] for k in keys), "n", "count", "share %"]
+        header += ["se", level, "reliability"] if intervals else []
+        noted = bool((part["note"] != "").any())
+        rows = []
+        for row in part.to_dict("records"):
+            cells = [str(row[k]) for k in keys]
+            cells += [str(row["n"]), str(row["count"]), _percent(row["estimate"])]
+            if intervals:
+                limits = _limits(row["lower"], row["upper"], 100, 1)
+                cells += [_percent(row["se"]), limits, str(row["reliability"])]
+            rows.append([*cells, *([row["note"]] if noted else [])])
+        header += ["note"] if noted else []
+        blocks.append(f"{question}\n{_grid(header, rows, left={*range(len(keys))})}")
+    foot = "n: answers in the base; count: answers given; both unweighted."
+    if intervals:
+        foot += (
+            f" se in points. Intervals: {sample.settings.interval}. Reliability: the NCHS "
+            "standards for proportions."
+        )
+    return "\n\n".join([*blocks, foot])
+
+
+def show_comparisons(
+    sample: Sample,
+    made: dict[str, Comparison | StatisticsError],
+    table: pd.DataFrame,
+    inference: bool,
+) -> str:
+    """Tests, differences and effect sizes, question by question."""
+    blocks = []
+    for question, part in table.groupby("question", sort=False):
+        comparison = made[str(question)]
+        if isinstance(comparison, StatisticsError):
+            blocks.append(f"{question}\nNo result: {comparison}")
+            continue
+        sizes = ", ".join(f"{name} {n}" for name, n in comparison.group_sizes.items())
+        lines = [f"{question} by {sample.settings.by}: {comparison.n} answers ({sizes})"]
+        lines += [f"Note: {note}." for note in comparison.notes]
+        if inference:
+            lines += [comparison.choice.sentence["en"], _tests(comparison, part)]
+        rows = part.to_dict("records")
+        lines += _differences(sample, [r for r in rows if r["test"] == "contrast"], inference)
+        tests = {row.test for row in comparison.tests}
+        effects = [r for r in rows if r["test"] not in {"contrast", *tests}]
+        lines.append(_effects(sample, effects, inference))
+        blocks.append("\n".join(line for line in lines if line))
+    return "\n\n".join(blocks)
+
+
+def _tests(comparison: Comparison, part: pd.DataFrame) -> str:
+    rows = []
+    tests = {row.test for row in comparison.tests}
+    for row in part[part["test"].isin(tests)].to_dict("records"):
+        degrees = [f"{row[c]:.4g}" for c in ("df1", "df2") if row[c] == row[c]]
+        name = f"{row['statistic_name']} " if row["statistic_name"] else ""
+        value = f"{name}{row['statistic']:.3f}" if row["statistic"] == row["statistic"] else ""
+        lead = "leads" if row["leads"] else ""
+        rows.append([_plain(row["test"]), value, ", ".join(degrees), _p(row["p_value"]), lead,
+                     row["note"]])  # fmt: skip
+    return _grid(["test", "statistic", "df", "p", "", ""], rows, left={0, 4, 5})
+
+
+def _differences(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> list[str]:
+    if not rows:
+        return []
+    level = f"{100 * sample.settings.level:g} % interval"
+    header = ["a", "b", "points", *([level, "p", "adjusted p"] if inference else []), ""]
+    cells = []
+    for row in rows:
+        line = [row["a"], row["b"], _percent(row["effect"], sign=True)]
+        if inference:
+            limits = _limits(row["lower"], row["upper"], 100, 1)
+            line += [limits, _p(row["p_value"]), _p(row["p_adjusted"])]
+        cells.append([*line, row["note"] if inference else ""])
+    # The method's second half names the distribution of the test, which may not be made.
+    what = rows[0]["method"].split(", t on")[0]
+    adjusted = f"; p adjusted by {sample.settings.adjust}" if inference else ""
+    return [f"{what}{adjusted}", _grid(header, cells, left={0, 1, len(header) - 1})]
+
+
+def _effects(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> str:
+    level = f"{100 * sample.settings.level:g} % interval"
+    header = ["effect size", "a", "b", "value", *([level] if inference else []), "", ""]
+    cells = []
+    for row in rows:
+        value = f"{row['effect']:.3f}" if row["effect"] == row["effect"] else ""
+        line = [_plain(row["test"]), row["a"], row["b"], value]
+        line += [_limits(row["lower"], row["upper"], 1, 3)] if inference else []
+        lead = "leads" if row["leads"] else ""
+        cells.append([*line, lead, row["note"] if inference else ""])
+    return _grid(header, cells, left={0, 1, 2, len(header) - 2, len(header) - 1}) if cells else ""
+
+
+def as_json(sample: Sample, as_if_random: bool, name: str, table: pd.DataFrame, **more: Any) -> str:
+    """The results with what they rest on; missing numbers are null, shares in 0-1."""
+    report = sample.weighting
+    weighting = None
+    if report is not None:
+        weighting = {
+            "method": list(report.method),
+            "kish_deff": report.final.kish_deff,
+            "n_eff": report.final.n_eff,
+            "trimmed": report.trimmed,
+            "largest_gap": report.largest_gap,
+        }
+    document = {
+        "settings": sample.settings.model_dump(),
+        "respondents": sample.design.rows,
+        "in_domain": sample.design.n,
+        "sentence": sentence(sample, as_if_random),
+        "weighting": weighting,
+        **more,
+        name: table.astype(object).to_dict("records"),
+    }
+    return json.dumps(_clean(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _clean(value: Any) -> Any:
+    """Plain numbers of 12 significant digits; null for what is missing."""
+    if isinstance(value, dict):
+        return {str(k): _clean(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(v) for v in value]
+    if value is None or isinstance(value, (bool, str, int)):
+        return value
+    import pandas as pd
+
+    if pd.isna(value):
+        return None
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float):
+        return float(f"{number:.{_SIGNIFICANT}g}")
+    return number
+
+
+def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], left: set[int]) -> str:
+    """Columns of text, without the ones that are empty throughout."""
+    from rich.console import Console
+    from rich.table import Table
+
+    used = [i for i, name in enumerate(header) if name or any(row[i] for row in rows)]
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for i in used:
+        grid.add_column(header[i], justify="left" if i in left else "right", no_wrap=True)
+    for row in rows:
+        grid.add_row(*(row[i] for i in used))
+    text = io.StringIO()
+    console = Console(file=text, width=_WIDTH, color_system=None, markup=False, emoji=False,
+                      highlight=False, force_terminal=False)  # fmt: skip
+    console.print(grid)
+    return "\n".join(f"  {line.rstrip()}" for line in text.getvalue().splitlines())
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _percent(value: Any, *, sign: bool = False) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{100 * value:{'+' if sign else ''}.1f}"
+
+
+def _limits(lower: Any, upper: Any, scale: float, digits: int) -> str:
+    if lower is None or upper is None or lower != lower or upper != upper:
+        return ""
+    return f"{scale * lower:.{digits}f} to {scale * upper:.{digits}f}"
+
+
+def _p(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
