@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from readiness.errors import ReadinessError, StoppedError
+from readiness.errors import INTERRUPTED, ReadinessError, StoppedError
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
@@ -112,4 +112,4 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(StoppedError(f"{error.filename or 'disk'}: {error.strerror}."), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
-        return 130
+        return INTERRUPTED

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from readiness.files import write_atomically
 
@@ -75,11 +75,19 @@ def _source(path: Path) -> Source:
     content = path.read_bytes()
     key = hashlib.sha256(content + VERSION).hexdigest()
     memory = _memory()
-    if key not in memory:
+    try:
+        return _as_source(memory[key])
+    except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
         tree = ast.parse(content)
         memory[key] = [_tree_hash(tree), list(_imports_in(tree))]
-    known_tree, known_imports = memory[key]
-    return Source(str(known_tree), tuple((i[0], i[1], i[2], i[3]) for i in known_imports))  # type: ignore[attr-defined]
+        return _as_source(memory[key])
+
+
+def _as_source(known: Any) -> Source:
+    tree, imports = known
+    return Source(
+        str(tree), tuple((level, module, name, bound) for level, module, name, bound in imports)
+    )
 
 
 def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:

@@ -6,6 +6,9 @@ Every error a user can cause derives from `ReadinessError`; the command line pri
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""The exit code of a command that was interrupted from the keyboard, by custom."""
+
 
 class ReadinessError(Exception):
     """A message of one or two lines for the user, with the exit code of its kind.

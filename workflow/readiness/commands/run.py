@@ -22,7 +22,6 @@ from readiness.plan import load_plan
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
-INTERRUPTED = 130
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +95,10 @@ def _print_table_of_a_run_with_nothing_to_do(root: Path) -> None:
 
 
 def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
-    """Run Snakemake in a group of its own, and end the whole group when this process is ended."""
+    """Run Snakemake in a group of its own, and end the whole group when this process is ended.
+
+    Raises KeyboardInterrupt in that case: Snakemake's own exit code would be that of any failure.
+    """
     command = [sys.executable, "-m", "snakemake", *arguments]
     process = subprocess.Popen(
         command,
@@ -106,7 +108,11 @@ def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
         start_new_session=True,
     )
 
+    asked_to_end = False
+
     def end(number: int, _frame: object) -> None:
+        nonlocal asked_to_end
+        asked_to_end = True
         os.killpg(process.pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
 
     previous = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -115,6 +121,8 @@ def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+    if asked_to_end and code != 0:
+        raise KeyboardInterrupt
     return code
 
 
@@ -150,7 +158,5 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         options = ["--cores", cores, "--rerun-incomplete", *arguments]
         code = _snakemake(root, options, descriptor)
-        if code in (-signal.SIGINT, -signal.SIGTERM, INTERRUPTED):
-            raise KeyboardInterrupt
         if code != 0:
             raise _failure(root, code)

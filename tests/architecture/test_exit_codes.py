@@ -1,0 +1,30 @@
+"""docs/exit-codes.md says what the code does."""
+
+from __future__ import annotations
+
+import re
+
+from project_copy import ROOT
+from readiness import errors
+
+PAGE = ROOT / "docs" / "exit-codes.md"
+
+
+def test_the_page_lists_every_exit_code_and_no_other() -> None:
+    listed = [int(code) for code in re.findall(r"^\| (\d+) \|", PAGE.read_text("utf-8"), re.M)]
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.ReadinessError)
+    ]
+    assert listed == sorted({0, errors.INTERRUPTED, *(kind.exit_code for kind in kinds)})
+
+
+def test_only_a_number_that_differs_ends_with_one() -> None:
+    codes = {
+        kind.__name__: kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.ReadinessError)
+    }
+    assert [name for name, code in codes.items() if code == 1] == ["DiffersError"]
+    assert all(1 <= code <= 7 for code in codes.values())

@@ -1,0 +1,132 @@
+"""The typed configuration, and the pages that are generated from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from project_copy import ROOT
+from readiness.commands.documents import GUIDE, SCHEMA, documents
+from readiness.config import Config, load_config, read_yaml
+from readiness.errors import ConfigError
+
+SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
+
+
+def load(tmp_path: Path, text: str) -> Config:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, "utf-8")
+    return load_config(path)
+
+
+@pytest.mark.parametrize("name", [SCHEMA, GUIDE])
+def test_generated_pages_are_as_they_would_be_written(name: Path) -> None:
+    assert (ROOT / name).read_bytes() == documents()[name].encode(), "run `readiness documents`"
+
+
+def test_the_guide_has_every_key_of_the_shipped_configuration() -> None:
+    guide = (ROOT / GUIDE).read_text("utf-8")
+    listed = set(re.findall(r"^\| `(\w+)` \|", guide, re.M))
+    config = read_yaml(ROOT / "config.yaml")
+    used = {"report", "studies", "waves"}
+    for section in (config["report"], *config["studies"].values(), *config["waves"].values()):
+        for key, value in section.items():
+            used.add(key)
+            if isinstance(value, dict) and key != "title":
+                used |= set(value)
+    assert used <= listed
+
+
+def test_the_schema_is_a_json_schema_with_no_free_keys() -> None:
+    schema = json.loads((ROOT / SCHEMA).read_text("utf-8"))
+    assert schema["additionalProperties"] is False
+    for name, section in schema["$defs"].items():
+        assert section["additionalProperties"] is False, name
+        for key, value in section["properties"].items():
+            assert value.get("description") or "$ref" in value, f"{name}.{key} is not explained"
+
+
+def test_shipped_and_frozen_configurations_are_valid() -> None:
+    assert load_config(ROOT / "config.yaml").report is not None
+    for path in sorted((ROOT / "publications").glob("*/config.yaml")):
+        config = load_config(path)
+        assert len(config.waves) + len(config.studies) == 1
+        assert config.report is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("seed:", "sed:", r"compare\.sed: unknown key; did you mean seed\?"),
+        ("closes:", "close:", r"validate\.close: unknown key; did you mean closes\?"),
+        ("waves:", "wave:", r"wave: unknown key; did you mean waves\?"),
+        ("    weight:", "    colour:", r"colour: unknown key; known keys: title, .*weight"),
+        ("seed: 20260301", 'seed: "1"', r"compare\.seed: got '1'; expected a valid integer"),
+        ("digits: 1", "digits: 1.0", r"digits: got 1\.0; expected a valid integer"),
+        ("simulated: true", "simulated: yes please", r"simulated: got 'yes please'"),
+        ('closes: "2026-03-31"', "closes: 2026-03-31", r"closes: got .*\(put it in quotes\)"),
+        ("adjust: holm", "adjust: Holm", r"adjust: got 'Holm'; expected 'holm', 'BH'"),
+        ("en: Simulated wave", "de: Simulated wave", r"title\.de: got 'de'; expected 'fr', 'ar'"),
+        ("  simulated-2026:", "  Simulated 2026:", r"expected a name of lower-case letters"),
+        ("compare:\n      items: [prep", "compare:\n      items: [use_ai, prep",
+         r"each item once; use_ai is repeated"),
+        ("items: [preparation, use_ai, team_trained, revolution]", "items: []", r"at least 1 item"),
+        ("lower: 0.2, upper: 4.0", "lower: 4.0, upper: 0.2", r"trim\.lower: got 4\.0"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_line_with_the_key_and_what_was_expected(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    assert old in SHIPPED
+    with pytest.raises(ConfigError, match=message) as caught:
+        load(tmp_path, SHIPPED.replace(old, new))
+    assert "\n" not in str(caught.value)
+    assert "config.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty; expected the sections"),
+        (b"- a\n- b\n", "expected the sections"),
+        (b"# \xe9\n", "not UTF-8"),
+        (b"report: {a: 1\n", "line 2"),
+        (b"report:\n\twave: x\n", "line 2"),
+        (b"waves: {}\nwaves: {}\n", "waves is given twice"),
+        (b"waves: &a {x: *a}\n", "config.yaml"),
+    ],
+)
+def test_what_is_no_configuration_is_said_with_its_line(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=message):
+        load_config(path)
+
+
+YAML_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text("abc:-#'\"{}[]\n &*!", max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["waves", "report", "studies", "x", "title"]), inner,
+                      max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(YAML_VALUES)
+@settings(deadline=None, derandomize=True, max_examples=150)
+def test_any_content_is_a_configuration_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, value: object
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+    try:
+        assert isinstance(load_config(path), Config)
+    except ConfigError as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,188 @@
+"""The hash of a step's code: what changes it and what does not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness import closure as module
+from readiness.cli import STEPS
+from readiness.closure import closure, code_hash
+
+PACKAGE = {
+    "steps/__init__.py": '"""Steps."""\n',
+    "steps/one.py": """
+        from readiness.room import used
+        def run(x):
+            from readiness.late import helper
+            return used(helper(x))
+        """,
+    "steps/two.py": "import readiness.alone\n",
+    "room/__init__.py": """
+        from readiness.room.first import used
+        from readiness.room.second import unused
+        __all__ = ["unused", "used"]
+        """,
+    "room/first.py": "from readiness.deep import base\ndef used(x):\n    return base(x)\n",
+    "room/second.py": "def unused(x):\n    return x\n",
+    "late.py": "def helper(x):\n    return x\n",
+    "deep.py": '"""Deep."""\ndef base(x):\n    """Said."""\n    return x + 1\n',
+    "alone.py": "VALUE = 1\n",
+    "__init__.py": "",
+}
+
+CACHED = (module._memory, module._source, module.closure, module.code_hash)
+
+
+class Package:
+    """A small package of the same name, whose files a test may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name, text in PACKAGE.items():
+            self.write(name, textwrap.dedent(text))
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        for cached in CACHED:
+            cached.cache_clear()
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        text = (self.folder / name).read_text("utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    @property
+    def hashes(self) -> tuple[str, str]:
+        return code_hash("readiness.steps.one"), code_hash("readiness.steps.two")
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
+    monkeypatch.setattr(module, "PACKAGE_FOLDER", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return Package(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    """What was read of one package is not known of the next."""
+    yield
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+def test_imports_inside_functions_and_through_packages_are_followed(package: Package) -> None:
+    assert closure("readiness.steps.one") == (
+        "readiness.deep", "readiness.late", "readiness.room.first", "readiness.steps.one",
+    )  # fmt: skip
+    assert closure("readiness.steps.two") == ("readiness.alone", "readiness.steps.two")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("deep.py", "return x + 1", "return x + 1  # why"),
+        ("deep.py", "return x + 1", "\n\n    return (x + 1)"),
+        ("deep.py", "Said.", "Said otherwise."),
+        ("deep.py", '    """Said."""\n', ""),
+        ("deep.py", '"""Deep."""', '"""Deeper."""'),
+        ("room/second.py", "return x", "return x * 2"),
+        ("room/__init__.py", "from readiness.room.second", "from  readiness.room.second"),
+    ],
+)
+def test_what_the_code_does_not_do_leaves_the_hash(
+    package: Package, name: str, old: str, new: str
+) -> None:
+    before = package.hashes
+    package.replace(name, old, new)
+    assert package.hashes == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("deep.py", "x + 1", "x + 2"),
+        ("deep.py", "x + 1", "x - 1"),
+        ("deep.py", "x + 1", "x + 1.0"),
+        ("deep.py", "x + 1", "x + True"),
+        ("deep.py", "x + 1", "x + None"),
+        ("deep.py", "def base(x)", "def base(x, y=None)"),
+        ("late.py", "return x", "return 'x'"),
+        ("late.py", "return x", "return b'x'"),
+        ("room/first.py", "base(x)", "base(x=x)"),
+        ("room/__init__.py", "room.first import used", "room.second import unused as used"),
+        ("steps/one.py", "def run", "async def run"),
+    ],
+)
+def test_what_the_code_does_changes_the_hash_of_the_steps_that_reach_it(
+    package: Package, name: str, old: str, new: str
+) -> None:
+    one, two = package.hashes
+    package.replace(name, old, new)
+    assert package.hashes[0] != one
+    assert package.hashes[1] == two
+
+
+def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:
+    before = package.hashes
+    memory = package.folder / module.MEMORY
+    known = memory.read_text("utf-8")
+    for content in (known, "", "[]", "{", known.replace("[", "", 3), known.replace('"', '"x', 5)):
+        memory.write_text(content, "utf-8")
+        package.write("late.py", PACKAGE["late.py"])
+        assert package.hashes == before
+
+
+def test_every_step_reaches_what_it_imports_at_run_time() -> None:
+    """The modules that Python really loads for a step are in its closure, package files aside."""
+    for module_name, _ in STEPS.values():
+        code = (
+            f"import sys, {module_name}\n"
+            "print(*sorted(n for n, m in sys.modules.items() if n.startswith('readiness.')"
+            " and not m.__file__.endswith('__init__.py')))"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True
+        )
+        assert result.returncode == 0, result.stderr
+        loaded = set(result.stdout.split())
+        reached = set(closure(module_name))
+        # A package file imports all its modules; those that the step has no use for stay out.
+        for name in loaded - reached:
+            package = name.rpartition(".")[0]
+            assert (ROOT / "workflow" / package.replace(".", "/") / "__init__.py").is_file()
+            used = [n for n in reached if _names(n) & {name}]
+            assert used == [], f"{module_name} uses {name}"
+
+
+def _names(name: str) -> set[str]:
+    path = ROOT / "workflow" / Path(*name.split(".")).with_suffix(".py")
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_the_hash_is_the_same_in_another_process_and_hash_seed() -> None:
+    code = "from readiness.closure import code_hash; print(code_hash('readiness.steps.compare'))"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True,
+            env={"PYTHONHASHSEED": seed, "PATH": ""}, check=True,
+        ).stdout.strip()
+        for seed in ("0", "1", "random")
+    }  # fmt: skip
+    assert printed == {code_hash("readiness.steps.compare")}

@@ -1,0 +1,129 @@
+"""Sidecars: what they hold, and that a changed one is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from project_copy import Project
+from readiness.errors import DataError
+from readiness.lineage import (
+    SIDECAR,
+    canonical_json,
+    leave_lineage,
+    md5_of,
+    read_lineage,
+    sha256_of,
+)
+
+
+def step(folder: Path, name: str, inputs: dict[str, Path], **more: object) -> Path:
+    """A step that writes its name into a file and leaves its lineage; returns the file."""
+    target = folder / name / "out.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(name, "utf-8")
+    arguments = {"code": "c", "settings": {}, "outputs": ["out.csv"], **more}
+    leave_lineage(name, target.parent, inputs=inputs, **arguments)  # type: ignore[arg-type]
+    return target
+
+
+def test_hashes_are_those_of_the_standard_tools(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"abc")
+    # The published test vectors of both functions.
+    assert md5_of(path) == "900150983cd24fb0d6963f7d28e17f72"
+    assert sha256_of(path).startswith("ba7816bf8f01cfea414140de5dae2223b00361a396177a9c")
+    assert canonical_json({"b": 1, "a": ["é"]}) == '{"a":["é"],"b":1}'
+
+
+def test_a_chain_names_its_parents_and_inherits_its_datasets(tmp_path: Path) -> None:
+    first = step(tmp_path, "restore", {}, datasets=("answers@2",))
+    other = step(tmp_path, "sample", {}, datasets=("sample@1",))
+    last = step(tmp_path, "validate", {"answers": first, "sample": other})
+    lineage = read_lineage(last.parent / SIDECAR)
+    assert lineage.datasets == ("answers@2", "sample@1")
+    assert lineage.parents == {
+        "answers": read_lineage(first.parent / SIDECAR).hash,
+        "sample": read_lineage(other.parent / SIDECAR).hash,
+    }
+    assert lineage.inputs["answers"] == hashlib.sha256(b"restore").hexdigest()
+    assert lineage.outputs == {"out.csv": hashlib.sha256(b"validate").hexdigest()}
+
+
+@pytest.mark.parametrize("change", [{"code": "d"}, {"settings": {"seed": 1}}])
+def test_settings_and_code_change_the_hash(tmp_path: Path, change: dict[str, object]) -> None:
+    same, again, other = (tmp_path / name for name in ("same", "again", "other"))
+    hashes = [
+        read_lineage(step(folder, "weight", {}, **more).parent / SIDECAR).hash
+        for folder, more in ((same, {}), (again, {}), (other, change))
+    ]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_a_changed_input_or_parent_changes_everything_downstream(tmp_path: Path) -> None:
+    def chain(folder: Path, seed: int) -> list[str]:
+        first = step(folder, "restore", {}, settings={"seed": seed})
+        middle = step(folder, "weight", {"data": first})
+        last = step(folder, "estimate", {"weights": middle})
+        return [read_lineage(p.parent / SIDECAR).hash for p in (first, middle, last)]
+
+    one, two = chain(tmp_path / "1", 1), chain(tmp_path / "2", 2)
+    assert all(a != b for a, b in zip(one, two, strict=True))
+
+
+@pytest.mark.parametrize("old", ['"seed": 5', '"step": "weight"', '"code": "c"'])
+def test_a_sidecar_that_was_edited_is_refused(tmp_path: Path, old: str) -> None:
+    sidecar = step(tmp_path, "weight", {}, settings={"seed": 5}).parent / SIDECAR
+    text = sidecar.read_text("utf-8")
+    assert old in text
+    sidecar.write_text(
+        text.replace(old, old[:-2] + '6"' if old[-1] == '"' else '"seed": 6'), "utf-8"
+    )
+    with pytest.raises(DataError, match="changed after it was written"):
+        read_lineage(sidecar)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"lineage": "x"}'])
+def test_a_damaged_sidecar_is_said_in_one_line(tmp_path: Path, content: str) -> None:
+    sidecar = tmp_path / SIDECAR
+    sidecar.write_text(content, "utf-8")
+    with pytest.raises(DataError, match="not a lineage record"):
+        read_lineage(sidecar)
+
+
+def test_every_number_of_a_run_walks_back_to_a_registered_dataset(finished: Project) -> None:
+    """From the register of figures through the parents' hashes to the restored bytes."""
+    sidecars = {
+        lineage.hash: lineage
+        for path in (finished.root / "results").rglob(SIDECAR)
+        for lineage in [read_lineage(path)]
+    }
+    registered = finished.read("data/versions.csv")
+    for path in sorted((finished.root / "results").rglob("register/" + SIDECAR)):
+        waiting, ends = [read_lineage(path)], set()
+        while waiting:
+            lineage = waiting.pop()
+            waiting += [sidecars[parent] for parent in lineage.parents.values()]
+            if lineage.step == "restore":
+                ends.add(lineage.settings["version"])
+                assert lineage.settings["sha256"] in registered
+                assert lineage.outputs["data.csv"] == lineage.settings["sha256"]
+        assert ends == set(read_lineage(path).datasets) != set()
+
+
+def test_sidecars_agree_with_the_files_beside_them(finished: Project) -> None:
+    for path in (finished.root / "results").rglob(SIDECAR):
+        for name, digest in read_lineage(path).outputs.items():
+            assert sha256_of(path.parent / name) == digest, path.parent / name
+
+
+def test_sidecars_hold_no_clock_no_host_and_no_path(finished: Project) -> None:
+    for path in (finished.root / "results").rglob(SIDECAR):
+        record = json.loads(path.read_text("utf-8"))
+        assert set(record) == {
+            "lineage", "step", "code", "settings", "inputs", "parents", "datasets", "outputs",
+        }  # fmt: skip
+        assert str(finished.root) not in path.read_text("utf-8")
