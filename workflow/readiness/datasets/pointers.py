@@ -27,7 +27,9 @@ class Pointer:
 
     def as_text(self) -> str:
         """The pointer's YAML, as DVC writes it."""
-        return f"outs:\n- md5: {self.md5}\n  size: {self.size}\n  hash: md5\n  path: {self.name}\n"
+        # Digits alone, or around one e, would be read as a number.
+        md5 = f"'{self.md5}'" if re.fullmatch(r"\d+(e\d+)?", self.md5) else self.md5
+        return f"outs:\n- md5: {md5}\n  size: {self.size}\n  hash: md5\n  path: {self.name}\n"
 
     @property
     def object_name(self) -> str:
@@ -39,7 +41,8 @@ def parse_pointer(text: str, source: str) -> Pointer:
     """The pointer in `text`; DataError naming `source` when it is not a pointer to one file."""
     expected = "expected a DVC pointer: outs with one entry of md5, size and path"
     try:
-        (out,) = yaml.load(text, Loader=yaml.CSafeLoader)["outs"]
+        # Every value as text: a hash of digits alone is no number.
+        (out,) = yaml.load(text, Loader=yaml.CBaseLoader)["outs"]
         pointer = Pointer(md5=str(out["md5"]), size=int(out["size"]), name=str(out["path"]))
     except (yaml.YAMLError, TypeError, KeyError, ValueError):
         raise DataError(f"{source}: {expected}. Restore it with git.") from None

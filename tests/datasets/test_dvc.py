@@ -1,0 +1,183 @@
+"""The repository is an ordinary DVC repository: what its users do works from a clone, offline."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from project_copy import ROOT, copy_project, shipped_files
+
+# No user's or machine's settings of git or DVC, and nothing to reach by network.
+ALONE = {
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+    "DVC_NO_ANALYTICS": "1",
+}  # fmt: skip
+
+
+def call(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **ALONE, "HOME": str(folder.parent), **more}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+def git(folder: Path, *arguments: str) -> str:
+    result = call(folder, "git", *arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def dvc(folder: Path, *arguments: str) -> str:
+    result = call(folder, sys.executable, "-m", "dvc", *arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def versions() -> list[Mapping[str, str]]:
+    with (ROOT / "data/versions.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def object_of(root: Path, md5: str) -> Path:
+    return root / "data/store/files/md5" / md5[:2] / md5[2:]
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as a git repository: what somebody would clone."""
+    folder = tmp_path_factory.mktemp("origin") / "readiness"
+    copy_project(folder)
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "all")
+    return folder
+
+
+@pytest.fixture
+def clone(origin: Path, tmp_path: Path) -> Iterator[Path]:
+    # A clone on a machine that turns every text into one with CR LF.
+    git(tmp_path, "clone", "--quiet", "--config", "core.autocrlf=true", str(origin), "clone")
+    yield tmp_path / "clone"
+
+
+def test_pull_fills_the_workspace_and_status_is_clean(clone: Path) -> None:
+    assert not list((clone / "data/raw").rglob("*.csv"))
+    dvc(clone, "pull")
+    for row in versions():
+        path = clone / f"data/raw/{row['dataset']}/{row['version']}.csv"
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]
+    assert "up to date" in dvc(clone, "status")
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_list_and_get_from_a_local_path(origin: Path, clone: Path) -> None:
+    assert dvc(clone, "list", str(origin), "data/raw/simulated-2026").split() == [
+        "1.csv", "1.csv.dvc", "2.csv", "2.csv.dvc",
+    ]  # fmt: skip
+    dvc(clone, "get", str(origin), "data/raw/simulated-2026/1.csv", "--out", "taken.csv")
+    row = next(r for r in versions() if (r["dataset"], r["version"]) == ("simulated-2026", "1"))
+    assert hashlib.sha256((clone / "taken.csv").read_bytes()).hexdigest() == row["sha256"]
+
+
+def test_a_clone_with_other_line_ends_keeps_every_byte(origin: Path, clone: Path) -> None:
+    for row in versions():
+        content = object_of(clone, row["md5"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == row["sha256"]
+    for name in git(clone, "ls-files", "-z").split("\0")[:-1]:
+        assert (clone / name).read_bytes() == (origin / name).read_bytes(), name
+
+
+def test_data_and_publications_are_no_text_to_git(clone: Path) -> None:
+    stored = object_of(clone, versions()[0]["md5"]).relative_to(clone)
+    for name in (str(stored), "data/versions.csv", "publications/haca-2024/figures.csv"):
+        assert git(clone, "check-attr", "text", name).strip().endswith("text: unset")
+
+
+def test_a_version_added_by_the_command_is_clean_to_dvc(clone: Path) -> None:
+    dvc(clone, "pull")
+    source = clone / "data/raw/simulated-2026/1.csv"
+    (clone / "export.csv").write_bytes(source.read_bytes() + b"\n")
+    result = call(
+        clone, sys.executable, "-m", "readiness", "data", "add", "export.csv",
+        "--dataset", "simulated-2026", "--as", "3", "--note", "simulated: a test",
+        PYTHONPATH="workflow",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert "up to date" in dvc(clone, "status")
+    assert "in sync" in dvc(clone, "status", "--cloud")
+    # DVC itself would write the very same pointer.
+    pointer = clone / "data/raw/simulated-2026/3.csv.dvc"
+    written = pointer.read_bytes()
+    dvc(clone, "add", "--quiet", "data/raw/simulated-2026/3.csv")
+    assert pointer.read_bytes() == written
+    assert "3.csv.dvc" in git(clone, "status", "--porcelain", "--untracked-files=all")
+
+
+def test_no_socket_is_needed(clone: Path) -> None:
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+    result = call(clone, sys.executable, "-m", "dvc", "pull", **proxies)
+    assert result.returncode == 0, result.stderr
+    config = (clone / ".dvc/config").read_text("utf-8")
+    assert "analytics = false" in config and "check_update = false" in config
+
+
+# --- the shipped files, without DVC ---------------------------------------------------------------
+def test_pointers_register_and_store_agree() -> None:
+    pointers = {path for path in shipped_files() if path.suffix == ".dvc" and path.name != ".dvc"}
+    assert pointers == {Path(f"data/raw/{r['dataset']}/{r['version']}.csv.dvc") for r in versions()}
+    for row in versions():
+        content = object_of(ROOT, row["md5"]).read_bytes()
+        assert hashlib.md5(content, usedforsecurity=False).hexdigest() == row["md5"]
+        assert hashlib.sha256(content).hexdigest() == row["sha256"]
+        assert len(content) == int(row["bytes"])
+        assert len(list(csv.reader(content.decode("utf-8-sig").splitlines(True)))) == (
+            int(row["rows"]) + 1
+        )
+        text = (ROOT / f"data/raw/{row['dataset']}/{row['version']}.csv.dvc").read_text("utf-8")
+        (out,) = yaml.safe_load(text)["outs"]
+        assert out == {
+            "md5": row["md5"], "size": int(row["bytes"]), "hash": "md5",
+            "path": f"{row['version']}.csv",
+        }  # fmt: skip
+
+
+def test_the_store_holds_nothing_that_no_version_names() -> None:
+    stored = {path for path in shipped_files() if path.parts[:2] == ("data", "store")}
+    assert stored == {object_of(ROOT, row["md5"]).relative_to(ROOT) for row in versions()}
+
+
+def test_what_is_simulated_says_so_in_the_register() -> None:
+    for row in versions():
+        if row["dataset"].startswith("simulated"):
+            assert "simulated" in row["note"]
+
+
+def test_publications_hold_the_text_of_their_pointers_and_no_pointer_file() -> None:
+    assert not list((ROOT / "publications").rglob("*.dvc"))
+    registered = {(r["dataset"], r["version"]): r for r in versions()}
+    ledgers = sorted((ROOT / "publications").glob("*/datasets.csv"))
+    assert len(ledgers) == 3
+    for ledger in ledgers:
+        with ledger.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert rows
+        for row in rows:
+            pointer = ROOT / f"data/raw/{row['dataset']}/{row['version']}.csv.dvc"
+            assert row["pointer"] == pointer.read_text("utf-8")
+            known = registered[row["dataset"], row["version"]]
+            assert all(row[key] == known[key] for key in ("md5", "sha256", "bytes", "rows"))
+
+
+def test_there_is_one_graph_of_steps_and_it_is_not_dvcs() -> None:
+    names = {path.name for path in shipped_files()}
+    assert not names & {"dvc.yaml", "dvc.lock"}

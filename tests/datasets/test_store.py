@@ -1,0 +1,145 @@
+"""Finding and proving the bytes of a version, adding one, and the register of versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from project_copy import ROOT
+from readiness.datasets.add import add_version
+from readiness.datasets.pointers import Pointer, parse_pointer, read_pointer
+from readiness.datasets.store import find_object, local_copies, remotes, restore
+from readiness.datasets.versions import find_version, read_versions
+from readiness.errors import ConfigError, DataError
+
+TABLE = "respondent,answer\nA,yes\nB,no\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small project with a store and one dataset version."""
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text((ROOT / ".dvc/config").read_text("utf-8"), "utf-8")
+    (tmp_path / "export.csv").write_text(TABLE, "utf-8")
+    add_version(tmp_path, tmp_path / "export.csv", "survey", "1", note="first")
+    return tmp_path
+
+
+def copies(root: Path) -> list[Path]:
+    version = find_version(root, "survey@1")
+    return [
+        copy.path for copy in local_copies(root, version, read_pointer(root / version.pointer_path))
+    ]
+
+
+def test_a_version_lies_in_store_cache_and_workspace(root: Path) -> None:
+    found = [path.relative_to(root).parts[0] for path in copies(root)]
+    assert found == ["data", ".dvc", "data"]
+    for path in copies(root):
+        assert path.read_text("utf-8") == TABLE
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_one_right_copy_is_enough_wherever_it_lies(root: Path, left: int) -> None:
+    for number, path in enumerate(copies(root)):
+        if number != left:
+            path.write_text(TABLE.replace("yes", "YES"), "utf-8")
+    version = find_version(root, "survey@1")
+    restore(root, version, root / "out/data.csv")
+    assert (root / "out/data.csv").read_text("utf-8") == TABLE
+
+
+def test_damage_of_the_same_size_and_time_is_seen(root: Path) -> None:
+    for path in copies(root):
+        path.write_text(TABLE.replace("yes", "yEs"), "utf-8")
+    version = find_version(root, "survey@1")
+    with pytest.raises(DataError, match=r"survey@1: every copy is damaged .*SHA-256") as caught:
+        find_object(root, version)
+    assert str(caught.value).count("\n") == 1
+    with pytest.raises(DataError):
+        restore(root, version, root / "out/data.csv")
+    assert list((root / "out").iterdir() if (root / "out").exists() else []) == []
+
+
+def test_a_version_that_lies_nowhere_names_the_places(root: Path) -> None:
+    for path in copies(root):
+        path.unlink()
+    with pytest.raises(DataError, match=r"in no place that was looked at \(.*store.*DVC cache"):
+        find_object(root, find_version(root, "survey@1"))
+
+
+def test_pointer_and_register_must_agree(root: Path) -> None:
+    pointer = root / "data/raw/survey/1.csv.dvc"
+    pointer.write_text(pointer.read_text("utf-8").replace("size: 29", "size: 30"), "utf-8")
+    with pytest.raises(DataError, match=r"1\.csv\.dvc: points to .* but data/versions\.csv has"):
+        find_object(root, find_version(root, "survey@1"))
+
+
+def test_versions_are_appended_and_never_overwritten(root: Path) -> None:
+    first = (root / "data/versions.csv").read_text("utf-8")
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    with pytest.raises(ConfigError, match="survey@1 exists and is never overwritten"):
+        add_version(root, root / "export.csv", "survey", "1")
+    assert (root / "data/versions.csv").read_text("utf-8") == first
+    new = add_version(root, root / "export.csv", "survey", "2", questionnaire="q-1")
+    assert (new.rows, new.name) == (3, "survey@2")
+    assert (root / "data/versions.csv").read_text("utf-8").startswith(first)
+    assert list(read_versions(root)) == ["survey@1", "survey@2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dataset,version", "dataset;version", "expected the columns"),
+        (",29,", ",many,", "row 2: expected 8 cells"),
+        (",first", "", "row 2: expected 8 cells"),
+        ("survey,1", "survey,1,", "row 2: expected 8 cells"),
+    ],
+)
+def test_a_register_that_was_damaged_is_said_with_its_row(
+    root: Path, old: str, new: str, message: str
+) -> None:
+    path = root / "data/versions.csv"
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(DataError, match=message):
+        read_versions(root)
+
+
+def test_a_version_registered_twice_is_refused(root: Path) -> None:
+    path = root / "data/versions.csv"
+    path.write_text(
+        path.read_text("utf-8") + path.read_text("utf-8").splitlines()[1] + "\n", "utf-8"
+    )
+    with pytest.raises(DataError, match=r"row 3: survey@1 is registered twice"):
+        read_versions(root)
+
+
+def test_remotes_are_those_of_dvc_the_default_first(root: Path) -> None:
+    (root / ".dvc/config.local").write_text(
+        "[core]\n    remote = far\n['remote \"far\"']\n    url = s3://bucket/data\n", "utf-8"
+    )
+    assert list(remotes(root).items()) == [("far", "s3://bucket/data"), ("store", "../data/store")]
+
+
+@given(st.text("outs:-md5{}[]'\" \n0123456789abcdef", max_size=60))
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_any_text_is_a_pointer_or_one_line(text: str) -> None:
+    try:
+        assert isinstance(parse_pointer(text, "p.dvc"), Pointer)
+    except DataError as error:
+        assert "\n" not in str(error) and "p.dvc" in str(error)
+
+
+def test_a_pointer_is_written_as_dvc_writes_it_and_reads_back() -> None:
+    from dvc.utils.serialize import dumps_yaml
+
+    # A hash of digits alone, or one that YAML could take for a number, is text all the same.
+    for md5 in ("0" * 32, "12345678901234567890123456789e10", "1e" + "3" * 30, "a" * 32, "e" * 32):
+        pointer = Pointer(md5=md5, size=3, name="1.csv")
+        out = {"md5": md5, "size": 3, "hash": "md5", "path": "1.csv"}
+        assert pointer.as_text() == dumps_yaml({"outs": [out]})
+        assert parse_pointer(pointer.as_text(), "p.dvc") == pointer
