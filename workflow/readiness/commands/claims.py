@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from readiness.forensics.structure import Structure
+    from readiness.forensics.verdict import Verdict
 
 LANGUAGES = ("en", "fr", "ar")
 
@@ -87,18 +88,44 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
 
 def _check(arguments: argparse.Namespace) -> None:
     from readiness.files import write_atomically
-    from readiness.forensics.reporting import verdict_html, verdict_json, verdict_text
+    from readiness.forensics.reporting import verdict_html, verdict_json
     from readiness.forensics.study import judge
 
-    verdicts = judge(*_material(_study(arguments.study)))
+    claims, structure = _material(_study(arguments.study))
+    verdicts = judge(claims, structure)
     if arguments.html:
-        page = verdict_html(verdicts, arguments.study, arguments.language)
+        from readiness.figures.axis import axis_table, chart_data
+        from readiness.figures.charts import FeasibleBases
+
+        data = chart_data(axis_table(claims, structure), arguments.language)
+        reported = next((v.numbers["total"] for v in verdicts if "total" in v.numbers), None)
+        assert reported is None or isinstance(reported, int)
+        chart = FeasibleBases(data, lang=arguments.language, reported=reported).chart()
+        picture = chart.svg.decode("utf-8")
+        picture = picture[picture.index("<svg") :]
+        page = verdict_html(verdicts, arguments.study, arguments.language, picture)
         write_atomically(arguments.html, page)
         print(f"{arguments.html}: {len(verdicts)} verdicts")
     elif arguments.json:
         print(verdict_json(verdicts), end="")
     else:
-        print(verdict_text(verdicts, arguments.language), end="")
+        _print_table(verdicts, arguments.language)
+
+
+def _print_table(verdicts: list[Verdict], language: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from readiness.forensics.reporting import NATURE, STATUS
+
+    table = Table(box=box.SIMPLE_HEAD, show_lines=True)
+    table.add_column("verdict", max_width=24, overflow="fold")
+    table.add_column("sentence")
+    for verdict in verdicts:
+        said = f"{STATUS[verdict.status][language]}; {NATURE[verdict.nature][language]}"
+        table.add_row(f"{said}\n{verdict.id}", verdict.sentence[language])
+    Console(highlight=False, markup=False).print(table)
 
 
 def _add(arguments: argparse.Namespace) -> None:

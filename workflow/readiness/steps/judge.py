@@ -9,15 +9,13 @@ from fractions import Fraction
 import pandas as pd
 
 from readiness.config import read_yaml
+from readiness.figures.axis import axis_table
 from readiness.forensics.reporting import summary_ids, summary_text
 from readiness.forensics.structure import parse_structure
-from readiness.forensics.study import axis_data, judge
+from readiness.forensics.study import judge
 from readiness.forensics.verdict import LANGUAGES, Number, Verdict
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
-
-AXIS = 40
-"""The picture goes to this base: far enough to show the first common ones beyond a small study."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,20 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     verdicts = judge(claims, structure)
-    lines = axis_data(claims, structure, AXIS)
-    axis = [
-        {
-            "id": line.id,
-            "whose": line.whose,
-            "joint": line.joint,
-            "base": base,
-            "feasible": base in line.bases,
-            "feasible_missing": base in line.bases_missing,
-            **{f"label_{language}": line.label[language] for language in LANGUAGES},
-        }
-        for line in lines
-        for base in range(1, AXIS + 1)
-    ]
     table = pd.DataFrame(
         {"id": v.id, "status": str(v.status), "nature": str(v.nature), **v.sentence}
         for v in verdicts
@@ -78,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     for language in LANGUAGES:
         outputs.file(f"summary-{language}.txt", summary_text(verdicts, language))
     outputs.csv("verdicts.csv", table)
-    outputs.csv("axis.csv", pd.DataFrame(axis))
+    outputs.csv("axis.csv", axis_table(claims, structure))
     outputs.finish(
         code=arguments.code,
         settings={},
