@@ -28,11 +28,11 @@ def make_library(seed: int = 20270115) -> pd.DataFrame:
             if generator.random() < 0.05:
                 use = "don't know"
             member = "yes" if generator.random() < 0.6 else "no"
-            where = ["x" if generator.random() < p else "" for p in (0.5, 0.3, 0.15)]
+            where = ["x" if generator.random() < p else "" for p in (0.5, 0.15)]
             blank = "" if generator.random() < 0.04 else member
             weight = READERS[branch] / n
             rows.append([branch, READERS[branch], f"{weight:g}", age, use, blank, *where])
-    columns = ["branch", "readers", "weight", "age", "use", "member", "at_home", "here", "travel"]
+    columns = ["branch", "readers", "weight", "age", "use", "member", "at_home", "travel"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from readiness.survey.comparisons.compare import Comparison
 
 ALL = "all"
+TICKED, NOT_TICKED = "ticked", "not ticked"
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
 ESTIMATES = ["question", "base", "group", "answer", "n", "count", "estimate", *PRECISION, "note"]
 INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper"]
@@ -163,10 +164,11 @@ def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
                     lowest=lowest(question), **how,
                 )  # fmt: skip
             else:
-                categories = ["1", "0"] if question is None else question.categories
+                categories = [NOT_TICKED, TICKED] if question is None else question.categories
                 made[name] = compare_nominal(
-                    sample.design, values, categories, sample.groups, groups, **how
-                )
+                    sample.design, values, categories, sample.groups, groups,
+                    category=TICKED if question is None else None, **how,
+                )  # fmt: skip
         except StatisticsError as error:
             made[name] = StatisticsError(f"{name}: {error}")
     errors = [e for e in made.values() if isinstance(e, StatisticsError)]
@@ -178,9 +180,10 @@ def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
 def _questions(sample: Sample) -> Iterator[tuple[str, Values, Question | None]]:
     for name, question in sample.settings.items.items():
         yield name, sample.items[name], question
+    words = {"1": TICKED, "0": NOT_TICKED}
     for name, options in sample.options.items():
         for column, values in options.items():
-            yield f"{name}.{column}", values, None
+            yield f"{name}.{column}", np.array([words.get(v) for v in values], dtype=object), None
 
 
 def comparison_table(

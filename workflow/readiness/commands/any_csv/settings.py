@@ -117,6 +117,8 @@ class Survey(Section):
             raise ValueError("margins or margins_file, not both")
         if self.trim is not None and self.margins is None and self.margins_file is None:
             raise ValueError("trim only with margins: it bounds raked weights")
+        if len(self.fpc or ()) > len(self.psu or ("row",)):
+            raise ValueError("fpc with one column a stage, at most as many as psu has")
         if self.groups is not None:
             if self.by is None:
                 raise ValueError("groups only with by")

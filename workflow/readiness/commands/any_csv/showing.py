@@ -22,10 +22,16 @@ _WORDS = {
     "probability": "Probability sample: standard errors and intervals are design-based.",
     "census": "Census: everyone was asked, so there is no sampling error and no interval. What "
     "those who did not answer would have said is not covered.",
-    "opt-in": "Opt-in sample: the intervals hold if, within weighting cells, those who answered "
-    "are like those who did not; selection bias is not covered.",
+    "opt-in": "Opt-in sample: intervals and tests hold if, within weighting cells, those who "
+    "answered are like those who did not; selection bias is not covered.",
     "purposive": "Purposive sample: the shares are of those who answered and of no one else; there "
     "is no interval.",
+}
+_LEGEND = {
+    "cramers_v": "Cramer's V: 0 no association, 1 complete, less what chance and design add.",
+    "probability_of_superiority": "Probability of superiority: that b answers higher than a; half "
+    "of the ties count.",
+    "odds_ratio": "Odds ratio: of a later one of the declared answers, b against a.",
 }
 _AS_IF = (
     "Purposive sample: intervals and tests are shown as if it were a random sample, which it is "
@@ -112,7 +118,9 @@ def show_comparisons(
         effects = [r for r in rows if r["test"] not in {"contrast", *tests}]
         lines.append(_effects(sample, effects, inference))
         blocks.append("\n".join(line for line in lines if line))
-    return "\n\n".join(blocks)
+    shown = set(table["test"])
+    legend = [line for test, line in _LEGEND.items() if test in shown]
+    return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
 
 def _tests(comparison: Comparison, part: pd.DataFrame) -> str:

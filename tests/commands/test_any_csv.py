@@ -1,0 +1,339 @@
+"""Any CSV with a small YAML design: the page is what runs, the words fit, bad input is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from any_csv.make_library import make_library
+from any_csv.page import PAGE, filled
+
+from readiness.cli import main
+from readiness.commands.any_csv.settings import Question, Survey, Ticks
+from readiness.survey import design, proportions, weigh
+from readiness.survey.comparisons import compare_ordinal
+from readiness.tables import to_csv
+
+HERE = Path(__file__).parent / "any_csv"
+PLAIN: dict[str, Any] = {
+    "selection": "probability",
+    "weights": "weight",
+    "items": {"use": {"categories": ["never", "monthly", "weekly", "daily"], "ordered": True,
+                      "outside": ["don't know"]}},
+    "by": "age",
+    "seed": 7,
+    "permutations": 99,
+}  # fmt: skip
+LIBRARY = pd.read_csv(HERE / "library.csv", dtype=str, keep_default_na=False)
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
+    """Write the CSV and the design, run a command on them: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(
+        command: str, frame: pd.DataFrame, settings: Any, options: Sequence[str] = ()
+    ) -> tuple[int, str, str]:
+        frame.to_csv("answers.csv", index=False)
+        Path("design.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), "utf-8")
+        code = main([command, "answers.csv", "design.yaml", *options])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_the_page_shows_what_runs() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page.count("```text\n") == 5
+    assert filled(page) == page, "run tests/commands/any_csv/page.py"
+
+
+def test_the_page_names_every_key() -> None:
+    page = PAGE.read_text("utf-8").split("## Every key")[1]
+    keys = {*Survey.model_fields, *Question.model_fields, *Ticks.model_fields}
+    assert {*re.findall(r"`(\w+)`", page)} >= keys
+
+
+def test_the_shipped_answers_are_those_of_the_script() -> None:
+    assert to_csv(make_library()) == (HERE / "library.csv").read_text("utf-8")
+
+
+def test_estimates_are_those_of_the_survey_core(run: Run) -> None:
+    settings = yaml.safe_load((HERE / "library.yaml").read_text("utf-8"))
+    code, out, _ = run("estimate", LIBRARY, settings, ["--json"])
+    assert code == 0
+    frame = LIBRARY.assign(readers=LIBRARY["readers"].astype(float))
+    frame["weight"] = frame["weight"].astype(float)
+    made = weigh(
+        design(frame, weights="weight", strata="branch", fpc="readers"), settings["margins"]
+    ).design
+    expected = proportions(
+        made, "use", settings["items"]["use"]["categories"], by="age", outside=["don't know"]
+    )
+    shown = pd.DataFrame(json.loads(out)["estimates"])
+    shown = shown[(shown["question"] == "use") & (shown["group"] != "all")]
+    shown = shown[shown["answer"] != "never + monthly"]
+    for column in ("n", "count", "estimate", "se", "lower", "upper", "n_eff", "deff"):
+        np.testing.assert_allclose(
+            shown[column].astype(float), expected[column].astype(float), rtol=1e-11
+        )
+
+
+def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
+    settings = {**PLAIN, "strata": "branch", "blocks": "branch", "permutations": 999}
+    code, _, _ = run("compare", LIBRARY, settings, ["--csv", "out.csv"])
+    assert code == 0
+    shown = pd.read_csv("out.csv")
+    categories = PLAIN["items"]["use"]["categories"]
+    frame = LIBRARY.assign(weight=LIBRARY["weight"].astype(float))
+    frame["use"] = frame["use"].where(frame["use"].isin(categories), None)
+    expected = compare_ordinal(
+        design(frame, weights="weight", strata="branch"), "use", categories, "age",
+        ["15-29", "30-59", "60+"], seed=7, permutations=999, blocks="branch",
+    ).frame()  # fmt: skip
+    assert list(shown["test"]) == list(expected["test"])
+    for column in ("statistic", "p_value", "p_adjusted", "effect", "lower", "upper"):
+        np.testing.assert_allclose(shown[column], expected[column], rtol=1e-11)
+
+
+def test_ticks_have_both_bases_where_blank_is_no_answer(run: Run) -> None:
+    frame = pd.DataFrame(
+        {"a": ["1", "0", "", "1", "_not_asked"], "b": ["0", "0", "", "1", "_not_asked"]}
+    )
+    settings = {
+        "selection": "probability",
+        "multiple": {"q": {"columns": ["a", "b"], "blank_means": "no_answer"}},
+    }
+    _, out, _ = run("estimate", frame, settings, ["--json"])
+    rows = {(r["base"], r["answer"]): r for r in json.loads(out)["estimates"]}
+    assert {k: (r["n"], r["count"]) for k, r in rows.items()} == {
+        ("asked", "a"): (4, 2), ("asked", "b"): (4, 1),
+        ("answered", "a"): (3, 2), ("answered", "b"): (3, 1),
+    }  # fmt: skip
+    settings["multiple"]["q"]["blank_means"] = "not_ticked"  # type: ignore[index]
+    _, out, _ = run("estimate", frame, settings, ["--json"])
+    assert [(r["base"], r["n"]) for r in json.loads(out)["estimates"]] == [("asked", 4)] * 2
+
+
+def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
+    frame = LIBRARY.assign(village=[f"v{i // 4}" for i in range(len(LIBRARY))])
+    settings = {**PLAIN, "strata": "branch", "psu": "village", "domain": {"age": ["60+"]}}
+    settings.pop("by")
+    _, out, _ = run("estimate", frame, settings, ["--json"])
+    frame["weight"] = frame["weight"].astype(float)
+    whole = design(frame, weights="weight", strata="branch", psu="village")
+    expected = proportions(
+        whole.subset(frame["age"] == "60+"), "use", PLAIN["items"]["use"]["categories"],
+        outside=["don't know"],
+    )  # fmt: skip
+    shown = json.loads(out)["estimates"]
+    np.testing.assert_allclose([r["se"] for r in shown[:4]], expected["se"], rtol=1e-11)
+
+
+def test_margins_may_lie_in_a_file(run: Run) -> None:
+    totals = {"branch": {"centre": 2400.0, "harbour": 900.0, "hill": 300.0}}
+    _, inline, _ = run("estimate", LIBRARY, {**PLAIN, "margins": totals})
+    lines = [f"branch,{name},{total:g}" for name, total in totals["branch"].items()]
+    Path("totals.csv").write_text("\n".join(["variable,category,total", *lines]) + "\n", "utf-8")
+    code, filed, _ = run("estimate", LIBRARY, {**PLAIN, "margins_file": "totals.csv"})
+    assert code == 0
+    assert filed == inline
+
+
+def test_row_order_does_not_matter(run: Run) -> None:
+    settings = {**PLAIN, "strata": "branch", "margins": {"age": {"15-29": 1, "30-59": 2, "60+": 1}}}
+    shuffled = LIBRARY.sample(frac=1, random_state=1)
+    for command in ("estimate", "compare"):
+        assert run(command, LIBRARY, settings)[1] == run(command, shuffled, settings)[1]
+
+
+def test_trimmed_weights_say_what_it_cost(run: Run) -> None:
+    settings = {
+        **PLAIN,
+        "margins": {"age": {"15-29": 2000, "30-59": 1000, "60+": 600}},
+        "trim": {"lower": 0.4, "upper": 1.6},
+    }
+    code, out, _ = run("estimate", LIBRARY, settings)
+    assert code == 0
+    assert re.search(r"[1-9]\d* weights were trimmed; the margins are now off by up to \d", out)
+
+
+@pytest.mark.parametrize("command", ["estimate", "compare"])
+@pytest.mark.parametrize("selection", ["probability", "census", "opt-in", "purposive"])
+def test_words_and_numbers_follow_the_selection(run: Run, command: str, selection: str) -> None:
+    settings = {**PLAIN, "selection": selection}
+    code, out, _ = run(command, LIBRARY, settings)
+    assert code == 0
+    inference = selection in ("probability", "opt-in")
+    assert ("95 % interval" in out) == inference
+    assert ("Rao-Scott" in out) == (inference and command == "compare")
+    _, document, _ = run(command, LIBRARY, settings, ["--json"])
+    rows = json.loads(document)["estimates" if command == "estimate" else "comparisons"]
+    assert any(r["lower"] is not None for r in rows) == inference
+    assert any(r.get("p_value") is not None for r in rows) == (inference and command == "compare")
+    for text in (out, document):
+        assert not re.search("margin of error|representative|significant", text)
+        assert ("selection bias is not covered" in text) == (selection == "opt-in")
+    if selection == "purposive":
+        _, shown, _ = run(command, LIBRARY, settings, ["--as-if-random"])
+        assert "95 % interval" in shown
+        assert "as if it were a random sample, which it is not" in shown
+    else:
+        assert run(command, LIBRARY, settings, ["--as-if-random"])[0] == 2
+
+
+def cell(column: str, row: int, value: str) -> pd.DataFrame:
+    """The answers with one cell (a line of the file) changed."""
+    frame = LIBRARY.copy()
+    frame.loc[row - 2, column] = value
+    return frame
+
+
+def villages(**columns: Any) -> pd.DataFrame:
+    return LIBRARY.assign(**columns)
+
+
+USE = PLAIN["items"]
+ROWS = len(LIBRARY)
+BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
+    "negative weight": ("estimate", cell("weight", 5, "-24"), {}, 3,
+                        r"row 5, column weight: '-24'; expected a finite number above 0"),
+    "missing weight": ("estimate", cell("weight", 9, ""), {}, 3, "row 9, column weight: ''"),
+    "infinite weight": ("compare", cell("weight", 2, "inf"), {}, 3, "row 2, column weight: 'inf'"),
+    "weight that is text": ("estimate", cell("weight", 3, "24,5"), {}, 3, "row 3, column weight"),
+    "0 rows": ("estimate", LIBRARY.head(0), {}, 3, "0 rows below the header"),
+    "no stratum": ("estimate", cell("branch", 7, ""), {"strata": "branch"}, 3,
+                   "row 7, column branch: empty"),
+    "a stratum with no PSU": ("estimate", villages(v=["", *["v"] * (ROWS - 1)]),
+                              {"strata": "branch", "psu": "v"}, 3, "row 2, column v: empty"),
+    "a stratum with one PSU": ("estimate", villages(v=LIBRARY["branch"]),
+                               {"strata": "branch", "psu": "v"}, 4, "'centre'"),
+    "a PSU in two strata": ("estimate", villages(v=[str(i % 10) for i in range(ROWS)]),
+                            {"strata": "branch", "psu": "v"}, 4, "more than one stratum.*nest: t"),
+    "FPC below the sample": ("estimate", villages(N="50"), {"strata": "branch", "fpc": "N"}, 4,
+                             "50"),
+    "FPC of 0": ("estimate", villages(N="0"), {"strata": "branch", "fpc": "N"}, 3,
+                 "row 2, column N: '0'"),
+    "FPC that changes in a stratum": ("estimate", villages(N=[str(200 + i) for i in range(ROWS)]),
+                                      {"strata": "branch", "fpc": "N"}, 4, "'centre'"),
+    "undeclared answer": ("estimate", cell("use", 4, "hourly"), {}, 3,
+                          "row 4, column use: 'hourly' is not declared; expected never, monthly"),
+    "undeclared group": ("compare", cell("age", 4, "14"), {"groups": ["15-29", "30-59", "60+"]}, 3,
+                         "row 4, column age: '14'"),
+    "undeclared tick": ("estimate", LIBRARY,
+                        {"multiple": {"r": {"columns": ["travel"], "blank_means": "no_answer"}}}, 3,
+                        "column travel: 'x' is not declared; expected 1, 0"),
+    "one level": ("compare", villages(use="weekly"), {}, 4, "use: .* only 'weekly'"),
+    "one group": ("compare", villages(age="60+"), {}, 4, "use: .* only '60\\+'"),
+    "nobody answered": ("estimate", villages(use=""), {}, 4, "use: the base is empty"),
+    "nobody in the domain": ("estimate", LIBRARY, {"domain": {"age": ["7-9"]}}, 4, "age 7-9"),
+    "blocks that are the groups": ("compare", LIBRARY, {"blocks": "age", "lead": "permutation"}, 0,
+                                   ""),
+    "empty cell of a margin": ("estimate", LIBRARY, {"margins": {"age": {
+        "15-29": 1, "30-59": 1, "60+": 1, "90+": 5}}}, 4, "'90\\+': total 5 but no respondent"),
+    "category without a total": ("estimate", LIBRARY, {"margins": {"age": {"15-29": 1}}}, 3,
+                                 "column age: '(30-59|60\\+)' is not declared"),
+    "margins that disagree": ("estimate", LIBRARY, {"margins": {
+        "age": {"15-29": 1, "30-59": 1, "60+": 1},
+        "branch": {"centre": 5, "harbour": 5, "hill": 5}}}, 4, "'age' adds up to 3.*to 15"),
+    "unknown column": ("estimate", LIBRARY, {"weights": "wieght"}, 2, "did you mean weight"),
+    "unknown key": ("estimate", LIBRARY, {"wieghts": "weight"}, 2, "did you mean weights"),
+    "unknown key below": ("estimate", LIBRARY,
+                          {"items": {"use": {"catgories": ["a", "b"]}}}, 2, "mean categories"),
+    "unknown selection": ("estimate", LIBRARY, {"selection": "random"}, 2, "'probability'"),
+    "yes without quotes": ("estimate", LIBRARY, {"items": {"use": {"categories": [True, False]}}},
+                           2, "put it in quotes"),
+    "no question": ("estimate", LIBRARY, {"items": {}}, 2, "at least one question"),
+    "category twice": ("estimate", LIBRARY, {"items": {"use": {"categories": ["a", "a"]}}}, 2,
+                       "a is repeated"),
+    "three stages": ("estimate", LIBRARY, {"psu": ["a", "b", "c"]}, 2, "at most 2"),
+    "negative total": ("estimate", LIBRARY, {"margins": {"age": {"15-29": -1}}}, 2, "margins.age"),
+    "trim without margins": ("estimate", LIBRARY, {"trim": {"lower": 0.3, "upper": 3.0}}, 2,
+                             "trim only with margins"),
+    "no groups to compare": ("compare", LIBRARY, {"by": None}, 2, "by: missing"),
+    "missing margins file": ("estimate", LIBRARY, {"margins_file": "none.csv"}, 3, "none.csv"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_named_in_a_line_or_two(run: Run, case: str) -> None:
+    command, frame, change, code, message = BAD[case]
+    found, out, err = run(command, frame, {**PLAIN, **change})
+    assert found == code, err
+    if code:
+        assert out == ""
+        assert 1 <= len(err.splitlines()) <= 2
+        assert err.startswith(f"readiness {command}: ")
+        assert re.search(message, err)
+        assert "Traceback" not in err
+    assert "nan" not in out.lower()
+
+
+def test_a_file_that_is_no_table(run: Run, tmp_path: Path, capsys: Any) -> None:
+    run("estimate", LIBRARY, PLAIN)
+    for content, message in (
+        (b"", "empty"),
+        (b"use,age\n\xff\xfe,1\n", "not UTF-8"),
+        (b"use,use\nnever,daily\n", "two columns are named 'use'"),
+        (b"use,age\nnever,1,2\ndaily,1,2\n", "more cells than the header"),
+        (b"use,age\nnever,1\ndaily,1,2\n", "not a table"),
+    ):
+        Path("answers.csv").write_bytes(content)
+        assert main(["estimate", "answers.csv", "design.yaml"]) == 3
+        assert message in capsys.readouterr().err
+    assert main(["estimate", "none.csv", "design.yaml"]) == 3
+    assert main(["estimate", "answers.csv", "none.yaml"]) == 2
+    Path("design.yaml").write_text("weights: [", "utf-8")
+    assert main(["estimate", "answers.csv", "design.yaml"]) == 2
+
+
+def test_a_group_of_one_has_a_share_and_a_note(run: Run) -> None:
+    frame = cell("age", 3, "10-14")
+    code, out, _ = run("compare", frame, PLAIN)
+    assert code == 0
+    assert "10-14" in out
+    _, document, _ = run("compare", frame, PLAIN, ["--json"])
+    alone = [r for r in json.loads(document)["comparisons"]
+             if r["test"] == "contrast" and "10-14" in (r["a"], r["b"])]  # fmt: skip
+    assert len(alone) == 3
+    assert all(r["p_value"] is None and r["note"] for r in alone)
+
+
+def test_separation_has_no_estimate_and_says_so(run: Run) -> None:
+    settings = {**PLAIN, "items": {"member": {"categories": ["no", "yes"]}}, "lead": "rao_scott"}
+    frame = villages(member=np.where(LIBRARY["age"] == "60+", "yes", "no"))
+    code, out, _ = run("compare", frame, settings)
+    assert code == 0
+    assert "no result" in out
+    assert "separat" in out
+
+
+def test_one_question_without_a_result_leaves_the_others(run: Run) -> None:
+    items = {**USE, "member": {"categories": ["yes", "no"]}}
+    code, out, _ = run("compare", villages(member="yes"), {**PLAIN, "items": items})
+    assert code == 0
+    assert "No result: member:" in out
+    assert "use by age" in out
+
+
+def test_a_declared_group_without_answers_is_a_row(run: Run) -> None:
+    settings = {**PLAIN, "groups": ["15-29", "30-59", "60+", "90+"]}
+    code, out, _ = run("estimate", LIBRARY, settings)
+    assert code == 0
+    assert re.search(r"90\+ +never +0 +0 .*no respondent", out)
+
+
+def test_a_declared_answer_that_nobody_gave_is_a_row_of_0(run: Run) -> None:
+    items = {"use": {**USE["use"], "categories": ["never", "monthly", "weekly", "daily", "hourly"]}}
+    _, out, _ = run("estimate", LIBRARY, {**PLAIN, "items": items, "by": None})
+    assert re.search(r"hourly +\d+ +0 +0\.0 ", out)
