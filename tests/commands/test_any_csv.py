@@ -242,7 +242,7 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
     "empty cell of a margin": ("estimate", LIBRARY, {"margins": {"age": {
         "15-29": 1, "30-59": 1, "60+": 1, "90+": 5}}}, 4, "'90\\+': total 5 but no respondent"),
     "category without a total": ("estimate", LIBRARY, {"margins": {"age": {"15-29": 1}}}, 3,
-                                 "column age: '(30-59|60\\+)' is not declared"),
+                                 "column age: '(30-59|60\\+)' has no total"),
     "margins that disagree": ("estimate", LIBRARY, {"margins": {
         "age": {"15-29": 1, "30-59": 1, "60+": 1},
         "branch": {"centre": 5, "harbour": 5, "hill": 5}}}, 4, "'age' adds up to 3.*to 15"),

@@ -59,6 +59,8 @@ def read_answers(path: Path) -> pd.DataFrame:
 
     from readiness.tables import read_text_table
 
+    if not path.is_file():
+        raise DataError(f"{path}: not found, or no file; correct its name.")
     frame = read_text_table(path, "the table of answers")
     if not isinstance(frame.index, pd.RangeIndex):
         raise DataError(f"{path}: rows have more cells than the header; name every column.")
@@ -178,7 +180,8 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
             lonely_psu=settings.lonely_psu,
         )
     except StatisticsError as error:
-        raise StatisticsError(str(error).replace("nest=True", "nest: true")) from None
+        words = str(error).replace("nest=True", "nest: true").replace("'fpc ", "'")
+        raise StatisticsError(words) from None
 
 
 def _domain(made: Design, frame: pd.DataFrame, settings: Survey, source: str) -> Design:
@@ -244,9 +247,9 @@ def _declared(
     if bad.any():
         at = int(np.argmax(bad))
         expected = ", ".join(label for label in declared if label)
+        what = "has no total in the margins" if isinstance(declared, Mapping) else "is not declared"
         raise DataError(
-            f"{_at(source, at)}, column {name}: {values[at]!r} is not declared; "
-            f"expected {expected}."
+            f"{_at(source, at)}, column {name}: {values[at]!r} {what}; expected {expected}."
         )
 
 

@@ -5,6 +5,7 @@ The model is the only description; docs/any-csv.md shows it at work.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -144,11 +145,12 @@ def read_settings(path: Path) -> Survey:
 def _refuse(path: Path, error: ValidationError) -> Survey:
     """One line; a rule about several keys does not repeat the whole file."""
     problems = error.errors(include_url=False)
-    whole = [p for p in problems if p["type"] == "value_error"]
-    if len(whole) == len(problems):
-        where = ".".join(map(str, whole[0]["loc"]))
-        expected = whole[0]["msg"].removeprefix("Value error, ")
-        message = f"{path}: {where + ': ' if where else ''}expected {expected}"
+    rules = [p for p in problems if p["type"] == "value_error"]
+    if len(rules) == len(problems):
+        where = "".join(f"{part}." for part in rules[0]["loc"]).rstrip(".")
+        rule = rules[0]["msg"].removeprefix("Value error, ")
+        message = f"{path}: {where}: {rule}" if where else f"{path}: {rule}"
     else:
         message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
-    raise ConfigError(f"{message}.")
+        message = re.sub(r"expected \w+ should have (.*) after validation", r"expected \1", message)
+    raise ConfigError(message if message.endswith(("?", ")")) else f"{message}.")
