@@ -28,6 +28,7 @@ from readiness.errors import ConfigError
 
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 ITEM = r"^[a-z][a-z0-9_]*$"
+Selection = Literal["probability", "census", "opt-in", "purposive"]
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]*$"
 WORDS = {
@@ -167,7 +168,7 @@ class Wave(Section):
 
     title: dict[Literal["fr", "ar", "en"], str] = Field(description="title in each language")
     simulated: bool = Field(description="true when the answers were not given by real people")
-    selection: Literal["probability", "census", "opt-in", "purposive"] = Field(
+    selection: Selection = Field(
         description="how respondents came in; the words of the report follow it"
     )
     answers: DatasetVersion = Field(description="the export of the survey tool")

@@ -64,6 +64,7 @@ class Run:
                 "answers": self.section.answers.name,
                 "figures": self.section.figures.model_dump(),
                 "level": self.section.estimate.level,
+                "selection": self.section.selection,
                 "permutations": self.section.compare.permutations,
             }
         elif step == "draw":

@@ -39,6 +39,7 @@ rule render:
     params:
         settings=REPORT.model_dump_json(),
         by=SHOWN_WAVE.estimate.by,
+        selection=SHOWN_WAVE.selection,
         code=code("render"),
         study=lambda wildcards, input: folder_of_run(input.study[0]),
         wave=lambda wildcards, input: folder_of_run(input.wave[0]),
@@ -46,6 +47,7 @@ rule render:
     shell:
         "python -m readiness step render --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --source {input.source:q} --study {params.study:q}"
-        " --wave {params.wave:q} --by {params.by} --questionnaire {input.questionnaire:q}"
+        " --wave {params.wave:q} --by {params.by} --selection {params.selection}"
+        " --questionnaire {input.questionnaire:q}"
         " --claims {input.claims:q} --structure {input.structure:q}"
         " --out {params.folder:q}"

@@ -21,6 +21,7 @@ import pandas as pd
 
 from readiness.errors import RenderError
 from readiness.figures.register import read_register
+from readiness.figures.selection import PARAGRAPH
 from readiness.figures.study_rows import decode
 from readiness.forensics.verdict import fill
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -92,6 +93,7 @@ class Report:
     language: Language
     by: str
     items: dict[str, str]
+    selection: str
 
     @classmethod
     def open(cls) -> Report:
@@ -111,6 +113,7 @@ class Report:
             language=language,
             by=settings["by"],
             items=settings["items"],
+            selection=settings["selection"],
         )
 
     def number(self, identity: str) -> Markdown:
@@ -119,7 +122,9 @@ class Report:
         return Markdown({"wave": self.wave, "study": self.study}[which].span(rest))
 
     def interval(self, identity: str) -> Markdown:
-        """The two ends of a share's interval."""
+        """The two ends of an interval, or a dash where the selection of respondents allows none."""
+        if not self.wave.has(f"{identity}.lower"):
+            return Markdown(EMPTY)
         ends = [self.wave.span(f"{identity}.{end}") for end in ("lower", "upper")]
         return Markdown(" à ".join(ends))
 
@@ -149,6 +154,10 @@ class Report:
         """The verdicts that make one fair paragraph."""
         told = [identity for identity, verdict in self.verdicts.items() if verdict["summary"]]
         return Markdown(" ".join(self.verdict(identity) for identity in told))
+
+    def sample(self) -> Markdown:
+        """What the report says of the sample: the words that its selection allows."""
+        return Markdown(PARAGRAPH[self.selection])
 
     def groups(self, item: str) -> dict[str, str]:
         """The groups of an item: code to label, the total first, experts last where they answer."""
@@ -216,7 +225,7 @@ class Report:
                 [
                     name,
                     self.wave.span(figure),
-                    self.interval(figure) if known else EMPTY,
+                    self.interval(figure),
                     self.wave.span(f"{item}.n.{group}"),
                     self.wave.span(f"{figure}.n_eff") if known else EMPTY,
                     RELIABILITY[self.wave.row(figure)["reliability"]],

@@ -27,8 +27,13 @@ def _number(value: Any) -> float | None:
     return None if math.isnan(number) else number
 
 
-def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow]:
-    """Shares with their precision, and each base once."""
+def share_rows(
+    estimates: pd.DataFrame, contract: Figures, intervals: bool = True
+) -> Iterator[FigureRow]:
+    """Shares with their precision, and each base once.
+
+    `intervals`: whether the selection of respondents allows one (`figures.selection`).
+    """
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         n = int(row["n"])
@@ -41,7 +46,7 @@ def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow
             reason = "base too small for a reliable share"
         hidden = bool(reason)
         precision: dict[str, Any] = {
-            name: None if hidden else _number(row[name])
+            name: _number(row[name]) if intervals and not hidden else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
         }
         yield FigureRow(
@@ -61,7 +66,7 @@ def share_rows(estimates: pd.DataFrame, contract: Figures) -> Iterator[FigureRow
             note=row["note"],
             **precision,
         )
-        if not hidden:
+        if intervals and not hidden:
             yield from _precision_rows(row, suffix, contract)
         base_id = f"{row['item']}.n.{row['group']}" + ("" if base == "answered" else f".{base}")
         if base_id not in bases_seen:
@@ -90,7 +95,10 @@ def _precision_rows(row: dict[Any, Any], suffix: str, contract: Figures) -> Iter
 
 
 def comparison_rows(
-    comparisons: pd.DataFrame, estimates: pd.DataFrame, contract: Figures
+    comparisons: pd.DataFrame,
+    estimates: pd.DataFrame,
+    contract: Figures,
+    intervals: bool = True,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
@@ -130,7 +138,9 @@ def comparison_rows(
             continue
         unit = "points" if test == "contrast" else "number"
         digits = contract.digits if test == "contrast" else EFFECT_DIGITS
-        ends: dict[str, Any] = {end: _number(row[end]) for end in ("lower", "upper")}
+        ends: dict[str, Any] = {
+            end: _number(row[end]) if intervals else None for end in ("lower", "upper")
+        }
         for suffix, value in (("", effect), (".lower", ends["lower"]), (".upper", ends["upper"])):
             if value is not None:
                 yield FigureRow(

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from readiness.config import Section, parse_json
+from readiness.config import Section, Selection, parse_json
 from readiness.figures.charts import (
     NARROW,
     WIDE,
@@ -19,6 +19,7 @@ from readiness.figures.charts import (
     WeightsPicture,
 )
 from readiness.figures.register import read_register
+from readiness.figures.selection import CHART_NOTE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
 from readiness.steps.common import Outputs, add_step_arguments
@@ -36,7 +37,7 @@ class DrawWave(Section):
     by: str
     bounds: list[float]
     simulated: bool
-    selection: str
+    selection: Selection
 
 
 class Drawable(Protocol):
@@ -45,16 +46,6 @@ class Drawable(Protocol):
     def chart(self) -> Chart:
         """The finished chart."""
         ...
-
-
-NOTES = {
-    "probability": "Intervalles fondés sur le plan de sondage.",
-    "census": "",
-    "opt-in": "Intervalles valables si, à caractéristiques égales, les répondants sont comme les "
-    "autres ; le biais de sélection n'est pas couvert.",
-    "purposive": "Comme si l'échantillon était aléatoire, ce qui n'est pas le cas.",
-}
-"""What an interval may be called, by how the respondents came in."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +83,7 @@ def charts(
             f"{name}-intervals",
             Intervals(
                 rows, name, level, groups, axis, LANGUAGE, total=TOTAL, experts=experts,
-                note=NOTES[settings.selection], width=width,
+                note=CHART_NOTE[settings.selection], width=width,
             ),
         )  # fmt: skip
     yield "weights", _weights(weights, margins, questionnaire, settings, width)

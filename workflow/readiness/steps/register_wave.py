@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from readiness.config import Figures, Section, parse_json
+from readiness.config import Figures, Section, Selection, parse_json
 from readiness.figures.register import make_register, read_register
+from readiness.figures.selection import WITH_INTERVALS
 from readiness.figures.wave_rows import (
     comparison_rows,
     quality_rows,
@@ -31,6 +32,7 @@ class WaveRegister(Section):
     figures: Figures = Field()
     level: float
     permutations: int
+    selection: Selection
 
 
 INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
@@ -46,12 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(WaveRegister, arguments.settings)
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
-    rows = list(share_rows(tables["estimates"], settings.figures))
+    intervals = settings.selection in WITH_INTERVALS
+    rows = list(share_rows(tables["estimates"], settings.figures, intervals))
     if arguments.published:
         inputs["published"] = arguments.published
         published = read_register(arguments.published)
         rows += list(revision_rows(rows, published, settings.figures))
-    rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures)
+    rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures, intervals)
     rows += weighting_rows(tables["summary"], tables["margins"])
     rows += settings_rows(settings.level, settings.permutations, settings.figures)
     rows += quality_rows(tables["counts"], tables["issues"])

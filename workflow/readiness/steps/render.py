@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", type=Path, required=True, help="folder of the study's run")
     parser.add_argument("--wave", type=Path, required=True, help="folder of the wave's run")
     parser.add_argument("--by", required=True, help="variable whose categories are the groups")
+    parser.add_argument("--selection", required=True, help="how the wave's respondents came in")
 
 
 def _resources(arguments: argparse.Namespace) -> dict[str, Path]:
@@ -82,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         "language": settings.language,
         "by": arguments.by,
         "questionnaire": arguments.questionnaire.name,
+        "selection": arguments.selection,
         "items": {name: item.label[settings.language] for name, item in structure.items.items()},
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
     outputs.finish(
         code=arguments.code,
-        settings={**settings.model_dump(), "by": arguments.by},
+        settings={**settings.model_dump(), "by": arguments.by, "selection": arguments.selection},
         inputs={**inputs, "source": arguments.source, "structure": arguments.structure},
     )
     log.info("rendered by %s", made.engine)
