@@ -113,6 +113,19 @@ def available(python: str) -> list[str]:
     return found
 
 
+def versions(python: str) -> str:
+    """What was measured, with versions: ours and the peers that were found."""
+    code = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
+    found = available(python)
+    peers = [name for name in found if name in PEERS]
+    command = [python, "-c", code, *peers]
+    numbers = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    named = ", ".join(f"{name} {v}" for name, v in zip(peers, numbers, strict=True))
+    if "R survey" not in found:
+        return f"Peers: {named or 'none'}. R survey was not installed here and is not in the table."
+    return f"Peers: R survey, {named}."
+
+
 def measure(sizes: list[int], python: str, repeat: int) -> pd.DataFrame:
     """One row a case, size, task and program."""
     rows = []
@@ -194,6 +207,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--peers", default=sys.executable, help="interpreter that has the peers")
     parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--note", default="", help="a sentence for the page, as on the load")
     parser.add_argument("--out", type=Path, default=ROOT / "docs")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -203,10 +217,12 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     draw(table, arguments.out / "survey-benchmark.svg")
     text = (
-        "# Speed of the survey core\n\n"
+        "<!-- written by benchmarks/survey.py; do not edit -->\n# Speed of the survey core\n\n"
         "Written by `benchmarks/survey.py`; times change with the machine, ratios hardly. Seconds "
         "without import and reading; peak memory of the whole process. `weightipy` takes no base "
         "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
+        f"{versions(arguments.peers)} {arguments.note}".rstrip()
+        + "\n\n"
         "![Time and memory against the number of rows](survey-benchmark.svg)\n\n"
     )
     (arguments.out / "survey-benchmark.md").write_text(text + markdown(table) + "\n", "utf-8")
