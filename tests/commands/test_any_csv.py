@@ -218,6 +218,9 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
                               {"strata": "branch", "psu": "v"}, 3, "row 2, column v: empty"),
     "a stratum with one PSU": ("estimate", villages(v=LIBRARY["branch"]),
                                {"strata": "branch", "psu": "v"}, 4, "'centre'"),
+    "no stratum with two PSUs, trimmed": ("estimate", LIBRARY.head(1), {
+        "lonely_psu": "remove", "margins": {"branch": {"centre": 90}},
+        "trim": {"lower": 0.5, "upper": 2.0}}, 4, "JKn needs a stratum with 2 PSUs"),
     "a PSU in two strata": ("estimate", villages(v=[str(i % 10) for i in range(ROWS)]),
                             {"strata": "branch", "psu": "v"}, 4, "more than one stratum.*nest: t"),
     "FPC below the sample": ("estimate", villages(N="50"), {"strata": "branch", "fpc": "N"}, 4,

@@ -188,7 +188,8 @@ def jackknife_factors(stage: Stage, kind: Kind, *, lonely_fails: bool = True) ->
     """Delete-one-PSU jackknife, JK1 (no strata) or JKn (stratified).
 
     Raises:
-        StatisticsError: JK1 with strata, or JKn with a stratum of one PSU (`lonely_fails`).
+        StatisticsError: JK1 with strata, JKn with a stratum of one PSU (`lonely_fails`), or with no
+            other ones.
     """
     if kind == "JK1" and stage.strata.size > 1:
         raise StatisticsError(f"JK1 is for one stratum, not {stage.strata.size}; use JKn")
@@ -204,6 +205,10 @@ def jackknife_factors(stage: Stage, kind: Kind, *, lonely_fails: bool = True) ->
     owner = stage.unit_stratum
     # A lonely PSU is kept in every replicate: its stratum adds no variance.
     deleted = np.flatnonzero(n[owner] > 1)
+    if len(deleted) == 0:
+        raise StatisticsError(
+            f"{kind} needs a stratum with 2 PSUs; each has 1, so there is no variance to estimate"
+        )
     stratum = owner[deleted]
     size = n[owner][:, None]
     up = np.divide(size, size - 1, out=np.ones_like(size), where=size > 1)
