@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -145,17 +146,27 @@ def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:
 
 def test_every_step_reaches_what_it_imports_at_run_time() -> None:
     """The modules that Python really loads for a step are in its closure, package files aside."""
-    for module_name, _ in STEPS.values():
-        code = (
-            f"import sys, {module_name}\n"
-            "print(*sorted(n for n, m in sys.modules.items() if n.startswith('readiness.')"
-            " and not m.__file__.endswith('__init__.py')))"
-        )
-        result = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True
-        )
-        assert result.returncode == 0, result.stderr
-        loaded = set(result.stdout.split())
+    # One process loads the libraries once, then one fork a step loads the step.
+    code = (
+        "import importlib, os, sys, matplotlib.figure, pandas, pydantic, scipy.stats\n"
+        "for name in sys.argv[1:]:\n"
+        "    if os.fork():\n"
+        "        os.wait()\n"
+        "        continue\n"
+        "    importlib.import_module(name)\n"
+        "    print(*sorted(n for n, m in sys.modules.items() if n.startswith('readiness.')\n"
+        "        and not m.__file__.endswith('__init__.py')), flush=True)\n"
+        "    os._exit(0)\n"
+    )
+    names = [name for name, _ in STEPS.values()]
+    result = subprocess.run(
+        [sys.executable, "-c", code, *names],
+        cwd=ROOT / "workflow", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = result.stdout.splitlines()
+    assert len(lines) == len(names), result.stderr
+    for module_name, line in zip(names, lines, strict=True):
+        loaded = set(line.split())
         reached = set(closure(module_name))
         # A package file imports all its modules; those that the step has no use for stay out.
         for name in loaded - reached:
@@ -165,6 +176,7 @@ def test_every_step_reaches_what_it_imports_at_run_time() -> None:
             assert used == [], f"{module_name} uses {name}"
 
 
+@cache
 def _names(name: str) -> set[str]:
     path = ROOT / "workflow" / Path(*name.split(".")).with_suffix(".py")
     found = set()

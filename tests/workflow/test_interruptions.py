@@ -97,6 +97,26 @@ def test_kill_9_of_the_command_alone_leaves_no_second_run_beside_the_first(
     finishes(project)
 
 
+def test_a_job_that_outlives_its_run_is_waited_for(
+    project: Project, at_work: subprocess.Popen[str]
+) -> None:
+    """It would write with the settings of yesterday into the results of today."""
+    children = family(at_work)
+    jobs = [child for child in children if "step" in child.cmdline()]
+    assert jobs
+    for process in [psutil.Process(at_work.pid), *(c for c in children if c not in jobs)]:
+        process.kill()
+    at_work.wait(timeout=10)
+    assert any(job.is_running() for job in jobs)
+    result = project.run(COMPARISONS)
+    assert result.returncode == 6, result.stderr[-2000:]
+    assert "a job of a killed one still is" in message(result)
+    for job in jobs:
+        job.kill()
+    psutil.wait_procs(children, timeout=10)
+    finishes(project)
+
+
 def test_two_runs_at_once(project: Project, at_work: subprocess.Popen[str]) -> None:
     result = project.run(COMPARISONS)
     assert result.returncode == 6

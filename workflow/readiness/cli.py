@@ -12,9 +12,11 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import INTERRUPTED, ReadinessError, StoppedError
+from readiness.files import JOBS, lock
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
@@ -65,11 +67,20 @@ def _set_up_log(path: Path | None) -> None:
     """The package's log goes to the file; what a user must read goes to standard error."""
     logger = logging.getLogger("readiness")
     logger.setLevel(logging.INFO)
+    # Without a handler, logging prints errors by itself, and each would stand there twice.
+    logger.addHandler(logging.NullHandler())
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, mode="w", encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         logger.addHandler(handler)
+
+
+def _say_at_work() -> None:
+    """A step holds a lock to its end: no run starts beside the job of one that was killed."""
+    if JOBS.parent.is_dir():
+        with suppress(OSError):
+            lock(JOBS, shared=True)
 
 
 def _report(error: ReadinessError, command: str) -> int:
@@ -102,10 +113,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     module.configure(parser)
     parsed = parser.parse_args(arguments[1:])
     _set_up_log(getattr(parsed, "log", None))
+    if commands is STEPS:
+        _say_at_work()
     try:
         return int(module.run(parsed))
     except ReadinessError as error:
         return _report(error, name)
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wants; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except PermissionError as error:
         return _report(StoppedError(f"{error.filename}: {error.strerror}; make it writable."), name)
     except OSError as error:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
+from readiness.files import JOBS, lock
 from readiness.plan import load_plan
 
 LOCK = Path("results/.run.lock")
@@ -32,23 +33,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def _only_run(root: Path) -> Iterator[int]:
-    """Hold the folder's lock; its descriptor is handed to Snakemake and lives as long as a job."""
-    import fcntl
+    """Hold the folder's lock, whose descriptor is handed to Snakemake: it may outlive this process.
 
+    A job may outlive both: each holds the second lock, shared, and writes with the settings that it
+    was started with. So nothing begins before the last one has ended.
+    """
     try:
-        (root / LOCK).parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoppedError(
-            f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
-        ) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
+        descriptor = lock(root / LOCK)
+        try:
+            os.close(lock(root / JOBS))
+        except OSError:
+            os.close(descriptor)
+            raise
+    except BlockingIOError:
         raise BusyError(
             f"another run is at work in {root} (or a job of a killed one still is).\n"
             "Wait until it has ended, then run again."
+        ) from None
+    except OSError as error:
+        raise StoppedError(
+            f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
         ) from None
     try:
         yield descriptor
