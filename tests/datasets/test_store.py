@@ -125,6 +125,19 @@ def test_remotes_are_those_of_dvc_the_default_first(root: Path) -> None:
     assert list(remotes(root).items()) == [("far", "s3://bucket/data"), ("store", "../data/store")]
 
 
+def test_answers_never_land_in_a_store_that_is_not_the_default(root: Path) -> None:
+    """The embedded store is kept by git: whoever set another default meant that one."""
+    (root / ".dvc/config.local").write_text(
+        "[core]\n    remote = far\n['remote \"far\"']\n    url = s3://bucket/data\n", "utf-8"
+    )
+    before = sorted((root / "data/store").rglob("*"))
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    new = add_version(root, root / "export.csv", "survey", "2")
+    assert sorted((root / "data/store").rglob("*")) == before
+    restore(root, new, root / "out.csv")
+    assert (root / "out.csv").read_text("utf-8") == TABLE + "C,yes\n"
+
+
 @given(st.text("outs:-md5{}[]'\" \n0123456789abcdef", max_size=60))
 @settings(deadline=None, derandomize=True, max_examples=200)
 def test_any_text_is_a_pointer_or_one_line(text: str) -> None:

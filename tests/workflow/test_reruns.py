@@ -114,6 +114,21 @@ def test_changed_files_that_are_not_python_rerun_their_step(project: Project) ->
     assert project.to_do() == SHOWN
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("report/report.pdf", SHOWN),
+        ("publications/haca-2024/reproduce/verdicts.csv", {"reproduce haca-2024", "gate"}),
+        ("gate.txt", {"gate"}),
+    ],
+)
+def test_a_result_that_was_deleted_is_made_again(
+    project: Project, name: str, expected: set[str]
+) -> None:
+    (project.root / "results" / name).unlink()
+    assert project.to_do() == expected
+
+
 def test_a_new_publication_or_version_leaves_the_others_alone(project: Project) -> None:
     register = "data/versions.csv"
     row = project.read(register).splitlines()[-1].replace("simulated-2026,2", "simulated-2026,3")
