@@ -68,3 +68,24 @@ def published_before(wildcards):
 def folder_of_run(register):
     """The folder of a run, from the path of its register."""
     return str(Path(register).parent.parent)
+
+
+def charts(*names):
+    """The files that a step draws, one by one: a folder would be compared by its time."""
+    kinds = (".svg", "-narrow.svg", ".txt")
+    return [f"results/{{run}}/draw/{name}{kind}" for name in names for kind in kinds]
+
+
+def drawn(run, kind):
+    """The same for one run, with the sidecar."""
+    return [path.format(run=run) for path in (*kind, "results/{run}/draw/lineage.json")]
+
+
+STUDY_CHARTS = charts("bases")
+WAVE_CHARTS = charts(
+    "preparation",
+    "preparation-intervals",
+    "team_trained-intervals",
+    "use_ai-intervals",
+    "weights",
+)

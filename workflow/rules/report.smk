@@ -10,12 +10,12 @@ rule render:
         study=[
             f"{STUDY}/register/figures.csv",
             f"{STUDY}/judge/verdicts.json",
-            f"{STUDY}/draw",
+            *drawn(f"studies/{REPORT.study}", STUDY_CHARTS),
         ],
         wave=[
             f"{WAVE}/register/figures.csv",
             f"{WAVE}/compare/choices.csv",
-            f"{WAVE}/draw",
+            *drawn(f"waves/{REPORT.wave}", WAVE_CHARTS),
         ],
         questionnaire=f"data/questionnaires/{SHOWN_WAVE.questionnaire}.yaml",
         structure=f"data/claims/{SHOWN_STUDY.structure}.yaml",

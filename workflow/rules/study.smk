@@ -54,7 +54,8 @@ rule draw_study:
         axis="results/{run}/judge/axis.csv",
         figures="results/{run}/register/figures.csv",
     output:
-        directory("results/{run}/draw"),
+        charts=STUDY_CHARTS,
+        lineage="results/{run}/draw/lineage.json",
     log:
         "results/logs/{run}/draw.log",
     benchmark:
@@ -64,7 +65,8 @@ rule draw_study:
     conda:
         "../envs/quarto.yaml"
     params:
+        folder=subpath(output.lineage, parent=True),
         code=code("draw_study"),
     shell:
         "python -m readiness step draw-study --log {log:q} --code {params.code} --axis {input.axis:q}"
-        " --figures {input.figures:q} --out {output:q}"
+        " --figures {input.figures:q} --out {params.folder:q}"

@@ -159,7 +159,8 @@ rule draw_wave:
         margins="results/{run}/weight/margins.csv",
         questionnaire=questionnaire,
     output:
-        directory("results/{run}/draw"),
+        charts=WAVE_CHARTS,
+        lineage="results/{run}/draw/lineage.json",
     log:
         "results/logs/{run}/draw.log",
     benchmark:
@@ -170,8 +171,9 @@ rule draw_wave:
         "../envs/quarto.yaml"
     params:
         settings=settings("draw"),
+        folder=subpath(output.lineage, parent=True),
         code=code("draw_wave"),
     shell:
         "python -m readiness step draw-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --figures {input.figures:q} --weights {input.weights:q}"
-        " --margins {input.margins:q} --questionnaire {input.questionnaire:q} --out {output:q}"
+        " --margins {input.margins:q} --questionnaire {input.questionnaire:q} --out {params.folder:q}"

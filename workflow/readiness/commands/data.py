@@ -13,7 +13,7 @@ from pathlib import Path
 
 from readiness.datasets.add import add_version
 from readiness.datasets.pointers import check_pointer
-from readiness.datasets.store import local_copies, restore
+from readiness.datasets.store import default_store, local_copies, restore
 from readiness.datasets.versions import find_version, read_versions
 from readiness.errors import DataError
 
@@ -65,7 +65,12 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         note=arguments.note,
     )
     print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
-    print(f"Now commit {version.pointer_path}, data/versions.csv and data/store.")
+    store = default_store(root)
+    if store is None:
+        print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
+    inside = store is not None and store.is_relative_to(root.resolve())
+    also = f" and {store.relative_to(root.resolve())}" if store is not None and inside else ""
+    print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
 
 
 def _verify(root: Path, _: argparse.Namespace) -> None:

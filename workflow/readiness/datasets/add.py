@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readiness.config import NAME, VERSION, WORDS
 from readiness.datasets.pointers import Pointer, write_pointer
-from readiness.datasets.store import local_remotes
+from readiness.datasets.store import default_store
 from readiness.datasets.versions import RAW, Version, read_versions, write_versions
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
@@ -50,8 +50,8 @@ def add_version(
         raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
     pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")
     content = file.read_bytes()
-    folders = [*list(local_remotes(root).values())[:1], root / ".dvc" / "cache"]
-    for folder in folders:
+    store = default_store(root)
+    for folder in filter(None, [store, root / ".dvc" / "cache"]):
         target = folder / pointer.object_name
         if not target.exists():
             write_atomically(target, content)

@@ -57,6 +57,15 @@ def local_remotes(root: Path) -> dict[str, Path]:
     return folders
 
 
+def default_store(root: Path) -> Path | None:
+    """The default remote where it is a folder of this machine; None where it is elsewhere.
+
+    Never another folder remote: real answers must not land in a store that git keeps.
+    """
+    default = next(iter(remotes(root)), None)
+    return local_remotes(root).get(default) if default else None
+
+
 def fault_of(path: Path, version: Version) -> str:
     """What is wrong with the bytes at `path`, in a few words; "" when they are the version."""
     size = path.stat().st_size
