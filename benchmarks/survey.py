@@ -176,6 +176,34 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def summary(table: pd.DataFrame) -> str:
+    """One row a task at its largest size: ours, the fastest peer, and what ten times the rows cost.
+
+    README.md shows it too; a test holds the two together.
+    """
+    plain = table[table["case"] == "plain"]
+    lines = [
+        "| task | rows | seconds | peak MB | fastest peer | its seconds | times ours | "
+        "time for 10 times the rows |",
+        "|---|---:|---:|---:|---|---:|---:|---:|",
+    ]
+    for task in TASKS:
+        part = plain[plain["task"] == task]
+        ours = part[part["program"] == "readiness"].set_index("n")
+        n = int(ours.index.max())
+        peers = part[(part["program"] != "readiness") & (part["n"] == n)]
+        seconds, peak = (float(ours.loc[n, c]) for c in ("seconds", "peak_mb"))
+        growth = f"{seconds / ours.loc[n // 10, 'seconds']:.1f}" if n // 10 in ours.index else ""
+        cells = ["none that does it", "", ""]
+        if len(peers):
+            best = peers.loc[peers["seconds"].idxmin()]
+            ratio = best["seconds"] / seconds
+            cells = [str(best["program"]), f"{best['seconds']:.3f}", f"{ratio:.1f}"]
+        row = [task, f"{n:,}", f"{seconds:.3f}", f"{peak:.0f}", *cells, growth]
+        lines.append("| " + " | ".join(row) + " |")
+    return "\n".join(lines)
+
+
 def draw(table: pd.DataFrame, path: Path) -> None:
     """Time and peak memory against n, one panel a task."""
     import matplotlib
@@ -213,7 +241,11 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sizes = [int(float(s)) for s in arguments.sizes.split(",")]
-    table = measure(sizes, arguments.peers, arguments.repeat)
+    write(measure(sizes, arguments.peers, arguments.repeat), arguments)
+
+
+def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
+    """The page and the plot."""
     arguments.out.mkdir(parents=True, exist_ok=True)
     draw(table, arguments.out / "survey-benchmark.svg")
     text = (
@@ -223,6 +255,7 @@ def main() -> None:
         "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
         f"{versions(arguments.peers)} {arguments.note}".rstrip()
         + "\n\n"
+        f"{summary(table)}\n\n"
         "![Time and memory against the number of rows](survey-benchmark.svg)\n\n"
     )
     (arguments.out / "survey-benchmark.md").write_text(text + markdown(table) + "\n", "utf-8")
