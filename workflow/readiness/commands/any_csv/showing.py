@@ -127,7 +127,7 @@ def _tests(comparison: Comparison, part: pd.DataFrame) -> str:
     rows = []
     tests = {row.test for row in comparison.tests}
     for row in part[part["test"].isin(tests)].to_dict("records"):
-        degrees = [f"{row[c]:.4g}" for c in ("df1", "df2") if row[c] == row[c]]
+        degrees = [_short(row[c]) for c in ("df1", "df2") if row[c] == row[c]]
         name = f"{row['statistic_name']} " if row["statistic_name"] else ""
         value = f"{name}{row['statistic']:.3f}" if row["statistic"] == row["statistic"] else ""
         lead = "leads" if row["leads"] else ""
@@ -229,6 +229,11 @@ def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], left: set[int]) 
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _short(value: float) -> str:
+    """At most two decimals, none for a whole number."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _percent(value: Any, *, sign: bool = False) -> str:
