@@ -1,0 +1,37 @@
+"""What the README says of speed is what the benchmark wrote."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/survey-benchmark.md").read_text("utf-8")
+
+
+def rows(text: str) -> list[str]:
+    """The lines of the tables of a page."""
+    return re.findall(r"^\|.*\|$", text, re.M)
+
+
+def test_the_readme_shows_the_summary_of_the_benchmark() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").split("## Performance")[1].split("\n## ")[0]
+    first = PAGE.split("![")[0]
+    assert len(rows(first)) == 7
+    assert rows(section) == rows(first)
+
+
+def test_each_ratio_is_that_of_the_times_beside_it() -> None:
+    found = 0
+    times: dict[tuple[str, ...], float] = {}
+    for line in rows(PAGE.split("![")[1])[2:]:
+        case, task, n, program, seconds, _, ratio = (c.strip() for c in line.strip("|").split("|"))
+        if program == "readiness":
+            times[case, task, n] = float(seconds)
+        else:
+            ours = times[case, task, n]
+            # Both are rounded to a thousandth of a second, the ratio to a tenth.
+            error = 0.05 + 0.0006 * (1 / ours + 1 / float(seconds)) * float(ratio)
+            assert abs(float(seconds) / ours - float(ratio)) <= error
+            found += 1
+    assert found >= 12
