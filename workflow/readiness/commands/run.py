@@ -88,16 +88,6 @@ def _failure(root: Path, code: int) -> ReadinessError:
     return error
 
 
-def _print_table_of_a_run_with_nothing_to_do(root: Path) -> None:
-    from readiness.publications.closing import print_closing_table, read_verdicts
-
-    paths = sorted((root / "results/publications").glob("*/reproduce/verdicts.csv"))
-    report = load_plan(root).config.report
-    assert report is not None
-    summary = root / f"results/studies/{report.study}/judge/summary-en.txt"
-    print_closing_table(read_verdicts(paths), summary)
-
-
 def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
     """Run Snakemake in a group of its own, and end the whole group when this process is ended.
 
@@ -142,7 +132,7 @@ def run(arguments: argparse.Namespace) -> int:
     before = _made(root)
     run_snakemake(root, str(arguments.cores), arguments.snakemake)
     if not arguments.snakemake and _made(root) == before:
-        _print_table_of_a_run_with_nothing_to_do(root)
+        print((root / GATE).read_text("utf-8"), end="")
     return 0
 
 

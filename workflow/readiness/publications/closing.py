@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,9 +38,10 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
-def print_closing_table(verdicts: dict[str, pd.DataFrame], summary: Path) -> None:
-    """Print what the study's figures can mean, then the table of publications."""
-    console = Console(width=100, highlight=False)
+def closing_text(verdicts: dict[str, pd.DataFrame], summary: Path) -> str:
+    """What the study's figures can mean, then the table of publications."""
+    page = io.StringIO()
+    console = Console(file=page, width=100, highlight=False)
     console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
@@ -53,3 +55,4 @@ def print_closing_table(verdicts: dict[str, pd.DataFrame], summary: Path) -> Non
             str(line.judged),
         )  # fmt: skip
     console.print(table)
+    return page.getvalue()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from readiness.errors import DiffersError
 from readiness.files import write_atomically
-from readiness.publications.closing import closing_lines, print_closing_table, read_verdicts
-from readiness.publications.reproduce import tally
+from readiness.publications.closing import closing_lines, closing_text, read_verdicts
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the table; DiffersError (exit 1) naming the first number when one differs."""
     verdicts = read_verdicts(arguments.verdicts)
-    print_closing_table(verdicts, arguments.summary)
+    text = closing_text(verdicts, arguments.summary)
+    print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:
         print(line)
@@ -30,10 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
         )
-    summary = [tally(publication, frame) for publication, frame in verdicts.items()]
-    text = "".join(
-        f"{line.publication} {line.dataset} reproduced {line.reproduced} judged {line.judged}\n"
-        for line in summary
-    )
+    # A run with nothing to do shows it again without computing anything.
     write_atomically(arguments.out, text)
     return 0
