@@ -113,16 +113,15 @@ def available(python: str) -> list[str]:
     return found
 
 
-def versions(python: str) -> str:
-    """What was measured, with versions: ours and the peers that were found."""
+def versions(measured: set[str], python: str) -> str:
+    """The peers that were measured, with their versions."""
     code = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
-    found = available(python)
-    peers = [name for name in found if name in PEERS]
+    peers = [name for name in PEERS if name in measured]
     command = [python, "-c", code, *peers]
     numbers = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     named = ", ".join(f"{name} {v}" for name, v in zip(peers, numbers, strict=True))
-    if "R survey" not in found:
-        return f"Peers: {named or 'none'}. R survey was not installed here and is not in the table."
+    if "R survey" not in measured:
+        return f"Peers: {named or 'none'}. R survey was not installed and is not in the table."
     return f"Peers: R survey, {named}."
 
 
@@ -253,7 +252,7 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
         "Written by `benchmarks/survey.py`; times change with the machine, ratios hardly. Seconds "
         "without import and reading; peak memory of the whole process. `weightipy` takes no base "
         "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
-        f"{versions(arguments.peers)} {arguments.note}".rstrip()
+        f"{versions({*table['program']}, arguments.peers)} {arguments.note}".rstrip()
         + "\n\n"
         f"{summary(table)}\n\n"
         "![Time and memory against the number of rows](survey-benchmark.svg)\n\n"
