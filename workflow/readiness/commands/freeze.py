@@ -17,7 +17,7 @@ from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
 from readiness.plan import load_plan
 from readiness.publications.attacker import ATTACK, findings, read_attack
-from readiness.publications.freeze import freeze
+from readiness.publications.freeze import freeze, refuse_existing
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,10 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if folder not in plan.runs:
         raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
-    if not arguments.anew and (root / "publications" / arguments.id).exists():
-        raise ConfigError(
-            f"publications/{arguments.id} exists and is never overwritten; choose another id."
-        )
+    if not arguments.anew:
+        refuse_existing(root, arguments.id)  # before the run, which takes its time
     chosen = plan.runs[folder]
     run_snakemake(root, "all", [f"results/{folder}/register/figures.csv"])
     count = freeze(

@@ -75,6 +75,14 @@ def readme(
     )
 
 
+def refuse_existing(root: Path, identity: str) -> None:
+    """ConfigError when the publication exists."""
+    if (root / "publications" / identity).exists():
+        raise ConfigError(
+            f"publications/{identity} exists and is never overwritten; choose another id."
+        )
+
+
 def freeze(
     root: Path,
     identity: str,
@@ -91,10 +99,8 @@ def freeze(
     (unless `anew`), DataError when the run's register is missing or was changed after it was made.
     """
     folder = root / "publications" / identity
-    if folder.exists() and not anew:
-        raise ConfigError(
-            f"publications/{identity} exists and is never overwritten; choose another id."
-        )
+    if not anew:
+        refuse_existing(root, identity)
     register = results / "register"
     figures = read_register(register / LEDGER)
     lineage = read_lineage(register / SIDECAR)

@@ -19,7 +19,7 @@ from readiness.figures.charts.dots import DotFrame, base_text, dot_frame, flag_n
 from readiness.figures.charts.marks import Mark, is_simulated, marks, need
 from readiness.figures.charts.rows import NARROW_BELOW, Place
 from readiness.figures.charts.style import Chart, Key
-from readiness.figures.charts.words import listed, word
+from readiness.figures.charts.words import closing, listed, word
 from readiness.figures.display import display_interval
 
 
@@ -96,13 +96,8 @@ class Intervals:
             say.append(word(self.lang, "total_alt", label=self.total[1]))
         if self.experts:
             say.append(word(self.lang, "experts_alt", label=self.experts[1]))
-        if few:
-            say.append(word(self.lang, "small_alt", groups=listed(self.lang, few)))
-        if hidden:
-            say.append(word(self.lang, "suppressed_alt", groups=listed(self.lang, hidden)))
-        if self.simulated:
-            say.append(word(self.lang, "simulated_alt"))
-        return " ".join([*say, word(self.lang, "table_alt")])
+        say += closing(self.lang, few=few, hidden=hidden, simulated=self.simulated)
+        return " ".join(say)
 
     def figure(self) -> Figure:
         """The matplotlib figure; every dot and every interval carries its register id as gid."""

@@ -22,7 +22,7 @@ from readiness.figures.charts.dots import base_text, flag_notes
 from readiness.figures.charts.marks import Mark, is_simulated, marks, need
 from readiness.figures.charts.rows import MARK, Place, RowLayout
 from readiness.figures.charts.style import Chart, Key, Sheet
-from readiness.figures.charts.words import listed, word
+from readiness.figures.charts.words import closing, listed, word
 
 STUB = 0.05
 """Drawn length of a level that is not published: no measure, only a sign that there is more."""
@@ -148,13 +148,8 @@ class ReadinessBars:
             say.append(word(self.lang, "dont_know_alt", label=self.dont_know[1]))
         if self.experts:
             say.append(word(self.lang, "experts_alt", label=self.experts[1]))
-        if few:
-            say.append(word(self.lang, "small_alt", groups=listed(self.lang, few)))
-        if hidden:
-            say.append(word(self.lang, "suppressed_alt", groups=listed(self.lang, hidden)))
-        if self.simulated:
-            say.append(word(self.lang, "simulated_alt"))
-        return " ".join([*say, word(self.lang, "table_alt")])
+        say += closing(self.lang, few=few, hidden=hidden, simulated=self.simulated)
+        return " ".join(say)
 
     # -- where a level stands -----------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from readiness.figures.charts.dots import base_text, dot_frame
 from readiness.figures.charts.marks import Mark, is_simulated, marks, need
 from readiness.figures.charts.rows import NARROW_BELOW, Place
 from readiness.figures.charts.style import Chart, Key
-from readiness.figures.charts.words import listed, word
+from readiness.figures.charts.words import closing, listed, word
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,8 @@ class Revision:
         both = [p.label for p, old, new in self.table if not _hidden(old, new)]
         hidden = [p.label for p, old, new in self.table if _hidden(old, new)]
         say = [word(self.lang, "revision_alt", groups=listed(self.lang, both))]
-        if hidden:
-            say.append(word(self.lang, "suppressed_alt", groups=listed(self.lang, hidden)))
-        if self.simulated:
-            say.append(word(self.lang, "simulated_alt"))
-        return " ".join([*say, word(self.lang, "table_alt")])
+        say += closing(self.lang, hidden=hidden, simulated=self.simulated)
+        return " ".join(say)
 
     def figure(self) -> Figure:
         """The matplotlib figure; dots have the gids `<id>.before` and `<id>.after`."""

@@ -212,3 +212,20 @@ def listed(lang: str, labels: list[str]) -> str:
     if len(labels) < 2:
         return "".join(labels)
     return word(lang, "list").join(labels[:-1]) + word(lang, "and") + labels[-1]
+
+
+def closing(
+    lang: str, *, few: list[str] | None = None, hidden: list[str] | None = None, simulated: bool
+) -> list[str]:
+    """The sentences that end an alternative text: small and unpublished groups, what is simulated.
+
+    `few` and `hidden` are labels of groups; the last sentence points to the table beside the chart.
+    """
+    say = []
+    if few:
+        say.append(word(lang, "small_alt", groups=listed(lang, few)))
+    if hidden:
+        say.append(word(lang, "suppressed_alt", groups=listed(lang, hidden)))
+    if simulated:
+        say.append(word(lang, "simulated_alt"))
+    return [*say, word(lang, "table_alt")]
