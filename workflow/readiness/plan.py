@@ -56,12 +56,11 @@ class Run:
         """The settings of one of its steps, as canonical JSON."""
         section: Section | dict[str, Any]
         if isinstance(self.section, Study):
-            section = {"run": self.name, "claims": self.section.claims.name}
+            section = {"run": self.name}
         elif step == "register":
             section = {
                 "run": self.name,
                 "simulated": self.section.simulated,
-                "answers": self.section.answers.name,
                 "figures": self.section.figures.model_dump(),
                 "level": self.section.estimate.level,
                 "selection": self.section.selection,

@@ -8,7 +8,7 @@ how it is shown in each language, and where it comes from (dataset versions, lin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.figures.display import LANGUAGES, display
+from readiness.lineage import Lineage
 from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
 
 SUPPRESSED_TEXT = "(…)"
@@ -55,6 +56,33 @@ class FigureRow:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where one number comes from: dataset versions and the lineage hashes of the steps behind it.
+
+    Both empty for what no data made: a choice of the analyst, read from the configuration.
+    """
+
+    datasets: frozenset[str] = frozenset()
+    lineages: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, *steps: Lineage) -> Origin:
+        """The origin of a number that the outputs of these steps made."""
+        return cls(
+            frozenset(name for step in steps for name in step.datasets),
+            frozenset(step.hash for step in steps),
+        )
+
+    @classmethod
+    def read(cls, row: Mapping[Any, Any]) -> Origin:
+        """The origin of a row of a register (as text)."""
+        return cls(frozenset(row["dataset"].split()), frozenset(row["lineage"].split()))
+
+    def __or__(self, other: Origin) -> Origin:
+        return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
+
+
 CORE = [field.name for field in fields(FigureRow) if field.name not in ("text", "note")]
 COLUMNS = [
     *CORE,
@@ -84,22 +112,27 @@ def shown(row: FigureRow) -> Mapping[str, str]:
 
 
 def make_register(
-    rows: Iterable[FigureRow], *, run: str, dataset: str, lineage: str, simulated: bool
+    rows: Iterable[FigureRow],
+    *,
+    run: str,
+    origin: Callable[[FigureRow], Origin],
+    simulated: bool,
 ) -> pd.DataFrame:
     """The register of one run, sorted by id; DataError when an id stands twice.
 
-    `dataset` names the dataset versions behind the run (`name@version`, blank-separated), `lineage`
-    is the hash of the step that made the register's inputs.
+    `origin` says of each row where it comes from; the columns `dataset` and `lineage` hold it,
+    sorted and blank-separated.
     """
     records = []
     for row in rows:
         texts = shown(row)
         record = {name: _cell(getattr(row, name)) for name in CORE}
         record |= {f"display_{language}": texts[language] for language in LANGUAGES}
+        behind = origin(row)
         record |= {
             "run": run,
-            "dataset": dataset,
-            "lineage": lineage,
+            "dataset": " ".join(sorted(behind.datasets)),
+            "lineage": " ".join(sorted(behind.lineages)),
             "simulated": "true" if simulated else "false",
             "note": row.note,
         }

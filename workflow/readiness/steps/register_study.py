@@ -6,7 +6,7 @@ import argparse
 import json
 
 from readiness.config import Section, parse_json
-from readiness.figures.register import make_register
+from readiness.figures.register import Origin, make_register
 from readiness.figures.study_rows import claim_rows, verdict_rows
 from readiness.lineage import SIDECAR, read_lineage
 from readiness.steps.common import Outputs, add_step_arguments, log
@@ -14,10 +14,9 @@ from readiness.tables import read_text_table
 
 
 class StudyRegister(Section):
-    """The settings of this step: the run's name and the claims it rests on."""
+    """The settings of this step: the run's name."""
 
     run: str
-    claims: str
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(StudyRegister, arguments.settings)
     claims = read_text_table(arguments.claims, "the register of claims")
     verdicts = json.loads(arguments.verdicts.read_text("utf-8"))
+    printed, judged = (
+        Origin.of(read_lineage(path.parent / SIDECAR))
+        for path in (arguments.claims, arguments.verdicts)
+    )
     register = make_register(
         [*claim_rows(claims), *verdict_rows(verdicts)],
         run=settings.run,
-        dataset=settings.claims,
-        lineage=read_lineage(arguments.verdicts.parent / SIDECAR).hash,
+        origin=lambda row: printed if row.kind == "claim" else judged,
         simulated=False,
     )
     outputs = Outputs("register-study", arguments.out)

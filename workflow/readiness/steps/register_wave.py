@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
 
 from readiness.config import Figures, Section, Selection, parse_json
-from readiness.figures.register import make_register, read_register
+from readiness.figures.register import FigureRow, Origin, make_register, read_register
 from readiness.figures.selection import WITH_INTERVALS
 from readiness.figures.wave_rows import (
     comparison_rows,
@@ -28,7 +29,6 @@ class WaveRegister(Section):
 
     run: str
     simulated: bool
-    answers: str
     figures: Figures = Field()
     level: float
     permutations: int
@@ -36,11 +36,28 @@ class WaveRegister(Section):
 
 
 INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
+MADE_FROM: Mapping[str, tuple[str, ...]] = {
+    "estimate": ("estimates",),
+    "interval": ("estimates",),
+    "count": ("estimates",),
+    "revision": ("estimates",),
+    # What compares a group is held back by the bases of the estimates.
+    "test": ("comparisons", "estimates"),
+    "weighting": ("summary", "margins"),
+    "quality": ("counts", "issues"),
+    "setting": (),
+}
+"""The inputs that the numbers of each kind are made from."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, *INPUTS, "published?")
+
+
+def _revised(row: FigureRow) -> str:
+    """The id of the number that a row of kind revision is about."""
+    return row.id.removeprefix("revision.").removesuffix(".before")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,27 +67,34 @@ def run(arguments: argparse.Namespace) -> int:
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     intervals = settings.selection in WITH_INTERVALS
     rows = list(share_rows(tables["estimates"], settings.figures, intervals))
+    before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published
         published = read_register(arguments.published)
+        before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, settings.figures))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures, intervals)
     rows += weighting_rows(tables["summary"], tables["margins"])
     rows += settings_rows(settings.level, settings.permutations, settings.figures)
     rows += quality_rows(tables["counts"], tables["issues"])
-    parents = [
-        read_lineage(path.parent / SIDECAR).hash for name, path in inputs.items()
-        if name in ("estimates", "comparisons")
-    ]  # fmt: skip
+    steps = {name: read_lineage(path.parent / SIDECAR) for name, path in inputs.items()
+             if name != "published"}  # fmt: skip
+
+    def origin(row: FigureRow) -> Origin:
+        own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
+        # A revision also rests on whatever the number that it revises rests on.
+        return own | before[_revised(row)] if row.kind == "revision" else own
+
     register = make_register(
-        rows,
-        run=settings.run,
-        dataset=settings.answers,
-        lineage=" ".join(dict.fromkeys(parents)),
-        simulated=settings.simulated,
-    )
+        rows, run=settings.run, origin=origin, simulated=settings.simulated
+    )  # fmt: skip
     outputs = Outputs("register-wave", arguments.out)
     outputs.csv("figures.csv", register)
-    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
+    outputs.finish(
+        code=arguments.code,
+        settings=settings.model_dump(),
+        inputs=inputs,
+        datasets=sorted({name for one in before.values() for name in one.datasets}),
+    )
     log.info("registered: %d figures", len(register))
     return 0
