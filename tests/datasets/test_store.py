@@ -94,9 +94,9 @@ def test_versions_are_appended_and_never_overwritten(root: Path) -> None:
     ("old", "new", "message"),
     [
         ("dataset,version", "dataset;version", "expected the columns"),
-        (",29,", ",many,", "row 2: expected 8 cells"),
-        (",first", "", "row 2: expected 8 cells"),
-        ("survey,1", "survey,1,", "row 2: expected 8 cells"),
+        (",29,", ",many,", "row 2: expected 9 cells"),
+        (",first", "", "row 2: expected 9 cells"),
+        ("survey,1", "survey,1,", "row 2: expected 9 cells"),
     ],
 )
 def test_a_register_that_was_damaged_is_said_with_its_row(
@@ -116,6 +116,72 @@ def test_a_version_registered_twice_is_refused(root: Path) -> None:
     )
     with pytest.raises(DataError, match=r"row 3: survey@1 is registered twice"):
         read_versions(root)
+
+
+def with_rows(root: Path, *rows: str) -> None:
+    """Add rows to the register by hand."""
+    path = root / "data/versions.csv"
+    path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+def test_a_status_is_open_unless_said_otherwise(root: Path) -> None:
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    add_version(root, root / "export.csv", "survey", "2", restricted=True)
+    first, second = read_versions(root).values()
+    assert (first.status, first.restricted, first.erased) == ("open", False, False)
+    assert (second.status, second.restricted, second.erased) == ("restricted", True, False)
+    assert (root / "data/versions.csv").read_text("utf-8").endswith(",,,restricted\n")
+
+
+def test_a_tombstone_is_a_second_row_and_the_last_one_counts(root: Path) -> None:
+    row = (root / "data/versions.csv").read_text("utf-8").splitlines()[1]
+    before = find_version(root, "survey@1")
+    with_rows(root, row.replace(",first,open", ",a respondent withdrew,erased"))
+    after = find_version(root, "survey@1")
+    assert after.erased and not after.restricted and after.note == "a respondent withdrew"
+    assert (after.md5, after.sha256, after.rows) == (before.md5, before.sha256, before.rows)
+    assert list(read_versions(root)) == ["survey@1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (["{erased}", "{erased}"], "row 4: survey@1 has a row after its erasure"),
+        (["{erased}", "{row}"], "row 4: survey@1 has a row after its erasure"),
+        (["{new}", "{row}"], "row 3: survey@2 is erased before any row registers it"),
+        (["{unknown}"], "row 3: survey@1 has the status 'gone'; expected one of open, restr"),
+        (["{sha256}"], "row 3: survey@1 is erased with other hashes"),
+        (["{md5}"], "row 3: survey@1 is erased with other hashes"),
+        (["{rows}"], "row 3: survey@1 is erased with other hashes, rows"),
+    ],
+)
+def test_a_tombstone_that_cannot_be_one_is_said_with_its_row(
+    root: Path, rows: list[str], message: str
+) -> None:
+    row = (root / "data/versions.csv").read_text("utf-8").splitlines()[1]
+    erased = row.replace(",open", ",erased")
+    version = find_version(root, "survey@1")
+    made = {
+        "row": row, "erased": erased,
+        "new": erased.replace("survey,1", "survey,2"),
+        "unknown": row.replace(",open", ",gone"),
+        "sha256": erased.replace(version.sha256, "0" * 64),
+        "md5": erased.replace(version.md5, "0" * 32),
+        "rows": erased.replace(",29,2,", ",29,3,"),
+    }  # fmt: skip
+    with_rows(root, *(text.format(**made) for text in rows))
+    with pytest.raises(DataError, match=message):
+        read_versions(root)
+
+
+def test_bytes_that_were_erased_are_not_added_again(root: Path) -> None:
+    row = (root / "data/versions.csv").read_text("utf-8").splitlines()[1]
+    with_rows(root, row.replace(",first,open", ",a respondent withdrew,erased"))
+    before = (root / "data/versions.csv").read_bytes()
+    with pytest.raises(DataError, match=r"survey@1, which was erased \(a respondent withdrew\)"):
+        add_version(root, root / "export.csv", "survey", "2")
+    assert (root / "data/versions.csv").read_bytes() == before
+    assert not (root / "data/raw/survey/2.csv").exists()
 
 
 def test_remotes_are_those_of_dvc_the_default_first(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 readiness data list
 readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
+                   [--restricted]
 readiness data get NAME@VERSION [--to FILE]
 readiness data verify
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 from readiness.datasets.add import add_version
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import default_store, local_copies, restore
-from readiness.datasets.versions import find_version, read_versions
+from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import DataError
 
 
@@ -33,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--as", dest="version", required=True)
     add.add_argument("--questionnaire", default="")
     add.add_argument("--note", default="")
+    add.add_argument("--restricted", action="store_true", help="only some may have the bytes")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(root: Path, _: argparse.Namespace) -> None:
     for version in read_versions(root).values():
-        print(f"{version.name}  {version.rows} rows  sha256 {version.sha256}  {version.note}")
+        status = "" if version.status == OPEN else f"  {version.status}"
+        print(
+            f"{version.name}  {version.rows} rows  sha256 {version.sha256}{status}  {version.note}"
+        )
 
 
 def _get(root: Path, arguments: argparse.Namespace) -> None:
@@ -63,6 +68,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         arguments.version,
         questionnaire=arguments.questionnaire,
         note=arguments.note,
+        restricted=arguments.restricted,
     )
     print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
     store = default_store(root)

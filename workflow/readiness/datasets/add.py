@@ -8,7 +8,14 @@ from pathlib import Path
 from readiness.config import NAME, VERSION, WORDS
 from readiness.datasets.pointers import Pointer, write_pointer
 from readiness.datasets.store import default_store
-from readiness.datasets.versions import RAW, Version, read_versions, write_versions
+from readiness.datasets.versions import (
+    OPEN,
+    RAW,
+    RESTRICTED,
+    Version,
+    append_versions,
+    read_versions,
+)
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.lineage import md5_of, sha256_of
@@ -16,13 +23,20 @@ from readiness.tables import read_text_table
 
 
 def add_version(
-    root: Path, file: Path, dataset: str, version: str, *, questionnaire: str = "", note: str = ""
+    root: Path,
+    file: Path,
+    dataset: str,
+    version: str,
+    *,
+    questionnaire: str = "",
+    note: str = "",
+    restricted: bool = False,
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
     The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
     overwritten: ConfigError when it exists or has no proper name, DataError when the file is no
-    table.
+    table or holds the very bytes of a version that was erased.
     """
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if not re.fullmatch(pattern, text):
@@ -45,9 +59,16 @@ def add_version(
         rows=len(read_text_table(file, "the new dataset version")),
         questionnaire=questionnaire,
         note=note,
+        status=RESTRICTED if restricted else OPEN,
     )
     if new.rows == 0:
         raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
+    for known in versions.values():
+        if known.erased and known.md5 == new.md5:
+            raise DataError(
+                f"{file}: these are the bytes of {known.name}, which was erased ({known.note}). "
+                "Leave out who withdrew, then add the file."
+            )
     pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")
     content = file.read_bytes()
     store = default_store(root)
@@ -59,5 +80,5 @@ def add_version(
     if workspace.resolve() != file.resolve():
         write_atomically(workspace, content)
     write_pointer(root / new.pointer_path, pointer)
-    write_versions(root, [*versions.values(), new])
+    append_versions(root, [new])
     return new

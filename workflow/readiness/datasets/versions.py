@@ -1,7 +1,9 @@
 """`data/versions.csv`: the append-only register of dataset versions.
 
 DVC knows a version by MD5 only and checks nothing on reading. The register adds what an auditor
-needs: SHA-256, size, rows, the questionnaire that the version answers, and a note.
+needs: SHA-256, size, rows, the questionnaire that the version answers, a note, and a status. Rows
+are only ever added: data that were erased keep their row, and a second one, the tombstone, with the
+same hashes says since when they are gone and why.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from readiness.errors import DataError
@@ -18,10 +20,17 @@ from readiness.files import write_atomically
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
 
+OPEN, RESTRICTED, ERASED = "open", "restricted", "erased"
+STATUSES = (OPEN, RESTRICTED, ERASED)
+"""Anyone may have the bytes; only some may; nobody has them any more."""
+
 
 @dataclass(frozen=True)
 class Version:
-    """One row of the register: a dataset version and what its bytes must be."""
+    """A dataset version and what its bytes must be: its last row in the register.
+
+    `note` is what was written when it was added or, once it is erased, why it was.
+    """
 
     dataset: str
     version: str
@@ -31,6 +40,7 @@ class Version:
     rows: int
     questionnaire: str
     note: str
+    status: str = OPEN
 
     @property
     def name(self) -> str:
@@ -42,14 +52,26 @@ class Version:
         """Where its DVC pointer lies, from the project's root."""
         return RAW / self.dataset / f"{self.version}.csv.dvc"
 
+    @property
+    def restricted(self) -> bool:
+        """Whether its bytes may be missing, for only some may have them."""
+        return self.status == RESTRICTED
+
+    @property
+    def erased(self) -> bool:
+        """Whether its bytes must be missing everywhere: a respondent withdrew, or the law says."""
+        return self.status == ERASED
+
 
 COLUMNS = [field.name for field in fields(Version)]
 
 
 def read_versions(root: Path) -> dict[str, Version]:
-    """All versions by name (`dataset@version`), in the order of the file.
+    """All versions by name (`dataset@version`), in the order in which they were added.
 
-    Raises DataError naming the row when a column is missing, a number is none or a name repeats.
+    A version that was erased is its tombstone. Raises DataError naming the row when a column is
+    missing, a number is none, a status is unknown, a name repeats, or a tombstone is not the second
+    and last row of its version with the very same hashes.
     """
     path = root / VERSIONS
     try:
@@ -60,18 +82,38 @@ def read_versions(root: Path) -> dict[str, Version]:
         raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}. Restore it with git.")
     versions: dict[str, Version] = {}
     for row, cells in enumerate(lines[1:], start=2):
-        try:
-            record = dict(zip(COLUMNS, cells, strict=True))
-            numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
-        except ValueError:
-            raise DataError(
-                f"{path} row {row}: expected {len(COLUMNS)} cells, bytes and rows whole numbers."
-            ) from None
-        version = Version(**{**record, **numbers})  # type: ignore[arg-type]
-        if version.name in versions:
-            raise DataError(f"{path} row {row}: {version.name} is registered twice.")
+        version = _version(cells, f"{path} row {row}")
+        fault = _fault(version, versions.get(version.name))
+        if fault:
+            raise DataError(f"{path} row {row}: {version.name} {fault}. Restore it with git.")
         versions[version.name] = version
     return versions
+
+
+def _version(cells: list[str], where: str) -> Version:
+    try:
+        record = dict(zip(COLUMNS, cells, strict=True))
+        numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
+    except ValueError:
+        raise DataError(
+            f"{where}: expected {len(COLUMNS)} cells, bytes and rows whole numbers."
+        ) from None
+    return Version(**{**record, **numbers})  # type: ignore[arg-type]
+
+
+def _fault(version: Version, before: Version | None) -> str:
+    """What is wrong with a row of the register after the row `before` of the same version."""
+    if version.status not in STATUSES:
+        return f"has the status {version.status!r}; expected one of {', '.join(STATUSES)}"
+    if before is None:
+        return "is erased before any row registers it" if version.erased else ""
+    if before.erased:
+        return "has a row after its erasure"
+    if not version.erased:
+        return "is registered twice"
+    if version != replace(before, status=ERASED, note=version.note):
+        return "is erased with other hashes, rows or questionnaire than it was registered with"
+    return ""
 
 
 def find_version(root: Path, name: str) -> Version:
@@ -84,10 +126,15 @@ def find_version(root: Path, name: str) -> Version:
     return versions[name]
 
 
-def write_versions(root: Path, versions: Iterable[Version]) -> None:
-    """Write the register anew, whole or not at all."""
+def append_versions(root: Path, versions: Iterable[Version]) -> None:
+    """Add rows at the end of the register, whole or not at all; what stands there stays."""
+    path = root / VERSIONS
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    if path.exists():
+        text = path.read_text("utf-8")
+        buffer.write(text if text.endswith("\n") else f"{text}\n")
+    else:
+        writer.writerow(COLUMNS)
     writer.writerows(astuple(version) for version in versions)
-    write_atomically(root / VERSIONS, buffer.getvalue())
+    write_atomically(path, buffer.getvalue())
