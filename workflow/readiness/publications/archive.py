@@ -1,0 +1,86 @@
+"""The code and configuration of a publication as a small project of its own, in one tar.
+
+The tar is uncompressed and the same bytes everywhere: sorted names, no owner, no time, one mode. Out
+of it and the datasets, the publication's run is a project like any other: `readiness run` in the
+folder where it was unpacked makes the numbers again.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from readiness.errors import DataError
+from readiness.files import write_atomically
+
+ARCHIVE = "code.tar"
+CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd")
+"""What of the project's top folder is code."""
+CODE_FOLDERS = ("workflow", "profiles", "reports")
+# A remote of its own: an audit fetches nothing by itself and needs no git.
+DVC_CONFIG = """\
+[core]
+    remote = store
+    no_scm = true
+    analytics = false
+    check_update = false
+['remote "store"']
+    url = ../data/store
+"""
+
+
+def code_files(root: Path) -> Iterator[Path]:
+    """The files of a project that are code, relative to its root."""
+    for pattern in CODE:
+        yield from (path.relative_to(root) for path in root.glob(pattern) if path.is_file())
+    for folder in CODE_FOLDERS:
+        for path in (root / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path.relative_to(root)
+
+
+def assemble(
+    root: Path, config: str, versions: str, pointers: Mapping[Path, str], inputs: Iterable[Path]
+) -> dict[str, bytes]:
+    """The files of one run's project, by name: today's code with the run's own settings.
+
+    `config` and `versions` become config.yaml and data/versions.csv, `pointers` the DVC pointers by
+    path, `inputs` are files taken as they are (questionnaire, margins, a revised ledger).
+    """
+    files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
+    files |= {path.as_posix(): (root / path).read_bytes() for path in inputs}
+    files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
+    files["config.yaml"] = config.encode()
+    files["data/versions.csv"] = versions.encode()
+    files[".dvc/config"] = DVC_CONFIG.encode()
+    return dict(sorted(files.items()))
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """An uncompressed tar of the files, the same bytes for the same content."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, content in sorted(files.items()):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mode = 0o644
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write an archive's files below `folder`; DataError when it is no archive of this kind."""
+    try:
+        with tarfile.open(archive, mode="r:") as tar:
+            # Refuses links, devices and names that lead out of the folder.
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError) as error:
+        raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
+
+
+def write_project(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a project below `folder`."""
+    for name, content in files.items():
+        write_atomically(folder / name, content)

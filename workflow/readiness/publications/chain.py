@@ -1,0 +1,146 @@
+"""The chain of steps behind a register: their sidecars, whether they are fresh, where two part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.closure import code_hash
+from readiness.errors import DataError
+from readiness.lineage import SIDECAR, Lineage, read_lineage, sha256_of
+
+Chain = Mapping[str, Lineage]
+"""Sidecars by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data."""
+
+RESTORE = "restore-"
+REGISTER = "register"
+
+
+def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
+    """The folder of each finished step of a run (`waves/NAME`) below `results`, by step."""
+    folders = {
+        f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
+    }
+    for sidecar in sorted((results / run).glob(f"*/{SIDECAR}")):
+        folders[sidecar.parent.name] = sidecar.parent
+    return folders
+
+
+def read_chain(folders: Mapping[str, Path]) -> dict[str, Lineage]:
+    """The sidecars of these steps, in the order in which the steps depend on each other."""
+    return ordered({step: read_lineage(folder / SIDECAR) for step, folder in folders.items()})
+
+
+def frozen_chain(folder: Path) -> dict[str, Lineage]:
+    """The sidecars that a publication keeps, in order."""
+    files = sorted((folder / "lineage").glob("*.json"))
+    return ordered({path.stem: read_lineage(path) for path in files})
+
+
+def ordered(chain: Chain) -> dict[str, Lineage]:
+    """The same chain, each step after those that made its inputs; ties by name."""
+    owner = {lineage.hash: step for step, lineage in chain.items()}
+    done: dict[str, Lineage] = {}
+
+    def visit(step: str) -> None:
+        if step in done:
+            return
+        for parent in sorted(set(chain[step].parents.values())):
+            if parent in owner:
+                visit(owner[parent])
+        done[step] = chain[step]
+
+    for step in sorted(chain):
+        visit(step)
+    return done
+
+
+def ancestors(chain: Chain, hashes: Iterable[str]) -> list[str]:
+    """The steps with these lineage hashes and all steps before them, in the chain's order."""
+    owner = {lineage.hash: step for step, lineage in chain.items()}
+    waiting = [owner[name] for name in hashes if name in owner]
+    found: set[str] = set()
+    while waiting:
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting += [owner[p] for p in chain[step].parents.values() if p in owner]
+    return [step for step in chain if step in found]
+
+
+def code_of(lineage: Lineage) -> str:
+    """Today's code hash of a sidecar's step."""
+    return code_hash(f"readiness.steps.{lineage.step.replace('-', '_')}")
+
+
+def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> Iterator[str]:
+    """Each thing in which a finished run is no longer what its sidecars say, in one line.
+
+    `files` are the inputs that no step made, by role: questionnaire, margins, ...
+    """
+    known = {lineage.hash for lineage in chain.values()}
+    for step, lineage in chain.items():
+        for name, digest in lineage.outputs.items():
+            path = folders[step] / name
+            if not path.is_file() or sha256_of(path) != digest:
+                yield f"{path}: changed after it was made"
+        if lineage.code != code_of(lineage):
+            yield f"{folders[step]}: made by other code than today's"
+        for role, digest in lineage.inputs.items():
+            parent = lineage.parents.get(role)
+            if parent is not None:
+                if parent not in known:
+                    yield f"{folders[step]}: made from another {role} than the present one"
+            elif role in files and sha256_of(files[role]) != digest:
+                yield f"{folders[step]}: made from another {files[role]}"
+
+
+def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> None:
+    """DataError naming the first stale result."""
+    for fault in stale(folders, chain, files):
+        raise DataError(f"{fault}; delete the folder and run `make`, then freeze.")
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The first step whose outputs are other ones, and what of it changed.
+
+    `causes`: `data (role)`, `settings (keys)`, `code`, or `environment` when nothing else did.
+    """
+
+    step: str
+    causes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {', '.join(self.causes)} changed"
+
+
+def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
+    """Where two chains part: the first step, in order, whose outputs differ; None when none does."""
+    for step, before in frozen.items():
+        after = present.get(step)
+        if after is None or after.outputs != before.outputs:
+            return Divergence(step, tuple(_causes(step, before, after)))
+    return None
+
+
+def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[str]:
+    if after is None:
+        yield "code (the step was not run)"
+        return
+    if step.startswith(RESTORE):
+        yield "data"
+        return
+    roles = sorted(before.inputs.keys() | after.inputs.keys())
+    moved = [role for role in roles if before.inputs.get(role) != after.inputs.get(role)]
+    keys = sorted(before.settings.keys() | after.settings.keys())
+    set_anew = [key for key in keys if before.settings.get(key) != after.settings.get(key)]
+    if moved:
+        yield f"data ({', '.join(moved)})"
+    if set_anew:
+        yield f"settings ({', '.join(set_anew)})"
+    if before.code != after.code:
+        yield "code"
+    if not moved and not set_anew and before.code == after.code:
+        yield "environment"

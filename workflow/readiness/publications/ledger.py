@@ -1,0 +1,95 @@
+"""What a publication's folder says: its datasets with their pointers, its other inputs, its figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from readiness.datasets.pointers import Pointer, parse_pointer
+from readiness.datasets.versions import Version
+from readiness.errors import DataError
+
+FOLDER = Path("publications")
+DATASETS = "datasets.csv"
+INPUTS = "inputs.csv"
+CONFIG = "config.yaml"
+
+
+@dataclass(frozen=True)
+class SealedDataset:
+    """A dataset version as a publication used it: its row of the register, its pointer's text."""
+
+    version: Version
+    pointer_text: str
+
+    @property
+    def pointer(self) -> Pointer:
+        """The pointer; DataError when the text is none."""
+        return parse_pointer(self.pointer_text, f"{DATASETS}: {self.version.name}")
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def datasets_table(root: Path, versions: Iterable[Version]) -> str:
+    """`datasets.csv`: the rows of `data/versions.csv` that were used, each with its pointer's text."""
+    return _table(
+        [
+            {**asdict(version), "pointer": (root / version.pointer_path).read_text("utf-8")}
+            for version in versions
+        ]
+    )
+
+
+def inputs_table(hashes: Mapping[Path, str]) -> str:
+    """`inputs.csv`: the other files that went in, by path from the project's root, with SHA-256."""
+    return _table(
+        [{"path": path.as_posix(), "sha256": digest} for path, digest in sorted(hashes.items())]
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError:
+        raise DataError(f"{path}: not found. Restore it with git.") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise DataError(f"{path}: not a table. Restore it with git.") from None
+
+
+def read_datasets(folder: Path) -> list[SealedDataset]:
+    """The dataset versions of the publication in `folder`; DataError when its table is damaged."""
+    found = []
+    for number, row in enumerate(_rows(folder / DATASETS), start=2):
+        try:
+            cells = {field.name: row[field.name] for field in fields(Version)}
+            counts = {name: int(cells[name]) for name in ("bytes", "rows")}
+            version = Version(**{**cells, **counts})  # type: ignore[arg-type]
+            found.append(SealedDataset(version, row["pointer"]))
+        except (KeyError, ValueError, TypeError):
+            raise DataError(
+                f"{folder / DATASETS} row {number}: not a dataset version. Restore it with git."
+            ) from None
+    return found
+
+
+def read_inputs(folder: Path) -> dict[Path, str]:
+    """The publication's other inputs, path to SHA-256; DataError when the table is damaged."""
+    try:
+        return {Path(row["path"]): row["sha256"] for row in _rows(folder / INPUTS)}
+    except (KeyError, TypeError):
+        raise DataError(f"{folder / INPUTS}: not a table of inputs. Restore it with git.") from None
+
+
+def publication_ids(root: Path) -> list[str]:
+    """The ids of a project's publications, sorted."""
+    return sorted(path.parent.name for path in (root / FOLDER).glob(f"*/{CONFIG}"))

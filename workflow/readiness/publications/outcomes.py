@@ -1,0 +1,49 @@
+"""What can be said of a published number, of a file, of a dataset; and the exit code that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """A verdict."""
+
+    REPRODUCED = "REPRODUCED"
+    WITHIN_ROUNDING = "WITHIN ROUNDING"
+    DIFFERS = "DIFFERS"
+    RESTRICTED = "DATA RESTRICTED"
+    MISSING = "DATA MISSING"
+    ERASED = "DATA ERASED"
+    BROKEN = "SEAL BROKEN"
+    NOT_CHECKED = "NOT CHECKED"
+    JUDGED = "JUDGED"
+
+
+HOLDS, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
+"""The exit codes of `readiness audit`."""
+
+_CODES = {
+    Outcome.BROKEN: BROKEN,
+    Outcome.DIFFERS: DIFFERS,
+    Outcome.RESTRICTED: COULD_NOT_CHECK,
+    Outcome.MISSING: COULD_NOT_CHECK,
+    Outcome.ERASED: COULD_NOT_CHECK,
+    Outcome.NOT_CHECKED: COULD_NOT_CHECK,
+}
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """The code that the gravest outcome asks for: broken, then differs, then could not check."""
+    codes = {_CODES.get(outcome, HOLDS) for outcome in outcomes}
+    return next((code for code in (BROKEN, DIFFERS, COULD_NOT_CHECK) if code in codes), HOLDS)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found at one place: a file of the publication, a copy of a dataset, a page."""
+
+    place: str
+    outcome: Outcome
+    detail: str

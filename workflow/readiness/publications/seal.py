@@ -1,0 +1,147 @@
+"""The seal of a publication: the SHA-256 of every file, and a digest of every number.
+
+`seal.json` names each file with its hash and carries a digest of itself, so any single change of the
+folder is seen without data, network or git. `values.csv` has one digest a number, over all that a
+reader sees of it and not over its lineage: when the ledger was changed, it says which number; and a
+refactoring that moves no value leaves every digest as it is. Who changes a number and seals anew is
+not caught here but by recomputing, or by a signature over the digest.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import DataError
+from readiness.lineage import canonical_json, sha256_of
+from readiness.publications.outcomes import Finding, Outcome
+
+SEAL = "seal.json"
+LEDGER = "figures.csv"
+VALUES = "values.csv"
+ATTESTATIONS = "attestation.jsonl"
+"""Signatures over the seal, so outside of it."""
+FORMAT = 1
+NAMED = 10
+"""How many changed numbers of a ledger are named."""
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 of some bytes, hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def number_digests(ledger: str) -> dict[str, str]:
+    """One digest a number of a ledger (CSV text): over its row without the lineage."""
+    digests = {}
+    for row in csv.DictReader(io.StringIO(ledger, newline="")):
+        seen = {name: cell for name, cell in row.items() if name != "lineage"}
+        digests[row["id"]] = sha256(canonical_json(seen).encode())
+    return digests
+
+
+def values_table(ledger: str) -> str:
+    """`values.csv` of a ledger: columns id and digest."""
+    lines = [f"{identity},{digest}\n" for identity, digest in number_digests(ledger).items()]
+    return "id,digest\n" + "".join(lines)
+
+
+def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
+    """The text of `seal.json` for the files of a publication (name to content).
+
+    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ...
+    """
+    hashes = {name: sha256(content) for name, content in sorted(files.items())}
+    stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
+    record = {"digest": _digest(stated), **stated}
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def _digest(stated: Mapping[str, Any]) -> str:
+    return sha256(canonical_json(stated).encode())
+
+
+def read_seal(folder: Path) -> dict[str, Any]:
+    """What the seal states; DataError when it is missing or does not hold for itself."""
+    path = folder / SEAL
+    try:
+        seal = json.loads(path.read_text("utf-8"))
+        stated = {name: value for name, value in seal.items() if name != "digest"}
+        whole = seal["digest"] == _digest(stated) and seal["format"] == FORMAT
+        whole = whole and isinstance(seal["files"], dict)
+    except OSError:
+        raise DataError(f"{path}: not found. Restore it with git.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DataError(f"{path}: not a seal. Restore it with git.") from None
+    if not whole:
+        raise DataError(f"{path}: changed after it was made. Restore it with git.")
+    return dict(seal)
+
+
+def check_seal(folder: Path) -> list[Finding]:
+    """Each thing in which a publication's folder is not what was sealed; empty when it holds.
+
+    Reads the folder only: no data, no network, no git.
+    """
+    try:
+        seal = read_seal(folder)
+    except DataError as error:
+        return [Finding(SEAL, Outcome.BROKEN, str(error).removeprefix(f"{folder / SEAL}: "))]
+    findings = list(_files(folder, seal["files"]))
+    if seal.get("id") != folder.name:
+        detail = f"the seal is that of {seal.get('id')}"
+        findings.insert(0, Finding(SEAL, Outcome.BROKEN, detail))
+    changed = {finding.place for finding in findings}
+    if LEDGER in changed and VALUES not in changed:
+        findings += _numbers(folder)
+    return findings
+
+
+def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
+    names = {str(path.relative_to(folder)): path for path in folder.rglob("*") if _counts(path)}
+    names.pop(SEAL, None)
+    names.pop(ATTESTATIONS, None)
+    owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
+    for name in sorted(sealed.keys() | names.keys()):
+        path = names.get(name)
+        if name not in sealed:
+            yield Finding(name, Outcome.BROKEN, "added after the seal")
+        elif path is None:
+            yield Finding(name, Outcome.BROKEN, "removed")
+        elif path.is_symlink() or not path.is_file():
+            yield Finding(name, Outcome.BROKEN, "no ordinary file")
+        elif (digest := sha256_of(path)) != sealed[name]:
+            other = owners.get(digest)
+            detail = f"holds the bytes of {other}" if other else "changed"
+            yield Finding(name, Outcome.BROKEN, detail)
+
+
+def _counts(path: Path) -> bool:
+    return path.is_symlink() or not path.is_dir()
+
+
+def _numbers(folder: Path) -> list[Finding]:
+    """Which numbers of a changed ledger are not the sealed ones."""
+    with (folder / VALUES).open(encoding="utf-8", newline="") as file:
+        sealed = {row["id"]: row["digest"] for row in csv.DictReader(file)}
+    try:
+        found = number_digests((folder / LEDGER).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error):
+        return []
+    wrong = [
+        (name, "was published" if name not in found else "was not published" if name not in sealed
+         else "changed")
+        for name in sorted(sealed.keys() | found.keys())
+        if sealed.get(name) != found.get(name)
+    ]  # fmt: skip
+    findings = [
+        Finding(f"{LEDGER}: {name}", Outcome.BROKEN, detail) for name, detail in wrong[:NAMED]
+    ]
+    if len(wrong) > NAMED:
+        findings.append(Finding(LEDGER, Outcome.BROKEN, f"{len(wrong) - NAMED} more numbers"))
+    return findings
