@@ -143,9 +143,9 @@ class Plan:
                         f"data/versions.csv; it has {', '.join(same or known)}."
                     )
                 check_pointer(self.root, version)
-            for key, path in _files(run.section):
+            for role, path in input_files(run.section).items():
                 if not (self.root / path).is_file():
-                    raise ConfigError(f"{run.key}.{key}: {path} not found.")
+                    raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
             if isinstance(run.section, Wave):
                 _check_wave(self.root, run.key, run.section)
         for identity in self.publications:
@@ -180,16 +180,21 @@ def _runs_of(config: Config) -> Iterator[Run]:
         yield Run(f"waves/{name}", name, wave)
 
 
-def _files(section: Wave | Study) -> list[tuple[str, Path]]:
+KEYS = {"margins": "weight.margins", "published": "revises"}
+"""The key of the configuration that names an input, where it is not called like the input."""
+
+
+def input_files(section: Wave | Study) -> dict[str, Path]:
+    """The files of the project that a run reads beside its datasets, by their role in the steps."""
     if isinstance(section, Study):
-        return [("structure", Path(f"data/claims/{section.structure}.yaml"))]
-    files = [
-        ("questionnaire", Path(f"data/questionnaires/{section.questionnaire}.yaml")),
-        ("corrections", Path(f"data/corrections/{section.corrections}.csv")),
-        ("weight.margins", Path(f"data/margins/{section.weight.margins}.csv")),
-    ]
+        return {"structure": Path(f"data/claims/{section.structure}.yaml")}
+    files = {
+        "questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml"),
+        "corrections": Path(f"data/corrections/{section.corrections}.csv"),
+        "margins": Path(f"data/margins/{section.weight.margins}.csv"),
+    }
     if section.revises:
-        files.append(("revises", PUBLICATIONS / section.revises / "figures.csv"))
+        files["published"] = PUBLICATIONS / section.revises / "figures.csv"
     return files
 
 

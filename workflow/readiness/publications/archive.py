@@ -1,8 +1,8 @@
 """The code and configuration of a publication as a small project of its own, in one tar.
 
-The tar is uncompressed and the same bytes everywhere: sorted names, no owner, no time, one mode. Out
-of it and the datasets, the publication's run is a project like any other: `readiness run` in the
-folder where it was unpacked makes the numbers again.
+The tar is uncompressed and the same bytes everywhere: sorted names, no owner, no time, one mode.
+With the datasets it is a project like any other: `readiness run` in the folder where it was
+unpacked makes the numbers again.
 """
 
 from __future__ import annotations

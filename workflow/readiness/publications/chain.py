@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.closure import code_hash
+from readiness.closure import closure, code_hash
 from readiness.errors import DataError
 from readiness.lineage import SIDECAR, Lineage, read_lineage, sha256_of
 
@@ -69,9 +69,10 @@ def ancestors(chain: Chain, hashes: Iterable[str]) -> list[str]:
     return [step for step in chain if step in found]
 
 
-def code_of(lineage: Lineage) -> str:
-    """Today's code hash of a sidecar's step."""
-    return code_hash(f"readiness.steps.{lineage.step.replace('-', '_')}")
+def code_today(step: str) -> str:
+    """Today's code hash of a step, by the name in its sidecar; "" when there is no such step."""
+    module = f"readiness.steps.{step.replace('-', '_')}"
+    return code_hash(module) if closure(module) else ""
 
 
 def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> Iterator[str]:
@@ -85,7 +86,7 @@ def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) 
             path = folders[step] / name
             if not path.is_file() or sha256_of(path) != digest:
                 yield f"{path}: changed after it was made"
-        if lineage.code != code_of(lineage):
+        if lineage.code != code_today(lineage.step):
             yield f"{folders[step]}: made by other code than today's"
         for role, digest in lineage.inputs.items():
             parent = lineage.parents.get(role)
@@ -117,7 +118,7 @@ class Divergence:
 
 
 def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
-    """Where two chains part: the first step, in order, whose outputs differ; None when none does."""
+    """Where two chains part: the first step, in order, whose outputs differ, or None."""
     for step, before in frozen.items():
         after = present.get(step)
         if after is None or after.outputs != before.outputs:

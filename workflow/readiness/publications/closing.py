@@ -10,7 +10,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from readiness.publications.reproduce import Outcome, tally
+from readiness.publications.outcomes import Outcome
+from readiness.publications.reproduce import tally
 from readiness.tables import read_text_table
 
 SHOWN = 10

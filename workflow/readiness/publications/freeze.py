@@ -1,127 +1,236 @@
-"""Keep the figures of a run as a publication: the ledger that later runs are held against.
+"""Seal the figures of a finished run as a publication, for every later audit to be held against.
 
-A publication holds its own configuration, its figures, the dataset versions they rest on (with the
-text of their DVC pointers, so that no `.dvc` file lies here for `dvc pull` to fill) and a page for
-whoever checks it.
+Everything is assembled in memory, written beside, and renamed: nothing half-written is ever a
+publication, and none is ever edited afterwards.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from readiness.config import Study, Wave
+from readiness.config import REPORT_SOURCES, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.figures.register import read_register
 from readiness.files import write_atomically
-from readiness.lineage import SIDECAR, read_lineage, sha256_of
-from readiness.publications.attacker import ATTACK, attack
+from readiness.lineage import SIDECAR, Lineage, sha256_of
+from readiness.publications.archive import ARCHIVE, assemble, pack
+from readiness.publications.attacker import ATTACK, attack, unprotected
+from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
+from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
+from readiness.publications.figure_tables import figure_tables
+from readiness.publications.ledger import (
+    CONFIG,
+    DATASETS,
+    FOLDER,
+    INPUTS,
+    datasets_table,
+    inputs_table,
+    versions_table,
+)
+from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.seal import LEDGER, SEAL, VALUES, make_seal, read_seal, values_table
 from readiness.tables import to_csv
 
-LEDGER = "figures.csv"
+DRAW, REPORT = "draw", "report"
+
+
+@dataclass(frozen=True)
+class Material:
+    """A finished run, and what its publication is to be.
+
+    `run` is its folder below `results` and `name` its name in the configuration; `files` are the
+    inputs that no step made, by role, from the project's root.
+    """
+
+    root: Path
+    identity: str
+    run: str
+    name: str
+    section: Wave | Study
+    versions: Sequence[Version]
+    files: Mapping[str, Path]
+    supersedes: str = ""
+    erratum: str = ""
+    reviewer: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The publication's folder."""
+        return self.root / FOLDER / self.identity
+
+    @property
+    def home(self) -> str:
+        """The run's folder below `results` when its frozen configuration is the project's own."""
+        return f"{'waves' if isinstance(self.section, Wave) else 'studies'}/{self.name}"
 
 
 def frozen_config(name: str, section: Wave | Study) -> str:
-    """The configuration of one run, alone, as YAML."""
-    kind = "waves" if isinstance(section, Wave) else "studies"
+    """The configuration of one run, alone, with a report of its own, as YAML."""
+    kind, kinds = ("wave", "waves") if isinstance(section, Wave) else ("study", "studies")
     content: dict[str, Any] = {
-        kind: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)}
+        "report": {"source": REPORT_SOURCES[kind], "language": "fr", kind: name},
+        kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},
     }
     head = "# Frozen with the publication; never edited. Paths are from the project's root.\n"
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def datasets_table(root: Path, versions: list[Version]) -> str:
-    """The dataset versions behind a publication, with their hashes and pointers, as CSV."""
-    rows = [
-        {
-            "dataset": version.dataset,
-            "version": version.version,
-            "md5": version.md5,
-            "sha256": version.sha256,
-            "bytes": version.bytes,
-            "rows": version.rows,
-            "pointer": (root / version.pointer_path).read_text("utf-8"),
-        }
-        for version in versions
-    ]
-    return to_csv(pd.DataFrame(rows))
-
-
-def readme(
-    identity: str, section: Wave | Study, figures: pd.DataFrame, versions: list[Version]
-) -> str:
-    """The page for whoever opens the publication's folder."""
-    what = (
-        "The answers are simulated: no real person gave them."
-        if isinstance(section, Wave) and section.simulated
-        else "The data behind these figures were never published: they are judged, not reproduced."
-    )
-    listed = "\n".join(f"- `{v.name}`: {v.rows} rows, SHA-256 `{v.sha256}`" for v in versions)
-    return (
-        f"# {section.title['en']} ({identity})\n\n{what}\n\n"
-        f"`figures.csv` holds {len(figures)} numbers, one a row, each with its value, precision, "
-        "display text in French, English and Arabic, dataset version and lineage hash. "
-        "`config.yaml` is the configuration that made them, `datasets.csv` the versions of the "
-        "data:\n\n"
-        f"{listed}\n\n"
-        "`make` at the project's root recomputes every number from these data and says which one "
-        f"differs, if any: `results/publications/{identity}/reproduce/verdicts.csv`.\n"
-    )
-
-
 def refuse_existing(root: Path, identity: str) -> None:
     """ConfigError when the publication exists."""
-    if (root / "publications" / identity).exists():
+    if (root / FOLDER / identity).exists():
         raise ConfigError(
             f"publications/{identity} exists and is never overwritten; choose another id."
         )
 
 
-def freeze(
-    root: Path,
-    identity: str,
-    name: str,
-    section: Wave | Study,
-    versions: list[Version],
-    results: Path,
-    *,
-    anew: bool = False,
-) -> int:
-    """Write `publications/<identity>/` from a finished run; returns the number of its figures.
-
-    `results` is the run's folder below `results/`. Raises ConfigError when the publication exists
-    (unless `anew`), DataError when the run's register is missing or was changed after it was made.
-    """
-    folder = root / "publications" / identity
-    if not anew:
-        refuse_existing(root, identity)
-    register = results / "register"
-    figures = read_register(register / LEDGER)
-    lineage = read_lineage(register / SIDECAR)
-    if lineage.outputs[LEDGER] != sha256_of(register / LEDGER):
+def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
+    """What must not be published: small cells and bases, figures for review without a reviewer."""
+    if isinstance(material.section, Study):
+        return
+    minimum = material.section.figures.minimum_base
+    faults = unprotected(figures, minimum)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{register / LEDGER}: changed after it was made; delete it and run `make`."
+            f"{material.identity}: {faults[0]}{more}; the minimum is {minimum} "
+            "(figures.minimum_base). Delete the run's results, run `make`, and freeze again."
         )
-    # Assembled beside, then renamed: nothing half-written is ever a publication.
-    scratch = folder.with_name(f".{identity}.tmp")
+    review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
+    if len(review) and not material.reviewer:
+        raise ConfigError(
+            f"{material.identity}: {len(review)} figures are marked for review, the first "
+            f"{review['id'].iloc[0]}. Name who reviewed them: --reviewer NAME."
+        )
+
+
+def _results(folders: Mapping[str, Path]) -> dict[str, bytes]:
+    """The ledger, charts and report of a run, and the sidecars of its chain."""
+    files = {LEDGER: (folders[REGISTER] / LEDGER).read_bytes()}
+    for path in sorted(folders[DRAW].iterdir()):
+        if path.suffix in (".svg", ".txt"):
+            files[f"charts/{path.name}"] = path.read_bytes()
+    for name in ("report.html", "report.pdf"):
+        files[name] = (folders[REPORT] / name).read_bytes()
+    for step, folder in folders.items():
+        files[f"lineage/{step}.json"] = (folder / SIDECAR).read_bytes()
+    return files
+
+
+def _code(material: Material) -> bytes:
+    """The archive: the project of this run alone."""
+    pointers = {
+        v.pointer_path: (material.root / v.pointer_path).read_text("utf-8")
+        for v in material.versions
+    }
+    project = assemble(
+        material.root,
+        frozen_config(material.name, material.section),
+        versions_table(material.versions),
+        pointers,
+        material.files.values(),
+    )
+    return pack(project)
+
+
+def _facts(material: Material, figures: pd.DataFrame) -> Facts:
+    own = yaml.safe_load((material.root / "CITATION.cff").read_text("utf-8"))
+    return Facts(
+        identity=material.identity,
+        run=material.home,
+        section=material.section,
+        versions=material.versions,
+        inputs=[path.as_posix() for path in sorted(material.files.values())],
+        numbers=len(figures),
+        judged=int((figures["kind"] == "claim").sum()),
+        authors=own["authors"],
+        supersedes=material.supersedes,
+        erratum=material.erratum,
+        reviewer=material.reviewer,
+    )
+
+
+def _superseded(material: Material) -> dict[str, str] | None:
+    """The publication that this one supersedes, by id and seal."""
+    if not material.supersedes:
+        return None
+    folder = material.root / FOLDER / material.supersedes
+    if not folder.is_dir():
+        raise ConfigError(f"--supersedes {material.supersedes}: no such publication.")
+    return {"id": material.supersedes, "digest": read_seal(folder)["digest"]}
+
+
+def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Lineage]) -> str:
+    facts = {
+        "id": material.identity,
+        "run": material.home,
+        "numbers": files[VALUES].count(b"\n") - 1,
+        "lineage": chain[REGISTER].hash,
+        "code": {lineage.step: lineage.code for lineage in chain.values()},
+        "lock": lock_hash(material.root),
+        "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
+        "supersedes": _superseded(material),
+        "erratum": material.erratum,
+        "reviewer": material.reviewer,
+    }
+    return make_seal(files, facts)
+
+
+def freeze(material: Material, *, anew: bool = False) -> int:
+    """Write the publication's folder from its finished run; returns the number of its figures.
+
+    Raises ConfigError when it exists (unless `anew`), when figures marked for review have no
+    reviewer, or when what it supersedes is unknown; DataError when a result is stale or missing,
+    or a small cell or base would be published.
+    """
+    if not anew:
+        refuse_existing(material.root, material.identity)
+    root, section = material.root, material.section
+    folders = step_folders(root / "results", material.run, [v.name for v in material.versions])
+    for step in (REGISTER, DRAW, REPORT):
+        if step not in folders:
+            raise DataError(f"results/{material.run}/{step}: not made. Run freeze again.")
+    chain = read_chain(folders)
+    files_by_role = {role: root / path for role, path in material.files.items()}
+    refuse_stale(folders, chain, files_by_role)
+    figures = read_register(folders[REGISTER] / LEDGER)
+    _refuse_unfit(material, figures)
+
+    files = _results(folders)
+    files[VALUES] = values_table(files[LEDGER].decode()).encode()
+    files[CONFIG] = frozen_config(material.name, section).encode()
+    files[DATASETS] = datasets_table(root, material.versions).encode()
+    hashes = {path: sha256_of(root / path) for path in material.files.values()}
+    files[INPUTS] = inputs_table(hashes).encode()
+    files[ENVIRONMENT] = environment_text(root).encode()
+    files[ARCHIVE] = _code(material)
+    if isinstance(section, Wave):
+        files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()
+    for name, table in figure_tables(figures).items():
+        files[f"tables/{name}.csv"] = to_csv(table).encode()
+    facts = _facts(material, figures)
+    files["README.md"] = readme(facts).encode()
+    files["CITATION.cff"] = citation(facts).encode()
+    files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
+    _write(material.folder, {**files, SEAL: _seal(material, files, chain).encode()})
+    return len(figures)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    scratch = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(scratch, ignore_errors=True)
     try:
-        write_atomically(scratch / "config.yaml", frozen_config(name, section))
-        write_atomically(scratch / LEDGER, (register / LEDGER).read_bytes())
-        write_atomically(scratch / "datasets.csv", datasets_table(root, versions))
-        if isinstance(section, Wave):
-            attacked = attack(figures, section.figures.minimum_base)
-            write_atomically(scratch / ATTACK, to_csv(attacked))
-        write_atomically(scratch / "README.md", readme(identity, section, figures, versions))
+        for name, content in files.items():
+            write_atomically(scratch / name, content)
         if folder.exists():
             shutil.rmtree(folder)
         scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return len(figures)

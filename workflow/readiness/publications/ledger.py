@@ -1,4 +1,4 @@
-"""What a publication's folder says: its datasets with their pointers, its other inputs, its figures."""
+"""What a publication's folder says of its inputs: datasets with their pointers, other files."""
 
 from __future__ import annotations
 
@@ -40,13 +40,18 @@ def _table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def datasets_table(root: Path, versions: Iterable[Version]) -> str:
-    """`datasets.csv`: the rows of `data/versions.csv` that were used, each with its pointer's text."""
+    """`datasets.csv`: the rows of `data/versions.csv` that were used, with their pointers."""
     return _table(
         [
             {**asdict(version), "pointer": (root / version.pointer_path).read_text("utf-8")}
             for version in versions
         ]
     )
+
+
+def versions_table(versions: Iterable[Version]) -> str:
+    """The rows of `data/versions.csv` for these versions alone."""
+    return _table([asdict(version) for version in versions])
 
 
 def inputs_table(hashes: Mapping[Path, str]) -> str:

@@ -1,4 +1,4 @@
-"""What can be said of a published number, of a file, of a dataset; and the exit code that says it."""
+"""What can be said of a published number, a file, a dataset; and the exit code that says it."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ class Facts:
     """What the pages tell of a publication."""
 
     identity: str
+    run: str
     section: Wave | Study
     versions: Sequence[Version]
     inputs: Sequence[str]
@@ -85,7 +86,6 @@ def _history(facts: Facts) -> str:
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
     identity = facts.identity
-    folder = "studies" if isinstance(facts.section, Study) else "waves"
     random = (
         f"Permutation tests are seeded (`compare.seed: {facts.section.compare.seed}` in "
         "`config.yaml`); nothing else is random."
@@ -150,7 +150,7 @@ Level 0 checks the seal, 1 the data, 2 every number, 3 the report. Without the p
 `make setup`, then
 
 ```
-.venv/bin/readiness run -- results/{folder}/{_name(facts)}/register/figures.csv
+.venv/bin/readiness run -- results/{facts.run}/register/figures.csv
 ```
 
 ## List of tables and programs
@@ -170,10 +170,6 @@ publication: `CITATION.cff`.
 """
 
 
-def _name(facts: Facts) -> str:
-    return facts.section.run_name
-
-
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     """codecheck.yml: what an independent checker is asked to make again."""
     record: dict[str, Any] = {
@@ -191,7 +187,11 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
 
 
 def _manifest(outputs: Sequence[str]) -> list[tuple[str, str]]:
-    comments = {"figures.csv": "every number", "report.html": "the report", "report.pdf": "the same"}
+    comments = {
+        "figures.csv": "every number",
+        "report.html": "the report",
+        "report.pdf": "the same",
+    }
     folders = {"charts": "a chart of the report", "tables": "a table, from figures.csv"}
     return [
         (name, comments.get(name) or folders[name.partition("/")[0]])

@@ -9,30 +9,22 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
 from readiness.figures.display import LANGUAGES, display
+from readiness.publications.outcomes import Outcome
 
-COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "verdict", "detail"]
+COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
+           "verdict", "detail"]  # fmt: skip
 
-CONTRACT = ("unit", "digits", "rounding", "suppressed", "reliability")
+MUST_AGREE = ("unit", "digits", "rounding", "suppressed", "reliability")
 """What of a row must be the same text."""
 PRECISION = ("se", "lower", "upper", "n", "n_eff", "deff")
 """The numbers that stand beside a value."""
 TOLERANCE = 1e-9
 """Relative; between processors and BLAS kernels the last of 12 significant digits may differ."""
-
-
-class Outcome(StrEnum):
-    """What can be said of one published number."""
-
-    REPRODUCED = "REPRODUCED"
-    WITHIN_ROUNDING = "WITHIN ROUNDING"
-    DIFFERS = "DIFFERS"
-    JUDGED = "JUDGED"
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ def _outcome(
         same = published["value"] == recomputed["value"]
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
     shown = [f"display_{language}" for language in LANGUAGES]
-    changed = [c for c in CONTRACT if published[c] != recomputed[c]]
+    changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
     changed += [c for c in PRECISION if not _alike(published[c], recomputed[c])]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
@@ -72,13 +64,16 @@ def _outcome(
     if published["value"] == recomputed["value"] and same_text:
         return Outcome.REPRODUCED, ""
     if same_text and _rounded_text(published) == _rounded_text(recomputed):
-        return (
-            Outcome.WITHIN_ROUNDING,
-            f"rounding {published['rounding']}, {published['digits']} digits",
-        )
+        return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
     if same_text:
         return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
     return Outcome.DIFFERS, f"{published['display_en']} became {recomputed['display_en']}"
+
+
+def contract(row: Mapping[Any, Any]) -> str:
+    """The rounding contract of a number: how many decimals it is shown with, and the mode."""
+    digits = row.get("digits", "")
+    return f"{digits} {'decimal' if digits == '1' else 'decimals'}, {row.get('rounding', '')}"
 
 
 def _alike(published: str, recomputed: str) -> bool:
@@ -123,6 +118,7 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
                 "published": old["value"] if old else "",
                 "recomputed": new["value"] if new else "",
                 "difference": difference,
+                "contract": contract(old or new or {}),
                 "verdict": str(outcome),
                 "detail": detail,
             }

@@ -1,0 +1,195 @@
+"""The audit of one publication: level by level, each on top of those below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import DataError
+from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
+from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
+from readiness.publications.ledger import read_datasets, read_inputs
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.seal import check_seal, read_seal
+
+TODAY, FROZEN = "today", "frozen"
+
+
+def audit(
+    root: Path,
+    identity: str,
+    level: int,
+    *,
+    changes: Changes,
+    code: str = TODAY,
+    cores: str = "all",
+    notes: Sequence[str] = (),
+) -> Audit:
+    """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
+
+    `changes` is in what today's tree and environment are not the sealed ones. The frozen code runs
+    only when the seal holds. Nothing of the tree is written.
+    """
+    folder = root / "publications" / identity
+    seal = check_seal(folder)
+    try:
+        sealed = read_seal(folder)
+    except DataError:
+        sealed = {}
+    rows = ledger_rows(folder)
+    result = Audit(
+        identity, level, code, sealed, changes, seal=tuple(seal), notes=tuple(notes),
+        numbers=tuple(unchecked(rows, seal, "level 0 and 1 compute nothing")),
+    )  # fmt: skip
+    if level < DATA:
+        return result
+    try:
+        return _with_data(root, folder, result, rows, cores)
+    except DataError as error:
+        finding = Finding(identity, Outcome.NOT_CHECKED, str(error).replace("\n", " "))
+        return replace(result, data=(*result.data, finding))
+
+
+def _with_data(
+    root: Path, folder: Path, result: Audit, rows: list[dict[str, str]], cores: str
+) -> Audit:
+    from readiness.publications.audit.data import check_dataset, check_inputs, registered
+
+    today, findings = registered(root)
+    objects, missing = {}, {}
+    for dataset in read_datasets(folder):
+        found, available = check_dataset(root, dataset, today)
+        findings += found
+        if available.path is None:
+            missing[dataset.version.name] = available
+        else:
+            objects[dataset.pointer] = available.path
+    findings += check_inputs(root, read_inputs(folder))
+    result = replace(result, data=tuple(findings))
+    if missing:
+        names = ", ".join(missing)
+        numbers = unavailable(rows, result.seal, missing, f"the run needs {names}")
+        return replace(result, numbers=tuple(numbers))
+    if result.level < NUMBERS:
+        return result
+    if result.code == FROZEN and result.seal:
+        why = "the seal is broken: the frozen code is not run"
+        return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
+    return _Again(root, folder, rows, objects, cores).check(result)
+
+
+@dataclass(frozen=True)
+class _Again:
+    """The levels that run the publication's chain again."""
+
+    root: Path
+    folder: Path
+    rows: list[dict[str, str]]
+    objects: Mapping[Any, Path]
+    cores: str
+
+    def check(self, result: Audit) -> Audit:
+        """The audit with the numbers and, at its level, the report."""
+        from readiness.publications.audit.rerun import rerun
+
+        try:
+            with rerun(
+                self.root, self.folder, self._run(result), self.objects,
+                frozen=result.code == FROZEN, report=result.level >= REPORT, cores=self.cores,
+            ) as again:  # fmt: skip
+                return self._compared(result, again)
+        except DataError as error:
+            why = f"could not be made again: {error}"
+            numbers = unchecked(self.rows, result.seal, why)
+            finding = Finding("report", Outcome.NOT_CHECKED, why)
+            return replace(
+                result,
+                numbers=tuple(numbers),
+                report=(finding,) if result.level >= REPORT else (),
+                divergence=why,
+            )
+
+    def _run(self, result: Audit) -> str:
+        """The run's folder: as sealed or, where the seal cannot be read, as configured."""
+        if result.sealed:
+            return str(result.sealed["run"])
+        from readiness.config import load_config
+
+        config = load_config(self.folder / "config.yaml")
+        runs = [f"waves/{name}" for name in config.waves]
+        return (runs + [f"studies/{name}" for name in config.studies])[0]
+
+    def _compared(self, result: Audit, again: Any) -> Audit:
+        from readiness.publications.audit.numbers import recomputed, under_another_lock
+        from readiness.publications.audit.report import check_report
+        from readiness.publications.chain import (
+            REGISTER,
+            ancestors,
+            first_divergence,
+            frozen_chain,
+        )
+
+        frozen = frozen_chain(self.folder)
+        steps = ancestors(frozen, [frozen[REGISTER].hash])
+        different = [
+            s for s in frozen if s in again.chain and again.chain[s].code != frozen[s].code
+        ]
+        environment = result.changes.environment
+        numbers: list[Number] = recomputed(
+            self.rows, again, frozen, environment, result.seal
+        )  # fmt: skip
+        parted = first_divergence({step: frozen[step] for step in steps}, again.chain)
+        report: list[Finding] = []
+        if result.level >= REPORT:
+            same = not different and not environment
+            report = list(check_report(self.folder, again, same_makers=same))
+        seal = list(result.seal)
+        if result.code == FROZEN:
+            if different:
+                detail = f"the code of {', '.join(different)} is not what the sidecars state"
+                seal.append(Finding("code.tar", Outcome.BROKEN, detail))
+            if environment:
+                numbers = under_another_lock(numbers, environment)
+        return replace(
+            result,
+            seal=tuple(seal),
+            numbers=tuple(numbers),
+            report=tuple(report),
+            divergence=str(parted) if parted else "",
+        )
+
+
+def present_changes(root: Path, folder: Path, *, environment: bool) -> Changes:
+    """In what today's code, lock, configuration and environment are not those of a publication.
+
+    Empty where the publication's seal cannot be read. The environment costs reading the versions of
+    all packages, so it is looked at on request.
+    """
+    from readiness.publications.chain import code_today
+    from readiness.publications.environment import (
+        ENVIRONMENT,
+        changes,
+        lock_hash,
+        present_environment,
+    )
+
+    try:
+        sealed = read_seal(folder)
+    except DataError:
+        return Changes()
+    moved: list[str] = []
+    if environment:
+        try:
+            frozen = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
+            lock = (root / "requirements.lock").read_text("utf-8")
+            moved = changes(frozen, present_environment(lock))
+        except (OSError, ValueError, KeyError):
+            moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
+    return Changes(
+        code=tuple(step for step, code in sealed["code"].items() if code_today(step) != code),
+        lock=lock_hash(root) != sealed["lock"],
+        environment=tuple(moved),
+    )

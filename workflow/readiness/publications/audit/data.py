@@ -1,0 +1,128 @@
+"""Level 1: every copy of every dataset version, the pointers, the register, the other inputs.
+
+All copies on the machine are hashed, not the first good one: a damaged copy is a finding although
+another one is right. What no place of the machine holds is fetched by its hash.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from readiness.datasets.store import find_object, local_copies
+from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.errors import DataError
+from readiness.lineage import sha256_of
+from readiness.publications.ledger import SealedDataset
+from readiness.publications.outcomes import Finding, Outcome
+
+RIGHT = Outcome.REPRODUCED
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether a dataset's bytes can be had: a verified copy, or the outcome that says why not."""
+
+    path: Path | None
+    outcome: Outcome
+    detail: str = ""
+
+
+def registered(root: Path) -> tuple[dict[str, Version], list[Finding]]:
+    """Today's register of versions, or what is wrong with it."""
+    try:
+        return read_versions(root), []
+    except DataError as error:
+        return {}, [Finding(str(VERSIONS), Outcome.DIFFERS, _short(error, root))]
+
+
+def check_dataset(
+    root: Path, dataset: SealedDataset, today: Mapping[str, Version]
+) -> tuple[list[Finding], Availability]:
+    """What there is of a dataset version in the tree, held against what was sealed."""
+    sealed = dataset.version
+    findings = [*_row(sealed, today), *_pointer(root, dataset)]
+    present = today.get(sealed.name, sealed)
+    good: Path | None = None
+    for copy in local_copies(root, sealed, dataset.pointer):
+        fault = copy.fault or _rows_fault(copy.path, sealed)
+        place = f"{sealed.name} in {copy.place} ({_relative(copy.path, root)})"
+        if present.erased:
+            findings.append(Finding(place, Outcome.DIFFERS, "a copy of what was erased"))
+        elif fault:
+            findings.append(Finding(place, Outcome.DIFFERS, fault))
+        else:
+            good = good or copy.path
+            findings.append(
+                Finding(place, RIGHT, "MD5, SHA-256, size and rows are the sealed ones")
+            )
+    if present.erased:
+        found = Availability(None, Outcome.ERASED, f"erased: {present.note}")
+    elif good:
+        found = Availability(good, RIGHT)
+    else:
+        found = _fetched(root, sealed, restricted=present.restricted)
+    if found.path is None:
+        findings.append(Finding(sealed.name, found.outcome, found.detail))
+    return findings, found
+
+
+def _fetched(root: Path, version: Version, *, restricted: bool) -> Availability:
+    try:
+        return Availability(find_object(root, version), RIGHT)
+    except DataError as error:
+        outcome = Outcome.RESTRICTED if restricted else Outcome.MISSING
+        return Availability(None, outcome, _short(error, root))
+
+
+def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
+    """The version's row in `data/versions.csv`: never edited, but it may have a tombstone."""
+    place = f"{VERSIONS}: {sealed.name}"
+    row = today.get(sealed.name)
+    if row is None:
+        yield Finding(place, Outcome.DIFFERS, "has no row")
+        return
+    if row.erased:
+        row = replace(row, status=sealed.status, note=sealed.note)
+    changed = [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]
+    if changed:
+        yield Finding(place, Outcome.DIFFERS, f"{', '.join(changed)}: not as sealed")
+
+
+def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
+    path = dataset.version.pointer_path
+    try:
+        same = (root / path).read_bytes() == dataset.pointer_text.encode()
+    except OSError:
+        yield Finding(str(path), Outcome.DIFFERS, "no such pointer: `dvc gc` would drop the data")
+        return
+    if not same:
+        yield Finding(str(path), Outcome.DIFFERS, "not the sealed pointer")
+
+
+def check_inputs(root: Path, sealed: Mapping[Path, str]) -> Iterator[Finding]:
+    """The files that went in beside the datasets: questionnaire, margins, a revised ledger."""
+    for path, digest in sealed.items():
+        if not (root / path).is_file():
+            yield Finding(str(path), Outcome.DIFFERS, "removed from the tree")
+        elif sha256_of(root / path) != digest:
+            yield Finding(str(path), Outcome.DIFFERS, "not the sealed bytes")
+        else:
+            yield Finding(str(path), RIGHT, "the sealed bytes")
+
+
+def _rows_fault(path: Path, version: Version) -> str:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = sum(1 for cells in csv.reader(file) if cells) - 1
+    return "" if rows == version.rows else f"{rows} rows instead of {version.rows}"
+
+
+def _relative(path: Path, root: Path) -> str:
+    inside = path.resolve()
+    return str(inside.relative_to(root.resolve())) if inside.is_relative_to(root.resolve()) else ""
+
+
+def _short(error: DataError, root: Path) -> str:
+    return str(error).replace(f"{root}/", "").replace("\n", " ")

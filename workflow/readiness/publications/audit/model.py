@@ -1,0 +1,125 @@
+"""What an audit found: by file, by copy of a dataset, by number, by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from readiness.publications.outcomes import (
+    BROKEN,
+    COULD_NOT_CHECK,
+    DIFFERS,
+    HOLDS,
+    Finding,
+    Outcome,
+    exit_code,
+)
+
+SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
+"""The levels."""
+LEVELS = ("seal", "data", "numbers", "report")
+
+WORDS = {
+    HOLDS: "HOLDS",
+    DIFFERS: "DIFFERS",
+    COULD_NOT_CHECK: "COULD NOT CHECK",
+    BROKEN: "SEAL BROKEN",
+}
+"""The verdict on a publication, by exit code."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One line: a published number, what came out, and what can be said of it.
+
+    `code` and `environment` say whether those behind this number are the sealed ones: `same` or
+    `CHANGED`, and "" where the level does not look.
+    """
+
+    id: str
+    kind: str
+    dataset: str
+    published: str
+    shown: str
+    recomputed: str
+    difference: str
+    contract: str
+    code: str
+    environment: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """In what today's tree and environment are not the sealed ones; none of it breaks anything."""
+
+    code: tuple[str, ...] = ()
+    lock: bool = False
+    config: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit of one publication at one level, with `code` "today" or "frozen"."""
+
+    identity: str
+    level: int
+    code: str
+    sealed: Mapping[str, Any]
+    changes: Changes
+    seal: tuple[Finding, ...] = ()
+    data: tuple[Finding, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    report: tuple[Finding, ...] = ()
+    divergence: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def covered(self) -> Iterable[Outcome]:
+        """The outcomes that the level answers for."""
+        yield from (finding.outcome for finding in self.seal)
+        if self.level >= DATA:
+            yield from (finding.outcome for finding in self.data)
+        if self.level >= NUMBERS:
+            yield from (number.outcome for number in self.numbers)
+        if self.level >= REPORT:
+            yield from (finding.outcome for finding in self.report)
+
+    @property
+    def exit_code(self) -> int:
+        """0 holds, 1 differs, 2 could not check, 3 seal broken; of what the level covers alone."""
+        return exit_code(self.covered)
+
+    @property
+    def verdict(self) -> str:
+        """The same in words."""
+        return WORDS[self.exit_code]
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many numbers have each outcome."""
+        counted = Counter(number.outcome for number in self.numbers)
+        return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
+
+    def as_record(self) -> dict[str, Any]:
+        """The whole audit as plain values, for JSON: no clock, no host, no path of the machine."""
+        return {
+            "publication": self.identity,
+            "level": self.level,
+            "code": self.code,
+            "verdict": self.verdict,
+            "exit_code": self.exit_code,
+            "seal_digest": self.sealed.get("digest", ""),
+            "divergence": self.divergence,
+            "changes": asdict(self.changes),
+            "notes": list(self.notes),
+            "counts": {str(outcome): count for outcome, count in self.counts.items()},
+            **{
+                name: [asdict(finding) for finding in getattr(self, name)]
+                for name in ("seal", "data", "report", "numbers")
+            },
+        }

@@ -1,0 +1,150 @@
+"""One line a number: what was published, what came out, and why it may be another one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from readiness.lineage import Lineage
+from readiness.publications.audit.data import Availability
+from readiness.publications.audit.model import Number
+from readiness.publications.audit.rerun import Rerun
+from readiness.publications.chain import ancestors
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.reproduce import compare, contract
+from readiness.publications.seal import LEDGER, SEAL
+
+SAME, CHANGED = "same", "CHANGED"
+
+
+def ledger_rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of a ledger as text; none when it cannot be read."""
+    try:
+        with (folder / LEDGER).open(encoding="utf-8", newline="") as file:
+            return [row for row in csv.DictReader(file) if row.get("id")]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def unchecked(
+    rows: Sequence[Mapping[str, str]], seal: Sequence[Finding], detail: str
+) -> list[Number]:
+    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN."""
+    return _under(seal, [_line(row, Outcome.NOT_CHECKED, detail) for row in rows])
+
+
+def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
+    """The same numbers with what a broken seal says of them."""
+    if not seal:
+        return numbers
+    broken = broken_numbers(seal)
+    return [_sealed(number, broken) for number in numbers]
+
+
+def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, str] | None:
+    """What the seal says of single numbers, id to detail; None when it says it of all of them."""
+    places = {finding.place: finding.detail for finding in seal}
+    if SEAL in places:
+        return None
+    prefix = f"{LEDGER}: "
+    named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
+    more = [f for f in seal if f.place == LEDGER and "more numbers" in f.detail]
+    if LEDGER in places and (more or not named):
+        return None
+    return named
+
+
+def _sealed(number: Number, broken: Mapping[str, str] | None) -> Number:
+    if broken is None:
+        return replace(number, outcome=Outcome.BROKEN, detail="the ledger is not the sealed one")
+    if number.id in broken:
+        said = f"{number.detail}; " if number.outcome is Outcome.DIFFERS else ""
+        return replace(number, outcome=Outcome.BROKEN, detail=f"{said}{broken[number.id]}")
+    return number
+
+
+def unavailable(
+    rows: Sequence[Mapping[str, str]],
+    seal: Sequence[Finding],
+    missing: Mapping[str, Availability],
+    detail: str,
+) -> list[Number]:
+    """The numbers when datasets cannot be had: by dataset why not, the others NOT CHECKED."""
+    numbers = []
+    for row in rows:
+        gone = [missing[name] for name in row.get("dataset", "").split() if name in missing]
+        outcome = gone[0].outcome if gone else Outcome.NOT_CHECKED
+        numbers.append(_line(row, outcome, gone[0].detail if gone else detail))
+    return _under(seal, numbers)
+
+
+def _line(row: Mapping[str, str], outcome: Outcome, detail: str) -> Number:
+    return Number(
+        id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
+        published=row.get("value", ""), shown=row.get("display_en", ""), recomputed="",
+        difference="", contract=contract(row), code="", environment="",
+        outcome=outcome, detail=detail,
+    )  # fmt: skip
+
+
+def recomputed(
+    rows: Sequence[Mapping[str, str]],
+    again: Rerun,
+    frozen: Mapping[str, Lineage],
+    environment: Sequence[str],
+    seal: Sequence[Finding],
+) -> list[Number]:
+    """Every number of the ledger or of the rerun, by id.
+
+    `environment` is in what today's environment is another one than the frozen one.
+    """
+    import pandas as pd
+
+    published = pd.DataFrame(rows, columns=list(again.figures.columns)).fillna("")
+    verdicts = compare(published, again.figures).to_dict("records")
+    by_id = {row["id"]: row for row in rows}
+    new = {row["id"]: row for row in again.figures.to_dict("records")}
+    behind: dict[str, str] = {}
+    numbers = []
+    for verdict in verdicts:
+        row = by_id.get(verdict["id"]) or new[verdict["id"]]
+        hashes = row.get("lineage", "")
+        if hashes not in behind:
+            behind[hashes] = _code(hashes.split(), frozen, again.chain)
+        numbers.append(
+            Number(
+                id=verdict["id"], kind=verdict["kind"], dataset=row.get("dataset", ""),
+                published=verdict["published"], shown=row.get("display_en", ""),
+                recomputed=verdict["recomputed"], difference=verdict["difference"],
+                contract=verdict["contract"], code=behind[hashes],
+                environment=CHANGED if environment else SAME,
+                outcome=Outcome(verdict["verdict"]), detail=verdict["detail"],
+            )
+        )  # fmt: skip
+    return _under(seal, numbers)
+
+
+def _code(
+    hashes: Iterable[str], frozen: Mapping[str, Lineage], present: Mapping[str, Lineage]
+) -> str:
+    """Whether the code of all steps behind a number is the sealed one."""
+    steps = ancestors(frozen, hashes)
+    same = all(step in present and present[step].code == frozen[step].code for step in steps)
+    return SAME if same else CHANGED
+
+
+def under_another_lock(numbers: Iterable[Number], environment: Sequence[str]) -> list[Number]:
+    """Frozen code under another lock: a number that differs was not checked, and says so."""
+    first = environment[0] if environment else ""
+    return [
+        replace(
+            number,
+            outcome=Outcome.NOT_CHECKED,
+            detail=f"{number.detail}, but the environment is another one ({first})",
+        )
+        if number.outcome is Outcome.DIFFERS
+        else number
+        for number in numbers
+    ]

@@ -1,0 +1,85 @@
+"""Level 3: charts, tables and the report made again and held against what was sealed.
+
+The same bytes are the same. Other bytes from the same code in the same environment differ. From
+other code or in another environment a page is held to what it says: its text and numbers, without
+the names of hashes; a picture that says the same was not checked further.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from readiness.publications.audit.rerun import Rerun
+from readiness.publications.figure_tables import figure_tables
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.tables import to_csv
+
+SAME = "the same bytes"
+
+
+def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[Finding]:
+    """One finding a chart, table and report of the publication in `folder`.
+
+    `same_makers`: whether code and environment are the sealed ones.
+    """
+    made = {
+        f"charts/{path.name}": path.read_bytes()
+        for path in again.folders["draw"].iterdir()
+        if path.suffix in (".svg", ".txt")
+    }
+    for name, table in figure_tables(again.figures).items():
+        made[f"tables/{name}.csv"] = to_csv(table).encode()
+    for name in ("report.html", "report.pdf"):
+        made[name] = (again.folders["report"] / name).read_bytes()
+    kept = {
+        path.relative_to(folder).as_posix(): path
+        for pattern in ("charts/*", "tables/*", "report.*")
+        for path in folder.glob(pattern)
+    }
+    for name in sorted(made.keys() | kept.keys()):
+        if name not in made:
+            yield Finding(name, Outcome.DIFFERS, "is no longer made")
+        elif name not in kept:
+            yield Finding(name, Outcome.DIFFERS, "was not published")
+        else:
+            yield _compare(name, kept[name].read_bytes(), made[name], same_makers)
+
+
+def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Finding:
+    if published == made:
+        return Finding(name, Outcome.REPRODUCED, SAME)
+    kind = name.rpartition(".")[2]
+    if kind == "pdf" and not same_makers:
+        return Finding(name, Outcome.NOT_CHECKED, "other bytes, from other code or environment")
+    if kind in ("html", "svg"):
+        before, after = (_said(kind, content) for content in (published, made))
+        if before != after:
+            return Finding(name, Outcome.DIFFERS, _first_change(before, after))
+        if not same_makers:
+            outcome = Outcome.REPRODUCED if kind == "html" else Outcome.NOT_CHECKED
+            return Finding(name, outcome, "the same text and numbers, other bytes")
+    return Finding(name, Outcome.DIFFERS, "other bytes")
+
+
+def _said(kind: str, content: bytes) -> list[str]:
+    """The texts of a page or picture, in order, without hashes and the renderer's name."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(content.decode("utf-8", "replace"))
+    if kind == "html":
+        for node in tree.css(".prov, style, script, svg"):
+            node.decompose()
+    root = tree.root
+    texts = re.split(r"[\n\r]+", root.text(deep=True, separator="\n")) if root else []
+    return [text for text in (" ".join(line.split()) for line in texts) if text]
+
+
+def _first_change(before: list[str], after: list[str]) -> str:
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            return f"“{old[:80]}” became “{new[:80]}”"
+    longer = before if len(before) > len(after) else after
+    change = "is gone" if longer is before else "was added"
+    return f"“{longer[min(len(before), len(after))][:80]}” {change}"
