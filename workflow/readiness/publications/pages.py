@@ -47,9 +47,9 @@ def _what(facts: Facts) -> str:
     if isinstance(facts.section, Study):
         return (
             "The data behind the judged figures were never published: they are judged by exact "
-            f"arithmetic, not reproduced. {facts.judged} of the {facts.numbers} numbers are figures "
-            "as somebody else printed them, each with its source; the others are our own verdicts' "
-            "numbers."
+            f"arithmetic, not reproduced. {facts.judged} of the {facts.numbers} numbers are "
+            "figures as somebody else printed them, each with its source; the others are the "
+            "numbers of our own verdicts."
         )
     kind = "The answers are **simulated**: no real person gave them. " if facts.simulated else ""
     return f"{kind}{facts.numbers} numbers, from raw answers to shares, tests and weights."
@@ -59,7 +59,7 @@ def _data(facts: Facts) -> str:
     lines = []
     for version in facts.versions:
         access = {
-            "restricted": "restricted: ask the publisher; without it the verdict is DATA RESTRICTED",
+            "restricted": "restricted: ask the publisher",
             "erased": "erased after a respondent withdrew: the hashes remain",
         }.get(version.status, "in the project's DVC remote; by default the folder `data/store`")
         lines.append(
@@ -98,10 +98,10 @@ def readme(facts: Facts) -> str:
 
 {_what(facts)}
 
-{_history(facts)}`figures.csv` has one number a row, each with its value, precision, rounding contract, display text in
-French, English and Arabic, dataset versions and lineage. `report.html` and `report.pdf` show them,
-`charts/` and `tables/` hold each picture and table. `seal.json` has the SHA-256 of every file. Nothing
-here is ever edited: a correction is a new publication.
+{_history(facts)}`figures.csv` has one number a row, each with its value, precision, rounding
+contract, display text in French, English and Arabic, dataset versions and lineage. `report.html`
+and `report.pdf` show them, `charts/` and `tables/` hold each picture and table. `seal.json` has the
+SHA-256 of every file. Nothing here is ever edited: a correction is a new publication.
 
 ## Data Availability and Provenance Statements
 
@@ -118,8 +118,8 @@ The text of each DVC pointer and the row of `data/versions.csv` are in `datasets
 
 ### Software Requirements
 
-Python 3.11 to 3.13 and the packages of `requirements.lock` (in `code.tar`; `make` installs them). The
-environment that made the numbers is in `environment.json`.
+Python 3.11 to 3.13 and the packages of `requirements.lock` (in `code.tar`; `make` installs them).
+The environment that made the numbers is in `environment.json`.
 
 ### Controlled Randomness
 
@@ -127,13 +127,14 @@ environment that made the numbers is in `environment.json`.
 
 ### Memory, Runtime, Storage Requirements
 
-A laptop: under a minute on two cores, under 1 GB of memory, under 100 MB of disk beside the environment.
+A laptop: under a minute on two cores, under 1 GB of memory, under 100 MB of disk beside the
+environment.
 
 ## Description of programs/code
 
-`code.tar` holds the code and the configuration that made the numbers, as a project of its own; its hash
-and those of the code of every step are in `seal.json`. `lineage/` has one record a step: inputs and
-outputs by SHA-256, settings, code. License for code: MIT.
+`code.tar` holds the code and the configuration that made the numbers, as a project of its own; its
+hash and those of the code of every step are in `seal.json`. `lineage/` has one record a step:
+inputs and outputs by SHA-256, settings, code. License for code: MIT.
 
 ## Instructions to Replicators
 
@@ -146,8 +147,8 @@ In the project's folder, after `make setup`:
 ```
 
 Level 0 checks the seal, 1 the data, 2 every number, 3 the report. Without the project: unpack
-`code.tar` in an empty folder, add the datasets below `data/raw` under the names of their pointers, run
-`make setup`, then
+`code.tar` in an empty folder, add the datasets below `data/raw` under the names of their pointers,
+run `make setup`, then
 
 ```
 .venv/bin/readiness run -- results/{facts.run}/register/figures.csv
@@ -165,8 +166,8 @@ Level 0 checks the seal, 1 the data, 2 every number, 3 the report. Without the p
 
 ## References
 
-The sources of published figures stand beside each one in `figures.csv` and in the report; how to cite this
-publication: `CITATION.cff`.
+The sources of published figures stand beside each one in `figures.csv` and in the report; how to
+cite this publication: `CITATION.cff`.
 """
 
 

@@ -1,4 +1,4 @@
-"""A run in a scratch folder: a small project with its verified datasets, and a snakemake of its own.
+"""A run in a scratch folder: a small project with verified datasets, and a snakemake of its own.
 
 The project lies in a temporary folder that is gone afterwards; nothing of the tree is touched. The
 code that runs is the scratch project's own, whatever is installed.

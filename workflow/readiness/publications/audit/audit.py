@@ -162,7 +162,7 @@ class _Again:
         )
 
 
-def present_changes(root: Path, folder: Path, *, environment: bool) -> Changes:
+def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     """In what today's code, lock, configuration and environment are not those of a publication.
 
     Empty where the publication's seal cannot be read. The environment costs reading the versions of
@@ -176,6 +176,7 @@ def present_changes(root: Path, folder: Path, *, environment: bool) -> Changes:
         present_environment,
     )
 
+    folder = root / "publications" / identity
     try:
         sealed = read_seal(folder)
     except DataError:
@@ -191,5 +192,29 @@ def present_changes(root: Path, folder: Path, *, environment: bool) -> Changes:
     return Changes(
         code=tuple(step for step, code in sealed["code"].items() if code_today(step) != code),
         lock=lock_hash(root) != sealed["lock"],
+        config=tuple(_config_changes(root, folder, str(sealed["run"]))),
         environment=tuple(moved),
     )
+
+
+def _config_changes(root: Path, folder: Path, run: str) -> list[str]:
+    """The keys in which today's configuration of the same run is another one than the frozen one."""
+    import yaml
+
+    kind, _, name = run.partition("/")
+    try:
+        today = yaml.load((root / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)[kind][name]
+        frozen = yaml.load((folder / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+        sealed = frozen[kind][name]
+        return [
+            f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
+        ]
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return [f"{run} is no longer configured"]
+
+
+def _given(frozen: Any, today: Any) -> bool:
+    """Whether what today's file gives is another value than the frozen one, defaults left out."""
+    if isinstance(frozen, dict) and isinstance(today, dict):
+        return any(_given(frozen.get(key), value) for key, value in today.items())
+    return bool(frozen != today)

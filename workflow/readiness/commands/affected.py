@@ -1,0 +1,38 @@
+"""Every published number that a recall of a dataset version would touch.
+
+readiness affected NAME@VERSION
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from readiness.datasets.versions import find_version
+from readiness.publications.trace import affected
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("version", help="NAME@VERSION")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the numbers, one line each; DataError when there is no such version."""
+    root = Path.cwd()
+    find_version(root, arguments.version)
+    found = affected(root, arguments.version)
+    if arguments.json:
+        rows = [{"publication": where, **row} for where, row in found]
+        print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
+        return 0
+    for where, row in found:
+        print(f"{where}/{row['id']}\t{row['display_en']}\t{row['dataset']}")
+    counts = Counter(where for where, _ in found)
+    told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
+    print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")
+    return 0

@@ -1,0 +1,93 @@
+"""Audit publications: does what was published still hold, number by number?
+
+readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen]
+
+Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
+folder, 3 charts and report too. Exit codes of this command: 0 holds, 1 differs, 2 could not check,
+3 seal broken; the gravest of all publications counts, in the order 3, 1, 2, 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from readiness.errors import ConfigError, DataError
+from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
+from readiness.publications.audit.model import NUMBERS, Audit
+from readiness.publications.audit.show import audit_text, summary_text
+from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.seal import read_seal
+
+GRAVITY = (HOLDS, COULD_NOT_CHECK, DIFFERS, BROKEN)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("ids", nargs="*", metavar="ID", help="publications (default: all)")
+    parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
+    parser.add_argument(
+        "--code", choices=(TODAY, FROZEN), default=TODAY, help="which code runs (default: today)"
+    )
+    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
+    parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit and show; returns the audit's own exit code."""
+    root = Path.cwd()
+    known = publication_ids(root)
+    unknown = [name for name in arguments.ids if not (root / FOLDER / name).is_dir()]
+    if unknown or not known:
+        raise ConfigError(
+            f"{unknown[0] if unknown else FOLDER}: no such publication; "
+            f"there are {', '.join(known) or 'none'}."
+        )
+    audits: list[Audit] = []
+    for name in arguments.ids or known:
+        found = audit(
+            root, name, arguments.level, code=arguments.code, cores=arguments.cores,
+            changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
+            notes=_notes(root, name, known),
+        )  # fmt: skip
+        audits.append(found)
+        if not arguments.json:
+            sys.stdout.write(audit_text(found, every_number=arguments.numbers))
+            sys.stdout.flush()
+    if arguments.json:
+        records = [one.as_record() for one in audits]
+        print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
+    elif len(audits) > 1:
+        sys.stdout.write(summary_text(audits))
+    return max((one.exit_code for one in audits), key=GRAVITY.index)
+
+
+def _notes(root: Path, identity: str, known: Sequence[str]) -> list[str]:
+    """What other publications say of this one: superseded, with which erratum."""
+    notes = []
+    for other in known:
+        try:
+            sealed = read_seal(root / FOLDER / other)
+        except DataError:
+            continue
+        before = sealed.get("supersedes")
+        if isinstance(before, dict) and before.get("id") == identity:
+            erratum = f": {sealed['erratum']}" if sealed.get("erratum") else ""
+            notes.append(f"superseded by {other}{erratum}")
+            own = _digest(root, identity)
+            if own and before.get("digest") != own:
+                notes.append(f"{other} supersedes another seal of it than the present one")
+    return notes
+
+
+def _digest(root: Path, identity: str) -> str:
+    try:
+        return str(read_seal(root / FOLDER / identity)["digest"])
+    except DataError:
+        return ""

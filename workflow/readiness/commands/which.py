@@ -1,0 +1,58 @@
+"""What is behind a published number: datasets, versions, steps, code.
+
+readiness which PUBLICATION/ID      one number
+readiness which preparation.low     every number whose id begins so, in every publication
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+
+from readiness.errors import ConfigError
+from readiness.publications.trace import Trace, find_numbers, which
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("name", help="PUBLICATION/ID, an id, or the beginning of ids")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what stands behind each number; ConfigError when there is no such number."""
+    root = Path.cwd()
+    found = find_numbers(root, arguments.name)
+    if not found:
+        raise ConfigError(
+            f"{arguments.name}: no published number is called so. "
+            "The ids are in publications/*/figures.csv."
+        )
+    traces = [
+        trace
+        for publication, numbers in groupby(found, key=lambda pair: pair[0])
+        for trace in which(root, publication, [identity for _, identity in numbers])
+    ]
+    if arguments.json:
+        print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
+    else:
+        for trace in traces:
+            print(trace_text(trace), end="")
+    return 0
+
+
+def trace_text(trace: Trace) -> str:
+    """A number's trace in lines."""
+    row = trace.row
+    lines = [f"{trace.publication}/{row['id']}: {row['display_en']} (value {row['value'] or '-'})"]
+    lines += [f"  dataset  {name}  sha256 {digest}" for name, digest in trace.datasets.items()]
+    lines += [f"  file     {path}  sha256 {digest}" for path, digest in trace.files.items()]
+    lines += [f"  through  publication {name}" for name in trace.through]
+    lines += [f"  step     {step.name}  code {step.code}" for step in trace.steps]
+    if not trace.steps:
+        lines.append("  settings of publications/" + f"{trace.publication}/config.yaml: no data")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,128 @@
+"""From a number back to what is behind it, and from a dataset version on to every number.
+
+`which` walks the sidecars of the publication from the steps that made a number to its datasets;
+`affected` lists the numbers that a recall of a dataset version would touch, over all publications.
+Both read what was frozen: no data and no rerun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.lineage import Lineage
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.chain import RESTORE, ancestors, frozen_chain
+from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step behind a number: its code hash, its settings, its inputs by SHA-256."""
+
+    name: str
+    code: str
+    settings: Mapping[str, object]
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that stands behind one published number.
+
+    `files` are the other files that went in (path to SHA-256); `through` are the publications whose
+    numbers it was computed from.
+    """
+
+    publication: str
+    row: Mapping[str, str]
+    datasets: Mapping[str, str]
+    steps: tuple[Step, ...]
+    files: Mapping[str, str]
+    through: tuple[str, ...]
+
+
+def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
+    """The numbers that `name` means, as (publication, id).
+
+    `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
+    its numbers' ids (`preparation.low`), and means all of them.
+    """
+    where, slash, rest = name.partition("/")
+    publications = publication_ids(root)
+    if slash and where in publications:
+        publications, name = [where], rest
+    found = []
+    for publication in publications:
+        ids = [row["id"] for row in ledger_rows(root / FOLDER / publication)]
+        exact = [identity for identity in ids if identity == name]
+        begun = [identity for identity in ids if identity.startswith(f"{name}.")]
+        found += [(publication, identity) for identity in exact or begun]
+    return found
+
+
+def which(root: Path, publication: str, identities: Sequence[str]) -> Iterator[Trace]:
+    """What is behind each of these numbers of a publication."""
+    folder = root / FOLDER / publication
+    chain = frozen_chain(folder)
+    rows = {row["id"]: row for row in ledger_rows(folder)}
+    hashes = {d.version.name: d.version.sha256 for d in read_datasets(folder)}
+    files = {path.as_posix(): digest for path, digest in read_inputs(folder).items()}
+    for identity in identities:
+        row = rows[identity]
+        steps = ancestors(chain, row["lineage"].split())
+        used = {digest for step in steps for digest in chain[step].inputs.values()}
+        earlier = _earlier(root, row, chain)
+        own = {name: hashes.get(name, "") for name in row["dataset"].split()}
+        for other in earlier:
+            before = root / FOLDER / other
+            own |= {
+                d.version.name: d.version.sha256
+                for d in read_datasets(before)
+                if own.get(d.version.name) == ""
+            }
+            used.add(files.get(f"{FOLDER}/{other}/figures.csv", ""))
+        yield Trace(
+            publication, row, own,
+            tuple(_step(name, chain[name]) for name in steps),
+            {path: digest for path, digest in files.items() if digest in used},
+            tuple(earlier),
+        )  # fmt: skip
+
+
+def _step(name: str, lineage: Lineage) -> Step:
+    return Step(name, lineage.code, lineage.settings, lineage.inputs)
+
+
+def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -> list[str]:
+    """The publications whose steps are behind a number beside those of its own chain."""
+    own = {lineage.hash for lineage in chain.values()}
+    foreign = set(row["lineage"].split()) - own
+    found = []
+    for publication in publication_ids(root) if foreign else []:
+        hashes = {lineage.hash for lineage in frozen_chain(root / FOLDER / publication).values()}
+        if foreign & hashes:
+            found.append(publication)
+            foreign -= hashes
+    return found
+
+
+def affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
+    """Every published number that rests on a dataset version, as (publication, row of its ledger).
+
+    Also those that rest on it through another publication: a revision shows what was published
+    before.
+    """
+    return [
+        (publication, row)
+        for publication in publication_ids(root)
+        for row in ledger_rows(root / FOLDER / publication)
+        if version in row["dataset"].split()
+    ]
+
+
+def datasets_behind(chain: Mapping[str, Lineage], hashes: Sequence[str]) -> set[str]:
+    """The dataset versions that the steps with these lineage hashes restored, by walking back."""
+    steps = ancestors(chain, hashes)
+    return {step.removeprefix(RESTORE) for step in steps if step.startswith(RESTORE)}
