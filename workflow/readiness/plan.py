@@ -18,9 +18,11 @@ from typing import Any
 from readiness.closure import code_hash
 from readiness.config import Config, DatasetVersion, Section, Study, Wave, load_config, read_yaml
 from readiness.datasets.pointers import check_pointer
+from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import canonical_json
+from readiness.publications.outcomes import Outcome
 
 PUBLICATIONS = Path("publications")
 
@@ -106,6 +108,27 @@ class Plan:
         return sorted(path.parent.name for path in folder.glob("*/config.yaml"))
 
     @cached_property
+    def unavailable(self) -> dict[str, Outcome]:
+        """The publications that are not recomputed here, and why.
+
+        Their data were erased, or are restricted and not on this machine.
+        """
+        found = {}
+        for identity in self.publications:
+            names = self.runs[f"publications/{identity}"].datasets
+            versions = [self._versions[name] for name in names if name in self._versions]
+            if any(version.erased for version in versions):
+                found[identity] = Outcome.ERASED
+            elif any(v.restricted and not on_this_machine(self.root, v) for v in versions):
+                found[identity] = Outcome.RESTRICTED
+        return found
+
+    @property
+    def recomputed(self) -> list[str]:
+        """The ids of the publications that are recomputed, sorted."""
+        return [identity for identity in self.publications if identity not in self.unavailable]
+
+    @cached_property
     def _versions(self) -> dict[str, Version]:
         return read_versions(self.root)
 
@@ -141,6 +164,11 @@ class Plan:
                     raise ConfigError(
                         f"{run.key}.{key}: dataset version {dataset.name} is not in "
                         f"data/versions.csv; it has {', '.join(same or known)}."
+                    )
+                if version.erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
+                    raise ConfigError(
+                        f"{run.key}.{key}: {dataset.name} was erased ({version.note}); "
+                        "name another version."
                     )
                 check_pointer(self.root, version)
             for role, path in input_files(run.section).items():

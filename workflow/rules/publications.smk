@@ -27,7 +27,7 @@ rule reproduce:
 rule gate:
     input:
         verdicts=expand(
-            "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.publications
+            "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
         report="results/report/report.html",
         summary=f"{STUDY}/judge/summary-en.txt",
@@ -41,6 +41,7 @@ rule gate:
         "../envs/quarto.yaml"
     params:
         code=code("gate"),
+        unavailable=json.dumps(PLAN.unavailable, sort_keys=True),
     shell:
         "python -m readiness step gate --log {log:q} --code {params.code} --out {output:q}"
-        " --summary {input.summary:q} {input.verdicts:q}"
+        " --summary {input.summary:q} --unavailable {params.unavailable:q} {input.verdicts:q}"

@@ -111,6 +111,14 @@ def _fetch_with_dvc(root: Path, version: Version, pointer: Pointer) -> Path | No
     return None
 
 
+def on_this_machine(root: Path, version: Version) -> bool:
+    """Whether any local place holds something under the version's name; nothing is hashed."""
+    pointer = Pointer(version.md5, version.bytes, version.name)
+    folders = [*local_remotes(root).values(), root / ".dvc" / "cache"]
+    places = [folder / pointer.object_name for folder in folders]
+    return any(path.is_file() for path in (*places, root / version.pointer_path.with_suffix("")))
+
+
 def find_object(root: Path, version: Version) -> Path:
     """A verified copy of the version's bytes (MD5, SHA-256, size).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -39,8 +39,13 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
-def closing_text(verdicts: dict[str, pd.DataFrame], summary: Path) -> str:
-    """What the study's figures can mean, then the table of publications."""
+def closing_text(
+    verdicts: dict[str, pd.DataFrame], summary: Path, unavailable: Mapping[str, str]
+) -> str:
+    """What the study's figures can mean, then the table of publications.
+
+    `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
+    """
     page = io.StringIO()
     console = Console(file=page, width=100, highlight=False)
     console.print(summary.read_text("utf-8"), markup=False)
@@ -55,5 +60,7 @@ def closing_text(verdicts: dict[str, pd.DataFrame], summary: Path) -> str:
             line.publication, line.dataset, str(line.reproduced), str(line.differs),
             str(line.judged),
         )  # fmt: skip
+    for publication, reason in sorted(unavailable.items()):
+        table.add_row(publication, reason, *["not checked"] * 2, "")
     console.print(table)
     return page.getvalue()

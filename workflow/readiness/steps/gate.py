@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from readiness.errors import DiffersError
@@ -15,13 +16,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--code", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--summary", type=Path, required=True, help="the study in one paragraph")
+    parser.add_argument(
+        "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
+    )
     parser.add_argument("verdicts", type=Path, nargs="*")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table; DiffersError (exit 1) naming the first number when one differs."""
     verdicts = read_verdicts(arguments.verdicts)
-    text = closing_text(verdicts, arguments.summary)
+    text = closing_text(verdicts, arguments.summary, arguments.unavailable)
     print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:

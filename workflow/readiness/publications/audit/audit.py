@@ -198,7 +198,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
 
 
 def _config_changes(root: Path, folder: Path, run: str) -> list[str]:
-    """The keys in which today's configuration of the same run is another one than the frozen one."""
+    """The keys in which today's configuration of the run is another one than the frozen one."""
     import yaml
 
     kind, _, name = run.partition("/")

@@ -17,11 +17,7 @@ COLUMNS = ("number", "dataset version", "published", "recomputed", "difference",
 
 def audit_text(audit: Audit, *, every_number: bool = False) -> str:
     """What was found: the verdict, one line a part, every problem; on request every number."""
-    what = f"level {audit.level} ({LEVELS[audit.level]})"
-    what += f", {audit.code}'s code" if audit.code == "today" else ", frozen code"
-    lines = [
-        f"{audit.identity}: {audit.verdict} at {what if audit.level >= NUMBERS else what.split(',')[0]}"
-    ]
+    lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}"]
     lines += [f"  note         {note}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
     if audit.level >= DATA:
@@ -33,6 +29,13 @@ def audit_text(audit: Audit, *, every_number: bool = False) -> str:
         lines += _part("report", audit.report, "")
     lines += _changes(audit)
     return "\n".join(lines) + "\n"
+
+
+def _at(audit: Audit) -> str:
+    """The level in words, and whose code ran where code was run."""
+    level = f"level {audit.level} ({LEVELS[audit.level]})"
+    ran = "today's code" if audit.code == "today" else "the frozen code"
+    return f"{level}, {ran}" if audit.level >= NUMBERS else level
 
 
 def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
