@@ -1,0 +1,125 @@
+"""How long an audit takes: each level, for 1, 10 and 100 publications, beside plain `sha256sum`.
+
+    python benchmarks/audit.py                                 2 and 3 for 1 and 10 only
+    python benchmarks/audit.py --levels 2 --counts 1 10 100
+
+The publications are the shipped ones, again and again under other ids (sealed anew, for a seal names
+its id). Each time is that of the whole command, Python's start included, the best of `--repeat`.
+Prints a Markdown table (docs/audit-benchmark.md holds one).
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "workflow"))
+
+from readiness.publications.ledger import publication_ids  # noqa: E402
+from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
+
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", ".snakemake", ".cache", "__pycache__", "results", "tests", "publications"
+)
+AGAIN = (2, 3)
+"""The levels that run a workflow for each publication."""
+
+
+def project(folder: Path, count: int) -> list[str]:
+    """A copy of the project with `count` publications; returns their ids."""
+    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    shipped = publication_ids(ROOT)
+    # Those that others revise stay under their own ids too.
+    for name in shipped:
+        shutil.copytree(ROOT / "publications" / name, folder / "publications" / name)
+    ids = []
+    for number, name in zip(range(count), itertools.cycle(shipped), strict=False):
+        identity = name if number < len(shipped) else f"{name}-{number:03d}"
+        if identity != name:
+            _seal_under(ROOT / "publications" / name, folder / "publications" / identity)
+        ids.append(identity)
+    return ids
+
+
+def _seal_under(source: Path, target: Path) -> None:
+    shutil.copytree(source, target)
+    sealed = read_seal(source)
+    facts = {
+        key: value
+        for key, value in sealed.items()
+        if key not in ("format", "files", "values", "digest")
+    }
+    files = {name: (target / name).read_bytes() for name in sealed["files"]}
+    (target / SEAL).write_text(make_seal(files, {**facts, "id": target.name}), "utf-8")
+
+
+def seconds(command: Sequence[str], folder: Path, repeat: int) -> float:
+    """The shortest wall-clock time of a command that must succeed."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    best = float("inf")
+    for _ in range(repeat):
+        start = time.perf_counter()
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        best = min(best, time.perf_counter() - start)
+        if done.returncode != 0:
+            raise SystemExit(
+                f"{' '.join(command[:6])}: exit {done.returncode}\n{done.stdout[-800:]}"
+            )
+    return best
+
+
+def checksums(folder: Path, ids: Sequence[str]) -> list[str]:
+    """What somebody without this program would do for level 0: `sha256sum --check`."""
+    lines = [
+        f"{digest}  publications/{identity}/{name}"
+        for identity in ids
+        for name, digest in read_seal(folder / "publications" / identity)["files"].items()
+    ]
+    (folder / "checksums.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    return ["sha256sum", "--quiet", "--check", "checksums.txt"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--levels", type=int, nargs="+", default=[0, 1, 2, 3])
+    parser.add_argument("--counts", type=int, nargs="+", help="default: 1 10 100, or 1 10")
+    parser.add_argument("--repeat", type=int, default=3, help="for levels 0 and 1")
+    parser.add_argument("--cores", default="2")
+    parser.add_argument("--json", action="store_true", help="print the times as JSON")
+    arguments = parser.parse_args()
+    times: dict[str, dict[int, float]] = {}
+    for level in arguments.levels:
+        for count in arguments.counts or ((1, 10) if level in AGAIN else (1, 10, 100)):
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name) / "project"
+                ids = project(folder, count)
+                command = [sys.executable, "-m", "readiness", "audit", *ids, "--level", str(level),
+                           "--cores", arguments.cores]  # fmt: skip
+                repeat = 1 if level in AGAIN else arguments.repeat
+                times.setdefault(f"level {level}", {})[count] = seconds(command, folder, repeat)
+                if level == 0:
+                    plain = seconds(checksums(folder, ids), folder, repeat)
+                    times.setdefault("sha256sum of the same files", {})[count] = plain
+    if arguments.json:
+        print(json.dumps(times, indent=1))
+        return
+    counts = sorted({count for row in times.values() for count in row})
+    print("| | " + " | ".join(f"{count} publications" for count in counts) + " |")
+    print("|---" * (len(counts) + 1) + "|")
+    for name, row in times.items():
+        cells = (f"{row[count]:.2f} s" if count in row else "-" for count in counts)
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The seal of a publication: what it holds, and that any change of the folder is seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.publications.archive import pack, unpack
+from readiness.publications.outcomes import Outcome, exit_code
+from readiness.publications.seal import (
+    LEDGER,
+    SEAL,
+    VALUES,
+    check_seal,
+    make_seal,
+    number_digests,
+    read_seal,
+    values_table,
+)
+
+LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small sealed folder."""
+    files = {
+        LEDGER: LEDGER_TEXT.encode(),
+        VALUES: values_table(LEDGER_TEXT).encode(),
+        "charts/one.svg": b"<svg/>",
+        "README.md": b"# Read me\n",
+    }
+    target = tmp_path / "p-1"
+    for name, content in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(content)
+    (target / SEAL).write_text(make_seal(files, {"id": "p-1", "numbers": 2}), "utf-8")
+    return target
+
+
+def places(folder: Path) -> list[str]:
+    found = check_seal(folder)
+    assert {finding.outcome for finding in found} <= {Outcome.BROKEN}
+    return [finding.place for finding in found]
+
+
+def test_an_untouched_folder_holds(folder: Path) -> None:
+    assert check_seal(folder) == []
+    (folder / "attestation.jsonl").write_text("{}\n", "utf-8")
+    assert check_seal(folder) == []
+
+
+def test_changed_removed_added_swapped(folder: Path) -> None:
+    (folder / "README.md").write_bytes(b"# Read me!\n")
+    (folder / "charts/one.svg").unlink()
+    (folder / "charts/two.svg").write_bytes(b"<svg/>")
+    assert places(folder) == ["README.md", "charts/one.svg", "charts/two.svg"]
+    (folder / "README.md").write_bytes(b"<svg/>")
+    details = {finding.place: finding.detail for finding in check_seal(folder)}
+    assert details["README.md"] == "holds the bytes of charts/one.svg"
+
+
+def test_a_changed_ledger_names_the_number(folder: Path) -> None:
+    (folder / LEDGER).write_text(LEDGER_TEXT.replace("50%", "51%"), "utf-8")
+    assert places(folder) == [LEDGER, f"{LEDGER}: a.b"]
+    (folder / LEDGER).write_text(LEDGER_TEXT + "e.f,2,2,x\n", "utf-8")
+    assert f"{LEDGER}: e.f" in places(folder)
+    (folder / LEDGER).write_text(LEDGER_TEXT.replace("abc", "abd"), "utf-8")
+    assert places(folder) == [LEDGER]  # a lineage is no part of what a reader sees
+
+
+def test_digests_are_of_what_readers_see_and_not_of_lineage() -> None:
+    before, other = number_digests(LEDGER_TEXT), LEDGER_TEXT.replace("abc", "xyz")
+    assert number_digests(other) == before
+    moved = number_digests(LEDGER_TEXT.replace("0.5", "0.6"))
+    assert moved["a.b"] != before["a.b"] and moved["c.d"] == before["c.d"]
+
+
+def test_a_seal_under_another_name_is_broken(folder: Path) -> None:
+    folder.rename(folder.with_name("p-2"))
+    assert places(folder.with_name("p-2")) == [SEAL]
+
+
+def test_a_link_out_of_the_folder_is_broken(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_bytes(b"# Read me\n")
+    (folder / "README.md").unlink()
+    (folder / "README.md").symlink_to(tmp_path / "outside")
+    assert places(folder) == ["README.md"]
+
+
+@given(st.data())
+@settings(deadline=None, derandomize=True, max_examples=150)
+def test_any_byte_of_the_seal(data: st.DataObject) -> None:
+    files = {LEDGER: LEDGER_TEXT.encode(), VALUES: values_table(LEDGER_TEXT).encode()}
+    whole = make_seal(files, {"id": "p"}).encode()
+    position = data.draw(st.integers(0, len(whole) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda b: b != whole[position]))
+    changed = whole[:position] + bytes([byte]) + whole[position + 1 :]
+    try:
+        same = json.loads(changed) == json.loads(whole)
+    except ValueError:
+        same = False
+    # White space between tokens says nothing: whatever is said is under the digest.
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        target = Path(name) / "p"
+        target.mkdir()
+        for file, content in files.items():
+            (target / file).write_bytes(content)
+        (target / SEAL).write_bytes(changed)
+        assert bool(check_seal(target)) is not same
+
+
+def test_the_seal_reads_back(folder: Path) -> None:
+    seal = read_seal(folder)
+    assert seal["id"] == "p-1"
+    assert set(seal["files"]) == {LEDGER, VALUES, "charts/one.svg", "README.md"}
+
+
+def test_archives_are_the_same_bytes_and_read_back(tmp_path: Path) -> None:
+    files = {"b/ü.txt": b"2", "a.txt": b"1", "b/" + "long/" * 30 + "c": b"3"}
+    assert pack(files) == pack(dict(reversed(files.items())))
+    (tmp_path / "code.tar").write_bytes(pack(files))
+    unpack(tmp_path / "code.tar", tmp_path / "out")
+    assert {
+        path.relative_to(tmp_path / "out").as_posix(): path.read_bytes()
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
+    } == files
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([], 0),
+        ([Outcome.REPRODUCED, Outcome.JUDGED, Outcome.WITHIN_ROUNDING], 0),
+        ([Outcome.REPRODUCED, Outcome.DIFFERS, Outcome.ERASED], 1),
+        ([Outcome.REPRODUCED, Outcome.RESTRICTED], 2),
+        ([Outcome.NOT_CHECKED, Outcome.DIFFERS, Outcome.BROKEN], 3),
+    ],
+)
+def test_the_gravest_outcome_counts(outcomes: list[Outcome], code: int) -> None:
+    assert exit_code(outcomes) == code
