@@ -3,8 +3,8 @@
     python benchmarks/audit.py                                 2 and 3 for 1 and 10 only
     python benchmarks/audit.py --levels 2 --counts 1 10 100
 
-The publications are the shipped ones, again and again under other ids (sealed anew, for a seal names
-its id). Each time is that of the whole command, Python's start included, the best of `--repeat`.
+The publications are the shipped ones, again and again under other ids (sealed anew, for a seal
+names its id). Each time is that of the whole command, Python's start included, the best of `--repeat`.
 Prints a Markdown table (docs/audit-benchmark.md holds one).
 """
 

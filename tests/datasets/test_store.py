@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from project_copy import ROOT
 from readiness.datasets.add import add_version
+from readiness.datasets.places import remotes
 from readiness.datasets.pointers import Pointer, parse_pointer, read_pointer
-from readiness.datasets.store import find_object, local_copies, remotes, restore
+from readiness.datasets.store import find_object, local_copies, restore
 from readiness.datasets.versions import find_version, read_versions
 from readiness.errors import ConfigError, DataError
 

@@ -1,9 +1,10 @@
-"""Dataset versions: list them, add one, bring one back, verify every copy.
+"""Dataset versions: list them, add one, bring one back, erase one, verify every copy.
 
 readiness data list
 readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
                    [--restricted]
 readiness data get NAME@VERSION [--to FILE]
+readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
 """
 
@@ -12,9 +13,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from readiness.datasets.add import add_version
-from readiness.datasets.pointers import check_pointer
-from readiness.datasets.store import default_store, local_copies, restore
+from readiness.datasets.erase import erase_versions
+from readiness.datasets.places import default_store
+from readiness.datasets.store import restore
+from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import DataError
 
@@ -24,10 +26,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="all versions, with rows and hashes")
-    actions.add_parser("verify", help="hash every local copy of every version")
+    actions.add_parser("verify", help="hash every version in every remote and local place")
     get = actions.add_parser("get", help="write a verified copy of a version")
     get.add_argument("name", help="NAME@VERSION")
     get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
+    erase = actions.add_parser("erase", help="remove the bytes of a version for good")
+    erase.add_argument("names", nargs="+", metavar="NAME@VERSION")
+    erase.add_argument("--reason", required=True, help="kept in data/versions.csv")
     add = actions.add_parser("add", help="put a file under DVC as a new version")
     add.add_argument("file", type=Path)
     add.add_argument("--dataset", required=True)
@@ -40,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; returns 0."""
     root = Path.cwd()
-    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add}
+    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase}
     actions[arguments.action](root, arguments)
     return 0
 
@@ -61,6 +66,8 @@ def _get(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
+    from readiness.datasets.add import add_version  # reads tables with pandas, which takes a while
+
     version = add_version(
         root,
         arguments.file,
@@ -79,16 +86,33 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
 
 
+def _erase(root: Path, arguments: argparse.Namespace) -> None:
+    erasure = erase_versions(root, arguments.names, arguments.reason)
+    for place in erasure.removed:
+        print(f"removed  {place}")
+    print(f"{', '.join(arguments.names)}: erased. Now commit data/versions.csv.")
+    store = default_store(root)
+    if store is not None and store.is_relative_to(root.resolve()):
+        print(
+            f"{store.relative_to(root.resolve())} is kept by git: commit the removal, too. Earlier "
+            "commits and clones still hold the bytes, until its history is rewritten."
+        )
+    if erasure.left:
+        raise DataError(
+            f"not removed everywhere: {'; '.join(erasure.left)}.\n"
+            "Then `readiness data verify` says whether it is gone."
+        )
+
+
 def _verify(root: Path, _: argparse.Namespace) -> None:
     faults = []
-    for version in read_versions(root).values():
-        copies = list(local_copies(root, version, check_pointer(root, version)))
-        for copy in copies:
-            print(f"{version.name}  {copy.place}  {copy.fault or 'right'}")
-            if copy.fault:
-                faults.append(f"{copy.path}: {copy.fault}")
-        if not copies:
-            faults.append(f"{version.name}: no copy on this machine")
+    for finding in verify(root):
+        print(finding, flush=True)
+        if finding.is_fault:
+            faults.append(finding)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise DataError(f"{faults[0]}{more}. Restore it with git, or fetch it from a remote.")
+        raise DataError(
+            f"{faults[0]}{more}.\nAt {faults[0].where}: put a right copy there, remove one that is "
+            "damaged or erased, or see to the remote; then verify again."
+        )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from readiness.commands.run import run_snakemake
 from readiness.config import NAME
-from readiness.datasets.store import check_in_default_remote
+from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 from readiness.plan import Plan, Run, input_files, load_plan
@@ -57,8 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.anew:
         refuse_existing(root, arguments.id)  # before the run, which takes its time
     material = _material(root, chosen, arguments)
-    for version in material.versions:
-        check_in_default_remote(root, version)
+    check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
     wanted = ("register/figures.csv", "draw/lineage.json", "report/report.html")
     run_snakemake(root, arguments.cores, [f"{results}/{name}" for name in wanted])

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from readiness.config import NAME, VERSION, WORDS
+from readiness.datasets.places import cache_folder, default_store
 from readiness.datasets.pointers import Pointer, write_pointer
-from readiness.datasets.store import default_store
 from readiness.datasets.versions import (
     OPEN,
     RAW,
@@ -72,7 +72,7 @@ def add_version(
     pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")
     content = file.read_bytes()
     store = default_store(root)
-    for folder in filter(None, [store, root / ".dvc" / "cache"]):
+    for folder in filter(None, [store, cache_folder(root)]):
         target = folder / pointer.object_name
         if not target.exists():
             write_atomically(target, content)

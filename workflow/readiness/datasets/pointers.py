@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from readiness.datasets.versions import Version
+from readiness.datasets.versions import Version, object_name
 from readiness.errors import DataError
 from readiness.files import write_atomically
 
@@ -34,7 +34,7 @@ class Pointer:
     @property
     def object_name(self) -> str:
         """Where the object lies in a DVC cache or remote, relative to its root."""
-        return f"files/md5/{self.md5[:2]}/{self.md5[2:]}"
+        return object_name(self.md5)
 
 
 def parse_pointer(text: str, source: str) -> Pointer:

@@ -2,23 +2,27 @@
 
 DVC verifies nothing when it reads: a changed object is delivered and called up to date. So the
 bytes are looked for here - the embedded store (or any other local remote), DVC's cache, the
-workspace - and hashed before they are used; only what no local place holds is left to DVC's
-transport. None of this needs git.
+workspace - and hashed before they are used; only what no local place holds is fetched from the
+remotes elsewhere. None of this needs git.
 """
 
 from __future__ import annotations
 
-import configparser
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.datasets.hashing import fault_of
+from readiness.datasets.places import cache_folder, local_remotes
 from readiness.datasets.pointers import Pointer, check_pointer
+from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
-from readiness.lineage import md5_of, sha256_of
+
+RESTORED = Path("results/inputs")
+"""Where the restore step places verified copies."""
 
 
 @dataclass(frozen=True)
@@ -30,119 +34,90 @@ class Copy:
     fault: str
 
 
-def remotes(root: Path) -> dict[str, str]:
-    """The configured DVC remotes: name to address, the default one first."""
-    parser = configparser.ConfigParser(interpolation=None)
-    for name in ("config", "config.local"):
-        path = root / ".dvc" / name
-        if path.is_file():
-            parser.read_string(
-                "\n".join(line.strip() for line in path.read_text("utf-8").splitlines()), name
-            )
-    found = {
-        section.removeprefix("'remote \"").removesuffix("\"'"): parser.get(section, "url")
-        for section in parser.sections()
-        if section.startswith("'remote ") and parser.has_option(section, "url")
+def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
+    """Where else the version may lie on this machine: place to path, whether it is there or not."""
+    restored = root / RESTORED / version.dataset / version.version / "data.csv"
+    return {
+        "DVC cache": cache_folder(root) / version.object_name,
+        "data/raw": root / version.pointer_path.with_suffix(""),
+        "results/inputs": restored,
     }
-    default = parser.get("core", "remote", fallback="")
-    return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
-
-
-def local_remotes(root: Path) -> dict[str, Path]:
-    """The remotes that are folders of this machine, by name."""
-    folders = {}
-    for name, url in remotes(root).items():
-        if "://" not in url:
-            folders[name] = (root / ".dvc" / url).resolve()
-    return folders
-
-
-def default_store(root: Path) -> Path | None:
-    """The default remote where it is a folder of this machine; None where it is elsewhere.
-
-    Never another folder remote: real answers must not land in a store that git keeps.
-    """
-    default = next(iter(remotes(root)), None)
-    return local_remotes(root).get(default) if default else None
-
-
-def fault_of(path: Path, version: Version) -> str:
-    """What is wrong with the bytes at `path`, in a few words; "" when they are the version."""
-    size = path.stat().st_size
-    if size != version.bytes:
-        return f"{size} bytes instead of {version.bytes}"
-    if sha256_of(path) != version.sha256:
-        return "its SHA-256 is not the registered one"
-    if md5_of(path) != version.md5:
-        return "its MD5 is not the registered one"
-    return ""
 
 
 def local_copies(root: Path, version: Version, pointer: Pointer) -> Iterator[Copy]:
-    """Every copy of the object on this machine, each one hashed: remotes, cache, workspace."""
-    places = [(f"store {name}", folder) for name, folder in local_remotes(root).items()]
-    places.append(("DVC cache", root / ".dvc" / "cache"))
-    candidates = [(place, folder / pointer.object_name) for place, folder in places]
-    candidates.append(("workspace", root / version.pointer_path.with_suffix("")))
-    for place, path in candidates:
+    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw."""
+    places = {
+        f"store {name}": folder / pointer.object_name
+        for name, folder in local_remotes(root).items()
+    }
+    places |= copies_beside_remotes(root, version)
+    del places["results/inputs"]  # a result is never a source
+    for place, path in places.items():
         if path.is_file():
             yield Copy(place, path, fault_of(path, version))
 
 
-def _fetch_with_dvc(root: Path, version: Version, pointer: Pointer) -> Path | None:
-    """Let DVC bring the object into its cache from a remote elsewhere; None when it cannot."""
-    elsewhere = [name for name, url in remotes(root).items() if "://" in url]
-    if not elsewhere:
-        return None
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    # no_scm: in a zip of the tree there is no git, and DVC would refuse to start.
-    config = {} if (root / ".git").exists() else {"core": {"no_scm": True}}
-    for remote in elsewhere:
-        try:
-            with Repo(str(root), config=config) as repo:
-                repo.fetch(targets=[str(root / version.pointer_path)], remote=remote)
-        except (DvcException, OSError):
-            continue
-        path = root / ".dvc" / "cache" / pointer.object_name
-        if path.is_file() and not fault_of(path, version):
-            return path
-    return None
-
-
 def on_this_machine(root: Path, version: Version) -> bool:
-    """Whether any local place holds something under the version's name; nothing is hashed."""
-    pointer = Pointer(version.md5, version.bytes, version.name)
-    folders = [*local_remotes(root).values(), root / ".dvc" / "cache"]
-    places = [folder / pointer.object_name for folder in folders]
-    return any(path.is_file() for path in (*places, root / version.pointer_path.with_suffix("")))
+    """Whether any place to restore from holds something under the version's name; not hashed."""
+    folders = [folder / version.object_name for folder in local_remotes(root).values()]
+    places = copies_beside_remotes(root, version)
+    return any(path.is_file() for path in (*folders, places["DVC cache"], places["data/raw"]))
 
 
 def find_object(root: Path, version: Version) -> Path:
     """A verified copy of the version's bytes (MD5, SHA-256, size).
 
-    Raises DataError when no place holds them, naming each damaged copy.
+    Raises DataError when the version was erased, or when no place holds its bytes, naming each
+    damaged copy and each remote that could not be asked.
     """
+    if version.erased:
+        raise DataError(
+            f"{version.name} was erased ({version.note or 'no reason given'}).\nIts hashes stay in "
+            "data/versions.csv; what rests on it can no longer be computed."
+        )
     pointer = check_pointer(root, version)
     damaged = []
     for copy in local_copies(root, version, pointer):
         if not copy.fault:
             return copy.path
         damaged.append(f"{copy.path}: {copy.fault}")
-    fetched = _fetch_with_dvc(root, version, pointer)
+    fetched, faults = _fetch(root, version, pointer)
     if fetched:
         return fetched
+    damaged += [fault for fault in faults if "damaged" in fault]
     if damaged:
         raise DataError(
             f"{version.name}: every copy is damaged ({'; '.join(damaged)}).\n"
             "Restore data/store with git, or fetch the object from another remote."
         )
-    looked = ", ".join(f"remote {name}" for name in remotes(root)) or "no remote configured"
+    looked = [f"remote {name}" for name in local_remotes(root)] + faults
+    whose = "It is restricted: ask who may have it. " if version.restricted else ""
     raise DataError(
-        f"{version.name}: the object {pointer.md5} is in no place that was looked at ({looked}, "
-        "DVC cache, data/raw).\nRestore data/store with git, or add the remote that holds it."
+        f"{version.name}: the object {pointer.md5} is in no place that was looked at "
+        f"({', '.join(looked) or 'no remote configured'}, DVC cache, data/raw).\n"
+        f"{whose}Restore data/store with git, or add the remote that holds it."
     )
+
+
+def _fetch(root: Path, version: Version, pointer: Pointer) -> tuple[Path | None, list[str]]:
+    """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
+    target = cache_folder(root) / pointer.object_name
+    faults = []
+    with Remotes(root) as opened:
+        for name in opened.elsewhere:
+            try:
+                fault = opened.fetch(name, version, target)
+            except UnreachableError as error:
+                faults.append(str(error).rstrip("."))
+                continue
+            except OSError as error:
+                faults.append(f"{target.parent} cannot be written: {error.strerror}")
+                break
+            if fault == "":
+                return target, []
+            what = "missing" if fault is None else f"damaged, {fault}"
+            faults.append(f"remote {name}: {what}")
+    return None, faults
 
 
 def restore(root: Path, version: Version, target: Path) -> None:

@@ -53,6 +53,11 @@ class Version:
         return RAW / self.dataset / f"{self.version}.csv.dvc"
 
     @property
+    def object_name(self) -> str:
+        """Where its object lies in a DVC cache or remote, relative to that folder."""
+        return object_name(self.md5)
+
+    @property
     def restricted(self) -> bool:
         """Whether its bytes may be missing, for only some may have them."""
         return self.status == RESTRICTED
@@ -61,6 +66,11 @@ class Version:
     def erased(self) -> bool:
         """Whether its bytes must be missing everywhere: a respondent withdrew, or the law says."""
         return self.status == ERASED
+
+
+def object_name(md5: str) -> str:
+    """Where DVC 3 keeps the object of that MD5, relative to a cache or remote."""
+    return f"files/md5/{md5[:2]}/{md5[2:]}"
 
 
 COLUMNS = [field.name for field in fields(Version)]

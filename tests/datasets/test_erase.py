@@ -1,0 +1,200 @@
+"""Erasing a version: the bytes leave every place, the register keeps what they were."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT, Project, message
+from readiness.datasets.add import add_version
+from readiness.datasets.erase import erase_versions
+from readiness.datasets.store import find_object, restore
+from readiness.datasets.verify import verify
+from readiness.datasets.versions import Version, find_version
+from readiness.errors import ConfigError, DataError
+
+TABLE = "respondent,answer\nA,yes\nB,no\n"
+REASON = "a respondent withdrew"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small project with a store, another folder remote, and three versions."""
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / "near").mkdir()
+    (tmp_path / ".dvc/config").write_text(
+        (ROOT / ".dvc/config").read_text("utf-8") + "['remote \"near\"']\n    url = ../near\n",
+        "utf-8",
+    )
+    export = tmp_path / "export.csv"
+    for number, more in enumerate(("", "C,yes\n"), start=1):
+        export.write_text(TABLE + more, "utf-8")
+        add_version(tmp_path, export, "survey", str(number), note="an export")
+    export.write_text(TABLE, "utf-8")
+    add_version(tmp_path, export, "same", "1")
+    export.unlink()
+    return tmp_path
+
+
+def copies_of(root: Path, content: str) -> list[str]:
+    """Every file of the folder that holds these very bytes."""
+    return sorted(
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*")
+        if path.is_file() and path.read_bytes() == content.encode()
+    )
+
+
+def test_no_copy_is_left_and_the_register_only_grew(root: Path) -> None:
+    content = TABLE + "C,yes\n"
+    version = find_version(root, "survey@2")
+    restore(root, version, root / "results/inputs/survey/2/data.csv")
+    near = root / "near" / version.object_name
+    near.parent.mkdir(parents=True)
+    near.write_text(content, "utf-8")
+    before = (root / "data/versions.csv").read_text("utf-8")
+    assert len(copies_of(root, content)) == 5
+    erasure = erase_versions(root, ["survey@2"], f"{REASON}\n on paper")
+    assert copies_of(root, content) == []
+    assert len(erasure.removed) == 5
+    assert erasure.left == []
+    # What was there is untouched, and the new row differs in status and note alone.
+    after = (root / "data/versions.csv").read_text("utf-8")
+    assert after.startswith(before)
+    first, second = (row for row in csv.reader(after.splitlines()) if row[:2] == ["survey", "2"])
+    assert second == [*first[:-2], f"{REASON} on paper", "erased"]
+    assert (root / version.pointer_path).is_file()
+    # The other versions are whole.
+    assert find_object(root, find_version(root, "survey@1")).read_text("utf-8") == TABLE
+    gone = [str(f) for f in verify(root) if f.version == "survey@2"]
+    assert gone == [
+        f"survey@2  remote {name}  gone, as it must be: erased" for name in ("store", "near")
+    ]
+
+
+def test_an_erased_version_is_never_restored(root: Path) -> None:
+    content = TABLE + "C,yes\n"
+    erase_versions(root, ["survey@2"], REASON)
+    version = find_version(root, "survey@2")
+    # A copy that turns up again is a fault, not a source.
+    (root / "data/raw/survey/2.csv").write_text(content, "utf-8")
+    for attempt in (
+        lambda: find_object(root, version),
+        lambda: restore(root, version, root / "out.csv"),
+    ):
+        with pytest.raises(DataError, match=rf"survey@2 was erased \({REASON}\)"):
+            attempt()
+    assert not (root / "out.csv").exists()
+    (fault,) = [f for f in verify(root) if f.is_fault and f.place != "remote near"]
+    assert (fault.version, fault.place) == ("survey@2", "data/raw")
+    assert fault.state == "still there, though it was erased"
+
+
+def test_two_versions_of_the_same_bytes_are_erased_together_or_not_at_all(root: Path) -> None:
+    with pytest.raises(ConfigError, match=r"same@1 has the very bytes of survey@1.*Erase both"):
+        erase_versions(root, ["survey@1"], REASON)
+    assert len(copies_of(root, TABLE)) == 4
+    erase_versions(root, ["survey@1", "same@1", "survey@1"], REASON)
+    assert copies_of(root, TABLE) == []
+    assert find_version(root, "survey@1").erased and find_version(root, "same@1").erased
+
+
+@pytest.mark.parametrize(
+    ("names", "reason", "words"),
+    [
+        (["survey@3"], REASON, "no dataset version survey@3; there are survey@1"),
+        (["survey@2"], "  ", "--reason: say why"),
+    ],
+)
+def test_what_cannot_be_erased_is_refused(
+    root: Path, names: list[str], reason: str, words: str
+) -> None:
+    before = (root / "data/versions.csv").read_bytes()
+    with pytest.raises(ConfigError, match=words):
+        erase_versions(root, names, reason)
+    assert (root / "data/versions.csv").read_bytes() == before
+
+
+def test_a_remote_that_cannot_be_reached_is_left_to_people(root: Path) -> None:
+    (root / "near").rmdir()
+    version = find_version(root, "survey@2")
+    erasure = erase_versions(root, ["survey@2"], REASON)
+    (left,) = erasure.left
+    assert left.startswith(f"{root / 'near' / version.object_name}: remove it there by hand (")
+    assert find_version(root, "survey@2").erased
+
+
+def test_erasing_twice_is_refused(root: Path) -> None:
+    erase_versions(root, ["survey@2"], REASON)
+    with pytest.raises(ConfigError, match=rf"survey@2 was erased already \({REASON}\)"):
+        erase_versions(root, ["survey@2"], REASON)
+
+
+def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
+    """A folder in the file's place cannot be unlinked, whoever the user is."""
+    raw = root / "data/raw/survey/2.csv"
+    raw.unlink()
+    (raw / "inside").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"2\.csv: cannot be removed.*nothing is registered"):
+        erase_versions(root, ["survey@2"], REASON)
+    assert not find_version(root, "survey@2").erased
+    (raw / "inside").rmdir()
+    raw.rmdir()
+    erase_versions(root, ["survey@2"], REASON)
+    assert copies_of(root, TABLE + "C,yes\n") == []
+
+
+def sidecar(root: Path, folder: str, version: Version) -> Path:
+    path = root / "results" / folder / "answers.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("respondent\nA\n", "utf-8")
+    record = {"datasets": [version.name], "outputs": {"answers.csv": ""}}
+    (path.parent / "lineage.json").write_text(json.dumps(record), "utf-8")
+    return path
+
+
+def test_results_with_a_row_a_respondent_go_too(root: Path) -> None:
+    gone = sidecar(root, "waves/a/validate", find_version(root, "survey@2"))
+    kept = sidecar(root, "waves/b/validate", find_version(root, "survey@1"))
+    erase_versions(root, ["survey@2"], REASON)
+    assert not gone.exists() and not (gone.parent / "lineage.json").exists()
+    assert kept.exists() and (kept.parent / "lineage.json").exists()
+
+
+def test_after_a_run_no_file_names_a_respondent_of_the_erased_version(project: Project) -> None:
+    """By the invitation codes that only this version has, searched in every file there is."""
+    codes = {}
+    for number in ("1", "2"):
+        path = find_object(project.root, find_version(project.root, f"simulated-2026@{number}"))
+        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+        codes[number] = {row[1].strip().encode() for row in rows[1:] if len(row[1].strip()) == 8}
+    corrected = project.read("data/corrections/simulated-2026-1.csv").encode()
+    only = sorted(code for code in codes["2"] - codes["1"] if code not in corrected)
+    assert len(only) > 50
+
+    def holders() -> set[str]:
+        places = (project.root / "results", project.root / "data/raw", project.root / "data/store")
+        files = [path for place in places for path in place.rglob("*") if path.is_file()]
+        # The sample names everybody who was invited, whether they answered or not.
+        sample = find_version(project.root, "simulated-2026-sample@1")
+        return {
+            path.relative_to(project.root).as_posix()
+            for path in files
+            if path.name != sample.md5[2:] and "simulated-2026-sample" not in path.parts
+            and any(code in path.read_bytes() for code in only)
+        }  # fmt: skip
+
+    assert len(holders()) > 4
+    result = project.readiness("data", "erase", "simulated-2026@2", "--reason", REASON)
+    assert result.returncode == 0, result.stderr
+    assert holders() == set()
+    assert "data/store is kept by git" in result.stdout
+    result = project.readiness("data", "get", "simulated-2026@2")
+    assert result.returncode == 3
+    assert message(result).startswith(f"readiness data: simulated-2026@2 was erased ({REASON})")
+    listed = project.readiness("data", "list").stdout.splitlines()
+    (line,) = [text for text in listed if text.startswith("simulated-2026@2")]
+    assert f"erased  {REASON}" in line

@@ -1,0 +1,50 @@
+"""Holding bytes, wherever they come from, against what the register says they must be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from readiness.datasets.versions import Version
+
+CHUNK = 1 << 20
+
+
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """The file's bytes from where it stands, one MiB at a time: an object may exceed the memory."""
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def fault_of_bytes(content: Iterable[bytes], version: Version) -> str:
+    """What is wrong with the bytes, in a few words; "" when they are the version.
+
+    Size, SHA-256 and MD5, in one pass: a stream from a server is read once.
+    """
+    size = 0
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    for chunk in content:
+        size += len(chunk)
+        md5.update(chunk)
+        sha256.update(chunk)
+    if size != version.bytes:
+        return f"{size} bytes instead of {version.bytes}"
+    if sha256.hexdigest() != version.sha256:
+        return "its SHA-256 is not the registered one"
+    if md5.hexdigest() != version.md5:
+        return "its MD5 is not the registered one"
+    return ""
+
+
+def fault_of(path: Path, version: Version) -> str:
+    """The same of a file; one that cannot be read is damaged."""
+    try:
+        size = path.stat().st_size
+        if size != version.bytes:
+            return f"{size} bytes instead of {version.bytes}"
+        with path.open("rb") as file:
+            return fault_of_bytes(chunks(file), version)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"

@@ -1,0 +1,57 @@
+"""Where the bytes of dataset versions may lie: DVC's remotes and its cache.
+
+Read from the project's own DVC settings (`.dvc/config`, `.dvc/config.local`) without DVC, which
+would take a second to start; what a user has set for all projects is no part of this one.
+"""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+
+def _settings(root: Path) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None)
+    for name in ("config", "config.local"):
+        path = root / ".dvc" / name
+        if path.is_file():
+            parser.read_string(
+                "\n".join(line.strip() for line in path.read_text("utf-8").splitlines()), name
+            )
+    return parser
+
+
+def remotes(root: Path) -> dict[str, str]:
+    """The configured DVC remotes: name to address, the default one first."""
+    parser = _settings(root)
+    found = {
+        section.removeprefix("'remote \"").removesuffix("\"'"): parser.get(section, "url")
+        for section in parser.sections()
+        if section.startswith("'remote ") and parser.has_option(section, "url")
+    }
+    default = parser.get("core", "remote", fallback="")
+    return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
+
+
+def local_remotes(root: Path) -> dict[str, Path]:
+    """The remotes that are folders of this machine, by name."""
+    folders = {}
+    for name, url in remotes(root).items():
+        if "://" not in url:
+            folders[name] = (root / ".dvc" / url).resolve()
+    return folders
+
+
+def default_store(root: Path) -> Path | None:
+    """The default remote where it is a folder of this machine; None where it is elsewhere.
+
+    Never another folder remote: real answers must not land in a store that git keeps.
+    """
+    default = next(iter(remotes(root)), None)
+    return local_remotes(root).get(default) if default else None
+
+
+def cache_folder(root: Path) -> Path:
+    """DVC's cache."""
+    folder = _settings(root).get("cache", "dir", fallback="cache")
+    return (root / ".dvc" / folder).resolve()

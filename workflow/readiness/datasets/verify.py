@@ -1,0 +1,92 @@
+"""Is every version where it should be, and are its bytes the right ones?
+
+Every object is hashed here, in every remote and in every other place of this machine. A version
+must lie whole in each remote, unless only some may have it (restricted); one that was erased must
+lie nowhere. Whether DVC's cache and `data/raw` hold a copy is nobody's business, but a damaged one
+is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.datasets.hashing import fault_of
+from readiness.datasets.pointers import check_pointer
+from readiness.datasets.remotes import Remotes, UnreachableError
+from readiness.datasets.store import copies_beside_remotes
+from readiness.datasets.versions import Version, read_versions
+from readiness.errors import DataError
+
+RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one version in one place; of a whole remote when `version` is "".
+
+    `where` is the file or address of the object.
+    """
+
+    version: str
+    place: str
+    state: str
+    where: str
+    is_fault: bool
+
+    def __str__(self) -> str:
+        return "  ".join(part for part in (self.version, self.place, self.state) if part)
+
+
+def _judged(version: Version, place: str, fault: str | None, where: str) -> Finding:
+    """The finding for an object that has `fault` ("" for none), or is missing (None)."""
+    if version.erased:
+        gone = fault is None
+        state = "gone, as it must be: erased" if gone else "still there, though it was erased"
+        return Finding(version.name, place, state, where, not gone)
+    if fault is None:
+        state = "missing (restricted)" if version.restricted else "missing"
+        return Finding(version.name, place, state, where, not version.restricted)
+    state = f"damaged: {fault}" if fault else RIGHT
+    return Finding(version.name, place, state, where, bool(fault))
+
+
+def verify(root: Path) -> Iterator[Finding]:
+    """Hash every object of every version in every place, one finding each.
+
+    A remote that cannot be reached is one finding, and asked no more. Raises DataError when the
+    register itself cannot be read.
+    """
+    unreachable: set[str] = set()
+    with Remotes(root) as opened:
+        for version in read_versions(root).values():
+            found: list[Finding] = []
+            for finding in _of_version(root, version, opened, unreachable):
+                found.append(finding)
+                yield finding
+            asked_all = not unreachable and opened.addresses
+            if not found and not asked_all and not (version.restricted or version.erased):
+                yield Finding(version.name, "", "in no place of this machine", "", True)
+
+
+def _of_version(
+    root: Path, version: Version, opened: Remotes, unreachable: set[str]
+) -> Iterator[Finding]:
+    try:
+        check_pointer(root, version)
+    except DataError as error:
+        yield Finding(version.name, "pointer", str(error), str(version.pointer_path), True)
+    for name in opened.addresses:
+        if name in unreachable:
+            continue
+        try:
+            fault = opened.fault(name, version)
+        except UnreachableError as error:
+            unreachable.add(name)
+            yield Finding("", "", str(error).rstrip("."), opened.addresses[name], True)
+            continue
+        yield _judged(version, f"remote {name}", fault, opened.address(name, version))
+    for place, path in copies_beside_remotes(root, version).items():
+        if path.is_file():
+            yield _judged(version, place, fault_of(path, version), str(path))
