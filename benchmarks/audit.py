@@ -4,8 +4,8 @@
     python benchmarks/audit.py --levels 2 --counts 1 10 100
 
 The publications are the shipped ones, again and again under other ids (sealed anew, for a seal
-names its id). Each time is that of the whole command, Python's start included, the best of `--repeat`.
-Prints a Markdown table (docs/audit-benchmark.md holds one).
+names its id). Each time is that of the whole command, Python's start included, the best of
+`--repeat`. Prints a Markdown table (docs/audit-benchmark.md holds one).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,3 +47,9 @@ class Finding:
     place: str
     outcome: Outcome
     detail: str
+
+
+def contract(row: Mapping[str, str]) -> str:
+    """The rounding contract of a number: how many decimals it is shown with, and the mode."""
+    digits = row.get("digits", "")
+    return f"{digits} {'decimal' if digits == '1' else 'decimals'}, {row.get('rounding', '')}"

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.figures.display import LANGUAGES, display
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import Outcome, contract
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
            "verdict", "detail"]  # fmt: skip
@@ -68,12 +68,6 @@ def _outcome(
     if same_text:
         return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
     return Outcome.DIFFERS, f"{published['display_en']} became {recomputed['display_en']}"
-
-
-def contract(row: Mapping[Any, Any]) -> str:
-    """The rounding contract of a number: how many decimals it is shown with, and the mode."""
-    digits = row.get("digits", "")
-    return f"{digits} {'decimal' if digits == '1' else 'decimals'}, {row.get('rounding', '')}"
 
 
 def _alike(published: str, recomputed: str) -> bool:

@@ -6,15 +6,17 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from readiness.lineage import Lineage
-from readiness.publications.audit.data import Availability
 from readiness.publications.audit.model import Number
-from readiness.publications.audit.rerun import Rerun
 from readiness.publications.chain import ancestors
-from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.reproduce import compare, contract
+from readiness.publications.outcomes import Finding, Outcome, contract
 from readiness.publications.seal import LEDGER, SEAL
+
+if TYPE_CHECKING:
+    from readiness.publications.audit.data import Availability
+    from readiness.publications.audit.rerun import Rerun
 
 SAME, CHANGED = "same", "CHANGED"
 
@@ -101,6 +103,8 @@ def recomputed(
     `environment` is in what today's environment is another one than the frozen one.
     """
     import pandas as pd
+
+    from readiness.publications.reproduce import compare
 
     published = pd.DataFrame(rows, columns=list(again.figures.columns)).fillna("")
     verdicts = compare(published, again.figures).to_dict("records")

@@ -1,0 +1,89 @@
+"""`which` and `affected`: they agree with each other, with the sidecars, and with brute force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from recall import recalls
+
+from project_copy import ROOT
+from readiness.datasets.versions import read_versions
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.chain import frozen_chain
+from readiness.publications.ledger import publication_ids
+from readiness.publications.trace import affected, datasets_behind, find_numbers, which
+
+PUBLICATIONS = publication_ids(ROOT)
+
+
+def test_which_and_affected_agree_on_every_number() -> None:
+    behind = {
+        (publication, trace.row["id"]): set(trace.datasets)
+        for publication in PUBLICATIONS
+        for trace in which(
+            ROOT,
+            publication,
+            [row["id"] for row in ledger_rows(ROOT / "publications" / publication)],
+        )
+    }
+    assert len(behind) > 4000
+    for version in read_versions(ROOT):
+        touched = {(where, row["id"]) for where, row in affected(ROOT, version)}
+        assert touched == {number for number, names in behind.items() if version in names}
+
+
+@pytest.mark.parametrize("publication", PUBLICATIONS)
+def test_the_ledger_says_what_the_sidecars_say(publication: str) -> None:
+    """Walked back step by step through the sidecars of all publications."""
+    chains = {name: frozen_chain(ROOT / "publications" / name) for name in PUBLICATIONS}
+    for row in ledger_rows(ROOT / "publications" / publication):
+        hashes = row["lineage"].split()
+        walked: set[str] = set()
+        for chain in chains.values():
+            walked |= datasets_behind(chain, hashes)
+        assert walked == set(row["dataset"].split()), row["id"]
+
+
+def test_a_number_traced_to_the_bytes() -> None:
+    versions = read_versions(ROOT)
+    ((_, identity),) = find_numbers(ROOT, "simulated-2026-r2/preparation.low.all")
+    (trace,) = which(ROOT, "simulated-2026-r2", [identity])
+    assert trace.datasets == {
+        name: versions[name].sha256 for name in ("simulated-2026-sample@1", "simulated-2026@2")
+    }
+    assert [step.name for step in trace.steps][-1] == "estimate"
+    assert {step.name for step in trace.steps} >= {"validate", "weight", "estimate"}
+    assert "data/margins/simulated-2026-1.csv" in trace.files
+
+
+def test_a_revision_rests_on_what_it_revises() -> None:
+    (trace,) = which(ROOT, "simulated-2026-r2", ["revision.preparation.low.all"])
+    assert set(trace.datasets) == {
+        "simulated-2026-sample@1", "simulated-2026@1", "simulated-2026@2"
+    }  # fmt: skip
+    assert trace.through == ("simulated-2026-r1",)
+    assert "publications/simulated-2026-r1/figures.csv" in trace.files
+
+
+def test_a_choice_of_the_analyst_rests_on_no_data() -> None:
+    (trace,) = which(ROOT, "simulated-2026-r1", ["settings.level"])
+    assert trace.datasets == {} and trace.steps == ()
+
+
+def test_the_beginning_of_an_id_means_all_its_numbers() -> None:
+    found = find_numbers(ROOT, "team_trained.yes")
+    assert len({publication for publication, _ in found}) == 2
+    assert all(identity.startswith("team_trained.yes.") for _, identity in found)
+    assert find_numbers(ROOT, "no.such.number") == []
+
+
+@pytest.mark.parametrize("publication", ["haca-2024", "simulated-2026-r1"])
+def test_whatever_moves_when_a_dataset_changes_is_named(publication: str, tmp_path: Path) -> None:
+    """Brute force; `python tests/publications/recall.py` does it for all publications."""
+    for version, moving, told in recalls(ROOT, publication, tmp_path):
+        assert moving, version
+        assert moving <= told, version
+        # What is not named does not rest on it at all: a choice of the analyst.
+        ids = {row["id"] for row in ledger_rows(ROOT / "publications" / publication)}
+        assert all(name.startswith("settings.") for name in ids - told)
