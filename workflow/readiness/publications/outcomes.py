@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -49,7 +50,7 @@ class Finding:
     detail: str
 
 
-def contract(row: Mapping[str, str]) -> str:
+def contract(row: Mapping[Any, Any]) -> str:
     """The rounding contract of a number: how many decimals it is shown with, and the mode."""
     digits = row.get("digits", "")
     return f"{digits} {'decimal' if digits == '1' else 'decimals'}, {row.get('rounding', '')}"

@@ -1,0 +1,132 @@
+"""The audit at every level, on the publications that ship and on what was done to them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from project_copy import Project, copy_project, message
+from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal, values_table
+
+LEDGER = "publications/haca-2024/figures.csv"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh tree in which nothing was run: what a zip holds. Never change it."""
+    return copy_project(tmp_path_factory.mktemp("tree") / "zip").root
+
+
+@pytest.fixture
+def zipped(tree: Path, tmp_path: Path) -> Iterator[Project]:
+    """The same, to be changed by one test."""
+    project = Project(tree).copy(tmp_path / "zip")
+    yield project
+    shutil.rmtree(project.root, ignore_errors=True)
+
+
+def audit(project: Project, *arguments: str) -> tuple[int, str]:
+    result = project.readiness("audit", *arguments)
+    assert "Traceback" not in result.stderr, result.stderr
+    return result.returncode, result.stdout
+
+
+def reseal(project: Project, publication: str) -> None:
+    """Seal a changed folder anew, as somebody would who wants to deceive."""
+    folder = project.root / "publications" / publication
+    sealed = read_seal(folder)
+    files = {name: (folder / name).read_bytes() for name in sealed["files"]}
+    files[VALUES] = values_table(files["figures.csv"].decode()).encode()
+    (folder / VALUES).write_bytes(files[VALUES])
+    facts = {k: v for k, v in sealed.items() if k not in ("format", "files", "values", "digest")}
+    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+
+
+def test_all_seals_hold_without_data(zipped: Project) -> None:
+    shutil.rmtree(zipped.root / "data")
+    code, out = audit(zipped, "--level", "0")
+    assert code == 0, out
+    assert out.count("HOLDS") == 4  # one a publication, and the closing line
+    assert (
+        list((zipped.root / "results").rglob("*") if (zipped.root / "results").exists() else [])
+        == []
+    )
+
+
+def test_the_data_of_all_publications(zipped: Project) -> None:
+    code, out = audit(zipped, "--level", "1")
+    assert code == 0, out
+    (zipped.root / "data/store").rename(zipped.root / "elsewhere")
+    code, out = audit(zipped, "--level", "1", "haca-2024")
+    assert code == 2
+    assert "DATA MISSING" in out and "haca-2024-claims@2" in out
+
+
+def test_every_number_of_a_study_with_both_codes(zipped: Project) -> None:
+    for which in ("today", "frozen"):
+        code, out = audit(zipped, "haca-2024", "--level", "2", "--code", which)
+        assert code == 0, out
+        assert re.search(r"numbers +\d+ REPRODUCED, 51 JUDGED", out), out
+    assert not (zipped.root / "results").exists()
+
+
+def test_a_resealed_number_holds_at_level_0_and_differs_at_level_2(zipped: Project) -> None:
+    rows = zipped.read(LEDGER).splitlines()
+    (number,) = [k for k, row in enumerate(rows) if row.startswith("verdict.unknown.total.total,")]
+    assert ",203," in rows[number] or "203" in rows[number]
+    rows[number] = rows[number].replace("203", "204")
+    (zipped.root / LEDGER).write_text("\n".join(rows) + "\n", "utf-8")
+    code, out = audit(zipped, "haca-2024", "--level", "0")
+    assert code == 3 and "figures.csv: verdict." in out
+    reseal(zipped, "haca-2024")
+    assert audit(zipped, "haca-2024", "--level", "1")[0] == 0
+    code, out = audit(zipped, "haca-2024", "--level", "2")
+    assert code == 1 and "DIFFERS      verdict.unknown.total.total" in out, out
+
+
+def test_where_the_chain_parts(zipped: Project) -> None:
+    """A claim structure edited today: named as data, at the step that reads it."""
+    name = "data/claims/haca-2024-2.yaml"
+    zipped.replace(name, "n_max: ", "n_max: 1") if "n_max: " in zipped.read(name) else None
+    path = zipped.root / name
+    path.write_text(path.read_text("utf-8") + "\n# edited\n", "utf-8")
+    code, out = audit(zipped, "haca-2024", "--level", "1")
+    assert code == 1 and name in out
+
+
+def test_json_says_everything(zipped: Project) -> None:
+    code, out = audit(zipped, "haca-2024", "--level", "2", "--json")
+    (record,) = json.loads(out)
+    assert (code, record["exit_code"], record["verdict"]) == (0, 0, "HOLDS")
+    assert len(record["numbers"]) == read_seal(zipped.root / "publications/haca-2024")["numbers"]
+    line = record["numbers"][0]
+    assert {"dataset", "published", "recomputed", "difference", "contract", "code", "environment",
+            "outcome", "detail"} <= set(line)  # fmt: skip
+    assert {number["code"] for number in record["numbers"]} == {"same"}
+
+
+def test_an_unknown_publication_is_one_line(zipped: Project) -> None:
+    result = zipped.readiness("audit", "nothing")
+    assert result.returncode == 2
+    assert "nothing: no such publication; there are haca-2024" in message(result)
+
+
+def test_erased_data_are_said_by_the_audit_and_by_the_run(zipped: Project) -> None:
+    result = zipped.readiness("data", "erase", "simulated-2026@1", "--reason", "withdrawn")
+    assert result.returncode == 0, result.stderr
+    code, out = audit(zipped, "simulated-2026-r1", "--level", "2")
+    assert code == 2 and "DATA ERASED" in out, out
+    assert audit(zipped, "simulated-2026-r1", "--level", "0")[0] == 0
+    # The second release needs the first one's figures, not its data.
+    assert audit(zipped, "simulated-2026-r2", "--level", "1")[0] == 0
+    targets = zipped.call(
+        ".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1", "--quiet", "host"
+    )
+    assert targets.returncode == 0, targets.stderr
+    assert "results/publications/simulated-2026-r1" not in targets.stdout
+    assert "results/publications/simulated-2026-r2" in targets.stdout
