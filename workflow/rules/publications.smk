@@ -30,7 +30,7 @@ rule gate:
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.publications
         ),
         report="results/report/report.html",
-        summary=f"{STUDY}/judge/summary-en.txt",
+        summary=shown("study", "results/{run}/judge/summary-en.txt"),
     output:
         "results/gate.txt",
     log:
@@ -41,6 +41,9 @@ rule gate:
         "../envs/quarto.yaml"
     params:
         code=code("gate"),
+        summary=lambda wildcards, input: (
+            f"--summary {input.summary}" if input.summary else ""
+        ),
     shell:
         "python -m readiness step gate --log {log:q} --code {params.code} --out {output:q}"
-        " --summary {input.summary:q} {input.verdicts:q}"
+        " {params.summary} {input.verdicts:q}"

@@ -38,11 +38,12 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
-def closing_text(verdicts: dict[str, pd.DataFrame], summary: Path) -> str:
-    """What the study's figures can mean, then the table of publications."""
+def closing_text(verdicts: dict[str, pd.DataFrame], summary: Path | None) -> str:
+    """What the study's figures can mean (where there is one), then the table of publications."""
     page = io.StringIO()
     console = Console(file=page, width=100, highlight=False)
-    console.print(summary.read_text("utf-8"), markup=False)
+    if summary is not None:
+        console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
     table.add_column("dataset version", no_wrap=True)
