@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from project_copy import ROOT
 from readiness.commands.documents import GUIDE, SCHEMA, documents
-from readiness.config import Config, load_config, read_yaml
+from readiness.config import REPORT_SOURCES, Config, Report, load_config, parse, read_yaml
 from readiness.errors import ConfigError
 
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
@@ -56,7 +56,28 @@ def test_shipped_and_frozen_configurations_are_valid() -> None:
     for path in sorted((ROOT / "publications").glob("*/config.yaml")):
         config = load_config(path)
         assert len(config.waves) + len(config.studies) == 1
-        assert config.report is None
+        if config.report is not None:
+            shown = [config.report.study, config.report.wave]
+            assert [name for name in shown if name] == [*config.studies, *config.waves]
+
+
+@pytest.mark.parametrize(
+    ("shown", "document"),
+    [
+        ({"study": "s", "wave": "w"}, "report.qmd"),
+        ({"study": "s"}, REPORT_SOURCES["study"]),
+        ({"wave": "w"}, REPORT_SOURCES["wave"]),
+        ({"wave": "w", "source": "reports/own.qmd"}, "reports/own.qmd"),
+    ],
+)
+def test_the_document_follows_what_is_shown(shown: dict[str, str], document: str) -> None:
+    assert parse(Report, shown, "config.yaml").document == document
+    assert (ROOT / document).is_file() or document == "reports/own.qmd"
+
+
+def test_a_report_of_nothing_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml: report: .*expected a study, a wave, or"):
+        parse(Config, {"report": {"language": "fr"}}, "config.yaml")
 
 
 @pytest.mark.parametrize(

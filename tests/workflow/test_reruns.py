@@ -44,7 +44,8 @@ def test_comments_docstrings_touches_and_a_move_rerun_nothing(
         module.write_text(text + "\n\n# The end.\n", "utf-8")
     replicates = project.root / f"results/{LIVE}/weight/replicates.npz"
     assert replicates.stat().st_size > 1_000_000
-    for part in ("data", "publications", "workflow", "results", "report.qmd", "config.yaml"):
+    parts = ("data", "publications", "workflow", "results", "reports", "report.qmd", "config.yaml")
+    for part in parts:
         path = project.root / part
         for file in [path, *path.rglob("*")]:
             os.utime(file)
@@ -109,7 +110,7 @@ def test_changed_code_reruns_the_steps_that_can_reach_it(
 
 
 def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
-    for name in ("report.qmd", f"{MODULES}/rendering/page.css"):
+    for name in ("report.qmd", "reports/_wave.qmd", f"{MODULES}/rendering/page.css"):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
     assert project.to_do() == SHOWN
 

@@ -198,13 +198,37 @@ class Study(Section):
     )
 
 
-class Report(Section):
-    """The report that `make` renders."""
+REPORT_SOURCES = {
+    "both": "report.qmd",
+    "study": "reports/study.qmd",
+    "wave": "reports/wave.qmd",
+}
+"""The document that shows a study and a wave, a study alone, a wave alone."""
 
-    source: str = Field(default="report.qmd", description="the Quarto document, at the top level")
+
+class Report(Section):
+    """The report that `make` renders: of a study, of a wave, or of both."""
+
+    source: str | None = Field(
+        default=None,
+        description="the Quarto document; when it is left out, `report.qmd` for both, "
+        "`reports/study.qmd` or `reports/wave.qmd` for one",
+    )
     language: Literal["fr"] = Field(default="fr", description="language of the report")
-    study: str = Field(pattern=NAME, description="study of the first chapter")
-    wave: str = Field(pattern=NAME, description="wave of the second chapter")
+    study: str | None = Field(default=None, pattern=NAME, description="the study that is shown")
+    wave: str | None = Field(default=None, pattern=NAME, description="the wave that is shown")
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Report:
+        if self.study is None and self.wave is None:
+            raise ValueError("a study, a wave, or both")
+        return self
+
+    @property
+    def document(self) -> str:
+        """The Quarto document that is rendered."""
+        kind = "both" if self.study and self.wave else "study" if self.study else "wave"
+        return self.source or REPORT_SOURCES[kind]
 
 
 class Config(Section):

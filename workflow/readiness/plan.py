@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from readiness.closure import code_hash
-from readiness.config import Config, DatasetVersion, Section, Study, Wave, load_config, read_yaml
+from readiness.config import (
+    Config,
+    DatasetVersion,
+    Report,
+    Section,
+    Study,
+    Wave,
+    load_config,
+    read_yaml,
+)
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
@@ -35,6 +44,11 @@ class Run:
     name: str
     section: Wave | Study
     config: str = "config.yaml"
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is the run of a publication."""
+        return self.config != "config.yaml"
 
     @property
     def key(self) -> str:
@@ -82,6 +96,45 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A report: the Quarto document, its language, and the runs that it shows."""
+
+    root: Path
+    source: str
+    language: str
+    study: Run | None
+    wave: Run | None
+
+    @property
+    def settings(self) -> str:
+        """The settings of the step that renders it, as canonical JSON."""
+
+        def title(run: Run) -> str:
+            return dict[str, str](run.section.title.items()).get(self.language, run.name)
+
+        study: dict[str, str] | None = None
+        wave: dict[str, str] | None = None
+        if self.study:
+            study = {"title": title(self.study)}
+        if self.wave and isinstance(self.wave.section, Wave):
+            by, selection = self.wave.section.estimate.by, self.wave.section.selection
+            wave = {"title": title(self.wave), "by": by, "selection": selection}
+        return canonical_json({"language": self.language, "study": study, "wave": wave})
+
+    def check(self) -> None:
+        """Raise RenderError, with file and line, when it includes what is not there."""
+        _ = self.chapters
+
+    @property
+    def chapters(self) -> list[str]:
+        """The files that it includes; RenderError, with file and line, where it cannot."""
+        from readiness.rendering import parse
+
+        folder = Path(self.source).parent
+        return [str(folder / name) for name in parse(self.root / self.source).chapters]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The runs of a project: of today's configuration, and of every publication."""
 
@@ -93,11 +146,10 @@ class Plan:
         """All runs by folder, in a fixed order."""
         found = list(_runs_of(self.config))
         for identity in self.publications:
-            path = self.root / PUBLICATIONS / identity / "config.yaml"
-            runs = list(_runs_of(load_config(path)))
-            if len(runs) != 1:
-                raise ConfigError(f"{path}: expected one wave or one study, found {len(runs)}.")
             own = str(PUBLICATIONS / identity / "config.yaml")
+            runs = list(_runs_of(self._frozen[identity]))
+            if len(runs) != 1:
+                raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
             found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section, own))
         return {run.folder: run for run in found}
 
@@ -127,6 +179,35 @@ class Plan:
     def recomputed(self) -> list[str]:
         """The ids of the publications that are recomputed, sorted."""
         return [identity for identity in self.publications if identity not in self.unavailable]
+
+    @cached_property
+    def _frozen(self) -> dict[str, Config]:
+        """The configuration of each publication."""
+        folder = self.root / PUBLICATIONS
+        return {name: load_config(folder / name / "config.yaml") for name in self.publications}
+
+    @property
+    def report(self) -> Document:
+        """The report of today's configuration."""
+        report = self.config.report
+        assert report is not None  # checked
+        return Document(
+            self.root,
+            report.document,
+            report.language,
+            self.runs[f"studies/{report.study}"] if report.study else None,
+            self.runs[f"waves/{report.wave}"] if report.wave else None,
+        )
+
+    def report_of(self, run: str) -> Document:
+        """The report of one run alone: as its publication froze it, else by its kind."""
+        shown = self.runs[run]
+        own = self._frozen[run.partition("/")[2]].report if shown.frozen else None
+        if isinstance(shown.section, Study):
+            report = own or Report(study=shown.name)
+            return Document(self.root, report.document, report.language, shown, None)
+        report = own or Report(wave=shown.name)
+        return Document(self.root, report.document, report.language, None, shown)
 
     @cached_property
     def _versions(self) -> dict[str, Version]:
@@ -186,19 +267,14 @@ class Plan:
         report = self.config.report
         if report is None:
             raise ConfigError(
-                "config.yaml: report: missing; it names the study and the wave shown."
+                "config.yaml: report: missing; it names the study, the wave, or both, to show."
             )
-        for key, name, names in (
-            ("study", report.study, self.config.studies),
-            ("wave", report.wave, self.config.waves),
-        ):
-            if name not in names:
-                raise ConfigError(
-                    f"config.yaml: report.{key}: no {key} {name!r}; "
-                    f"there are {', '.join(names) or 'none'}."
-                )
-        if not (self.root / report.source).is_file():
-            raise ConfigError(f"config.yaml: report.source: {report.source} not found.")
+        _check_names(self.config, report, "config.yaml")
+        for identity, frozen in self._frozen.items():
+            if frozen.report is not None:
+                _check_names(frozen, frozen.report, str(PUBLICATIONS / identity / "config.yaml"))
+        if not (self.root / report.document).is_file():
+            raise ConfigError(f"config.yaml: report.source: {report.document} not found.")
 
 
 def _runs_of(config: Config) -> Iterator[Run]:
@@ -206,6 +282,18 @@ def _runs_of(config: Config) -> Iterator[Run]:
         yield Run(f"studies/{name}", name, study)
     for name, wave in sorted(config.waves.items()):
         yield Run(f"waves/{name}", name, wave)
+
+
+def _check_names(config: Config, report: Report, where: str) -> None:
+    """The report shows runs of its own configuration."""
+    for key, name, names in (
+        ("study", report.study, list(config.studies)),
+        ("wave", report.wave, list(config.waves)),
+    ):
+        if name is not None and name not in names:
+            raise ConfigError(
+                f"{where}: report.{key}: no {key} {name!r}; there are {', '.join(names) or 'none'}."
+            )
 
 
 KEYS = {"margins": "weight.margins", "published": "revises"}

@@ -24,12 +24,12 @@ os.environ.update(
 
 try:
     PLAN = load_plan(Path.cwd())
+    PLAN.report.check()
 except ReadinessError as error:
     raise WorkflowError(str(error)) from None
 
 WAVES = PLAN.waves()
 STUDIES = PLAN.studies()
-REPORT = PLAN.config.report
 
 
 def alternatives(names):
@@ -77,9 +77,28 @@ def charts(*names):
     return [f"results/{{run}}/draw/{name}{kind}" for name in names for kind in kinds]
 
 
-def drawn(run, kind):
-    """The same for one run, with the sidecar."""
-    return [path.format(run=run) for path in (*kind, "results/{run}/draw/lineage.json")]
+def document(wildcards):
+    """The report that a job renders: of one run, or the one of today's configuration."""
+    run = wildcards.get("run")
+    return PLAN.report_of(run) if run else PLAN.report
+
+
+def chapters(wildcards):
+    """The files that a report includes; where it cannot, the step says which line is wrong."""
+    try:
+        return document(wildcards).chapters
+    except ReadinessError:
+        return []
+
+
+def shown(kind, *paths):
+    """Files of the study's or of the wave's run, for the reports that show one."""
+
+    def files(wildcards):
+        run = getattr(document(wildcards), kind)
+        return [p.format(run=run.folder, section=run.section) for p in paths if run]
+
+    return files
 
 
 STUDY_CHARTS = charts("bases")

@@ -30,7 +30,7 @@ rule gate:
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
         report="results/report/report.html",
-        summary=f"{STUDY}/judge/summary-en.txt",
+        summary=shown("study", "results/{run}/judge/summary-en.txt"),
     output:
         "results/gate.txt",
     log:
@@ -42,6 +42,9 @@ rule gate:
     params:
         code=code("gate"),
         unavailable=json.dumps(PLAN.unavailable, sort_keys=True),
+        summary=lambda wildcards, input: (
+            f"--summary {input.summary}" if input.summary else ""
+        ),
     shell:
         "python -m readiness step gate --log {log:q} --code {params.code} --out {output:q}"
-        " --summary {input.summary:q} --unavailable {params.unavailable:q} {input.verdicts:q}"
+        " {params.summary} --unavailable {params.unavailable:q} {input.verdicts:q}"

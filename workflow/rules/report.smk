@@ -1,25 +1,27 @@
-STUDY = f"results/studies/{REPORT.study}"
-WAVE = f"results/waves/{REPORT.wave}"
-SHOWN_STUDY = PLAN.runs[f"studies/{REPORT.study}"].section
-SHOWN_WAVE = PLAN.runs[f"waves/{REPORT.wave}"].section
-
-
 rule render:
     input:
-        source=REPORT.source,
-        study=[
-            f"{STUDY}/register/figures.csv",
-            f"{STUDY}/judge/verdicts.json",
-            *drawn(f"studies/{REPORT.study}", STUDY_CHARTS),
-        ],
-        wave=[
-            f"{WAVE}/register/figures.csv",
-            f"{WAVE}/compare/choices.csv",
-            *drawn(f"waves/{REPORT.wave}", WAVE_CHARTS),
-        ],
-        questionnaire=f"data/questionnaires/{SHOWN_WAVE.questionnaire}.yaml",
-        structure=f"data/claims/{SHOWN_STUDY.structure}.yaml",
-        claims=restored(SHOWN_STUDY.claims.name),
+        source=lambda wildcards: document(wildcards).source,
+        chapters=chapters,
+        study=shown(
+            "study",
+            "results/{run}/register/figures.csv",
+            "results/{run}/judge/verdicts.json",
+            "results/{run}/draw/lineage.json",
+            *STUDY_CHARTS,
+        ),
+        claims=shown(
+            "study",
+            "results/inputs/{section.claims.dataset}/{section.claims.version}/data.csv",
+        ),
+        structure=shown("study", "data/claims/{section.structure}.yaml"),
+        wave=shown(
+            "wave",
+            "results/{run}/register/figures.csv",
+            "results/{run}/compare/choices.csv",
+            "results/{run}/draw/lineage.json",
+            *WAVE_CHARTS,
+        ),
+        questionnaire=shown("wave", "data/questionnaires/{section.questionnaire}.yaml"),
         # What shapes the page without being Python.
         design=sorted(
             str(path)
@@ -37,17 +39,35 @@ rule render:
     conda:
         "../envs/quarto.yaml"
     params:
-        settings=REPORT.model_dump_json(),
-        by=SHOWN_WAVE.estimate.by,
-        selection=SHOWN_WAVE.selection,
+        settings=lambda wildcards: document(wildcards).settings,
         code=code("render"),
-        study=lambda wildcards, input: folder_of_run(input.study[0]),
-        wave=lambda wildcards, input: folder_of_run(input.wave[0]),
+        study=lambda wildcards, input: (
+            f"--study {folder_of_run(input.study[0])} --claims {input.claims}"
+            f" --structure {input.structure}"
+            if input.study
+            else ""
+        ),
+        wave=lambda wildcards, input: (
+            f"--wave {folder_of_run(input.wave[0])} --questionnaire {input.questionnaire}"
+            if input.wave
+            else ""
+        ),
         folder=subpath(output.html, parent=True),
     shell:
         "python -m readiness step render --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --source {input.source:q} --study {params.study:q}"
-        " --wave {params.wave:q} --by {params.by} --selection {params.selection}"
-        " --questionnaire {input.questionnaire:q}"
-        " --claims {input.claims:q} --structure {input.structure:q}"
-        " --out {params.folder:q}"
+        " --settings {params.settings:q} --source {input.source:q}"
+        " {params.study} {params.wave} --out {params.folder:q}"
+
+
+# The report of one run alone, made when it is asked for: a publication holds it.
+use rule render as render_run with:
+    output:
+        html="results/{run}/report/report.html",
+        pdf="results/{run}/report/report.pdf",
+        lineage="results/{run}/report/lineage.json",
+    log:
+        "results/logs/{run}/report.log",
+    benchmark:
+        "results/benchmarks/{run}/report.tsv"
+    wildcard_constraints:
+        run=alternatives(PLAN.runs),

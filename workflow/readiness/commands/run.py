@@ -128,7 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
         from readiness.plan import load_plan
 
         # Said here, in one line, before Snakemake wraps it into many.
-        load_plan(root)
+        load_plan(root).report.check()
     if not str(arguments.cores).isdigit() and arguments.cores != "all":
         raise ConfigError(f"--cores {arguments.cores}: expected a number or `all`.")
     before = _made(root)
@@ -145,7 +145,7 @@ def _checked_before(root: Path) -> bool:
     is still checked by the Snakefile, only less tersely.
     """
     made = _made(root)
-    patterns = ("config.yaml", "report.qmd", "data/*", "data/[!rs]*/*", "data/raw/*/*")
+    patterns = ("config.yaml", "report.qmd", "reports/*", "data/*", "data/[!rs]*/*", "data/raw/*/*")
     files = [path for pattern in patterns for path in root.glob(pattern)]
     files += (root / "publications").glob("**/*")
     return made > max((path.stat().st_mtime_ns for path in files), default=0)

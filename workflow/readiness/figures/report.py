@@ -1,10 +1,11 @@
-"""What `report.qmd` may use: numbers by id, sentences of verdicts, tables and charts.
+"""What a report may use: numbers by id, sentences of verdicts, tables and charts.
 
 A number in the report is a span with its id, `[67,3 %]{.n data-id="run/id"}`, so that the check
 after rendering can hold every digit of the page against the register. Nothing is computed here.
 
 The cells run in a folder that the render step fills: `results/study`, `results/wave` (the tables),
-`charts/` (the pictures).
+`charts/` (the pictures). A report shows a study, a wave, or both. What a simulated wave shows is
+marked as simulated here, in every caption, so that no document can forget it.
 """
 
 from __future__ import annotations
@@ -15,85 +16,39 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import Literal
 
 from readiness.errors import RenderError
-from readiness.figures.register import read_register
 from readiness.figures.selection import PARAGRAPH
+from readiness.figures.shown import (
+    NBSP,
+    Register,
+    ShownStudy,
+    ShownWave,
+    open_study,
+    open_wave,
+    plain,
+)
 from readiness.figures.study_rows import decode
 from readiness.forensics.verdict import fill
-from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Language
-from readiness.tables import read_text_table
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$])")
 # A verdict's template has the percent sign behind the number; on the page they are one.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}([\u00a0\u202f ]?%)")
-NBSP = "\u00a0"
-_PERCENT = ("%", f"{NBSP}%", "\u202f%")
 EMPTY = "–"
-
-
-def plain(text: str) -> str:
-    """The text with nothing in it that Markdown would read as markup."""
-    return _MARKUP.sub(r"\\\1", text)
-
-
-@dataclass(frozen=True)
-class Register:
-    """The figures of one run, shown in one language."""
-
-    rows: pd.DataFrame
-    language: Language
-
-    @property
-    def run(self) -> str:
-        """The run's name, the first part of every id in the report."""
-        return str(self.rows["run"].iloc[0])
-
-    def row(self, identity: str) -> dict[str, Any]:
-        """The row of an id; RenderError when there is none."""
-        found = self.rows[self.rows["id"] == identity]
-        if found.empty:
-            raise RenderError(f"{self.run}: no figure {identity!r} in the register.")
-        return {str(key): value for key, value in found.iloc[0].items()}
-
-    def has(self, identity: str) -> bool:
-        """Whether the register holds the id."""
-        return bool((self.rows["id"] == identity).any())
-
-    def span(self, identity: str) -> str:
-        """The number as the check after rendering expects it."""
-        text = self.row(identity)[f"display_{self.language}"]
-        return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
-
-    def spans(self) -> dict[str, set[str]]:
-        """Every `run/id` with the texts that the report may show for it."""
-        shown = f"display_{self.language}"
-        texts = {}
-        for row in self.rows.to_dict("records"):
-            texts[f"{self.run}/{row['id']}"] = {row[shown]}
-            if row["kind"] == "verdict":
-                texts[f"{self.run}/{row['id']}"] |= {f"{row[shown]}{sign}" for sign in _PERCENT}
-        return texts
 
 
 @dataclass(frozen=True)
 class Report:
-    """The registers of the study and of the wave, and what goes with them."""
+    """The study, the wave, or both that a report shows.
 
-    study: Register
-    wave: Register
-    verdicts: dict[str, dict[str, Any]]
-    claims: pd.DataFrame
-    choices: dict[str, str]
-    questionnaire: Questionnaire
+    Whatever needs the one that is not shown raises RenderError.
+    """
+
     language: Language
-    by: str
-    items: dict[str, str]
-    selection: str
+    shown_study: ShownStudy | None
+    shown_wave: ShownWave | None
 
     @classmethod
     def open(cls) -> Report:
@@ -101,25 +56,67 @@ class Report:
         folder = Path(os.environ.get("READINESS_RESULTS", "results"))
         settings = json.loads((folder / "report.json").read_text("utf-8"))
         language = settings["language"]
-        verdicts = json.loads((folder / "study/verdicts.json").read_text("utf-8"))
-        choices = read_text_table(folder / "wave/choices.csv", "the choices of tests")
+        study, wave = settings["study"], settings["wave"]
         return cls(
-            study=Register(read_register(folder / "study/figures.csv"), language),
-            wave=Register(read_register(folder / "wave/figures.csv"), language),
-            verdicts={verdict["id"]: verdict for verdict in verdicts},
-            claims=read_text_table(folder / "study/claims.csv", "the claims"),
-            choices=dict(zip(choices["item"], choices[language], strict=True)),
-            questionnaire=load_questionnaire(folder / "wave" / settings["questionnaire"]),
-            language=language,
-            by=settings["by"],
-            items=settings["items"],
-            selection=settings["selection"],
+            language,
+            open_study(folder / "study", study, language) if study else None,
+            open_wave(folder / "wave", wave, language) if wave else None,
         )
+
+    @property
+    def _study(self) -> ShownStudy:
+        if self.shown_study is None:
+            raise RenderError("this report shows no study.")
+        return self.shown_study
+
+    @property
+    def _wave(self) -> ShownWave:
+        if self.shown_wave is None:
+            raise RenderError("this report shows no wave.")
+        return self.shown_wave
+
+    @property
+    def study(self) -> Register:
+        """The study's figures."""
+        return self._study.register
+
+    @property
+    def wave(self) -> Register:
+        """The wave's figures."""
+        return self._wave.register
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What the wave asked."""
+        return self._wave.questionnaire
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Why which test leads, by item."""
+        return self._wave.choices
+
+    @property
+    def registers(self) -> list[Register]:
+        """The registers of what is shown, the study's first."""
+        return [part.register for part in (self.shown_study, self.shown_wave) if part is not None]
+
+    def title(self, which: Literal["study", "wave"]) -> Markdown:
+        """The title that the configuration gives the study or the wave."""
+        return Markdown(plain((self._study if which == "study" else self._wave).title))
+
+    def datasets(self) -> Markdown:
+        """The dataset versions behind the report, without what was published before a revision."""
+        names = [name for register in self.registers for name in register.current_datasets]
+        return Markdown(", ".join(f"[{name}]{{.prov}}" for name in names) or EMPTY)
+
+    def _marked(self, caption: str) -> str:
+        """A caption of the wave's, which says so when its answers are simulated."""
+        return f"{caption} {SIMULATED}" if self.wave.simulated else caption
 
     def number(self, identity: str) -> Markdown:
         """The number of an id of either run: `wave:preparation.low.all`, `study:claim...`."""
         which, _, rest = identity.partition(":")
-        return Markdown({"wave": self.wave, "study": self.study}[which].span(rest))
+        return Markdown((self.wave if which == "wave" else self.study).span(rest))
 
     def interval(self, identity: str) -> Markdown:
         """The two ends of an interval, or a dash where the selection of respondents allows none."""
@@ -130,9 +127,10 @@ class Report:
 
     def verdict(self, identity: str) -> Markdown:
         """A verdict's sentence, each of its numbers traceable."""
-        if identity not in self.verdicts:
-            raise RenderError(f"no verdict {identity!r}; there are {', '.join(self.verdicts)}.")
-        verdict = self.verdicts[identity]
+        verdicts = self._study.verdicts
+        if identity not in verdicts:
+            raise RenderError(f"no verdict {identity!r}; there are {', '.join(verdicts)}.")
+        verdict = verdicts[identity]
         numbers = {name: decode(number) for name, number in verdict["numbers"].items()}
         template = verdict["template"][self.language]
 
@@ -146,29 +144,30 @@ class Report:
 
     def verdict_list(self, *prefixes: str) -> None:
         """Print the verdicts whose ids begin with one of the prefixes, as a list."""
-        for identity in self.verdicts:
+        for identity in self._study.verdicts:
             if identity.startswith(prefixes):
                 print(f"- {self.verdict(identity)}")
 
     def summary(self) -> Markdown:
         """The verdicts that make one fair paragraph."""
-        told = [identity for identity, verdict in self.verdicts.items() if verdict["summary"]]
+        verdicts = self._study.verdicts
+        told = [identity for identity, verdict in verdicts.items() if verdict["summary"]]
         return Markdown(" ".join(self.verdict(identity) for identity in told))
 
     def sample(self) -> Markdown:
         """What the report says of the sample: the words that its selection allows."""
-        return Markdown(PARAGRAPH[self.selection])
+        return Markdown(PARAGRAPH[self._wave.selection])
 
     def groups(self, item: str) -> dict[str, str]:
         """The groups of an item: code to label, the total first, experts last where they answer."""
-        labels = self.questionnaire.frame_variable(self.by).labels(self.language)
+        labels = self.questionnaire.frame_variable(self._wave.by).labels(self.language)
         experts = {"expert": EXPERTS} if self.wave.has(f"{item}.n.expert") else {}
         return {"all": "**Ensemble**", **labels, **experts}
 
     @property
     def group_label(self) -> str:
         """What the groups are: the profession."""
-        return self.questionnaire.frame_variable(self.by).label.text(self.language)
+        return self.questionnaire.frame_variable(self._wave.by).label.text(self.language)
 
     def chart(
         self, folder: str, name: str, label: str, caption: str, *, narrow: bool = True
@@ -182,7 +181,7 @@ class Report:
             print('::: {.content-visible when-format="html"}\n')
             print(f'![](charts/{folder}/{name}-narrow.svg){{.narrow fig-alt="{alt}"}}\n')
             print(":::\n")
-        print(f"{caption}\n\n:::\n")
+        print(f"{self._marked(caption) if folder == 'wave' else caption}\n\n:::\n")
 
     def table(
         self,
@@ -192,12 +191,14 @@ class Report:
         caption: str,
         *,
         words: Sequence[int] = (0,),
+        of: Literal["study", "wave"] = "wave",
     ) -> None:
         """Print a Markdown table: numbers to the right, the columns `words` to the left."""
         print("| " + " | ".join(header) + " |")
         print("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
         for row in rows:
             print("| " + " | ".join(str(cell) for cell in row) + " |")
+        caption = self._marked(caption) if of == "wave" else caption
         print(f"\n: {caption} {{#{label}}}\n")
 
     def levels(self, item: str, levels: Sequence[str], label: str, caption: str) -> None:
@@ -270,7 +271,8 @@ class Report:
 
     def claims_table(self, label: str, caption: str) -> None:
         """Print the published figures: each one once, whose it is, and every outlet that has it."""
-        printed = self.claims[self.claims["unit"] != "text"]
+        claims, items = self._study.claims, self._study.items
+        printed = claims[claims["unit"] != "text"]
         rows = []
         for key, same in printed.groupby(
             ["item", "category", "value", "attributed_to"], sort=False
@@ -279,14 +281,14 @@ class Report:
             outlets = dict(zip(same["outlet"], same["source"], strict=True))
             rows.append(
                 [
-                    f"{self.items.get(item, item)} : {CATEGORIES.get(category, category)}",
+                    f"{items.get(item, item)} : {CATEGORIES.get(category, category)}",
                     self.study.span(f"claim.{same['claim_id'].iloc[0]}"),
                     "presse" if whose == "press" else whose,
                     ", ".join(f"[[{plain(o)}]{{.prov}}]({url})" for o, url in outlets.items()),
                 ]
             )
         header = ["Question et réponse", "Imprimé", "Chiffre de", "Sources"]
-        self.table(header, rows, label, caption, words=(0, 2, 3))
+        self.table(header, rows, label, caption, words=(0, 2, 3), of="study")
 
     def margins_table(self, label: str, caption: str) -> None:
         """Print each margin's target and what is left of the gap after raking and trimming."""
@@ -322,11 +324,10 @@ class Report:
 
     def provenance(self) -> None:
         """Print which dataset versions the numbers rest on, and their lineage."""
-        for register in (self.study, self.wave):
-            dataset = str(register.rows["dataset"].iloc[0])
-            lineage = str(register.rows["lineage"].iloc[0]).split()
-            marks = ", ".join(f"[{value[:16]}]{{.prov}}" for value in lineage)
-            print(f"- [{dataset}]{{.prov}} ; lignage {marks}")
+        for register in self.registers:
+            names = ", ".join(f"[{name}]{{.prov}}" for name in register.datasets)
+            marks = ", ".join(f"[{value}]{{.prov}}" for value in register.lineage)
+            print(f"- {names or EMPTY} ; lignage {marks or EMPTY}")
 
 
 class Markdown(str):
@@ -338,6 +339,7 @@ class Markdown(str):
         return str(self)
 
 
+SIMULATED = "(données simulées)"
 EXPERTS = "*Experts (non pondéré, hors total)*"
 SPECIAL_LEVELS = {"low": "Inexistante ou faible", "dont_know": "Ne sait pas"}
 RELIABILITY = {

@@ -40,15 +40,16 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def closing_text(
-    verdicts: dict[str, pd.DataFrame], summary: Path, unavailable: Mapping[str, str]
+    verdicts: dict[str, pd.DataFrame], summary: Path | None, unavailable: Mapping[str, str]
 ) -> str:
-    """What the study's figures can mean, then the table of publications.
+    """What the study's figures can mean (where there is one), then the table of publications.
 
     `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
     """
     page = io.StringIO()
     console = Console(file=page, width=100, highlight=False)
-    console.print(summary.read_text("utf-8"), markup=False)
+    if summary is not None:
+        console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
     table.add_column("dataset version", no_wrap=True)

@@ -1,6 +1,7 @@
 """From report.qmd to one page and one paper, and the checks of what they show."""
 
 from readiness.rendering.checks import Problem, check_numbers, check_self_contained
+from readiness.rendering.qmd import parse
 from readiness.rendering.quarto import find_quarto
 from readiness.rendering.render import Rendering, render
 
@@ -10,5 +11,6 @@ __all__ = [
     "check_numbers",
     "check_self_contained",
     "find_quarto",
+    "parse",
     "render",
 ]

@@ -57,7 +57,7 @@ def render_embedded(
     (work / "body.md").write_text(body, encoding="utf-8", newline="\n")
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
-    meta = metadata_of(document.front_matter, language)
+    meta = metadata_of(document, language)
     (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
     def pandoc(*arguments: str) -> None:
@@ -78,8 +78,12 @@ def render_embedded(
     return made
 
 
-def metadata_of(front_matter: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Metadata for pandoc: the title's parts, the language and the renderer's words in it."""
+def metadata_of(document: Document, language: str) -> dict[str, Any]:
+    """Metadata for pandoc: the title's parts, the language and the renderer's words in it.
+
+    What whoever renders adds stands for the front matter's own, and is what `when-meta` looks up.
+    """
+    front_matter: Mapping[str, Any] = {**document.front_matter, **document.metadata}
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
     kept = ("title", "subtitle", "author", "date", "abstract", "kicker")
@@ -87,6 +91,7 @@ def metadata_of(front_matter: Mapping[str, Any], language: str) -> dict[str, Any
     if "date" in meta:
         meta["date"] = str(meta["date"])
     return {
+        **document.metadata,
         **meta,
         "pagetitle": str(meta.get("title", "")),
         "lang": language,
@@ -125,11 +130,10 @@ def explained(document: Document, message: str) -> str:
     """A renderer's message with the line of the .qmd that it is about, in one line."""
     message = re.sub(r"Scripting warning at \S+ line \d+ column \d+: ", "", message)
     message = " ".join(message.split()) or "the renderer failed without a word"
-    text = document.path.read_text(encoding="utf-8-sig").splitlines()
     for name in re.findall(r"@[\w.-]+\w|[\w/.-]+\.(?:svg|png|jpg)|(?<=')[\w-]+(?=')", message):
-        for number, line in enumerate(text, start=1):
-            if name in line:
-                return f"{document.path.name}, line {number}: {message}"
+        for line in document.lines:
+            if name in line.text:
+                return f"{line}: {message}"
     return f"{document.path.name}: {message}"
 
 

@@ -225,12 +225,12 @@ async def _checked(
     except CellExecutionError as error:
         line = line_of(error.traceback, lines)
         raise RenderError(
-            f"{document.path.name}, line {line}: the cell failed with {error.ename}: "
+            f"{document.where(line)}: the cell failed with {error.ename}: "
             f"{_without_file(_first_line(error.evalue))}"
         ) from None
     except (DeadKernelError, NoSuchKernel) as error:
         raise RenderError(
-            f"{document.path.name}, line {lines[0]}: the kernel died while it ran this cell "
+            f"{document.where(lines[0])}: the kernel died while it ran this cell "
             f"({_first_line(str(error))}). Look for too little memory or a call to exit."
         ) from None
 

@@ -1,17 +1,18 @@
-"""A Quarto document as text and cells, each with its line.
+"""A Quarto document as text and cells, each with its file and line.
 
 The part of Quarto's format that a report of this project uses (Quarto 1.9 guide, "Execution
-options" and "Inline code"): YAML front matter, ```` ```{python} ```` cells with `#|` options, and
-`` `{python} expression` `` in the text. Fenced blocks that are not cells stay text.
+options", "Inline code" and "Includes"): YAML front matter, ```` ```{python} ```` cells with `#|`
+options, `` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its
+line, which stands for the lines of that file. Fenced blocks that are not cells stay text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,12 +21,25 @@ from readiness.errors import RenderError
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$")
 _CELL = re.compile(r"^\{python\b[^}]*\}$")
 _OPTION = re.compile(r"^#\|\s?(.*)$")
+# Quarto writes an include that is to be shown, not followed, with three braces.
+_INCLUDE = re.compile(r"(?<!\{)\{\{<\s*include\b\s*(.*?)\s*>\}\}")
 INLINE = re.compile(r"(?<!`)`\{python\}[ \t]+([^`]+)`")
+
+
+class Line(NamedTuple):
+    """One line, and where it was written: the file's name and the line's number, from 1."""
+
+    file: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.number}"
 
 
 @dataclass(frozen=True)
 class Text:
-    """Markdown between two cells; `line` is the line (from 1) of its first line.
+    """Markdown between two cells; `line` is the document's line (from 1) of its first line.
 
     `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is
     evaluated there.
@@ -47,7 +61,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Cell:
-    """A Python cell; `line` is the line (from 1) of the first line of `source`."""
+    """A Python cell; `line` is the document's line (from 1) of the first line of `source`."""
 
     line: int
     source: str
@@ -56,11 +70,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed .qmd: front matter and the blocks in order."""
+    """A parsed .qmd: front matter and the blocks in order, those of its chapters among them.
+
+    `lines` is the document with each include replaced by the file's lines; `chapters` are the names
+    of the included files, relative to the document. `metadata` is what whoever renders adds to the
+    front matter.
+    """
 
     path: Path
     front_matter: Mapping[str, Any]
     blocks: tuple[Text | Cell, ...]
+    lines: tuple[Line, ...] = ()
+    chapters: tuple[str, ...] = ()
+    metadata: Mapping[str, str | bool] = field(default_factory=dict)
 
     def option(self, cell: Cell, name: str, default: Any) -> Any:
         """A cell option: the cell's own, else that of `execute:` in the front matter."""
@@ -68,34 +90,91 @@ class Document:
         shared = execute if isinstance(execute, dict) else {}
         return cell.options.get(name, shared.get(name, default))
 
+    def where(self, line: int) -> str:
+        """The place of a line of the document, for messages: `_chapter.qmd, line 9`."""
+        return str(self.lines[min(line, len(self.lines)) - 1])
+
 
 def parse(path: Path) -> Document:
-    """Read and split a .qmd.
+    """Read and split a .qmd, its chapters included.
 
-    Raises RenderError, with the line, for a file that is missing or not UTF-8, for front matter or
-    cell options that are not YAML, and for a cell that is never closed.
+    Raises RenderError, with file and line, for a file that is missing or not UTF-8, for front
+    matter or cell options that are not YAML, for a cell that is never closed, and for an include
+    that stands within code or text or within an included file, or that names a file outside the
+    document's folder.
     """
+    lines = _read(path, path.name, f"{path}: the report's source was not found.")
+    front_matter, start = _front_matter(lines)
+    whole, chapters = _with_chapters(path, lines, start)
+    blocks = tuple(_blocks(whole, start))
+    return Document(path, front_matter, blocks, tuple(whole), tuple(dict.fromkeys(chapters)))
+
+
+def _read(path: Path, name: str, missing: str) -> list[Line]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise RenderError(f"{path}: the report's source was not found.") from None
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
+        raise RenderError(missing) from None
     except UnicodeDecodeError as error:
         raise RenderError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
-    front_matter, start = _front_matter(path, lines)
-    return Document(path, front_matter, tuple(_blocks(path, lines, start)))
+    return [Line(name, number, line) for number, line in enumerate(text.splitlines(), start=1)]
 
 
-def _yaml(path: Path, line: int, text: str, what: str) -> dict[str, Any]:
+# --- includes -------------------------------------------------------------------------------------
+def _with_chapters(path: Path, lines: list[Line], start: int) -> tuple[list[Line], list[str]]:
+    """The lines with every include replaced by the lines of its file, and the files' names."""
+    whole, names = lines[:start], []
+    code = _within_fences(lines, start)
+    for k, line in enumerate(lines[start:], start=start):
+        match = _INCLUDE.search(line.text)
+        if match is None:
+            whole.append(line)
+            continue
+        if k in code or match[0] != line.text.strip():
+            raise RenderError(
+                f"{line}: an include must stand alone on its line, outside of code. "
+                "To show one, write it with three braces: {{{< include … >}}}."
+            )
+        names.append(match[1])
+        blank = line._replace(text="")
+        # Nothing of the file runs into what stands around the include.
+        whole += [blank, *_chapter(path, line, match[1]), blank]
+    return whole, names
+
+
+def _chapter(path: Path, line: Line, name: str) -> list[Line]:
+    """The lines of an included file; RenderError when it is none that can be included."""
+    if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise RenderError(
+            f"{line}: cannot include {name or 'nothing'!r}; expected a file below the folder of "
+            f"{path.name}, named from there."
+        )
+    missing = f"{line}: the included file {name} was not found. Restore it, or correct its name."
+    lines = _read(path.parent / name, name, missing)
+    if lines and lines[0].text.rstrip() == "---":
+        raise RenderError(f"{lines[0]}: an included file has no front matter; {path.name} has it.")
+    for inner in lines:
+        if _INCLUDE.search(inner.text):
+            raise RenderError(
+                f"{inner}: an included file includes no other; include it in {path.name}."
+            )
+    for opening, closing, _ in _fences(lines, 0):
+        if closing is None:
+            raise RenderError(f"{lines[opening]}: this block of code is never closed.")
+    return lines
+
+
+# --- front matter, fences, cells ------------------------------------------------------------------
+def _yaml(lines: Sequence[Line], first: int, text: str, what: str) -> dict[str, Any]:
+    """The YAML of some lines, the first of which is `lines[first]`."""
     try:
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = line + (mark.line if mark else 0)
-        raise RenderError(
-            f"{path.name}, line {where}: the {what} is not YAML: {_problem(error)}"
-        ) from None
+        where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
+        raise RenderError(f"{where}: the {what} is not YAML: {_problem(error)}") from None
     if not isinstance(values, dict):
-        raise RenderError(f"{path.name}, line {line}: the {what} must be lines of `key: value`.")
+        raise RenderError(f"{lines[first]}: the {what} must be lines of `key: value`.")
     return values
 
 
@@ -103,54 +182,69 @@ def _problem(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error)
 
 
-def _front_matter(path: Path, lines: list[str]) -> tuple[dict[str, Any], int]:
-    if not lines or lines[0].rstrip() != "---":
+def _front_matter(lines: list[Line]) -> tuple[dict[str, Any], int]:
+    if not lines or lines[0].text.rstrip() != "---":
         return {}, 0
     for end in range(1, len(lines)):
-        if lines[end].rstrip() in ("---", "..."):
-            return _yaml(path, 2, "\n".join(lines[1:end]), "front matter"), end + 1
-    raise RenderError(f"{path.name}, line 1: the front matter is never closed by a line `---`.")
+        if lines[end].text.rstrip() in ("---", "..."):
+            text = "\n".join(line.text for line in lines[1:end])
+            return _yaml(lines, 1, text, "front matter"), end + 1
+    raise RenderError(f"{lines[0]}: the front matter is never closed by a line `---`.")
 
 
-def _blocks(path: Path, lines: list[str], start: int) -> list[Text | Cell]:
-    blocks: list[Text | Cell] = []
-    text_start, fenced, at = start, set[int](), start
+def _fences(lines: Sequence[Line], start: int) -> Iterator[tuple[int, int | None, str]]:
+    """Every fenced block: its first line, its last (None where it is never closed), its info."""
+    at = start
     while at < len(lines):
-        fence = _FENCE.match(lines[at])
+        fence = _FENCE.match(lines[at].text)
         if fence is None:
             at += 1
             continue
         end = _closing(lines, at, fence[1])
-        if _CELL.match(fence[2]):
-            if end is None:
-                raise RenderError(f"{path.name}, line {at + 1}: this cell is never closed.")
-            blocks.append(_text(lines, text_start, at, fenced))
-            blocks.append(_cell(path, lines, at + 1, end))
-            text_start, fenced = end + 1, set()
+        yield at, end, fence[2]
+        at = len(lines) if end is None else end + 1
+
+
+def _closing(lines: Sequence[Line], start: int, fence: str) -> int | None:
+    pattern = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+    return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at].text)), None)
+
+
+def _within_fences(lines: Sequence[Line], start: int) -> set[int]:
+    inside: set[int] = set()
+    for opening, closing, _ in _fences(lines, start):
+        inside.update(range(opening, len(lines) if closing is None else closing + 1))
+    return inside
+
+
+def _blocks(lines: Sequence[Line], start: int) -> list[Text | Cell]:
+    blocks: list[Text | Cell] = []
+    text_start, fenced = start, set[int]()
+    for opening, closing, info in _fences(lines, start):
+        if _CELL.match(info):
+            if closing is None:
+                raise RenderError(f"{lines[opening]}: this cell is never closed.")
+            blocks.append(_text(lines, text_start, opening, fenced))
+            blocks.append(_cell(lines, opening + 1, closing))
+            text_start, fenced = closing + 1, set()
         else:
-            end = len(lines) - 1 if end is None else end
-            fenced.update(range(at - text_start, end + 1 - text_start))
-        at = end + 1
+            last = len(lines) - 1 if closing is None else closing
+            fenced.update(range(opening - text_start, last + 1 - text_start))
     blocks.append(_text(lines, text_start, len(lines), fenced))
     return [block for block in blocks if block.source.strip() or isinstance(block, Cell)]
 
 
-def _closing(lines: list[str], start: int, fence: str) -> int | None:
-    pattern = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
-    return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at])), None)
+def _text(lines: Sequence[Line], start: int, end: int, fenced: set[int]) -> Text:
+    source = "\n".join(line.text for line in lines[start:end])
+    return Text(start + 1, source, frozenset(fenced))
 
 
-def _text(lines: list[str], start: int, end: int, fenced: set[int]) -> Text:
-    return Text(start + 1, "\n".join(lines[start:end]), frozenset(fenced))
-
-
-def _cell(path: Path, lines: list[str], start: int, end: int) -> Cell:
-    options = []
-    while start < end and (match := _OPTION.match(lines[start])):
+def _cell(lines: Sequence[Line], start: int, end: int) -> Cell:
+    first, options = start, []
+    while start < end and (match := _OPTION.match(lines[start].text)):
         options.append(match[1])
         start += 1
-    first = start - len(options) + 1
-    while start < end and not lines[start].strip():
+    while start < end and not lines[start].text.strip():
         start += 1  # Python's messages would not count them
-    values = _yaml(path, first, "\n".join(options), "cell's options")
-    return Cell(start + 1, "\n".join(lines[start:end]), values)
+    values = _yaml(lines, first, "\n".join(options), "cell's options")
+    return Cell(start + 1, "\n".join(line.text for line in lines[start:end]), values)

@@ -71,7 +71,7 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render within `work`, which holds report.qmd and the resources: the file of each format.
+    """Render within `work`, which holds the document and the resources: the file of each format.
 
     Raises RenderError as the embedded renderer does.
     """
@@ -105,7 +105,7 @@ def _settings(document: Document, language: str) -> dict[str, Any]:
     toc = document.front_matter.get("toc", True) is not False
     filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
     return {
-        **metadata_of(document.front_matter, language),
+        **metadata_of(document, language),
         "toc": toc,
         "toc-depth": 3,
         "number-sections": False,
@@ -160,8 +160,8 @@ def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]
     if error:
         name, value = error[-1]
         line = _failing_line(document, text, value)
-        where = f", line {line}" if line else ""
-        return f"{document.path.name}{where}: the cell failed with {name}: {value.strip()}"
+        where = document.where(line) if line else document.path.name
+        return f"{where}: the cell failed with {name}: {value.strip()}"
     errors = [
         plain(str(record.get("msg", ""))).strip()
         for record in log

@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ from readiness.files import write_atomically
 from readiness.rendering.embedded import embedded_version, render_embedded
 from readiness.rendering.kernel import scratch_folder
 from readiness.rendering.process import terminated_like_interrupted
-from readiness.rendering.qmd import parse
+from readiness.rendering.qmd import Document, parse
 from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
 
 FORMATS = ("html", "pdf")
@@ -42,6 +42,7 @@ def render(
     *,
     resources: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str | bool] | None = None,
     formats: Sequence[str] = FORMATS,
     language: str = "fr",
     timeout: float = 300.0,
@@ -50,21 +51,23 @@ def render(
     """Render a .qmd to `output_folder/<stem>.html` and `.pdf`.
 
     resources: files and folders to have beside the copy, by relative name. environment: added to
-    the cells' own; READINESS_ENGINE tells them which engine runs. quarto: a program, "auto" to look
-    for one, None for the embedded renderer. timeout: seconds for the whole.
+    the cells' own; READINESS_ENGINE tells them which engine runs. metadata: added to the front
+    matter; a part of the text with `when-meta="name"` is there only if `name` is true in it.
+    quarto: a program, "auto" to look for one, None for the embedded renderer. timeout: seconds
+    for the whole.
     Raises RenderError, naming the line of the .qmd where there is one.
     """
     wanted = tuple(name for name in FORMATS if name in formats)
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise RenderError(f"No such format: {', '.join(unknown)}. Expected: {', '.join(FORMATS)}.")
-    document = parse(source)
+    document = replace(parse(source), metadata=metadata or {})
     program = find_quarto() if quarto == "auto" else quarto
     version = quarto_version(program, timeout) if program else embedded_version()
     engine = f"Quarto {version}" if program else f"embedded renderer ({version})"
     with terminated_like_interrupted():
         work = scratch_folder()
         try:
-            folder = _filled(work / "page", source, resources or {})
+            folder = _filled(work / "page", document, resources or {})
             settings = _environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
             if program:
                 made = render_quarto(program, document, folder, settings, wanted, language, timeout)
@@ -76,10 +79,13 @@ def render(
     return Rendering(engine, version, done.get("html"), done.get("pdf"))
 
 
-def _filled(folder: Path, source: Path, resources: Mapping[str, Path]) -> Path:
-    """The work folder with a copy of the source and of the resources."""
+def _filled(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
+    """The work folder with a copy of the source, of its chapters and of the resources."""
     folder.mkdir()
-    (folder / "report.qmd").write_bytes(source.read_bytes())
+    for name in document.chapters:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(document.path.parent / name, folder / name)
+    (folder / "report.qmd").write_bytes(document.path.read_bytes())
     for name, path in sorted(resources.items()):
         target = folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
@@ -90,7 +96,7 @@ def _filled(folder: Path, source: Path, resources: Mapping[str, Path]) -> Path:
         elif path.is_file():
             shutil.copyfile(path, target)
         else:
-            raise RenderError(f"{path}: needed to render {source.name} but not there.")
+            raise RenderError(f"{path}: needed to render {document.path.name} but not there.")
     return folder
 
 

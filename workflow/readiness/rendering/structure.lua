@@ -1,5 +1,5 @@
 -- Quarto's blocks in pandoc's terms: callouts, tabsets, tiles, parts for one format only.
-local html, words, tabsets = FORMAT:match 'html' ~= nil, {}, 0
+local html, words, meta, tabsets = FORMAT:match 'html' ~= nil, {}, {}, 0
 
 local function raw(text) return pandoc.RawBlock(html and 'html' or 'typst', text) end
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
@@ -65,12 +65,17 @@ local function key_figures(div)
   return wrapped('#key-figures(', blocks, ')')
 end
 
+-- Parts for one format, or for reports of which something holds (`when-meta="simulated"`).
+local function conditional(part)
+  local format, name = part.attributes['when-format'], part.attributes['when-meta']
+  if not format and not name then return nil end
+  local here = (not format or html == (format:match '^html' ~= nil)) and (not name or meta[name] == true)
+  return here == part.classes:includes 'content-visible' and part.content or {}
+end
+
 local function structure(div)
-  local format = div.attributes['when-format']
-  if format then
-    local here = html == (format:match '^html' ~= nil)
-    return here == div.classes:includes 'content-visible' and div.content or {}
-  end
+  local part = conditional(div)
+  if part then return part end
   for _, class in ipairs(div.classes) do
     if class:match '^callout%-' then return callout(div, class:sub(9)) end
     if class == 'panel-tabset' then return tabset(div) end
@@ -79,7 +84,7 @@ local function structure(div)
 end
 
 function Pandoc(doc)
-  words = doc.meta.words
+  words, meta = doc.meta.words, doc.meta
   for key, value in pairs(words) do words[key] = pandoc.utils.stringify(value) end
-  return doc:walk { Div = structure }
+  return doc:walk { Div = structure, Span = conditional }
 end

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     parser.add_argument("--code", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--summary", type=Path, required=True, help="the study in one paragraph")
+    parser.add_argument("--summary", type=Path, help="the study in one paragraph")
     parser.add_argument(
         "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
     )

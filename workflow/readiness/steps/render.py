@@ -1,4 +1,7 @@
-"""Render: the report as one HTML page and a PDF, with every digit held against the register."""
+"""Render: a report as one HTML page and a PDF, with every digit held against the register.
+
+A report shows a study, a wave, or both; the document says which of them it needs.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,20 @@ import argparse
 import json
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from re import Pattern
+from typing import Any
 
-import pandas as pd
-
-from readiness.config import Report as ReportSettings
-from readiness.config import parse_json, read_yaml
+from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
 from readiness.figures.register import read_register
-from readiness.figures.report import Register
+from readiness.figures.shown import Register
 from readiness.files import write_atomically
 from readiness.forensics.structure import parse_structure
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
-from readiness.rendering import check_numbers, check_self_contained, render
+from readiness.rendering import check_numbers, check_self_contained, parse, render
 from readiness.rendering.checks import has_digit
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
@@ -29,39 +32,93 @@ ALLOWED = (
     re.compile(r"\b20\d\d\b"),  # years, and the names of datasets and waves that hold one
     re.compile(r"@\d+\b"),  # the version of a dataset, dataset@version
 )
-INPUTS = ("source", "questionnaire", "claims", "structure")
+KICKER = {"fr": "La vague de ce rapport est simulée : aucune réponse n'y est réelle"}
+"""What stands above the title of a report of simulated answers."""
+
+
+class StudyTitle(Section):
+    """What a report needs of a study's configuration."""
+
+    title: str
+
+
+class WaveTitle(Section):
+    """What a report needs of a wave's configuration."""
+
+    title: str
+    by: str
+    selection: str
+
+
+class RenderSettings(Section):
+    """The language, and what is shown."""
+
+    language: Language
+    study: StudyTitle | None
+    wave: WaveTitle | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one run adds to a report.
+
+    `resources`: the files that the cells read, by their name in the folder where they run; `words`:
+    texts from outside (outlets, the questionnaire's answers), the digits of which are no results;
+    `content`: what the cells are told of it.
+    """
+
+    register: Register
+    resources: dict[str, Path]
+    words: set[str]
+    provenance: set[str]
+    content: dict[str, Any]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS)
-    parser.add_argument("--study", type=Path, required=True, help="folder of the study's run")
-    parser.add_argument("--wave", type=Path, required=True, help="folder of the wave's run")
-    parser.add_argument("--by", required=True, help="variable whose categories are the groups")
-    parser.add_argument("--selection", required=True, help="how the wave's respondents came in")
+    add_step_arguments(parser, "source", "questionnaire?", "claims?", "structure?")
+    parser.add_argument("--study", type=Path, help="folder of the study's run, where one is shown")
+    parser.add_argument("--wave", type=Path, help="folder of the wave's run, where one is shown")
 
 
-def _resources(arguments: argparse.Namespace) -> dict[str, Path]:
-    """What the cells read, by its name in the folder where they run."""
-    return {
-        "results/study/figures.csv": arguments.study / "register/figures.csv",
-        "results/study/verdicts.json": arguments.study / "judge/verdicts.json",
-        "results/study/claims.csv": arguments.claims,
-        "results/wave/figures.csv": arguments.wave / "register/figures.csv",
-        "results/wave/choices.csv": arguments.wave / "compare/choices.csv",
-        f"results/wave/{arguments.questionnaire.name}": arguments.questionnaire,
-        "charts/study": arguments.study / "draw",
-        "charts/wave": arguments.wave / "draw",
+def _run_of(folder: Path, name: str, others: dict[str, Path], language: Language) -> Part:
+    """A run's figures, charts and other files."""
+    figures = folder / "register/figures.csv"
+    resources = {f"results/{name}/{other}": path for other, path in others.items()}
+    resources |= {f"results/{name}/figures.csv": figures, f"charts/{name}": folder / "draw"}
+    register = Register(read_register(figures), language)
+    return Part(register, resources, set(), {*register.datasets, *register.lineage}, {})
+
+
+def _study(arguments: argparse.Namespace, settings: RenderSettings) -> Part | None:
+    if arguments.study is None or settings.study is None:
+        return None
+    structure = parse_structure(read_yaml(arguments.structure))
+    outlets = set(read_text_table(arguments.claims, "the claims")["outlet"])
+    others = {
+        "verdicts.json": arguments.study / "judge/verdicts.json",
+        "claims.csv": arguments.claims,
     }
+    part = _run_of(arguments.study, "study", others, settings.language)
+    items = {name: item.label[settings.language] for name, item in structure.items.items()}
+    part.content.update(settings.study.model_dump(), items=items)
+    part.words.update(outlets, {settings.study.title})
+    part.provenance.update(outlets)
+    return part
 
 
-def provenance(registers: list[Register], claims: pd.DataFrame, engine: str) -> set[str]:
-    """The whole texts that a `.prov` span may hold: names, hashes and outlets, no results."""
-    texts = {engine, *claims["outlet"]}
-    for register in registers:
-        texts |= set(register.rows["dataset"])
-        texts |= {value[:16] for cell in register.rows["lineage"] for value in cell.split()}
-    return texts
+def _wave(arguments: argparse.Namespace, settings: RenderSettings) -> Part | None:
+    if arguments.wave is None or settings.wave is None:
+        return None
+    others = {
+        "choices.csv": arguments.wave / "compare/choices.csv",
+        arguments.questionnaire.name: arguments.questionnaire,
+    }
+    part = _run_of(arguments.wave, "wave", others, settings.language)
+    part.content.update(settings.wave.model_dump(), questionnaire=arguments.questionnaire.name)
+    part.words.update(labels(load_questionnaire(arguments.questionnaire), settings.language))
+    part.words.add(settings.wave.title)
+    return part
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
@@ -74,17 +131,42 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
+def metadata_of(wave: Part | None, language: Language) -> dict[str, str | bool]:
+    """What holds of the wave, for the parts of the text that are there only then."""
+    if wave is None:
+        return {}
+    found: dict[str, str | bool] = {"revises": wave.register.revises}
+    if wave.register.simulated:
+        found |= {"simulated": True, "kicker": KICKER[language]}
+    return found
+
+
+def _checked(source: Path, html: str, parts: list[Part], engine: str) -> None:
+    """Raise RenderError for a number that is in no register, or for what would be loaded."""
+    displays = {key: text for part in parts for key, text in part.register.spans().items()}
+    words = sorted({word for part in parts for word in part.words if has_digit(word)})
+    allowed: list[Pattern[str]] = [*ALLOWED, *(re.compile(re.escape(word)) for word in words)]
+    known = {engine}.union(*(part.provenance for part in parts))
+    problems = check_numbers(html, displays, allowed, known) + check_self_contained(html)
+    if problems:
+        for problem in problems:
+            log.error("%s", problem)
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise RenderError(f"{source}: {problems[0]}{more}\nGive it an id of the register.")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write `report.html` and `report.pdf`; RenderError when a number is not in the register."""
-    settings = parse_json(ReportSettings, arguments.settings)
-    resources = _resources(arguments)
-    structure = parse_structure(read_yaml(arguments.structure))
+    settings = parse_json(RenderSettings, arguments.settings)
+    study, wave = _study(arguments, settings), _wave(arguments, settings)
+    parts = [part for part in (study, wave) if part is not None]
+    if not parts:
+        raise RenderError(f"{arguments.source}: nothing to show; give --study, --wave or both.")
+    resources = {name: path for part in parts for name, path in part.resources.items()}
     content = {
         "language": settings.language,
-        "by": arguments.by,
-        "questionnaire": arguments.questionnaire.name,
-        "selection": arguments.selection,
-        "items": {name: item.label[settings.language] for name, item in structure.items.items()},
+        "study": study.content if study else None,
+        "wave": wave.content if wave else None,
     }
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -94,41 +176,24 @@ def run(arguments: argparse.Namespace) -> int:
             scratch / "made",
             resources={**resources, "results/report.json": scratch / "report.json"},
             environment={"READINESS_RESULTS": "results"},
+            metadata=metadata_of(wave, settings.language),
             language=settings.language,
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    registers = [
-        Register(read_register(resources[f"results/{name}/figures.csv"]), settings.language)
-        for name in ("study", "wave")
-    ]
-    claims = read_text_table(arguments.claims, "the claims")
-    displays = {key: text for register in registers for key, text in register.spans().items()}
-    questionnaire = load_questionnaire(arguments.questionnaire)
-    words = {*claims["outlet"], *labels(questionnaire, settings.language)}
-    problems = check_numbers(
-        html,
-        displays,
-        (*ALLOWED, *(re.compile(re.escape(word)) for word in sorted(words) if has_digit(word))),
-        provenance(registers, claims, made.engine),
-    )
-    problems += check_self_contained(html)
-    if problems:
-        for problem in problems:
-            log.error("%s", problem)
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise RenderError(
-            f"{arguments.source}: {problems[0]}{more}\nGive it an id of the register."
-        )
+    _checked(arguments.source, html, parts, made.engine)
     outputs = Outputs("render", arguments.out)
     outputs.file("report.html", html)
     outputs.file("report.pdf", pdf)
     inputs = {name: path for name, path in resources.items() if path.is_file()}
     inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
+    chapters = parse(arguments.source).chapters
+    inputs |= {name: arguments.source.parent / name for name in chapters}
+    inputs |= {"structure": arguments.structure} if study else {}
     outputs.finish(
         code=arguments.code,
-        settings={**settings.model_dump(), "by": arguments.by, "selection": arguments.selection},
-        inputs={**inputs, "source": arguments.source, "structure": arguments.structure},
+        settings=settings.model_dump(),
+        inputs={**inputs, "source": arguments.source},
     )
     log.info("rendered by %s", made.engine)
     return 0

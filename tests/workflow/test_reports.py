@@ -1,0 +1,161 @@
+"""The report of one run alone: made on request, with what is its own and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from project_copy import Project, message
+
+WAVE, STUDY = "waves/simulated-2026", "studies/haca-2024"
+FIRST, SECOND = "publications/simulated-2026-r1", "publications/simulated-2026-r2"
+RUNS = (WAVE, STUDY, FIRST, SECOND, "publications/haca-2024")
+
+
+def page_of(run: str) -> str:
+    return f"results/{run}/report/report.html"
+
+
+@pytest.fixture(scope="module")
+def reports(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A finished project with the report of every run. Never change it: copy it."""
+    project = finished.copy(tmp_path_factory.mktemp("reports") / "project")
+    result = project.run(*map(page_of, RUNS))
+    assert result.returncode == 0, result.stderr
+    return project
+
+
+def words(page: str) -> str:
+    """What a reader sees of a page."""
+    body = LexborHTMLParser(page).body
+    assert body is not None
+    for node in body.css("svg, style"):
+        node.decompose()
+    return " ".join(body.text(separator=" ").replace("\u00a0", " ").split())
+
+
+def test_the_default_target_makes_none(finished: Project) -> None:
+    assert not list((finished.root / "results").glob("*/*/report"))
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
+    folder = reports.root / f"results/{run}/report"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "lineage.json", "report.html", "report.pdf"
+    ]  # fmt: skip
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")
+    of_study = run in (STUDY, "publications/haca-2024")
+    page = reports.read(page_of(run))
+    text = words(page)
+    named = {name.partition("/")[0] for name in re.findall(r'data-id="([^"]*)"', page)}
+    assert named == ({"haca-2024"} if of_study else {"simulated-2026"})
+    assert ("HACA" in text) is of_study
+    assert ("simulée" in text) is not of_study
+    assert "seconde partie" not in text and "première partie" not in text
+    inputs = json.loads((folder / "lineage.json").read_text("utf-8"))["inputs"]
+    assert any(name.startswith("_") and name.endswith(".qmd") for name in inputs)
+
+
+def test_every_caption_of_simulated_answers_says_so(reports: Project) -> None:
+    tree = LexborHTMLParser(reports.read(page_of(WAVE)))
+    captions = [node.text(strip=True) for node in tree.css("figcaption")]
+    assert len(captions) > 10
+    assert [caption for caption in captions if not caption.endswith("(données simulées)")] == []
+    tiles = [node.text() for node in tree.css(".key-figures > *")]
+    assert tiles and all("données simulées" in tile for tile in tiles)
+    assert "simulée" in tree.css_first("#title-block-header .kicker").text()
+
+
+def test_only_a_revision_has_its_chapter(reports: Project) -> None:
+    titles = {
+        run: [
+            node.text(strip=True).lstrip("0123456789.")
+            for node in LexborHTMLParser(reports.read(page_of(run))).css("main h2")
+        ]
+        for run in (FIRST, SECOND, WAVE)
+    }
+    assert "Révision" in titles[SECOND] and "Révision" in titles[WAVE]
+    assert titles[FIRST] == [title for title in titles[SECOND] if title != "Révision"]
+
+
+def test_the_versions_of_the_data_are_those_of_the_release(reports: Project) -> None:
+    for run, version in ((FIRST, "1"), (SECOND, "2")):
+        note = LexborHTMLParser(reports.read(page_of(run))).css_first(".box-note")
+        assert note is not None
+        assert re.findall(r"simulated-2026@(\d)", note.text()) == [version]
+
+
+def test_the_same_bytes_as_the_live_run_has_where_the_release_is_the_same(
+    reports: Project, tmp_path: Path
+) -> None:
+    """The second release is today's wave: another run, the same page and paper."""
+    for name in ("report.html", "report.pdf"):
+        one, two = (reports.root / f"results/{run}/report/{name}" for run in (WAVE, SECOND))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_changed_chapter_renders_what_includes_it(reports: Project, tmp_path: Path) -> None:
+    project = reports.copy(tmp_path / "project")
+    target = [page_of(run) for run in RUNS]
+
+    def to_do() -> set[str]:
+        command = (".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1")
+        result = project.call(*command, "--quiet", "host", "--", *target)
+        assert result.returncode == 0, result.stderr
+        return set(re.findall(r"wildcards: run=(\S+)", result.stdout + result.stderr))
+
+    assert to_do() == set() and project.to_do() == set()
+    chapter = project.root / "reports/_weighting.qmd"
+    chapter.write_text(chapter.read_text("utf-8") + "\nUne phrase de plus.\n", "utf-8")
+    assert to_do() == {WAVE, FIRST, SECOND}
+    assert project.to_do() == {"render", "gate"}
+
+
+def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> None:
+    (fresh.root / "reports/_wave.qmd").unlink()
+    result = fresh.run()
+    assert result.returncode == 5, result.stderr
+    assert "report.qmd, line 22: the included file reports/_wave.qmd" in message(result)
+    assert not (fresh.root / "results/inputs").exists()
+
+
+def test_a_wave_alone_is_a_report_too(project: Project) -> None:
+    project.replace("config.yaml", "  study: haca-2024\n  wave:", "  wave:")
+    result = project.run()
+    assert result.returncode == 0, result.stderr
+    text = words(project.read("results/report/report.html"))
+    assert "HACA" not in text and "Vague simulée 2026" in text
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("language: fr", "report: got {'language': 'fr'}; expected a study, a wave, or both"),
+        ("study: haca-2025", "report.study: no study 'haca-2025'; there are haca-2024"),
+        ("wave: w, source: reports/own.qmd", "report.wave: no wave 'w'"),
+        ("wave: simulated-2026, source: reports/own.qmd", "reports/own.qmd not found"),
+    ],
+)
+def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said: str) -> None:
+    fresh.replace(
+        "config.yaml",
+        "report:\n  study: haca-2024\n  wave: simulated-2026\n",
+        f"report: {{{report}}}\n",
+    )
+    result = fresh.run()
+    assert result.returncode == 2
+    assert said in message(result)
+
+
+def test_a_publication_keeps_its_own_document(fresh: Project) -> None:
+    frozen = f"{FIRST}/config.yaml"
+    text = fresh.read(frozen)
+    (fresh.root / frozen).write_text(text + "report:\n  wave: another\n", "utf-8")
+    result = fresh.run()
+    assert result.returncode == 2
+    assert f"{frozen}: report.wave: no wave 'another'" in message(result)
