@@ -3,8 +3,8 @@
     python tests/publications/recall.py     every dataset of every publication (two minutes)
 
 A dataset version is recalled by leaving every ninth row out. Whatever number then moves rests on
-it; `affected` must name it. The run of a publication that revises another is also made with the other's
-moved ledger.
+it; `affected` must name it. The run of a publication that revises another is also made with the
+other's moved ledger.
 """
 
 from __future__ import annotations

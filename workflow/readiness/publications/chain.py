@@ -15,6 +15,8 @@ Chain = Mapping[str, Lineage]
 
 RESTORE = "restore-"
 REGISTER = "register"
+REPRODUCE = "reproduce"
+"""Compares publications, so no publication rests on it."""
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
@@ -23,7 +25,8 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
         f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
     }
     for sidecar in sorted((results / run).glob(f"*/{SIDECAR}")):
-        folders[sidecar.parent.name] = sidecar.parent
+        if sidecar.parent.name != REPRODUCE:
+            folders[sidecar.parent.name] = sidecar.parent
     return folders
 
 
