@@ -13,6 +13,7 @@ from readiness.disclosure.secondary import (
     Derived,
     Relation,
     derivable,
+    derivable_sums,
     exposures,
     suppress,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Derived",
     "Relation",
     "derivable",
+    "derivable_sums",
     "escape_cell",
     "escape_frame",
     "exposures",

@@ -14,7 +14,7 @@ protected.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -26,17 +26,13 @@ Relation: TypeAlias = Mapping[str, int]
 """Coefficients of cells whose sum is zero: `{"yes": 1, "no": 1, "n": -1}`."""
 
 
-TOGETHER = 3
-"""How many derived rows are added in the search for small sums."""
-
-
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table: its name, its unweighted count, and how it stands.
 
-    `sensitive`: it must not be known. `hidden`: it is not published for another reason. `base`: the
-    cell that it is a share of; where that one is hidden, this one is hidden too, for a share and its
-    precision give their base away.
+    `sensitive`: it must not be known. `hidden`: not published for another reason. `base`: the
+    cell that it is a share of; where that one is hidden, this one is hidden too, for a share and
+    its precision give their base away.
     """
 
     name: str
@@ -52,6 +48,11 @@ class Derived:
 
     hidden: Mapping[str, Fraction]
     published: Mapping[str, Fraction]
+
+    @property
+    def whole(self) -> dict[str, Fraction]:
+        """All coefficients; their sum over the cells is zero."""
+        return {**self.hidden, **self.published}
 
     @property
     def cell(self) -> str | None:
@@ -106,29 +107,45 @@ def _parts(row: Mapping[str, Fraction], hidden: Collection[str]) -> Derived:
     )
 
 
+def derivable_sums(
+    rows: Sequence[Derived], hidden: Collection[str], relations: Iterable[Relation]
+) -> Iterator[Derived]:
+    """More of what follows from `rows` of `derivable`: sums that elimination takes apart.
+
+    Each relation without the cells that are known alone, and what two rows give together.
+    """
+    alone = {row.cell: row for row in rows if row.cell}
+    for relation in relations:
+        left = {name: Fraction(factor) for name, factor in relation.items() if factor}
+        for name, factor in relation.items():
+            if name in alone:
+                _add(left, alone[name].whole, Fraction(-factor))
+        yield _parts(left, hidden)
+    for one, other in combinations((row for row in rows if not row.cell), 2):
+        if not _cancels(one, other):
+            continue
+        left = dict(one.whole)
+        _add(left, other.whole, Fraction(1))
+        yield _parts(left, hidden)
+
+
+def _cancels(one: Derived, other: Derived) -> bool:
+    """Whether the sum of two rows can hold only coefficients of 1: each adds to one pivot."""
+    rest = {name for row in (one, other) for name, value in row.hidden.items() if value != 1}
+    return all(one.hidden.get(name, 0) + other.hidden.get(name, 0) in (0, 1) for name in rest)
+
+
 def exposures(
     cells: Mapping[str, Cell], hidden: Collection[str], relations: Sequence[Relation], minimum: int
 ) -> list[Derived]:
     """What a reader can derive that tells too much of a sensitive cell; empty when all is well.
 
-    Looked at: every cell, every relation, and the sums of up to `TOGETHER` derived rows. Hidden
-    zeros count as known.
+    Hidden zeros count as known.
     """
     unknown = {name for name in hidden if cells[name].count}
     rows = derivable(unknown, relations)
-    whole = (_parts({k: Fraction(v) for k, v in each.items()}, unknown) for each in relations)
-    found = [each for each in (*rows, *whole) if _tells(each, cells, minimum)]
-    # A sum that is too small holds only cells that are.
-    small = [row for row in rows if cells[next(iter(row.hidden))].count < minimum] if rows else []
-    for size in range(2, TOGETHER + 1):
-        for chosen in combinations(small, size):
-            total: dict[str, Fraction] = {}
-            for row in chosen:
-                _add(total, {**row.hidden, **row.published}, Fraction(1))
-            together = _parts(total, unknown)
-            if _tells(together, cells, minimum):
-                found.append(together)
-    return found
+    sums = derivable_sums(rows, unknown, relations)
+    return [each for each in (*rows, *sums) if _tells(each, cells, minimum)]
 
 
 def _tells(derived: Derived, cells: Mapping[str, Cell], minimum: int) -> bool:
@@ -146,7 +163,8 @@ def suppress(cells: Sequence[Cell], relations: Sequence[Relation], minimum: int)
     again, the dearest first. The order is fixed by counts and names alone. `minimum`: the least
     count that may be known.
 
-    Raises StatisticsError for a relation that its counts do not fulfil, an unknown or repeated name.
+    Raises StatisticsError for a relation that the counts do not fulfil, and for an unknown or a
+    repeated name.
     """
     known = {cell.name: cell for cell in cells}
     _check(cells, known, relations)
