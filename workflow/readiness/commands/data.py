@@ -1,4 +1,4 @@
-"""Dataset versions: list them, add one, bring one back, erase one, verify every copy.
+"""Dataset versions: list, add, bring back, compare and erase them, verify every copy.
 
 readiness data list
 readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
@@ -6,6 +6,7 @@ readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note 
 readiness data get NAME@VERSION [--to FILE]
 readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
+readiness data diff NAME@VERSION NAME@VERSION [--rows] [--key COLUMN] [--json]
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     get = actions.add_parser("get", help="write a verified copy of a version")
     get.add_argument("name", help="NAME@VERSION")
     get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
+    diff = actions.add_parser("diff", help="rows and cells that two versions do not share")
+    diff.add_argument("before", metavar="NAME@VERSION")
+    diff.add_argument("after", metavar="NAME@VERSION")
+    diff.add_argument("--rows", action="store_true", help="each key and each changed cell, too")
+    diff.add_argument("--key", metavar="COLUMN", help="the column that tells the rows apart")
+    diff.add_argument("--json", action="store_true", help="for a machine")
     erase = actions.add_parser("erase", help="remove the bytes of a version for good")
     erase.add_argument("names", nargs="+", metavar="NAME@VERSION")
     erase.add_argument("--reason", required=True, help="kept in data/versions.csv")
@@ -45,7 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; returns 0."""
     root = Path.cwd()
-    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase}
+    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase,
+               "diff": _diff}  # fmt: skip
     actions[arguments.action](root, arguments)
     return 0
 
@@ -84,6 +92,12 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     inside = store is not None and store.is_relative_to(root.resolve())
     also = f" and {store.relative_to(root.resolve())}" if store is not None and inside else ""
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
+
+
+def _diff(root: Path, arguments: argparse.Namespace) -> None:
+    from readiness.commands.data_diff import run_diff  # it reads tables, too
+
+    run_diff(root, arguments)
 
 
 def _erase(root: Path, arguments: argparse.Namespace) -> None:

@@ -8,14 +8,30 @@ from readiness.disclosure.primary import (
     p_percent_rule,
 )
 from readiness.disclosure.rounding import restricted_values, true_interval
+from readiness.disclosure.secondary import (
+    Cell,
+    Derived,
+    Relation,
+    derivable,
+    derivable_sums,
+    exposures,
+    suppress,
+)
 
 __all__ = [
+    "Cell",
     "Concentration",
+    "Derived",
+    "Relation",
+    "derivable",
+    "derivable_sums",
     "escape_cell",
     "escape_frame",
+    "exposures",
     "minimum_frequency",
     "nk_rule",
     "p_percent_rule",
     "restricted_values",
+    "suppress",
     "true_interval",
 ]

@@ -14,6 +14,17 @@ from typing import Any
 import pandas as pd
 
 from readiness.config import Figures
+from readiness.figures.protection import (
+    ANSWERED,
+    BASE,
+    EXPERT,
+    LOW,
+    UNRELIABLE,
+    WITHHELD,
+    base_id,
+    share_id,
+    withheld,
+)
 from readiness.figures.register import FigureRow
 
 P_DIGITS = 3
@@ -32,53 +43,67 @@ def share_rows(
 ) -> Iterator[FigureRow]:
     """Shares with their precision, and each base once.
 
-    `intervals`: whether the selection of respondents allows one (`figures.selection`).
+    What is withheld (`figures.protection`) has a row without numbers. `intervals`: whether the
+    selection of respondents allows one (`figures.selection`).
     """
+    ids = withheld(estimates, contract)
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
-        n = int(row["n"])
-        base = row["base"]
-        suffix = ".asked" if base == "asked" else ""
-        reason = ""
-        if n < contract.minimum_base:
-            reason = "base below the minimum"
-        elif row["group"] != "expert" and n < contract.reliable_base:
-            reason = "base too small for a reliable share"
+        item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
+        size = base_id(item, group, base)
+        reason = _reason(row, contract, ids)
         hidden = bool(reason)
         precision: dict[str, Any] = {
             name: _number(row[name]) if intervals and not hidden else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
         }
         yield FigureRow(
-            id=f"{row['item']}.{row['level']}.{row['group']}{suffix}",
+            id=share_id(item, row["level"], group, base),
             kind="estimate",
             unit="share",
             value=None if hidden else _number(row["estimate"]),
-            item=row["item"],
+            item=item,
             level=row["level"],
-            group=row["group"],
-            statistic=f"share of {base}" + (" (unweighted)" if row["group"] == "expert" else ""),
-            n=n,
-            reliability=row["reliability"],
+            group=group,
+            statistic=f"share of {base}" + (" (unweighted)" if group == EXPERT else ""),
+            n=None if size in ids else n,
+            # A flag and a note are made of the count: they go with it.
+            reliability="" if reason == WITHHELD else row["reliability"],
             suppressed=reason,
             digits=contract.digits,
             rounding=contract.rounding,
-            note=row["note"],
+            note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if intervals and not hidden:
-            yield from _precision_rows(row, suffix, contract)
-        base_id = f"{row['item']}.n.{row['group']}" + ("" if base == "answered" else f".{base}")
-        if base_id not in bases_seen:
-            bases_seen.add(base_id)
+            yield from _precision_rows(row, contract)
+        if size not in bases_seen:
+            bases_seen.add(size)
             yield FigureRow(
-                id=base_id, kind="count", unit="base", value=n, item=row["item"],
-                group=row["group"], statistic=f"answers ({base})",
+                id=size, kind="count", unit="base", value=None if size in ids else n, item=item,
+                group=group, statistic=f"answers ({base})",
+                suppressed=_base_reason(n, contract) if size in ids else "",
             )  # fmt: skip
 
 
-def _precision_rows(row: dict[Any, Any], suffix: str, contract: Figures) -> Iterator[FigureRow]:
+def _base_reason(n: int, contract: Figures) -> str:
+    return BASE if n < contract.minimum_base else WITHHELD
+
+
+def _reason(row: dict[Any, Any], contract: Figures, ids: frozenset[str]) -> str:
+    """Why a share has no number in the register; empty when it has one."""
+    n = int(row["n"])
+    if n < contract.minimum_base:
+        return BASE
+    if row["group"] != EXPERT and n < contract.reliable_base:
+        return UNRELIABLE
+    known = share_id(row["item"], row["level"], row["group"], row["base"])
+    return WITHHELD if known in ids else ""
+
+
+def _precision_rows(row: dict[Any, Any], contract: Figures) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
+    share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
         ("lower", "share", contract.digits),
         ("upper", "share", contract.digits),
@@ -87,7 +112,7 @@ def _precision_rows(row: dict[Any, Any], suffix: str, contract: Figures) -> Iter
         value = _number(row[name])
         if value is not None:
             yield FigureRow(
-                id=f"{row['item']}.{row['level']}.{row['group']}{suffix}.{name}",
+                id=f"{share}.{name}",
                 kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",
                 level=row["level"], group=row["group"], statistic=name,
                 digits=digits, rounding=contract.rounding,
@@ -103,14 +128,14 @@ def comparison_rows(
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
     What compares a group whose share is not published is not published either: the share could be
-    worked out from it.
+    worked out from it. A contrast compares one share (`low` of a scale); odds ratios and
+    probabilities of superiority rest on all levels.
     """
-    answered = estimates[estimates["base"] == "answered"]
-    bases = {(row["item"], row["group"]): int(row["n"]) for row in answered.to_dict("records")}
+    unknown = _unknown(estimates, contract)
     for row in comparisons.to_dict("records"):
         item, test, n = row["item"], row["test"], int(row["n"])
         groups = [group for group in (row["a"], row["b"]) if group]
-        if any(bases[item, group] < contract.reliable_base for group in groups):
+        if any((item, group, test == "contrast") in unknown for group in groups):
             continue
         pair = ".".join(part for part in (row["a"], row["b"]) if part)
         name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
@@ -148,6 +173,21 @@ def comparison_rows(
                     statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
                     **(ends if not suffix else {}), **common,
                 )  # fmt: skip
+
+
+def _unknown(estimates: pd.DataFrame, contract: Figures) -> set[tuple[str, str, bool]]:
+    """(item, group, whether of the contrasted share alone) of which something is not published."""
+    ids = withheld(estimates, contract)
+    answered = estimates[estimates["base"] == ANSWERED]
+    scales = set(answered.loc[answered["level"] == LOW, "item"])
+    unknown = set()
+    for row in answered.to_dict("records"):
+        if _reason(row, contract, ids):
+            item, group, level = row["item"], row["group"], row["level"]
+            unknown.add((item, group, False))
+            if level == LOW or item not in scales:
+                unknown.add((item, group, True))
+    return unknown
 
 
 def weighting_rows(summary: pd.DataFrame, margins: pd.DataFrame) -> Iterator[FigureRow]:

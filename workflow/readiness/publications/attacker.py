@@ -1,21 +1,36 @@
 """The attacker's view of a release, before it is kept: which counts could a reader work out?
 
-Percentages on a known base give counts away. The same exact arithmetic that judges other people's
-figures is run on ours.
+Percentages on a known base give counts away, and so do the relations between numbers: levels add to
+their base, groups to the total. The same exact arithmetic that judges other people's figures is run
+on ours, on what the register shows and on nothing else, so that an altered register is seen too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 
+from readiness.disclosure import Derived, derivable, derivable_sums
+from readiness.figures.protection import (
+    DONT_KNOW,
+    LOW,
+    WITHHELD,
+    ItemTable,
+    base_id,
+    share_id,
+)
+from readiness.figures.register import SUPPRESSED_TEXT
 from readiness.forensics.attack import attack_release
 from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
 UNWEIGHTED = "(unweighted)"
+LAST_DIGITS = Fraction(1, 10**9)
+"""Shares are kept with 12 significant digits: sums of them may differ in the last ones."""
 
 
 def published_shares(figures: pd.DataFrame) -> pd.DataFrame:
@@ -45,6 +60,124 @@ def attack(figures: pd.DataFrame, minimum: int) -> pd.DataFrame:
     `minimum` is the smallest count that may be known: a recovered one below it is `small`.
     """
     return attack_release(published_shares(figures), small=minimum)
+
+
+def unprotected(figures: pd.DataFrame, minimum: int) -> list[str]:
+    """What of a register (as text) gives a count below `minimum` away: one line each, sorted.
+
+    A cell or base that is shown though below the minimum; a number marked as withheld whose value,
+    precision, interval or revision is still there; a withheld number that the relations among the
+    others give; a small count that follows from bases and unweighted shares. Empty: nothing found.
+    """
+    rows = figures[figures["kind"].isin(["estimate", "count"])]
+    lines = [*_shown_small(figures, minimum), *_left_behind(figures)]
+    for item, table in rows.groupby("item", sort=True):
+        if "estimate" in set(table["kind"]):
+            lines += _recovered(str(item), table, minimum)
+    return sorted(set(lines))
+
+
+def _shown_small(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
+    """Bases below the minimum, and shares whose count can only be below it."""
+    for row in figures[figures["unit"].isin(["base", "share"])].to_dict("records"):
+        if row["kind"] in ("count", "estimate") and not row["suppressed"]:
+            text = row["value"] if row["kind"] == "count" else row["n"]
+            if text and 0 < int(text) < minimum:
+                yield f"{row['id']}: shown on a base of {text}, below {minimum}."
+    for row in attack(figures, minimum).dropna(subset=["lowest"]).to_dict("records"):
+        base, low, high = int(row["base"]), int(row["lowest"]), int(row["highest"])
+        if row["everyone"] and (high == 0 or low == base):
+            continue
+        # Not nobody, and fewer than the minimum; or the same of those who answered otherwise.
+        for least, most in ((low, high), (base - high, base - low)):
+            if 0 < most < minimum and (least > 0 or not row["everyone"]):
+                yield f"{row['id']}: {row['percent']} of {base} shows a count below {minimum}."
+                break
+
+
+NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
+
+
+def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
+    """Numbers of a share that is marked as not published."""
+    ids = set(figures.loc[figures["suppressed"] == "", "id"])
+    for row in figures[figures["suppressed"] != ""].to_dict("records"):
+        name = row["id"]
+        left = [column for column in NUMBERS if row[column]]
+        left += [other for other in (f"{name}.lower", f"{name}.upper", f"{name}.n_eff",
+                                     f"revision.{name}") if other in ids]  # fmt: skip
+        if left:
+            yield f"{name}: is not published, but {left[0]} is."
+        if row["display_en"] != SUPPRESSED_TEXT:
+            yield f"{name}: is not published, but {row['display_en']} is shown."
+
+
+def _recovered(item: str, table: pd.DataFrame, minimum: int) -> Iterator[str]:
+    """What follows from the relations among the numbers of one item."""
+    shares = table[table["kind"] == "estimate"]
+    keys = [
+        (row["level"], row["statistic"].removeprefix("share of ").removesuffix(f" {UNWEIGHTED}"),
+         row["group"])
+        for row in shares.to_dict("records")
+    ]  # fmt: skip
+    relations = list(ItemTable(item, keys, _lowest(shares)).relations())
+    withheld = set(table.loc[table["suppressed"] == WITHHELD, "id"])
+    bases = _bases(item, table, keys)
+    names = {name for relation in relations for name in relation}
+    hidden = set(table.loc[table["suppressed"] != "", "id"]) | (names - set(table["id"]))
+    hidden -= bases.keys()
+    for derived in derivable(hidden & names, relations):
+        if derived.cell in withheld:
+            yield f"{derived.cell}: is withheld, but follows from {_few(derived)}."
+    for (level, base, group), published in zip(keys, shares["suppressed"] == "", strict=True):
+        if published and base_id(item, group, base) not in bases:
+            yield f"{share_id(item, level, group, base)}: shown, though its base is withheld."
+    counts = bases | {
+        row["id"]: int(row["lowest"])
+        for row in attack(shares, minimum).dropna(subset=["lowest"]).to_dict("records")
+        if row["recovered"]
+    }
+    unknown = names - counts.keys()
+    rows = derivable(unknown, relations)
+    for derived in (*rows, *derivable_sums(rows, unknown, relations)):
+        total = abs(sum(factor * counts[name] for name, factor in derived.published.items()))
+        if derived.is_sum and 0 < total < minimum:
+            told = " + ".join(derived.hidden)
+            yield f"{told}: a count below {minimum} follows from {_few(derived)}."
+
+
+def _few(derived: Derived) -> str:
+    names = list(derived.published)
+    return ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
+
+
+def _bases(item: str, table: pd.DataFrame, keys: Sequence[tuple[str, str, str]]) -> dict[str, int]:
+    """The bases that can be read: in a row of their own, or beside a share."""
+    sizes = table[(table["kind"] == "count") & (table["suppressed"] == "")]
+    known = dict(zip(sizes["id"], sizes["value"].astype(int), strict=True))
+    texts = table.loc[table["kind"] == "estimate", "n"]
+    for (_, base, group), n in zip(keys, texts, strict=True):
+        if n:
+            known.setdefault(base_id(item, group, base), int(n))
+    return known
+
+
+def _lowest(shares: pd.DataFrame) -> tuple[str, ...]:
+    """The two levels that add to `low` wherever all three are shown: the register has no order."""
+    shown = shares[(shares["suppressed"] == "") & (shares["level"] != DONT_KNOW)]
+    values = {
+        (row["level"], row["group"]): Fraction(row["value"]) for row in shown.to_dict("records")
+    }
+    levels = sorted({level for level, _ in values} - {LOW})
+    for pair in combinations(levels, 2):
+        gaps = [
+            abs(values[pair[0], group] + values[pair[1], group] - low)
+            for (level, group), low in values.items()
+            if level == LOW and all((part, group) in values for part in pair)
+        ]
+        if gaps and max(gaps) < LAST_DIGITS:
+            return pair
+    return ()
 
 
 def read_attack(path: Path) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 Each share names its base. An ordinal item also has the share in its two lowest levels (`low`), and
 "don't know" as a share of all who answered, outside the scale. A multiple-choice item has each
-option on two bases: those who were asked and those who answered. Experts are counted, unweighted.
+option on two bases: those who were asked and those who answered (an answer that was set aside is in
+neither). Experts are counted, unweighted.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ import numpy as np
 import pandas as pd
 
 from readiness.config import Estimate, parse_json
-from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, load_questionnaire
+from readiness.questionnaire import DONT_KNOW, Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.steps.weighted import read_weighted
 from readiness.survey.design import Design
+from readiness.survey.estimates.multiresponse import Base, multi_response, option_answers
 from readiness.survey.estimates.proportions import SurveyWarning, proportions
 
 ALL = "all"
 LOWEST = 2
+BASES: tuple[Base, ...] = ("asked", "answered")
 COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",
            "n_eff", "deff", "df", "reliability", "note"]  # fmt: skip
 
@@ -41,9 +44,8 @@ def variables(
     """What is estimated of an item: (level prefix, base, values, categories, those to keep)."""
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
-            values = answers[column].to_numpy(dtype=object)
-            yield option, "asked", _flag(values == "1", values != NOT_ASKED), ["1", "0"], ["1"]
-            yield option, "answered", values, ["1", "0"], ["1"]
+            for base in BASES:
+                yield option, base, option_answers(answers[column], option, base), ["1", "0"], ["1"]
         return
     values = answers[item.id].to_numpy(dtype=object)
     codes = list(item.codes)
@@ -67,9 +69,11 @@ def estimate_item(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
 ) -> pd.DataFrame:
     """All shares of one item, overall and by group: columns `COLUMNS`, shares 0-1."""
+    if item.kind == "multi":
+        return _options(design, item, settings)
     parts = []
     for prefix, base, values, categories, keep in variables(item, design.data):
-        for grouping in (None, by) if item.kind != "multi" else (None,):
+        for grouping in (None, by):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SurveyWarning)  # the note is in the table
                 table = proportions(
@@ -81,6 +85,21 @@ def estimate_item(
             level = prefix if prefix else table["category"]
             group = table["group"] if grouping else ALL
             parts.append(table.assign(item=item.id, level=level, base=base, group=group))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _options(design: Design, item: Item, settings: Estimate) -> pd.DataFrame:
+    """The options of a multiple-choice item, each on both bases."""
+    parts = []
+    for column, option in zip(item.columns, item.codes, strict=True):
+        for base in BASES:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SurveyWarning)
+                table = multi_response(
+                    design, {option: column}, base=base,
+                    level=settings.level, interval=settings.interval,
+                )  # fmt: skip
+            parts.append(table.assign(item=item.id, level=option, base=base, group=ALL))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
@@ -63,10 +64,10 @@ def multi_response(
         raise StatisticsError(f"base {base!r}; expected 'asked' or 'answered'")
     tables = []
     for option, column in options.items():
-        chosen = _chosen(design, option, column, not_asked, no_answer)
+        values = design.column(column)
+        chosen = _chosen(values, option, not_asked, no_answer, design.mask)
         asked = proportion_estimates(design, chosen, ["1", "0", "blank"], by=by, groups=groups)
-        blank = "0" if base == "asked" else "_blank"
-        answer = np.where(chosen == "blank", blank, chosen)
+        answer = _on_base(chosen, base)
         estimates = proportion_estimates(design, answer, ["1", "0"], by=by, groups=asked.groups)
         table = proportion_table(estimates, level=level, interval=interval, rules=rules)
         table = table[table["category"] == "1"].assign(category=option)
@@ -79,20 +80,40 @@ def multi_response(
     return whole.drop(columns="_group")
 
 
-def _chosen(
-    design: Design,
+def option_answers(
+    values: Any,
     option: str,
-    column: Column,
+    base: Base,
+    *,
+    not_asked: Collection[str] = NOT_ASKED,
+    no_answer: Collection[str] = NO_ANSWER,
+) -> npt.NDArray[np.object_]:
+    """The answers to one option as `multi_response` counts them, for those without a design.
+
+    Returns `1` and `0` within the base, a code that begins with `_` outside it. Raises
+    StatisticsError as `multi_response` does.
+    """
+    return _on_base(_chosen(values, option, not_asked, no_answer), base)
+
+
+def _on_base(chosen: npt.NDArray[np.object_], base: Base) -> npt.NDArray[np.object_]:
+    return np.where(chosen == "blank", "0" if base == "asked" else "_blank", chosen)
+
+
+def _chosen(
+    values: Any,
+    option: str,
     not_asked: Collection[str],
     no_answer: Collection[str],
-) -> Any:
+    mask: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.object_]:
     """`1`, `0`, `blank` or `_outside` for each row."""
-    text = pd.Series(design.column(column)).astype(object)
+    text = pd.Series(values).astype(object)
     text = text.where(text.notna(), "_blank").map(_plain)
     known = {"1": "1", "0": "0"}
     known |= dict.fromkeys(not_asked, "_outside") | dict.fromkeys(no_answer, "blank")
     mapped = text.map(known)
-    bad = mapped.isna().to_numpy() & design.mask
+    bad = mapped.isna().to_numpy() & (True if mask is None else mask)
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(

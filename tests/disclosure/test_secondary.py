@@ -1,0 +1,174 @@
+"""No sensitive cell can be computed from what is published: held against all possible tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.disclosure import Cell, Relation, derivable, exposures, suppress
+from readiness.errors import StatisticsError
+
+LEAST = 3
+Counts = dict[tuple[int, int], int]
+
+
+def name(row: int | str, column: int | str) -> str:
+    return f"r{row}c{column}"
+
+
+def two_way(counts: Counts, rows: int, columns: int) -> tuple[list[Cell], list[Relation]]:
+    """A table of groups (rows) by levels (columns), with both margins; `a` is a total."""
+    whole: dict[str, int] = {name(r, c): counts[r, c] for r in range(rows) for c in range(columns)}
+    relations: list[Relation] = []
+    for r in range(rows):
+        whole[name(r, "a")] = sum(counts[r, c] for c in range(columns))
+        relations.append({**{name(r, c): 1 for c in range(columns)}, name(r, "a"): -1})
+    for c in (*range(columns), "a"):
+        whole[name("a", c)] = sum(whole[name(r, c)] for r in range(rows))
+        relations.append({**{name(r, c): 1 for r in range(rows)}, name("a", c): -1})
+    cells = [Cell(cell, count, 0 < count < LEAST) for cell, count in whole.items()]
+    return cells, relations
+
+
+def possible(
+    cells: Mapping[str, Cell], hidden: frozenset[str], rows: int, columns: int
+) -> Iterator[Mapping[str, int]]:
+    """Tables that agree with what is published; a reader knows that no hidden cell is 0."""
+    unknown = sorted(cell for cell in hidden if "a" not in cell)
+    inner = {cell: cells[cell].count for cell in cells if "a" not in cell}
+    most = max(inner.values()) + 1  # two possible tables are enough
+    for values in product(range(1, most + 1), repeat=len(unknown)):
+        table = {**inner, **dict(zip(unknown, values, strict=True))}
+        counts = {(r, c): table[name(r, c)] for r in range(rows) for c in range(columns)}
+        full = {cell.name: cell.count for cell in two_way(counts, rows, columns)[0]}
+        if all(full[cell] == cells[cell].count for cell in cells if cell not in hidden):
+            yield full
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    shape=st.sampled_from([(2, 2), (2, 3), (1, 4)]),
+    values=st.lists(st.integers(0, 5), min_size=6, max_size=6),
+)
+def test_no_small_count_is_the_only_one_possible(shape: tuple[int, int], values: list[int]) -> None:
+    rows, columns = shape
+    places = list(product(range(rows), range(columns)))
+    cells, relations = two_way(dict(zip(places, values, strict=False)), rows, columns)
+    known = {cell.name: cell for cell in cells}
+    hidden = suppress(cells, relations, LEAST)
+    sensitive = {cell.name for cell in cells if cell.sensitive}
+    assert sensitive <= hidden
+    assert all(known[cell].count for cell in hidden)
+    if not sensitive:
+        assert not hidden
+        return
+    seen: dict[str, set[int]] = {cell: set() for cell in sensitive}
+    for table in possible(known, hidden, rows, columns):
+        for cell in sensitive:
+            seen[cell].add(table[cell])
+    assert all(len(found) > 1 for found in seen.values()), (hidden, seen)
+
+
+def rank(rows: Sequence[Sequence[Fraction]]) -> int:
+    """The rank of a matrix, written apart from the code under test."""
+    left = [list(row) for row in rows]
+    found = 0
+    for column in range(len(left[0]) if left else 0):
+        pivot = next((row for row in left[found:] if row[column]), None)
+        if pivot is None:
+            continue
+        left.remove(pivot)
+        left.insert(found, pivot)
+        for row in left[found + 1 :]:
+            factor = row[column] / pivot[column]
+            row[:] = [a - factor * b for a, b in zip(row, pivot, strict=True)]
+        found += 1
+    return found
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(
+    coefficients=st.lists(
+        st.lists(st.integers(-1, 1), min_size=6, max_size=6), min_size=1, max_size=5
+    ),
+    hidden=st.sets(st.integers(0, 5), min_size=1),
+)
+def test_a_cell_is_derivable_iff_its_unit_vector_is_in_the_row_space(
+    coefficients: list[list[int]], hidden: set[int]
+) -> None:
+    names = "abcdef"
+    relations = [dict(zip(names, row, strict=True)) for row in coefficients]
+    found = {each.cell for each in derivable({names[k] for k in hidden}, relations)}
+    places = sorted(hidden)
+    matrix = [[Fraction(row[k]) for k in places] for row in coefficients]
+    for position, place in enumerate(places):
+        unit = [Fraction(position == k) for k in range(len(places))]
+        assert (names[place] in found) == (rank([*matrix, unit]) == rank(matrix))
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(values=st.lists(st.integers(0, 9), min_size=9, max_size=9))
+def test_what_is_hidden_is_protected_needed_and_the_same_in_every_order(values: list[int]) -> None:
+    cells, relations = two_way(dict(zip(product(range(3), repeat=2), values, strict=True)), 3, 3)
+    known = {cell.name: cell for cell in cells}
+    hidden = suppress(cells, relations, LEAST)
+    assert not exposures(known, hidden, relations, LEAST)
+    for cell in hidden:
+        if not known[cell].sensitive:
+            assert exposures(known, hidden - {cell}, relations, LEAST)
+    assert suppress(cells[::-1], relations[::-1], LEAST) == hidden
+
+
+def test_two_ones_are_not_hidden_alone() -> None:
+    """They add to 2, and no hidden cell is 0: both are 1."""
+    cells = [Cell("x", 1, True), Cell("y", 1, True), Cell("z", 20), Cell("zero", 0), Cell("n", 22)]
+    relation = {"x": 1, "y": 1, "z": 1, "zero": 1, "n": -1}
+    assert suppress(cells, [relation], LEAST) == {"x", "y", "z"}
+
+
+def test_a_hidden_base_takes_its_shares_along() -> None:
+    cells = [
+        Cell("yes", 2, True, base="n"), Cell("no", 30, base="n"), Cell("n", 32),
+        Cell("dk", 4, base="wide"), Cell("wide", 36),
+    ]  # fmt: skip
+    levels, outside = {"yes": 1, "no": 1, "n": -1}, {"n": 1, "dk": 1, "wide": -1}
+    assert suppress(cells, [levels, outside], LEAST) == {"yes", "no"}
+    small = [Cell("dk", 2, True, base="wide") if c.name == "dk" else c for c in cells]
+    small = [Cell("wide", 34) if c.name == "wide" else c for c in small]
+    assert suppress(small, [levels, outside], LEAST) == {"yes", "no", "dk", "wide"}
+
+
+def test_what_is_hidden_for_another_reason_protects_but_is_not_counted() -> None:
+    groups = [Cell("a", 2, True), Cell("b", 9, hidden=True), Cell("c", 40), Cell("all", 51)]
+    total = {"a": 1, "b": 1, "c": 1, "all": -1}
+    assert suppress(groups, [total], LEAST) == {"a"}
+    assert suppress([*groups[:1], Cell("b", 9), *groups[2:]], [total], LEAST) == {"a", "b"}
+
+
+def test_tables_that_are_none() -> None:
+    with pytest.raises(StatisticsError, match="same name"):
+        suppress([Cell("a", 1), Cell("a", 2)], [], LEAST)
+    with pytest.raises(StatisticsError, match="no such cell"):
+        suppress([Cell("a", 1)], [{"a": 1, "b": -1}], LEAST)
+    with pytest.raises(StatisticsError, match="do not fulfil"):
+        suppress([Cell("a", 1), Cell("b", 2)], [{"a": 1, "b": -1}], LEAST)
+
+
+def test_every_small_sum_of_two_is_seen() -> None:
+    """What no single relation says: 1 and 1 in two groups, each beside a large hidden cell."""
+    counts: Counts = {(0, 0): 1, (0, 1): 30, (1, 0): 1, (1, 1): 30, (2, 0): 20, (2, 1): 40}
+    cells, relations = two_way(counts, 3, 2)
+    known = {cell.name: cell for cell in cells}
+    hidden = {name(r, c) for r, c in product(range(2), range(2))}
+    assert any(set(e.hidden) == {name(0, 0), name(1, 0)} for e in exposures(
+        known, hidden, relations, LEAST))  # fmt: skip
+    protected = suppress(cells, relations, LEAST)
+    for pair in combinations(sorted(protected), 2):
+        told = {frozenset(e.hidden) for e in derivable(protected, relations)}
+        small = sum(known[cell].count for cell in pair) < LEAST
+        assert not (small and frozenset(pair) in told)

@@ -1,0 +1,166 @@
+"""Few answers are not shown, nor what they could be computed from; and an alteration is seen."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wave_tables import everything, options, ordinal, register
+
+from project_copy import Project
+from readiness.config import Figures
+from readiness.figures.protection import BASE, UNRELIABLE, WITHHELD, withheld
+from readiness.figures.register import SUPPRESSED_TEXT, read_register
+from readiness.figures.wave_rows import comparison_rows, revision_rows, share_rows
+from readiness.publications.attacker import attack, unprotected
+
+LEAST = 5
+WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}
+WAVE = {
+    "producer": (12, 20, 9, 15, 7),
+    "director": (3, 30, 22, 14, 2),
+    "voice": (2, 5, 4, 0, 1),
+    "expert": (2, 6, 3, 8, 2),
+}
+
+
+def row(figures: pd.DataFrame, identity: str) -> pd.Series[str]:
+    found = figures[figures["id"] == identity]
+    assert len(found) == 1, identity
+    return found.iloc[0]
+
+
+def put_back(figures: pd.DataFrame, identity: str, whole: pd.DataFrame) -> pd.DataFrame:
+    """The register with one row as if nothing were held back."""
+    rest = figures[figures["id"] != identity]
+    return pd.concat([rest, whole[whole["id"] == identity]]).sort_values("id", ignore_index=True)
+
+
+def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
+    figures = register(ordinal(WAVE, WEIGHTS))
+    hidden = row(figures, "readiness.none.director")
+    assert hidden["suppressed"] == WITHHELD and hidden["display_fr"] == SUPPRESSED_TEXT
+    numbers = ["value", "se", "lower", "upper", "n_eff", "deff", "reliability", "note"]
+    assert not any(hidden[numbers])
+    ids = set(figures["id"])
+    assert not {f"readiness.none.director.{end}" for end in ("lower", "upper", "n_eff")} & ids
+    # The base of a scale stays, the wider one would give "don't know" away.
+    assert row(figures, "readiness.n.director")["value"] == "69"
+    wider = row(figures, "readiness.n.director.with_dont_know")
+    assert (wider["value"], wider["suppressed"]) == ("", WITHHELD)
+    assert row(figures, "readiness.dont_know.director")["n"] == ""
+    # A group that is hidden whole is no less protected: another one stands beside it.
+    assert row(figures, "readiness.none.voice")["suppressed"] == UNRELIABLE
+    assert row(figures, "readiness.none.all")["suppressed"] == ""
+    assert row(figures, "readiness.good.voice")["suppressed"] == UNRELIABLE
+    assert row(figures, "readiness.good.producer")["suppressed"] == ""
+    assert not unprotected(figures, LEAST)
+
+
+def test_experts_are_exact_so_their_small_counts_are_gone() -> None:
+    figures = register(ordinal(WAVE, WEIGHTS))
+    assert not attack(figures, LEAST)["small"].any()
+    assert attack(everything(ordinal(WAVE, WEIGHTS)), LEAST)["small"].any()
+    shown = figures[(figures["group"] == "expert") & (figures["suppressed"] == "")]
+    assert "readiness.none.expert" not in set(shown["id"])
+    assert "readiness.n.expert" in set(shown["id"])
+
+
+def test_a_base_below_the_minimum_is_not_told() -> None:
+    wave = {**WAVE, "expert": (1, 2, 0, 1, 0), "voice": (2, 1, 0, 0, 0)}
+    figures = register(ordinal(wave, WEIGHTS))
+    for group in ("expert", "voice"):
+        base = row(figures, f"readiness.n.{group}")
+        assert (base["value"], base["display_en"]) == ("", SUPPRESSED_TEXT)
+        assert base["suppressed"] == BASE
+        assert row(figures, f"readiness.low.{group}")["n"] == ""
+    # Else it would be the total less the others.
+    assert sum(figures["id"].str.startswith("readiness.n.") & (figures["suppressed"] != "")) > 4
+    assert not unprotected(figures, LEAST)
+
+
+def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it() -> None:
+    figures = register(options({"all": (50, 3, 40, 61), "expert": (20, 20, 30, 61)}, 70, 64))
+    hidden = set(figures.loc[figures["suppressed"] == WITHHELD, "id"])
+    assert hidden == {
+        "uses.weak.all", "uses.weak.all.asked", "uses.good.all", "uses.good.all.asked",
+        "uses.good.expert", "uses.good.expert.asked",
+    }  # fmt: skip
+    assert not unprotected(figures, LEAST)
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(values=st.lists(st.one_of(st.integers(0, 6), st.integers(7, 60)), min_size=20, max_size=20))
+def test_no_register_tells_of_few(values: list[int]) -> None:
+    groups = dict(zip(WAVE, zip(*[iter(values)] * 5, strict=True), strict=True))
+    groups["producer"] = tuple(value + 1 for value in groups["producer"])
+    figures = register(ordinal(groups, WEIGHTS))
+    assert not unprotected(figures, LEAST)
+    small = [
+        (group, level)
+        for group, counts in groups.items()
+        for level, count in zip(
+            ("none", "weak", "medium", "good", "dont_know"), counts, strict=True
+        )
+        if 0 < count < LEAST
+    ]
+    for group, level in small:
+        assert row(figures, f"readiness.{level}.{group}")["value"] == ""
+
+
+def test_every_number_that_is_put_back_is_seen() -> None:
+    estimates = ordinal(WAVE, WEIGHTS)
+    figures, whole = register(estimates), everything(estimates)
+    for identity in withheld(estimates, Figures()) & set(figures["id"]):
+        found = unprotected(put_back(figures, identity, whole), LEAST)
+        assert found, identity
+    altered = figures.copy()
+    at = altered["id"] == "readiness.none.director"
+    altered.loc[at, "value"] = "0.04"
+    assert unprotected(altered, LEAST) == [
+        "readiness.none.director: is not published, but value is."
+    ]
+    altered.loc[at, ["value", "display_en"]] = ["", "4.0%"]
+    assert "4.0% is shown" in unprotected(altered, LEAST)[0]
+    assert unprotected(whole, LEAST)
+
+
+def test_comparisons_and_revisions_of_what_is_hidden() -> None:
+    wave = {
+        "producer": (22, 40, 29, 25, 0),
+        "technician": (9, 20, 30, 24, 0),
+        "voice": (3, 6, 7, 0, 0),
+    }
+    estimates = ordinal(wave, WEIGHTS)
+    hidden = set(withheld(estimates, Figures()))
+    assert {f"readiness.{level}.technician" for level in ("none", "weak")} <= hidden
+    assert "readiness.low.technician" not in hidden
+    tests = ("contrast", "odds_ratio", "probability_of_superiority", "rao_scott_f")
+    pairs = [("producer", "technician"), ("producer", "voice")]
+    comparisons = pd.DataFrame(
+        {"item": "readiness", "test": test, "a": a, "b": b, "n": "100", "effect": "0.1",
+         "statistic": "2", "statistic_name": "F", "p_value": "0.2", "p_adjusted": "0.3",
+         "lower": "0.05", "upper": "0.2", "note": ""}
+        for test in tests for a, b in (pairs if test != "rao_scott_f" else [("", "")])
+    )  # fmt: skip
+    ids = {figure.id for figure in comparison_rows(comparisons, estimates, Figures())}
+    # `low` of technicians is shown, so its difference may be; what rests on every level may not.
+    assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
+    assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
+    rows = list(share_rows(estimates, Figures()))
+    moved = {figure.id for figure in revision_rows(rows, everything(estimates), Figures())}
+    assert "revision.readiness.low.technician" in moved
+    assert not {i for i in moved if "readiness.none.technician" in i}
+
+
+@pytest.mark.parametrize("publication", ["simulated-2026-r1", "simulated-2026-r2"])
+def test_the_registers_of_both_releases_tell_of_no_small_count(
+    finished: Project, publication: str
+) -> None:
+    register = finished.root / f"results/publications/{publication}/register/figures.csv"
+    figures = read_register(register)
+    assert WITHHELD in set(figures["suppressed"])
+    attacked = attack(figures, LEAST)
+    assert len(attacked) > 200 and not attacked["small"].any()
+    assert unprotected(figures, LEAST) == []

@@ -1,0 +1,77 @@
+"""Tables of the estimate step, written from counts: what the register of a wave is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from readiness.config import Figures
+from readiness.figures.register import Origin, make_register
+from readiness.figures.wave_rows import share_rows
+
+LEVELS = ("none", "weak", "medium", "good")
+
+
+def share(
+    item: str, level: str, base: str, group: str, count: int, n: int, share: float
+) -> dict[str, str]:
+    """One row of `estimates.csv`, as text."""
+    precision = dict.fromkeys(("se", "lower", "upper", "n_eff", "deff", "df"), "")
+    if group != "expert":
+        precision |= {"se": "0.05", "lower": "0.01", "upper": "0.99", "n_eff": "31", "deff": "1.2"}
+    return {
+        "item": item, "level": level, "base": base, "group": group, "n": str(n),
+        "count": str(count), "estimate": format(share, ".12g"), "reliability": "present",
+        "note": "", **precision,
+    }  # fmt: skip
+
+
+def ordinal(
+    counts: Mapping[str, Sequence[int]], weights: Mapping[str, float], item: str = "readiness"
+) -> pd.DataFrame:
+    """An ordinal item: counts of its levels and of "don't know" by group (`expert` apart).
+
+    `weights`: the weight of each answer of a group; the total is weighted, experts are not.
+    """
+    rows: list[dict[str, Any]] = []
+    professions = [group for group in counts if group != "expert"]
+    for group in ("all", *counts):
+        parts = professions if group == "all" else [group]
+        cells = [sum(counts[part][k] for part in parts) for k in range(5)]
+        sizes = [sum(counts[part][k] * weights.get(part, 1.0) for part in parts) for k in range(5)]
+        n, mass = sum(cells[:4]), sum(sizes[:4])
+        for level, count, size in zip(LEVELS, cells[:4], sizes[:4], strict=True):
+            rows.append(share(item, level, "answered", group, count, n, size / mass if n else 0))
+        low = sum(sizes[:2]) / mass if n else 0
+        rows.append(share(item, "low", "answered", group, sum(cells[:2]), n, low))
+        outside = sizes[4] / sum(sizes) if sum(cells) else 0
+        rows.append(
+            share(item, "dont_know", "with_dont_know", group, cells[4], sum(cells), outside)
+        )
+    return pd.DataFrame(rows)
+
+
+def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> pd.DataFrame:
+    """A multiple-choice item: the count of each option, in the total and among experts."""
+    rows = []
+    for group, chosen in counts.items():
+        for level, count in zip(LEVELS, chosen, strict=False):
+            for base, n in (("asked", asked), ("answered", answered)):
+                rows.append(share("uses", level, base, group, count, n, count / n))
+    return pd.DataFrame(rows)
+
+
+def register(estimates: pd.DataFrame, contract: Figures | None = None) -> pd.DataFrame:
+    """The register of shares and bases, as text."""
+    made = make_register(
+        share_rows(estimates, contract or Figures()), run="waves/made-up",
+        origin=lambda row: Origin.of(), simulated=True,
+    )  # fmt: skip
+    return made.astype(str)
+
+
+def everything(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The register as it would be if nothing were held back."""
+    return register(estimates, Figures.model_construct(minimum_base=1, reliable_base=1))

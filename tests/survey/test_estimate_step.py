@@ -1,0 +1,54 @@
+"""What the estimate step counts: each answer on the bases that the survey core defines."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from project_copy import ROOT
+from readiness.config import Estimate
+from readiness.errors import StatisticsError
+from readiness.questionnaire import load_questionnaire
+from readiness.steps.estimate import count_experts, estimate_item
+from readiness.survey.design import design
+from readiness.survey.estimates import multi_response
+
+ITEM = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml").item("use_areas")
+SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95, interval="korn-graubard")
+CELLS = ["1", "1", "0", "0", "0", "_blank", "_dont_know", "_invalid", "_not_asked"] * 4
+
+
+def answers() -> pd.DataFrame:
+    """The same nine cells in every option, and a text that was set aside among them."""
+    table = pd.DataFrame(dict.fromkeys(ITEM.columns, CELLS))
+    return table.assign(stratum=["a", "b"] * (len(table) // 2), weight=range(10, 10 + len(table)))
+
+
+@pytest.mark.parametrize("base", ["asked", "answered"])
+def test_options_are_those_of_the_survey_core(base: str) -> None:
+    whole = design(answers(), weights="weight", strata="stratum")
+    table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS)
+    table = table[table["base"] == base].reset_index(drop=True)
+    core = multi_response(
+        whole, dict(zip(ITEM.codes, ITEM.columns, strict=True)),
+        base=base,  # type: ignore[arg-type]
+    )  # fmt: skip
+    columns = ["n", "count", "estimate", "se", "lower", "upper"]
+    pd.testing.assert_frame_equal(table[columns], core[columns])
+    assert list(table["level"]) == list(ITEM.codes)
+
+
+def test_an_answer_that_was_set_aside_is_in_no_base() -> None:
+    whole = design(answers(), weights="weight", strata="stratum")
+    table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS)
+    for counted in (table, count_experts(answers(), ITEM)):
+        sizes = counted.groupby("base")["n"].unique().map(list).to_dict()
+        # Of nine: not the invalid one and not the one who was not asked.
+        assert sizes == {"asked": [7 * 4], "answered": [5 * 4]}
+        assert set(counted["count"]) == {2 * 4}
+
+
+def test_an_unknown_code_among_experts_is_an_error() -> None:
+    wrong = answers().assign(**{ITEM.columns[0]: "yes"})
+    with pytest.raises(StatisticsError, match="expected 1, 0 or one of"):
+        count_experts(wrong, ITEM)

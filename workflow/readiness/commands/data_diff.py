@@ -1,0 +1,94 @@
+"""`readiness data diff`: what changed between two dataset versions, and what that would move."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from readiness.datasets.diff import KeyedTable, RowDiff, diff_rows, table_by
+from readiness.datasets.store import find_object
+from readiness.datasets.versions import Version, find_version
+from readiness.questionnaire import load_questionnaire, match_key
+from readiness.readers import read_export
+from readiness.tables import read_text_table
+from readiness.validation.rows import submissions
+
+RESPONDENT = "respondent"
+EVER = {"opens": date(1900, 1, 1), "closes": date(2199, 12, 31)}
+SHOWN_KEYS = 8
+
+
+def run_diff(root: Path, arguments: argparse.Namespace) -> None:
+    """Print the difference of two versions, as text or as JSON."""
+    versions = [find_version(root, name) for name in (arguments.before, arguments.after)]
+    before, after = (read_keyed(root, version, arguments.key) for version in versions)
+    rows = diff_rows(before, after)
+    if arguments.json:
+        record: dict[str, Any] = {"before": versions[0].name, "after": versions[1].name}
+        record |= rows_record(rows, cells=arguments.rows)
+        print(json.dumps(record, ensure_ascii=False, indent=1))
+        return
+    print(f"{versions[0].name} -> {versions[1].name}")
+    print("\n".join(rows_lines(rows, cells=arguments.rows)))
+
+
+def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
+    """A version's rows, with what tells whose they are.
+
+    The export of a questionnaire: the respondent, named as validation names one (the invitation
+    code, for an open link the moment of submission). Any other table: `key`, or its first column.
+    """
+    path = find_object(root, version)
+    cells = read_text_table(path, version.name)
+    if key is None and version.questionnaire:
+        questionnaire = load_questionnaire(
+            root / f"data/questionnaires/{version.questionnaire}.yaml"
+        )
+        headers = {match_key(str(column)) for column in cells.columns}
+        if match_key(questionnaire.export.invitation) in headers:
+            raw = read_export(path, questionnaire)
+            # Without the sample, every code counts: one that is unknown is a respondent's, too.
+            named, _ = submissions(raw, questionnaire, None, **EVER, keep="last")
+            moments = named["submitted"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+            return KeyedTable(cells, named["respondent"].tolist(), moments.tolist(), RESPONDENT)
+    return table_by(cells, key, version.name)
+
+
+def rows_record(rows: RowDiff, *, cells: bool) -> dict[str, Any]:
+    """The difference of the rows, for a machine; with every changed cell when `cells`."""
+    record: dict[str, Any] = {
+        "key": rows.key_name,
+        "rows": {"before": rows.before, "after": rows.after},
+        "added": list(rows.added),
+        "removed": list(rows.removed),
+        "changed": rows.changed,
+        "changed_cells": rows.by_column,
+        "columns_added": list(rows.columns_added),
+        "columns_removed": list(rows.columns_removed),
+    }
+    if cells:
+        record["cells"] = rows.changes.to_dict("records")
+    return record
+
+
+def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
+    """The same for people; with every key and every changed cell when `cells`."""
+    lines = [f"rows   {rows.before} -> {rows.after}, matched by {rows.key_name}"]
+    for what, keys in (("added", rows.added), ("removed", rows.removed)):
+        shown = keys if cells else keys[:SHOWN_KEYS]
+        more = f", ... ({len(keys) - len(shown)} more)" if len(keys) > len(shown) else ""
+        lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown)}{more}".rstrip())
+    lines.append(f"  changed  {rows.changed:>5}")
+    for column, count in rows.by_column.items():
+        lines.append(f"    {count:>5} cells  {column}")
+    for what, columns in (("added", rows.columns_added), ("removed", rows.columns_removed)):
+        lines += [f"  column {what}: {column}" for column in columns]
+    if cells:
+        lines += [
+            f"  {change['key']}  {change['column']}: {change['before']!r} -> {change['after']!r}"
+            for change in rows.changes.to_dict("records")
+        ]
+    return lines
