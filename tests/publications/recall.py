@@ -2,8 +2,9 @@
 
     python tests/publications/recall.py     every dataset of every publication (two minutes)
 
-A dataset version is recalled by leaving every ninth row out. Whatever number then moves rests on
-it; `affected` must name it. The run of a publication that revises another is also made with the
+A dataset version is recalled by leaving every ninth row out (of published figures, which other
+files name one by one: by raising every ninth value). Whatever number then moves rests on it;
+`affected` must name it. The run of a publication that revises another is also made with the
 other's moved ledger.
 """
 
@@ -40,18 +41,34 @@ SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff", "display_en"]
 NINTH = 9
 
 
-def without_every_ninth(content: bytes) -> bytes:
-    """The table without every ninth row."""
+def another_table(content: bytes, named: str) -> bytes:
+    """The table without every ninth row, or with every ninth value one higher.
+
+    `named` is the text of the other inputs: a row that they name is kept, or they would be refused.
+    """
     head, *rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    if "value" in head:
+        place = head.index("value")
+        for number, row in enumerate(rows, start=1):
+            if number % NINTH == 0 and row[place].isdigit() and int(row[place]) < 100:
+                row[place] = str(int(row[place]) + 1)
+        kept = rows
+    else:
+        kept = [
+            row
+            for number, row in enumerate(rows, start=1)
+            if number % NINTH or any(cell and cell in named for cell in row[:3])
+        ]
     buffer = io.StringIO()
-    kept = [row for number, row in enumerate(rows, start=1) if number % NINTH]
     csv.writer(buffer, lineterminator="\n").writerows([head, *kept])
     return buffer.getvalue().encode()
 
 
-def shortened(root: Path, version: Version, folder: Path) -> tuple[Version, Path]:
-    """The version as if it had fewer rows, and its bytes."""
-    content = without_every_ninth(find_object(root, version).read_bytes())
+def altered(root: Path, publication: str, version: Version, folder: Path) -> tuple[Version, Path]:
+    """The version as if it had been another one, and its bytes."""
+    inputs = read_inputs(root / "publications" / publication)
+    named = "".join((root / p).read_text("utf-8") for p in inputs if "publications" not in p.parts)
+    content = another_table(find_object(root, version).read_bytes(), named)
     path = folder / f"{version.dataset}-{version.version}.csv"
     path.write_bytes(content)
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -89,9 +106,9 @@ def recomputed(
 
 
 def moved(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
-    """The ids whose value, precision or text is another one, or that only one side has."""
+    """The published ids whose value, precision or text is another one, or that are gone."""
     old, new = (frame.set_index("id")[SEEN].to_dict("index") for frame in (before, after))
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return {name for name in old if old[name] != new.get(name)}
 
 
 def read(content: bytes, folder: Path) -> pd.DataFrame:
@@ -105,7 +122,7 @@ def recalls(root: Path, publication: str, folder: Path) -> Iterator[tuple[str, s
     ledger = read_register(root / "publications" / publication / "figures.csv")
     for dataset in read_datasets(root / "publications" / publication):
         name = dataset.version.name
-        other = {name: shortened(root, dataset.version, folder)}
+        other = {name: altered(root, publication, dataset.version, folder)}
         after = read(recomputed(root, publication, other, None), folder)
         yield name, moved(ledger, after), named(root, publication, name)
 
@@ -115,7 +132,7 @@ def recalls_through(
 ) -> tuple[set[str], set[str]]:
     """The same for a dataset version that only the revised publication has."""
     ledger = read_register(root / "publications" / publication / "figures.csv")
-    other = {version: shortened(root, find_version(root, version), folder)}
+    other = {version: altered(root, revised, find_version(root, version), folder)}
     before = recomputed(root, revised, other, None)
     after = read(recomputed(root, publication, {}, before), folder)
     return moved(ledger, after), named(root, publication, version)
