@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -39,6 +40,7 @@ from readiness.publications.trace import affected  # noqa: E402
 
 SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff", "display_en"]
 NINTH = 9
+ID_LENGTH = 8
 
 
 def another_table(content: bytes, named: str) -> bytes:
@@ -47,6 +49,7 @@ def another_table(content: bytes, named: str) -> bytes:
     `named` is the text of the other inputs: a row that they name is kept, or they would be refused.
     """
     head, *rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    words = set(re.findall(r"\w+", named))
     if "value" in head:
         place = head.index("value")
         for number, row in enumerate(rows, start=1):
@@ -57,7 +60,7 @@ def another_table(content: bytes, named: str) -> bytes:
         kept = [
             row
             for number, row in enumerate(rows, start=1)
-            if number % NINTH or any(cell and cell in named for cell in row[:3])
+            if number % NINTH or words & {cell for cell in row if len(cell) >= ID_LENGTH}
         ]
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows([head, *kept])
