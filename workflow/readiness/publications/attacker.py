@@ -195,7 +195,3 @@ def findings(attacked: pd.DataFrame) -> str:
         f"{int(attacked['recovered'].sum())} of {len(attacked)} counts can be worked out by a "
         f"reader, {len(small)} of them below the minimum{first}"
     )
-
-
-def unprotected(figures: pd.DataFrame, minimum: int) -> list[str]:
-    return []
