@@ -150,13 +150,16 @@ def with_a_suppressed_group(rows: pd.DataFrame) -> pd.DataFrame:
     return suppress(rows, [*ids, "preparation_low.level.low.voice_artist"])
 
 
-def with_a_suppressed_level(rows: pd.DataFrame) -> pd.DataFrame:
+def with_suppressed_levels(rows: pd.DataFrame) -> pd.DataFrame:
+    """Both levels of a side, levels of both sides, and one alone (no register should have that)."""
     return suppress(
         rows,
         [
-            "preparation.level.good.advertiser",
-            "preparation.level.medium.journalist",
-            "preparation.level.none.producer",
+            *(f"preparation.level.{level}.producer" for level in ("none", "weak")),
+            *(f"preparation.level.{level}.journalist" for level in ("medium", "good")),
+            *(f"preparation.level.{level}.advertiser" for level in ("none", "good")),
+            *(f"preparation.level.{level}.expert" for level in ("none", "medium", "good")),
+            "preparation.level.medium.creator",
         ],
     )
 
@@ -165,7 +168,7 @@ Draw = Callable[..., Any]
 VARIANTS: dict[str, tuple[Draw, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "bars": (bars, lambda rows: rows),
     "bars, a group suppressed": (bars, with_a_suppressed_group),
-    "bars, levels suppressed": (bars, with_a_suppressed_level),
+    "bars, levels suppressed": (bars, with_suppressed_levels),
     "intervals": (intervals, lambda rows: rows),
     "intervals, a group suppressed": (intervals, with_a_suppressed_group),
     "revision": (revision, lambda rows: rows),
@@ -395,20 +398,49 @@ def test_a_suppressed_group_has_no_bar_and_says_so(register: pd.DataFrame) -> No
     assert "Non publié : Artistes de doublage." in spec.chart().alt
 
 
-def test_beyond_a_suppressed_level_nothing_is_drawn(register: pd.DataFrame) -> None:
-    drawn = by_gid(bars(with_a_suppressed_level(register)).figure(), Rectangle)
-    stub = drawn["preparation.level.medium.journalist"]
-    assert stub.get_hatch() and stub.get_facecolor()[:3] == (1, 1, 1)
-    assert "preparation.level.good.journalist" not in drawn
-    # the order uses the other side where the low one is not whole: 64.0 % of producers are low
-    order = [row.code for row in bars(with_a_suppressed_level(register)).table]
-    assert order == [row.code for row in bars(register).table]
-    # a stub has one length, whatever it stands for
-    widths = {
-        round(drawn[f"preparation.level.{end}"].get_width(), 12)
-        for end in ("medium.journalist", "good.advertiser", "none.producer")
-    }
-    assert len(widths) == 1
+def test_suppressed_levels_of_one_side_are_one_piece(register: pd.DataFrame) -> None:
+    rows = with_suppressed_levels(register)
+    low = rows[rows["item"] == "preparation_low"].assign(item="preparation")
+    drawn = by_gid(bars(rows).figure(), Rectangle)
+    whole = by_gid(bars(register).figure(), Rectangle)
+    for group, hidden in (("producer", ("none", "weak")), ("journalist", ("medium", "good"))):
+        parts = [whole[f"preparation.level.{level}.{group}"] for level in hidden]
+        piece = drawn[f"preparation.level.{hidden[0]}.{group}.together"]
+        assert piece.get_hatch() and piece.get_facecolor()[:3] == (1, 1, 1)
+        # As long as both, and from where the inner one began to where the outer one ended.
+        assert piece.get_width() == pytest.approx(sum(part.get_width() for part in parts))
+        assert piece.get_x() == pytest.approx(min(part.get_x() for part in parts))
+        assert not [
+            gid for gid in drawn if gid in {f"preparation.level.{h}.{group}" for h in hidden}
+        ]
+    # Where the register has the share of both, the piece is that number, and says it.
+    spec = bars(pd.concat([rows, low]))
+    piece = by_gid(spec.figure(), Rectangle)["preparation_low.level.low.producer"]
+    assert piece.get_width() == pytest.approx(float(rows.loc[
+        rows["id"] == "preparation_low.level.low.producer", "value"].iloc[0]))  # fmt: skip
+    shown = rows.loc[rows["id"] == "preparation_low.level.low.producer", "display_fr"].iloc[0]
+    assert shown in [text for text, _ in texts(spec.figure())]
+    assert "preparation_low.level.low.producer" in spec.chart().ids
+    assert "preparation_low.level.low.director" not in spec.chart().ids
+
+
+def test_other_suppressed_levels_leave_no_bar(register: pd.DataFrame) -> None:
+    spec = bars(with_suppressed_levels(register))
+    drawn = by_gid(spec.figure(), Rectangle)
+    for group in ("advertiser", "expert", "creator"):
+        assert not [gid for gid in drawn if gid.endswith(f".{group}") and "dont_know" not in gid]
+    said = [text for text, _ in texts(spec.figure())]
+    assert said.count(WORDS["fr"]["partly"]) == 3
+    assert said.count(WORDS["fr"]["together"]) == 1
+    # The order tells nothing of them: they stand last.
+    order = [row.code for row in spec.table]
+    assert order[-3:] == ["advertiser", "creator", "expert"]
+    alt = spec.chart().alt
+    partly = alt.split("Publié en partie seulement : ")[1].split(".")[0]
+    assert {*partly.replace(" et ", ", ").split(", ")} == {
+        "Producteurs", "Journalistes", "Publicitaires", "Créateurs de contenus numériques",
+        "Experts",
+    }  # fmt: skip
 
 
 def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:

@@ -4,12 +4,14 @@ Low levels stand left of the axis and good ones right of it, so a row that lies 
 profession that is not ready (Robbins and Heiberger 2011). "Don't know" is no level of the scale: it
 stands apart, on the same scale of lengths. The total leads, groups follow from the least ready to
 the readiest, experts stand last and apart because they are unweighted.
+
+Levels that are not published are drawn as `charts.levels` says, or the row has no bar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -19,51 +21,16 @@ from matplotlib.patches import Rectangle
 
 from readiness.figures.charts import style
 from readiness.figures.charts.dots import base_text, flag_notes
-from readiness.figures.charts.marks import Mark, is_simulated, marks, need
+from readiness.figures.charts.levels import Row, Segment, segments, uses_low
+from readiness.figures.charts.marks import is_simulated, marks, need
 from readiness.figures.charts.rows import MARK, Place, RowLayout
 from readiness.figures.charts.style import Chart, Key, Sheet
 from readiness.figures.charts.words import closing, listed, word
-
-STUB = 0.05
-"""Drawn length of a level that is not published: no measure, only a sign that there is more."""
+from readiness.figures.protection import LOW
 
 HATCH = "////"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One bar: its group, the marks of its levels in scale order, and of "don't know" if asked."""
-
-    code: str
-    label: str
-    levels: list[Mark]
-    dont_know: Mark | None
-    section: bool
-
-    @property
-    def n(self) -> int | None:
-        """The unweighted base of the levels."""
-        return self.levels[0].n
-
-    @property
-    def published(self) -> bool:
-        """Whether at least one level has a value."""
-        return any(mark.value is not None for mark in self.levels)
-
-    @property
-    def flag(self) -> str:
-        """The most serious flag among the levels."""
-        return max((mark.flag for mark in self.levels), key=["", "‡", "†"].index)
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A drawn piece of a bar, in shares from the axis; `mark.value` is None for a stub."""
-
-    mark: Mark
-    left: float
-    width: float
-    colour: str
+WHITE = "#ffffff"
+STRIPES = "||||"
 
 
 @dataclass(frozen=True)
@@ -95,6 +62,7 @@ class ReadinessBars:
     def chart(self) -> Chart:
         """The finished chart."""
         ids = [m.id for row in self.table for m in (*row.levels, row.dont_know) if m is not None]
+        ids += [r.low.id for r in self.table if r.low and uses_low(r, self._left, self._across)]
         title = word(self.lang, "simulated") if self.simulated else self.item
         return Chart(style.to_svg(self.figure(), title), self.alt(), tuple(ids))
 
@@ -111,7 +79,7 @@ class ReadinessBars:
         def row(code: str, label: str, section: bool = False) -> Row:
             levels = need(found, self.item, list(self.levels), code)
             outside = found.get((self.dont_know[0], code)) if self.dont_know else None
-            return Row(code, label, levels, outside, section)
+            return Row(code, label, levels, outside, section, found.get((LOW, code)))
 
         def readiness(row: Row) -> tuple[bool, float, str]:
             low = self._low_share(row)
@@ -124,14 +92,15 @@ class ReadinessBars:
             last = [row(*self.experts, True)]
         if first:
             head = professions[0]
-            professions[0] = Row(head.code, head.label, head.levels, head.dont_know, True)
+            professions[0] = replace(head, section=True)
         return first + professions + last
 
     def alt(self) -> str:
         """What the picture shows, in words without digits."""
         shown = [row for row in self.table if row.code in self.groups]
-        published = [row.label for row in shown if row.published]
-        few = [row.label for row in shown if row.published and self._is_small(row)]
+        published = [row.label for row in shown if self.segments(row)]
+        few = [row.label for row in shown if self.segments(row) and self._is_small(row)]
+        partly = [row.label for row in self.table if row.partly]
         hidden = [row.label for row in shown if not row.published]
         names = list(self.levels.values())
         cut = self._left + self._across
@@ -148,7 +117,7 @@ class ReadinessBars:
             say.append(word(self.lang, "dont_know_alt", label=self.dont_know[1]))
         if self.experts:
             say.append(word(self.lang, "experts_alt", label=self.experts[1]))
-        say += closing(self.lang, few=few, hidden=hidden, simulated=self.simulated)
+        say += closing(self.lang, few=few, partly=partly, hidden=hidden, simulated=self.simulated)
         return " ".join(say)
 
     # -- where a level stands -----------------------------------------------------------------
@@ -163,15 +132,10 @@ class ReadinessBars:
         return len(self.levels) // 2 if self.low is None else self.low
 
     def _low_share(self, row: Row) -> float | None:
-        """The share of the low levels, directly or from the others; None if neither is whole."""
+        """The share left of the axis, all of the middle level with it; None without a bar."""
+        pieces = self.segments(row)
         cut = self._left + self._across
-        low, high = (
-            [mark.value for mark in part if mark.value is not None]
-            for part in (row.levels[:cut], row.levels[cut:])
-        )
-        if len(low) == cut:
-            return sum(low)
-        return 1 - sum(high) if high and len(high) == len(row.levels) - cut else None
+        return sum(piece.width for piece in pieces if piece.level < cut) if pieces else None
 
     def _is_small(self, row: Row) -> bool:
         return row.n is not None and row.n < self.small
@@ -187,29 +151,8 @@ class ReadinessBars:
         ]
 
     def segments(self, row: Row) -> list[Segment]:
-        """The pieces of a row, from the axis outwards on each side.
-
-        Beyond a level that is not published the place of the next one is unknown: that side ends
-        in a stub.
-        """
-        centre = row.levels[self._left] if self._across else None
-        half = (centre.value or 0.0) / 2 if centre else 0.0
-        pieces = []
-        if centre and centre.value is not None:
-            pieces.append(Segment(centre, -half, 2 * half, self.colours[self._left]))
-        left = [(row.levels[i], self.colours[i]) for i in reversed(range(self._left))]
-        start = self._left + self._across
-        right = [(row.levels[i], self.colours[i]) for i in range(start, len(row.levels))]
-        for side, levels in ((-1, left), (1, right)):
-            edge = half
-            for mark, colour in levels:
-                length = STUB if mark.value is None else mark.value
-                near, far = side * edge, side * (edge + length)
-                pieces.append(Segment(mark, min(near, far), length, colour))
-                edge += length
-                if mark.value is None:
-                    break
-        return pieces
+        """The pieces of a row, from the axis outwards on each side; none where it has no bar."""
+        return segments(row, self._left, self._across, self.colours)
 
     # -- the picture --------------------------------------------------------------------------
 
@@ -224,7 +167,7 @@ class _Picture:
 
     def __init__(self, spec: ReadinessBars) -> None:
         self.spec = spec
-        self.pieces = {row.code: spec.segments(row) for row in spec.table if row.published}
+        self.pieces = {row.code: spec.segments(row) for row in spec.table}
         bold = (spec.total or ("",))[0]
         self.places = [Place(r.code, r.label, r.section, r.code == bold) for r in spec.table]
         self.layout = RowLayout(self.places, spec.width)
@@ -253,10 +196,10 @@ class _Picture:
             below = base_text(row.levels[0], spec.lang, unweighted=unweighted)
             below = f"{below} {row.flag}".strip()
             self.layout.draw_label(sheet, place, below, self.plot_top + top)
-            if row.published:
+            if self.pieces[row.code]:
                 self._bar(main, row, top)
             else:
-                text = word(spec.lang, "suppressed")
+                text = word(spec.lang, "partly" if row.partly else "suppressed")
                 sheet.write(
                     main,
                     0,
@@ -304,23 +247,26 @@ class _Picture:
         points = main.get_position().width * self.sheet.width / (high - low)
         small = self.spec._is_small(row)
         for piece in self.pieces[row.code]:
-            stub = piece.mark.value is None
+            merged = piece.colour is None
+            colour = piece.colour or WHITE
             patch = Rectangle(
                 (piece.left, y - MARK / 2),
                 piece.width,
                 MARK,
-                facecolor="white" if stub else piece.colour,
-                edgecolor=style.MUTED if stub else "white",
-                linewidth=0 if stub else 0.8,
-                hatch="||||" if stub else HATCH if small else "",
+                facecolor=colour,
+                edgecolor=style.MUTED if merged else "white",
+                linewidth=0.8,
+                hatch=STRIPES if merged else HATCH if small else "",
                 zorder=2,
             )
-            patch.set_gid(piece.mark.id)
+            patch.set_gid(piece.id)
             main.add_patch(patch)
-            text = piece.mark.display
-            if stub or style.measure(text, size=style.SMALL) + 6 > piece.width * points:
+            text = piece.display
+            if not text or style.measure(text, size=style.SMALL) + 6 > piece.width * points:
                 continue
-            box = {"facecolor": piece.colour, "edgecolor": "none", "pad": 1} if small else None
+            # Nothing runs through a number: no hatching, no axis.
+            crossed = small or merged or piece.left < 0 < piece.left + piece.width
+            box = {"facecolor": colour, "edgecolor": "none", "pad": 1} if crossed else None
             self.sheet.write(
                 main,
                 piece.left + piece.width / 2,
@@ -328,7 +274,7 @@ class _Picture:
                 text,
                 size=style.SMALL,
                 align="center",
-                colour=style.ink_on(piece.colour),
+                colour=style.ink_on(colour),
                 bbox=box,
                 zorder=4,
             )
@@ -375,11 +321,11 @@ class _Picture:
 
     def _note_keys(self) -> list[Key]:
         spec, keys = self.spec, []
-        if any(row.published and spec._is_small(row) for row in spec.table):
+        if any(self.pieces[row.code] and spec._is_small(row) for row in spec.table):
             label = word(spec.lang, "small", small=spec.small)
             keys.append(Key(label, style.MUTED, hatch=HATCH))
-        if any(s.mark.value is None for pieces in self.pieces.values() for s in pieces):
-            keys.append(Key(word(spec.lang, "stub"), "white", hatch="||||"))
+        if any(s.colour is None for pieces in self.pieces.values() for s in pieces):
+            keys.append(Key(word(spec.lang, "together"), "white", hatch=STRIPES))
         return keys
 
     def _notes(self) -> list[str]:

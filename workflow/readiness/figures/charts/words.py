@@ -21,7 +21,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "caution": "† à lire avec prudence",
         "review": "‡ à relire avant publication",
         "suppressed": "non publié",
-        "stub": "Gris rayé : non publié, longueur sans signification",
+        "partly": "publié en partie",
+        "partly_alt": "Publié en partie seulement : {groups}.",
+        "together": "Rayures : plusieurs réponses ensemble, détail non publié",
         "unweighted": "{n}, sans pondération",
         "list": ", ",
         "and": " et ",
@@ -85,7 +87,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "caution": "† use with caution",
         "review": "‡ to be reviewed before publication",
         "suppressed": "not published",
-        "stub": "Striped grey: not published, length without meaning",
+        "partly": "published in part",
+        "partly_alt": "Published in part only: {groups}.",
+        "together": "Stripes: several answers together, not published one by one",
         "unweighted": "{n}, unweighted",
         "list": ", ",
         "and": " and ",
@@ -148,7 +152,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "caution": "† يُقرأ بحذر",
         "review": "‡ يُراجع قبل النشر",
         "suppressed": "غير منشور",
-        "stub": "الرمادي المخطط: غير منشور، وطوله بلا معنى",
+        "partly": "منشور جزئيا",
+        "partly_alt": "منشور جزئيا فقط: {groups}.",
+        "together": "الخطوط العمودية: عدة أجوبة معا، تفصيلها غير منشور",
         "unweighted": "{n}، دون ترجيح",
         "list": "، ",
         "and": " و",
@@ -215,15 +221,23 @@ def listed(lang: str, labels: list[str]) -> str:
 
 
 def closing(
-    lang: str, *, few: list[str] | None = None, hidden: list[str] | None = None, simulated: bool
+    lang: str,
+    *,
+    few: list[str] | None = None,
+    partly: list[str] | None = None,
+    hidden: list[str] | None = None,
+    simulated: bool,
 ) -> list[str]:
     """The sentences that end an alternative text: small and unpublished groups, what is simulated.
 
-    `few` and `hidden` are labels of groups; the last sentence points to the table beside the chart.
+    `few`, `partly` and `hidden` are labels of groups; the last sentence points to the table beside
+    the chart.
     """
     say = []
     if few:
         say.append(word(lang, "small_alt", groups=listed(lang, few)))
+    if partly:
+        say.append(word(lang, "partly_alt", groups=listed(lang, partly)))
     if hidden:
         say.append(word(lang, "suppressed_alt", groups=listed(lang, hidden)))
     if simulated:
