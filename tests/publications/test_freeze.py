@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -124,9 +125,9 @@ def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
 def test_a_refactoring_forces_no_new_seal(ready: Project) -> None:
     """Another name inside a step: its code hash changes, no value does, every verdict stays."""
     name = "workflow/readiness/steps/judge.py"
-    source = ready.read(name)
-    ready.replace(name, "settings", "chosen") if "settings" in source else None
-    (ready.root / name).write_text(source.replace("arguments", "given"), "utf-8")
+    renamed = re.sub(r"\barguments\b", "given", ready.read(name))
+    assert renamed != ready.read(name)
+    (ready.root / name).write_text(renamed, "utf-8")
     result = ready.readiness("audit", "haca-2024", "--level", "2", "--json")
     (record,) = json.loads(result.stdout)
     assert (result.returncode, record["changes"]["code"]) == (0, ["judge"])
