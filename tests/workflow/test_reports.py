@@ -91,7 +91,7 @@ def test_the_versions_of_the_data_are_those_of_the_release(reports: Project) -> 
 
 
 def test_the_same_bytes_as_the_live_run_has_where_the_release_is_the_same(
-    reports: Project, tmp_path: Path
+    reports: Project,
 ) -> None:
     """The second release is today's wave: another run, the same page and paper."""
     for name in ("report.html", "report.pdf"):
@@ -124,12 +124,15 @@ def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> N
     assert not (fresh.root / "results/inputs").exists()
 
 
-def test_a_wave_alone_is_a_report_too(project: Project) -> None:
+def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     project.replace("config.yaml", "  study: haca-2024\n  wave:", "  wave:")
+    project.replace("config.yaml", "simulated: true", "simulated: false")
+    project.replace("config.yaml", "fr: Vague simulée 2026", "fr: Vague 2026, en 3 parties")
     result = project.run()
     assert result.returncode == 0, result.stderr
     text = words(project.read("results/report/report.html"))
-    assert "HACA" not in text and "Vague simulée 2026" in text
+    assert "HACA" not in text and "Vague 2026, en 3 parties" in text
+    assert "simulé" not in text.lower()
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,9 @@ class Report:
         return self._wave.choices
 
     @property
-    def registers(self) -> list[Register]:
-        """The registers of what is shown, the study's first."""
-        return [part.register for part in (self.shown_study, self.shown_wave) if part is not None]
+    def shown(self) -> list[ShownStudy | ShownWave]:
+        """What is shown, the study first."""
+        return [part for part in (self.shown_study, self.shown_wave) if part is not None]
 
     def title(self, which: Literal["study", "wave"]) -> Markdown:
         """The title that the configuration gives the study or the wave."""
@@ -106,7 +106,7 @@ class Report:
 
     def datasets(self) -> Markdown:
         """The dataset versions behind the report, without what was published before a revision."""
-        names = [name for register in self.registers for name in register.current_datasets]
+        names = [name for part in self.shown for name in part.register.current_datasets]
         return Markdown(", ".join(f"[{name}]{{.prov}}" for name in names) or EMPTY)
 
     def _marked(self, caption: str) -> str:
@@ -324,10 +324,12 @@ class Report:
 
     def provenance(self) -> None:
         """Print which dataset versions the numbers rest on, and their lineage."""
-        for register in self.registers:
-            names = ", ".join(f"[{name}]{{.prov}}" for name in register.datasets)
-            marks = ", ".join(f"[{value}]{{.prov}}" for value in register.lineage)
-            print(f"- {names or EMPTY} ; lignage {marks or EMPTY}")
+        for part in self.shown:
+            names, marks = (
+                ", ".join(f"[{text}]{{.prov}}" for text in texts) or EMPTY
+                for texts in (part.register.datasets, part.register.lineage)
+            )
+            print(f"**{plain(part.title)}**\n\n- données : {names}\n- lignage : {marks}\n")
 
 
 class Markdown(str):

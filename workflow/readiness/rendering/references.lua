@@ -93,6 +93,11 @@ local finish = {
     return pandoc.RawInline('typst', ('#image(%s, alt: %s%s)'):format(
       quoted(image.src), quoted(image.attributes.alt), width and ', width: ' .. width or ''))
   end,
+  -- The name of a dataset version has hyphens at which no line may end.
+  Span = function(span)
+    if html or not span.classes:includes 'prov' or pandoc.utils.stringify(span):match ' ' then return nil end
+    return { pandoc.RawInline('typst', '#box['), span, pandoc.RawInline('typst', ']') }
+  end,
   Math = function(math)
     if html then return nil end
     return { pandoc.RawInline('typst', '#math-alt(' .. quoted(math.text) .. ')['), math, pandoc.RawInline('typst', ']') }

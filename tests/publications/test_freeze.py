@@ -1,0 +1,136 @@
+"""Sealing a run: what is refused, what supersedes, and that a refactoring forces nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from project_copy import Project, message
+from readiness.publications.seal import read_seal
+
+WAVE = "results/waves/simulated-2026"
+REVIEWER = ("--reviewer", "A Reviewer")
+
+
+def freeze(project: Project, identity: str, *more: str) -> tuple[int, str]:
+    result = project.readiness(
+        "freeze", identity, "--wave", "simulated-2026", "--cores", "2", *more
+    )
+    assert "Traceback" not in result.stderr
+    return result.returncode, message(result)
+
+
+@pytest.fixture(scope="module")
+def reported(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A finished project that also has the report of its wave."""
+    project = finished.copy(tmp_path_factory.mktemp("reported") / "project")
+    assert project.run(f"{WAVE}/report/report.html").returncode == 0
+    return project
+
+
+@pytest.fixture
+def ready(reported: Project, tmp_path: Path) -> Project:
+    return reported.copy(tmp_path / "project")
+
+
+def test_a_release_that_supersedes_another(ready: Project) -> None:
+    code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "simulated-2026-r2",
+                        "--erratum", "one answer was coded twice")  # fmt: skip
+    assert code == 0, said
+    sealed = read_seal(ready.root / "publications/r3")
+    before = read_seal(ready.root / "publications/simulated-2026-r2")
+    assert sealed["supersedes"] == {"id": "simulated-2026-r2", "digest": before["digest"]}
+    assert (sealed["reviewer"], sealed["run"]) == ("A Reviewer", "waves/simulated-2026")
+    # The same run was published as r2: the same numbers, to the byte of their digests.
+    assert sealed["values"] == before["values"]
+    out = ready.readiness("audit", "simulated-2026-r2", "--level", "0").stdout
+    assert "superseded by r3: one answer was coded twice" in out
+    assert "Erratum" in ready.read("publications/r3/README.md")
+    # Nothing of it hangs on the machine: sealing again gives the same bytes.
+    shutil.move(ready.root / "publications/r3", ready.root / "first")
+    assert freeze(ready, "r3", *REVIEWER, "--supersedes", "simulated-2026-r2",
+                  "--erratum", "one answer was coded twice")[0] == 0  # fmt: skip
+    assert ready.read("first/seal.json") == ready.read("publications/r3/seal.json")
+
+
+def test_refused_when_the_id_exists(ready: Project) -> None:
+    code, said = freeze(ready, "simulated-2026-r1", *REVIEWER)
+    assert code == 2 and "exists and is never overwritten" in said
+
+
+def test_refused_without_a_reviewer(ready: Project) -> None:
+    code, said = freeze(ready, "r3")
+    assert code == 2 and "marked for review" in said and "--reviewer" in said
+    assert not (ready.root / "publications/r3").exists()
+
+
+def test_refused_when_the_remote_lacks_the_data(ready: Project) -> None:
+    shutil.rmtree(ready.root / "data/store/files/md5/1d")
+    code, said = freeze(ready, "r3", *REVIEWER)
+    assert code == 3 and "simulated-2026@2" in said
+
+
+def test_refused_when_a_result_was_edited(ready: Project) -> None:
+    """A run makes edited results again by itself; what it cannot see, the freeze sees."""
+    from readiness.publications.chain import read_chain, stale, step_folders
+
+    folders = step_folders(
+        ready.root / "results", "waves/simulated-2026",
+        ["simulated-2026@2", "simulated-2026-sample@1"],
+    )  # fmt: skip
+    margins = ready.root / "data/margins/simulated-2026-1.csv"
+    chain = read_chain(folders)
+    assert list(stale(folders, chain, {"margins": margins})) == []
+    path = ready.root / WAVE / "estimate/estimates.csv"
+    path.write_text(path.read_text("utf-8").replace("0.5", "0.6", 1), "utf-8")
+    margins.write_text(margins.read_text("utf-8") + "\n", "utf-8")
+    faults = list(stale(folders, chain, {"margins": margins}))
+    assert [fault for fault in faults if "estimates.csv: changed after it was made" in fault]
+    assert [fault for fault in faults if "made from another" in fault]
+
+
+def test_refused_when_the_report_has_a_number_of_its_own(ready: Project) -> None:
+    ready.replace("reports/_wave.qmd", "## Qui a répondu", "## Qui a répondu : 4321 personnes")
+    code, said = freeze(ready, "r3", *REVIEWER)
+    assert code == 5 and "4321" in said
+
+
+def test_an_erratum_needs_what_it_is_about(ready: Project) -> None:
+    code, said = freeze(ready, "r3", "--erratum", "wrong")
+    assert code == 2 and "--supersedes" in said
+    code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "nothing")
+    assert code == 2 and "no such publication" in said
+
+
+def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
+    """The rule is lowered in the run and raised for the freeze: as if a step had not applied it."""
+    from readiness.figures.register import read_register
+    from readiness.publications.attacker import unprotected
+
+    figures = read_register(ready.root / WAVE / "register/figures.csv")
+    assert unprotected(figures, 5) == []
+    hidden = figures[figures["suppressed"] != ""].index
+    assert len(hidden)
+    experts = figures[(figures["group"] == "expert") & (figures["kind"] == "estimate")]
+    shown = experts[experts["suppressed"] == ""].index[0]
+    small = figures.copy()
+    small.loc[shown, ["value", "n", "display_en"]] = ["0.05", "20", "5%"]
+    assert any(small.loc[shown, "id"] in fault for fault in unprotected(small, 5))
+
+
+def test_a_refactoring_forces_no_new_seal(ready: Project) -> None:
+    """Another name inside a step: its code hash changes, no value does, every verdict stays."""
+    name = "workflow/readiness/steps/judge.py"
+    source = ready.read(name)
+    ready.replace(name, "settings", "chosen") if "settings" in source else None
+    (ready.root / name).write_text(source.replace("arguments", "given"), "utf-8")
+    result = ready.readiness("audit", "haca-2024", "--level", "2", "--json")
+    (record,) = json.loads(result.stdout)
+    assert (result.returncode, record["changes"]["code"]) == (0, ["judge"])
+    assert record["divergence"] == ""
+    changed = {n["id"] for n in record["numbers"] if n["code"] == "CHANGED"}
+    claims = {n["id"] for n in record["numbers"] if n["kind"] == "claim"}
+    assert changed == {n["id"] for n in record["numbers"]} - claims
