@@ -194,15 +194,17 @@ def test_what_moves_is_ordered_by_what_can_be_compared() -> None:
     assert dict(zip(back["id"], back["difference"], strict=True))["b"] == "0.05"
 
 
-def test_figures_of_the_first_release_on_the_second_version_are_those_of_the_second_release(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_the_first_release_on_the_second_version_is_the_second_release(
+    finished: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The two releases differ in the version alone: each one is the other's would-be."""
-    monkeypatch.chdir(ROOT)
+    """The two releases differ in the version alone, so the workflow has made what would be."""
+    monkeypatch.chdir(finished.root)
     first, second = (
-        read_register(ROOT / f"publications/simulated-2026-r{number}/figures.csv").set_index("id")
-        for number in (1, 2)
-    )
+        read_register(finished.root / path / "figures.csv").set_index("id")
+        for path in (
+            "publications/simulated-2026-r1", "results/publications/simulated-2026-r2/register",
+        )
+    )  # fmt: skip
     assert main(["data", "diff", *EXPORTS, "--json"]) == 0
     (publication,) = json.loads(capsys.readouterr().out)["publications"]
     assert (publication["id"], publication["failure"]) == ("simulated-2026-r1", "")
