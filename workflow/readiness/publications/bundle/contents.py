@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.store import fault_of, find_object
+from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.publications.archive import DVC_CONFIG, code_files
@@ -155,7 +155,7 @@ def _verified(root: Path, version: Version) -> bytes:
     content = path.read_bytes()
     # What was hashed is not yet what was read.
     if sha256(content) != version.sha256:
-        raise DataError(f"{version.name}: {path} changed meanwhile: {fault_of(path, version)}.")
+        raise DataError(f"{version.name}: {path} changed while it was read; try again.")
     return content
 
 

@@ -12,7 +12,8 @@ https://w3id.org/workflowhub/workflow-ro-crate/1.0.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -52,10 +53,11 @@ SNAKEMAKE = "https://snakemake.readthedocs.io"
 
 FORMATS = {
     ".cff": "application/yaml", ".csv": "text/csv", ".dvc": "application/yaml",
-    ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl", ".md": "text/markdown",
-    ".pdf": "application/pdf", ".png": "image/png", ".py": "text/x-python",
-    ".svg": "image/svg+xml", ".tar": "application/x-tar", ".toml": "application/toml",
-    ".ttf": "font/ttf", ".yaml": "application/yaml", ".yml": "application/yaml",
+    ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl",
+    ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
+    ".py": "text/x-python", ".svg": "image/svg+xml", ".tar": "application/x-tar",
+    ".toml": "application/toml", ".ttf": "font/ttf", ".yaml": "application/yaml",
+    ".yml": "application/yaml",
 }  # fmt: skip
 TEXT = "text/plain"
 
@@ -71,10 +73,8 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes], date:
     crate.metadata.extra_contexts.append(TERMS)
     _Description(root, contents, files, crate).write(date)
     record = crate.metadata.generate()
-    record["@graph"].sort(key=lambda entity: entity["@id"])
-    for entity in record["@graph"]:
-        if isinstance(entity.get("hasPart"), list):
-            entity["hasPart"].sort(key=lambda part: part["@id"])
+    graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
+    record["@graph"] = [{key: _plain(value) for key, value in e.items()} for e in graph]
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -92,6 +92,8 @@ class _Description:
         self.entities: dict[str, Entity] = {}
         self.actions: list[Entity] = []
         self.citation = read_citation(root / FOLDER / contents.identity)
+        project = tomllib.loads(files["pyproject.toml"].decode())["project"]
+        self.version = str(project["version"])
 
     def write(self, date: str) -> None:
         """Add everything."""
@@ -163,8 +165,7 @@ class _Description:
 
     def _file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)
-        code = name.startswith("workflow/") and name.endswith(".py")
-        properties: dict[str, Any] = {"@type": ["File", "SoftwareSourceCode"] if code else "File"}
+        properties: dict[str, Any] = {}
         properties["name"] = version.name if version else name
         properties["contentSize"] = str(self.sizes[name])
         properties["sha256"] = self.hashes[name]
@@ -191,6 +192,7 @@ class _Description:
             "@type": kinds,
             "name": "readiness: from raw answers to published numbers",
             "description": "Includes workflow/Snakefile and the rules beside it.",
+            "version": self.version,
             "contentSize": str(self.sizes[WORKFLOW]),
             "sha256": self.hashes[WORKFLOW],
             "encodingFormat": TEXT,
@@ -322,6 +324,16 @@ class _Description:
         )  # fmt: skip
 
 
-def _once(entities: Any) -> list[Entity]:
+def _plain(value: Any) -> Any:
+    """A list of one as that one; references sorted, for the order in them says nothing."""
+    if not isinstance(value, list):
+        return value
+    if len(value) == 1:
+        return value[0]
+    references = all(isinstance(item, dict) for item in value)
+    return sorted(value, key=lambda item: str(item["@id"])) if references else value
+
+
+def _once(entities: Iterable[Entity]) -> list[Entity]:
     """The entities without repetition: two roles may be the same bytes."""
     return list({entity.id: entity for entity in entities}.values())

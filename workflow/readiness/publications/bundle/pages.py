@@ -95,7 +95,8 @@ def readme(root: Path, contents: Contents, date: str = "") -> str:
     )
     return f"""# Bundle of the publication {identity}
 
-{citation.title}. {dated}
+{citation.title}.
+{dated}
 {warning}
 This folder is a project of its own: the published figures under their seal, the code, the settings
 and the data that made them. Nothing here needs a network or git, only Python with the packages of
