@@ -203,39 +203,45 @@ class _Description:
         )
 
     def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> None:
-        """The run behind a publication, and its steps."""
-        folder, own = self.root / FOLDER / identity, f"{FOLDER}/{identity}/"
-        chain = frozen_chain(folder)
-        places = self._places(identity)
-        actions = []
-        for position, (step, lineage) in enumerate(chain.items(), start=1):
+        """The run behind a publication, its steps, and the engine that started them."""
+        folder, places = self.root / FOLDER / identity, self._places(identity)
+        whole = self._whole(identity, workflow, authors, places)
+        self.actions.append(whole)
+        controls = []
+        for position, (step, lineage) in enumerate(frozen_chain(folder).items(), start=1):
             tool, how = self._tool(lineage, identity, position)
             for key, entity in (("hasPart", tool), ("step", how)):
                 if entity.id not in [part.id for part in workflow.get(key, [])]:
                     workflow.append_to(key, entity)
-            action = self._step(f"#run/{identity}/{step}", step, identity, lineage, places, tool)
+            action = self._step(step, identity, lineage, places, tool)
             action["agent"] = list(authors)
-            actions.append((how, action))
-        results = [n for n in (LEDGER, "report.html", "report.pdf") if own + n in self.entities]
-        results += sorted(
-            n.removeprefix(own) for n in self.entities if n.startswith(f"{own}charts/")
-        )
-        whole = self._add(
+            self.actions.append(action)
+            control = self._add(
+                f"#control/{identity}/{step}", kind="ControlAction",
+                name=f"Snakemake starts {action['name']}", instrument=how, object=action,
+            )  # fmt: skip
+            controls.append(control)
+        self._engine(identity, whole, controls)
+
+    def _whole(
+        self, identity: str, workflow: Entity, authors: Sequence[Entity], places: Mapping[str, str]
+    ) -> Entity:
+        """The run as one action: from the configuration and the data to what was published."""
+        own = f"{FOLDER}/{identity}/"
+        published = [
+            entity
+            for name, entity in self.entities.items()
+            if name.startswith(f"{own}charts/")
+            or name in (own + LEDGER, f"{own}report.html", f"{own}report.pdf")
+        ]
+        return self._add(
             f"#run/{identity}", kind="CreateAction", name=f"The run behind {identity}",
             description=f"As configured in {own}{CONFIG}, with the code in {own}code.tar.",
-            instrument=workflow, agent=list(authors),
-            object=[self.entities[own + CONFIG], *self._inputs(folder, places)],
-            result=[self.entities[own + name] for name in results],
+            instrument=workflow, agent=list(authors), result=published,
+            object=[
+                self.entities[own + CONFIG], *self._inputs(self.root / FOLDER / identity, places)
+            ],
         )  # fmt: skip
-        controls = [
-            self._add(
-                action.id.replace("#run/", "#control/"), kind="ControlAction",
-                name=f"Snakemake starts {action['name']}", instrument=how, object=action,
-            )
-            for how, action in actions
-        ]  # fmt: skip
-        self._engine(identity, whole, controls)
-        self.actions += [whole, *(action for _, action in actions)]
 
     def _places(self, identity: str) -> dict[str, str]:
         """The files of the bundle by SHA-256: those of the publication first, then data, code."""
@@ -291,13 +297,13 @@ class _Description:
         return tool, how
 
     def _step(
-        self, identifier: str, step: str, identity: str, lineage: Lineage,
-        places: Mapping[str, str], tool: Entity,
-    ) -> Entity:  # fmt: skip
+        self, step: str, identity: str, lineage: Lineage, places: Mapping[str, str], tool: Entity
+    ) -> Entity:
+        """One step as an action: inputs and outputs by the hashes in its sidecar."""
         settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
         record = self.entities[f"{FOLDER}/{identity}/lineage/{step}.json"]
         action = self._add(
-            identifier, kind="CreateAction", name=f"step {step} of {identity}",
+            f"#run/{identity}/{step}", kind="CreateAction", name=f"step {step} of {identity}",
             description=f"Settings: {settings}", instrument=tool, subjectOf=record,
             result=_once(
                 self._by_hash(digest, f"{step}/{name}", places)
