@@ -98,6 +98,11 @@ def test_versions_are_appended_and_never_overwritten(root: Path) -> None:
         (",29,", ",many,", "row 2: expected 9 cells"),
         (",first", "", "row 2: expected 9 cells"),
         ("survey,1", "survey,1,", "row 2: expected 9 cells"),
+        (",29,", ",+29,", "row 2: expected 9 cells"),
+        (",29,", ",29 ,", "row 2: expected 9 cells"),
+        ("survey,1", "../survey,1", "row 2: dataset '../survey' is none"),
+        ("survey,1", "survey,a/b", "row 2: version 'a/b' is none"),
+        (",open", "", "row 2: expected 9 cells"),
     ],
 )
 def test_a_register_that_was_damaged_is_said_with_its_row(
@@ -117,6 +122,32 @@ def test_a_version_registered_twice_is_refused(root: Path) -> None:
     )
     with pytest.raises(DataError, match=r"row 3: survey@1 is registered twice"):
         read_versions(root)
+
+
+@pytest.mark.parametrize("name", ["data/versions.csv", "data/raw/survey/1.csv.dvc"])
+def test_what_is_no_text_is_said_in_one_line(root: Path, name: str) -> None:
+    content = (root / name).read_bytes()
+    (root / name).write_bytes(content[:20] + b"\xff" + content[21:])
+    with pytest.raises(DataError, match=r"Restore it with git\.$") as caught:
+        find_object(root, find_version(root, "survey@1"))
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_of_dvc_that_cannot_be_read(root: Path) -> None:
+    (root / ".dvc/config.local").write_text("remote = far\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"config\.local: not settings of DVC \(.*\)\.$"):
+        remotes(root)
+
+
+def test_a_cache_elsewhere_is_used_as_dvc_uses_it(root: Path) -> None:
+    (root / ".dvc/config.local").write_text("[cache]\n    dir = ../elsewhere\n", "utf-8")
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    new = add_version(root, root / "export.csv", "survey", "2")
+    assert (root / "elsewhere" / new.object_name).read_text("utf-8") == TABLE + "C,yes\n"
+    assert not (root / ".dvc/cache" / new.object_name).exists()
+    for path in (root / "data/store" / new.object_name, root / "data/raw/survey/2.csv"):
+        path.unlink()
+    assert find_object(root, new) == root / "elsewhere" / new.object_name
 
 
 def with_rows(root: Path, *rows: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wave_tables import everything, options, ordinal, register
 
-from project_copy import Project
+from project_copy import ROOT
 from readiness.config import Figures
 from readiness.figures.protection import BASE, UNRELIABLE, WITHHELD, withheld
 from readiness.figures.register import SUPPRESSED_TEXT, read_register
@@ -155,11 +155,9 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
 
 
 @pytest.mark.parametrize("publication", ["simulated-2026-r1", "simulated-2026-r2"])
-def test_the_registers_of_both_releases_tell_of_no_small_count(
-    finished: Project, publication: str
-) -> None:
-    register = finished.root / f"results/publications/{publication}/register/figures.csv"
-    figures = read_register(register)
+def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
+    """The ledgers; that today's code still makes the same register is the run's own check."""
+    figures = read_register(ROOT / "publications" / publication / "figures.csv")
     assert WITHHELD in set(figures["suppressed"])
     attacked = attack(figures, LEAST)
     assert len(attacked) > 200 and not attacked["small"].any()

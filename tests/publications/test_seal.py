@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -100,20 +100,20 @@ def test_any_byte_of_the_seal(data: st.DataObject) -> None:
     position = data.draw(st.integers(0, len(whole) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda b: b != whole[position]))
     changed = whole[:position] + bytes([byte]) + whole[position + 1 :]
-    try:
-        same = json.loads(changed) == json.loads(whole)
-    except ValueError:
-        same = False
-    # White space between tokens says nothing: whatever is said is under the digest.
-    import tempfile
-
     with tempfile.TemporaryDirectory() as name:
         target = Path(name) / "p"
         target.mkdir()
         for file, content in files.items():
             (target / file).write_bytes(content)
         (target / SEAL).write_bytes(changed)
-        assert bool(check_seal(target)) is not same
+        assert check_seal(target)
+
+
+def test_a_seal_that_says_a_thing_twice(folder: Path) -> None:
+    """The last one counts for a program, the first one for who reads it."""
+    text = (folder / SEAL).read_text("utf-8")
+    (folder / SEAL).write_text(text.replace("{", '{\n "reviewer": "Nobody",', 1), "utf-8")
+    assert places(folder) == [SEAL]
 
 
 def test_the_seal_reads_back(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from readiness.datasets.places import local_remotes
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes
-from readiness.datasets.versions import ERASED, Version, append_versions, read_versions
+from readiness.datasets.versions import ERASED, VERSIONS, Version, append_versions, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import SIDECAR
 
@@ -57,7 +57,13 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
             _erase_on_this_machine(root, version, erasure)
             _erase_in_remotes(opened, version, erasure)
     note = " ".join(reason.split())
-    append_versions(root, [replace(version, status=ERASED, note=note) for version in chosen])
+    try:
+        append_versions(root, [replace(version, status=ERASED, note=note) for version in chosen])
+    except OSError as error:
+        raise DataError(
+            f"{root / VERSIONS}: cannot be written ({error.strerror}), though the bytes are gone. "
+            "Make data/ writable, then give the command again."
+        ) from None
     return erasure
 
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
+from readiness.errors import ConfigError
+
 
 def _settings(root: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None)
     for name in ("config", "config.local"):
         path = root / ".dvc" / name
         if path.is_file():
-            parser.read_string(
-                "\n".join(line.strip() for line in path.read_text("utf-8").splitlines()), name
-            )
+            try:
+                lines = path.read_text("utf-8").splitlines()
+                parser.read_string("\n".join(line.strip() for line in lines), str(path))
+            except (configparser.Error, UnicodeDecodeError) as error:
+                reason = str(error).splitlines()[0]
+                raise ConfigError(f"{path}: not settings of DVC ({reason}).") from None
     return parser
 
 

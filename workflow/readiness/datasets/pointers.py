@@ -59,6 +59,8 @@ def read_pointer(path: Path) -> Pointer:
         raise DataError(
             f"{path}: no such pointer. `readiness data list` shows the versions there are."
         ) from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not a pointer, no text at all. Restore it with git.") from None
 
 
 def check_pointer(root: Path, version: Version) -> Pointer:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
+from readiness.config import NAME, VERSION
 from readiness.errors import DataError
 from readiness.files import write_atomically
 
@@ -74,6 +76,12 @@ def object_name(md5: str) -> str:
 
 
 COLUMNS = [field.name for field in fields(Version)]
+PATTERNS = {
+    "dataset": NAME,
+    "version": VERSION,
+    "md5": "[0-9a-f]{32}",
+    "sha256": "[0-9a-f]{64}",
+}
 
 
 def read_versions(root: Path) -> dict[str, Version]:
@@ -88,6 +96,8 @@ def read_versions(root: Path) -> dict[str, Version]:
         lines = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: not a table ({error}). Restore it with git.") from None
     if not lines or lines[0] != COLUMNS:
         raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}. Restore it with git.")
     versions: dict[str, Version] = {}
@@ -101,13 +111,15 @@ def read_versions(root: Path) -> dict[str, Version]:
 
 
 def _version(cells: list[str], where: str) -> Version:
-    try:
-        record = dict(zip(COLUMNS, cells, strict=True))
-        numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
-    except ValueError:
-        raise DataError(
-            f"{where}: expected {len(COLUMNS)} cells, bytes and rows whole numbers."
-        ) from None
+    record = dict(zip(COLUMNS, cells, strict=False))
+    if len(cells) != len(COLUMNS) or not all(
+        re.fullmatch(r"0|[1-9][0-9]*", record[column]) for column in ("bytes", "rows")
+    ):
+        raise DataError(f"{where}: expected {len(COLUMNS)} cells, bytes and rows whole numbers.")
+    for column, pattern in PATTERNS.items():
+        if not re.fullmatch(pattern, record[column]):
+            raise DataError(f"{where}: {column} {record[column]!r} is none. Restore it with git.")
+    numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
     return Version(**{**record, **numbers})  # type: ignore[arg-type]
 
 

@@ -134,7 +134,9 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[str]:
         yield "code (the step was not run)"
         return
     if step.startswith(RESTORE):
-        yield "data"
+        # What is restored is what the version's hashes name, unless it is the code that strays.
+        moved_code = before.code != after.code and before.settings == after.settings
+        yield "code" if moved_code else "data"
         return
     roles = sorted(before.inputs.keys() | after.inputs.keys())
     moved = [role for role in roles if before.inputs.get(role) != after.inputs.get(role)]

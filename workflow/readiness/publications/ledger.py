@@ -10,7 +10,7 @@ from pathlib import Path
 
 from readiness.datasets.pointers import Pointer, parse_pointer
 from readiness.datasets.versions import Version
-from readiness.errors import DataError
+from readiness.errors import ConfigError, DataError
 
 FOLDER = Path("publications")
 DATASETS = "datasets.csv"
@@ -98,3 +98,12 @@ def read_inputs(folder: Path) -> dict[Path, str]:
 def publication_ids(root: Path) -> list[str]:
     """The ids of a project's publications, sorted."""
     return sorted(path.parent.name for path in (root / FOLDER).glob(f"*/{CONFIG}"))
+
+
+def find_publication(root: Path, identity: str) -> Path:
+    """The folder of the publication called `identity`; ConfigError listing those there are."""
+    folder = root / FOLDER / identity
+    if not identity or folder.name != identity or not folder.is_dir():
+        known = ", ".join(publication_ids(root)) or "none"
+        raise ConfigError(f"{identity}: no such publication; there are {known}.")
+    return folder

@@ -13,14 +13,16 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
 from readiness.publications.outcomes import Outcome, contract
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
            "verdict", "detail"]  # fmt: skip
 
-MUST_AGREE = ("unit", "digits", "rounding", "suppressed", "reliability")
-"""What of a row must be the same text."""
+MUST_AGREE = ("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding",
+              "suppressed", "reliability", "run", "dataset", "simulated", "note")  # fmt: skip
+"""What of a row must be the same text: what the number is, and of which data."""
 PRECISION = ("se", "lower", "upper", "n", "n_eff", "deff")
 """The numbers that stand beside a value."""
 TOLERANCE = 1e-9
@@ -50,24 +52,25 @@ def _outcome(
 ) -> tuple[Outcome, str]:
     if recomputed is None:
         return Outcome.DIFFERS, "no longer computed"
-    if published["kind"] == "claim":
-        # Somebody else's figure, without data: it can be judged, never reproduced.
-        same = published["value"] == recomputed["value"]
-        return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
     shown = [f"display_{language}" for language in LANGUAGES]
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
+    if published["kind"] == "claim" and not changed:
+        # Somebody else's figure, without data: it can be judged, never reproduced.
+        same = all(published[column] == recomputed[column] for column in ("value", *shown))
+        return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
     changed += [c for c in PRECISION if not _alike(published[c], recomputed[c])]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
-    same_text = all(published[column] == recomputed[column] for column in shown)
+    other = next((column for column in shown if published[column] != recomputed[column]), "")
+    same_text = not other
     if published["value"] == recomputed["value"] and same_text:
         return Outcome.REPRODUCED, ""
     if same_text and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
     if same_text:
         return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
-    return Outcome.DIFFERS, f"{published['display_en']} became {recomputed['display_en']}"
+    return Outcome.DIFFERS, f"{published[other]} became {recomputed[other]}"
 
 
 def _alike(published: str, recomputed: str) -> bool:
@@ -82,7 +85,10 @@ def _rounded_text(row: Mapping[Any, Any]) -> object:
     """What the row's value is under its own rounding: the text alone may have been altered."""
     if _number(row["value"]) is None:
         return row["value"]
-    return display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
+    try:
+        return display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
+    except StatisticsError:  # no such share: it cannot be the one that came out
+        return row["value"]
 
 
 def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
@@ -90,9 +96,10 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
 
     REPRODUCED: stored values equal to 12 significant digits. WITHIN ROUNDING: equal as shown, under
     the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else, also a number
-    that only one side has, another precision beside the same value, or a value that no longer goes
-    with its own text.
+    that only one side has, that stands there twice, is said to be of other data or something else,
+    has another precision beside the same value, or no longer goes with its own text.
     """
+    times = Counter(published["id"])
     before = {row["id"]: row for row in published.to_dict("records")}
     after = {row["id"]: row for row in recomputed.to_dict("records")}
     rows = []
@@ -100,6 +107,8 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
         old, new = before.get(identity), after.get(identity)
         if old is None:
             outcome, detail = Outcome.DIFFERS, "was not published"
+        elif times[identity] > 1:
+            outcome, detail = Outcome.DIFFERS, f"stands {times[identity]} times in the ledger"
         else:
             outcome, detail = _outcome(old, new)
         first, second = (_number(row["value"]) if row else None for row in (old, new))

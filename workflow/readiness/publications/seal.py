@@ -40,8 +40,9 @@ def number_digests(ledger: str) -> dict[str, str]:
     """One digest a number of a ledger (CSV text): over its row without the lineage."""
     digests = {}
     for row in csv.DictReader(io.StringIO(ledger, newline="")):
-        seen = {name: cell for name, cell in row.items() if name != "lineage"}
-        digests[row["id"]] = sha256(canonical_json(seen).encode())
+        # Cells beyond the last column have no name.
+        seen = {name or "": cell for name, cell in row.items() if name != "lineage"}
+        digests[row["id"] or ""] = sha256(canonical_json(seen).encode("utf-8", "replace"))
     return digests
 
 
@@ -58,7 +59,11 @@ def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
-    record = {"digest": _digest(stated), **stated}
+    return _text({"digest": _digest(stated), **stated})
+
+
+def _text(record: Mapping[str, Any]) -> str:
+    """The one way in which a seal is written down."""
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -70,10 +75,12 @@ def read_seal(folder: Path) -> dict[str, Any]:
     """What the seal states; DataError when it is missing or does not hold for itself."""
     path = folder / SEAL
     try:
-        seal = json.loads(path.read_text("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        seal = json.loads(text)
         stated = {name: value for name, value in seal.items() if name != "digest"}
         whole = seal["digest"] == _digest(stated) and seal["format"] == FORMAT
-        whole = whole and isinstance(seal["files"], dict)
+        # Another layout could show a key twice: one value for people, another for the program.
+        whole = whole and isinstance(seal["files"], dict) and text == _text(seal)
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -92,10 +99,10 @@ def check_seal(folder: Path) -> list[Finding]:
         seal = read_seal(folder)
     except DataError as error:
         return [Finding(SEAL, Outcome.BROKEN, str(error).removeprefix(f"{folder / SEAL}: "))]
-    findings = list(_files(folder, seal["files"]))
     if seal.get("id") != folder.name:
-        detail = f"the seal is that of {seal.get('id')}"
-        findings.insert(0, Finding(SEAL, Outcome.BROKEN, detail))
+        # Its hashes are those of other files: they say nothing of these.
+        return [Finding(SEAL, Outcome.BROKEN, f"the seal is that of {seal.get('id')}")]
+    findings = list(_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
         findings += _numbers(folder)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError
+from readiness.lineage import sha256_of
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
-from readiness.publications.ledger import read_datasets, read_inputs
+from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import check_seal, read_seal
+
+if TYPE_CHECKING:
+    from readiness.publications.chain import Divergence
 
 TODAY, FROZEN = "today", "frozen"
 
@@ -58,6 +62,11 @@ def _with_data(
 ) -> Audit:
     from readiness.publications.audit.data import check_dataset, check_inputs, registered
 
+    findings = list(_unfit(result.seal))
+    if findings:
+        why = f"{findings[0].place} is not the sealed one"
+        numbers = unchecked(rows, result.seal, why)
+        return replace(result, data=tuple(findings), numbers=tuple(numbers))
     today, findings = registered(root)
     objects, missing = {}, {}
     for dataset in read_datasets(folder):
@@ -79,6 +88,18 @@ def _with_data(
         why = "the seal is broken: the frozen code is not run"
         return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
     return _Again(root, folder, rows, objects, cores).check(result)
+
+
+def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
+    """The tables that say what to check, where they are not the sealed ones.
+
+    Held against them, the data would be called wrong for what is wrong with the table, and the
+    numbers for what is wrong with the configuration.
+    """
+    for name in dict.fromkeys(finding.place for finding in seal):
+        if name in (CONFIG, DATASETS, INPUTS):
+            detail = "not the sealed one, so nothing is held against it"
+            yield Finding(name, Outcome.NOT_CHECKED, detail)
 
 
 @dataclass(frozen=True)
@@ -133,6 +154,8 @@ class _Again:
         )
 
         frozen = frozen_chain(self.folder)
+        if REGISTER not in frozen:
+            raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
         steps = ancestors(frozen, [frozen[REGISTER].hash])
         different = [
             s for s in frozen if s in again.chain and again.chain[s].code != frozen[s].code
@@ -158,15 +181,22 @@ class _Again:
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
-            divergence=str(parted) if parted else "",
+            divergence=_told(parted, environment),
         )
+
+
+def _told(parted: Divergence | None, environment: Sequence[str]) -> str:
+    """Where the chains part; the environment is blamed only when it is another one."""
+    if parted and parted.causes == ("environment",) and not environment:
+        return f"{parted.step}: nothing that went in changed, what was published did"
+    return str(parted) if parted else ""
 
 
 def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     """In what today's code, lock, configuration and environment are not those of a publication.
 
-    Empty where the publication's seal cannot be read. The environment costs reading the versions of
-    all packages, so it is looked at on request.
+    Empty where the publication's own seal cannot be read. The environment costs reading the
+    versions of all packages, so it is looked at on request.
     """
     from readiness.publications.chain import code_today
     from readiness.publications.environment import (
@@ -181,6 +211,8 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         sealed = read_seal(folder)
     except DataError:
         return Changes()
+    if sealed["id"] != identity:
+        return Changes()
     moved: list[str] = []
     if environment:
         try:
@@ -192,24 +224,30 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     return Changes(
         code=tuple(step for step, code in sealed["code"].items() if code_today(step) != code),
         lock=lock_hash(root) != sealed["lock"],
-        config=tuple(_config_changes(root, folder, str(sealed["run"]))),
+        config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
     )
 
 
-def _config_changes(root: Path, folder: Path, run: str) -> list[str]:
-    """The keys in which today's configuration of the run is another one than the frozen one."""
+def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str]:
+    """The keys in which today's configuration of the run is another one than the frozen one.
+
+    None where the frozen one is not the sealed one.
+    """
     import yaml
 
+    run = str(seal["run"])
     kind, _, name = run.partition("/")
     try:
+        if sha256_of(folder / CONFIG) != seal["files"].get(CONFIG):
+            return []
         today = yaml.load((root / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)[kind][name]
         frozen = yaml.load((folder / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)
         sealed = frozen[kind][name]
         return [
             f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
         ]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return [f"{run} is no longer configured"]
 
 

@@ -30,21 +30,25 @@ class Availability:
     detail: str = ""
 
 
-def registered(root: Path) -> tuple[dict[str, Version], list[Finding]]:
-    """Today's register of versions, or what is wrong with it."""
+def registered(root: Path) -> tuple[dict[str, Version] | None, list[Finding]]:
+    """Today's register of versions; None and what is wrong with it when it cannot be read."""
     try:
         return read_versions(root), []
     except DataError as error:
-        return {}, [Finding(str(VERSIONS), Outcome.DIFFERS, _short(error, root))]
+        detail = _short(error, root).removeprefix(str(VERSIONS)).lstrip(": ")
+        return None, [Finding(str(VERSIONS), Outcome.DIFFERS, detail)]
 
 
 def check_dataset(
-    root: Path, dataset: SealedDataset, today: Mapping[str, Version]
+    root: Path, dataset: SealedDataset, today: Mapping[str, Version] | None
 ) -> tuple[list[Finding], Availability]:
-    """What there is of a dataset version in the tree, held against what was sealed."""
+    """What there is of a dataset version in the tree, held against what was sealed.
+
+    `today` is the present register, None when it cannot be read.
+    """
     sealed = dataset.version
-    findings = [*_row(sealed, today), *_pointer(root, dataset)]
-    present = today.get(sealed.name, sealed)
+    findings = [*(_row(sealed, today) if today is not None else ()), *_pointer(root, dataset)]
+    present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
     for copy in local_copies(root, sealed, dataset.pointer):
         fault = copy.fault or _rows_fault(copy.path, sealed)

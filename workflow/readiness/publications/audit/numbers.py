@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
-from readiness.publications.chain import ancestors
+from readiness.publications.chain import REGISTER, ancestors
 from readiness.publications.outcomes import Finding, Outcome, contract
 from readiness.publications.seal import LEDGER, SEAL
 
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from readiness.publications.audit.rerun import Rerun
 
 SAME, CHANGED = "same", "CHANGED"
+FINE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 
 
 def ledger_rows(folder: Path) -> list[dict[str, str]]:
     """The rows of a ledger as text; none when it cannot be read."""
     try:
         with (folder / LEDGER).open(encoding="utf-8", newline="") as file:
-            return [row for row in csv.DictReader(file) if row.get("id")]
+            # A damaged row may have too few cells, or too many.
+            return [
+                {name: cell or "" for name, cell in row.items() if name is not None}
+                for row in csv.DictReader(file)
+                if row.get("id")
+            ]
     except (OSError, UnicodeDecodeError, csv.Error):
         return []
 
@@ -111,6 +117,8 @@ def recomputed(
     by_id = {row["id"]: row for row in rows}
     new = {row["id"]: row for row in again.figures.to_dict("records")}
     behind: dict[str, str] = {}
+    # The same chain, step by step, leaves the same hashes behind each number.
+    same_chain = REGISTER in frozen and again.chain[REGISTER].hash == frozen[REGISTER].hash
     numbers = []
     for verdict in verdicts:
         row = by_id.get(verdict["id"]) or new[verdict["id"]]
@@ -127,6 +135,10 @@ def recomputed(
                 outcome=Outcome(verdict["verdict"]), detail=verdict["detail"],
             )
         )  # fmt: skip
+        made = new.get(verdict["id"], row)
+        if same_chain and numbers[-1].outcome in FINE and hashes != made["lineage"]:
+            detail = "the lineage is not that of the steps that make it"
+            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, detail=detail)
     return _under(seal, numbers)
 
 

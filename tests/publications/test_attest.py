@@ -1,0 +1,446 @@
+"""Signatures over a seal: they fit, or the line, the key or the seal that does not is named."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from project_copy import ROOT
+from readiness.cli import main
+from readiness.errors import ConfigError, DataError
+from readiness.publications.attest import (
+    PASSPHRASE,
+    Fit,
+    Verification,
+    attest,
+    key_id,
+    new_key,
+    private_key,
+    public_key,
+    signed_bytes,
+    verify,
+)
+from readiness.publications.ledger import FOLDER
+from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
+
+pytest.importorskip("cryptography", reason="signatures are an optional extra")
+
+ELSEWHERE = Path("/nowhere")
+LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"
+
+
+def publication(root: Path) -> Path:
+    """A small publication under a seal of its own."""
+    folder = root / FOLDER / "small-2026"
+    files = {
+        "figures.csv": LEDGER.encode(),
+        "values.csv": values_table(LEDGER).encode(),
+        "config.yaml": b"waves: {}\n",
+    }
+    facts = {"id": "small-2026", "numbers": 2, "datasets": {"d@1": {"md5": "m", "sha256": "s"}}}
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / "seal.json").write_text(make_seal(files, facts), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return publication(tmp_path / "project")
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a key pair of this name outside the project; the private key's path."""
+
+    def make(name: str) -> Path:
+        new_key(tmp_path / name, tmp_path / "project")
+        return tmp_path / name
+
+    return make
+
+
+def held(folder: Path, *keys: Path) -> Verification:
+    """The verification with the public keys beside these private ones."""
+    public = [public_key(path.with_name(f"{path.name}.pub")) for path in keys]
+    return verify(folder, {key_id(one): one for one in public})
+
+
+def test_a_signed_seal_is_verified_and_still_holds(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    signer = attest(folder, private_key(office))
+    found = held(folder, office)
+    assert [(s.signer, s.fit) for s in found.signatures] == [(signer, Fit.FITS)]
+    assert (found.faults, found.exit_code) == ((), 0)
+    assert check_seal(folder) == []
+
+
+def test_the_line_is_an_envelope_around_a_statement_about_the_seal(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    text = (folder / ATTESTATIONS).read_text("utf-8")
+    envelope = json.loads(text)
+    assert text.count("\n") == 1 and text.endswith("\n")
+    assert sorted(envelope) == ["payload", "payloadType", "signatures"]
+    assert envelope["payloadType"] == "application/vnd.in-toto+json"
+    said = json.loads(base64.b64decode(envelope["payload"]))
+    seal = (folder / "seal.json").read_bytes()
+    assert said["_type"] == "https://in-toto.io/Statement/v1"
+    assert said["subject"] == [
+        {
+            "name": "publications/small-2026/seal.json",
+            "digest": {"sha256": hashlib.sha256(seal).hexdigest()},
+        }
+    ]
+    assert said["predicateType"].startswith("urn:x-")
+    assert said["predicate"]["seal"] == json.loads(seal)["digest"]
+    assert said["predicate"]["numbers"] == 2
+    # No clock, no path: the same key over the same seal is the same line.
+    (folder / ATTESTATIONS).unlink()
+    attest(folder, private_key(office))
+    assert (folder / ATTESTATIONS).read_text("utf-8") == text
+
+
+def test_what_is_signed_is_the_encoding_of_the_specification() -> None:
+    # The shape is that of the example of the DSSE protocol, with this payload type.
+    assert signed_bytes(b"hello world") == (
+        b"DSSEv1 28 application/vnd.in-toto+json 11 hello world"
+    )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_another_program_finds_the_signature_right(
+    folder: Path, key: Callable[[str], Path], tmp_path: Path
+) -> None:
+    office = key("office")
+    signer = attest(folder, private_key(office))
+    envelope = json.loads((folder / ATTESTATIONS).read_text("utf-8"))
+    message, signature = tmp_path / "message", tmp_path / "signature"
+    message.write_bytes(signed_bytes(base64.b64decode(envelope["payload"])))
+    signature.write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
+    public = f"{office}.pub"
+    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin",
+               "-in", str(message), "-sigfile", str(signature)]  # fmt: skip
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], capture_output=True
+    ).stdout
+    assert hashlib.sha256(der).hexdigest() == signer
+
+
+def test_two_sign_and_each_is_checked_with_its_own_key(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office, reviewer = key("office"), key("reviewer")
+    for one in (office, reviewer):
+        attest(folder, private_key(one))
+    assert len((folder / ATTESTATIONS).read_text("utf-8").splitlines()) == 2
+    both = held(folder, office, reviewer)
+    assert [s.fit for s in both.signatures] == [Fit.FITS, Fit.FITS] and both.exit_code == 0
+    # One key is enough for its own signature; the other signer is named.
+    one = held(folder, reviewer)
+    assert [s.fit for s in one.signatures] == [Fit.UNKNOWN, Fit.FITS] and one.exit_code == 0
+
+
+def test_nobody_signs_twice(folder: Path, key: Callable[[str], Path]) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    before = (folder / ATTESTATIONS).read_bytes()
+    with pytest.raises(ConfigError, match="has signed already"):
+        attest(folder, private_key(office))
+    assert (folder / ATTESTATIONS).read_bytes() == before
+
+
+def test_a_copied_line_is_not_a_second_signature(folder: Path, key: Callable[[str], Path]) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    path = folder / ATTESTATIONS
+    path.write_bytes(path.read_bytes() * 2)
+    assert held(folder, office).exit_code == 1
+
+
+def test_another_key_than_the_signers_has_not_signed(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office, stranger = key("office"), key("stranger")
+    attest(folder, private_key(office))
+    found = held(folder, stranger)
+    assert {s.fit for s in found.signatures} == {Fit.UNKNOWN, Fit.UNSIGNED}
+    assert found.exit_code == 2
+    assert held(folder, office, stranger).exit_code == 2
+
+
+def test_without_signature_or_without_key_nothing_was_checked(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    assert held(folder, office).exit_code == 2
+    attest(folder, private_key(office))
+    assert held(folder).exit_code == 2
+
+
+def test_a_changed_publication_breaks_the_seal_first(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    (folder / "figures.csv").write_text(LEDGER.replace("0.25", "0.26"), "utf-8")
+    found = held(folder, office)
+    assert found.exit_code == 3 and "figures.csv: changed" in found.faults
+    with pytest.raises(DataError, match="what does not hold is not signed"):
+        attest(folder, private_key(office))
+
+
+def test_a_number_changed_and_sealed_anew_no_longer_fits_the_signature(
+    folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    forged = LEDGER.replace("0.25", "0.26")
+    files = {
+        "figures.csv": forged.encode(),
+        "values.csv": values_table(forged).encode(),
+        "config.yaml": (folder / "config.yaml").read_bytes(),
+    }
+    facts = {"id": "small-2026", "numbers": 2, "datasets": {"d@1": {"md5": "m", "sha256": "s"}}}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / "seal.json").write_text(make_seal(files, facts), "utf-8")
+    assert check_seal(folder) == []
+    found = held(folder, office)
+    assert (found.faults, found.exit_code) == ((), 1)
+    assert found.signatures[0].detail == "signs another seal than the present one"
+
+
+def test_an_exchanged_payload_does_not_fit(folder: Path, key: Callable[[str], Path]) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    path = folder / ATTESTATIONS
+    envelope = json.loads(path.read_text("utf-8"))
+    said = base64.b64decode(envelope["payload"]).replace(b'"numbers":2', b'"numbers":3')
+    envelope["payload"] = base64.b64encode(said).decode()
+    line = json.dumps(envelope, sort_keys=True, separators=(",", ":"))
+    path.write_text(f"{line}\n", "utf-8")
+    found = held(folder, office)
+    assert found.exit_code == 1
+    assert found.signatures[0].detail == "not made by this key over this statement"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"[1]",
+        b'{"payload":"","payloadType":"","signatures":[]}',
+        b'{"payload":3,"payloadType":"x","signatures":[{"keyid":"k","sig":"s"}]}',
+        b'{"payload":"YQ","payloadType":"application/vnd.in-toto+json","signatures":'
+        b'[{"keyid":"k","sig":"YQ=="}]}',
+        b"\xff\xfe",
+        "توقيع".encode(),
+        b'{"payload": ' + b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_signature_is_one_that_does_not_fit(
+    line: bytes, folder: Path, key: Callable[[str], Path]
+) -> None:
+    office = key("office")
+    attest(folder, private_key(office))
+    path = folder / ATTESTATIONS
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    found = held(folder, office)
+    assert found.exit_code == 1
+    assert found.signatures[1].detail.startswith("line 2 is no envelope")
+    assert check_seal(folder) == []
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    base = tmp_path_factory.mktemp("signed")
+    folder, office = publication(base / "project"), base / "office"
+    new_key(office, base / "project")
+    attest(folder, private_key(office))
+    return folder, office
+
+
+@given(data=st.data())
+@settings(deadline=None, derandomize=True, max_examples=300)
+def test_any_changed_byte_is_seen(signed: tuple[Path, Path], data: st.DataObject) -> None:
+    folder, office = signed
+    path = folder / ATTESTATIONS
+    line = path.read_bytes()
+    place = data.draw(st.integers(0, len(line) - 1))
+    change = data.draw(st.integers(1, 255))
+    try:
+        path.write_bytes(line[:place] + bytes([line[place] ^ change]) + line[place + 1 :])
+        assert held(folder, office).exit_code == 1
+    finally:
+        path.write_bytes(line)
+    assert held(folder, office).exit_code == 0
+
+
+def test_a_torn_line_does_not_fit(signed: tuple[Path, Path]) -> None:
+    folder, office = signed
+    path = folder / ATTESTATIONS
+    line = path.read_bytes()
+    try:
+        for length in (1, 40, len(line) // 2, len(line) - 2):
+            path.write_bytes(line[:length])
+            assert held(folder, office).exit_code == 1, length
+    finally:
+        path.write_bytes(line)
+
+
+def test_a_private_key_is_for_nobody_else_and_never_within_the_project(
+    folder: Path, key: Callable[[str], Path], tmp_path: Path
+) -> None:
+    office = key("office")
+    assert stat.S_IMODE(office.stat().st_mode) == 0o600
+    with pytest.raises(ConfigError, match="not overwritten"):
+        key("office")
+    with pytest.raises(ConfigError, match="must not lie in the project"):
+        new_key(folder / "office", tmp_path / "project")
+    with pytest.raises(ConfigError, match="no such folder"):
+        new_key(tmp_path / "none" / "office", tmp_path / "project")
+
+
+def test_an_encrypted_key_needs_its_passphrase(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = tmp_path / "office"
+    monkeypatch.setenv(PASSPHRASE, "une phrase, عبارة")
+    new_key(office, tmp_path / "project")
+    assert b"ENCRYPTED" in office.read_bytes()
+    attest(folder, private_key(office))
+    assert held(folder, office).exit_code == 0
+    for phrase in ("another", ""):
+        monkeypatch.setenv(PASSPHRASE, phrase)
+        with pytest.raises(ConfigError, match=PASSPHRASE):
+            private_key(office)
+
+
+def test_what_is_no_key_is_refused_in_one_line(tmp_path: Path, key: Callable[[str], Path]) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    other = ec.generate_private_key(ec.SECP256R1())
+    file = tmp_path / "other"
+    file.write_bytes(other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with pytest.raises(ConfigError, match="not an ed25519 key"):
+        private_key(file)
+    pem = other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    file.write_bytes(pem)
+    with pytest.raises(ConfigError, match="not an ed25519 key"):
+        public_key(file)
+    for text in (b"", b"\0\xff", b"-----BEGIN PRIVATE KEY-----\nxx\n-----END PRIVATE KEY-----\n"):
+        file.write_bytes(text)
+        for read in (private_key, public_key):
+            with pytest.raises(ConfigError, match="not a p"):
+                read(file)
+    with pytest.raises(ConfigError, match="No such file"):
+        public_key(tmp_path / "none")
+    # A private key is not what `verify` is to be given.
+    with pytest.raises(ConfigError, match="not a public key"):
+        public_key(key("office"))
+
+
+def test_the_commands_sign_and_verify(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    office = str(tmp_path / "office")
+    assert main(["verify", "small-2026"]) == 2
+    assert "nobody has signed it" in capsys.readouterr().out
+    assert main(["attest", "--new-key", office]) == 0
+    assert main(["attest", "small-2026", "--key", office]) == 0
+    assert "publications/small-2026/attestation.jsonl" in capsys.readouterr().out
+    assert main(["verify", "small-2026", "--key", f"{office}.pub"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("small-2026: SIGNED\n") and f"({office}.pub)" in said
+    assert main(["verify", "small-2026"]) == 2
+    assert "no public key was given" in capsys.readouterr().out
+    (folder / "config.yaml").write_text("waves: {a: 1}\n", "utf-8")
+    assert main(["verify", "small-2026", "--key", f"{office}.pub"]) == 3
+    assert "config.yaml: changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["attest"],
+        ["attest", "small-2026"],
+        ["attest", "--key", "office"],
+        ["attest", "small-2026", "--key", "a", "--new-key", "b"],
+        ["attest", "none-2026", "--key", "office"],
+        ["attest", "../small-2026", "--key", "office"],
+        ["attest", "small-2026", "--key", "none"],
+        ["verify", "none-2026"],
+        ["verify", "small-2026", "--key", "none"],
+    ],
+)
+def test_the_commands_refuse_in_one_line(
+    arguments: list[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"readiness {arguments[0]}: ") and said.count("\n") == 1
+
+
+def test_without_the_package_the_extra_is_named(folder: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['cryptography'] = None\n"  # so that importing it is an ImportError
+        "from readiness.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    key = tmp_path / "office"
+    for arguments in (
+        ["attest", "--new-key", str(key)],
+        ["attest", "small-2026", "--key", str(key)],
+        ["verify", "small-2026", "--key", str(key)],
+    ):
+        result = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=folder.parents[1], env={"PYTHONPATH": str(ROOT / "workflow")},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert result.returncode == 2, result.stderr
+        assert "the extra `attest` of pyproject.toml" in result.stderr
+        assert result.stderr.count("\n") == 1
+    # Who has signed can be told without it.
+    (folder / ATTESTATIONS).write_text("", "utf-8")
+    result = subprocess.run(
+        [sys.executable, "-c", code, "verify", "small-2026"],
+        cwd=folder.parents[1], env={"PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode == 2 and "nobody has signed it" in result.stdout

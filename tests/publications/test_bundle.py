@@ -1,0 +1,568 @@
+"""Bundles: one zip, the same bytes everywhere, in which an auditor needs nothing else.
+
+The rules of the description are those of RO-Crate 1.1 (root data entity, data entities, JSON-LD)
+and of the profiles Workflow RO-Crate 1.0 and Workflow Run RO-Crate 0.5, rewritten as assertions.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from conftest import ABROAD
+from project_copy import ROOT, Project, _add_environment, copy_project, message
+from readiness.cli import main
+from readiness.datasets.versions import ERASED, RESTRICTED
+from readiness.errors import DataError
+from readiness.lineage import read_lineage
+from readiness.publications.bundle import bundle, gather
+from readiness.publications.bundle.contents import _refuse_unsafe
+from readiness.publications.bundle.pages import UNKNOWN_DATE
+from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.seal import SEAL, check_seal, make_seal
+
+STUDY, SECOND = "haca-2024", "simulated-2026-r2"
+CLAIMS = "haca-2024-claims@2"
+DATE = "2026-03-01"
+DESCRIPTION = "ro-crate-metadata.json"
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A bundle: its bytes, its files, its description."""
+
+    content: bytes
+
+    @property
+    def members(self) -> list[zipfile.ZipInfo]:
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            assert archive.testzip() is None
+            return archive.infolist()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    @property
+    def graph(self) -> dict[str, dict[str, Any]]:
+        """The entities of the description by @id."""
+        return {e["@id"]: e for e in json.loads(self.files[DESCRIPTION])["@graph"]}
+
+    def unpack(self, folder: Path, variables: dict[str, str | None] | None = None) -> Project:
+        """The bundle as a project, with the environment that runs the tests."""
+        folder.mkdir(parents=True)
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            archive.extractall(folder)
+        _add_environment(folder)
+        return Project(folder, variables or {})
+
+
+def made(root: Path, identity: str, *, restricted: bool | None = None, date: str = DATE) -> Zip:
+    return Zip(bundle(root, gather(root, identity, restricted=restricted), date))
+
+
+@pytest.fixture(scope="module")
+def bundles() -> dict[str, Zip]:
+    """The bundles of the shipped publications."""
+    return {identity: made(ROOT, identity) for identity in publication_ids(ROOT)}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the project that one test may change."""
+    yield copy_project(tmp_path / "tree").root
+    shutil.rmtree(tmp_path / "tree")
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def references(value: Any) -> list[str]:
+    """The @ids that a property names."""
+    return [item["@id"] for item in as_list(value) if isinstance(item, dict)]
+
+
+def kinds(entity: dict[str, Any]) -> set[str]:
+    return set(as_list(entity["@type"]))
+
+
+# What is in it.
+
+
+def test_the_zip_is_plain_and_sorted_with_no_trace_of_the_machine(bundles: dict[str, Zip]) -> None:
+    for found in bundles.values():
+        names = [member.filename for member in found.members]
+        assert names == sorted(set(names))
+        for member in found.members:
+            assert member.date_time == (1980, 1, 1, 0, 0, 0)
+            assert stat.S_IMODE(member.external_attr >> 16) == 0o644
+            assert stat.S_ISREG(member.external_attr >> 16)
+            assert member.compress_type == zipfile.ZIP_STORED
+            assert (member.extra, member.comment, member.create_system) == (b"", b"", 3)
+            path = PurePosixPath(member.filename)
+            assert not path.is_absolute() and ".." not in path.parts
+            assert "\\" not in member.filename
+
+
+@pytest.mark.parametrize("name", ["/a", "../a", "a/../b", "a//b", "./a", "c:/a", "a\\b", ""])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name: str) -> None:
+    with pytest.raises(DataError, match="no name for a file of a bundle"):
+        _refuse_unsafe(name)
+
+
+def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> None:
+    files = bundles[STUDY].files
+    others = {
+        name
+        for name in files
+        if not name.startswith(("workflow/", "profiles/", "reports/", "docs/"))
+        and not name.startswith(f"publications/{STUDY}/")
+    }
+    assert others == {
+        ".dvc/config", "CITATION.cff", "LICENSE", "Makefile", "README.md", "Snakefile",
+        "config.yaml", "data/claims/haca-2024-2.yaml", "data/raw/haca-2024-claims/2.csv.dvc",
+        "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b", "data/versions.csv",
+        "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
+    }  # fmt: skip
+    assert not any("__pycache__" in name or name.startswith("tests/") for name in files)
+    registered = list(csv.DictReader(io.StringIO(files["data/versions.csv"].decode())))
+    assert [(row["dataset"], row["version"]) for row in registered] == [("haca-2024-claims", "2")]
+    assert files["config.yaml"] == (ROOT / FOLDER / STUDY / "config.yaml").read_bytes()
+
+
+def test_what_is_superseded_comes_along_with_its_data(bundles: dict[str, Zip]) -> None:
+    files = bundles[SECOND].files
+    assert {name.split("/")[1] for name in files if name.startswith("publications/")} == {
+        "simulated-2026-r1", SECOND,
+    }  # fmt: skip
+    objects = {name for name in files if name.startswith("data/store/")}
+    assert len(objects) == 3
+    for name in objects:
+        digest = hashlib.md5(files[name], usedforsecurity=False).hexdigest()
+        assert name == f"data/store/files/md5/{digest[:2]}/{digest[2:]}"
+    assert "simulated-2026-r1/` is here because" in files["README.md"].decode()
+
+
+def test_the_same_tree_is_the_same_bytes_on_any_machine(
+    bundles: dict[str, Zip], tmp_path: Path
+) -> None:
+    elsewhere = copy_project(tmp_path / "نسخة of the tree", ABROAD)
+    (elsewhere.root / "workflow" / "__pycache__").mkdir(exist_ok=True)
+    (elsewhere.root / "workflow" / "__pycache__" / "x.pyc").write_bytes(b"x")
+    for identity in (STUDY, SECOND):
+        result = elsewhere.readiness("bundle", identity, "--date", DATE)
+        assert result.returncode == 0, result.stderr
+        written = (elsewhere.root / f"results/bundles/{identity}.zip").read_bytes()
+        assert hashlib.sha256(written).hexdigest() in result.stdout
+        assert written == bundles[identity].content
+
+
+# What an auditor does with it.
+
+
+def test_an_auditor_unpacks_it_elsewhere_and_every_level_holds(
+    bundles: dict[str, Zip], tmp_path: Path
+) -> None:
+    project = bundles[STUDY].unpack(tmp_path / "حزمة to audit" / "haca", ABROAD)
+    for level in ("1", "2"):
+        result = project.readiness("audit", STUDY, "--level", level, "--cores", "1")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert f"{STUDY}: HOLDS at level {level}" in result.stdout
+        assert "CHANGED      config" not in result.stdout
+    assert "REPRODUCED" in result.stdout
+
+
+def test_also_that_of_a_publication_that_supersedes_another(
+    bundles: dict[str, Zip], tmp_path: Path
+) -> None:
+    project = bundles[SECOND].unpack(tmp_path / "حزمة to audit", ABROAD)
+    result = project.readiness("audit", "--level", "1")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "2 publications: 2 HOLDS" in result.stdout
+    # The workflow loads there and knows what to do.
+    assert "register_wave simulated-2026" in " ".join(project.to_do()).replace("waves/", "")
+
+
+def test_what_was_changed_in_it_is_seen(bundles: dict[str, Zip], tmp_path: Path) -> None:
+    project = bundles[STUDY].unpack(tmp_path / "bundle")
+    store = next((project.root / "data/store").rglob("e5c3*"))
+    store.write_bytes(store.read_bytes().replace(b"67", b"68", 1))
+    result = project.readiness("audit", STUDY, "--level", "1")
+    assert result.returncode == 1, result.stdout
+    project.replace(f"publications/{STUDY}/figures.csv", "67", "68")
+    assert project.readiness("audit", STUDY, "--level", "0").returncode == 3
+
+
+def test_the_bundle_of_a_bundle_is_the_bundle(bundles: dict[str, Zip], tmp_path: Path) -> None:
+    """It is a whole project: nothing is missing in it, and nothing is in it for nothing."""
+    for identity in (STUDY, SECOND):
+        project = bundles[identity].unpack(tmp_path / identity)
+        assert made(project.root, identity).content == bundles[identity].content
+
+
+# What machines read.
+
+
+def test_the_description_is_flat_and_names_each_entity_once(bundles: dict[str, Zip]) -> None:
+    from rocrate.vocabs import RO_CRATE
+
+    known = {*RO_CRATE["@context"], "sha256", "@id", "@type"}
+    for found in bundles.values():
+        record = json.loads(found.files[DESCRIPTION])
+        assert set(record) == {"@context", "@graph"}
+        assert record["@context"] == [
+            "https://w3id.org/ro/crate/1.1/context",
+            "https://w3id.org/ro/terms/workflow-run/context",
+        ]
+        names = [entity["@id"] for entity in record["@graph"]]
+        assert len(names) == len(set(names)) and names == sorted(names)
+        for entity in record["@graph"]:
+            assert entity["@type"]
+            assert set(entity) <= known
+            for key, value in entity.items():
+                for item in as_list(value):
+                    assert isinstance(item, str | dict), (entity["@id"], key)
+                    assert isinstance(item, str) or set(item) == {"@id"}
+
+
+def test_every_reference_within_the_crate_is_to_something(bundles: dict[str, Zip]) -> None:
+    for found in bundles.values():
+        graph = found.graph
+        for entity in graph.values():
+            for value in entity.values():
+                for name in references(value):
+                    outside = name == "https://w3id.org/ro/crate/1.1"
+                    assert name in graph or outside, (entity["@id"], name)
+
+
+def test_the_descriptor_and_the_root_have_what_the_specification_demands(
+    bundles: dict[str, Zip],
+) -> None:
+    for identity, found in bundles.items():
+        graph = found.graph
+        descriptor, root = graph[DESCRIPTION], graph["./"]
+        assert descriptor["@type"] == "CreativeWork"
+        assert references(descriptor["about"]) == ["./"]
+        assert references(descriptor["conformsTo"]) == [
+            "https://w3id.org/ro/crate/1.1",
+            "https://w3id.org/workflowhub/workflow-ro-crate/1.0",
+        ]
+        assert root["@type"] == "Dataset"
+        assert identity in root["name"] and root["description"]
+        assert datetime.date.fromisoformat(root["datePublished"]).isoformat() == DATE
+        (license_,) = references(root["license"])
+        assert license_ == "https://spdx.org/licenses/MIT"
+        assert graph[license_]["name"] and graph[license_]["description"]
+        for author in references(root["author"]):
+            assert kinds(graph[author]) <= {"Person", "Organization"} and graph[author]["name"]
+        seal = json.loads((ROOT / FOLDER / identity / SEAL).read_text("utf-8"))
+        assert root["identifier"] == seal["digest"]
+
+
+def test_every_file_is_described_with_its_hash_and_every_described_file_is_there(
+    bundles: dict[str, Zip],
+) -> None:
+    for found in bundles.values():
+        files, graph = found.files, found.graph
+        described = {
+            unquote(name): entity for name, entity in graph.items() if "File" in kinds(entity)
+        }
+        assert set(described) == set(files) - {DESCRIPTION}
+        assert {unquote(name) for name in references(graph["./"]["hasPart"])} == set(described)
+        for name, entity in described.items():
+            assert entity["sha256"] == hashlib.sha256(files[name]).hexdigest()
+            assert entity["contentSize"] == str(len(files[name]))
+            assert entity["name"] and "/" in entity["encodingFormat"]
+
+
+def test_the_workflow_is_the_main_entity_and_the_readme_is_about_the_crate(
+    bundles: dict[str, Zip],
+) -> None:
+    for found in bundles.values():
+        graph = found.graph
+        assert references(graph["./"]["mainEntity"]) == ["Snakefile"]
+        workflow = graph["Snakefile"]
+        assert kinds(workflow) == {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"}
+        assert workflow["name"] and workflow["license"] and workflow["version"]
+        (language,) = references(workflow["programmingLanguage"])
+        assert kinds(graph[language]) == {"ComputerLanguage"}
+        assert graph[language]["name"] == "Snakemake" and graph[language]["url"]
+        readme = graph["README.md"]
+        assert references(readme["about"]) == ["./"]
+        assert readme["encodingFormat"] == "text/markdown"
+
+
+def test_each_run_and_each_step_is_an_action_of_a_tool(bundles: dict[str, Zip]) -> None:
+    for identity, found in bundles.items():
+        graph = found.graph
+        root, workflow = graph["./"], graph["Snakefile"]
+        profiles = references(root["conformsTo"])
+        for name in ("process", "workflow", "provenance"):
+            assert f"https://w3id.org/ro/wfrun/{name}/0.5" in profiles
+        assert all(kinds(graph[uri]) == {"CreativeWork"} for uri in profiles)
+        actions = {name for name, e in graph.items() if "CreateAction" in kinds(e)}
+        assert actions == set(references(root["mentions"]))
+        runs = [n for n in actions if references(graph[n]["instrument"]) == ["Snakefile"]]
+        expected = {identity, "simulated-2026-r1"} if identity == SECOND else {identity}
+        assert {name.removeprefix("#run/") for name in runs} == expected
+        tools = set(references(workflow["hasPart"]))
+        for name in actions - set(runs):
+            assert set(references(graph[name]["instrument"])) <= tools
+        for name in actions:
+            assert references(graph[name]["agent"]) and graph[name]["name"]
+            for key in ("object", "result"):
+                for part in references(graph[name].get(key, [])):
+                    assert kinds(graph[part]) & {"File", "CreativeWork"}, part
+
+
+def test_each_step_is_controlled_by_the_workflow(bundles: dict[str, Zip]) -> None:
+    for found in bundles.values():
+        graph = found.graph
+        steps = set(references(graph["Snakefile"]["step"]))
+        tools = set(references(graph["Snakefile"]["hasPart"]))
+        assert steps == {name for name, e in graph.items() if "HowToStep" in kinds(e)}
+        for step in steps:
+            assert set(references(graph[step]["workExample"])) <= tools
+        controls = {name: e for name, e in graph.items() if "ControlAction" in kinds(e)}
+        for control in controls.values():
+            assert set(references(control["instrument"])) <= steps
+            (action,) = references(control["object"])
+            assert kinds(graph[action]) == {"CreateAction"}
+        engines = [e for e in graph.values() if "OrganizeAction" in kinds(e)]
+        organized = [name for engine in engines for name in references(engine["object"])]
+        assert sorted(organized) == sorted(controls)
+        for engine in engines:
+            (software,) = references(engine["instrument"])
+            assert graph[software]["softwareVersion"]
+
+
+def test_the_actions_say_what_the_sidecars_say(bundles: dict[str, Zip]) -> None:
+    for found in bundles.values():
+        graph = found.graph
+        for path in sorted(n for n in found.files if "/lineage/" in n and n.count("/") == 3):
+            identity, step = path.split("/")[1], PurePosixPath(path).stem
+            lineage = read_lineage(ROOT / path)
+            action = graph[f"#run/{identity}/{step}"]
+            for key, hashes in (("result", lineage.outputs), ("object", lineage.inputs)):
+                named = {graph[name]["sha256"] for name in references(action.get(key, []))}
+                assert named == set(hashes.values()), path
+            (tool,) = references(action["instrument"])
+            assert graph[tool]["softwareVersion"] == lineage.code
+
+
+def test_the_numbers_and_the_data_are_ends_of_the_graph(bundles: dict[str, Zip]) -> None:
+    graph = bundles[STUDY].graph
+    run = graph[f"#run/{STUDY}"]
+    assert f"publications/{STUDY}/figures.csv" in references(run["result"])
+    data = [graph[name] for name in references(run["object"]) if "data/store/" in name]
+    assert [entity["name"] for entity in data] == [CLAIMS]
+    # Answers as they were coded stay behind: of them there is the hash alone.
+    wave = bundles[SECOND].graph
+    coded = [e for e in wave.values() if e.get("name") == "validate/answers.csv"]
+    assert coded and all(e["@type"] == "CreativeWork" for e in coded)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_library_reads_it_back(bundles: dict[str, Zip], tmp_path: Path) -> None:
+    from rocrate.rocrate import ROCrate
+
+    for identity, found in bundles.items():
+        file = tmp_path / f"{identity}.zip"
+        file.write_bytes(found.content)
+        crate = ROCrate(file)
+        assert crate.mainEntity.id == "Snakefile"
+        assert crate.root_dataset["datePublished"] == DATE
+        assert len(crate.get_by_type("File")) == len(found.files) - 1
+
+
+# Data that must not leave.
+
+
+def with_status(root: Path, status: str, *, sealed: bool) -> None:
+    """Give the claims of the study a status, by a row of the register; `sealed` as if they had it
+    when the publication was sealed."""
+    register, folder = root / "data/versions.csv", root / FOLDER / STUDY
+    rows = list(csv.reader(io.StringIO(register.read_text("utf-8"))))
+    place = next(k for k, row in enumerate(rows) if row[:2] == CLAIMS.split("@"))
+    if status == ERASED:
+        rows.append([*rows[place][:-2], "a respondent withdrew", ERASED])
+    else:
+        rows[place][-1] = status
+    register.write_text(as_csv(rows), "utf-8")
+    if not sealed:
+        return
+    table = list(csv.reader(io.StringIO((folder / "datasets.csv").read_text("utf-8"))))
+    table[1][table[0].index("status")] = status
+    (folder / "datasets.csv").write_text(as_csv(table), "utf-8")
+    seal = json.loads((folder / SEAL).read_text("utf-8"))
+    files = {name: (folder / name).read_bytes() for name in seal["files"]}
+    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "values", "format")}
+    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    assert check_seal(folder) == []
+
+
+def as_csv(rows: list[list[str]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def test_restricted_data_never_leave_without_a_word(tree: Path) -> None:
+    with_status(tree, RESTRICTED, sealed=True)
+    result = Project(tree).readiness("bundle", STUDY)
+    assert result.returncode == 2
+    said = message(result)
+    assert "--without-restricted" in said and "--with-restricted" in said and CLAIMS in said
+    assert len(said.splitlines()) == 2
+    assert not list(tree.rglob("*.zip"))
+
+
+def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
+    with_status(tree, RESTRICTED, sealed=True)
+    data = next((tree / "data/store").rglob("e5c3*"))
+    content = data.read_bytes()
+    target = tmp_path / "out.zip"
+    result = Project(tree).readiness(
+        "bundle", STUDY, "--without-restricted", "--to", str(target), "--date", DATE
+    )
+    assert result.returncode == 0, result.stderr
+    assert "restricted and was left out" in result.stdout
+    found = Zip(target.read_bytes())
+    assert content not in found.files.values()
+    readme = found.files["README.md"].decode()
+    assert "**Not everything is here.**" in readme and CLAIMS in readme
+    graph = found.graph
+    assert "is restricted and was left out" in graph["./"]["description"]
+    (gap,) = [e for e in graph.values() if e.get("conditionsOfAccess") == RESTRICTED]
+    assert gap["name"] == f"dataset {CLAIMS}"
+    assert gap["@id"] in references(graph[f"#run/{STUDY}"]["object"])
+    project = found.unpack(tmp_path / "bundle")
+    audited = project.readiness("audit", STUDY, "--level", "2")
+    assert audited.returncode == 2
+    assert "DATA RESTRICTED" in audited.stdout
+    # Whoever may have the data puts the file where its pointer says, and audits again.
+    (project.root / "data/raw/haca-2024-claims/2.csv").write_bytes(content)
+    audited = project.readiness("audit", STUDY, "--level", "1")
+    assert audited.returncode == 0, audited.stdout
+    # It needs no copy of the data to be made.
+    data.unlink()
+    assert made(tree, STUDY, restricted=False).content == found.content
+
+
+def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> None:
+    with_status(tree, RESTRICTED, sealed=True)
+    found = made(tree, STUDY, restricted=True)
+    data = next((tree / "data/store").rglob("e5c3*"))
+    assert found.files[data.relative_to(tree).as_posix()] == data.read_bytes()
+    audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
+    assert audited.returncode == 0, audited.stdout
+    data.unlink()
+    with pytest.raises(DataError, match=CLAIMS):
+        made(tree, STUDY, restricted=True)
+
+
+def test_a_copy_under_another_name_does_not_leave_either(tree: Path) -> None:
+    with_status(tree, RESTRICTED, sealed=True)
+    data = next((tree / "data/store").rglob("e5c3*"))
+    (tree / "workflow" / "notes.csv").write_bytes(data.read_bytes())
+    with pytest.raises(DataError, match=r"workflow/notes\.csv: has the bytes of"):
+        made(tree, STUDY, restricted=False)
+    assert made(tree, STUDY, restricted=True)
+
+
+def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
+    with_status(tree, ERASED, sealed=False)
+    data = next((tree / "data/store").rglob("e5c3*"))
+    with pytest.raises(DataError, match="a copy of what was erased"):
+        made(tree, STUDY)
+    data.unlink()
+    found = made(tree, STUDY)
+    assert not [name for name in found.files if name.startswith("data/store/")]
+    assert "was erased (a respondent withdrew)" in found.graph["./"]["description"]
+    assert "was erased (a respondent withdrew)" in found.files["README.md"].decode()
+    # Both rows of the register are there: what it was, and that it is no more.
+    assert found.files["data/versions.csv"].count(b"haca-2024-claims,2,") == 2
+    audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
+    assert audited.returncode == 2 and "DATA ERASED" in audited.stdout
+
+
+# What is refused.
+
+
+def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
+    folder = tree / FOLDER / STUDY
+    data = next((tree / "data/store").rglob("e5c3*"))
+    pointer = tree / "data/raw/haca-2024-claims/2.csv.dvc"
+    changes = {
+        folder / "report.html": "report.html: SEAL BROKEN",
+        folder / "figures.csv": "figures.csv: SEAL BROKEN",
+        data: "in store",
+        pointer: "not the sealed pointer",
+        tree / "data/claims/haca-2024-2.yaml": "not the sealed bytes",
+    }
+    for path, expected in changes.items():
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n")
+        with pytest.raises(DataError, match=expected):
+            made(tree, STUDY)
+        path.write_bytes(before)
+    data.unlink()
+    with pytest.raises(DataError, match="DATA MISSING"):
+        made(tree, STUDY)
+
+
+def test_a_broken_publication_that_it_supersedes_is_refused_too(tree: Path) -> None:
+    (tree / FOLDER / "simulated-2026-r1" / "report.html").write_bytes(b"")
+    with pytest.raises(DataError, match=r"simulated-2026-r1: report\.html"):
+        made(tree, SECOND)
+
+
+def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("answers", "utf-8")
+    (tree / "workflow" / "notes.csv").symlink_to(secret)
+    with pytest.raises(DataError, match="a bundle takes no links"):
+        made(tree, STUDY)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["none-2026"],
+        ["../haca-2024"],
+        [STUDY, "--to", "bundle.tar"],
+        [STUDY, "--date", "1 March 2026"],
+        [STUDY, "--date", "2026-02-30"],
+        [STUDY, "--date", "20260301"],
+    ],
+)
+def test_the_command_says_what_it_cannot_use(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["bundle", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("readiness bundle: ") and said.count("\n") == 1
+
+
+def test_without_a_date_the_bundle_says_that_none_was_given() -> None:
+    found = made(ROOT, STUDY, date="")
+    root = found.graph["./"]
+    assert root["datePublished"] == UNKNOWN_DATE
+    assert "No date of publication was given" in root["description"]
+    assert "No date of publication was given" in found.files["README.md"].decode()

@@ -1,0 +1,44 @@
+"""Sign the seal of a publication: whoever holds the key vouches for these figures.
+
+readiness attest --new-key FILE     a new private key, and its public key as FILE.pub
+readiness attest ID --key FILE      one more line in publications/ID/attestation.jsonl
+
+A key may be encrypted; its passphrase is read from READINESS_KEY_PASSPHRASE. Only a seal that holds
+is signed, and never twice with the same key.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from readiness.errors import ConfigError
+from readiness.publications.attest import attest, new_key, private_key
+from readiness.publications.ledger import find_publication
+from readiness.publications.seal import ATTESTATIONS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("id", nargs="?", metavar="ID", help="the publication")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="an ed25519 private key (PEM)")
+    parser.add_argument("--new-key", type=Path, metavar="FILE", help="make a key first")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make a key, sign, or both; ConfigError when neither was asked for."""
+    root = Path.cwd()
+    path = arguments.key or arguments.new_key
+    both = arguments.key and arguments.new_key
+    if not path or both or (arguments.key and not arguments.id):
+        raise ConfigError("expected ID with --key FILE, or --new-key FILE (with ID to sign, too).")
+    folder = find_publication(root, arguments.id) if arguments.id else None
+    if arguments.new_key:
+        print(f"{path}: a new private key; {path}.pub: its public key, to be made known")
+        print(f"key {new_key(path, root)}")
+    if folder is not None:
+        signer = attest(folder, private_key(path))
+        print(f"{arguments.id}: signed by key {signer}")
+        print(f"Now commit {folder.relative_to(root) / ATTESTATIONS}.")
+    return 0

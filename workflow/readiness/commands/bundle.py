@@ -1,0 +1,75 @@
+"""One zip in which a publication can be audited on a machine without network or git.
+
+readiness bundle ID [--to FILE.zip] [--date YYYY-MM-DD]
+readiness bundle ID --without-restricted     leave restricted data out, and say so inside
+readiness bundle ID --with-restricted        let them leave
+
+A publication that rests on restricted data needs one of the two. The zip is the same bytes for the
+same tree, and a valid RO-Crate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+
+from readiness.errors import ConfigError
+from readiness.files import write_atomically
+from readiness.publications.ledger import find_publication
+
+BUNDLES = Path("results/bundles")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("id", metavar="ID", help="the publication")
+    parser.add_argument(
+        "--to", type=Path, metavar="FILE.zip", help=f"file to write (default: {BUNDLES}/ID.zip)"
+    )
+    parser.add_argument(
+        "--date", default="", metavar="YYYY-MM-DD",
+        help="day of publication, for the description (no clock is read)",
+    )  # fmt: skip
+    restricted = parser.add_mutually_exclusive_group()
+    restricted.add_argument(
+        "--without-restricted", dest="restricted", action="store_false", default=None,
+        help="leave restricted data out",
+    )  # fmt: skip
+    restricted.add_argument(
+        "--with-restricted", dest="restricted", action="store_true", default=None,
+        help="let restricted data leave",
+    )  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the zip and say what is in it and what is not."""
+    root = Path.cwd()
+    find_publication(root, arguments.id)
+    target = arguments.to or BUNDLES / f"{arguments.id}.zip"
+    if target.suffix != ".zip":
+        raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
+    _check_date(arguments.date)
+    from readiness.publications.bundle import bundle, gather
+    from readiness.publications.bundle.pages import date_text, left_out_text
+    from readiness.publications.seal import sha256
+
+    contents = gather(root, arguments.id, restricted=arguments.restricted)
+    content = bundle(root, contents, arguments.date)
+    write_atomically(target, content)
+    print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
+    print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
+    for text in (left_out_text(contents.left_out), date_text(arguments.date)):
+        if text:
+            print(text)
+    return 0
+
+
+def _check_date(text: str) -> None:
+    try:
+        fine = not text or datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ConfigError(f"--date {text}: expected a day as YYYY-MM-DD.")

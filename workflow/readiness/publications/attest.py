@@ -1,0 +1,336 @@
+"""Signatures over the seal of a publication: who vouches for it, and whether the signature fits.
+
+A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of that protocol, its
+payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
+has no clock, so what must be in it can be computed from the folder, and a line that differs from
+that by one byte does not fit.
+
+The package `cryptography` is needed here alone; it is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from readiness.errors import ConfigError, DataError
+from readiness.files import write_atomically
+from readiness.lineage import canonical_json
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+PAYLOAD = "application/vnd.in-toto+json"
+PREDICATE = "urn:x-readiness:publication-seal:1"
+"""Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it."""
+PASSPHRASE = "READINESS_KEY_PASSPHRASE"
+"""The environment variable that holds the passphrase of an encrypted private key."""
+
+
+class Fit(StrEnum):
+    """What can be said of a signature or of a signer."""
+
+    FITS = "holds"
+    DOES_NOT_FIT = "DOES NOT FIT"
+    UNSIGNED = "HAS NOT SIGNED"
+    UNKNOWN = "NOT CHECKED"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One line of the attestations, or a given key that has signed none of them."""
+
+    signer: str
+    fit: Fit
+    detail: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The seal of a publication (its faults; none when it holds) and the signatures over it."""
+
+    identity: str
+    faults: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """3 seal broken, 1 a signature does not fit, 2 a key is missing or has not signed, 0 holds.
+
+        In that order. A signer whose key was not given is named and changes nothing.
+        """
+        fits = {signature.fit for signature in self.signatures}
+        if self.faults:
+            return BROKEN
+        if Fit.DOES_NOT_FIT in fits:
+            return DIFFERS
+        return HOLDS if Fit.FITS in fits and Fit.UNSIGNED not in fits else COULD_NOT_CHECK
+
+
+def _cryptography() -> None:
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "signatures need the package cryptography, the extra `attest` of pyproject.toml; "
+            "`make setup` installs it."
+        ) from None
+
+
+def statement(folder: Path) -> bytes:
+    """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
+
+    DataError when there is no seal that holds for itself.
+    """
+    seal = read_seal(folder)
+    record = {
+        "_type": STATEMENT,
+        "subject": [
+            {
+                "name": f"publications/{folder.name}/{SEAL}",
+                "digest": {"sha256": sha256((folder / SEAL).read_bytes())},
+            }
+        ],
+        "predicateType": PREDICATE,
+        "predicate": {
+            "id": seal["id"],
+            "seal": seal["digest"],
+            "values": seal["values"],
+            "numbers": seal["numbers"],
+            "datasets": seal["datasets"],
+        },
+    }
+    return canonical_json(record).encode()
+
+
+def signed_bytes(payload: bytes) -> bytes:
+    """What is signed of a payload: the pre-authentication encoding of DSSE."""
+    kind = PAYLOAD.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the public key (SubjectPublicKeyInfo, DER), hexadecimal."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _envelope(payload: bytes, signer: str, signature: bytes) -> str:
+    record = {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": PAYLOAD,
+        "signatures": [{"keyid": signer, "sig": base64.b64encode(signature).decode()}],
+    }
+    return canonical_json(record)
+
+
+def new_key(path: Path, root: Path) -> str:
+    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id.
+
+    It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
+    must never be committed or bundled, a place below `root`, the project.
+    """
+    _cryptography()
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        KeySerializationEncryption,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    public = path.with_name(f"{path.name}.pub")
+    if path.resolve().is_relative_to(root.resolve()):
+        raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
+    for taken in (path, public):
+        if taken.exists() or taken.is_symlink():
+            raise ConfigError(f"{taken}: exists and is not overwritten; name another file.")
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path.parent}: no such folder; make it first.")
+    phrase = _passphrase()
+    encryption: KeySerializationEncryption
+    encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
+    key = Ed25519PrivateKey.generate()
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    # Nobody else may read it, not even before it is whole.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    write_atomically(public, pem)
+    return key_id(key.public_key())
+
+
+def _passphrase() -> bytes | None:
+    return os.environ.get(PASSPHRASE, "").encode() or None
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; expected an ed25519 key (PEM).") from None
+
+
+def private_key(path: Path) -> Ed25519PrivateKey:
+    """The private key in `path` (PEM, PKCS 8); ConfigError when there is none."""
+    _cryptography()
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    text = _read_key(path)
+    phrase = _passphrase() if b"ENCRYPTED" in text else None
+    try:
+        key = load_pem_private_key(text, phrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        hint = f"; its passphrase is read from {PASSPHRASE}" if b"ENCRYPTED" in text else ""
+        raise ConfigError(f"{path}: not a private key in PEM that can be read{hint}.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigError(f"{path}: not an ed25519 key; `readiness attest --new-key` makes one.")
+    return key
+
+
+def public_key(path: Path) -> Ed25519PublicKey:
+    """The public key in `path` (PEM); ConfigError when there is none."""
+    _cryptography()
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = load_pem_public_key(_read_key(path))
+    except (ValueError, UnsupportedAlgorithm):
+        raise ConfigError(
+            f"{path}: not a public key in PEM; `readiness attest --new-key` writes one as .pub."
+        ) from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise ConfigError(f"{path}: not an ed25519 key.")
+    return key
+
+
+def attest(folder: Path, key: Ed25519PrivateKey) -> str:
+    """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
+
+    DataError when the seal is broken, ConfigError when the key has signed before.
+    """
+    faults = check_seal(folder)
+    if faults:
+        raise DataError(
+            f"{folder.name}: the seal is broken ({faults[0].place}: {faults[0].detail}); "
+            "what does not hold is not signed."
+        )
+    signer = key_id(key.public_key())
+    lines = _lines(folder)
+    if any(signer == (_parts(line) or {}).get("signer") for line in lines):
+        raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
+    payload = statement(folder)
+    lines.append(_envelope(payload, signer, key.sign(signed_bytes(payload))))
+    write_atomically(folder / ATTESTATIONS, "".join(f"{line}\n" for line in lines))
+    return signer
+
+
+def _lines(folder: Path) -> list[str]:
+    """The lines of the attestations; none when there is no file. A last line must end, too."""
+    try:
+        text = (folder / ATTESTATIONS).read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return []
+    lines = text.split("\n")
+    # What follows the last end of a line is a torn line, or nothing.
+    return lines if lines[-1] else lines[:-1]
+
+
+def _parts(line: str) -> dict[str, Any] | None:
+    """Signer, payload and signature of an envelope; None when the line is not one of ours."""
+    try:
+        record = json.loads(line)
+        (entry,) = record["signatures"]
+        payload = base64.b64decode(record["payload"], validate=True)
+        signature = base64.b64decode(entry["sig"], validate=True)
+        # Written again it must be the same bytes: nothing beside what was signed is let in.
+        if not re.fullmatch("[0-9a-f]{64}", entry["keyid"]):
+            return None
+        if _envelope(payload, entry["keyid"], signature) != line:
+            return None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return {"signer": entry["keyid"], "payload": payload, "signature": signature}
+
+
+def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
+    """The seal of the publication in `folder`, and its signatures held against public keys by id.
+
+    Reads the folder alone: no data, no network, no git.
+    """
+    faults = tuple(f"{fault.place}: {fault.detail}" for fault in check_seal(folder))
+    try:
+        expected = statement(folder)
+    except DataError:
+        expected = b""
+    found = list(_signatures(_lines(folder), expected, keys))
+    signed = {signature.signer for signature in found}
+    found += [
+        Signature(name, Fit.UNSIGNED, "this key is none of the signers'")
+        for name in keys
+        if name not in signed
+    ]
+    return Verification(folder.name, faults, tuple(found))
+
+
+def _signatures(
+    lines: Sequence[str], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
+) -> Iterator[Signature]:
+    seen: set[str] = set()
+    for number, line in enumerate(lines, start=1):
+        parts = _parts(line)
+        if parts is None:
+            yield Signature("", Fit.DOES_NOT_FIT, f"line {number} is no envelope of a signature")
+            continue
+        signer = parts["signer"]
+        fit, detail = _fit(parts, expected, keys)
+        if signer in seen:
+            fit, detail = Fit.DOES_NOT_FIT, f"line {number} repeats a signer"
+        seen.add(signer)
+        yield Signature(signer, fit, detail)
+
+
+def _fit(
+    parts: Mapping[str, Any], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
+) -> tuple[Fit, str]:
+    signers = [name for name, key in keys.items() if _made_by(key, parts)]
+    if signers and parts["signer"] not in signers:
+        return Fit.DOES_NOT_FIT, f"made by key {signers[0]}"
+    if parts["signer"] in keys and not signers:
+        return Fit.DOES_NOT_FIT, "not made by this key over this statement"
+    if parts["payload"] != expected:
+        return Fit.DOES_NOT_FIT, "signs another seal than the present one"
+    if not signers:
+        return Fit.UNKNOWN, "no public key was given for this signer"
+    return Fit.FITS, "signed the present seal"
+
+
+def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        key.verify(parts["signature"], signed_bytes(parts["payload"]))
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,176 @@
+"""What goes into a bundle: a project in which one publication can be audited, and nothing more.
+
+Only what holds goes in: the seal and every input are checked first, every dataset is hashed. No
+folder is copied as it lies; each file is there because the audit needs it, so that nothing leaves
+by accident. Data that are restricted leave only when it is said.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.datasets.store import find_object
+from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.errors import ConfigError, DataError
+from readiness.publications.archive import DVC_CONFIG, code_files
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.model import DATA, Changes
+from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
+from readiness.publications.outcomes import Outcome
+from readiness.publications.scratch import STORE
+from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
+
+PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
+"""What of the project is there to be read. Its README is replaced by that of the bundle."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files of a bundle by name, without its README and its description.
+
+    `publications` are the one asked for and those that it revises or supersedes; `objects` says
+    which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
+    erased.
+    """
+
+    identity: str
+    publications: tuple[str, ...]
+    files: Mapping[str, bytes]
+    objects: Mapping[str, Version]
+    left_out: tuple[Version, ...]
+
+
+def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
+    """The contents of the bundle of a publication of the project at `root`.
+
+    `restricted` says whether restricted data go in. Raises ConfigError when that matters and is not
+    said; DataError when a seal, an input or a dataset does not hold, or data are missing.
+    """
+    publications = tuple(_publications(root, identity))
+    folders = [root / FOLDER / name for name in publications]
+    today = read_versions(root)
+    datasets = {d.version.name: d for folder in folders for d in read_datasets(folder)}
+    versions = {name: today[name] for name in datasets if name in today}
+    _refuse_to_guess(identity, versions.values(), restricted)
+    for name in publications:
+        _refuse_unsound(root, name)
+    files: dict[str, bytes] = {}
+    for path in _plain_files(root, folders, datasets.values()):
+        files[path.as_posix()] = _read(root, path)
+    files[CONFIG] = files[(FOLDER / identity / CONFIG).as_posix()]
+    files[VERSIONS.as_posix()] = _register(root, versions)
+    files[".dvc/config"] = DVC_CONFIG.encode()
+    objects, left_out = {}, []
+    for name, version in versions.items():
+        if version.erased or (version.restricted and not restricted):
+            left_out.append(version)
+            continue
+        place = (STORE / datasets[name].pointer.object_name).as_posix()
+        files[place], objects[place] = _verified(root, version), version
+    _refuse_leak(files, left_out)
+    for name in files:
+        _refuse_unsafe(name)
+    return Contents(identity, publications, dict(sorted(files.items())), objects, tuple(left_out))
+
+
+def _publications(root: Path, identity: str) -> list[str]:
+    """The publication and those that it revises or supersedes, and so on, in that order."""
+    found, waiting = [], [identity]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found:
+            continue
+        found.append(name)
+        folder = root / FOLDER / name
+        before = read_seal(folder).get("supersedes")
+        waiting += [str(before["id"])] if isinstance(before, dict) else []
+        waiting += [path.parts[1] for path in read_inputs(folder) if path.parts[0] == str(FOLDER)]
+    return found
+
+
+def _refuse_to_guess(identity: str, versions: Iterable[Version], restricted: bool | None) -> None:
+    names = [version.name for version in versions if version.restricted]
+    if names and restricted is None:
+        raise ConfigError(
+            f"{identity} rests on restricted data ({', '.join(names)}).\n"
+            "Say whether they may leave: --without-restricted or --with-restricted."
+        )
+
+
+def _refuse_unsound(root: Path, identity: str) -> None:
+    """DataError naming the first thing in which a publication does not hold at level 1."""
+    found = audit(root, identity, DATA, changes=Changes())
+    fine = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
+    for finding in (*found.seal, *found.data):
+        if finding.outcome not in fine:
+            raise DataError(
+                f"{identity}: {finding.place}: {finding.outcome}, {finding.detail}; only what "
+                f"holds is bundled.\n`readiness audit {identity} --level 1` says what does not."
+            )
+
+
+def _plain_files(
+    root: Path, folders: Iterable[Path], datasets: Iterable[SealedDataset]
+) -> Iterator[Path]:
+    """The files that go in as they lie in the tree, relative to its root."""
+    yield from code_files(root)
+    for pattern in PAGES:
+        yield from (path.relative_to(root) for path in root.glob(pattern))
+    for folder in folders:
+        own = folder.relative_to(root)
+        # What the seal names, not what lies there.
+        yield from (own / name for name in (*read_seal(folder)["files"], SEAL))
+        if (folder / ATTESTATIONS).exists():
+            yield own / ATTESTATIONS
+        yield from read_inputs(folder)
+    yield from (dataset.version.pointer_path for dataset in datasets)
+
+
+def _read(root: Path, path: Path) -> bytes:
+    """The bytes of a file of the tree; DataError when it is a link, for it could lead anywhere."""
+    whole = root / path
+    if whole.resolve() != root.resolve() / path or not whole.is_file():
+        raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
+    return whole.read_bytes()
+
+
+def _register(root: Path, versions: Mapping[str, Version]) -> bytes:
+    """The rows of `data/versions.csv` for these versions, tombstones too, as they stand there."""
+    text = (root / VERSIONS).read_text("utf-8")
+    head, *rows = list(csv.reader(io.StringIO(text, newline="")))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(row for row in rows if f"{row[0]}@{row[1]}" in versions)
+    return buffer.getvalue().encode()
+
+
+def _verified(root: Path, version: Version) -> bytes:
+    """The bytes of a dataset version, of which MD5, SHA-256 and size are the registered ones."""
+    path = find_object(root, version)
+    content = path.read_bytes()
+    # What was hashed is not yet what was read.
+    if sha256(content) != version.sha256:
+        raise DataError(f"{version.name}: {path} changed while it was read; try again.")
+    return content
+
+
+def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> None:
+    """DataError when the bytes of data that must not leave are in the bundle under any name."""
+    hidden = {version.sha256: version.name for version in left_out}
+    for name, content in files.items() if hidden else ():
+        if (digest := sha256(content)) in hidden:
+            raise DataError(
+                f"{name}: has the bytes of {hidden[digest]}, which must not leave; remove it first."
+            )
+
+
+def _refuse_unsafe(name: str) -> None:
+    """DataError for a name that would be unpacked elsewhere than below the folder."""
+    parts = name.split("/")
+    if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+        raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")

@@ -1,0 +1,345 @@
+"""The description of a bundle for machines: RO-Crate 1.1, profile Provenance Run Crate 0.5.
+
+One CreateAction for the run behind each publication and one for each of its steps, from the
+sidecars: inputs and outputs are the files of the bundle with these hashes. What a step made and no
+publication keeps (coded answers, weights) is named by its hash alone. No clock is known, so no
+action has times.
+
+Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/provenance/0.5,
+https://w3id.org/workflowhub/workflow-ro-crate/1.0.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from readiness.lineage import Lineage
+from readiness.publications.bundle.contents import Contents
+from readiness.publications.bundle.pages import (
+    README,
+    UNKNOWN_DATE,
+    Citation,
+    date_text,
+    left_out_text,
+    read_citation,
+)
+from readiness.publications.chain import frozen_chain
+from readiness.publications.environment import ENVIRONMENT
+from readiness.publications.ledger import CONFIG, FOLDER, read_datasets, read_inputs
+from readiness.publications.seal import LEDGER, read_seal, sha256
+
+if TYPE_CHECKING:
+    from rocrate.model.entity import Entity
+    from rocrate.rocrate import ROCrate
+
+DESCRIPTION = "ro-crate-metadata.json"
+WORKFLOW = "Snakefile"
+TERMS = "https://w3id.org/ro/terms/workflow-run/context"
+RO_CRATE = "https://w3id.org/ro/crate/1.1"
+WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
+PROFILES = {
+    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
+    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
+    "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
+    WORKFLOW_CRATE: ("Workflow RO-Crate", "1.0"),
+}
+LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
+SNAKEMAKE = "https://snakemake.readthedocs.io"
+
+FORMATS = {
+    ".cff": "application/yaml", ".csv": "text/csv", ".dvc": "application/yaml",
+    ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl",
+    ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
+    ".py": "text/x-python", ".svg": "image/svg+xml", ".tar": "application/x-tar",
+    ".toml": "application/toml", ".ttf": "font/ttf", ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+}  # fmt: skip
+TEXT = "text/plain"
+
+
+def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes], date: str = "") -> str:
+    """`ro-crate-metadata.json` for the files of a bundle, its own README among them.
+
+    `date` is the day of publication, YYYY-MM-DD, or "".
+    """
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version="1.1")
+    crate.metadata.extra_contexts.append(TERMS)
+    _Description(root, contents, files, crate).write(date)
+    record = crate.metadata.generate()
+    graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
+    record["@graph"] = [{key: _plain(value) for key, value in e.items()} for e in graph]
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+class _Description:
+    """The entities of a crate, added one kind after the other."""
+
+    def __init__(
+        self, root: Path, contents: Contents, files: Mapping[str, bytes], crate: ROCrate
+    ) -> None:
+        self.root = root
+        self.contents = contents
+        self.crate = crate
+        self.hashes = {name: sha256(content) for name, content in files.items()}
+        self.sizes = {name: len(content) for name, content in files.items()}
+        self.entities: dict[str, Entity] = {}
+        self.actions: list[Entity] = []
+        self.citation = read_citation(root / FOLDER / contents.identity)
+        project = tomllib.loads(files["pyproject.toml"].decode())["project"]
+        self.version = str(project["version"])
+
+    def write(self, date: str) -> None:
+        """Add everything."""
+        authors = self._authors(self.citation)
+        license_ = self._license(self.citation.license)
+        for name in self.hashes:
+            self.entities[name] = self._workflow() if name == WORKFLOW else self._file(name)
+        self._readme(self.entities[README])
+        workflow = self.entities[WORKFLOW]
+        workflow["author"] = workflow["creator"] = authors
+        workflow["license"] = license_
+        for identity in self.contents.publications:
+            self._run(identity, workflow, authors)
+        self._root(date, authors, license_, workflow)
+
+    def _add(self, identifier: str, /, **properties: Any) -> Entity:
+        """An entity that is no file; the one there is when it was added before."""
+        from rocrate.model import ContextEntity
+
+        present = self.crate.get(identifier)
+        if present is not None:
+            return present
+        kind = properties.pop("kind")
+        own = {"@type": kind, **properties}
+        return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
+
+    def _root(
+        self, date: str, authors: Sequence[Entity], license_: Entity, workflow: Entity
+    ) -> None:
+        identity, root = self.contents.identity, self.crate.root_dataset
+        said = (
+            self.citation.abstract,
+            f"A project in which `readiness audit {identity} --level 3` checks every number.",
+            left_out_text(self.contents.left_out),
+            date_text(date),
+        )
+        root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
+        root["description"] = " ".join(part for part in said if part)
+        root["datePublished"] = date or UNKNOWN_DATE
+        root["license"] = license_
+        root["author"] = list(authors)
+        root["publisher"] = authors[0]
+        root["identifier"] = str(read_seal(self.root / FOLDER / identity)["digest"])
+        root["mainEntity"] = workflow
+        root["mentions"] = self.actions
+        root["conformsTo"] = [
+            self._add(uri, kind="CreativeWork", name=name, version=version)
+            for uri, (name, version) in PROFILES.items()
+        ]
+        self.crate.metadata["conformsTo"] = [{"@id": RO_CRATE}, {"@id": WORKFLOW_CRATE}]
+
+    def _authors(self, citation: Citation) -> list[Entity]:
+        found = []
+        for number, author in enumerate(citation.authors, start=1):
+            person = " ".join(
+                author[key] for key in ("given-names", "name-particle", "family-names")
+                if author.get(key)
+            )  # fmt: skip
+            identifier = author.get("orcid") or author.get("website") or f"#author-{number}"
+            kind = "Person" if person else "Organization"
+            found.append(self._add(identifier, kind=kind, name=person or author.get("name", "")))
+        return found
+
+    def _license(self, name: str) -> Entity:
+        return self._add(
+            f"https://spdx.org/licenses/{name}", kind="CreativeWork", name=name, identifier=name,
+            description=f"The license {name}, in the file LICENSE.",
+        )  # fmt: skip
+
+    def _file(self, name: str) -> Entity:
+        version = self.contents.objects.get(name)
+        properties: dict[str, Any] = {}
+        properties["name"] = version.name if version else name
+        properties["contentSize"] = str(self.sizes[name])
+        properties["sha256"] = self.hashes[name]
+        properties["encodingFormat"] = (
+            "text/csv" if version else FORMATS.get(PurePosixPath(name).suffix, TEXT)
+        )
+        if version:
+            what = f"Dataset version {version.name}, {version.rows} rows"
+            properties["description"] = f"{what}: {version.note}" if version.note else what
+        return self.crate.add_file(dest_path=name, properties=properties)
+
+    def _readme(self, entity: Entity) -> None:
+        entity["about"] = self.crate.root_dataset
+        entity["description"] = "How to audit the publication in this bundle."
+
+    def _workflow(self) -> Entity:
+        from rocrate.model import ComputationalWorkflow
+
+        kinds = [*ComputationalWorkflow.TYPES, "HowTo"]
+        language = self._add(
+            LANGUAGE, kind="ComputerLanguage", name="Snakemake", identifier=SNAKEMAKE, url=SNAKEMAKE
+        )
+        properties = {
+            "@type": kinds,
+            "name": "readiness: from raw answers to published numbers",
+            "description": "Includes workflow/Snakefile and the rules beside it.",
+            "version": self.version,
+            "contentSize": str(self.sizes[WORKFLOW]),
+            "sha256": self.hashes[WORKFLOW],
+            "encodingFormat": TEXT,
+            "programmingLanguage": language,
+        }
+        return self.crate.add(
+            ComputationalWorkflow(self.crate, dest_path=WORKFLOW, properties=properties)
+        )
+
+    def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> None:
+        """The run behind a publication, its steps, and the engine that started them."""
+        folder, places = self.root / FOLDER / identity, self._places(identity)
+        whole = self._whole(identity, workflow, authors, places)
+        self.actions.append(whole)
+        controls = []
+        for position, (step, lineage) in enumerate(frozen_chain(folder).items(), start=1):
+            tool, how = self._tool(lineage, identity, position)
+            for key, entity in (("hasPart", tool), ("step", how)):
+                if entity.id not in [part.id for part in workflow.get(key, [])]:
+                    workflow.append_to(key, entity)
+            action = self._step(step, identity, lineage, places, tool)
+            action["agent"] = list(authors)
+            self.actions.append(action)
+            control = self._add(
+                f"#control/{identity}/{step}", kind="ControlAction",
+                name=f"Snakemake starts {action['name']}", instrument=how, object=action,
+            )  # fmt: skip
+            controls.append(control)
+        self._engine(identity, whole, controls)
+
+    def _whole(
+        self, identity: str, workflow: Entity, authors: Sequence[Entity], places: Mapping[str, str]
+    ) -> Entity:
+        """The run as one action: from the configuration and the data to what was published."""
+        own = f"{FOLDER}/{identity}/"
+        published = [
+            entity
+            for name, entity in self.entities.items()
+            if name.startswith(f"{own}charts/")
+            or name in (own + LEDGER, f"{own}report.html", f"{own}report.pdf")
+        ]
+        return self._add(
+            f"#run/{identity}", kind="CreateAction", name=f"The run behind {identity}",
+            description=f"As configured in {own}{CONFIG}, with the code in {own}code.tar.",
+            instrument=workflow, agent=list(authors), result=published,
+            object=[
+                self.entities[own + CONFIG], *self._inputs(self.root / FOLDER / identity, places)
+            ],
+        )  # fmt: skip
+
+    def _places(self, identity: str) -> dict[str, str]:
+        """The files of the bundle by SHA-256: those of the publication first, then data, code."""
+        own = f"{FOLDER}/{identity}/"
+        order = sorted(
+            self.hashes,
+            key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
+        )
+        places: dict[str, str] = {}
+        for name in order:
+            places.setdefault(self.hashes[name], name)
+        return places
+
+    def _by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
+        """The file with these bytes, or what can be said of one that is not in the bundle."""
+        if digest in places:
+            return self.entities[places[digest]]
+        for version in self.contents.left_out:
+            if version.sha256 == digest:
+                return self._add(
+                    f"#sha256/{digest}", kind="CreativeWork", name=f"dataset {version.name}",
+                    description=left_out_text([version]), sha256=digest,
+                    conditionsOfAccess=version.status,
+                )  # fmt: skip
+        return self._add(
+            f"#sha256/{digest}", kind="CreativeWork", name=name, sha256=digest,
+            description="Not in the bundle: an audit at level 2 makes it again.",
+        )  # fmt: skip
+
+    def _inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
+        """The datasets and the other inputs of a publication."""
+        found = [
+            self._by_hash(dataset.version.sha256, dataset.version.name, places)
+            for dataset in read_datasets(folder)
+        ]
+        return found + [self.entities[path.as_posix()] for path in read_inputs(folder)]
+
+    def _tool(self, lineage: Lineage, identity: str, position: int) -> tuple[Entity, Entity]:
+        """The program of a step, and the step of the workflow that calls it."""
+        module = f"workflow/readiness/steps/{lineage.step.replace('-', '_')}.py"
+        tool = self._add(
+            f"#code/{lineage.step}/{lineage.code}", kind="SoftwareApplication",
+            name=f"readiness step {lineage.step}", softwareVersion=lineage.code,
+            description=f"{module} and what it imports, in {FOLDER}/{identity}/code.tar; the "
+            "version is the hash of that code.",
+        )  # fmt: skip
+        how = self._add(
+            f"#step/{lineage.step}", kind="HowToStep", name=lineage.step, position=str(position),
+            workExample=[],
+        )  # fmt: skip
+        if tool.id not in [example.id for example in how["workExample"]]:
+            how.append_to("workExample", tool)
+        return tool, how
+
+    def _step(
+        self, step: str, identity: str, lineage: Lineage, places: Mapping[str, str], tool: Entity
+    ) -> Entity:
+        """One step as an action: inputs and outputs by the hashes in its sidecar."""
+        settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
+        record = self.entities[f"{FOLDER}/{identity}/lineage/{step}.json"]
+        action = self._add(
+            f"#run/{identity}/{step}", kind="CreateAction", name=f"step {step} of {identity}",
+            description=f"Settings: {settings}", instrument=tool, subjectOf=record,
+            result=_once(
+                self._by_hash(digest, f"{step}/{name}", places)
+                for name, digest in sorted(lineage.outputs.items())
+            ),
+        )  # fmt: skip
+        inputs = _once(
+            self._by_hash(digest, role, places) for role, digest in sorted(lineage.inputs.items())
+        )
+        if inputs:
+            action["object"] = inputs
+        return action
+
+    def _engine(self, identity: str, whole: Entity, controls: Sequence[Entity]) -> None:
+        text = (self.root / FOLDER / identity / ENVIRONMENT).read_text("utf-8")
+        version = str(json.loads(text)["packages"].get("snakemake", ""))
+        engine = self._add(
+            f"#snakemake-{quote(version)}", kind="SoftwareApplication", name="Snakemake",
+            softwareVersion=version, url=SNAKEMAKE,
+        )  # fmt: skip
+        self._add(
+            f"#engine/{identity}", kind="OrganizeAction", name=f"Snakemake runs {identity}",
+            instrument=engine, object=list(controls), result=whole,
+        )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A list of one as that one; references sorted, for the order in them says nothing."""
+    if not isinstance(value, list):
+        return value
+    if len(value) == 1:
+        return value[0]
+    references = all(isinstance(item, dict) for item in value)
+    return sorted(value, key=lambda item: str(item["@id"])) if references else value
+
+
+def _once(entities: Iterable[Entity]) -> list[Entity]:
+    """The entities without repetition: two roles may be the same bytes."""
+    return list({entity.id: entity for entity in entities}.values())
