@@ -156,7 +156,7 @@ class Figures(Section):
         default="half_even", description="what happens to an exact half"
     )
     minimum_base: int = Field(
-        default=5, ge=3, description="no share on fewer answers is published, of anyone"
+        default=5, ge=3, description="no cell and no base of fewer answers is published, of anyone"
     )
     reliable_base: int = Field(
         default=30, ge=5, description="no weighted share on fewer answers is published"

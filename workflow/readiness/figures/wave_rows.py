@@ -272,6 +272,10 @@ def settings_rows(level: float, permutations: int, contract: Figures) -> Iterato
         id="settings.reliable_base", kind="setting", unit="base", value=contract.reliable_base,
         statistic="smallest base of a published weighted share",
     )  # fmt: skip
+    yield FigureRow(
+        id="settings.minimum_base", kind="setting", unit="base", value=contract.minimum_base,
+        statistic="smallest published number of answers, of a cell or a base",
+    )  # fmt: skip
 
 
 def revision_rows(
