@@ -56,9 +56,9 @@ def test_shipped_and_frozen_configurations_are_valid() -> None:
     for path in sorted((ROOT / "publications").glob("*/config.yaml")):
         config = load_config(path)
         assert len(config.waves) + len(config.studies) == 1
-        if config.report is not None:
-            shown = [config.report.study, config.report.wave]
-            assert [name for name in shown if name] == [*config.studies, *config.waves]
+        assert config.report is not None
+        shown = [config.report.study, config.report.wave]
+        assert [name for name in shown if name] == [*config.studies, *config.waves]
 
 
 @pytest.mark.parametrize(

@@ -195,16 +195,14 @@ def test_what_moves_is_ordered_by_what_can_be_compared() -> None:
 
 
 def test_the_first_release_on_the_second_version_is_the_second_release(
-    finished: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The two releases differ in the version alone, so the workflow has made what would be."""
-    monkeypatch.chdir(finished.root)
+    """The two publications differ in the version alone: the second one holds what would be."""
+    monkeypatch.chdir(ROOT)
     first, second = (
-        read_register(finished.root / path / "figures.csv").set_index("id")
-        for path in (
-            "publications/simulated-2026-r1", "results/publications/simulated-2026-r2/register",
-        )
-    )  # fmt: skip
+        read_register(ROOT / f"publications/simulated-2026-r{number}/figures.csv").set_index("id")
+        for number in (1, 2)
+    )
     assert main(["data", "diff", *EXPORTS, "--json"]) == 0
     (publication,) = json.loads(capsys.readouterr().out)["publications"]
     assert (publication["id"], publication["failure"]) == ("simulated-2026-r1", "")

@@ -157,8 +157,7 @@ def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said:
 
 def test_a_publication_keeps_its_own_document(fresh: Project) -> None:
     frozen = f"{FIRST}/config.yaml"
-    text = fresh.read(frozen)
-    (fresh.root / frozen).write_text(text + "report:\n  wave: another\n", "utf-8")
+    fresh.replace(frozen, "  wave: simulated-2026\n", "  wave: another\n")
     result = fresh.run()
     assert result.returncode == 2
     assert f"{frozen}: report.wave: no wave 'another'" in message(result)

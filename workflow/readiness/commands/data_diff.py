@@ -42,6 +42,11 @@ class Moved:
     numbers: pd.DataFrame
     failure: str = ""
 
+    @property
+    def are_new(self) -> pd.Series[bool]:
+        """Which of `numbers` the publication does not have."""
+        return ~self.numbers["id"].isin(self.published["id"])
+
 
 def run_diff(root: Path, arguments: argparse.Namespace) -> None:
     """Print the difference of two versions, as text or as JSON.
@@ -113,6 +118,7 @@ def figures_record(found: Moved) -> dict[str, Any]:
         "numbers": len(found.published),
         "failure": found.failure,
         "moved": _by_kind(found.numbers),
+        "new": int(found.are_new.sum()),
         "figures": found.numbers.to_dict("records"),
     }
 
@@ -128,9 +134,11 @@ def figures_lines(figures: list[Moved], versions: list[Version], *, every: bool)
             lines.append(f"  cannot be computed: {found.failure}")
             continue
         total = found.published["kind"].value_counts()
-        lines.append(f"  {len(found.numbers)} of {len(found.published)} numbers would move")
-        for kind, count in _by_kind(found.numbers).items():
-            lines.append(f"    {count:>5} of {total.get(kind, 0):>5}  {kind}")
+        of_before = found.numbers[~found.are_new]
+        new = f", {found.are_new.sum()} would be new" if found.are_new.any() else ""
+        lines.append(f"  {len(of_before)} of {len(found.published)} numbers would move{new}")
+        for kind, count in _by_kind(of_before).items():
+            lines.append(f"    {count:>5} of {total[kind]:>5}  {kind}")
         without = int((found.numbers["difference"] == "").sum())
         if without:
             lines.append(
