@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     results = f"results/{chosen.folder}"
     wanted = ("register/figures.csv", "draw/lineage.json", "report/report.html")
     run_snakemake(root, arguments.cores, [f"{results}/{name}" for name in wanted])
-    count = freeze(material, anew=arguments.anew)
+    count = freeze(material, anew=arguments.anew, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
         print(f"Attacker's view: {findings(attacked)}; every share: {material.folder / ATTACK}")

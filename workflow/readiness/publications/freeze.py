@@ -23,6 +23,9 @@ from readiness.files import write_atomically
 from readiness.lineage import SIDECAR, Lineage, sha256_of
 from readiness.publications.archive import ARCHIVE, assemble, pack
 from readiness.publications.attacker import ATTACK, attack, unprotected
+from readiness.publications.audit.audit import FROZEN, audit
+from readiness.publications.audit.model import REPORT as LEVEL_REPORT
+from readiness.publications.audit.model import Changes
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.figure_tables import figure_tables
@@ -35,6 +38,7 @@ from readiness.publications.ledger import (
     inputs_table,
     versions_table,
 )
+from readiness.publications.outcomes import Outcome
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import LEDGER, SEAL, VALUES, make_seal, read_seal, values_table
 from readiness.tables import to_csv
@@ -183,12 +187,12 @@ def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Li
     return make_seal(files, facts)
 
 
-def freeze(material: Material, *, anew: bool = False) -> int:
+def freeze(material: Material, *, anew: bool = False, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
     Raises ConfigError when it exists (unless `anew`), when figures marked for review have no
     reviewer, or when what it supersedes is unknown; DataError when a result is stale or missing,
-    or a small cell or base would be published.
+    a small cell or base would be published, or the sealed code does not make the same again.
     """
     if not anew:
         refuse_existing(material.root, material.identity)
@@ -219,18 +223,44 @@ def freeze(material: Material, *, anew: bool = False) -> int:
     files["README.md"] = readme(facts).encode()
     files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
-    _write(material.folder, {**files, SEAL: _seal(material, files, chain).encode()})
+    sealed = {**files, SEAL: _seal(material, files, chain).encode()}
+    _write(material, sealed, cores)
     return len(figures)
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    scratch = folder.with_name(f".{folder.name}.tmp")
+def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:
+    """Write the folder beside, prove it, and rename it into its place."""
+    scratch = material.root / FOLDER / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
+    folder = scratch / material.identity
     try:
         for name, content in files.items():
-            write_atomically(scratch / name, content)
-        if folder.exists():
-            shutil.rmtree(folder)
-        scratch.rename(folder)
+            write_atomically(folder / name, content)
+        _prove(material, folder, cores)
+        if material.folder.exists():
+            shutil.rmtree(material.folder)
+        folder.rename(material.folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _prove(material: Material, folder: Path, cores: str) -> None:
+    """What was sealed comes out of the sealed code and data, in this environment: else DataError.
+
+    So the archive is complete, and no result was made by packages that were replaced since.
+    """
+    proof = audit(
+        material.root, material.identity, LEVEL_REPORT,
+        changes=Changes(), code=FROZEN, cores=cores, folder=folder,
+    )  # fmt: skip
+    if proof.exit_code == 0:
+        return
+    first = next(
+        (f"{f.place}: {f.detail}" for part in (proof.seal, proof.data, proof.report) for f in part
+         if f.outcome is not Outcome.REPRODUCED),
+        "a number is another one",
+    )  # fmt: skip
+    raise DataError(
+        f"{material.identity}: the sealed code and data do not make what results/ holds "
+        f"({proof.divergence or first}).\nDelete results/{material.run}, then freeze again."
+    )

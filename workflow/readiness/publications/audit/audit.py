@@ -31,13 +31,15 @@ def audit(
     code: str = TODAY,
     cores: str = "all",
     notes: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
+    `folder` is where the publication lies when it is not there yet.
     `changes` is in what today's tree and environment are not the sealed ones. The frozen code runs
     only when the seal holds. Nothing of the tree is written.
     """
-    folder = root / "publications" / identity
+    folder = folder or root / "publications" / identity
     seal = check_seal(folder)
     try:
         sealed = read_seal(folder)
