@@ -27,8 +27,11 @@ from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 """What of the project is there to be read. Its README is replaced by that of the bundle."""
 CODE_KINDS = frozenset(
-    "css html json lock lua md otf py qmd sh smk svg toml ttf typ yaml yml".split()
-)
+    {
+        "", ".css", ".html", ".json", ".lock", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk",
+        ".svg", ".toml", ".ttf", ".typ", ".yaml", ".yml",
+    }
+)  # fmt: skip
 """The kinds of files that code is made of; tables and archives among it are somebody's data."""
 
 
@@ -122,7 +125,7 @@ def _plain_files(
 ) -> Iterator[Path]:
     """The files that go in as they lie in the tree, relative to its root."""
     for path in code_files(root):
-        if path.suffix and path.suffix.removeprefix(".") not in CODE_KINDS:
+        if path.suffix not in CODE_KINDS:
             raise DataError(
                 f"{path}: no code; a bundle takes no data from there. Move it elsewhere."
             )
