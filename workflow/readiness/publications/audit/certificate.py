@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.publications.audit.glossary import LEVELS
-from readiness.publications.audit.messages import read_divergence
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
 from readiness.publications.audit.telling import (
@@ -54,7 +53,8 @@ class _Certificate:
     def lines(self) -> Iterator[str]:
         """The certificate, line by line."""
         title = self.markup.plain(self.subject.title[self.voice.language])
-        yield f"# {self.voice.around('certificate', f'{title} ({self.audit.identity})')}"
+        named = f"{title} ({self.markup.quoted(self.audit.identity)})"
+        yield f"# {self.voice.around('certificate', named)}"
         yield ""
         if self.subject.simulated:
             yield f"**{self.voice.text('simulated')}**"
@@ -147,17 +147,8 @@ class _Certificate:
                     yield f"  - {place}{self.voice.colon} {verdict}{self.voice.comma}{detail}"
         yield ""
         if self.audit.divergence:
-            yield self.parted()
+            yield self.voice.divergence(self.audit.divergence)
             yield ""
-
-    def parted(self) -> str:
-        """Where the chain parts."""
-        parted = read_divergence(self.audit.divergence)
-        if parted is None:
-            return self.voice.message(self.audit.divergence)
-        step = f"{self.voice.words(parted.name)} {self.markup.name(parted.step)}"
-        causes = self.voice.comma.join(self.voice.message(c.original) for c in parted.causes)
-        return f"{self.voice.around('parts_at', step)} {self.voice.around('parts_cause', causes)}"
 
     def data(self) -> Iterator[str]:
         """The dataset versions with their hashes."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from readiness.publications.audit.glossary import STEPS, Words
+from readiness.publications.audit.glossary import Words
+from readiness.publications.chain import RESTORE
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,14 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"no longer computed", "n’est plus calculé", "لم يعد يُحسب"),
     (r"another value in the register", "une autre valeur dans le registre",
      "قيمة أخرى في السجل"),
+    (r"suppressed was empty, became (?P<said>.+)", "n’est plus publié : {said}",
+     "لم يعد يُنشر: {said}"),
+    (r"suppressed was (?P<said>.+), became empty", "n’était pas publié : {said}",
+     "لم يكن يُنشر: {said}"),
+    (r"(?P<column>[a-z_]+) was empty, became (?P<new>.+)", "{column} était vide, devient {new}",
+     "كان {column} فارغًا وصار {new}"),
+    (r"(?P<column>[a-z_]+) was (?P<old>.+), became empty", "{column} était {old}, devient vide",
+     "كان {column} هو {old} وصار فارغًا"),
     (r"(?P<column>[a-z_]+) was (?P<old>.+), became (?P<new>.+)",
      "{column} était {old}, devient {new}", "كان {column} هو {old} وصار {new}"),
     (r"the same under (?P<contract>.+)", "égal sous l’arrondi déclaré",
@@ -173,10 +182,9 @@ class Parted:
     causes: tuple[Message, ...]
 
     @property
-    def name(self) -> Words:
-        """The step in words, by language."""
-        kind = "restore" if self.step.startswith("restore-") else self.step
-        return STEPS.get(kind, dict.fromkeys(("fr", "en", "ar"), self.step))
+    def kind(self) -> str:
+        """The step without the dataset version that it may name."""
+        return RESTORE.removesuffix("-") if self.step.startswith(RESTORE) else self.step
 
 
 def read_divergence(text: str) -> Parted | None:

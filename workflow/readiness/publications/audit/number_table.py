@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.publications.audit.glossary import KINDS, OUTCOMES, Words
+from readiness.publications.audit.glossary import KINDS, OUTCOMES
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.numbers import CHANGED
 from readiness.publications.audit.subject import Subject
@@ -48,7 +48,7 @@ class _Tables:
         for number in numbers:
             kinds.setdefault(number.kind, []).append(number)
         body = "".join(
-            self.fold(voice.words(_kind(kind)), some, self.table(outcome, some, told))
+            self.fold(voice.known(KINDS, kind), some, self.table(outcome, some, told))
             for kind, some in sorted(kinds.items())
         )
         return self.fold(voice.outcome(outcome), numbers, note + body)
@@ -96,10 +96,6 @@ class _Tables:
         if state == CHANGED:
             return f'<b class="open">{self.voice.text("CHANGED")}</b>'
         return self.voice.text("same") if state else NOTHING
-
-
-def _kind(kind: str) -> Words:
-    return KINDS.get(kind, dict.fromkeys(("fr", "en", "ar"), kind))
 
 
 def _id(name: str) -> str:

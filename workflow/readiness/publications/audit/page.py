@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from readiness.publications.audit.glossary import CHANGED, LEVELS, OPEN, OUTCOMES, VERDICTS
-from readiness.publications.audit.messages import read_divergence
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit
 from readiness.publications.audit.number_table import number_tables
 from readiness.publications.audit.subject import Subject
@@ -265,15 +264,10 @@ class _Page:
             return f'<p class="muted">{self.voice.text("not_looked")}</p>\n'
         if not audit.divergence:
             return f"<p>{self.voice.text('parts_nowhere' if computed(audit) else 'no_code')}</p>\n"
-        parted = read_divergence(audit.divergence)
-        if parted is None:
-            return f"<p>{self.voice.message(audit.divergence)}</p>\n"
-        step = f"{self.voice.words(parted.name)} {HTML.name(parted.step)}"
-        causes = self.voice.comma.join(self.voice.message(c.original) for c in parted.causes)
-        told = [self.voice.around("parts_at", step), self.voice.around("parts_cause", causes)]
-        if Outcome.DIFFERS not in audit.counts:
-            told.append(self.voice.text("parts_harmless"))
-        return f"<p>{' '.join(told)}</p>\n"
+        told = self.voice.divergence(audit.divergence)
+        if computed(audit) and Outcome.DIFFERS not in audit.counts:
+            told += f" {self.voice.text('parts_harmless')}"
+        return f"<p>{told}</p>\n"
 
     def changes(self, audit: Audit) -> str:
         """In what today's tree and environment are not the sealed ones."""

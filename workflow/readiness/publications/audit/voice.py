@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from readiness.forensics.sentences import ROUNDING_NAMES
-from readiness.publications.audit.glossary import LEVELS, OUTCOMES, VERDICTS, Words
-from readiness.publications.audit.messages import read_message
+from readiness.publications.audit.glossary import LEVELS, OUTCOMES, STEPS, VERDICTS, Words
+from readiness.publications.audit.messages import read_divergence, read_message
 from readiness.publications.audit.model import Audit
 from readiness.publications.audit.telling import computed
 from readiness.publications.audit.words import TEXTS, Value, count, say
@@ -103,6 +103,10 @@ class Voice:
         """Words by language."""
         return say(words, self.language, self.markup.plain, lambda *_: "")
 
+    def known(self, words: Mapping[str, Words], key: str) -> str:
+        """The words for a key, or the key itself where there are none."""
+        return self.words(words[key]) if key in words else self.markup.name(key)
+
     def number(self, number: int) -> str:
         """A whole number."""
         return self.markup.number(count(number, self.language))
@@ -154,6 +158,17 @@ class Voice:
             return "–"
         digits = self.text("decimals", n=int(match[1]))
         return f"{digits}{self.comma}{self.words(ROUNDING_NAMES[match[2]])}"
+
+    def divergence(self, text: str) -> str:
+        """Where the chain parts, and what changed there; or why there was no chain."""
+        parted = read_divergence(text)
+        if parted is None:
+            return self.message(text)
+        step = self.known(STEPS, parted.kind)
+        if parted.kind in STEPS:
+            step = f"{step} {self.markup.name(parted.step)}"
+        causes = self.comma.join(self.message(cause.original) for cause in parted.causes)
+        return f"{self.around('parts_at', step)} {self.around('parts_cause', causes)}"
 
     @property
     def comma(self) -> str:

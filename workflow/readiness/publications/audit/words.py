@@ -162,7 +162,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "change_environment": {
         "fr": "Environnement", "en": "Environment", "ar": "بيئة التشغيل",
     },
-    "same": {"fr": "le même", "en": "same", "ar": "نفسه"},
+    "same": {"fr": "inchangé", "en": "same", "ar": "لم يتغيّر"},
     "CHANGED": {"fr": "CHANGÉ", "en": "CHANGED", "ar": "تغيّر"},
     "unknown_seal": {
         "fr": "inconnu : le sceau ne peut être lu",
