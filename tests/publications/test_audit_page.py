@@ -246,7 +246,8 @@ def test_what_an_audit_finds_is_told_in_the_language(
     for found in harmed.values():
         texts = [n.detail for n in found.numbers if n.detail]
         for one in (*found.seal, *found.data, *found.report):
-            texts += [one.detail]
+            # A place is a file's name, or a sentence on a copy of a dataset.
+            texts += [one.detail, *([one.place] if " in " in one.place else [])]
         for text in texts:
             parts = read_message(text)
             untold |= {part.original for part in parts if language not in part.template}

@@ -185,7 +185,7 @@ CHANGED: tuple[Words, Words, Words] = (
 )
 
 VERDICTS: dict[int, tuple[Words, str, str]] = {
-    HOLDS: ({"fr": "TIENT", "en": "HOLDS", "ar": "صامد"}, "✓", HOLD),
+    HOLDS: ({"fr": "TIENT", "en": "HOLDS", "ar": "ثابت"}, "✓", HOLD),
     DIFFERS: ({"fr": "DIFFÈRE", "en": "DIFFERS", "ar": "مختلف"}, "≠", BAD),
     COULD_NOT_CHECK: (
         {"fr": "N’A PU ÊTRE VÉRIFIÉ", "en": "COULD NOT CHECK", "ar": "تعذّر التحقق"}, "?", OPEN,

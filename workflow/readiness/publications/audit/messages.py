@@ -127,8 +127,8 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "{name} dans le dépôt {store} ({path})", "{name} في المستودع {store} ({path})"),
     (r"(?P<name>\S+) in DVC cache \((?P<path>.*)\)", "{name} dans le cache de DVC ({path})",
      "{name} في ذاكرة DVC ({path})"),
-    (r"(?P<name>\S+) in workspace \((?P<path>.*)\)", "{name} dans l’espace de travail ({path})",
-     "{name} في مجلد العمل ({path})"),
+    (r"(?P<name>\S+) in (?P<where>\S+) \((?P<path>.*)\)", "{name} dans {where} ({path})",
+     "{name} في {where} ({path})"),
     # -- causes ----------------------------------------------------------------------------------
     (r"data", "données", "البيانات"),
     (r"data \((?P<roles>[^)]*)\)", "données ({roles})", "البيانات ({roles})"),

@@ -68,8 +68,8 @@ class _Tables:
         name = self.voice.words(OUTCOMES[outcome].name)
         return (
             f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">'
-            f'<table class="numbers">\n<caption>{self.voice.around("numbers_caption", name)}'
-            f"</caption>\n<thead><tr>{head}</tr></thead>\n"
+            f'<table class="numbers">\n<caption><span>{self.voice.around("numbers_caption", name)}'
+            f"</span></caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{''.join(self.rows(outcome, numbers, told))}</tbody>\n</table></div>\n"
         )
 

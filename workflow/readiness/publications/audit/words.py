@@ -114,7 +114,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "place": {"fr": "Lieu", "en": "Place", "ar": "الموضع"},
     "detail": {"fr": "Détail", "en": "Detail", "ar": "التفصيل"},
     "parts": {
-        "fr": "Où la chaîne se sépare",
+        "fr": "Où la chaîne diverge",
         "en": "Where the chain parts",
         "ar": "أين تفترق السلسلة",
     },
@@ -176,9 +176,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ar": "لا يمكن قراءة سجل أرقام المنشور.",
     },
     "one_reason": {
-        "fr": "Une seule raison pour tous : {what}.",
-        "en": "One reason for all: {what}.",
-        "ar": "سبب واحد لها كلها: {what}.",
+        "fr": "Une seule raison pour tous : {what}",
+        "en": "One reason for all: {what}",
+        "ar": "سبب واحد لها كلها: {what}",
     },
     "level_reason": {
         "fr": "Ce niveau ne calcule rien.",
@@ -237,7 +237,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "heading_failed": {
         "fr": "Nombres qui ne tiennent pas",
         "en": "Numbers that do not hold",
-        "ar": "الأرقام التي لم تصمد",
+        "ar": "الأرقام التي لم تثبت",
     },
     "heading_unchecked": {
         "fr": "Ce qui n’a pas été vérifié",
