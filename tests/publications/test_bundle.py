@@ -409,6 +409,11 @@ def with_status(root: Path, status: str, *, sealed: bool) -> None:
     table = list(csv.reader(io.StringIO((folder / "datasets.csv").read_text("utf-8"))))
     table[1][table[0].index("status")] = status
     (folder / "datasets.csv").write_text(as_csv(table), "utf-8")
+    seal_anew(folder)
+
+
+def seal_anew(folder: Path) -> None:
+    """The seal of a publication over its files as they are now."""
     seal = json.loads((folder / SEAL).read_text("utf-8"))
     files = {name: (folder / name).read_bytes() for name in seal["files"]}
     facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "values", "format")}
@@ -446,6 +451,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     assert content not in found.files.values()
     readme = found.files["README.md"].decode()
     assert "**Not everything is here.**" in readme and CLAIMS in readme
+    assert "d'accès restreint" in readme and "مقيدة" in readme
     graph = found.graph
     assert "is restricted and was left out" in graph["./"]["description"]
     (gap,) = [e for e in graph.values() if e.get("conditionsOfAccess") == RESTRICTED]
@@ -479,8 +485,8 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
 def test_a_copy_under_another_name_does_not_leave_either(tree: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
     data = next((tree / "data/store").rglob("e5c3*"))
-    (tree / "workflow" / "notes.csv").write_bytes(data.read_bytes())
-    with pytest.raises(DataError, match=r"workflow/notes\.csv: has the bytes of"):
+    (tree / "workflow" / "notes.json").write_bytes(data.read_bytes())
+    with pytest.raises(DataError, match=r"workflow/notes\.json: has the bytes of"):
         made(tree, STUDY, restricted=False)
     assert made(tree, STUDY, restricted=True)
 
@@ -532,10 +538,17 @@ def test_a_broken_publication_that_it_supersedes_is_refused_too(tree: Path) -> N
         made(tree, SECOND)
 
 
+@pytest.mark.parametrize("name", ["answers.csv", "answers.xlsx", "old.zip", "answers.sav"])
+def test_no_data_leave_among_the_code(name: str, tree: Path) -> None:
+    (tree / "workflow" / name).write_text("respondent,answer\n1,2\n", "utf-8")
+    with pytest.raises(DataError, match=f"workflow/{name}: no code"):
+        made(tree, STUDY)
+
+
 def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("answers", "utf-8")
-    (tree / "workflow" / "notes.csv").symlink_to(secret)
+    (tree / "workflow" / "notes.json").symlink_to(secret)
     with pytest.raises(DataError, match="a bundle takes no links"):
         made(tree, STUDY)
 
@@ -566,3 +579,16 @@ def test_without_a_date_the_bundle_says_that_none_was_given() -> None:
     assert root["datePublished"] == UNKNOWN_DATE
     assert "No date of publication was given" in root["description"]
     assert "No date of publication was given" in found.files["README.md"].decode()
+
+
+def test_the_date_of_the_citation_is_that_of_the_bundle(tree: Path) -> None:
+    folder = tree / FOLDER / STUDY
+    with (folder / "CITATION.cff").open("a", encoding="utf-8") as file:
+        file.write("date-released: 2026-02-17\n")
+    seal_anew(folder)
+    for arguments, expected in (((), "2026-02-17"), (("--date", DATE), DATE)):
+        result = Project(tree).readiness("bundle", STUDY, *arguments)
+        assert result.returncode == 0, result.stderr
+        assert "No date" not in result.stdout
+        found = Zip((tree / f"results/bundles/{STUDY}.zip").read_bytes())
+        assert found.graph["./"]["datePublished"] == expected

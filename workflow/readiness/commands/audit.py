@@ -1,6 +1,7 @@
 """Audit publications: does what was published still hold, number by number?
 
 readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen]
+                [--html FILE] [--certificate FILE] [--language en|fr|ar]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 holds, 1 differs, 2 could not check,
@@ -23,6 +24,7 @@ from readiness.publications.ledger import FOLDER, publication_ids
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import read_seal
 
+LANGUAGES = ("en", "fr", "ar")
 GRAVITY = (HOLDS, COULD_NOT_CHECK, DIFFERS, BROKEN)
 
 
@@ -37,6 +39,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cores", default="all", help="number of cores (default: all)")
     parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
+    parser.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="also write a certificate to sign"
+    )
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default="en", help="of page and certificate (default: en)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,7 +74,25 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits))
+    _write(root, audits, arguments)
     return max((one.exit_code for one in audits), key=GRAVITY.index)
+
+
+def _write(root: Path, audits: Sequence[Audit], arguments: argparse.Namespace) -> None:
+    """The page and the certificate, where they are asked for."""
+    if not (arguments.html or arguments.certificate):
+        return
+    from readiness.files import write_atomically
+    from readiness.publications.audit.certificate import certificate
+    from readiness.publications.audit.page import audit_page
+    from readiness.publications.audit.subject import read_subject
+
+    subjects = {one.identity: read_subject(root, one.identity) for one in audits}
+    for path, make in ((arguments.html, audit_page), (arguments.certificate, certificate)):
+        if path:
+            write_atomically(path, make(audits, subjects, arguments.language))
+            # Not on standard output, which may be JSON.
+            print(f"{path}: written", file=sys.stderr)
 
 
 def _notes(root: Path, identity: str, known: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--date", default="", metavar="YYYY-MM-DD",
-        help="day of publication, for the description (no clock is read)",
+        help="day of publication (default: that of its CITATION.cff, if any; no clock is read)",
     )  # fmt: skip
     restricted = parser.add_mutually_exclusive_group()
     restricted.add_argument(
@@ -46,21 +46,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the zip and say what is in it and what is not."""
     root = Path.cwd()
-    find_publication(root, arguments.id)
+    folder = find_publication(root, arguments.id)
     target = arguments.to or BUNDLES / f"{arguments.id}.zip"
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather
-    from readiness.publications.bundle.pages import date_text, left_out_text
+    from readiness.publications.bundle.pages import date_text, left_out_text, read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
-    content = bundle(root, contents, arguments.date)
+    date = arguments.date or read_citation(folder).date
+    content = bundle(root, contents, date)
     write_atomically(target, content)
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
-    for text in (left_out_text(contents.left_out), date_text(arguments.date)):
+    for text in (left_out_text(contents.left_out), date_text(date)):
         if text:
             print(text)
     return 0

@@ -27,6 +27,7 @@ class Citation:
     abstract: str
     license: str
     authors: tuple[dict[str, str], ...]
+    date: str
 
 
 def read_citation(folder: Path) -> Citation:
@@ -37,6 +38,7 @@ def read_citation(folder: Path) -> Citation:
         return Citation(
             str(record["title"]), str(record["abstract"]), str(record["license"]),
             tuple({key: str(cell) for key, cell in a.items()} for a in record["authors"]),
+            str(record.get("date-released", "")),
         )  # fmt: skip
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: not a citation. Restore it with git.") from None
@@ -82,12 +84,22 @@ def _data(contents: Contents) -> str:
     return "| dataset version | rows | SHA-256 | where |\n|---|---|---|---|\n" + "\n".join(rows)
 
 
+def _gaps_in_other_languages(contents: Contents) -> str:
+    names = ", ".join(f"`{version.name}`" for version in contents.left_out)
+    return (
+        f">\n> **Français.** Ce paquet ne contient pas les données {names}, d'accès restreint ou "
+        "effacées : les chiffres qui en dépendent ne peuvent pas y être recalculés.\n>\n"
+        f'> <div dir="rtl"><strong>العربية.</strong> لا تتضمن هذه الحزمة البيانات {names}، وهي '
+        "مقيدة الاطلاع أو محذوفة: لا يمكن هنا إعادة حساب الأرقام المبنية عليها.</div>\n"
+    )
+
+
 def readme(root: Path, contents: Contents, date: str = "") -> str:
     """README.md of the bundle."""
     identity = contents.identity
     citation = read_citation(root / FOLDER / identity)
     gaps = left_out_text(contents.left_out)
-    warning = f"\n> **Not everything is here.** {gaps}\n" if gaps else ""
+    warning = f"\n> **Not everything is here.** {gaps}\n{_gaps_in_other_languages(contents)}"
     dated = f"Published {date}." if date else date_text(date)
     others = "".join(
         f"\n`publications/{name}/` is here because this publication revises or supersedes it.\n"
@@ -97,7 +109,7 @@ def readme(root: Path, contents: Contents, date: str = "") -> str:
 
 {citation.title}.
 {dated}
-{warning}
+{warning if gaps else ""}
 This folder is a project of its own: the published figures under their seal, the code, the settings
 and the data that made them. Nothing here needs a network or git, only Python with the packages of
 `requirements.lock`.

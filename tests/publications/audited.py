@@ -1,0 +1,161 @@
+"""Audits to show: of the ledgers that ship, as they are and after every kind of harm."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from project_copy import ROOT
+from readiness.figures.display import display
+from readiness.figures.register import read_register
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.model import Audit, Changes
+from readiness.publications.audit.numbers import ledger_rows, recomputed, under_another_lock
+from readiness.publications.audit.rerun import Rerun
+from readiness.publications.audit.subject import Subject, read_subject
+from readiness.publications.chain import Divergence, frozen_chain
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.seal import LEDGER
+
+WAVE, STUDY = "simulated-2026-r2", "haca-2024"
+OTHERS = ("python 3.12.3 -> 3.13.1", "numpy 2.4.1 -> 2.4.3")
+CHANGES = Changes(("weight", "estimate"), True, ("waves/simulated-2026.weight",), OTHERS)
+REPORT = (
+    Finding("report.html", Outcome.DIFFERS, "“Prête : 18,4 %” became “Prête : 18,1 %”"),
+    Finding("charts/a.svg", Outcome.NOT_CHECKED, "the same text and numbers, other bytes"),
+    Finding("report.pdf", Outcome.NOT_CHECKED, "other bytes, from other code or environment"),
+    Finding("tables/estimates.csv", Outcome.REPRODUCED, "the same bytes"),
+)
+
+
+def subject(identity: str, root: Path = ROOT) -> Subject:
+    return read_subject(root, identity)
+
+
+def tree(target: Path) -> Path:
+    """What an audit of the data reads of the project, to be harmed."""
+    for folder in ("publications", "data"):
+        shutil.copytree(ROOT / folder, target / folder)
+    shutil.rmtree(target / "data/raw")
+    shutil.copytree(ROOT / "data/raw", target / "data/raw", ignore=shutil.ignore_patterns("*.csv"))
+    (target / ".dvc").mkdir()
+    shutil.copyfile(ROOT / ".dvc/config", target / ".dvc/config")
+    return target
+
+
+def rerun(identity: str, edit: Callable[[pd.DataFrame], None] = lambda table: None) -> Rerun:
+    """A rerun whose numbers are the published ones, or what `edit` makes of them."""
+    folder = ROOT / "publications" / identity
+    table = read_register(folder / LEDGER)
+    edit(table)
+    return Rerun(table, frozen_chain(folder), {})
+
+
+def harm(table: pd.DataFrame) -> None:
+    """A number of every kind of difference."""
+    shares = table.index[(table["kind"] == "estimate") & (table["suppressed"] == "")]
+    for k in shares[:7]:
+        row = table.loc[k]
+        value = format(float(row["value"]) * 0.97, ".12g")
+        table.loc[k, "value"] = value
+        for language, text in display(
+            value, row["unit"], int(row["digits"]), row["rounding"]
+        ).items():
+            table.loc[k, f"display_{language}"] = text
+    for k in shares[10:14]:
+        table.loc[k, "value"] = format(float(table.loc[k, "value"]) + 1e-9, ".12g")
+    table.loc[shares[20], "se"] = "0.05"
+    table.loc[shares[22], "value"] = format(float(table.loc[shares[22], "value"]) + 0.2, ".12g")
+    table.loc[shares[24], "id"] = "a.new.number"
+
+
+def at_level_2(
+    identity: str,
+    edit: Callable[[pd.DataFrame], None] = lambda table: None,
+    *,
+    level: int = 2,
+    seal: Sequence[Finding] = (),
+    changes: Changes = Changes(),  # noqa: B008
+) -> Audit:
+    """The audit whose rerun gave what `edit` makes of the published numbers."""
+    folder = ROOT / "publications" / identity
+    first = audit(ROOT, identity, 1, changes=changes)
+    numbers = recomputed(
+        ledger_rows(folder), rerun(identity, edit), frozen_chain(folder), changes.environment, seal
+    )
+    return replace(first, level=level, numbers=tuple(numbers), seal=tuple(seal))
+
+
+def held() -> list[Audit]:
+    """All that ships, every number as published."""
+    return [at_level_2(STUDY), at_level_2("simulated-2026-r1"), at_level_2(WAVE)]
+
+
+def differing() -> Audit:
+    """Everything that can differ, at level 3."""
+    found = at_level_2(WAVE, harm, level=3, changes=CHANGES)
+    parted = Divergence("weight", ("data (margins)", "settings (trim)", "code"))
+    return replace(
+        found, report=REPORT, divergence=str(parted), notes=("superseded by r-9: a slip",)
+    )
+
+
+def under_lock() -> Audit:
+    """Frozen code in another environment."""
+    found = at_level_2(WAVE, harm, changes=CHANGES)
+    return replace(found, code="frozen", numbers=tuple(under_another_lock(found.numbers, OTHERS)))
+
+
+def broken() -> Audit:
+    """One number of the ledger and one file changed after the seal, and the chain not remade."""
+    seal = [
+        Finding("report.html", Outcome.BROKEN, "changed"),
+        Finding(LEDGER, Outcome.BROKEN, "changed"),
+        Finding(f"{LEDGER}: cost_saving.dont_know.advertiser", Outcome.BROKEN, "changed"),
+    ]
+    return at_level_2(WAVE, harm, seal=seal)
+
+
+def without_data(folder: Path) -> dict[Outcome, Audit]:
+    """Real audits, at level 2, of a tree whose store is empty: missing, restricted, erased."""
+    root = tree(folder / "tree")
+    shutil.rmtree(root / "data/store")
+    found = {Outcome.MISSING: audit(root, STUDY, 2, changes=Changes())}
+    versions = root / "data/versions.csv"
+    text = versions.read_text("utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith("haca-2024-claims,2,")]
+    assert row.endswith(",open")
+    versions.write_text(text.replace(row, row.removesuffix("open") + "restricted"), "utf-8")
+    found[Outcome.RESTRICTED] = audit(root, STUDY, 2, changes=Changes())
+    cells = row.split(",")
+    gone = ",".join([*cells[:7], "a respondent withdrew", "erased"])
+    versions.write_text(f"{text.rstrip()}\n{gone}\n", "utf-8")
+    found[Outcome.ERASED] = audit(root, STUDY, 2, changes=Changes())
+    return found
+
+
+def damaged(folder: Path) -> Audit:
+    """A real audit, at level 1, of a tree in which one thing of every kind was changed."""
+    root = tree(folder / "damaged")
+    home = root / "publications" / STUDY
+    (home / "report.html").write_text("other", "utf-8")
+    (home / "added.txt").write_text("x", "utf-8")
+    (home / "README.md").unlink()
+    lines = (home / LEDGER).read_text("utf-8").splitlines()
+    (home / LEDGER).write_text("\n".join([*lines[:5], *lines[6:]]) + "\n", "utf-8")
+    (store,) = [p for p in (root / "data/store").rglob("*") if p.is_file() and _holds_claims(p)]
+    store.chmod(0o644)
+    store.write_bytes(store.read_bytes()[:-1])
+    (root / "data/raw/haca-2024-claims/2.csv").write_text("x\n", "utf-8")
+    (root / "data/raw/haca-2024-claims/2.csv.dvc").write_text("outs: []\n", "utf-8")
+    (root / "data/claims/haca-2024-2.yaml").unlink()
+    return audit(root, STUDY, 1, changes=Changes())
+
+
+def _holds_claims(path: Path) -> bool:
+    version = next(v for v in subject(STUDY).datasets)
+    return path.parent.name + path.name == version.md5

@@ -1,0 +1,420 @@
+"""The page and the certificate of an audit: complete, safe, readable, the same everywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from itertools import pairwise
+from pathlib import Path
+
+import audited
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from project_copy import ROOT
+from readiness.publications.audit import glossary
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.certificate import certificate
+from readiness.publications.audit.messages import _PATTERNS, read_divergence, read_message
+from readiness.publications.audit.model import Audit, Changes
+from readiness.publications.audit.page import audit_page
+from readiness.publications.audit.subject import Subject
+from readiness.publications.audit.words import TEXTS
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.rendering import check_self_contained
+from readiness.rendering.embedded import pandoc_path
+
+LANGUAGES = ("en", "fr", "ar")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--allow-file-access-from-files", "--virtual-time-budget=5000", "--window-size=1400,900",
+]  # fmt: skip
+# A window of the browser is never as narrow as a phone; a frame is. All folds are opened.
+FRAME = """<!doctype html><title>?</title>
+<iframe src="page.html" style="border:0;width:{width}px;height:800px"></iframe>
+<script>
+const frame = document.querySelector("iframe");
+frame.onload = () => {{
+  const page = frame.contentDocument, root = page.documentElement, said = {{}};
+  {act}
+  for (const fold of page.querySelectorAll("details")) fold.open = true;
+  const scrolls = (node) => node.closest(".table-scroll, .skip") !== null;
+  const cut = [...page.querySelectorAll("body *")].filter((node) => {{
+    const box = node.getBoundingClientRect();
+    return !scrolls(node) && (box.right > {width} + 1 || box.left < -1);
+  }});
+  said.wide = root.scrollWidth;
+  said.cut = cut.slice(0, 3).map((node) => node.outerHTML.slice(0, 200));
+  document.body.innerText = "said" + JSON.stringify(said) + "said";
+}};
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def harmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Audit]:
+    """Audits in which every verdict appears."""
+    folder = tmp_path_factory.mktemp("audits")
+    gone = audited.without_data(folder)
+    return {
+        "differing": audited.differing(),
+        "under another lock": audited.under_lock(),
+        "broken": audited.broken(),
+        "damaged": audited.damaged(folder),
+        **{str(outcome): found for outcome, found in gone.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def held() -> list[Audit]:
+    """All that ships, every number as published."""
+    return audited.held()
+
+
+def subjects(*audits: Audit) -> dict[str, Subject]:
+    return {one.identity: audited.subject(one.identity) for one in audits}
+
+
+def page_of(found: Audit, language: str = "en") -> str:
+    return audit_page([found], subjects(found), language)
+
+
+def numbers_on(page: LexborHTMLParser) -> list[str]:
+    return [node.text(deep=True) for node in page.css("table.numbers tbody th")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_stands_once(
+    language: str, held: Sequence[Audit], harmed: Mapping[str, Audit]
+) -> None:
+    for audits in (held, *([found] for found in harmed.values())):
+        tree = LexborHTMLParser(audit_page(audits, subjects(*audits), language))
+        wanted = [number.id for one in audits for number in one.numbers]
+        assert sorted(numbers_on(tree)) == sorted(wanted)
+
+
+def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
+    found = harmed["differing"]
+    subject = audited.subject(found.identity)
+    tree = LexborHTMLParser(page_of(found, "fr"))
+    lines = {
+        row.css_first("th").text(deep=True): [cell.text(deep=True, separator=" ").strip()
+                                              for cell in row.css("td")]
+        for row in tree.css("table.numbers tbody tr")
+    }  # fmt: skip
+    for number in found.numbers:
+        line = lines[number.id]
+        stored = [part for cell in line for part in cell.split(" ")]
+        for value in (number.published, number.recomputed, number.difference):
+            assert not value or value in " ".join(line), (number, line)
+        shown = subject.rows.get(number.id, {}).get("display_fr", "")
+        assert shown in " ".join(line)
+        assert set(number.dataset.split()) <= set(stored)
+        assert glossary.OUTCOMES[number.outcome].name["fr"] in line[0]
+        assert ("CHANGÉ" in line) == ("CHANGED" in (number.code, number.environment))
+
+
+def test_problems_come_first_and_open_and_the_rest_is_folded(harmed: Mapping[str, Audit]) -> None:
+    tree = LexborHTMLParser(page_of(harmed["differing"]))
+    folds = tree.css("#p1-numbers")[0].parent.css("details")  # type: ignore[union-attr]
+    heads = [(fold.css_first("summary").text(), "open" in fold.attributes) for fold in folds]
+    assert "DIFFERS" in heads[0][0] and heads[0][1]
+    assert heads[1:] and not any(opened for _, opened in heads[1:])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verdict_is_shown_and_explained(
+    language: str, held: Sequence[Audit], harmed: Mapping[str, Audit]
+) -> None:
+    audits = [*held, *harmed.values()]
+    seen = {number.outcome for one in audits for number in one.numbers}
+    assert seen == set(Outcome)
+    for one in audits:
+        page = page_of(one, language)
+        text = LexborHTMLParser(page).css_first(".verdict").text(deep=True)
+        assert glossary.VERDICTS[one.exit_code][0][language] in text
+        cards = LexborHTMLParser(page).css("#glossary + .cards > li")
+        assert len(cards) == len(Outcome) + 1
+        for outcome, card in zip(glossary.OUTCOMES, cards, strict=False):
+            assert outcome in card.text()
+
+
+def test_a_page_says_when_data_are_simulated(held: Sequence[Audit]) -> None:
+    study, _, wave = held
+    assert LexborHTMLParser(page_of(study)).css_first(".simulated") is None
+    assert "no real person" in LexborHTMLParser(page_of(wave)).css_first(".simulated").text()
+    assert "no real person" in certificate([wave], subjects(wave))
+
+
+def test_nothing_is_loaded_and_nothing_can_be(harmed: Mapping[str, Audit]) -> None:
+    for found in harmed.values():
+        page = page_of(found, "ar")
+        assert check_self_contained(page) == []
+        (script,) = LexborHTMLParser(page).css("script")
+        digest = hashlib.sha256(script.text(deep=True).encode()).digest()
+        (policy,) = LexborHTMLParser(page).css("meta[http-equiv=Content-Security-Policy]")
+        allowed = policy.attributes["content"] or ""
+        assert allowed.startswith("default-src 'none'; style-src 'unsafe-inline'; ")
+        assert f"script-src 'sha256-{base64.b64encode(digest).decode()}';" in allowed
+
+
+HOSTILE = "<script>alert(1)</script>\"'&`|<img src=x onerror=alert(1)>"
+
+
+def hostile() -> tuple[Audit, Subject]:
+    """Markup wherever somebody else's text can come in."""
+    found = audited.differing()
+    number = replace(
+        found.numbers[0], id=HOSTILE, kind=HOSTILE, dataset=HOSTILE, published=HOSTILE,
+        recomputed=HOSTILE, difference=HOSTILE, contract=HOSTILE, outcome=Outcome.DIFFERS,
+        detail=HOSTILE,
+    )  # fmt: skip
+    finding = Finding(HOSTILE, Outcome.DIFFERS, HOSTILE)
+    found = replace(
+        found, identity=HOSTILE, sealed={"digest": HOSTILE, "files": {}}, seal=(finding,),
+        changes=Changes((HOSTILE,), True, (HOSTILE,), (HOSTILE,)), data=(finding,),
+        numbers=(number, replace(number, outcome=Outcome.REPRODUCED)), report=(finding,),
+        divergence=HOSTILE, notes=(HOSTILE, f"superseded by x: {HOSTILE}"),
+    )  # fmt: skip
+    row = {"id": HOSTILE, **{f"display_{language}": HOSTILE for language in LANGUAGES}}
+    title = dict.fromkeys(LANGUAGES, HOSTILE)
+    datasets = [replace(v, dataset=HOSTILE) for v in audited.subject(audited.STUDY).datasets]
+    return found, Subject(HOSTILE, title, True, {HOSTILE: row}, datasets, HOSTILE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_becomes_markup(language: str) -> None:
+    found, subject = hostile()
+    tree = LexborHTMLParser(audit_page([found], {HOSTILE: subject}, language))
+    assert len(tree.css("script")) == 1 and tree.css("img") == []
+    assert numbers_on(tree) == [HOSTILE, HOSTILE]
+    assert HOSTILE in tree.css_first("h2").text()
+    text = certificate([found], {HOSTILE: subject}, language)
+    done = subprocess.run(
+        [pandoc_path(), "--from", "gfm", "--to", "html"], input=text, capture_output=True,
+        encoding="utf-8", check=True,
+    )  # fmt: skip
+    tree = LexborHTMLParser(done.stdout)
+    assert tree.css("script, img") == [] and tree.css("table") != []
+    for table in tree.css("table"):
+        (columns,) = {len(row.css("th, td")) for row in table.css("tr")}
+        assert columns == len(table.css("thead th"))
+    assert tree.css_first("h1").text().count("<script>alert(1)</script>") == 2
+
+
+def test_the_languages_are_complete() -> None:
+    words = dict(TEXTS)
+    for name in ("KINDS", "STEPS"):
+        words |= {f"{name} {key}": value for key, value in getattr(glossary, name).items()}
+    for outcome, meaning in glossary.OUTCOMES.items():
+        words |= {f"{outcome} {f.name}": getattr(meaning, f.name) for f in fields(meaning)[:3]}
+    groups = {**glossary.LEVELS, "changed": glossary.CHANGED}
+    words |= {f"{key} {k}": w for key, some in groups.items() for k, w in enumerate(some)}
+    words |= {f"verdict {key}": some[0] for key, some in glossary.VERDICTS.items()}
+    assert set(glossary.OUTCOMES) == set(Outcome) and len(words) > 120
+    for name, texts in words.items():
+        assert set(texts) == {"fr", "en", "ar"} and all(texts.values()), name
+        slots = {tuple(sorted(re.findall(r"\{\w+\}", text))) for text in texts.values()}
+        assert len(slots) == 1, name
+        assert re.search(r"[\u0600-\u06ff]", texts["ar"]) or name == "sha", name
+        # French wants a space before these signs, which then does not break.
+        assert not re.search(r"[^\s\d][;:!?»]|«\S", texts["fr"]), name
+
+
+def test_messages_keep_their_names_in_every_language() -> None:
+    for pattern, french, arabic in _PATTERNS:
+        known = set(re.compile(pattern).groupindex)
+        for text in (french, arabic):
+            assert set(re.findall(r"\{(\w+)\}", text)) <= known, pattern
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_what_an_audit_finds_is_told_in_the_language(
+    language: str, harmed: Mapping[str, Audit]
+) -> None:
+    """Only what a program or an analyst wrote stays English: the reason of a failure, a note."""
+    untold = set()
+    for found in harmed.values():
+        texts = [n.detail for n in found.numbers if n.detail]
+        for one in (*found.seal, *found.data, *found.report):
+            # A place is a file's name, or a sentence on a copy of a dataset.
+            texts += [one.detail, *([one.place] if " in " in one.place else [])]
+        for text in texts:
+            parts = read_message(text)
+            untold |= {part.original for part in parts if language not in part.template}
+    # An error says itself what to do.
+    assert {text for text in untold if "Restore " not in text} == set()
+    parted = read_divergence(harmed["differing"].divergence)
+    assert parted is not None and all(language in cause.template for cause in parted.causes)
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_low_levels_say_that_no_number_was_recomputed(level: int) -> None:
+    found = audit(ROOT, audited.STUDY, level, changes=Changes())
+    assert found.exit_code == 0
+    text = certificate([found], subjects(found))
+    assert "no number was recomputed" in text and "No number was recomputed" in text
+    assert "2 · the numbers: not looked at" in text
+    page = LexborHTMLParser(page_of(found))
+    assert "no number was recomputed" in page.css_first(".verdict .first").text()
+    assert "NOT CHECKED" not in text.split("## What was checked")[1].split("##")[0]
+
+
+def test_nothing_recomputed_is_never_called_recomputed(harmed: Mapping[str, Audit]) -> None:
+    for outcome in (Outcome.MISSING, Outcome.RESTRICTED, Outcome.ERASED):
+        found = harmed[str(outcome)]
+        text = certificate([found], subjects(found))
+        assert "No number was recomputed." in text and "were recomputed with" not in text
+        assert "✓ **HOLDS**" not in text.split("· the numbers")[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_certificate_names_every_number_that_does_not_hold(
+    language: str, harmed: Mapping[str, Audit]
+) -> None:
+    for name in ("differing", "broken"):
+        found = harmed[name]
+        text = certificate([found], subjects(found), language)
+        failed = [n.id for n in found.numbers if n.outcome in (Outcome.DIFFERS, Outcome.BROKEN)]
+        assert len(failed) > 8
+        listed = re.findall(r"^\| \u2066?`([^`]+)`\u2069? \| [^|]+ \| [^|]+ \| [^|]+ \| [^|]+ \| ",
+                            text, re.M)  # fmt: skip
+        assert sorted(listed) == sorted(failed)
+        for version in audited.subject(found.identity).datasets:
+            assert version.sha256 in text
+        assert found.sealed["digest"] in text
+        assert text.count(r"\_" * 30) == 3
+
+
+def test_nobody_is_accused(harmed: Mapping[str, Audit]) -> None:
+    accusing = r"fraud|falsif|forg|manipul|tamper|truqu|lie\b|mensong|تزوير|تلاعب|غش"
+    everything = [text for texts in TEXTS.values() for text in texts.values()]
+    for found in harmed.values():
+        for language in LANGUAGES:
+            everything.append(certificate([found], subjects(found), language))
+    assert [text for text in everything if re.search(accusing, text, re.I)] == []
+    for found in harmed.values():
+        if found.exit_code in (1, 3):
+            assert "simplest explanations" in page_of(found)
+
+
+def test_no_text_of_arabic_holds_a_bare_id(harmed: Mapping[str, Audit]) -> None:
+    """Ids, hashes and numbers stand in isolates; Markdown, which has none, gets Unicode's."""
+    found = harmed["differing"]
+    tree = LexborHTMLParser(page_of(found, "ar"))
+    for node in tree.css("code"):
+        assert node.attributes.get("dir") == "ltr"
+    text = certificate([found], subjects(found), "ar")
+    assert text.count("\u2066") + text.count("\u2068") == text.count("\u2069") > 40
+    assert "`" not in re.sub("\u2066[^\u2069]*\u2069", "", text)
+
+
+def test_a_page_is_small_and_the_same_again(held: Sequence[Audit]) -> None:
+    found = held[-1]
+    assert len(found.numbers) > 2000
+    for language in LANGUAGES:
+        page = page_of(found, language)
+        assert len(page.encode()) < 2_000_000
+        assert page == page_of(found, language)
+
+
+def test_headings_ids_and_tables_are_in_order(harmed: Mapping[str, Audit]) -> None:
+    audits = [harmed["differing"], harmed["damaged"]]
+    tree = LexborHTMLParser(audit_page(audits, subjects(*audits), "fr"))
+    ids = [node.attributes["id"] for node in tree.css("[id]")]
+    assert len(ids) == len(set(ids))
+    for link in tree.css("#TOC a, main a"):
+        assert (link.attributes["href"] or "").removeprefix("#") in ids
+    levels = [int((node.tag or "h0")[1]) for node in tree.css("h1, h2, h3, h4")]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+    for table in tree.css("table"):
+        assert table.css_first("caption") is not None
+        assert all("scope" in cell.attributes for cell in table.css("th"))
+
+
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "readiness", "audit", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+
+
+def test_the_command_writes_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    made = []
+    for k, variables in enumerate(
+        ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Asia/Tokyo"})
+    ):
+        page, text = tmp_path / f"{k}/a.html", tmp_path / f"{k}/a.md"
+        done = command(
+            audited.STUDY, "--level", "0", "--json", "--language", "ar", "--html", str(page),
+            "--certificate", str(text), **variables,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)[0]["verdict"] == "HOLDS"
+        made.append((page.read_bytes(), text.read_bytes()))
+    assert made[0] == made[1]
+    assert b'lang="ar" dir="rtl"' in made[0][0]
+
+
+def in_browser(page: str, folder: Path, width: int, act: str = "") -> dict[str, object]:
+    assert BROWSER is not None
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    (folder / "frame.html").write_text(FRAME.format(width=width, act=act), encoding="utf-8")
+    done = subprocess.run(
+        [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom",
+         (folder / "frame.html").as_uri()],
+        capture_output=True, text=True, timeout=90,
+    )  # fmt: skip
+    found = re.search(r"said(\{.*?\})said", done.stdout, re.DOTALL)
+    assert found is not None, done.stdout[-500:] + done.stderr[-500:]
+    said = LexborHTMLParser(found[1]).body
+    assert said is not None
+    return dict(json.loads(said.text(deep=True)))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    shutil.rmtree(tmp_path / "profile", ignore_errors=True)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on this machine")
+@pytest.mark.parametrize(
+    ("language", "width"), [("en", 1280), ("fr", 390), ("ar", 390), ("ar", 1280), ("fr", 320)]
+)
+def test_the_page_never_scrolls_sideways(
+    language: str, width: int, harmed: Mapping[str, Audit], profile: Path
+) -> None:
+    audits = [harmed["differing"], harmed["damaged"]]
+    page = audit_page(audits, subjects(*audits), language)
+    said = in_browser(page, profile, width)
+    assert said["cut"] == [] and int(str(said["wide"])) <= width
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on this machine")
+def test_a_number_is_found_by_its_id(harmed: Mapping[str, Audit], profile: Path) -> None:
+    """The page's own policy lets its script run."""
+    found = harmed["differing"]
+    wanted = "use_ai"
+    act = f"""
+      const field = page.querySelector(".find input");
+      field.value = "{wanted}";
+      field.dispatchEvent(new Event("input"));
+      said.shown = [...page.querySelectorAll("table.numbers tbody tr")]
+        .filter((row) => !row.hidden).length;
+      said.told = page.querySelector(".find [role=status]").lastElementChild.textContent;
+    """
+    said = in_browser(page_of(found), profile, 1280, act)
+    fitting = sum(wanted in number.id for number in found.numbers)
+    assert 0 < fitting < len(found.numbers)
+    assert (said["shown"], said["told"]) == (fitting, str(fitting))

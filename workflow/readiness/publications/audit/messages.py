@@ -1,0 +1,197 @@
+"""What an audit finds is written in English; here it is said in French and Arabic.
+
+A message that no pattern knows (an error of a program, a note of an analyst) stays as it is and is
+marked as English.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from readiness.publications.audit.glossary import Words
+from readiness.publications.chain import RESTORE
+
+
+@dataclass(frozen=True)
+class Message:
+    """A finding's text by language, with `{name}` for its `values`.
+
+    Values whose name begins with `said` are English sentences, with `text` quotations in any
+    language, all others names and numbers.
+    `template` lacks a language in which `original` is to be shown.
+    """
+
+    original: str
+    template: Words = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+_PATTERNS: tuple[tuple[str, str, str], ...] = (
+    # -- the seal --------------------------------------------------------------------------------
+    (r"added after the seal", "ajouté après le sceau", "أضيف بعد الختم"),
+    (r"removed", "retiré", "أزيل"),
+    (r"changed", "changé", "تغيّر"),
+    (r"no ordinary file", "n’est pas un fichier ordinaire", "ليس ملفًا عاديًّا"),
+    (r"holds the bytes of (?P<other>.+)", "contient les octets de {other}", "يحوي بايتات {other}"),
+    (r"was published", "a été publié, et n’est plus dans le registre",
+     "نُشر، ولم يعد في السجل"),
+    (r"was not published", "n’a pas été publié", "لم يُنشر"),
+    (r"(?P<n>\d+) more numbers", "et {n} autres nombres", "و{n} من الأرقام الأخرى"),
+    (r"the seal is that of (?P<other>.+)", "le sceau est celui de {other}",
+     "الختم هو ختم {other}"),
+    (r"not found\. Restore it with git\.", "introuvable ; à restaurer avec git",
+     "غير موجود؛ يُسترجع بواسطة git"),
+    (r"not a seal\. Restore it with git\.", "n’est pas un sceau ; à restaurer avec git",
+     "ليس ختمًا؛ يُسترجع بواسطة git"),
+    (r"changed after it was made\. Restore it with git\.",
+     "changé après sa création ; à restaurer avec git",
+     "تغيّر بعد إنشائه؛ يُسترجع بواسطة git"),
+    (r"the code of (?P<steps>.+) is not what the sidecars state",
+     "le code de {steps} n’est pas celui qu’attestent les fiches des étapes",
+     "شيفرة {steps} ليست ما تشهد به بطاقات الخطوات"),
+    # -- data ------------------------------------------------------------------------------------
+    (r"MD5, SHA-256, size and rows are the sealed ones",
+     "MD5, SHA-256, taille et lignes sont ceux du sceau",
+     "MD5 وSHA-256 والحجم وعدد الأسطر كما خُتمت"),
+    (r"the sealed bytes", "les octets scellés", "البايتات المختومة"),
+    (r"not the sealed bytes", "ce ne sont pas les octets scellés", "ليست البايتات المختومة"),
+    (r"not the sealed pointer", "ce n’est pas le pointeur scellé", "ليس المؤشر المختوم"),
+    (r"removed from the tree", "retiré de l’arbre", "أزيل من الشجرة"),
+    (r"has no row", "n’a pas de ligne", "ليس له سطر"),
+    (r"(?P<columns>[a-z0-9_, ]+): not as sealed", "pas comme scellé : {columns}",
+     "ليس كما خُتم: {columns}"),
+    (r"no such pointer: `dvc gc` would drop the data",
+     "pas de tel pointeur : « dvc gc » supprimerait les données",
+     "لا يوجد هذا المؤشر: الأمر «dvc gc» سيحذف البيانات"),
+    (r"a copy of what was erased", "une copie de ce qui a été effacé", "نسخة مما حُذف"),
+    (r"erased: (?P<said>.*)", "effacées : {said}", "محذوفة: {said}"),
+    (r"(?P<found>\d+) rows instead of (?P<sealed>\d+)", "{found} lignes au lieu de {sealed}",
+     "{found} من الأسطر بدل {sealed}"),
+    (r"(?P<found>\d+) bytes instead of (?P<sealed>\d+)", "{found} octets au lieu de {sealed}",
+     "{found} من البايتات بدل {sealed}"),
+    (r"its (?P<hash>SHA-256|MD5) is not the registered one",
+     "son empreinte {hash} n’est pas celle du registre",
+     "بصمته {hash} ليست المسجَّلة"),
+    # -- numbers ---------------------------------------------------------------------------------
+    (r"level 0 and 1 compute nothing", "les niveaux 0 et 1 ne calculent rien",
+     "المستويان 0 و1 لا يحسبان شيئًا"),
+    (r"the ledger is not the sealed one", "le registre n’est pas celui qui a été scellé",
+     "السجل ليس السجل المختوم"),
+    (r"the run needs (?P<names>.+)", "le calcul a besoin de {names}", "يحتاج الحساب إلى {names}"),
+    (r"the seal is broken: the frozen code is not run",
+     "le sceau est brisé : le code scellé n’est pas lancé",
+     "الختم مكسور: لا تُشغَّل الشيفرة المختومة"),
+    (r"could not be made again: (?P<said>.*)", "n’a pas pu être refait : {said}",
+     "تعذّرت إعادة إنتاجه: {said}"),
+    (r"no longer computed", "n’est plus calculé", "لم يعد يُحسب"),
+    (r"another value in the register", "une autre valeur dans le registre",
+     "قيمة أخرى في السجل"),
+    (r"suppressed was empty, became (?P<said>.+)", "n’est plus publié : {said}",
+     "لم يعد يُنشر: {said}"),
+    (r"suppressed was (?P<said>.+), became empty", "n’était pas publié : {said}",
+     "لم يكن يُنشر: {said}"),
+    (r"(?P<column>[a-z_]+) was empty, became (?P<new>.+)", "{column} était vide, devient {new}",
+     "كان {column} فارغًا وصار {new}"),
+    (r"(?P<column>[a-z_]+) was (?P<old>.+), became empty", "{column} était {old}, devient vide",
+     "كان {column} هو {old} وصار فارغًا"),
+    (r"(?P<column>[a-z_]+) was (?P<old>.+), became (?P<new>.+)",
+     "{column} était {old}, devient {new}", "كان {column} هو {old} وصار {new}"),
+    (r"the same under (?P<contract>.+)", "égal sous l’arrondi déclaré",
+     "متساوٍ وفق التقريب المصرَّح به"),
+    (r"shown as (?P<text>.*), but its value is another one",
+     "affiché de même, mais sa valeur est une autre", "يُعرض كما هو، لكن قيمته مختلفة"),
+    (r"(?P<old>[^“”]*) became (?P<new>[^“”]*)", "affiché autrement", "يُعرض بشكل مختلف"),
+    # -- the report ------------------------------------------------------------------------------
+    (r"the same bytes", "les mêmes octets", "البايتات نفسها"),
+    (r"other bytes", "d’autres octets", "بايتات أخرى"),
+    (r"other bytes, from other code or environment",
+     "d’autres octets, d’un autre code ou environnement",
+     "بايتات أخرى، من شيفرة أخرى أو بيئة أخرى"),
+    (r"the same text and numbers, other bytes",
+     "le même texte et les mêmes nombres, d’autres octets",
+     "النص والأرقام نفسها، وبايتات أخرى"),
+    (r"“(?P<text_old>.*)” became “(?P<text_new>.*)”", "« {text_old} » devient « {text_new} »",
+     "«{text_old}» صار «{text_new}»"),
+    (r"“(?P<text>.*)” is gone", "« {text} » a disparu", "«{text}» اختفى"),
+    (r"“(?P<text>.*)” was added", "« {text} » est nouveau", "«{text}» أضيف"),
+    (r"is no longer made", "n’est plus produit", "لم يعد يُنتَج"),
+    # -- notes, and places that are no file --------------------------------------------------------
+    (r"superseded by (?P<other>[^:\s]+)", "remplacée par {other}", "حلّ محله {other}"),
+    (r"superseded by (?P<other>[^:\s]+): (?P<said>.+)",
+     "remplacée par {other} ; erratum : {said}", "حلّ محله {other}؛ تصويب: {said}"),
+    (r"(?P<other>\S+) supersedes another seal of it than the present one",
+     "{other} remplace un autre sceau de cette publication que le sceau présent",
+     "{other} يحل محل ختم لهذا المنشور غير الختم الحالي"),
+    (r"(?P<name>\S+) in store (?P<store>\S+) \((?P<path>.*)\)",
+     "{name} dans le dépôt {store} ({path})", "{name} في المستودع {store} ({path})"),
+    (r"(?P<name>\S+) in DVC cache \((?P<path>.*)\)", "{name} dans le cache de DVC ({path})",
+     "{name} في ذاكرة DVC ({path})"),
+    (r"(?P<name>\S+) in (?P<where>\S+) \((?P<path>.*)\)", "{name} dans {where} ({path})",
+     "{name} في {where} ({path})"),
+    # -- causes ----------------------------------------------------------------------------------
+    (r"data", "données", "البيانات"),
+    (r"data \((?P<roles>[^)]*)\)", "données ({roles})", "البيانات ({roles})"),
+    (r"settings \((?P<keys>[^)]*)\)", "réglages ({keys})", "الإعدادات ({keys})"),
+    (r"code", "code", "الشيفرة البرمجية"),
+    (r"code \(the step was not run\)", "code (l’étape n’a pas eu lieu)",
+     "الشيفرة البرمجية (لم تُنفَّذ الخطوة)"),
+    (r"environment", "environnement", "بيئة التشغيل"),
+)  # fmt: skip
+_COMPILED = [(re.compile(pattern), fr, ar) for pattern, fr, ar in _PATTERNS]
+_UNDER = re.compile(r"(?P<first>.*), but the environment is another one \((?P<what>.*)\)")
+_PARTED = re.compile(r"(?P<step>\S+): (?P<causes>.*) changed")
+
+
+def read_message(text: str) -> list[Message]:
+    """The parts of a finding's text, each one translated where it is known.
+
+    Parts come from "A; B" (two things said of one number) and from a difference that another
+    environment may explain.
+    """
+    under = _UNDER.fullmatch(text)
+    if under:
+        other = Message(
+            f"the environment is another one ({under['what']})",
+            {"fr": "l’environnement est un autre ({what})", "ar": "البيئة مختلفة ({what})"},
+            {"what": under["what"]},
+        )
+        return [*read_message(under["first"]), other]
+    whole = _read_one(text)
+    if not whole.template and "; " in text:
+        parts = [_read_one(part) for part in text.split("; ")]
+        if all(part.template for part in parts):
+            return parts
+    return [whole]
+
+
+def _read_one(text: str) -> Message:
+    for pattern, french, arabic in _COMPILED:
+        match = pattern.fullmatch(text)
+        if match:
+            values = {name: value or "" for name, value in match.groupdict().items()}
+            return Message(text, {"fr": french, "ar": arabic}, values)
+    return Message(text)
+
+
+@dataclass(frozen=True)
+class Parted:
+    """Where a chain parts: the step by its name in the chain, and what changed there."""
+
+    step: str
+    causes: tuple[Message, ...]
+
+    @property
+    def kind(self) -> str:
+        """The step without the dataset version that it may name."""
+        return RESTORE.removesuffix("-") if self.step.startswith(RESTORE) else self.step
+
+
+def read_divergence(text: str) -> Parted | None:
+    """An audit's divergence; None when the run could not be made again."""
+    match = _PARTED.fullmatch(text)
+    if not match:
+        return None
+    # Roles and keys stand in brackets and hold commas of their own.
+    causes = re.findall(r"[a-z]+(?: \([^)]*\))?", match["causes"])
+    return Parted(match["step"], tuple(_read_one(cause) for cause in causes))

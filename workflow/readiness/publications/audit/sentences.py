@@ -1,0 +1,180 @@
+"""The sentences on an audit, in French, English and Arabic; `telling` says which ones and when.
+
+Each one is true of any count, so none needs a plural; the innocent reading is one of them.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, dict[str, str]] = {
+    # -- the first sentence ----------------------------------------------------------------------
+    "holds_seal": {
+        "fr": "Le dossier de la publication est exactement celui qui a été scellé ; aucun nombre "
+        "n’a été recalculé.",
+        "en": "The publication’s folder is exactly the one that was sealed; no number was "
+        "recomputed.",
+        "ar": "مجلد المنشور هو تمامًا المجلد المختوم، ولم يُعَد حساب أي رقم.",
+    },
+    "holds_data": {
+        "fr": "Le dossier de la publication et ses données sont exactement ceux qui ont été "
+        "scellés ; aucun nombre n’a été recalculé.",
+        "en": "The publication’s folder and its data are exactly those that were sealed; no number "
+        "was recomputed.",
+        "ar": "مجلد المنشور وبياناته هي تمامًا تلك المختومة، ولم يُعَد حساب أي رقم.",
+    },
+    "holds_numbers": {
+        "fr": "Recalculés à partir des données scellées, tous les nombres ressortent comme "
+        "publiés ({n}).",
+        "en": "Recomputed from the sealed data, all numbers come out as published ({n}).",
+        "ar": "عند إعادة الحساب من البيانات المختومة، جاءت كل الأرقام كما نُشرت ({n}).",
+    },
+    "holds_report": {
+        "fr": "Recalculés à partir des données scellées, tous les nombres ressortent comme "
+        "publiés ({n}), et les graphiques, les tableaux et le rapport disent la même chose.",
+        "en": "Recomputed from the sealed data, all numbers come out as published ({n}), and "
+        "charts, tables and report say the same.",
+        "ar": "عند إعادة الحساب من البيانات المختومة، جاءت كل الأرقام كما نُشرت ({n})، وتقول "
+        "الرسوم والجداول والتقرير الشيء نفسه.",
+    },
+    "differs_numbers": {
+        "fr": "Sur {all} nombres, il y en a {n} que le recalcul ne redonne pas comme publié.",
+        "en": "Of {all} numbers, {n} did not come out as published when recomputed.",
+        "ar": "من بين {all} من الأرقام، لم يأتِ {n} منها كما نُشر عند إعادة الحساب.",
+    },
+    "differs_data": {
+        "fr": "Les données et les fichiers d’entrée trouvés ici ne sont pas tous ceux qui ont été "
+        "scellés (exceptions : {n}).",
+        "en": "Not all data and input files found here are those that were sealed (exceptions: "
+        "{n}).",
+        "ar": "ليست كل البيانات وملفات المدخلات الموجودة هنا هي تلك المختومة (الاستثناءات: {n}).",
+    },
+    "differs_report": {
+        "fr": "Refaits, les graphiques, les tableaux et le rapport ne disent pas tous la même "
+        "chose (exceptions : {n}).",
+        "en": "Made again, charts, tables and report do not all say the same (exceptions: {n}).",
+        "ar": "بعد إعادة إنتاجها، لا تقول كل الرسوم والجداول والتقارير الشيء نفسه (الاستثناءات: "
+        "{n}).",
+    },
+    "broken": {
+        "fr": "Le dossier de la publication n’est pas celui qui a été scellé (points qui "
+        "diffèrent : {n}).",
+        "en": "The publication’s folder is not the one that was sealed (points that differ: {n}).",
+        "ar": "مجلد المنشور ليس المجلد المختوم (عدد المواضع المختلفة: {n}).",
+    },
+    "broken_numbers": {
+        "fr": "Nombres que le sceau ne confirme plus : {n} sur {all}.",
+        "en": "Numbers that the seal no longer vouches for: {n} of {all}.",
+        "ar": "الأرقام التي لم يعد الختم يشهد لها: {n} من أصل {all}.",
+    },
+    "no_erased": {
+        "fr": "Sur {all} nombres, il y en a {n} qu’on ne peut plus recalculer : les données ont "
+        "été effacées à dessein.",
+        "en": "Of {all} numbers, {n} can no longer be recomputed: the data were erased on purpose.",
+        "ar": "من بين {all} من الأرقام، لم يعد ممكنًا إعادة حساب {n} منها: فقد حُذفت البيانات عن "
+        "قصد.",
+    },
+    "no_restricted": {
+        "fr": "Sur {all} nombres, il y en a {n} qu’on n’a pas pu recalculer : l’accès aux données "
+        "est réservé.",
+        "en": "Of {all} numbers, {n} could not be recomputed: access to the data is restricted.",
+        "ar": "من بين {all} من الأرقام، تعذّرت إعادة حساب {n} منها: فالوصول إلى البيانات مقيَّد.",
+    },
+    "no_missing": {
+        "fr": "Sur {all} nombres, il y en a {n} qu’on n’a pas pu recalculer : les données ne sont "
+        "intactes dans aucun des lieux consultés.",
+        "en": "Of {all} numbers, {n} could not be recomputed: no place that was looked at holds "
+        "the data intact.",
+        "ar": "من بين {all} من الأرقام، تعذّرت إعادة حساب {n} منها: فلا يحتوي أي مكان جرى البحث "
+        "فيه على البيانات سليمة.",
+    },
+    "no_check": {
+        "fr": "Sur {all} nombres, il y en a {n} qu’on n’a pas pu vérifier.",
+        "en": "Of {all} numbers, {n} could not be checked.",
+        "ar": "من بين {all} من الأرقام، تعذّر التحقق من {n} منها.",
+    },
+    "no_erased_all": {
+        "fr": "Aucun des {all} nombres ne peut plus être recalculé : les données ont été effacées "
+        "à dessein.",
+        "en": "None of the {all} numbers can be recomputed any longer: the data were erased on "
+        "purpose.",
+        "ar": "لم يعد ممكنًا إعادة حساب أي رقم من أصل {all}: فقد حُذفت البيانات عن قصد.",
+    },
+    "no_restricted_all": {
+        "fr": "Aucun des {all} nombres n’a pu être recalculé : l’accès aux données est réservé.",
+        "en": "None of the {all} numbers could be recomputed: access to the data is restricted.",
+        "ar": "تعذّرت إعادة حساب أي رقم من أصل {all}: فالوصول إلى البيانات مقيَّد.",
+    },
+    "no_missing_all": {
+        "fr": "Aucun des {all} nombres n’a pu être recalculé : les données ne sont intactes dans "
+        "aucun des lieux consultés.",
+        "en": "None of the {all} numbers could be recomputed: no place that was looked at holds "
+        "the data intact.",
+        "ar": "تعذّرت إعادة حساب أي رقم من أصل {all}: فلا يحتوي أي مكان جرى البحث فيه على البيانات "
+        "سليمة.",
+    },
+    "no_check_all": {
+        "fr": "Aucun des {all} nombres n’a pu être vérifié.",
+        "en": "None of the {all} numbers could be checked.",
+        "ar": "تعذّر التحقق من أي رقم من أصل {all}.",
+    },
+    "data_unchecked": {
+        "fr": "Toutes les versions de données n’ont pas pu être vérifiées (exceptions : {n}).",
+        "en": "Not all dataset versions could be checked (exceptions: {n}).",
+        "ar": "تعذّر التحقق من بعض نسخ البيانات (عددها: {n}).",
+    },
+    "report_unchecked": {
+        "fr": "Tous les graphiques et rapports n’ont pas pu être comparés jusqu’au bout "
+        "(exceptions : {n}).",
+        "en": "Not all charts and reports could be compared to the end (exceptions: {n}).",
+        "ar": "تعذّرت مقارنة بعض الرسوم والتقارير كاملة (عددها: {n}).",
+    },
+    # -- the sentences after it ------------------------------------------------------------------
+    "numbers_hold": {
+        "fr": "Nombres recalculés comme publiés : {n} sur {all}.",
+        "en": "Numbers recomputed as published: {n} of {all}.",
+        "ar": "الأرقام التي أعيد حسابها كما نُشرت: {n} من أصل {all}.",
+    },
+    "within": {
+        "fr": "Nombres égaux seulement tels qu’ils sont affichés, sous l’arrondi déclaré : {n}.",
+        "en": "Numbers that are equal only as shown, under the declared rounding: {n}.",
+        "ar": "الأرقام المتساوية كما تُعرض فقط، وفق التقريب المصرَّح به: {n}.",
+    },
+    "judged": {
+        "fr": "Chiffres imprimés par d’autres, jugés par l’arithmétique et non recalculés, car "
+        "leurs données n’ont jamais été publiées : {n}.",
+        "en": "Figures printed by others, judged by arithmetic and not recomputed, for their data "
+        "were never published: {n}.",
+        "ar": "الأرقام التي طبعها آخرون وحُكم عليها بالحساب دون إعادة إنتاجها، لأن بياناتها لم "
+        "تُنشر قط: {n}.",
+    },
+    "innocent_differs": {
+        "fr": "Explications les plus simples : un code mis à jour, un autre réglage, une autre "
+        "machine, une copie abîmée. L’audit dit ce qui diffère, non pourquoi ni par qui.",
+        "en": "The simplest explanations: updated code, another setting, another machine, a "
+        "damaged copy. The audit says what differs, not why or through whom.",
+        "ar": "أبسط التفسيرات: تحديث الشيفرة البرمجية، أو إعداد آخر، أو جهاز آخر، أو نسخة "
+        "تالفة. يقول التدقيق ما الذي اختلف، ولا يقول لماذا ولا بسبب مَن.",
+    },
+    "innocent_broken": {
+        "fr": "Explications les plus simples : une copie incomplète, un éditeur qui change les "
+        "fins de ligne, une correction de bonne foi. Un sceau brisé ne dit rien d’une intention ; "
+        "le dossier d’origine se restaure avec git.",
+        "en": "The simplest explanations: an incomplete copy, an editor that changes line endings, "
+        "a correction in good faith. A broken seal says nothing of intent; git restores the "
+        "original folder.",
+        "ar": "أبسط التفسيرات: نسخة ناقصة، أو محرر نصوص غيّر نهايات الأسطر، أو تصحيح بحسن نية. "
+        "الختم المكسور لا يدل على أي قصد، ويمكن استرجاع المجلد الأصلي بواسطة git.",
+    },
+    "innocent_unchecked": {
+        "fr": "Ce qui n’a pas pu être vérifié n’est ni confirmé ni mis en doute.",
+        "en": "What could not be checked is neither confirmed nor called into doubt.",
+        "ar": "ما تعذّر التحقق منه لا هو مؤكَّد ولا هو موضع شك.",
+    },
+    "true_or_not": {
+        "fr": "L’audit dit que les mêmes données et la même méthode donnent les mêmes nombres ; il "
+        "ne juge ni la sincérité des réponses ni le choix de la méthode.",
+        "en": "The audit says that the same data and the same method give the same numbers; it "
+        "judges neither the sincerity of the answers nor the choice of the method.",
+        "ar": "يقول التدقيق إن البيانات نفسها والطريقة نفسها تعطيان الأرقام نفسها، ولا يحكم على "
+        "صدق الأجوبة ولا على اختيار الطريقة.",
+    },
+}

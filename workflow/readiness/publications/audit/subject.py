@@ -1,0 +1,97 @@
+"""What a publication's own folder tells of it: title, display texts, dataset versions, environment.
+
+An audit may be of a damaged folder, so what cannot be read is left out here: that it is damaged is
+for the audit's findings to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from readiness.datasets.versions import Version
+from readiness.errors import DataError, StatisticsError
+from readiness.figures.display import LANGUAGES, display
+from readiness.publications.audit.model import Number
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.environment import ENVIRONMENT
+from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
+from readiness.publications.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was audited. `rows` is the ledger by number; `environment` that of the publication."""
+
+    identity: str
+    title: Mapping[str, str]
+    simulated: bool
+    rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    datasets: Sequence[Version] = ()
+    environment: str = ""
+
+    def shown(self, number: Number, language: str) -> str:
+        """The number as readers of the language were shown it; "" when it was not published."""
+        return self.rows.get(number.id, {}).get(f"display_{language}", "")
+
+    def shown_now(self, number: Number, language: str) -> str:
+        """The recomputed value as readers would be shown it; "" for what is no number."""
+        row = self.rows.get(number.id, {})
+        same = number.recomputed == number.published != ""
+        if same or number.outcome in (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED):
+            return self.shown(number, language)
+        try:
+            digits = int(row.get("digits", ""))
+            texts = display(number.recomputed, row.get("unit", ""), digits, row.get("rounding", ""))
+        except (StatisticsError, ValueError):
+            return ""
+        return texts[language]
+
+
+def read_subject(root: Path, identity: str) -> Subject:
+    """What `publications/<identity>` of the project at `root` tells of itself, as far as it can."""
+    folder = root / FOLDER / identity
+    rows = {row["id"]: row for row in ledger_rows(folder)}
+    title, simulated = _section(folder)
+    try:
+        datasets = [sealed.version for sealed in read_datasets(folder)]
+    except DataError:
+        datasets = []
+    return Subject(
+        identity,
+        title,
+        simulated or any(row.get("simulated") == "true" for row in rows.values()),
+        rows,
+        datasets,
+        _environment(folder),
+    )
+
+
+def _section(folder: Path) -> tuple[dict[str, str], bool]:
+    """The title by language, the publication's id where there is none, and whether it is said to
+    be simulated."""
+    title = dict.fromkeys(LANGUAGES, folder.name)
+    try:
+        config = yaml.safe_load((folder / CONFIG).read_text("utf-8"))
+        (section,) = [s for kind in ("waves", "studies") for s in config.get(kind, {}).values()]
+        return title | {k: str(v) for k, v in section["title"].items()}, bool(
+            section.get("simulated")
+        )
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return title, False
+
+
+def _environment(folder: Path) -> str:
+    """Python, machine and number of packages, as the publication records them."""
+    try:
+        record = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
+        return (
+            f"{record['implementation']} {record['python']}, {record['system']} "
+            f"{record['machine']}, {len(record['packages'])} packages"
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,187 @@
+"""Saying an audit's texts in one language and one markup, HTML or Markdown.
+
+Ids, hashes and numbers are isolated, so that they read left to right within Arabic too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from readiness.forensics.sentences import ROUNDING_NAMES
+from readiness.publications.audit.glossary import LEVELS, OUTCOMES, STEPS, VERDICTS, Words
+from readiness.publications.audit.messages import read_divergence, read_message
+from readiness.publications.audit.model import Audit
+from readiness.publications.audit.telling import computed
+from readiness.publications.audit.words import TEXTS, Value, count, say
+from readiness.publications.outcomes import Outcome
+from readiness.rendering.words import words_for
+
+Write = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Markup:
+    """How each kind of text is written: `plain` words, a `number`, a `name` (id, hash, file),
+    something `said` in English, something `quoted` in any language, a verdict's `tag` (its sign,
+    its name, its tone)."""
+
+    plain: Write
+    number: Write
+    name: Write
+    said: Write
+    quoted: Write
+    tag: Callable[[str, str, str], str]
+
+
+def _html(text: str) -> str:
+    return escape(text, quote=True)
+
+
+def _html_tag(sign: str, name: str, tone: str) -> str:
+    return f'<span class="tag {tone}"><span aria-hidden="true">{sign}</span> {name}</span>'
+
+
+HTML = Markup(
+    plain=_html,
+    number=lambda text: f'<bdi dir="ltr">{_html(text)}</bdi>',
+    name=lambda text: f'<code dir="ltr">{_html(text)}</code>',
+    said=lambda text: f'<bdi lang="en" dir="ltr">{_html(text)}</bdi>',
+    quoted=lambda text: f"<bdi>{_html(text)}</bdi>",
+    tag=_html_tag,
+)
+
+_SPACES = re.compile(r"[\t\n\r ]+")
+_LTR, _FIRST_STRONG, _POP = "\u2066", "\u2068", "\u2069"
+
+
+def _markdown(text: str) -> str:
+    """Text that Markdown leaves as it is, on one line."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", _SPACES.sub(" ", text))
+
+
+def _code_span(text: str) -> str:
+    """A code span, also in a cell of a table; a backtick cannot stand in one."""
+    return "`" + _SPACES.sub(" ", text).replace("`", "'").replace("|", "\\|") + "`"
+
+
+def markdown(language: str) -> Markup:
+    """Markdown; in Arabic with Unicode's isolates around what is written left to right."""
+    ltr, auto, pop = (_LTR, _FIRST_STRONG, _POP) if language == "ar" else ("", "", "")
+    return Markup(
+        plain=_markdown,
+        number=lambda text: f"{ltr}{text}{pop}",
+        name=lambda text: f"{ltr}{_code_span(text)}{pop}" if text.strip() else "",
+        said=lambda text: f"{ltr}{_markdown(text)}{pop}",
+        quoted=lambda text: f"{auto}{_markdown(text)}{pop}",
+        tag=lambda sign, name, _: f"{sign} **{name}**",
+    )
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One language in one markup; every method gives text that is safe in it."""
+
+    language: str
+    markup: Markup
+
+    def text(self, name: str, **values: Value) -> str:
+        """A text of `words`."""
+
+        def fill(_: str, value: Value) -> str:
+            return self.number(value) if isinstance(value, int) else self.markup.plain(value)
+
+        return say(TEXTS[name], self.language, self.markup.plain, fill, **values)
+
+    def around(self, name: str, inner: str) -> str:
+        """A text of `words` around something that is already written in the markup."""
+        return say(TEXTS[name], self.language, self.markup.plain, lambda *_: inner, what="")
+
+    def words(self, words: Mapping[str, str]) -> str:
+        """Words by language."""
+        return say(words, self.language, self.markup.plain, lambda *_: "")
+
+    def known(self, words: Mapping[str, Words], key: str) -> str:
+        """The words for a key, or the key itself where there are none."""
+        return self.words(words[key]) if key in words else self.markup.name(key)
+
+    def number(self, number: int) -> str:
+        """A whole number."""
+        return self.markup.number(count(number, self.language))
+
+    def names(self, names: str) -> str:
+        """Names that stand in one text with blanks between."""
+        return " ".join(map(self.markup.name, names.split()))
+
+    def message(self, text: str) -> str:
+        """A finding's text; as the English that it is, where it is unknown in the language."""
+        if self.language == "en":
+            return self.markup.plain(text)
+
+        def fill(name: str, value: Value) -> str:
+            write = {"said": self.markup.said, "text": self.markup.quoted}.get(name[:4])
+            return (write or self.markup.name)(str(value))
+
+        parts = [
+            say(part.template, self.language, self.markup.plain, fill, **part.values)
+            if self.language in part.template
+            else self.markup.said(part.original)
+            for part in read_message(text)
+        ]
+        return ("\u00a0; " if self.language == "fr" else "؛ ").join(parts)
+
+    def place(self, text: str) -> str:
+        """Where something was found: a file, or a copy of a dataset."""
+        known = any(part.template for part in read_message(text))
+        return self.message(text) if known else self.markup.name(text)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """The verdict on a number or a file."""
+        meaning = OUTCOMES[outcome]
+        return self.markup.tag(meaning.sign, self.words(meaning.name), meaning.tone)
+
+    def verdict(self, exit_code: int) -> str:
+        """The verdict on a publication, or on one level of its audit."""
+        name, sign, tone = VERDICTS[exit_code]
+        return self.markup.tag(sign, self.words(name), tone)
+
+    def token(self, name: Words) -> str:
+        """A verdict as the program's other outputs name it, where the language has another word."""
+        return "" if self.language == "en" else f" {self.markup.name(name['en'])}"
+
+    def contract(self, contract: str) -> str:
+        """A rounding contract; a dash where a number has none."""
+        match = re.fullmatch(r"(\d+) decimals?, (\w+)", contract)
+        if not match or match[2] not in ROUNDING_NAMES:
+            return "–"
+        digits = self.text("decimals", n=int(match[1]))
+        return f"{digits}{self.comma}{self.words(ROUNDING_NAMES[match[2]])}"
+
+    def divergence(self, text: str) -> str:
+        """Where the chain parts, and what changed there; or why there was no chain."""
+        parted = read_divergence(text)
+        if parted is None:
+            return self.message(text)
+        step = self.known(STEPS, parted.kind)
+        if parted.kind in STEPS:
+            step = f"{step} {self.markup.name(parted.step)}"
+        causes = self.comma.join(self.message(cause.original) for cause in parted.causes)
+        return f"{self.around('parts_at', step)} {self.around('parts_cause', causes)}"
+
+    @property
+    def comma(self) -> str:
+        """What stands between the items of a list."""
+        return "، " if self.language == "ar" else ", "
+
+    @property
+    def colon(self) -> str:
+        """A colon, with the space that the language puts before it."""
+        return words_for(self.language)["colon"]
+
+    def level(self, audit: Audit) -> str:
+        """The audit's level, and whose code computed."""
+        name = LEVELS[audit.level][0][self.language]
+        ran = f"code_{audit.code}" if computed(audit) else "no_code"
+        return f"{self.text('run', level=audit.level, what=name)} {self.text(ran)}"
