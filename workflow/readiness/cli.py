@@ -20,7 +20,7 @@ from readiness.files import JOBS, lock
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
-    "data": ("readiness.commands.data", "list, add, get and verify dataset versions"),
+    "data": ("readiness.commands.data", "list, add, compare, verify and erase dataset versions"),
     "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
     "freeze": ("readiness.commands.freeze", "seal the figures of a run as a publication"),
     "audit": ("readiness.commands.audit", "does a publication hold? seal, data, numbers, report"),
