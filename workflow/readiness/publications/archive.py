@@ -19,6 +19,10 @@ ARCHIVE = "code.tar"
 CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd")
 """What of the project's top folder is code."""
 CODE_FOLDERS = ("workflow", "profiles", "reports")
+CODE_KINDS = frozenset(
+    {"", ".py", ".smk", ".sh", ".qmd", ".lua", ".css", ".html", ".typ", ".json", ".yaml"}
+)
+"""What of those folders is code: an editor's or a system's stray files are not."""
 # A remote of its own: an audit fetches nothing by itself and needs no git.
 DVC_CONFIG = """\
 [core]
@@ -37,7 +41,8 @@ def code_files(root: Path) -> Iterator[Path]:
         yield from (path.relative_to(root) for path in root.glob(pattern) if path.is_file())
     for folder in CODE_FOLDERS:
         for path in (root / folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
+            hidden = path.name.startswith(".") or "__pycache__" in path.parts
+            if path.is_file() and path.suffix in CODE_KINDS and not hidden:
                 yield path.relative_to(root)
 
 
