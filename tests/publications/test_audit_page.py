@@ -275,6 +275,11 @@ def test_nothing_recomputed_is_never_called_recomputed(harmed: Mapping[str, Audi
         text = certificate([found], subjects(found))
         assert "No number was recomputed." in text and "were recomputed with" not in text
         assert "✓ **HOLDS**" not in text.split("· the numbers")[1]
+        # At level 3 nothing was found of the report, for nothing was made.
+        found = replace(found, level=3)
+        text = certificate([found], subjects(found))
+        assert "✓ **HOLDS**" not in text.split("· the numbers")[1]
+        assert "not reached" in page_of(found)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -103,7 +103,9 @@ def _what_holds(audit: Audit) -> Iterator[Sentence]:
     if not audit.exit_code:
         yield "holds_report" if audit.level >= REPORT else "holds_numbers", {"n": ours}
     elif ours:
-        yield "numbers_hold", {"n": ours, "all": len(audit.numbers)}
+        # What others printed is not for us to recompute.
+        every = len(audit.numbers) - counts.get(Outcome.JUDGED, 0)
+        yield "numbers_hold", {"n": ours, "all": every}
     for name, outcome in (("within", Outcome.WITHIN_ROUNDING), ("judged", Outcome.JUDGED)):
         if n := counts.get(outcome):
             yield name, {"n": n}
