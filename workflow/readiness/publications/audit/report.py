@@ -17,6 +17,8 @@ from readiness.publications.outcomes import Finding, Outcome
 from readiness.tables import to_csv
 
 SAME = "the same bytes"
+QUOTED = 80
+"""How much of a text is quoted, around the first letter that differs."""
 
 
 def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[Finding]:
@@ -79,7 +81,12 @@ def _said(kind: str, content: bytes) -> list[str]:
 def _first_change(before: list[str], after: list[str]) -> str:
     for old, new in zip(before, after, strict=False):
         if old != new:
-            return f"“{old[:80]}” became “{new[:80]}”"
+            at = next(
+                (k for k, (x, y) in enumerate(zip(old, new, strict=False)) if x != y),
+                min(len(old), len(new)),
+            )
+            start = max(0, at - QUOTED // 2)
+            return f"“{old[start : start + QUOTED]}” became “{new[start : start + QUOTED]}”"
     longer = before if len(before) > len(after) else after
     change = "is gone" if longer is before else "was added"
-    return f"“{longer[min(len(before), len(after))][:80]}” {change}"
+    return f"“{longer[min(len(before), len(after))][:QUOTED]}” {change}"
