@@ -35,6 +35,22 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ar": "عند إعادة الحساب من البيانات المختومة، جاءت كل الأرقام كما نُشرت ({n})، وتقول "
         "الرسوم والجداول والتقرير الشيء نفسه.",
     },
+    "ours_numbers": {
+        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres ressortent "
+        "tous comme publiés ({n}).",
+        "en": "The numbers that this project computed about figures printed by others all come out "
+        "as published ({n}).",
+        "ar": "الأرقام التي حسبها هذا المشروع حول أرقام طبعها غيره جاءت كلها كما نُشرت ({n}).",
+    },
+    "ours_report": {
+        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres ressortent "
+        "tous comme publiés ({n}), et les graphiques, les tableaux et le rapport disent la même "
+        "chose.",
+        "en": "The numbers that this project computed about figures printed by others all come out "
+        "as published ({n}), and charts, tables and report say the same.",
+        "ar": "الأرقام التي حسبها هذا المشروع حول أرقام طبعها غيره جاءت كلها كما نُشرت ({n})، وتقول "
+        "الرسوم والجداول والتقرير الشيء نفسه.",
+    },
     "differs_numbers": {
         "fr": "Sur {all} nombres, il y en a {n} que le recalcul ne redonne pas comme publié.",
         "en": "Of {all} numbers, {n} did not come out as published when recomputed.",

@@ -101,7 +101,9 @@ def _what_holds(audit: Audit) -> Iterator[Sentence]:
             yield "no_code", {}
         return
     if not audit.exit_code:
-        yield "holds_report" if audit.level >= REPORT else "holds_numbers", {"n": ours}
+        # The numbers of a judged study are ours; those that others printed do not "hold" by it.
+        whose = "ours" if counts.get(Outcome.JUDGED) else "holds"
+        yield f"{whose}_report" if audit.level >= REPORT else f"{whose}_numbers", {"n": ours}
     elif ours:
         # What others printed is not for us to recompute.
         every = len(audit.numbers) - counts.get(Outcome.JUDGED, 0)
