@@ -36,15 +36,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "الرسوم والجداول والتقرير الشيء نفسه.",
     },
     "ours_numbers": {
-        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres ressortent "
-        "tous comme publiés ({n}).",
+        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres "
+        "ressortent tous comme publiés ({n}).",
         "en": "The numbers that this project computed about figures printed by others all come out "
         "as published ({n}).",
         "ar": "الأرقام التي حسبها هذا المشروع حول أرقام طبعها غيره جاءت كلها كما نُشرت ({n}).",
     },
     "ours_report": {
-        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres ressortent "
-        "tous comme publiés ({n}), et les graphiques, les tableaux et le rapport disent la même "
+        "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres "
+        "ressortent tous comme publiés ({n}), et les graphiques, les tableaux et le rapport disent la même "
         "chose.",
         "en": "The numbers that this project computed about figures printed by others all come out "
         "as published ({n}), and charts, tables and report say the same.",
