@@ -16,12 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from readiness.commands.repair import repair
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
-from readiness.files import JOBS, lock
+from readiness.files import JOBS, lock, make_room
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
+DRY_RUN = {"-n", "--dry-run", "--dryrun"}
+"""Snakemake's arguments that ask for no change."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -77,13 +80,14 @@ def _failure(root: Path, code: int) -> ReadinessError:
     """Why the run failed, as the first step that failed has left it."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
+        exit_code = int(first)
     except (OSError, ValueError):
         return StoppedError(
             f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
             "why; run again to go on."
         )
     error = ReadinessError(message.strip())
-    error.exit_code = int(first)
+    error.exit_code = exit_code
     return error
 
 
@@ -162,8 +166,11 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
     `arguments` go to Snakemake: targets and options; none for the default target.
     """
     with _only_run(root) as descriptor:
-        (root / FAILURE).unlink(missing_ok=True)
-        # The lock is ours, so whatever a killed run left locked is stale.
+        make_room(root / FAILURE)
+        # The lock is ours, so whatever a killed run left locked or half-written is stale.
+        if not DRY_RUN.intersection(arguments):
+            for line in repair(root):
+                print(f"readiness run: {line} It is made again.", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         options = ["--cores", cores, "--rerun-incomplete", *arguments]
         code = _snakemake(root, options, descriptor)
