@@ -30,28 +30,35 @@ def repair(root: Path) -> list[str]:
     """
     results = root / "results"
     folders = list(_folders(results))
-    for folder in folders:
-        for left in _left_behind(folder):
-            left.unlink()
-    said, sound = [], {}
-    if any(_files(results, folder) for folder in folders) and not _notes_are_whole(root):
-        said.append(".snakemake: notes on the results are missing or damaged; all are made again.")
+    for left in [path for folder in folders for path in _left_behind(folder)]:
+        left.unlink()
+    filled = [folder for folder in folders if _files(folder)]
+    if filled and not _notes_are_whole(root):
         shutil.rmtree(root / NOTES, ignore_errors=True)
-    else:
-        for folder in folders:
-            try:
-                lineage = _stands(folder)
-            except DataError as error:
-                said.append(str(error).splitlines()[0].removeprefix(f"{root}/"))
-                continue
-            if lineage:
-                sound[folder] = lineage
-        sound = _with_parents(sound, _frozen(root))
-    for folder in folders:
-        if folder not in sound:
-            for file in _files(results, folder):
-                file.unlink()
+        _remove(filled)
+        return ["Snakemake's notes are missing or damaged: all results are made again."]
+    whole: dict[Path, Lineage] = {}
+    said = []
+    for folder in filled:
+        lineage, changed = _read(folder)
+        said += [
+            f"{(folder / name).relative_to(root)}: not what its step wrote; made again."
+            for name in changed
+        ]
+        if lineage and not changed:
+            whole[folder] = lineage
+    kept = _with_parents(results, whole, _frozen(root))
+    if len(kept) < len(whole):
+        said.append(f"{len(whole) - len(kept)} steps rest on what is no more; made again.")
+    _remove([folder for folder in filled if folder not in kept])
     return said
+
+
+def _remove(folders: list[Path]) -> None:
+    """Remove the steps' files, each sidecar first: were this killed, nothing would seem whole."""
+    for folder in folders:
+        for file in sorted(_files(folder), key=lambda path: path.name != SIDECAR):
+            file.unlink()
 
 
 def _folders(results: Path) -> Iterator[Path]:
@@ -64,10 +71,9 @@ def _folders(results: Path) -> Iterator[Path]:
             yield folder
 
 
-def _files(results: Path, folder: Path) -> list[Path]:
-    """The files of a step, its sidecar first: were this killed, nothing would seem to be whole."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
-    return sorted(files, key=lambda path: path.name != SIDECAR)
+def _files(folder: Path) -> list[Path]:
+    """The files of a step; the hidden ones are locks."""
+    return [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
 
 
 def _left_behind(folder: Path) -> list[Path]:
@@ -75,29 +81,49 @@ def _left_behind(folder: Path) -> list[Path]:
     return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
 
 
-def _stands(folder: Path) -> Lineage | None:
-    """The sidecar, None when there is none; DataError when it or a file beside it has changed."""
-    sidecar = folder / SIDECAR
-    if not sidecar.exists():
-        return None
-    lineage = read_lineage(sidecar)
-    for name in changed_outputs(folder, lineage):
-        raise DataError(f"{folder / name}: not what the step {lineage.step} wrote.")
-    return lineage
+def _read(folder: Path) -> tuple[Lineage | None, list[str]]:
+    """What the sidecar says, None when there is none; and the files that are not what was made."""
+    if not (folder / SIDECAR).exists():
+        return None, []
+    try:
+        lineage = read_lineage(folder / SIDECAR)
+    except DataError:
+        return None, [SIDECAR]
+    return lineage, changed_outputs(folder, lineage)
 
 
-def _with_parents(sound: dict[Path, Lineage], known: set[str]) -> dict[Path, Lineage]:
+def _with_parents(
+    results: Path, whole: dict[Path, Lineage], frozen: set[str]
+) -> dict[Path, Lineage]:
     """Those whose parents stand, and the parents' parents, up to the data."""
-    while True:
-        hashes = known | {lineage.hash for lineage in sound.values()}
+    kept, before = whole, -1
+    while len(kept) != before:
+        before = len(kept)
         kept = {
             folder: lineage
-            for folder, lineage in sound.items()
-            if hashes.issuperset(lineage.parents.values())
+            for folder, lineage in kept.items()
+            if (frozen | _within_reach(results, folder, kept)).issuperset(lineage.parents.values())
         }
-        if len(kept) == len(sound):
-            return kept
-        sound = kept
+    return kept
+
+
+def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set[str]:
+    """The lineage hashes of the steps that a folder can have been made from.
+
+    A wave or study and the publication of it have steps with the same hash, in different folders.
+    """
+    run = folder.relative_to(results).parts[:2]
+    found = set()
+    for other, lineage in kept.items():
+        parts = other.relative_to(results).parts
+        in_reach = {
+            0: True,  # the closing table
+            1: parts[:1] != ("publications",),  # the report of today's configuration
+            2: parts[:2] == run,
+        }[len(run)]
+        if in_reach or parts[:1] == ("inputs",):
+            found.add(lineage.hash)
+    return found
 
 
 def _frozen(root: Path) -> set[str]:
