@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +18,9 @@ from readiness.errors import DataError
 from readiness.files import TEMPORARY
 from readiness.lineage import SIDECAR, Lineage, changed_outputs, read_lineage
 
-NO_RESULTS = ("logs", "benchmarks")
+STEPS = ("report", "inputs/*/*", "waves/*/*", "studies/*/*", "publications/*/*")
+"""The folders of the steps below `results`; the closing table lies in `results` itself."""
+CLOSING = ("gate.txt", SIDECAR)
 NOTES = Path(".snakemake/metadata")
 
 
@@ -61,19 +62,16 @@ def _remove(folders: list[Path]) -> None:
             file.unlink()
 
 
-def _folders(results: Path) -> Iterator[Path]:
-    """Where steps leave results: `results` itself and all below but logs and times, sorted."""
-    if not results.is_dir():
-        return
-    yield results
-    for folder in sorted(results.rglob("*/")):
-        if folder.relative_to(results).parts[0] not in NO_RESULTS and folder.is_dir():
-            yield folder
+def _folders(results: Path) -> list[Path]:
+    """Where steps leave results, sorted; what else lies below `results` is not ours to remove."""
+    found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
+    return sorted(folder for folder in found if folder.is_dir())
 
 
 def _files(folder: Path) -> list[Path]:
     """The files of a step; the hidden ones are locks."""
-    return [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    files = [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
 
 
 def _left_behind(folder: Path) -> list[Path]:
