@@ -3,8 +3,7 @@
 A step writes its outputs into one folder and `lineage.json` beside them. The sidecar holds the
 inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the code hash; no
 clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
-datasets, settings, code), not what came out: two runs with the same lineage hash must give the
-same outputs.
+settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
 
 The sidecar is written last, so it also says that a step has ended, and what its files held then: a
 step refuses an input that is no longer what the sidecar beside it says.
@@ -56,14 +55,13 @@ class Lineage:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over all that went in; the outputs are not part of it."""
+        """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
         origin = {
             "step": self.step,
             "code": self.code,
             "settings": self.settings,
             "inputs": self.inputs,
             "parents": self.parents,
-            "datasets": self.datasets,
         }
         return hashlib.sha256(canonical_json(origin).encode()).hexdigest()
 
@@ -79,19 +77,29 @@ class Lineage:
             "datasets": self.datasets,
             "outputs": self.outputs,
         }
+        record["digest"] = _digest(record)
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
+def _digest(record: Mapping[str, Any]) -> str:
+    """SHA-256 of a sidecar's content: what the lineage hash leaves out may not change either."""
+    return hashlib.sha256(canonical_json(record).encode()).hexdigest()
+
+
 def read_lineage(path: Path) -> Lineage:
-    """The sidecar at `path`; DataError when it is missing or damaged."""
+    """The sidecar at `path`; DataError when it is missing or damaged.
+
+    Publications hold older ones, without a digest of their own; a seal stands for them.
+    """
     try:
-        text = path.read_bytes().decode("utf-8")
-        record = json.loads(text)
+        record = json.loads(path.read_text("utf-8"))
+        digest = record.pop("digest", None)
+        intact = digest is None or digest == _digest(record)
         recorded = record.pop("lineage")
         lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
-    if lineage.hash != recorded or lineage.as_json() != text:
+    if lineage.hash != recorded or not intact:
         raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
     return lineage
 

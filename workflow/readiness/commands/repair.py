@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import DataError
@@ -48,7 +47,7 @@ def repair(root: Path) -> list[str]:
         ]
         if lineage and not changed:
             whole[folder] = lineage
-    kept = _with_parents(results, whole, _frozen(root))
+    kept = _with_parents(results, whole)
     if len(kept) < len(whole):
         said.append(f"{len(whole) - len(kept)} steps rest on what is no more; made again.")
     _remove([folder for folder in filled if folder not in kept])
@@ -90,9 +89,7 @@ def _read(folder: Path) -> tuple[Lineage | None, list[str]]:
     return lineage, changed_outputs(folder, lineage)
 
 
-def _with_parents(
-    results: Path, whole: dict[Path, Lineage], frozen: set[str]
-) -> dict[Path, Lineage]:
+def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
     """Those whose parents stand, and the parents' parents, up to the data."""
     kept, before = whole, -1
     while len(kept) != before:
@@ -100,7 +97,7 @@ def _with_parents(
         kept = {
             folder: lineage
             for folder, lineage in kept.items()
-            if (frozen | _within_reach(results, folder, kept)).issuperset(lineage.parents.values())
+            if _within_reach(results, folder, kept).issuperset(lineage.parents.values())
         }
     return kept
 
@@ -121,15 +118,6 @@ def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set
         }[len(run)]
         if in_reach or parts[:1] == ("inputs",):
             found.add(lineage.hash)
-    return found
-
-
-def _frozen(root: Path) -> set[str]:
-    """The lineage hashes of frozen figures, which a later wave may build on."""
-    found = set()
-    for sidecar in (root / "publications").glob(f"*/{SIDECAR}"):
-        with suppress(DataError):
-            found.add(read_lineage(sidecar).hash)
     return found
 
 

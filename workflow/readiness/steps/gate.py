@@ -37,15 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
         )
     # A run with nothing to do shows it again without computing anything.
     write_atomically(arguments.out, text)
+    inputs = {path.parent.parent.name: path for path in arguments.verdicts}
+    if arguments.summary:
+        inputs["summary"] = arguments.summary
     leave_lineage(
         "gate",
         arguments.out.parent,
         code=arguments.code,
-        settings={},
-        inputs={
-            "summary": arguments.summary,
-            **{path.parent.parent.name: path for path in arguments.verdicts},
-        },
+        settings={"unavailable": arguments.unavailable},
+        inputs=inputs,
         outputs=[arguments.out.name],
     )
     return 0
