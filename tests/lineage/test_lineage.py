@@ -74,9 +74,9 @@ def test_a_changed_input_or_parent_changes_everything_downstream(tmp_path: Path)
     assert all(a != b for a, b in zip(one, two, strict=True))
 
 
-@pytest.mark.parametrize("old", ['"seed": 5', '"step": "weight"', '"code": "c"'])
+@pytest.mark.parametrize("old", ['"seed": 5', '"step": "weight"', '"code": "c"', '"d@1"'])
 def test_a_sidecar_that_was_edited_is_refused(tmp_path: Path, old: str) -> None:
-    sidecar = step(tmp_path, "weight", {}, settings={"seed": 5}).parent / SIDECAR
+    sidecar = step(tmp_path, "weight", {}, settings={"seed": 5}, datasets=("d@1",)).parent / SIDECAR
     text = sidecar.read_text("utf-8")
     assert old in text
     sidecar.write_text(
@@ -111,7 +111,11 @@ def test_every_number_of_a_run_walks_back_to_a_registered_dataset(finished: Proj
                 ends.add(lineage.settings["version"])
                 assert lineage.settings["sha256"] in registered
                 assert lineage.outputs["data.csv"] == lineage.settings["sha256"]
-        assert ends == set(read_lineage(path).datasets) != set()
+        register = read_lineage(path)
+        # A revision also rests on the datasets of the publication that it revises.
+        before = set(register.datasets) - ends
+        assert ends and ends <= set(register.datasets)
+        assert not before or "published" in register.inputs
 
 
 def test_sidecars_agree_with_the_files_beside_them(finished: Project) -> None:
@@ -125,5 +129,6 @@ def test_sidecars_hold_no_clock_no_host_and_no_path(finished: Project) -> None:
         record = json.loads(path.read_text("utf-8"))
         assert set(record) == {
             "lineage", "step", "code", "settings", "inputs", "parents", "datasets", "outputs",
+            "digest",
         }  # fmt: skip
         assert str(finished.root) not in path.read_text("utf-8")

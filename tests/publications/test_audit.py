@@ -96,7 +96,7 @@ def test_where_the_chain_parts(zipped: Project) -> None:
     zipped.replace(name, "preparation of the sector", "readiness of the sector")
     code, out = audit(zipped, "haca-2024", "--level", "2")
     assert code == 1 and f"{name}: not the sealed bytes" in out
-    assert "parts at     judge: data (structure) changed" in out
+    assert "parts at     judge: data (structure)" in out
 
 
 def test_json_says_everything(zipped: Project) -> None:

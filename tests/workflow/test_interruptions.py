@@ -1,125 +1,114 @@
-"""A run that is interrupted or killed, and two runs at once."""
+"""A run that is interrupted or whose command is killed, and two runs at once."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
+from chains import STUDY, different, results, start, steps, unmake
+from holding import Moment, family, hold, kill
 
 from project_copy import PATIENCE, Project, message
 
-COMPARISONS = "results/waves/simulated-2026/compare/comparisons.csv"
+TABLE = f"{STUDY}/judge/verdicts.csv"
+
+
+@dataclass
+class Held:
+    """A run whose step is stopped in the middle of its work."""
+
+    run: subprocess.Popen[str]
+    job: psutil.Process
 
 
 @pytest.fixture
-def at_work(project: Project) -> Iterator[subprocess.Popen[str]]:
-    """A run of some seconds, caught while the comparisons are computed."""
-    project.replace("config.yaml", "permutations: 9999", "permutations: 99999")
-    log = project.root / "results/logs/waves/simulated-2026/compare.log"
-    log.unlink()
-    process = project.start(
-        ".venv/bin/python", "-m", "readiness", "run", "--cores", "2", "--", COMPARISONS
-    )
-    deadline = time.monotonic() + PATIENCE
-    while not log.exists():
-        assert process.poll() is None, "the run ended before it could be interrupted"
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield process
-    if process.poll() is None:
-        for child in [psutil.Process(process.pid), *family(process)]:
-            child.kill()
-    process.communicate(timeout=PATIENCE)
+def held(project: Project, finished: Project) -> Iterator[Held]:
+    """A plain run, caught while the claims of a study are judged."""
+    unmake(project.root, "judge")
+    [step] = steps(finished, ("judge",))
+    run = start(project)
+    job = hold(run, step, Moment.WRITING, project.root / step.folder)
+    assert job
+    yield Held(run, job)
+    if run.poll() is None:
+        kill(run)
 
 
-def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
-
-
-def finishes(project: Project) -> None:
-    """The next run ends well and leaves nothing to do; the repaired config needs few seconds."""
-    project.replace("config.yaml", "permutations: 99999", "permutations: 9999")
-    result = project.run(COMPARISONS)
+def finishes(project: Project, finished: Project) -> None:
+    """The next run ends well, with the results of one that nobody has disturbed."""
+    result = project.run(TABLE)
     assert result.returncode == 0, message(result) or result.stderr[-2000:]
-    assert (project.root / COMPARISONS).is_file()
-    again = project.run(COMPARISONS)
-    assert "Nothing to be done" in again.stderr
-
-
-def half_written(project: Project) -> list[Path]:
-    folder = project.root / Path(COMPARISONS).parent
-    return [path for path in folder.rglob("*") if path.name.endswith(".csv")]
+    folder = Path(TABLE).parent
+    for path in (finished.root / folder).iterdir():
+        assert (project.root / folder / path.name).read_bytes() == path.read_bytes()
+    assert "Nothing to be done" in project.run(TABLE).stderr
 
 
 def test_ctrl_c_ends_all_and_the_next_run_finishes(
-    project: Project, at_work: subprocess.Popen[str]
+    project: Project, finished: Project, held: Held
 ) -> None:
-    children = family(at_work)
-    os.killpg(at_work.pid, signal.SIGINT)
-    _, err = at_work.communicate(timeout=PATIENCE)
-    assert at_work.returncode == 130
+    children = family(held.run)
+    os.killpg(held.run.pid, signal.SIGINT)
+    held.job.resume()
+    _, err = held.run.communicate(timeout=PATIENCE)
+    assert held.run.returncode == 130
     assert "readiness run: interrupted; run it again to go on." in err
     assert "Traceback" not in err
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
-    assert half_written(project) == []
-    finishes(project)
-
-
-def test_kill_9_of_everything_and_the_next_run_finishes(
-    project: Project, at_work: subprocess.Popen[str]
-) -> None:
-    everyone = [psutil.Process(at_work.pid), *family(at_work)]
-    for process in everyone:
-        process.kill()
-    psutil.wait_procs(everyone, timeout=10)
-    finishes(project)
+    assert not (project.root / TABLE).exists()
+    finishes(project, finished)
 
 
 def test_kill_9_of_the_command_alone_leaves_no_second_run_beside_the_first(
-    project: Project, at_work: subprocess.Popen[str]
+    project: Project, finished: Project, held: Held
 ) -> None:
-    children = family(at_work)
-    at_work.kill()
-    at_work.wait(timeout=10)
-    result = project.run(COMPARISONS)
+    children = family(held.run)
+    held.run.kill()
+    held.run.wait(timeout=10)
+    result = project.run(TABLE)
     assert result.returncode == 6
     assert "another run is at work" in message(result)
     for child in children:
         child.kill()
     psutil.wait_procs(children, timeout=10)
-    finishes(project)
+    finishes(project, finished)
 
 
 def test_a_job_that_outlives_its_run_is_waited_for(
-    project: Project, at_work: subprocess.Popen[str]
+    project: Project, finished: Project, held: Held
 ) -> None:
     """It would write with the settings of yesterday into the results of today."""
-    children = family(at_work)
+    children = family(held.run)
     jobs = [child for child in children if "step" in child.cmdline()]
-    assert jobs
-    for process in [psutil.Process(at_work.pid), *(c for c in children if c not in jobs)]:
+    assert held.job in jobs
+    for process in [psutil.Process(held.run.pid), *(c for c in children if c not in jobs)]:
         process.kill()
-    at_work.wait(timeout=10)
+    held.run.wait(timeout=10)
     assert any(job.is_running() for job in jobs)
-    result = project.run(COMPARISONS)
+    result = project.run(TABLE)
     assert result.returncode == 6, result.stderr[-2000:]
     assert "a job of a killed one still is" in message(result)
     for job in jobs:
         job.kill()
     psutil.wait_procs(children, timeout=10)
-    finishes(project)
+    finishes(project, finished)
 
 
-def test_two_runs_at_once(project: Project, at_work: subprocess.Popen[str]) -> None:
-    result = project.run(COMPARISONS)
+def test_two_runs_at_once(project: Project, finished: Project, held: Held) -> None:
+    """The second is refused at once, and the first ends as if nobody had come."""
+    result = project.run()
     assert result.returncode == 6
     said = message(result)
     assert "another run is at work" in said and len(said.splitlines()) == 2
-    assert at_work.poll() is None
+    assert held.run.poll() is None
+    held.job.resume()
+    _, err = held.run.communicate(timeout=PATIENCE)
+    assert held.run.returncode == 0, err[-2000:]
+    assert different(results(project.root), results(finished.root)) == []

@@ -7,6 +7,7 @@ or two lines on standard error and the exit code of its kind (docs/exit-codes.md
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import logging
 import os
@@ -16,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import INTERRUPTED, ReadinessError, StoppedError
-from readiness.files import JOBS, lock
+from readiness.files import JOBS, lock, note_once
+from readiness.lineage import check_inputs
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
@@ -73,6 +75,8 @@ def _set_up_log(path: Path | None) -> None:
     """The package's log goes to the file; what a user must read goes to standard error."""
     logger = logging.getLogger("readiness")
     logger.setLevel(logging.INFO)
+    # A log that cannot be written must not add a traceback to what the step has to say.
+    logging.raiseExceptions = False
     # Without a handler, logging prints errors by itself, and each would stand there twice.
     logger.addHandler(logging.NullHandler())
     if path is not None:
@@ -93,10 +97,33 @@ def _report(error: ReadinessError, command: str) -> int:
     logging.getLogger("readiness").error("%s", error)
     print(f"readiness {command}: {error}", file=sys.stderr)
     # `readiness run` leaves the name of a file here: the first step that fails says why.
-    failure = os.environ.get("READINESS_FAILURE")
-    if failure and not Path(failure).exists():
-        Path(failure).write_text(f"{error.exit_code}\n{command}: {error}\n", "utf-8")
+    if failure := os.environ.get("READINESS_FAILURE"):
+        with suppress(OSError):
+            note_once(Path(failure), f"{error.exit_code}\n{command}: {error}\n")
     return error.exit_code
+
+
+def _stopped(error: OSError) -> StoppedError:
+    """What the system refuses, as one line: which file, why, what to do."""
+    # Where a copy fails, the second name is the one that is written.
+    written = error.filename2 or error.filename or "disk"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoppedError(f"{written}: {error.strerror}. Free some space, then run again.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StoppedError(f"{written}: {error.strerror}; make it writable, then run again.")
+    return StoppedError(f"{error.filename or 'disk'}: {error.strerror}.")
+
+
+def _check_inputs_of_step(arguments: argparse.Namespace) -> None:
+    """Refuse inputs that are not what their step wrote, before they are read as if they were."""
+    files = [
+        path
+        for name, value in vars(arguments).items()
+        if name not in ("out", "log")
+        for path in (value if isinstance(value, list) else [value])
+        if isinstance(path, Path) and not path.is_dir()
+    ]
+    check_inputs(files)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -118,10 +145,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.add_argument("--log", type=Path, help="file for the step's log")
     module.configure(parser)
     parsed = parser.parse_args(arguments[1:])
-    _set_up_log(getattr(parsed, "log", None))
-    if commands is STEPS:
-        _say_at_work()
     try:
+        _set_up_log(getattr(parsed, "log", None))
+        if commands is STEPS:
+            _say_at_work()
+            _check_inputs_of_step(parsed)
         return int(module.run(parsed))
     except ReadinessError as error:
         return _report(error, name)
@@ -129,10 +157,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has what it wants; the interpreter must not complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except PermissionError as error:
-        return _report(StoppedError(f"{error.filename}: {error.strerror}; make it writable."), name)
     except OSError as error:
-        return _report(StoppedError(f"{error.filename or 'disk'}: {error.strerror}."), name)
+        return _report(_stopped(error), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return INTERRUPTED

@@ -5,23 +5,50 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+TEMPORARY = ".tmp"
+"""How the hidden name ends of what is being written, and of what a killed process has left."""
 JOBS = Path("results/.jobs.lock")
 """Held, shared, by every step of the workflow that is at work."""
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write a whole file or nothing: to a temporary name beside it, then rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a whole file or nothing: to a temporary name beside it, then rename.
+
+    Raises OSError that names `path`: that of a write on a full disk names no file.
+    """
+    temporary = temporary_name(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def temporary_name(path: Path) -> Path:
+    """The name beside `path` under which it is written until it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+
+
+def make_room(path: Path, size: int = 4096) -> None:
+    """Make a blank file that can be written later, also when the disk has become full by then."""
+    write_atomically(path, b" " * size)
+
+
+def note_once(path: Path, text: str) -> None:
+    """Write `text` into a file that `make_room` made, unless somebody has written there before."""
+    with path.open("r+b") as file:
+        if not file.read().strip():
+            file.seek(0)
+            # One call, in place: it needs no more of the disk and is whole or not there.
+            os.write(file.fileno(), text.encode("utf-8"))
 
 
 def lock(path: Path, *, shared: bool = False) -> int:

@@ -4,13 +4,16 @@ A step writes its outputs into one folder and `lineage.json` beside them. The si
 inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the code hash; no
 clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
 settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
+
+The sidecar is written last, so it also says that a step has ended, and what its files held then: a
+step refuses an input that is no longer what the sidecar beside it says.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,20 +77,64 @@ class Lineage:
             "datasets": self.datasets,
             "outputs": self.outputs,
         }
+        record["digest"] = _digest(record)
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
+def _digest(record: Mapping[str, Any]) -> str:
+    """SHA-256 of a sidecar's content: what the lineage hash leaves out may not change either."""
+    return hashlib.sha256(canonical_json(record).encode()).hexdigest()
+
+
 def read_lineage(path: Path) -> Lineage:
-    """The sidecar at `path`; DataError when it is missing or damaged."""
+    """The sidecar at `path`; DataError when it is missing or damaged.
+
+    Publications hold older ones, without a digest of their own; a seal stands for them.
+    """
     try:
         record = json.loads(path.read_text("utf-8"))
+        digest = record.pop("digest", None)
+        intact = digest is None or digest == _digest(record)
         recorded = record.pop("lineage")
         lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
-    if lineage.hash != recorded:
+    if lineage.hash != recorded or not intact:
         raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
     return lineage
+
+
+def changed_outputs(folder: Path, lineage: Lineage) -> list[str]:
+    """The files in `folder` that are missing or no longer what the step wrote, sorted."""
+    return [
+        name
+        for name, digest in sorted(lineage.outputs.items())
+        if not (folder / name).is_file() or sha256_of(folder / name) != digest
+    ]
+
+
+def check_inputs(paths: Iterable[Path]) -> None:
+    """Refuse an input that is not what the step that made it has left; DataError naming both.
+
+    All files of that step count: one may be read beside the other. A file of `results/` must have a
+    sidecar beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
+    on a frozen publication is the audit's.
+    """
+    for folder in sorted({path.parent for path in paths if not _is_frozen(path)}):
+        sidecar = folder / SIDECAR
+        if sidecar.exists():
+            lineage = read_lineage(sidecar)
+            for name in changed_outputs(folder, lineage):
+                raise DataError(
+                    f"{folder / name}: not what the step {lineage.step} wrote (SHA-256).\n"
+                    "Run `make`: it makes the file again."
+                )
+        elif folder.parts[:1] == ("results",):
+            raise DataError(f"{sidecar}: missing; the step was cut short. Run `make` again.")
+
+
+def _is_frozen(path: Path) -> bool:
+    return path.parts[:1] == ("publications",)
 
 
 def leave_lineage(
@@ -103,8 +150,10 @@ def leave_lineage(
     """Write `folder/lineage.json` for the files `outputs` in `folder`.
 
     `inputs` maps a role ("answers", "margins") to a file. Where a sidecar lies beside an input, its
-    lineage hash becomes the parent of that role and its datasets are inherited.
+    lineage hash becomes the parent of that role and its datasets are inherited. Raises DataError as
+    `check_inputs` does: what was read at the beginning must still be there at the end.
     """
+    check_inputs(inputs.values())
     parents: dict[str, str] = {}
     origin = set(datasets)
     for role, path in inputs.items():

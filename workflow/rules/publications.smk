@@ -32,7 +32,8 @@ rule gate:
         report="results/report/report.html",
         summary=shown("study", "results/{run}/judge/summary-en.txt"),
     output:
-        "results/gate.txt",
+        table="results/gate.txt",
+        lineage="results/lineage.json",
     log:
         "results/logs/gate.log",
     benchmark:
@@ -46,5 +47,5 @@ rule gate:
             f"--summary {input.summary}" if input.summary else ""
         ),
     shell:
-        "python -m readiness step gate --log {log:q} --code {params.code} --out {output:q}"
+        "python -m readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
         " {params.summary} --unavailable {params.unavailable:q} {input.verdicts:q}"

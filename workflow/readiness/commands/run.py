@@ -7,6 +7,7 @@ go to Snakemake as they are.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import shutil
 import signal
@@ -16,12 +17,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from readiness.commands.repair import repair
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
-from readiness.files import JOBS, lock
+from readiness.files import JOBS, lock, make_room
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
+LEAST_FREE = 1_000_000
+"""Bytes: with less, Snakemake itself fails at the first line that it writes."""
+DRY_RUN = {"-n", "--dry-run", "--dryrun"}
+"""Snakemake's arguments that ask for no change."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +56,8 @@ def _only_run(root: Path) -> Iterator[int]:
             "Wait until it has ended, then run again."
         ) from None
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise StoppedError(
             f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
         ) from None
@@ -77,14 +85,27 @@ def _failure(root: Path, code: int) -> ReadinessError:
     """Why the run failed, as the first step that failed has left it."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
+        exit_code = int(first)
     except (OSError, ValueError):
+        if full := _full(root):
+            return StoppedError(full)
         return StoppedError(
             f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
             "why; run again to go on."
         )
     error = ReadinessError(message.strip())
-    error.exit_code = int(first)
+    error.exit_code = exit_code
     return error
+
+
+def _full(root: Path) -> str:
+    """What to say when too little of a disk is left even for Snakemake's notes; "" otherwise."""
+    for folder in (root / "results", root):
+        if folder.exists() and (free := shutil.disk_usage(folder).free) < LEAST_FREE:
+            return (
+                f"{folder}: the disk is full ({free} bytes free). Free some space, then run again."
+            )
+    return ""
 
 
 def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
@@ -162,8 +183,13 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
     `arguments` go to Snakemake: targets and options; none for the default target.
     """
     with _only_run(root) as descriptor:
-        (root / FAILURE).unlink(missing_ok=True)
-        # The lock is ours, so whatever a killed run left locked is stale.
+        if full := _full(root):
+            raise StoppedError(full)
+        make_room(root / FAILURE)
+        # The lock is ours, so whatever a killed run left locked or half-written is stale.
+        if not DRY_RUN.intersection(arguments):
+            for line in repair(root):
+                print(f"readiness run: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         options = ["--cores", cores, "--rerun-incomplete", *arguments]
         code = _snakemake(root, options, descriptor)

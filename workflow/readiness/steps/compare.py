@@ -10,7 +10,7 @@ from readiness.config import Compare, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
-from readiness.steps.weighted import read_weighted
+from readiness.steps.weighted import read_weighted, replicates_beside
 from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
 from readiness.survey.design import Design
 
@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,
+            "replicates": replicates_beside(arguments.weights),
             "questionnaire": arguments.questionnaire,
         },
     )

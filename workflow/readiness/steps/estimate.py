@@ -21,7 +21,7 @@ from readiness.config import Estimate, parse_json
 from readiness.questionnaire import DONT_KNOW, Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
-from readiness.steps.weighted import read_weighted
+from readiness.steps.weighted import read_weighted, replicates_beside
 from readiness.survey.design import Design
 from readiness.survey.estimates.multiresponse import Base, multi_response, option_answers
 from readiness.survey.estimates.proportions import SurveyWarning, proportions
@@ -140,6 +140,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs: dict[str, Path] = {
         "answers": arguments.answers,
         "weights": arguments.weights,
+        "replicates": replicates_beside(arguments.weights),
         "questionnaire": arguments.questionnaire,
     }
     outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)

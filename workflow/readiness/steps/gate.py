@@ -8,6 +8,7 @@ from pathlib import Path
 
 from readiness.errors import DiffersError
 from readiness.files import write_atomically
+from readiness.lineage import leave_lineage
 from readiness.publications.closing import closing_lines, closing_text, read_verdicts
 
 
@@ -36,4 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
         )
     # A run with nothing to do shows it again without computing anything.
     write_atomically(arguments.out, text)
+    inputs = {path.parent.parent.name: path for path in arguments.verdicts}
+    if arguments.summary:
+        inputs["summary"] = arguments.summary
+    leave_lineage(
+        "gate",
+        arguments.out.parent,
+        code=arguments.code,
+        settings={"unavailable": arguments.unavailable},
+        inputs=inputs,
+        outputs=[arguments.out.name],
+    )
     return 0

@@ -14,6 +14,11 @@ from readiness.survey.replicates import Kind, Replicates
 from readiness.tables import read_text_table
 
 
+def replicates_beside(weights: Path) -> Path:
+    """The replicate weights that belong to a `weights.csv`."""
+    return weights.parent / "replicates.npz"
+
+
 def read_weighted(answers: Path, weights: Path) -> tuple[Design, pd.DataFrame]:
     """The professionals' design with replicate weights, and the experts' answers.
 
@@ -27,7 +32,7 @@ def read_weighted(answers: Path, weights: Path) -> tuple[Design, pd.DataFrame]:
     )
     table = final.merge(coded, on="respondent", how="left", validate="one_to_one")
     base = design(table, weights="weight", strata="stratum", fpc="stratum_population")
-    with np.load(weights.parent / "replicates.npz") as stored:
+    with np.load(replicates_beside(weights)) as stored:
         replicates = Replicates(
             stored["matrix"],
             float(stored["scale"]),

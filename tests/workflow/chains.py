@@ -1,0 +1,97 @@
+"""The steps that tests interrupt: each once, in the order in which a run comes to them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from holding import Moment, Step, hold, kill
+
+from project_copy import Project
+from readiness.cli import STEPS
+from readiness.lineage import read_lineage
+
+STUDY = "results/studies/haca-2024"
+WAVE = "results/waves/simulated-2026"
+FOLDERS = {
+    "restore": "results/inputs/haca-2024-claims/2",
+    "judge": f"{STUDY}/judge",
+    "register-study": f"{STUDY}/register",
+    "draw-study": f"{STUDY}/draw",
+    "validate": f"{WAVE}/validate",
+    "weight": f"{WAVE}/weight",
+    "estimate": f"{WAVE}/estimate",
+    "compare": f"{WAVE}/compare",
+    "register-wave": f"{WAVE}/register",
+    "draw-wave": f"{WAVE}/draw",
+    "reproduce": "results/publications/haca-2024/reproduce",
+    "render": "results/report",
+    "gate": "results",
+}
+# What costs seconds; the others are tried with --every-step.
+QUICK = ("restore", "judge", "render", "gate")
+# The study's and the wave's first results: without them all of it is made again.
+FIRST = ("restore", "validate")
+
+
+def steps(finished: Project, names: Sequence[str]) -> list[Step]:
+    """The named steps, with the outputs that a finished run has of them."""
+    return [
+        Step(name, folder, frozenset(read_lineage(finished.root / folder / "lineage.json").outputs))
+        for name, folder in FOLDERS.items()
+        if name in names
+    ]
+
+
+def all_steps(finished: Project) -> list[Step]:
+    """Every step there is."""
+    assert set(FOLDERS) == set(STEPS)
+    return steps(finished, tuple(FOLDERS))
+
+
+def unmake(root: Path, name: str) -> None:
+    """Remove what a step made; the next run makes it and all that follows anew."""
+    folder = root / FOLDERS[name]
+    for path in folder.iterdir() if name == "gate" else []:
+        if path.is_file() and not path.name.startswith("."):
+            path.unlink()
+    if name != "gate":
+        shutil.rmtree(folder)
+
+
+def results(root: Path) -> dict[str, bytes]:
+    """Every result by its path, without logs, times and locks; leftovers of a kill included."""
+    folder = root / "results"
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.relative_to(folder).parts[0] not in ("logs", "benchmarks")
+        and path.name not in (".run.lock", ".jobs.lock", ".failure", ".ballast")
+    }
+
+
+def different(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """The names of the results that are not the same in both."""
+    return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+
+
+def start(project: Project) -> subprocess.Popen[str]:
+    """A plain run."""
+    return project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
+
+
+def kill_at(project: Project, step: Step, moment: Moment, tries: int = 8) -> int:
+    """Kill everything while a step is at that moment; returns how many runs it took."""
+    for attempt in range(1, tries + 1):
+        run = start(project)
+        try:
+            held = hold(run, step, moment, project.root / step.folder)
+        finally:
+            kill(run)
+        if held:
+            return attempt
+        unmake(project.root, step.name)
+    raise AssertionError(f"{step.name} was never caught {moment}")

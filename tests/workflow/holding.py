@@ -1,0 +1,99 @@
+"""Catching a step of a run at a chosen moment, from outside and by the system's own means."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+
+from project_copy import PATIENCE
+from readiness.lineage import SIDECAR
+
+
+class Moment(StrEnum):
+    """When a step is caught."""
+
+    BEGUN = "just begun"
+    WRITING = "at its first file"
+    UNSEALED = "between its files and the sidecar"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of one run: its name, the folder of its outputs and what it leaves there."""
+
+    name: str
+    folder: str
+    outputs: frozenset[str]
+
+    def reached(self, folder: Path, moment: Moment) -> bool:
+        """Whether the files in the folder say that the moment has come."""
+        if moment is Moment.BEGUN:
+            return True
+        with suppress(FileNotFoundError):
+            there = {path.name for path in folder.iterdir()}
+            if moment is Moment.UNSEALED:
+                return self.outputs <= there
+            return any(name in self.outputs or name.endswith(".tmp") for name in there)
+        return False
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The children of a process, and theirs."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill -9 of all of it, parents first, so that nobody can clean up after another."""
+    everyone = family(process)
+    process.kill()
+    for child in everyone:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(everyone, timeout=10)
+    process.communicate(timeout=PATIENCE)
+
+
+def _job(process: subprocess.Popen[str], step: Step) -> psutil.Process | None:
+    for child in family(process):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            words = child.cmdline()
+            if words[1:5] == ["-m", "readiness", "step", step.name] and (
+                step.folder in words or f"{step.folder}/gate.txt" in words
+            ):
+                return child
+    return None
+
+
+def hold(
+    process: subprocess.Popen[str], step: Step, moment: Moment, folder: Path
+) -> psutil.Process | None:
+    """Stop the step of the run `process` at the moment; None when the moment was missed.
+
+    `folder` is where the step's folder is seen from here.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while (job := _job(process, step)) is None:
+        if process.poll() is not None:
+            raise AssertionError(f"the run ended without {step.name}: {process.communicate()[1]}")
+        assert time.monotonic() < deadline, step
+        time.sleep(0.02)
+    while not step.reached(folder, moment):
+        if not job.is_running() or job.status() == psutil.STATUS_ZOMBIE:
+            return None
+    with suppress(ProcessLookupError):
+        os.kill(job.pid, signal.SIGSTOP)
+    while job.is_running() and job.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+        time.sleep(0.001)
+    caught = job.is_running() and job.status() == psutil.STATUS_STOPPED
+    return job if caught and not (folder / SIDECAR).exists() else None

@@ -1,0 +1,188 @@
+"""Results that are cut short or changed behind the workflow's back: seen, and made again.
+
+As a kernel that dies, a failing disk or a hand can leave them, with a fresh time or the old one.
+`--every-step` damages every file that there is, in each way.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chains import FOLDERS, STUDY, WAVE, different, results
+
+from project_copy import Project, message
+from readiness.commands.repair import repair
+from readiness.lineage import SIDECAR, read_lineage
+
+SEED = 20260331
+
+
+def cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def empty(content: bytes) -> bytes:
+    return b""
+
+
+def flip(content: bytes) -> bytes:
+    place = random.Random(len(content)).randrange(len(content))
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+WAYS = (cut, empty, flip)
+
+
+def damage(path: Path, way: Callable[[bytes], bytes], *, old_time: bool) -> None:
+    """Change a file in place; with its old time, nothing but its bytes tells."""
+    before = path.stat()
+    path.write_bytes(way(path.read_bytes()))
+    if old_time:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def resting_on(finished: Project, name: str) -> set[str]:
+    """The folders of all steps that have read what lies beside a result, itself included."""
+    folder = Path(name).parent
+    found = {str(folder)}
+    run = folder.parts[:2] if len(folder.parts) > 2 else ()
+    all_of = {
+        str(path.parent.relative_to(finished.root / "results")): read_lineage(path)
+        for path in (finished.root / "results").rglob(SIDECAR)
+    }
+    while True:
+        hashes = {all_of[name].hash for name in found}
+        more = {
+            other
+            for other, lineage in all_of.items()
+            if hashes & set(lineage.parents.values())
+            and (run[:1] in ((), ("inputs",)) or Path(other).parts[:2] in (run, ("report",), ()))
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
+    project: Project, finished: Project, every_step: bool
+) -> None:
+    whole = results(finished.root)
+    cases = [(name, way) for name in whole for way in WAYS]
+    if not every_step:
+        cases = random.Random(SEED).sample(cases, 30)
+    for name, way in cases:
+        path = project.root / "results" / name
+        damage(path, way, old_time=True)
+        said = repair(project.root)
+        # A sidecar with another hash in it accuses the file of that hash; either is made again.
+        accused = f"results/{name}" if path.name != SIDECAR else str(Path("results", name).parent)
+        assert said[0].startswith(accused) and "not what its step wrote" in said[0], (name, way)
+        gone = set(different(results(project.root), whole))
+        # The damaged one is gone, with all of its step; what is left has not changed.
+        assert not path.exists()
+        assert not set(results(project.root)) & gone
+        expected = resting_on(finished, name)
+        folders = {str(Path(other).parent) for other in gone}
+        assert str(Path(name).parent) in folders and folders <= expected, (name, way)
+        for other in gone:
+            (project.root / "results" / other).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(finished.root / "results" / other, project.root / "results" / other)
+    assert repair(project.root) == []
+
+
+def test_the_next_run_makes_damaged_results_again(project: Project, finished: Project) -> None:
+    """Of a table, a sidecar, an undeclared text, the report and the closing table."""
+    for name, way, old_time in (
+        ("publications/haca-2024/judge/verdicts.json", cut, False),
+        ("publications/haca-2024/judge/summary-ar.txt", empty, True),
+        ("studies/haca-2024/register/lineage.json", flip, True),
+        ("report/report.pdf", cut, True),
+        ("gate.txt", cut, True),
+    ):
+        damage(project.root / "results" / name, way, old_time=old_time)
+    (project.root / "results/report/.report.html.4711.tmp").write_text("<html>", "utf-8")
+    result = project.run()
+    assert result.returncode == 0, message(result)
+    assert result.stderr.count("not what its step wrote; made again.") == 5
+    assert different(results(project.root), results(finished.root)) == []
+    assert "Nothing to be done" in project.run().stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "reads"),
+    [
+        ("validate/answers.csv", "weight", ("answers", "counts")),
+        ("weight/replicates.npz", "estimate", ("answers", "weights")),
+        ("validate/lineage.json", "compare", ("answers", "weights")),
+    ],
+)
+@pytest.mark.parametrize("way", [cut, flip])
+def test_a_step_refuses_a_damaged_input_before_it_reads_it(
+    project: Project, name: str, step: str, reads: tuple[str, ...], way: Callable[[bytes], bytes]
+) -> None:
+    """Also one that it reads beside another, and also without `readiness run` around it."""
+    damage(project.root / WAVE / name, way, old_time=True)
+    places = {"answers": "validate/answers.csv", "counts": "validate/counts.csv",
+              "weights": "weight/weights.csv"}  # fmt: skip
+    arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
+    if step == "weight":
+        arguments += ["--margins", "data/margins/simulated-2026-1.csv"]
+    if step == "compare":
+        arguments += ["--by", "profession"]
+    result = project.readiness(
+        "step", step, *arguments, "--questionnaire", "data/questionnaires/ai-readiness-1.yaml",
+        "--settings", "{}", "--code", "c", "--out", "out",
+    )  # fmt: skip
+    said = message(result)
+    assert result.returncode == 3, result.stderr
+    # A sidecar with another hash in it accuses the file of that hash.
+    assert (f"{WAVE}/{name}" if not name.endswith(SIDECAR) else f"{WAVE}/validate/") in said
+    assert 1 <= len(said.splitlines()) <= 2
+    assert not (project.root / "out").exists()
+
+
+def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:
+    (project.root / STUDY / "judge" / SIDECAR).unlink()
+    result = project.readiness(
+        "step", "draw-study", "--axis", f"{STUDY}/judge/axis.csv",
+        "--figures", f"{STUDY}/register/figures.csv", "--code", "c", "--out", "out",
+    )  # fmt: skip
+    assert result.returncode == 3
+    assert f"{STUDY}/judge/lineage.json: missing" in message(result)
+
+
+@pytest.mark.parametrize("notes", ["missing", "cut short"])
+def test_without_snakemakes_notes_changed_settings_are_still_seen(
+    project: Project, notes: str
+) -> None:
+    """Snakemake ignores notes that it cannot read, and with them what has changed since."""
+    folder = project.root / ".snakemake/metadata"
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    if notes == "missing":
+        shutil.rmtree(folder)
+    else:
+        damage(files[0], cut, old_time=True)
+    said = repair(project.root)
+    assert said == ["Snakemake's notes are missing or damaged: all results are made again."]
+    assert results(project.root) == {}
+    assert len(project.to_do()) > len(FOLDERS)
+
+
+def test_a_dry_run_takes_nothing_away(project: Project) -> None:
+    damage(project.root / "results/gate.txt", cut, old_time=True)
+    before = results(project.root)
+    assert project.run("-n").returncode == 0
+    assert different(results(project.root), before) == []
+
+
+def test_files_of_users_beside_the_results_stay(project: Project) -> None:
+    mine = project.root / "results/mine/notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine", "utf-8")
+    repair(project.root)
+    assert mine.exists()

@@ -1,0 +1,173 @@
+"""A full disk and a read-only folder: said in two lines, and nothing half-written is used later.
+
+The disk is a small file system of its own in a private mount namespace: the run meets what the
+kernel says, not what a test pretends. `--every-step` fills it at every step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from chains import FIRST, all_steps, different, results, steps, unmake
+from holding import Moment, Step, hold, kill
+
+from project_copy import PATIENCE, Project, message
+
+PRIVATE = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+JOIN = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
+
+
+def mounts() -> bool:
+    """Whether this machine lets us mount a file system that only we can see."""
+    if not (shutil.which("unshare") and shutil.which("nsenter")):
+        return False
+    command = ["unshare", *PRIVATE, "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+pytestmark = pytest.mark.skipif(
+    not mounts(), reason="no private mounts here (unshare --mount): neither root nor user namespace"
+)
+
+
+@dataclass(frozen=True)
+class Mounted(Project):
+    """A project that is seen through the mounts of another process."""
+
+    holder: int = 0
+
+    def _through(self, *command: str) -> list[str]:
+        inside = ["nsenter", *JOIN, "--target", str(self.holder), "--mount"]
+        return [*inside, "sh", "-c", 'cd "$0" && exec "$@"', str(self.root), *command]
+
+    def start(self, *command: str, **more: str | None) -> subprocess.Popen[str]:
+        return super().start(*self._through(*command), **more)
+
+    def do(self, *command: str) -> None:
+        """Run a command where the mounts are seen."""
+        subprocess.run(self._through(*command), check=True)
+
+    @property
+    def inside(self) -> Path:
+        """Where the project is seen from here."""
+        return Path(f"/proc/{self.holder}/root{self.root}")
+
+    def fill(self, left: int = 0) -> None:
+        """Leave `left` bytes of the disk that holds the results."""
+        ballast = self.inside / "results/.ballast"
+        ballast.unlink(missing_ok=True)
+        free = shutil.disk_usage(self.inside / "results").free
+        with ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(free - left, 1))
+
+    def free(self) -> None:
+        """Empty it again."""
+        (self.inside / "results/.ballast").unlink()
+
+
+@pytest.fixture
+def mounted(project: Project) -> Iterator[Mounted]:
+    """A finished project with its results on a disk of 60 MB."""
+    command = ["unshare", *PRIVATE, "--mount", "sh", "-c", "echo; exec sleep 3600"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        try:
+            seen = Mounted(project.root, project.variables, holder.pid)
+            seen.do("mv", "results", "before")
+            seen.do("mkdir", "results")
+            seen.do("mount", "-t", "tmpfs", "-o", "size=60m", "none", "results")
+            seen.do("cp", "-a", "before/.", "results")
+            yield seen
+        finally:
+            holder.kill()
+
+
+def stopped(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    """It ended with exit 7 and said why in one or two lines that hold `words`."""
+    said = message(result)
+    assert result.returncode == 7, said or result.stderr[-3000:]
+    assert 1 <= len(said.splitlines()) <= 2, said
+    assert "Traceback" not in result.stderr and "Logging error" not in result.stderr
+    for word in words:
+        assert word in said
+
+
+def finishes_alike(project: Mounted, finished: Project) -> None:
+    result = project.run()
+    assert result.returncode == 0, message(result) or result.stderr[-3000:]
+    assert different(results(project.inside), results(finished.root)) == []
+
+
+def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
+    """Fill the disk while a step is held, and let it go on."""
+    for _ in range(8):
+        run = project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
+        job = hold(run, step, moment, project.inside / step.folder)
+        if job:
+            break
+        kill(run)
+        unmake(project.inside, step.name)
+    assert job, f"{step.name} was never caught {moment}"
+    project.fill(left)
+    os.kill(job.pid, signal.SIGCONT)
+    out, err = run.communicate(timeout=PATIENCE)
+    stopped(subprocess.CompletedProcess([], run.returncode, out, err), "No space left", step.folder)
+    project.free()
+    assert not (project.inside / step.folder / "lineage.json").exists()
+
+
+def fill_one_after_the_other(
+    project: Mounted, chain: Sequence[Step], moment: Moment, left: int
+) -> None:
+    for step in chain:
+        began = time.monotonic()
+        fill_at(project, step, moment, left)
+        print(f"{step.name:15} disk full {moment}: {time.monotonic() - began:.1f} s")
+
+
+def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Project) -> None:
+    unmake(mounted.inside, "gate")
+    mounted.fill()
+    stopped(mounted.run(), "results", "full", "Free some")
+    mounted.free()
+    finishes_alike(mounted, finished)
+
+
+def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
+    """A table, a page, a sidecar: each kind of file meets a disk with too little left for it."""
+    unmake(mounted.inside, "judge")
+    fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
+    fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)
+    fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 1_700_000)
+    finishes_alike(mounted, finished)
+
+
+@pytest.mark.parametrize(("moment", "left"), [(Moment.BEGUN, 0), (Moment.UNSEALED, 0)])
+def test_a_disk_that_fills_up_at_every_step(
+    mounted: Mounted, finished: Project, every_step: bool, moment: Moment, left: int
+) -> None:
+    if not every_step:
+        pytest.skip("takes minutes: --every-step")
+    for name in FIRST:
+        unmake(mounted.inside, name)
+    fill_one_after_the_other(mounted, all_steps(finished), moment, left)
+    finishes_alike(mounted, finished)
+
+
+@pytest.mark.parametrize("folder", ["results", "results/studies"])
+def test_a_folder_that_is_read_only(mounted: Mounted, finished: Project, folder: str) -> None:
+    unmake(mounted.inside, "judge")
+    mounted.do("mount", "--bind", folder, folder)
+    mounted.do("mount", "-o", "remount,bind,ro", folder)
+    stopped(mounted.run(), "results", "Read-only file system", "writable")
+    mounted.do("umount", folder)
+    finishes_alike(mounted, finished)

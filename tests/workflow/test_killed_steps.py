@@ -1,0 +1,61 @@
+"""Kill -9 of everything while a step is at work: the next plain run finishes, with the same bytes.
+
+`pytest tests/workflow/test_killed_steps.py --every-step` kills all steps at all moments.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from chains import FIRST, FOLDERS, QUICK, all_steps, different, kill_at, results, steps, unmake
+from holding import Moment
+
+from project_copy import Project, message
+
+MOMENTS = tuple(Moment)
+
+
+def finishes_alike(project: Project, finished: Project) -> None:
+    result = project.run()
+    assert result.returncode == 0, message(result) or result.stderr[-2000:]
+    assert different(results(project.root), results(finished.root)) == []
+
+
+def test_a_run_that_is_killed_at_one_step_after_the_other(
+    project: Project, finished: Project
+) -> None:
+    """Each run goes on from what the one before has left, until it is killed itself."""
+    unmake(project.root, "restore")
+    for k, step in enumerate(steps(finished, QUICK)):
+        kill_at(project, step, MOMENTS[(k + 1) % len(MOMENTS)])
+        assert not (project.root / step.folder / "lineage.json").exists()
+    finishes_alike(project, finished)
+
+
+def test_every_step_is_killed_at_every_moment(
+    project: Project, finished: Project, every_step: bool
+) -> None:
+    if not every_step:
+        pytest.skip("takes a quarter of an hour: --every-step")
+    for moment in MOMENTS:
+        for name in FIRST:
+            unmake(project.root, name)
+        for step in all_steps(finished):
+            began = time.monotonic()
+            runs = kill_at(project, step, moment)
+            print(f"{step.name:15} killed {moment}: run {runs}, {time.monotonic() - began:.1f} s")
+        finishes_alike(project, finished)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_run_after_each_kill_finishes(
+    project: Project, finished: Project, every_step: bool, name: str
+) -> None:
+    if not every_step:
+        pytest.skip("takes a quarter of an hour: --every-step")
+    [step] = steps(finished, (name,))
+    for moment in MOMENTS:
+        unmake(project.root, name)
+        kill_at(project, step, moment)
+        finishes_alike(project, finished)

@@ -1,0 +1,136 @@
+"""Take away results that cannot be trusted, so that a run makes them again.
+
+Snakemake trusts a file that is there. A kernel that dies, a disk that fails or a hand can leave one
+that is cut short or changed, also with an old time; and a kill between two steps can leave results
+that rest on files which are no more. The sidecars tell: a step's results stand when its sidecar is
+whole, the files beside it are what it says, and every parent that it names stands as well. All
+others are removed, and with them whatever was made from them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from readiness.errors import DataError
+from readiness.files import TEMPORARY
+from readiness.lineage import SIDECAR, Lineage, changed_outputs, read_lineage
+
+STEPS = ("report", "inputs/*/*", "waves/*/*", "studies/*/*", "publications/*/*")
+"""The folders of the steps below `results`; the closing table lies in `results` itself."""
+CLOSING = ("gate.txt", SIDECAR)
+NOTES = Path(".snakemake/metadata")
+
+
+def repair(root: Path) -> list[str]:
+    """Remove what cannot be trusted below `root/results`; one line on each cause, in order.
+
+    Only while no other run is at work: what is half-written is taken for left behind.
+    """
+    results = root / "results"
+    folders = list(_folders(results))
+    for left in [path for folder in folders for path in _left_behind(folder)]:
+        left.unlink()
+    filled = [folder for folder in folders if _files(folder)]
+    if filled and not _notes_are_whole(root):
+        shutil.rmtree(root / NOTES, ignore_errors=True)
+        _remove(filled)
+        return ["Snakemake's notes are missing or damaged: all results are made again."]
+    whole: dict[Path, Lineage] = {}
+    said = []
+    for folder in filled:
+        lineage, changed = _read(folder)
+        said += [
+            f"{(folder / name).relative_to(root)}: not what its step wrote; made again."
+            for name in changed
+        ]
+        if lineage and not changed:
+            whole[folder] = lineage
+    kept = _with_parents(results, whole)
+    if len(kept) < len(whole):
+        said.append(f"{len(whole) - len(kept)} steps rest on what is no more; made again.")
+    _remove([folder for folder in filled if folder not in kept])
+    return said
+
+
+def _remove(folders: list[Path]) -> None:
+    """Remove the steps' files, each sidecar first: were this killed, nothing would seem whole."""
+    for folder in folders:
+        for file in sorted(_files(folder), key=lambda path: path.name != SIDECAR):
+            file.unlink()
+
+
+def _folders(results: Path) -> list[Path]:
+    """Where steps leave results, sorted; what else lies below `results` is not ours to remove."""
+    found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
+    return sorted(folder for folder in found if folder.is_dir())
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a step; the hidden ones are locks."""
+    files = [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
+
+
+def _left_behind(folder: Path) -> list[Path]:
+    hidden = [path for path in folder.glob(f".*{TEMPORARY}") if path.is_file()]
+    return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
+
+
+def _read(folder: Path) -> tuple[Lineage | None, list[str]]:
+    """What the sidecar says, None when there is none; and the files that are not what was made."""
+    if not (folder / SIDECAR).exists():
+        return None, []
+    try:
+        lineage = read_lineage(folder / SIDECAR)
+    except DataError:
+        return None, [SIDECAR]
+    return lineage, changed_outputs(folder, lineage)
+
+
+def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
+    """Those whose parents stand, and the parents' parents, up to the data."""
+    kept, before = whole, -1
+    while len(kept) != before:
+        before = len(kept)
+        kept = {
+            folder: lineage
+            for folder, lineage in kept.items()
+            if _within_reach(results, folder, kept).issuperset(lineage.parents.values())
+        }
+    return kept
+
+
+def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set[str]:
+    """The lineage hashes of the steps that a folder can have been made from.
+
+    A wave or study and the publication of it have steps with the same hash, in different folders.
+    """
+    run = folder.relative_to(results).parts[:2]
+    found = set()
+    for other, lineage in kept.items():
+        parts = other.relative_to(results).parts
+        in_reach = {
+            0: True,  # the closing table
+            1: parts[:1] != ("publications",),  # the report of today's configuration
+            2: parts[:2] == run,
+        }[len(run)]
+        if in_reach or parts[:1] == ("inputs",):
+            found.add(lineage.hash)
+    return found
+
+
+def _notes_are_whole(root: Path) -> bool:
+    """Whether Snakemake's notes are there and can be read.
+
+    It writes them in place and ignores one that it cannot read, and with it that the settings or
+    the code have changed since.
+    """
+    notes = [path for path in (root / NOTES).rglob("*") if path.is_file()]
+    try:
+        for note in notes:
+            json.loads(note.read_bytes())
+    except ValueError:
+        return False
+    return bool(notes)
