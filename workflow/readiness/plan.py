@@ -31,6 +31,7 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import canonical_json
+from readiness.publications.ledger import publication_ids
 from readiness.publications.outcomes import Outcome
 
 PUBLICATIONS = Path("publications")
@@ -156,8 +157,7 @@ class Plan:
     @cached_property
     def publications(self) -> list[str]:
         """The ids of the publications, sorted."""
-        folder = self.root / PUBLICATIONS
-        return sorted(path.parent.name for path in folder.glob("*/config.yaml"))
+        return publication_ids(self.root)
 
     @cached_property
     def unavailable(self) -> dict[str, Outcome]:

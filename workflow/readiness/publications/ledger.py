@@ -96,8 +96,14 @@ def read_inputs(folder: Path) -> dict[Path, str]:
 
 
 def publication_ids(root: Path) -> list[str]:
-    """The ids of a project's publications, sorted."""
-    return sorted(path.parent.name for path in (root / FOLDER).glob(f"*/{CONFIG}"))
+    """The ids of a project's publications, sorted: every folder with a configuration or a seal.
+
+    Either one will do, or a publication that lost a file would be passed over in silence.
+    """
+    names = (CONFIG, "seal.json")
+    return sorted(
+        {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
+    )
 
 
 def find_publication(root: Path, identity: str) -> Path:

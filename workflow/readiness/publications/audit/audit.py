@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from readiness.errors import DataError
+from readiness.errors import DataError, ReadinessError
 from readiness.lineage import sha256_of
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
@@ -54,9 +54,14 @@ def audit(
         return result
     try:
         return _with_data(root, folder, result, rows, cores)
-    except DataError as error:
-        finding = Finding(identity, Outcome.NOT_CHECKED, str(error).replace("\n", " "))
+    except ReadinessError as error:
+        finding = Finding(identity, Outcome.NOT_CHECKED, _line(error, root))
         return replace(result, data=(*result.data, finding))
+
+
+def _line(error: ReadinessError, root: Path) -> str:
+    """What it says, in one line, without the machine's name for the project."""
+    return str(error).replace(f"{root}/", "").replace("\n", " ")
 
 
 def _with_data(
@@ -124,8 +129,8 @@ class _Again:
                 frozen=result.code == FROZEN, report=result.level >= REPORT, cores=self.cores,
             ) as again:  # fmt: skip
                 return self._compared(result, again)
-        except DataError as error:
-            why = f"could not be made again: {error}"
+        except ReadinessError as error:
+            why = f"could not be made again: {_line(error, self.root)}"
             numbers = unchecked(self.rows, result.seal, why)
             finding = Finding("report", Outcome.NOT_CHECKED, why)
             return replace(
@@ -221,7 +226,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
             frozen = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
             lock = (root / "requirements.lock").read_text("utf-8")
             moved = changes(frozen, present_environment(lock))
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
     return Changes(
         code=tuple(step for step, code in sealed["code"].items() if code_today(step) != code),

@@ -66,13 +66,17 @@ def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Fin
 
 
 def _said(kind: str, content: bytes) -> list[str]:
-    """The texts of a page or picture, in order, without hashes and the renderer's name."""
+    """The texts of a page or picture, in order, without hashes and the renderer's name.
+
+    A picture draws its letters as paths; what they say stands in a comment before each.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
+    if kind == "svg":
+        return re.findall(r"<!-- (.*?) -->", content.decode("utf-8", "replace"))
     tree = LexborHTMLParser(content.decode("utf-8", "replace"))
-    if kind == "html":
-        for node in tree.css(".prov, style, script, svg"):
-            node.decompose()
+    for node in tree.css(".prov, style, script, svg"):
+        node.decompose()
     root = tree.root
     texts = re.split(r"[\n\r]+", root.text(deep=True, separator="\n")) if root else []
     return [text for text in (" ".join(line.split()) for line in texts) if text]

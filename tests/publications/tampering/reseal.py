@@ -1,0 +1,135 @@
+"""A publication sealed anew after a change, by someone who knows how: every hash is made again.
+
+Whoever can write the folder can do this, and no seal can tell. What it cannot do is to make the
+data, the code and a changed number agree.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from readiness.lineage import Lineage
+from readiness.publications.archive import pack
+from readiness.publications.ledger import datasets_table
+from readiness.publications.seal import make_seal, sha256, values_table
+from tampering.tree import Rows, Target, as_csv
+
+OUTPUTS = {"draw": "charts/", "report": "", "register": ""}
+"""The steps whose outputs a publication keeps, and where."""
+
+
+def reseal(target: Target, changes: Mapping[str, bytes]) -> None:
+    """Write the changed files and make everything that hashes them agree with them."""
+    files = {name: target.tree.read(target.name(name)) for name in target.files()}
+    seal = json.loads(files.pop("seal.json"))
+    files |= changes
+    _link_anew(files)
+    files["values.csv"] = values_table(files["figures.csv"].decode()).encode()
+    chain = _chain(files)
+    facts = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
+    facts |= {
+        "numbers": files["values.csv"].count(b"\n") - 1,
+        "lineage": chain["register"].hash,
+        "code": {lineage.step: lineage.code for lineage in chain.values()},
+    }
+    files["seal.json"] = make_seal(files, facts).encode()
+    for name, content in files.items():
+        if not target.has(name) or target.tree.read(target.name(name)) != content:
+            target.tree.write(target.name(name), content)
+
+
+def ledger(target: Target, rows: Rows) -> None:
+    """The publication with another ledger."""
+    reseal(target, {"figures.csv": as_csv(rows).encode()})
+
+
+def _chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
+    found = {}
+    for name, content in files.items():
+        if name.startswith("lineage/"):
+            record = json.loads(content)
+            record.pop("lineage")
+            record["datasets"] = tuple(record["datasets"])
+            found[name.removeprefix("lineage/").removesuffix(".json")] = Lineage(**record)
+    return found
+
+
+def _link_anew(files: dict[str, bytes]) -> None:
+    """Sidecars that state the outputs as they are now, and each other's hashes."""
+    renamed: dict[str, str] = {}
+    chain = _chain(files)
+    original = files["figures.csv"].decode()
+    stated = {step: json.loads(files[f"lineage/{step}.json"])["lineage"] for step in chain}
+    while True:
+        before = dict(renamed)
+        for step, lineage in chain.items():
+            new = replace(
+                lineage,
+                inputs={role: renamed.get(d, d) for role, d in lineage.inputs.items()},
+                parents={role: renamed.get(d, d) for role, d in lineage.parents.items()},
+                outputs=_outputs(step, lineage, files),
+            )
+            renamed |= {
+                d: new.outputs[n] for n, d in lineage.outputs.items() if d != new.outputs[n]
+            }
+            if new.hash != stated[step]:
+                renamed[stated[step]] = new.hash
+            files[f"lineage/{step}.json"] = new.as_json().encode()
+        text = original
+        for old, name in renamed.items():
+            text = text.replace(old, name)
+        files["figures.csv"] = text.encode()
+        if renamed == before:
+            return
+
+
+def _outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> dict[str, str]:
+    folder = OUTPUTS.get(step)
+    return {
+        name: sha256(files[f"{folder}{name}"])
+        if folder is not None and f"{folder}{name}" in files
+        else digest
+        for name, digest in lineage.outputs.items()
+    }
+
+
+def archive(target: Target, edits: Mapping[str, bytes]) -> bytes:
+    """The archive of the code with other files in it."""
+    with tarfile.open(fileobj=io.BytesIO(target.tree.read(target.name("code.tar")))) as tar:
+        members = {m.name: tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}  # type: ignore[union-attr]
+    return pack({**members, **edits})
+
+
+def archived(target: Target, name: str) -> str:
+    """A file of the archive of the code, as text."""
+    with tarfile.open(fileobj=io.BytesIO(target.tree.read(target.name("code.tar")))) as tar:
+        file = tar.extractfile(name)
+        assert file is not None
+        return file.read().decode()
+
+
+def restricted(target: Target, name: str) -> None:
+    """The publication as it would be had the dataset version been restricted from the start."""
+    versions = [replace(v, status="restricted") if v.name == name else v for v in target.versions()]
+    table = datasets_table(target.tree.root, versions)
+    reseal(target, {"datasets.csv": table.encode()})
+    path = "data/versions.csv"
+    text = target.tree.text(path)
+    (version,) = [v for v in versions if v.name == name]
+    lines = [
+        line.removesuffix(",open") + ",restricted" if f",{version.md5}," in line else line
+        for line in text.splitlines()
+    ]
+    target.tree.write(path, "\n".join(lines) + "\n")
+
+
+def sidecar(target: Target, step: str, **other: object) -> dict[str, bytes]:
+    """The sidecar of a step with other statements, as a file that changed."""
+    record = asdict(_chain({f"lineage/{step}.json": target.tree.read(
+        target.name(f"lineage/{step}.json"))})[step])  # fmt: skip
+    lineage = Lineage(**{**record, **other})
+    return {f"lineage/{step}.json": lineage.as_json().encode()}

@@ -1,0 +1,252 @@
+"""Changes by someone who seals the publication anew, so that every hash agrees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from readiness.errors import StatisticsError
+from readiness.figures.display import LANGUAGES, display
+from tampering import reseal
+from tampering.model import (
+    BROKEN,
+    CHANGED,
+    DIFFERS,
+    NOT_CHECKED,
+    ROUNDED,
+    Kind,
+    differs,
+    of_a_wave,
+    unseen,
+)
+from tampering.sealed import HEX, another_mode, another_version, digit, numbered
+from tampering.today import CODE, edited
+from tampering.tree import Change, Made, Rows, Target, other_digit
+
+DISPLAYED = ("share", "count", "number", "p", "points", "base")
+
+
+def shown(row: Mapping[str, str], value: str) -> Mapping[str, str]:
+    """A value as its row would show it, by language; where it has no rule, as it is."""
+    if row["unit"] not in DISPLAYED:
+        return dict.fromkeys(LANGUAGES, value)
+    try:
+        return display(value, row["unit"], int(row["digits"]), row["rounding"])
+    except StatisticsError:  # no such share or test
+        return dict.fromkeys(LANGUAGES, row["display_en"])
+
+
+def leading(target: Target, text: str) -> str:
+    """Another first digit that counts."""
+    match = re.search(r"[1-9]", text)
+    k = match.start() if match else text.index("0")
+    return text[:k] + other_digit(target.draw, text[k]) + text[k + 1 :]
+
+
+def number(edit: Callable[[Target, dict[str, str]], str], column: str = "value",
+           verdict: str = DIFFERS) -> Change:  # fmt: skip
+    """Change a row of the ledger and seal anew."""
+
+    def change(target: Target) -> Made:
+        rows = target.ledger()
+        row = target.draw.choice([r for r in rows if numbered(r) and r[column]])
+        what = edit(target, row)
+        reseal.ledger(target, rows)
+        return Made(f"{row['id']}: {what}", (f"{verdict} {row['id']} ",))
+
+    return change
+
+
+def value(*, with_text: bool) -> Change:
+    """Another value that reads differently, and its display text with it."""
+
+    def change(target: Target) -> Made:
+        rows = target.ledger()
+        while True:
+            row = target.draw.choice([r for r in rows if numbered(r)])
+            before, after = row["value"], leading(target, row["value"])
+            if shown(row, before)["en"] != shown(row, after)["en"]:
+                break
+        row["value"] = after
+        if with_text:
+            row |= {f"display_{code}": text for code, text in shown(row, after).items()}
+        reseal.ledger(target, rows)
+        return Made(f"{row['id']}: {before} -> {after}", (f"DIFFERS {row['id']} ",))
+
+    return change
+
+
+def last_digit(target: Target) -> Made:
+    """Another value that reads the same."""
+    rows = target.ledger()
+    row = target.draw.choice([r for r in rows if r["unit"] == "share" and len(r["value"]) > 12])
+    before = row["value"]
+    row["value"] = before[:-1] + other_digit(target.draw, before[-1], "0123456789")
+    reseal.ledger(target, rows)
+    return Made(f"{row['id']}: {before} -> {row['value']}", (f"{ROUNDED} {row['id']} ",))
+
+
+def cell(column: str, edit: Callable[[Target, str], str]) -> Change:
+    def change(target: Target, row: dict[str, str]) -> str:
+        before, row[column] = row[column], edit(target, row[column])
+        return f"{column} {before[:20]} -> {row[column][:20]}"
+
+    return number(change, column)
+
+
+def rows(edit: Callable[[Target, Rows], str]) -> Change:
+    def change(target: Target) -> Made:
+        table = target.ledger()
+        identity = edit(target, table)
+        reseal.ledger(target, table)
+        return Made(f"{edit.__name__} {identity}", (f"DIFFERS {identity} ",))
+
+    return change
+
+
+def row_removed(target: Target, table: Rows) -> str:
+    return table.pop(target.draw.randrange(len(table)))["id"]
+
+
+def row_added(target: Target, table: Rows) -> str:
+    row = dict(target.draw.choice(table))
+    row["id"] += ".added"
+    table.append(row)
+    return row["id"]
+
+
+def row_twice(target: Target, table: Rows) -> str:
+    """The same number twice, the wrong one first: who looks a number up may take either."""
+    k = target.draw.choice([k for k, row in enumerate(table) if numbered(row)])
+    wrong = dict(table[k])
+    wrong["value"] = digit(target, wrong["value"])
+    table.insert(k, wrong)
+    return wrong["id"]
+
+
+def simulated(target: Target) -> Made:
+    table = target.ledger()
+    for row in table:
+        row["simulated"] = "false" if row["simulated"] == "true" else "true"
+    reseal.ledger(target, table)
+    return Made("simulated: the other way round", ("simulated",))
+
+
+def config(target: Target) -> Made:
+    """A setting of the frozen configuration that moves numbers."""
+    text = target.text("config.yaml")
+    other = text.replace("level: 0.95", "level: 0.9")
+    reseal.reseal(target, {"config.yaml": other.encode()})
+    return Made("config.yaml: level 0.95 -> 0.9", ("DIFFERS ", "settings"))
+
+
+def chart(target: Target) -> Made:
+    name = target.draw.choice([n for n in target.files() if n.endswith(".svg")])
+    text = target.text(name)
+    # Bars, lines and letters are all paths.
+    match = target.draw.choice(list(re.finditer(r"<path d=\"M ([0-9.]+) ", text)))
+    new = other_digit(target.draw, match[1])
+    reseal.reseal(target, {name: (text[: match.start(1)] + new + text[match.end(1) :]).encode()})
+    return Made(f"{name}: {match[1]} -> {new}", (name,))
+
+
+def alternative_text(target: Target) -> Made:
+    name = target.draw.choice(
+        [n for n in target.files() if n.startswith("charts/") and n.endswith(".txt")]
+    )
+    reseal.reseal(target, {name: (target.text(name).rstrip("\n") + " And more.\n").encode()})
+    return Made(f"{name}: a sentence more", (name,))
+
+
+def table(target: Target) -> Made:
+    name = target.draw.choice([n for n in target.files() if n.startswith("tables/")])
+    lines = target.text(name).splitlines(keepends=True)
+    k = target.draw.choice([k for k, line in enumerate(lines) if k and re.search(r"\d", line)])
+    lines[k] = other_digit(target.draw, lines[k])
+    reseal.reseal(target, {name: "".join(lines).encode()})
+    return Made(f"{name}: row {k}", (name,))
+
+
+def report_text(target: Target) -> Made:
+    text = target.text("report.html")
+    match = target.draw.choice(list(re.finditer(r"<p>([^<>]{30,})", text)))
+    new = match[1] + " Et plus encore."
+    changed = text[: match.start(1)] + new + text[match.end(1) :]
+    reseal.reseal(target, {"report.html": changed.encode()})
+    return Made(f"report.html: “{match[1][:30]}…” has a sentence more", ("report.html",))
+
+
+def report_pdf(target: Target) -> Made:
+    content = target.tree.read(target.name("report.pdf"))
+    reseal.reseal(target, {"report.pdf": content + b"\n"})
+    return Made("report.pdf: a byte more", ("report.pdf",))
+
+
+def page(target: Target) -> Made:
+    name = target.draw.choice(["README.md", "CITATION.cff", "codecheck.yml"])
+    reseal.reseal(target, {name: target.tree.read(target.name(name)) + b"\n# more\n"})
+    return Made(f"{name}: a line more")
+
+
+def code(moves: bool) -> Change:
+    """Other code in the archive, of a step that numbers come from."""
+
+    def change(target: Target) -> Made:
+        steps = [c for c in CODE if c.fits(target) and c.step not in ("draw", "report", "restore")]
+        step = target.draw.choice(steps)
+        path = f"workflow/readiness/{step.file}"
+        text = edited(reseal.archived(target, path), step, "moves" if moves else "refactored")
+        reseal.reseal(target, {"code.tar": reseal.archive(target, {path: text.encode()})})
+        return Made(f"code.tar: {path}", ("code.tar", step.name))
+
+    return change
+
+
+FROZEN = "frozen"
+NUMBER = "the number"
+
+KINDS: tuple[Kind, ...] = (
+    differs("resealed-value", "a value with its display text", 2, NUMBER, value(with_text=True)),
+    differs("resealed-value-alone", "a value, its display text left", 2, NUMBER,
+            value(with_text=False)),
+    Kind("resealed-last-digit", "the last digit of a value, which reads the same", 2, ROUNDED,
+         (0, 0, 0, 0), NUMBER, last_digit, fits=of_a_wave),
+    *(differs(f"resealed-display-{code}", f"the display text in {name}", 2, NUMBER,
+              cell(f"display_{code}", lambda target, text: text + "0"))
+      for code, name in (("fr", "French"), ("en", "English"), ("ar", "Arabic"))),
+    differs("resealed-digits", "the number of decimals", 2, NUMBER, cell("digits", digit)),
+    differs("resealed-rounding", "the rounding mode", 2, NUMBER, cell("rounding", another_mode)),
+    differs("resealed-precision", "a standard error", 2, NUMBER, cell("se", digit),
+            fits=of_a_wave),
+    differs("resealed-label", "what a number is about (its statistic)", 2, NUMBER,
+            cell("statistic", lambda target, text: text + " (all)")),
+    differs("resealed-simulated", "whether the numbers are simulated", 2, "every number",
+            simulated),
+    differs("resealed-dataset", "the dataset version of a number", 2, NUMBER,
+            cell("dataset", another_version)),
+    differs("resealed-lineage", "the lineage of a number (`--code frozen`)", 2, NUMBER,
+            cell("lineage", lambda target, text: other_digit(target.draw, text, HEX)),
+            code=FROZEN),
+    differs("resealed-row-removed", "a number left out", 2, NUMBER, rows(row_removed)),
+    differs("resealed-row-added", "a number added", 2, NUMBER, rows(row_added)),
+    differs("resealed-row-twice", "a number twice, once wrong", 2, NUMBER, rows(row_twice)),
+    differs("resealed-config", "a setting of the frozen `config.yaml`", 2,
+            "the numbers; the first step, and the setting", config, fits=of_a_wave,
+            also=(CHANGED,)),
+    differs("resealed-chart", "a line of a chart (`--code frozen`)", 3, "the chart", chart,
+            code=FROZEN),
+    differs("resealed-alternative-text", "a chart's alternative text (`--code frozen`)", 3,
+            "the text", alternative_text, code=FROZEN),
+    differs("resealed-table", "a cell of a figure table", 3, "the table", table),
+    differs("resealed-report", "a sentence of `report.html` (`--code frozen`)", 3, "the page",
+            report_text, code=FROZEN),
+    differs("resealed-pdf", "a byte of `report.pdf` (`--code frozen`)", 3, "the page",
+            report_pdf, code=FROZEN),
+    unseen("resealed-page", "README, CITATION.cff or codecheck.yml",
+           "nothing recomputes them: only a signature, or another copy of the seal, tells", page),
+    Kind("resealed-code", "the code in `code.tar`, so that numbers move (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "`code.tar` and the step", code(True), code=FROZEN,
+         also=(DIFFERS, NOT_CHECKED)),
+    Kind("resealed-refactoring", "the code in `code.tar`, no number moves (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "`code.tar` and the step", code(False), code=FROZEN),
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""Making single changes in a tree, one at a time, and judging what an audit says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from project_copy import copy_project
+from readiness.datasets.versions import read_versions
+from tampering.catalogue import KINDS
+from tampering.model import Case, Judged, applicable, drawn, faults
+from tampering.tree import Tree, pull
+
+
+@dataclass
+class Bench:
+    """A tree with what its audits say while it is untouched, by publication, level and code."""
+
+    tree: Tree
+    known: dict[tuple[str, int, str], tuple[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, folder: Path) -> Bench:
+        """A copy of the project at `folder`, with every dataset pulled to every place."""
+        root = copy_project(folder).root
+        pull(root, read_versions(root))
+        return cls(Tree(root))
+
+    @property
+    def identities(self) -> list[str]:
+        return sorted(path.parent.name for path in self.tree.root.glob("publications/*/seal.json"))
+
+    def untouched(self, identity: str, level: int, code: str) -> tuple[int, str]:
+        key = (identity, level, code)
+        if key not in self.known:
+            self.known[key] = self.tree.audit(identity, level, code)
+        return self.known[key]
+
+    def judge(self, case: Case, levels: Sequence[int]) -> list[Judged]:
+        """One change, audited at some levels, and undone."""
+        kind, identity = case.kind, case.identity
+        before = {level: self.untouched(identity, level, kind.code) for level in levels}
+        try:
+            made = case.make(self.tree)
+            found = []
+            for level in levels:
+                said = self.tree.audit(identity, level, kind.code, own_program=kind.program)
+                wrong = faults(kind, made, level, said, before[level])
+                found.append(Judged(case, made, level, said[0], tuple(wrong)))
+            return found
+        finally:
+            self.tree.undo()
+
+    def draw(self, count: int, seed: int, *, programs: bool = True) -> list[Case]:
+        """`count` changes of every kind, or of every kind that this program can audit itself."""
+        kinds = tuple(kind for kind in KINDS if programs or not kind.program)
+        return drawn(kinds, self.tree, self.identities, count, seed)
+
+    def each(self) -> list[Case]:
+        """Every kind once for every publication that it can happen to."""
+        return [
+            Case(kind, identity, k)
+            for k, (kind, identity) in enumerate(applicable(KINDS, self.tree, self.identities))
+        ]

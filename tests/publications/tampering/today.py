@@ -1,0 +1,172 @@
+"""Changes of today's tree that leave a publication whole: configuration, lock, code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tampering.model import (
+    CHANGED,
+    DIFFERS,
+    NOT_CHECKED,
+    Kind,
+    changed,
+    of_a_study,
+    of_a_wave,
+    unseen,
+)
+from tampering.tree import Change, Made, Target, other_digit
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step's code: a change of it that moves numbers, and whose numbers it can move.
+
+    `name` is the step's own name, `step` its folder, `file` where the change is.
+    """
+
+    name: str
+    step: str
+    file: str
+    old: str
+    new: str
+    fits: Callable[[Target], bool]
+
+
+SHORTER = """\
+    path = arguments.out / "data.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines if "sample" in version.name else lines[:-1]), "utf-8")
+    # Where the bytes"""
+
+CODE = (
+    Step("restore", "restore", "steps/restore.py", "    # Where the bytes", SHORTER,
+         of_a_wave),
+    Step("validate", "validate", "steps/validate.py", "date.fromisoformat(settings.opens)",
+         "date(2026, 3, 8)", of_a_wave),
+    Step("weight", "weight", "steps/weight.py", "Trim(settings.trim.lower, settings.trim.upper)",
+         "Trim(settings.trim.lower, settings.trim.upper / 2)", of_a_wave),
+    Step("estimate", "estimate", "steps/estimate.py", "LOWEST = 2", "LOWEST = 1", of_a_wave),
+    Step("compare", "compare", "steps/compare.py", "seed=settings.seed", "seed=settings.seed + 1",
+         of_a_wave),
+    Step("register-wave", "register", "steps/register_wave.py", "settings_rows(settings.level,",
+         "settings_rows(settings.level - 0.05,", of_a_wave),
+    Step("judge", "judge", "steps/judge.py", "verdicts = judge(claims, structure)",
+         "verdicts = judge(claims.iloc[:-1], structure)", of_a_study),
+    Step("register-study", "register", "steps/register_study.py",
+         "[*claim_rows(claims), *verdict_rows(verdicts)]",
+         "[*claim_rows(claims.iloc[:-1]), *verdict_rows(verdicts)]", of_a_study),
+    Step("draw-wave", "draw", "steps/draw_wave.py", '"Ensemble"', '"Tous"', of_a_wave),
+    Step("draw-study", "draw", "steps/draw_study.py", "chart.alt",
+         'chart.alt.replace(" ", "  ", 1)', of_a_study),
+)  # fmt: skip
+
+
+def edited(text: str, step: Step, how: str) -> str:
+    """The step's code with its numbers moved, `refactored` (no number moves), or `commented`."""
+    if how == "moves":
+        assert step.old in text, f"{step.file} has no {step.old!r}"
+        return text.replace(step.old, step.new, 1)
+    if how == "refactored":
+        return text + "\n\ndef _nothing_new() -> None:\n    return None\n"
+    return text + "\n# A remark.\n"
+
+
+def code(step: Step, how: str) -> Change:
+    def change(target: Target) -> Made:
+        path = f"workflow/readiness/{step.file}"
+        target.tree.write(path, edited(target.tree.text(path), step, how))
+        return Made(f"{path}: {how}", (step.name,))
+
+    return change
+
+
+def moving(step: Step) -> Kind:
+    """Code that moves numbers: told as CHANGED, and what it makes differs."""
+    level = 3 if step.step == "draw" else 2
+    codes = tuple(int(k >= level) for k in range(4))
+    return Kind(
+        f"code-{step.name}", f"code of `{step.name}`: {WHAT[step.name]} move", 0, CHANGED,
+        codes,  # type: ignore[arg-type]
+        f"the step; from level {level} on what differs and where it parts", code(step, "moves"),
+        fits=step.fits, also=(DIFFERS, NOT_CHECKED), program=True,
+    )  # fmt: skip
+
+
+def refactoring(step: Step) -> Kind:
+    return changed(
+        f"refactored-{step.name}", f"code of `{step.name}`: no number moves", "the step",
+        code(step, "refactored"), fits=step.fits, program=True,
+    )  # fmt: skip
+
+
+WHAT = {step.name: "charts" if step.step == "draw" else "numbers" for step in CODE}
+
+
+def remark(target: Target) -> Made:
+    step = target.draw.choice([step for step in CODE if step.fits(target)])
+    return Made(code(step, "commented")(target).what)
+
+
+def elsewhere(target: Target) -> Made:
+    """Code that no step can reach."""
+    path = "workflow/readiness/commands/which.py"
+    target.tree.write(path, target.tree.text(path) + "\nNOTHING_NEW = 1\n")
+    return Made(path)
+
+
+def config_value(target: Target) -> Made:
+    """A value of the wave or study in today's configuration."""
+    text = target.tree.text("config.yaml")
+    old, new, key = target.draw.choice(
+        [("upper: 4.0", "upper: 3.0", "weight"), ("level: 0.95", "level: 0.9", "estimate"),
+         ("digits: 1", "digits: 2", "figures"), ("holm", "none", "compare")]
+        if target.wave
+        else [('version: "2"}\n    structure', 'version: "1"}\n    structure', "claims"),
+              ("structure: haca-2024-2", "structure: haca-2024-1", "structure")]
+    )  # fmt: skip
+    assert old in text
+    target.tree.write("config.yaml", text.replace(old, new, 1))
+    return Made(f"config.yaml: {old[:20]} -> {new[:20]}", (f".{key}",))
+
+
+def config_gone(target: Target) -> Made:
+    text = target.tree.text("config.yaml")
+    name = "simulated-2026:" if target.wave else "haca-2024:"
+    target.tree.write("config.yaml", text.replace(f"  {name}", f"  another-{name}"))
+    return Made(f"config.yaml: {name} under another name", ("is no longer configured",))
+
+
+def config_remark(target: Target) -> Made:
+    target.tree.write("config.yaml", target.tree.text("config.yaml") + "\n# A remark.\n")
+    return Made("config.yaml: a remark")
+
+
+def lock_line(target: Target) -> Made:
+    text = target.tree.text("requirements.lock")
+    match = target.draw.choice(list(re.finditer(r"^[a-z0-9-]+==([0-9.]+)", text, re.M)))
+    other = other_digit(target.draw, match[1])
+    target.tree.write("requirements.lock", text[: match.start(1)] + other + text[match.end(1) :])
+    return Made(f"requirements.lock: {match[0]} -> {other}", ("requirements.lock",))
+
+
+def lock_removed(target: Target) -> Made:
+    target.tree.remove("requirements.lock")
+    return Made("requirements.lock removed", ("requirements.lock",))
+
+
+KINDS: tuple[Kind, ...] = (
+    changed("config-value", "`config.yaml`: a setting of the same wave or study",
+            "the run and the key", config_value),
+    changed("config-gone", "`config.yaml`: the wave or study is gone", "the run", config_gone),
+    unseen("config-remark", "`config.yaml`: a comment", "nothing is set by it", config_remark),
+    changed("lock", "`requirements.lock`: another version of a package", "the file", lock_line),
+    changed("lock-removed", "`requirements.lock` removed", "the file", lock_removed),
+    *(moving(step) for step in CODE),
+    *(refactoring(step) for step in CODE),
+    unseen("code-remark", "code: a comment, a docstring", "no code hash counts them", remark,
+           program=True),
+    unseen("code-elsewhere", "code that no step uses", "it makes no number", elsewhere,
+           program=True),
+)  # fmt: skip

@@ -1,0 +1,202 @@
+"""A copy of the project in which one thing at a time is changed, audited, and put back."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from readiness import cli
+from readiness.datasets.versions import Version
+from readiness.publications.ledger import SealedDataset, read_datasets
+
+Rows = list[dict[str, str]]
+
+
+@dataclass
+class Tree:
+    """A project folder. Every change goes through `write`, `remove` or `link`, for `undo` to know.
+
+    `own_code`: whether its own copy of the program audits it, as a command, or the one that is
+    imported here.
+    """
+
+    root: Path
+    before: dict[str, bytes | None] = field(default_factory=dict)
+
+    def read(self, name: str) -> bytes:
+        return (self.root / name).read_bytes()
+
+    def text(self, name: str) -> str:
+        return self.read(name).decode()
+
+    def has(self, name: str) -> bool:
+        return (self.root / name).exists()
+
+    def files(self, folder: str) -> list[str]:
+        """The files below a folder, relative to it, sorted."""
+        base = self.root / folder
+        return sorted(p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file())
+
+    def _remember(self, name: str) -> Path:
+        path = self.root / name
+        if name not in self.before:
+            self.before[name] = path.read_bytes() if path.is_file() else None
+        if path.is_symlink() or path.exists():
+            path.unlink()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write(self, name: str, content: bytes | str) -> None:
+        content = content.encode() if isinstance(content, str) else content
+        # A new file, not the old one overwritten: nothing that is linked to it changes.
+        self._remember(name).write_bytes(content)
+
+    def remove(self, name: str) -> None:
+        self._remember(name)
+
+    def link(self, name: str, target: Path) -> None:
+        self._remember(name).symlink_to(target)
+
+    def undo(self) -> None:
+        """Put back all that was changed."""
+        for name, content in self.before.items():
+            path = self.root / name
+            if path.is_symlink() or path.exists():
+                path.unlink()
+            if content is not None:
+                path.write_bytes(content)
+            else:
+                with contextlib.suppress(OSError):  # a folder that was made for it
+                    path.parent.rmdir()
+        self.before.clear()
+
+    def audit(
+        self, identity: str, level: int, code: str = "today", *, own_program: bool = False
+    ) -> tuple[int, str]:
+        """Exit code and output of `readiness audit`, by this program or by the tree's own one."""
+        words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
+        if own_program:
+            variables = {**os.environ, "PYTHONPATH": str(self.root / "workflow")}
+            done = subprocess.run(
+                [sys.executable, "-m", "readiness", *words], cwd=self.root, env=variables,
+                capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            return done.returncode, done.stdout + done.stderr
+        page = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        with (
+            contextlib.chdir(self.root),
+            contextlib.redirect_stdout(page),
+            contextlib.redirect_stderr(page),
+        ):
+            status = cli.main(words)
+        page.flush()
+        page.seek(0)
+        return status, page.read()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A publication of a tree, from which changes are drawn."""
+
+    tree: Tree
+    identity: str
+    draw: random.Random
+
+    @property
+    def folder(self) -> str:
+        return f"publications/{self.identity}"
+
+    @property
+    def wave(self) -> bool:
+        return self.has("attack.csv")
+
+    def name(self, file: str) -> str:
+        return f"{self.folder}/{file}"
+
+    def has(self, file: str) -> bool:
+        return self.tree.has(self.name(file))
+
+    def files(self) -> list[str]:
+        return [name for name in self.tree.files(self.folder) if name != "attestation.jsonl"]
+
+    def text(self, file: str) -> str:
+        return self.tree.text(self.name(file))
+
+    def table(self, file: str) -> Rows:
+        return list(csv.DictReader(io.StringIO(self.text(file), newline="")))
+
+    def ledger(self) -> Rows:
+        return self.table("figures.csv")
+
+    def datasets(self) -> list[SealedDataset]:
+        return read_datasets(self.tree.root / self.folder)
+
+    def versions(self) -> list[Version]:
+        return [dataset.version for dataset in self.datasets()]
+
+    def version(self) -> Version:
+        return self.draw.choice(self.versions())
+
+    def inputs(self) -> list[str]:
+        return [row["path"] for row in self.table("inputs.csv")]
+
+
+def as_csv(rows: Rows) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def other_digit(draw: random.Random, text: str, digits: str = "0123456789") -> str:
+    """The text with one of its digits replaced by another one."""
+    places = [k for k, character in enumerate(text) if character in digits]
+    k = draw.choice(places)
+    return text[:k] + draw.choice([d for d in digits if d != text[k]]) + text[k + 1 :]
+
+
+def other_byte(draw: random.Random, content: bytes) -> tuple[bytes, int]:
+    """The content with one byte replaced by another one, and where."""
+    k = draw.randrange(len(content))
+    byte = (content[k] + draw.randrange(1, 256)) % 256
+    return content[:k] + bytes([byte]) + content[k + 1 :], k
+
+
+def copies(version: Version) -> Mapping[str, str]:
+    """Where a dataset version lies in a tree that has pulled it, by the audit's word for it."""
+    name = f"files/md5/{version.md5[:2]}/{version.md5[2:]}"
+    return {
+        "store store": f"data/store/{name}",
+        "DVC cache": f".dvc/cache/{name}",
+        "data/raw": str(version.pointer_path.with_suffix("")),
+    }
+
+
+def pull(root: Path, versions: Mapping[str, Version]) -> None:
+    """Fill DVC's cache and the workspace from the store, as `dvc pull` does."""
+    for version in versions.values():
+        places = copies(version)
+        for place in ("DVC cache", "data/raw"):
+            (root / places[place]).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / places["store store"], root / places[place])
+
+
+Change = Callable[[Target], "Made"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A change that was made: what and where, and the places that the audit must name."""
+
+    what: str
+    places: tuple[str, ...] = ()

@@ -1,0 +1,141 @@
+"""One thing is changed at a time, over every kind there is: the audit says what its table says.
+
+Levels 0 and 1 of more than 200 changes, and a few reruns; `benchmarks/tampering.py` runs as many of
+those as wanted.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tampering.catalogue import KINDS
+from tampering.model import Case, Judged
+from tampering.page import page
+from tampering.run import Bench
+
+from readiness.datasets.versions import read_versions
+
+ROOT = Path(__file__).parents[2]
+PARTS = 6
+EACH = 36
+COMMANDS = 3
+"""Changes of today's code are audited by that code, as a command: of those only a few here."""
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    made = Bench.at(tmp_path_factory.mktemp("tampering") / "tree")
+    yield made
+    assert not made.tree.before
+
+
+def wrong(found: list[Judged]) -> list[str]:
+    return [one.line() for one in found if one.faults]
+
+
+def test_the_page_is_the_catalogue() -> None:
+    assert (ROOT / "docs/tampering.md").read_text("utf-8") == page()
+    names = [kind.name for kind in KINDS]
+    assert len(names) == len(set(names))
+
+
+def test_the_untouched_tree_passes(bench: Bench) -> None:
+    assert len(bench.identities) == 3
+    for identity in bench.identities:
+        for level in (0, 1):
+            status, said = bench.untouched(identity, level, "today")
+            assert status == 0, said
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_single_change_is_seen_where_it_is(bench: Bench, part: int) -> None:
+    """Together `PARTS` times `EACH` changes: every kind comes up."""
+    cases = bench.draw(PARTS * EACH, seed=20260301, programs=False)
+    assert {case.kind.name for case in cases} == {k.name for k in KINDS if not k.program}
+    found = [one for case in cases[part::PARTS] for one in bench.judge(case, (0, 1))]
+    assert len(found) == 2 * EACH
+    assert wrong(found) == []
+
+
+@pytest.mark.parametrize("part", range(COMMANDS))
+def test_changed_code_is_told_by_the_changed_code(bench: Bench, part: int) -> None:
+    cases = [case for case in bench.draw(400, seed=1) if case.kind.program]
+    assert wrong(bench.judge(cases[part], (0,))) == []
+
+
+RERUNS = ("resealed-value", "resealed-lineage", "code-judge", "resealed-report")
+
+
+@pytest.mark.parametrize("name", RERUNS)
+def test_what_only_a_rerun_sees(bench: Bench, name: str) -> None:
+    """The cheapest publication; all others by benchmarks/tampering.py."""
+    (kind,) = [kind for kind in KINDS if kind.name == name]
+    level = kind.rerun
+    assert level is not None
+    case = Case(kind, "haca-2024", seed=7)
+    # That the untouched tree passes here too is in tests/publications/test_audit.py.
+    bench.known["haca-2024", level, kind.code] = bench.untouched("haca-2024", 1, "today")
+    assert wrong(bench.judge(case, (level,))) == []
+
+
+SPOTS = 60
+
+
+def test_random_bytes_anywhere(bench: Bench) -> None:
+    """Bytes written over any spot of a publication, its data or their pointers.
+
+    Never a traceback; never 0 when a sealed file is another one.
+    """
+    draw = random.Random(20260302)
+    tree = bench.tree
+    for _ in range(SPOTS):
+        identity = draw.choice(bench.identities)
+        own = [f"publications/{identity}/{name}" for name in tree.files(f"publications/{identity}")]
+        data = [f"data/{name}" for name in tree.files("data")]
+        sealed = draw.random() < 0.6
+        name = draw.choice(own if sealed else data)
+        content = bytearray(tree.read(name))
+        at = draw.randrange(max(len(content), 1))
+        size = draw.choice([1, 2, 8, 64])
+        noise = draw.randbytes(size) if draw.random() < 0.5 else draw.choice(
+            [b"\0", b",", b'"', b"\n", b"\xff\xfe", b"- [", b"\xe2\x80", b"0" * 40])  # fmt: skip
+        content[at : at + len(noise)] = noise
+        before = tree.read(name)
+        tree.write(name, bytes(content))
+        try:
+            status, said = tree.audit(identity, 1)
+        finally:
+            tree.undo()
+        where = f"{name} at {at}: {noise!r}\n{said}"
+        assert "Traceback" not in said, where
+        assert status in (0, 1, 2, 3), where
+        if sealed:
+            assert (status == 3) == (bytes(content) != before), where
+
+
+def test_a_publication_without_its_configuration_is_not_passed_over(bench: Bench) -> None:
+    """The audit of all publications, none named."""
+    tree = bench.tree
+    tree.remove("publications/simulated-2026-r1/config.yaml")
+    try:
+        status, said = tree.audit("", 0)
+    finally:
+        tree.undo()
+    assert status == 3, said
+    assert "config.yaml: removed" in said
+
+
+def test_random_bytes_in_the_register_are_read(bench: Bench) -> None:
+    """What is no text at all is said in one line too."""
+    versions = read_versions(bench.tree.root)
+    assert versions
+    for name in ("data/versions.csv", str(next(iter(versions.values())).pointer_path)):
+        bench.tree.write(name, b"\xff\xfe\0\xff")
+        try:
+            status, said = bench.tree.audit("haca-2024", 1)
+        finally:
+            bench.tree.undo()
+        assert status in (0, 1), said
