@@ -46,10 +46,11 @@ def cases(bench: Bench, arguments: argparse.Namespace) -> list[Case]:
         kinds = tuple(k for k in KINDS if k.name.startswith(tuple(arguments.kind)))
     elif arguments.level2:
         kinds = tuple(kind for kind in KINDS if kind.rerun is not None)
+    identities = arguments.publication or bench.identities
     if arguments.each:
-        every = applicable(kinds, bench.tree, bench.identities)
+        every = applicable(kinds, bench.tree, identities)
         return [Case(kind, name, arguments.seed + k) for k, (kind, name) in enumerate(every)]
-    return drawn(kinds, bench.tree, bench.identities, arguments.changes, arguments.seed)
+    return drawn(kinds, bench.tree, identities, arguments.changes, arguments.seed)
 
 
 def levels(case: Case, arguments: argparse.Namespace) -> Sequence[int]:
@@ -86,6 +87,7 @@ def main() -> int:
     parser.add_argument("--level2", action="store_true", help="run the numbers again")
     parser.add_argument("--each", action="store_true", help="every kind on every publication, once")
     parser.add_argument("--kind", nargs="+", help="only kinds whose name begins so")
+    parser.add_argument("--publication", nargs="+", metavar="ID", help="only these (default: all)")
     parser.add_argument("--page", action="store_true", help="write docs/tampering.md and stop")
     arguments = parser.parse_args()
     if arguments.page:

@@ -195,7 +195,9 @@ class _Again:
 def _told(parted: Divergence | None, environment: Sequence[str]) -> str:
     """Where the chains part; the environment is blamed only when it is another one."""
     if parted and parted.causes == ("environment",) and not environment:
-        return f"{parted.step}: nothing that went in changed, what was published did"
+        return (
+            f"{parted.step}: nothing that went in changed: what was published is not what comes out"
+        )
     return str(parted) if parted else ""
 
 

@@ -56,13 +56,19 @@ def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Fin
     if kind == "pdf" and not same_makers:
         return Finding(name, Outcome.NOT_CHECKED, "other bytes, from other code or environment")
     if kind in ("html", "svg"):
-        before, after = (_said(kind, content) for content in (published, made))
-        if before != after:
-            return Finding(name, Outcome.DIFFERS, _first_change(before, after))
+        change = said_otherwise(kind, published, made)
+        if change:
+            return Finding(name, Outcome.DIFFERS, change)
         if not same_makers:
             outcome = Outcome.REPRODUCED if kind == "html" else Outcome.NOT_CHECKED
             return Finding(name, outcome, "the same text and numbers, other bytes")
     return Finding(name, Outcome.DIFFERS, "other bytes")
+
+
+def said_otherwise(kind: str, published: bytes, made: bytes) -> str:
+    """The first thing that two pages (`html`) or pictures (`svg`) do not say alike; "" for none."""
+    before, after = (_said(kind, content) for content in (published, made))
+    return _first_change(before, after) if before != after else ""
 
 
 def _said(kind: str, content: bytes) -> list[str]:

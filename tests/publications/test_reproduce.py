@@ -1,0 +1,86 @@
+"""One verdict a number: what of a row must agree, and what each disagreement is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from readiness.figures.register import COLUMNS, read_register
+from readiness.publications.outcomes import Outcome
+from readiness.publications.reproduce import compare
+
+PUBLICATIONS = Path(__file__).parents[2] / "publications"
+SHARE = "preparation.low.producer"
+
+
+@pytest.fixture(scope="module")
+def wave() -> pd.DataFrame:
+    """The ledger of the first release."""
+    return read_register(PUBLICATIONS / "simulated-2026-r1" / "figures.csv")
+
+
+@pytest.fixture(scope="module")
+def study() -> pd.DataFrame:
+    return read_register(PUBLICATIONS / "haca-2024" / "figures.csv")
+
+
+def altered(ledger: pd.DataFrame, identity: str, **cells: str) -> pd.DataFrame:
+    assert (ledger["id"] == identity).sum() == 1
+    other = ledger.copy()
+    other.loc[other["id"] == identity, list(cells)] = list(cells.values())
+    return other
+
+
+def verdict(published: pd.DataFrame, recomputed: pd.DataFrame, identity: str) -> tuple[str, str]:
+    """The verdict of one number; every other one must hold."""
+    table = compare(published, recomputed).set_index("id")
+    others = set(table.drop(identity)["verdict"])
+    assert others <= {Outcome.REPRODUCED, Outcome.JUDGED}
+    return str(table.loc[identity, "verdict"]), str(table.loc[identity, "detail"])
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if c not in ("id", "value", "lineage")])
+def test_every_column_of_a_share_must_agree(wave: pd.DataFrame, column: str) -> None:
+    changed = altered(wave, SHARE, **{column: "7"})
+    for published, recomputed in ((wave, changed), (changed, wave)):
+        outcome, detail = verdict(published, recomputed, SHARE)
+        assert outcome == Outcome.DIFFERS
+        assert "7" in detail
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if c.startswith("display_")] + ["value"])
+def test_a_claim_stands_as_it_was_printed(study: pd.DataFrame, column: str) -> None:
+    claim = study.loc[study["kind"] == "claim", "id"].iloc[0]
+    assert verdict(study, study, claim) == (Outcome.JUDGED, "")
+    assert verdict(altered(study, claim, **{column: "7"}), study, claim)[0] == Outcome.DIFFERS
+    assert verdict(altered(study, claim, note="another outlet"), study, claim)[0] == Outcome.DIFFERS
+
+
+def test_lineage_alone_changes_no_verdict(wave: pd.DataFrame) -> None:
+    changed = altered(wave, SHARE, lineage="0" * 64)
+    assert verdict(changed, wave, SHARE) == (Outcome.REPRODUCED, "")
+
+
+def test_a_value_within_its_contract_and_one_beyond(wave: pd.DataFrame) -> None:
+    value = wave.loc[wave["id"] == SHARE, "value"].iloc[0]
+    near = f"{float(value) + 1e-11:.12g}"
+    assert verdict(altered(wave, SHARE, value=near), wave, SHARE)[0] == Outcome.WITHIN_ROUNDING
+    for far in (f"{float(value) + 0.01:.12g}", "1.5", "none"):
+        outcome, detail = verdict(altered(wave, SHARE, value=far), wave, SHARE)
+        assert outcome == Outcome.DIFFERS
+        assert "its value is another one" in detail
+
+
+def test_a_number_that_stands_twice_is_no_number(wave: pd.DataFrame) -> None:
+    """Whichever of the two is the right one."""
+    wrong = altered(wave, SHARE, value="0.5").loc[lambda t: t["id"] == SHARE]
+    for twice in (pd.concat([wrong, wave]), pd.concat([wave, wrong])):
+        assert verdict(twice, wave, SHARE) == (Outcome.DIFFERS, "stands 2 times in the ledger")
+
+
+def test_a_number_that_one_side_has(wave: pd.DataFrame) -> None:
+    fewer = wave[wave["id"] != SHARE]
+    assert verdict(fewer, wave, SHARE) == (Outcome.DIFFERS, "was not published")
+    assert verdict(wave, fewer, SHARE) == (Outcome.DIFFERS, "no longer computed")
