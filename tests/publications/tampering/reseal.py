@@ -6,35 +6,50 @@ data, the code and a changed number agree.
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 
+from readiness.datasets.pointers import Pointer
+from readiness.datasets.versions import Version
 from readiness.lineage import Lineage
 from readiness.publications.archive import pack
 from readiness.publications.ledger import datasets_table
 from readiness.publications.seal import make_seal, sha256, values_table
-from tampering.tree import Rows, Target, as_csv
+from tampering.tree import Rows, Target, as_csv, copies
 
 OUTPUTS = {"draw": "charts/", "report": "", "register": ""}
 """The steps whose outputs a publication keeps, and where."""
 
 
-def reseal(target: Target, changes: Mapping[str, bytes]) -> None:
-    """Write the changed files and make everything that hashes them agree with them."""
+def reseal(
+    target: Target,
+    changes: Mapping[str, bytes],
+    renamed: Mapping[str, str] | None = None,
+    known: Sequence[Version] | None = None,
+) -> None:
+    """Write the changed files and make everything that hashes them agree with them.
+
+    `renamed` are the hashes that the changes replace, old to new, where a sidecar is among them;
+    `known` the dataset versions, where they are among them.
+    """
     files = {name: target.tree.read(target.name(name)) for name in target.files()}
     seal = json.loads(files.pop("seal.json"))
     files |= changes
-    _link_anew(files)
+    _link_anew(files, dict(renamed or {}))
     files["values.csv"] = values_table(files["figures.csv"].decode()).encode()
     chain = _chain(files)
+    versions = target.versions() if known is None else known
     facts = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
     facts |= {
         "numbers": files["values.csv"].count(b"\n") - 1,
         "lineage": chain["register"].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
+        "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
     }
     files["seal.json"] = make_seal(files, facts).encode()
     for name, content in files.items():
@@ -52,15 +67,14 @@ def _chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
     for name, content in files.items():
         if name.startswith("lineage/"):
             record = json.loads(content)
-            record.pop("lineage")
             record["datasets"] = tuple(record["datasets"])
-            found[name.removeprefix("lineage/").removesuffix(".json")] = Lineage(**record)
+            lineage = Lineage(**{field.name: record[field.name] for field in fields(Lineage)})
+            found[name.removeprefix("lineage/").removesuffix(".json")] = lineage
     return found
 
 
-def _link_anew(files: dict[str, bytes]) -> None:
+def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
     """Sidecars that state the outputs as they are now, and each other's hashes."""
-    renamed: dict[str, str] = {}
     chain = _chain(files)
     original = files["figures.csv"].decode()
     stated = {step: json.loads(files[f"lineage/{step}.json"])["lineage"] for step in chain}
@@ -127,9 +141,33 @@ def restricted(target: Target, name: str) -> None:
     target.tree.write(path, "\n".join(lines) + "\n")
 
 
-def sidecar(target: Target, step: str, **other: object) -> dict[str, bytes]:
-    """The sidecar of a step with other statements, as a file that changed."""
-    record = asdict(_chain({f"lineage/{step}.json": target.tree.read(
-        target.name(f"lineage/{step}.json"))})[step])  # fmt: skip
-    lineage = Lineage(**{**record, **other})
-    return {f"lineage/{step}.json": lineage.as_json().encode()}
+def sidecar(target: Target, step: str, **other: object) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The sidecar of a step with other statements, as a file that changed; the renamed hashes."""
+    name = f"lineage/{step}.json"
+    before = _chain({name: target.tree.read(target.name(name))})[step]
+    after = replace(before, **other)  # type: ignore[arg-type]
+    return {name: after.as_json().encode()}, {before.hash: after.hash}
+
+
+def data(target: Target, version: Version, content: bytes) -> Version:
+    """Other bytes under the name of a version: in every copy, with pointer, register and seal."""
+    sha256, md5 = (hashlib.new(name, content).hexdigest() for name in ("sha256", "md5"))
+    # An answer may hold a line break.
+    rows = sum(1 for _ in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) - 1
+    other = replace(version, md5=md5, sha256=sha256, bytes=len(content), rows=rows)
+    for path in copies(version).values():
+        target.tree.remove(path)
+    for path in copies(other).values():
+        target.tree.write(path, content)
+    pointer = Pointer(md5, len(content), f"{version.version}.csv").as_text()
+    target.tree.write(str(version.pointer_path), pointer)
+    register = target.tree.text("data/versions.csv")
+    old, new = (f"{v.md5},{v.sha256},{v.bytes},{v.rows}," for v in (version, other))
+    target.tree.write("data/versions.csv", register.replace(old, new))
+    versions = [other if v.name == version.name else v for v in target.versions()]
+    settings = {"version": version.name, "sha256": sha256, "md5": md5}
+    step = f"restore-{version.name}"
+    changes, renamed = sidecar(target, step, settings=settings, outputs={"data.csv": sha256})
+    changes["datasets.csv"] = datasets_table(target.tree.root, versions).encode()
+    reseal(target, changes, {**renamed, version.sha256: sha256}, versions)
+    return other

@@ -21,7 +21,7 @@ from tampering.model import (
 )
 from tampering.sealed import HEX, another_mode, another_version, digit, numbered
 from tampering.today import CODE, edited
-from tampering.tree import Change, Made, Rows, Target, other_digit
+from tampering.tree import Change, Made, Rows, Target, copies, other_digit
 
 DISPLAYED = ("share", "count", "number", "p", "points", "base")
 
@@ -140,6 +140,35 @@ def config(target: Target) -> Made:
     return Made("config.yaml: level 0.95 -> 0.9", ("DIFFERS ", "settings"))
 
 
+def answers(target: Target) -> Made:
+    """The data with a row less, in every copy; the numbers as they were."""
+    (version,) = [v for v in target.versions() if not v.dataset.endswith("-sample")]
+    content = target.tree.read(copies(version)["store store"])
+    cut = content.rstrip(b"\n").rfind(b"\n") + 1
+    reseal.data(target, version, content[:cut])
+    return Made(f"{version.name}: its last row removed, everywhere", ("DIFFERS ",))
+
+
+def statement(**other: object) -> Change:
+    """Another statement in the sidecar of a step, and its hash wherever it is named."""
+
+    def change(target: Target) -> Made:
+        step = target.draw.choice(["validate", "weight", "estimate"] if target.wave else ["judge"])
+        reseal.reseal(target, *reseal.sidecar(target, step, **other))
+        return Made(f"lineage/{step}.json: {', '.join(other)}", (step,))
+
+    return change
+
+
+def environment(target: Target) -> Made:
+    text = target.text("environment.json")
+    match = re.search(r'"numpy": "(\d)', text)
+    assert match
+    other = text[: match.start(1)] + "9" + text[match.end(1) :]
+    reseal.reseal(target, {"environment.json": other.encode()})
+    return Made("environment.json: another numpy", ("environment: numpy 9",))
+
+
 def chart(target: Target) -> Made:
     name = target.draw.choice([n for n in target.files() if n.endswith(".svg")])
     text = target.text(name)
@@ -232,7 +261,16 @@ KINDS: tuple[Kind, ...] = (
     differs("resealed-row-twice", "a number twice, once wrong", 2, NUMBER, rows(row_twice)),
     differs("resealed-config", "a setting of the frozen `config.yaml`", 2,
             "the numbers; the first step, and the setting", config, fits=of_a_wave,
-            also=(CHANGED,)),
+            also=(CHANGED, ROUNDED)),
+    differs("resealed-data", "the data, in every copy, with pointer and register", 2,
+            "the numbers", answers, also=(ROUNDED, NOT_CHECKED)),
+    Kind("resealed-code-hash", "the code hash of a step in its sidecar (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "`code.tar` and the step", statement(code="0" * 64), code=FROZEN,
+         also=(CHANGED,)),
+    Kind("resealed-settings", "the settings of a step in its sidecar (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "the sidecar", statement(settings={"level": 0.99}), code=FROZEN),
+    Kind("resealed-environment", "`environment.json`", 2, CHANGED, (0, 0, 0, 0),
+         "the package, with both versions", environment),
     differs("resealed-chart", "a line of a chart (`--code frozen`)", 3, "the chart", chart,
             code=FROZEN),
     differs("resealed-alternative-text", "a chart's alternative text (`--code frozen`)", 3,
@@ -246,7 +284,7 @@ KINDS: tuple[Kind, ...] = (
            "nothing recomputes them: only a signature, or another copy of the seal, tells", page),
     Kind("resealed-code", "the code in `code.tar`, so that numbers move (`--code frozen`)", 2,
          BROKEN, (0, 0, 3, 3), "`code.tar` and the step", code(True), code=FROZEN,
-         also=(DIFFERS, NOT_CHECKED)),
+         also=(DIFFERS, NOT_CHECKED, ROUNDED)),
     Kind("resealed-refactoring", "the code in `code.tar`, no number moves (`--code frozen`)", 2,
          BROKEN, (0, 0, 3, 3), "`code.tar` and the step", code(False), code=FROZEN),
 )  # fmt: skip

@@ -10,8 +10,10 @@ from tampering.model import (
     CHANGED,
     DIFFERS,
     NOT_CHECKED,
+    ROUNDED,
     Kind,
     changed,
+    differs,
     of_a_study,
     of_a_wave,
     unseen,
@@ -90,7 +92,7 @@ def moving(step: Step) -> Kind:
         f"code-{step.name}", f"code of `{step.name}`: {WHAT[step.name]} move", 0, CHANGED,
         codes,  # type: ignore[arg-type]
         f"the step; from level {level} on what differs and where it parts", code(step, "moves"),
-        fits=step.fits, also=(DIFFERS, NOT_CHECKED), program=True,
+        fits=step.fits, also=(DIFFERS, NOT_CHECKED, ROUNDED), program=True,
     )  # fmt: skip
 
 
@@ -107,6 +109,15 @@ WHAT = {step.name: "charts" if step.step == "draw" else "numbers" for step in CO
 def remark(target: Target) -> Made:
     step = target.draw.choice([step for step in CODE if step.fits(target)])
     return Made(code(step, "commented")(target).what)
+
+
+def chapter(target: Target) -> Made:
+    path = "reports/_reading.qmd"
+    text = target.tree.text(path)
+    old, new = "Comment lire ce rapport", "Comment lire ces pages"
+    assert old in text
+    target.tree.write(path, text.replace(old, new))
+    return Made(f"{path}: a heading", ("report.html",))
 
 
 def elsewhere(target: Target) -> Made:
@@ -165,6 +176,8 @@ KINDS: tuple[Kind, ...] = (
     changed("lock-removed", "`requirements.lock` removed", "the file", lock_removed),
     *(moving(step) for step in CODE),
     *(refactoring(step) for step in CODE),
+    differs("chapter", "the text of today's report (`reports/`)", 3, "the page", chapter,
+            also=(NOT_CHECKED,)),
     unseen("code-remark", "code: a comment, a docstring", "no code hash counts them", remark,
            program=True),
     unseen("code-elsewhere", "code that no step uses", "it makes no number", elsewhere,

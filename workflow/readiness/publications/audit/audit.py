@@ -17,7 +17,7 @@ from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import check_seal, read_seal
 
 if TYPE_CHECKING:
-    from readiness.publications.chain import Divergence
+    from readiness.publications.chain import Chain, Divergence
 
 TODAY, FROZEN = "today", "frozen"
 
@@ -181,6 +181,7 @@ class _Again:
             if different:
                 detail = f"the code of {', '.join(different)} is not what the sidecars state"
                 seal.append(Finding("code.tar", Outcome.BROKEN, detail))
+            seal += _other_settings(frozen, again.chain)
             if environment:
                 numbers = under_another_lock(numbers, environment)
         return replace(
@@ -190,6 +191,14 @@ class _Again:
             report=tuple(report),
             divergence=_told(parted, environment),
         )
+
+
+def _other_settings(frozen: Chain, present: Chain) -> Iterator[Finding]:
+    """The sidecars that state other settings than those of the frozen configuration and code."""
+    for step, before in frozen.items():
+        if step in present and present[step].settings != before.settings:
+            detail = "its settings are not those that the frozen code and configuration give"
+            yield Finding(f"lineage/{step}.json", Outcome.BROKEN, detail)
 
 
 def _told(parted: Divergence | None, environment: Sequence[str]) -> str:
