@@ -112,10 +112,11 @@ class Judged:
     faults: tuple[str, ...]
 
     def line(self) -> str:
+        what = " ".join(self.made.what.split())
         told = "right" if not self.faults else "WRONG: " + "; ".join(self.faults)
         return (
             f"{self.case.kind.name:<28} {self.case.identity:<18} level {self.level} "
-            f"exit {self.status}  {told}  [{self.made.what}]"
+            f"exit {self.status}  {told}  [{what}]"
         )
 
 
@@ -147,8 +148,9 @@ def faults(
         early = CHANGED if CHANGED in kind.also else NOTHING
         wrong += [f"said without need: {line}" for line in new if not line.startswith(early)]
         return wrong
-    everything = [line for line in page.splitlines() if "parts at" in line] + problems(page)
-    for place in made.places:
+    lines = [" ".join(line.split()) for line in page.splitlines()]
+    everything = [line for line in lines if line.startswith("parts at")] + problems(page)
+    for place in (*made.places, *(made.later if level >= 2 else ())):
         if not any(place in line for line in everything):
             wrong.append(f"{place!r} is not named")
     told = [line for line in problems(page) if line.startswith(kind.verdict)]

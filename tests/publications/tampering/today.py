@@ -79,7 +79,10 @@ def code(step: Step, how: str) -> Change:
     def change(target: Target) -> Made:
         path = f"workflow/readiness/{step.file}"
         target.tree.write(path, edited(target.tree.text(path), step, how))
-        return Made(f"{path}: {how}", (step.name,))
+        # Charts are drawn from numbers: no number parts there.
+        parts = how == "moves" and step.step != "draw"
+        later = (f"parts at {step.step}", "code changed") if parts else ()
+        return Made(f"{path}: {how}", (step.name,), later)
 
     return change
 

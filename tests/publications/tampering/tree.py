@@ -196,7 +196,11 @@ Change = Callable[[Target], "Made"]
 
 @dataclass(frozen=True)
 class Made:
-    """A change that was made: what and where, and the places that the audit must name."""
+    """A change that was made: what and where, and the places that the audit must name.
+
+    `later` are the places that it must name as well once it has run the numbers again.
+    """
 
     what: str
     places: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
