@@ -28,16 +28,20 @@ sys.path.insert(0, str(ROOT / "workflow"))
 from readiness.publications.ledger import publication_ids  # noqa: E402
 from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
 
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", ".snakemake", ".cache", "__pycache__", "results", "tests", "publications"
-)
+NOT_COPIED = {".git", ".venv", ".snakemake", ".cache", "results", "tests", "publications"}
+"""Of the project's top folder."""
 AGAIN = (2, 3)
 """The levels that run a workflow for each publication."""
 
 
+def _not_copied(folder: str, names: list[str]) -> set[str]:
+    left = NOT_COPIED if Path(folder) == ROOT else {"__pycache__"}
+    return left.intersection(names)
+
+
 def project(folder: Path, count: int) -> list[str]:
     """A copy of the project with `count` publications; returns their ids."""
-    shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+    shutil.copytree(ROOT, folder, ignore=_not_copied)
     shipped = publication_ids(ROOT)
     # Those that others revise stay under their own ids too.
     for name in shipped:

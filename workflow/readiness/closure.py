@@ -206,3 +206,16 @@ def code_hash(module: str) -> str:
     if len(_memory()) != known:
         _remember()
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@cache
+def package_hash() -> str:
+    """SHA-256 over the bytes of all modules of this package, by name.
+
+    The same bytes are the same code, without a look at any tree; other bytes may still be.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE_FOLDER.rglob("*.py")):
+        name = path.relative_to(PACKAGE_FOLDER).as_posix()
+        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()

@@ -14,6 +14,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import ConfigError, DataError
@@ -59,11 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
             f"there are {', '.join(known) or 'none'}."
         )
     audits: list[Audit] = []
+    told = _superseded(root, known)
+    listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)
     for name in arguments.ids or known:
         found = audit(
             root, name, arguments.level, code=arguments.code, cores=arguments.cores,
             changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
-            notes=_notes(root, name, known),
+            notes=told.get(name, ()), list_numbers=listed,
         )  # fmt: skip
         audits.append(found)
         if not arguments.json:
@@ -95,26 +98,20 @@ def _write(root: Path, audits: Sequence[Audit], arguments: argparse.Namespace) -
             print(f"{path}: written", file=sys.stderr)
 
 
-def _notes(root: Path, identity: str, known: Sequence[str]) -> list[str]:
-    """What other publications say of this one: superseded, with which erratum."""
-    notes = []
-    for other in known:
-        try:
-            sealed = read_seal(root / FOLDER / other)
-        except DataError:
-            continue
+def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[str]]:
+    """What other publications say of one: superseded, with which erratum; by its id."""
+    seals = {}
+    for name in known:
+        with suppress(DataError):
+            seals[name] = read_seal(root / FOLDER / name)
+    notes: dict[str, list[str]] = {}
+    for other, sealed in seals.items():
         before = sealed.get("supersedes")
-        if isinstance(before, dict) and before.get("id") == identity:
+        if isinstance(before, dict):
             erratum = f": {sealed['erratum']}" if sealed.get("erratum") else ""
-            notes.append(f"superseded by {other}{erratum}")
-            own = _digest(root, identity)
-            if own and before.get("digest") != own:
-                notes.append(f"{other} supersedes another seal of it than the present one")
+            about = notes.setdefault(str(before.get("id")), [])
+            about.append(f"superseded by {other}{erratum}")
+            own = seals.get(str(before.get("id")))
+            if own and before.get("digest") != own["digest"]:
+                about.append(f"{other} supersedes another seal of it than the present one")
     return notes
-
-
-def _digest(root: Path, identity: str) -> str:
-    try:
-        return str(read_seal(root / FOLDER / identity)["digest"])
-    except DataError:
-        return ""

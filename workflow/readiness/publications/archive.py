@@ -20,9 +20,12 @@ CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock
 """What of the project's top folder is code."""
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 CODE_KINDS = frozenset(
-    {"", ".py", ".smk", ".sh", ".qmd", ".lua", ".css", ".html", ".typ", ".json", ".yaml"}
-)
-"""What of those folders is code: an editor's or a system's stray files are not."""
+    {
+        "", ".css", ".html", ".json", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk", ".svg",
+        ".ttf", ".typ", ".yaml",
+    }
+)  # fmt: skip
+"""What of those folders is code: a table or an archive among it is somebody's data."""
 # A remote of its own: an audit fetches nothing by itself and needs no git.
 DVC_CONFIG = """\
 [core]

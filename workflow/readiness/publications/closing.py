@@ -52,13 +52,13 @@ def closing_text(
         console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
-    table.add_column("dataset version", no_wrap=True)
+    table.add_column("dataset versions", no_wrap=True)
     for column in ("our numbers reproduced", "our numbers that differ", "published claims judged"):
         table.add_column(column, justify="right")
     for publication, frame in verdicts.items():
         line = tally(publication, frame)
         table.add_row(
-            line.publication, line.dataset, str(line.reproduced), str(line.differs),
+            line.publication, "\n".join(line.datasets), str(line.reproduced), str(line.differs),
             str(line.judged),
         )  # fmt: skip
     for publication, reason in sorted(unavailable.items()):

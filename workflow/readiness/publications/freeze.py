@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from readiness.closure import package_hash
 from readiness.config import REPORT_SOURCES, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
@@ -178,6 +179,7 @@ def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Li
         "numbers": files[VALUES].count(b"\n") - 1,
         "lineage": chain[REGISTER].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
+        "package": package_hash(),
         "lock": lock_hash(material.root),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
         "supersedes": _superseded(material),

@@ -34,7 +34,7 @@ class Tally:
     """The closing line of one publication."""
 
     publication: str
-    dataset: str
+    datasets: tuple[str, ...]
     reproduced: int
     differs: int
     judged: int
@@ -134,7 +134,7 @@ def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
     counts = Counter(verdicts["verdict"])
     return Tally(
         publication=publication,
-        dataset=" ".join(sorted(set(verdicts["dataset"]))),
+        datasets=tuple(sorted({name for cell in verdicts["dataset"] for name in cell.split()})),
         reproduced=counts[Outcome.REPRODUCED] + counts[Outcome.WITHIN_ROUNDING],
         differs=counts[Outcome.DIFFERS],
         judged=counts[Outcome.JUDGED],

@@ -32,10 +32,12 @@ def audit(
     cores: str = "all",
     notes: Sequence[str] = (),
     folder: Path | None = None,
+    list_numbers: bool = True,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
-    `folder` is where the publication lies when it is not there yet.
+    `folder` is where the publication lies when it is not there yet. `list_numbers`: whether level 0
+    lists the numbers, which it does not compute, though the seal holds.
     `changes` is in what today's tree and environment are not the sealed ones. The frozen code runs
     only when the seal holds. Nothing of the tree is written.
     """
@@ -45,7 +47,7 @@ def audit(
         sealed = read_seal(folder)
     except DataError:
         sealed = {}
-    rows = ledger_rows(folder)
+    rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
     result = Audit(
         identity, level, code, sealed, changes, seal=tuple(seal), notes=tuple(notes),
         numbers=tuple(unchecked(rows, seal, "level 0 and 1 compute nothing")),
@@ -216,7 +218,6 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     Empty where the publication's own seal cannot be read. The environment costs reading the
     versions of all packages, so it is looked at on request.
     """
-    from readiness.publications.chain import code_today
     from readiness.publications.environment import (
         ENVIRONMENT,
         changes,
@@ -240,11 +241,22 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
     return Changes(
-        code=tuple(step for step, code in sealed["code"].items() if code_today(step) != code),
+        code=_code_changes(sealed),
         lock=lock_hash(root) != sealed["lock"],
         config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
     )
+
+
+def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The steps whose code is another one today."""
+    from readiness.closure import package_hash
+    from readiness.publications.chain import code_today
+
+    # Where every byte is the sealed one, no syntax tree needs to be looked at.
+    if sealed.get("package") == package_hash():
+        return ()
+    return tuple(step for step, code in sealed["code"].items() if code_today(step) != code)
 
 
 def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str]:

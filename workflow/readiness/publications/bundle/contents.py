@@ -1,8 +1,8 @@
 """What goes into a bundle: a project in which one publication can be audited, and nothing more.
 
 Only what holds goes in: the seal and every input are checked first, every dataset is hashed. Of the
-data, that goes in which the publication names, and in the folders of code nothing but code is
-accepted, so that nothing leaves by accident. Data that are restricted leave only when it is said.
+data, that goes in which the publication names, and out of the folders of code nothing but code, so
+that nothing leaves by accident. Data that are restricted leave only when it is said.
 """
 
 from __future__ import annotations
@@ -26,13 +26,6 @@ from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 """What of the project is there to be read. Its README is replaced by that of the bundle."""
-CODE_KINDS = frozenset(
-    {
-        "", ".css", ".html", ".json", ".lock", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk",
-        ".svg", ".toml", ".ttf", ".typ", ".yaml", ".yml",
-    }
-)  # fmt: skip
-"""The kinds of files that code is made of; tables and archives among it are somebody's data."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +117,7 @@ def _plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[SealedDataset]
 ) -> Iterator[Path]:
     """The files that go in as they lie in the tree, relative to its root."""
-    for path in code_files(root):
-        if path.suffix not in CODE_KINDS:
-            raise DataError(
-                f"{path}: no code; a bundle takes no data from there. Move it elsewhere."
-            )
-        yield path
+    yield from code_files(root)
     for pattern in PAGES:
         yield from (path.relative_to(root) for path in root.glob(pattern))
     for folder in folders:
