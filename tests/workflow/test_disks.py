@@ -163,9 +163,13 @@ def test_a_disk_that_fills_up_at_every_step(
     finishes_alike(mounted, finished)
 
 
-@pytest.mark.parametrize("folder", ["results", "results/studies"])
-def test_a_folder_that_is_read_only(mounted: Mounted, finished: Project, folder: str) -> None:
-    unmake(mounted.inside, "judge")
+@pytest.mark.parametrize(
+    ("folder", "step"), [("results", "gate"), ("results/studies", "draw-study")]
+)
+def test_a_folder_that_is_read_only(
+    mounted: Mounted, finished: Project, folder: str, step: str
+) -> None:
+    unmake(mounted.inside, step)
     mounted.do("mount", "--bind", folder, folder)
     mounted.do("mount", "-o", "remount,bind,ro", folder)
     stopped(mounted.run(), "results", "Read-only file system", "writable")
