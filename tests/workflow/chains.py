@@ -85,6 +85,8 @@ def start(project: Project) -> subprocess.Popen[str]:
 
 def kill_at(project: Project, step: Step, moment: Moment, tries: int = 8) -> int:
     """Kill everything while a step is at that moment; returns how many runs it took."""
+    if (project.root / step.folder / "lineage.json").exists():
+        unmake(project.root, step.name)  # it was made beside the one that was caught before
     for attempt in range(1, tries + 1):
         run = start(project)
         try:

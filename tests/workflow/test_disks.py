@@ -109,6 +109,8 @@ def finishes_alike(project: Mounted, finished: Project) -> None:
 
 def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
     """Fill the disk while a step is held, and let it go on."""
+    if (project.inside / step.folder / "lineage.json").exists():
+        unmake(project.inside, step.name)  # it was made beside the one that was caught before
     for _ in range(8):
         run = project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
         job = hold(run, step, moment, project.inside / step.folder)
@@ -120,7 +122,7 @@ def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
     project.fill(left)
     os.kill(job.pid, signal.SIGCONT)
     out, err = run.communicate(timeout=PATIENCE)
-    stopped(subprocess.CompletedProcess([], run.returncode, out, err), "No space left", step.folder)
+    stopped(subprocess.CompletedProcess([], run.returncode, out, err), "No space left", "results/")
     project.free()
     assert not (project.inside / step.folder / "lineage.json").exists()
 
@@ -163,11 +165,15 @@ def test_a_disk_that_fills_up_at_every_step(
     finishes_alike(mounted, finished)
 
 
-@pytest.mark.parametrize("folder", ["results", "results/studies"])
-def test_a_folder_that_is_read_only(mounted: Mounted, finished: Project, folder: str) -> None:
-    unmake(mounted.inside, "judge")
+@pytest.mark.parametrize(
+    ("folder", "step"), [("results", "gate"), ("results/studies", "draw-study")]
+)
+def test_a_folder_that_is_read_only(
+    mounted: Mounted, finished: Project, folder: str, step: str
+) -> None:
+    unmake(mounted.inside, step)
     mounted.do("mount", "--bind", folder, folder)
     mounted.do("mount", "-o", "remount,bind,ro", folder)
-    stopped(mounted.run(), "results", "Read-only file system", "writable")
+    stopped(mounted.run(), folder, "make it writable")
     mounted.do("umount", folder)
     finishes_alike(mounted, finished)

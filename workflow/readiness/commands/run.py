@@ -87,8 +87,8 @@ def _failure(root: Path, code: int) -> ReadinessError:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
         exit_code = int(first)
     except (OSError, ValueError):
-        if full := _full(root):
-            return StoppedError(full)
+        if obstacle := _full(root) or _read_only(root):
+            return StoppedError(obstacle)
         return StoppedError(
             f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
             "why; run again to go on."
@@ -105,6 +105,14 @@ def _full(root: Path) -> str:
             return (
                 f"{folder}: the disk is full ({free} bytes free). Free some space, then run again."
             )
+    return ""
+
+
+def _read_only(root: Path) -> str:
+    """What to say when a folder of results cannot be written, as Snakemake itself meets it."""
+    for folder in (root / "results", *sorted((root / "results").rglob("*/"))):
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            return f"{folder}: cannot be written; make it writable, then run again."
     return ""
 
 

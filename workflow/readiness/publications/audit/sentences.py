@@ -44,8 +44,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "ours_report": {
         "fr": "Les nombres que ce projet a calculés sur des chiffres imprimés par d’autres "
-        "ressortent tous comme publiés ({n}), et les graphiques, les tableaux et le rapport "
-        "disent la même chose.",
+        "ressortent tous comme publiés ({n}), et les graphiques, les tableaux et le rapport disent "
+        "la même chose.",
         "en": "The numbers that this project computed about figures printed by others all come out "
         "as published ({n}), and charts, tables and report say the same.",
         "ar": "الأرقام التي حسبها هذا المشروع حول أرقام طبعها غيره جاءت كلها كما نُشرت ({n})، وتقول "
