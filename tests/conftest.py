@@ -10,21 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import Project, copy_project
+from project_copy import ABROAD, Project, copy_project
 
 # One BLAS thread: the workers of a parallel test run are the parallel part.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
-
-# Another machine, as far as one machine can be another.
-ABROAD = {
-    "LC_ALL": "C",
-    "LANG": None,
-    "TZ": "Pacific/Auckland",
-    "PYTHONHASHSEED": "random",
-    "HOME": None,
-    "XDG_CACHE_HOME": None,
-}
 
 
 def _once(

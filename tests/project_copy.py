@@ -24,6 +24,15 @@ NOT_SHIPPED = {
 }  # fmt: skip
 PATIENCE = 170
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
+# Another machine, as far as one machine can be another.
+ABROAD = {
+    "LC_ALL": "C",
+    "LANG": None,
+    "TZ": "Pacific/Auckland",
+    "PYTHONHASHSEED": "random",
+    "HOME": None,
+    "XDG_CACHE_HOME": None,
+}
 
 
 def shipped_files(root: Path = ROOT) -> list[Path]:

@@ -22,8 +22,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from conftest import ABROAD
-from project_copy import ROOT, Project, _add_environment, copy_project, message
+from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, message
 from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
