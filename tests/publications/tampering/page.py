@@ -44,9 +44,9 @@ the table.
 
 Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing.
 When other code gives other numbers, level 2 says DIFFERS and names the first step where the
-chains part. Another environment can move what no contract fixes, the bytes of a picture or of a
-PDF: they are NOT CHECKED there. The rows for charts and pages are those of the frozen code
-under the sealed lock.
+chains part. Other code or another environment can move what no contract fixes, the bytes of a
+picture or of a PDF: they are NOT CHECKED then, and the frozen code under the sealed lock settles
+it. The rows for charts and pages are those of the frozen code.
 """
 
 ROW = "| {what} | {seen} | {verdict} | {codes} | {place} |"

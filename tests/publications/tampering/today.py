@@ -89,24 +89,27 @@ def code(step: Step, how: str) -> Change:
 
 def moving(step: Step) -> Kind:
     """Code that moves numbers: told as CHANGED, and what it makes differs."""
-    level = 3 if step.step == "draw" else 2
-    codes = tuple(int(k >= level) for k in range(4))
+    charts = step.step == "draw"
+    place = "the chart" if charts else "the numbers, and the step where the chains part"
     return Kind(
-        f"code-{step.name}", f"code of `{step.name}`: {WHAT[step.name]} move", 0, CHANGED,
-        codes,  # type: ignore[arg-type]
-        f"the step; from level {level} on what differs and where it parts", code(step, "moves"),
+        f"code-{step.name}", f"code of `{step.name}`: {'charts' if charts else 'numbers'} move", 0,
+        CHANGED, (0, 0, 0, 1) if charts else (0, 0, 1, 1),
+        f"the step; from level {3 if charts else 2} on as DIFFERS {place}", code(step, "moves"),
         fits=step.fits, also=(DIFFERS, NOT_CHECKED, ROUNDED), program=True,
     )  # fmt: skip
 
 
 def refactoring(step: Step) -> Kind:
-    return changed(
-        f"refactored-{step.name}", f"code of `{step.name}`: no number moves", "the step",
-        code(step, "refactored"), fits=step.fits, program=True,
+    """Code that moves no number; what prints the lineage of numbers has other bytes."""
+    printed = step.step not in ("register", "draw")
+    place = "the step"
+    if printed:
+        place += "; at level 3 `report.pdf`, which prints lineage, as NOT CHECKED"
+    return Kind(
+        f"refactored-{step.name}", f"code of `{step.name}`: no number moves", 0, CHANGED,
+        (0, 0, 0, 2) if printed else (0, 0, 0, 0), place, code(step, "refactored"),
+        fits=step.fits, also=(NOT_CHECKED,), program=True,
     )  # fmt: skip
-
-
-WHAT = {step.name: "charts" if step.step == "draw" else "numbers" for step in CODE}
 
 
 def remark(target: Target) -> Made:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,7 +191,7 @@ class _Again:
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
-            divergence=_told(parted, environment),
+            divergence=_told(parted, numbers, environment),
         )
 
 
@@ -203,13 +203,22 @@ def _other_settings(frozen: Chain, present: Chain) -> Iterator[Finding]:
             yield Finding(f"lineage/{step}.json", Outcome.BROKEN, detail)
 
 
-def _told(parted: Divergence | None, environment: Sequence[str]) -> str:
-    """Where the chains part; the environment is blamed only when it is another one."""
-    if parted and parted.causes == ("environment",) and not environment:
+def _told(parted: Divergence | None, numbers: Iterable[Number], environment: Sequence[str]) -> str:
+    """Where the chains part; the environment is blamed only when it is another one.
+
+    A register also holds the lineage of its numbers: other code before it and the same numbers are
+    no parting.
+    """
+    if parted is None:
+        return ""
+    same = all(number.outcome in (Outcome.REPRODUCED, Outcome.JUDGED) for number in numbers)
+    if parted.step == "register" and same:
+        return ""
+    if parted.causes == ("environment",) and not environment:
         return (
             f"{parted.step}: nothing that went in changed: what was published is not what comes out"
         )
-    return str(parted) if parted else ""
+    return str(parted)
 
 
 def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
