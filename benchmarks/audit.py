@@ -98,9 +98,9 @@ PAGE = """\
 # Time of an audit
 
 Written by `.venv/bin/python benchmarks/audit.py --write`. {machine}. Each time is that of the
-whole command, Python's start included: of levels 0 and 1 the best of {repeat}, of 2 and 3, which run
-a workflow of their own for each publication, one. The publications are the three that ship, again
-and again under other ids. Beside level 0 stands what somebody without this program would do:
+whole command, Python's start included: of levels 0 and 1 the best of {repeat}, of 2 and 3, which
+run a workflow of their own for each publication, one. The publications are the three that ship,
+again and again under other ids. Beside level 0 stands what somebody without this program would do:
 `sha256sum --check` over the same files.
 
 {table}

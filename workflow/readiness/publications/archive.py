@@ -44,9 +44,10 @@ def code_files(root: Path) -> Iterator[Path]:
         yield from (path.relative_to(root) for path in root.glob(pattern) if path.is_file())
     for folder in CODE_FOLDERS:
         for path in (root / folder).rglob("*"):
-            hidden = path.name.startswith(".") or "__pycache__" in path.parts
+            name = path.relative_to(root)
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
             if path.is_file() and path.suffix in CODE_KINDS and not hidden:
-                yield path.relative_to(root)
+                yield name
 
 
 def assemble(
