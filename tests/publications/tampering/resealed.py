@@ -228,7 +228,7 @@ def code(moves: bool) -> Change:
         path = f"workflow/readiness/{step.file}"
         text = edited(reseal.archived(target, path), step, "moves" if moves else "refactored")
         reseal.reseal(target, {"code.tar": reseal.archive(target, {path: text.encode()})})
-        return Made(f"code.tar: {path}", ("code.tar", step.name))
+        return Made(f"code.tar: {path}", ("code.tar: the code of ", step.step))
 
     return change
 

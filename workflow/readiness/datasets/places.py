@@ -19,6 +19,8 @@ def _settings(root: Path) -> configparser.ConfigParser:
         if path.is_file():
             try:
                 lines = path.read_text("utf-8").splitlines()
+                if any("\0" in line for line in lines):
+                    raise configparser.Error("a null byte")
                 parser.read_string("\n".join(line.strip() for line in lines), str(path))
             except (configparser.Error, UnicodeDecodeError) as error:
                 reason = str(error).splitlines()[0]
