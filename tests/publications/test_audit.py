@@ -67,11 +67,10 @@ def test_the_data_of_all_publications(zipped: Project) -> None:
     assert "DATA MISSING" in out and "haca-2024-claims@2" in out
 
 
-def test_every_number_of_a_study_with_both_codes(zipped: Project) -> None:
-    for which in ("today", "frozen"):
-        code, out = audit(zipped, "haca-2024", "--level", "2", "--code", which)
-        assert code == 0, out
-        assert re.search(r"numbers +\d+ REPRODUCED, 51 JUDGED", out), out
+def test_every_number_of_a_study_with_the_frozen_code(zipped: Project) -> None:
+    code, out = audit(zipped, "haca-2024", "--level", "2", "--code", "frozen")
+    assert code == 0, out
+    assert re.search(r"numbers +\d+ REPRODUCED, 51 JUDGED", out), out
     assert not (zipped.root / "results").exists()
 
 
