@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from project_copy import copy_project
 from readiness.datasets.versions import read_versions
+from readiness.publications.environment import ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
 from tampering.model import Case, Judged, applicable, drawn, faults
-from tampering.tree import Tree, pull
+from tampering.reseal import reseal
+from tampering.tree import Target, Tree, pull
 
 
 @dataclass
@@ -22,10 +25,21 @@ class Bench:
 
     @classmethod
     def at(cls, folder: Path) -> Bench:
-        """A copy of the project at `folder`, with every dataset pulled to every place."""
+        """A copy of the project at `folder`, with every dataset pulled to every place.
+
+        As if its publications had been sealed in this environment: another Python changes nothing
+        that is looked at here.
+        """
         root = copy_project(folder).root
         pull(root, read_versions(root))
-        return cls(Tree(root))
+        bench = cls(Tree(root))
+        present = environment_text(root).encode()
+        for identity in bench.identities:
+            target = Target(bench.tree, identity, random.Random(0))
+            if bench.tree.read(target.name(ENVIRONMENT)) != present:
+                reseal(target, {ENVIRONMENT: present})
+        bench.tree.before.clear()
+        return bench
 
     @property
     def identities(self) -> list[str]:
