@@ -36,7 +36,6 @@ from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, val
 
 pytest.importorskip("cryptography", reason="signatures are an optional extra")
 
-ELSEWHERE = Path("/nowhere")
 LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"
 
 

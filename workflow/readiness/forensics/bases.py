@@ -184,11 +184,6 @@ def with_missing(mask: Mask, max_missing: int) -> Mask:
     return reached
 
 
-def feasible_mask(figures: FigureSet, n_max: int, allowed: Sequence[Convention] = NEAREST) -> Mask:
-    """For each base 0..n_max, whether the set fits under one of the conventions."""
-    return joint_mask([figures], n_max, 0, allowed)
-
-
 def joint_mask(
     sets: Sequence[FigureSet],
     n_max: int,

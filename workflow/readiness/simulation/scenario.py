@@ -23,7 +23,6 @@ OPENS = date(2026, 3, 2)
 CLOSES = date(2026, 3, 31)
 # The first export is taken while the wave is open, the second a week after it closed.
 EXPORT_1 = datetime(2026, 3, 25)
-EXPORT_2 = datetime(2026, 4, 7)
 
 # Persons on the frame. Multiples of 10, so that shares of `revolution` are equal to the person.
 POPULATION = {

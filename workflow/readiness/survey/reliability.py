@@ -8,12 +8,11 @@ one outside those agencies is bound by them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Flag: TypeAlias = Literal["present", "review", "caution", "suppress"]
 StringArray: TypeAlias = npt.NDArray[np.str_]
 
 

@@ -47,7 +47,6 @@ SMALL = 8.0
 INK = "#1a1a1a"
 MUTED = "#555555"
 GRID = "#d9d9d9"
-PALE = "#ececec"
 NEUTRAL = "#c7c7c7"
 STAMP = "#a50f15"
 BLUE = "#0072b2"

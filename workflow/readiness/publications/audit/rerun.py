@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
@@ -25,8 +24,6 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import LEDGER
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -84,11 +81,3 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         {d.version.pointer_path: d.pointer_text for d in datasets},
         read_inputs(folder),
     )
-
-
-def attempt(action: Callable[[], Result]) -> tuple[Result | None, str]:
-    """The action's result, or in one line why there is none."""
-    try:
-        return action(), ""
-    except DataError as error:
-        return None, str(error).replace("\n", " ")
