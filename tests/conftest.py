@@ -29,6 +29,8 @@ def _once(
         fcntl.flock(lock, fcntl.LOCK_EX)
         log = base / f"{name}.log"
         if not log.exists():
+            # Written first, so that a run that hangs fails once and is not tried for each test.
+            log.write_text("1\nstarted by another test, and never ended", "utf-8")
             project = make(folder)
             result = project.readiness("run", "--cores", cores)
             log.write_text(f"{result.returncode}\n{result.stdout}{result.stderr}", "utf-8")

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
     ".git", ".venv", ".cache", ".snakemake", "__pycache__", "results", ".hypothesis", ".ruff_cache"
 }  # fmt: skip
-PATIENCE = 170
+PATIENCE = 540
+"""Seconds until a command is taken to hang; a first run takes 20, on busy cores 200."""
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 # Another machine, as far as one machine can be another.
 ABROAD = {
