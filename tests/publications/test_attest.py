@@ -335,6 +335,43 @@ def test_an_encrypted_key_needs_its_passphrase(
             private_key(office)
 
 
+def test_a_passphrase_is_bytes_and_one_that_is_too_long_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv(PASSPHRASE, "phras\udce9")  # typed in Latin-1
+    assert main(["attest", "--new-key", str(tmp_path / "office")]) == 0
+    private_key(tmp_path / "office")
+    capsys.readouterr()
+    monkeypatch.setenv(PASSPHRASE, "a" * 2000)
+    assert main(["attest", "--new-key", str(tmp_path / "long")]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and PASSPHRASE in said.err and said.err.count("\n") == 1
+    assert not (tmp_path / "long").exists()
+
+
+def test_a_key_that_was_not_made_is_not_told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    assert main(["attest", "--new-key", "office"]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_key_that_lies_in_the_project_signs_nothing(
+    folder: Path,
+    key: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder.parents[1])
+    shutil.copyfile(key("office"), "office")
+    assert main(["attest", "small-2026", "--key", "office"]) == 2
+    assert "must not lie in the project" in capsys.readouterr().err
+    assert not (folder / ATTESTATIONS).exists()
+
+
 def test_what_is_no_key_is_refused_in_one_line(tmp_path: Path, key: Callable[[str], Path]) -> None:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import (

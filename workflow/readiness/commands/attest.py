@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 from readiness.errors import ConfigError
-from readiness.publications.attest import attest, new_key, private_key
+from readiness.publications.attest import attest, new_key, private_key, refuse_within
 from readiness.publications.ledger import find_publication
 from readiness.publications.seal import ATTESTATIONS
 
@@ -35,10 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("expected ID with --key FILE, or --new-key FILE (with ID to sign, too).")
     folder = find_publication(root, arguments.id) if arguments.id else None
     if arguments.new_key:
+        signer = new_key(path, root)
         print(f"{path}: a new private key; {path}.pub: its public key, to be made known")
-        print(f"key {new_key(path, root)}")
+        print(f"key {signer}")
     if folder is not None:
-        signer = attest(folder, private_key(path))
+        key = private_key(path)
+        refuse_within(path, root)
+        signer = attest(folder, key)
         print(f"{arguments.id}: signed by key {signer}")
         print(f"Now commit {folder.relative_to(root) / ATTESTATIONS}.")
     return 0

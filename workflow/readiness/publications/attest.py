@@ -156,8 +156,7 @@ def new_key(path: Path, root: Path) -> str:
     )
 
     public = path.with_name(f"{path.name}.pub")
-    if path.resolve().is_relative_to(root.resolve()):
-        raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
+    refuse_within(path, root)
     for taken in (path, public):
         if taken.exists() or taken.is_symlink():
             raise ConfigError(f"{taken}: exists and is not overwritten; name another file.")
@@ -167,7 +166,10 @@ def new_key(path: Path, root: Path) -> str:
     encryption: KeySerializationEncryption
     encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
     key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    try:
+        text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    except ValueError as error:
+        raise ConfigError(f"{PASSPHRASE}: cannot be used: {error}") from None
     # Nobody else may read it, not even before it is whole.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -177,8 +179,15 @@ def new_key(path: Path, root: Path) -> str:
     return key_id(key.public_key())
 
 
+def refuse_within(path: Path, root: Path) -> None:
+    """ConfigError for a private key in the project: there it would be committed or bundled."""
+    if path.resolve().is_relative_to(root.resolve()):
+        raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
+
+
 def _passphrase() -> bytes | None:
-    return os.environ.get(PASSPHRASE, "").encode() or None
+    # The bytes as they were typed, whatever the locale takes them for.
+    return os.fsencode(os.environ.get(PASSPHRASE, "")) or None
 
 
 def _read_key(path: Path) -> bytes:
