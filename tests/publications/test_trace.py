@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from recall import recalls
 
 from project_copy import ROOT
+from readiness.cli import main
 from readiness.datasets.versions import read_versions
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import frozen_chain
@@ -79,6 +81,48 @@ def test_the_beginning_of_an_id_means_all_its_numbers() -> None:
     assert len({publication for publication, _ in found}) == 2
     assert all(identity.startswith("team_trained.yes.") for _, identity in found)
     assert find_numbers(ROOT, "no.such.number") == []
+
+
+def test_an_unknown_name_is_answered_with_names_like_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    for name, expected in {
+        "preparation.lwo.all": "Spelt like it: preparation.low.all",
+        "haca-2024/prep_sector": "claim.haca.prep_sector",
+        "simulated-2026-r9/preparation.low.all": "there are haca-2024, simulated-2026-r1",
+        "simulated-2026-r2": "a number in publications/simulated-2026-r2/figures.csv",
+        "simulated-2026-r2/": "a number in publications/simulated-2026-r2/figures.csv",
+        "": "no published number is called so",
+    }.items():
+        assert main(["which", name]) == 2, name
+        said = capsys.readouterr().err
+        assert expected in said and said.count("\n") == 1, said
+
+
+def test_what_a_broken_publication_hides_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(ROOT / "data/versions.csv", tmp_path / "data/versions.csv")
+    monkeypatch.chdir(tmp_path)
+    ledger = tmp_path / "publications/simulated-2026-r1/figures.csv"
+    text = ledger.read_text("utf-8")
+    for forged in (None, text.replace("simulated-2026@1", "")):
+        ledger.unlink() if forged is None else ledger.write_text(forged, "utf-8")
+        for arguments in (
+            ["affected", "simulated-2026@1"],
+            ["affected", "simulated-2026@1", "--json"],
+            ["which", "preparation.low.all"],
+            ["which", "simulated-2026-r1/preparation.low.all"],
+        ):
+            assert main(arguments) == 3, arguments
+            assert "simulated-2026-r1: the seal is broken" in capsys.readouterr().err
+        # The others answer as ever.
+        assert main(["which", "simulated-2026-r2/preparation.low.all"]) == 0
+    ledger.write_text(text, "utf-8")
+    assert main(["affected", "simulated-2026@1"]) == 0
 
 
 def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Every published number that a recall of a dataset version would touch.
 
 readiness affected NAME@VERSION
+
+Exit code 3 when a publication is not what was sealed: more numbers may then rest on the version.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections import Counter
 from pathlib import Path
 
 from readiness.datasets.versions import find_version
-from readiness.publications.trace import affected
+from readiness.publications.ledger import publication_ids
+from readiness.publications.trace import affected, refuse_broken
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,10 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         rows = [{"publication": where, **row} for where, row in found]
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
-        return 0
-    for where, row in found:
-        print(f"{where}/{row['id']}\t{row['display_en']}\t{row['dataset']}")
-    counts = Counter(where for where, _ in found)
-    told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
-    print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")
+    else:
+        for where, row in found:
+            print(f"{where}/{row['id']}\t{row['display_en']}\t{row['dataset']}")
+        counts = Counter(where for where, _ in found)
+        told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
+        print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")
+    refuse_broken(root, publication_ids(root))
     return 0

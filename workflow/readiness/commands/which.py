@@ -2,6 +2,9 @@
 
 readiness which PUBLICATION/ID      one number
 readiness which preparation.low     every number whose id begins so, in every publication
+
+Exit code 3 when a publication that was looked at is not what was sealed: what is printed is then
+what its folder says.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.errors import ConfigError
-from readiness.publications.trace import Trace, find_numbers, which
+from readiness.publications.ledger import publication_ids
+from readiness.publications.trace import Trace, find_numbers, like, refuse_broken, scope, which
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,11 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what stands behind each number; ConfigError when there is no such number."""
     root = Path.cwd()
     found = find_numbers(root, arguments.name)
+    publications, _ = scope(root, arguments.name)
     if not found:
-        raise ConfigError(
-            f"{arguments.name}: no published number is called so. "
-            "The ids are in publications/*/figures.csv."
-        )
+        # Perhaps it was there: a ledger may be gone, or another one.
+        refuse_broken(root, publications)
+        raise ConfigError(_unknown(root, arguments.name))
     traces = [
         trace
         for publication, numbers in groupby(found, key=lambda pair: pair[0])
@@ -42,7 +46,23 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for trace in traces:
             print(trace_text(trace), end="")
+    refuse_broken(root, publications)
     return 0
+
+
+def _unknown(root: Path, name: str) -> str:
+    where, slash, rest = name.partition("/")
+    known = publication_ids(root)
+    if name in known or (where in known and not rest):
+        return f"{name}: a publication; name a number in publications/{where}/figures.csv."
+    if slash and where not in known:
+        return f"{where}: no such publication; there are {', '.join(known) or 'none'}."
+    offered = ", ".join(like(root, name))
+    near = f"Spelt like it: {offered}. " if offered else ""
+    return (
+        f"{name}: no published number is called so. {near}"
+        "The ids are in publications/*/figures.csv."
+    )
 
 
 def trace_text(trace: Trace) -> str:

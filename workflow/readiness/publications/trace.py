@@ -7,14 +7,20 @@ Both read what was frozen: no data and no rerun.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.errors import DataError
 from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
+from readiness.publications.seal import check_seal
+
+LIKE = 3
+"""How many ids are offered in the place of an unknown one."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,20 @@ class Trace:
     through: tuple[str, ...]
 
 
+def scope(root: Path, name: str) -> tuple[list[str], str]:
+    """The publications in which to look for `name`, and the id to look for."""
+    where, slash, rest = name.partition("/")
+    publications = publication_ids(root)
+    return ([where], rest) if slash and where in publications else (publications, name)
+
+
 def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     """The numbers that `name` means, as (publication, id).
 
     `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
     its numbers' ids (`preparation.low`), and means all of them.
     """
-    where, slash, rest = name.partition("/")
-    publications = publication_ids(root)
-    if slash and where in publications:
-        publications, name = [where], rest
+    publications, name = scope(root, name)
     found = []
     for publication in publications:
         ids = [row["id"] for row in ledger_rows(root / FOLDER / publication)]
@@ -60,6 +70,28 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
         begun = [identity for identity in ids if identity.startswith(f"{name}.")]
         found += [(publication, identity) for identity in exact or begun]
     return found
+
+
+def like(root: Path, name: str) -> list[str]:
+    """The ids and beginnings of ids that are spelt most like `name`, the best one first."""
+    publications, name = scope(root, name)
+    ids = {row["id"] for where in publications for row in ledger_rows(root / FOLDER / where)}
+    parts = [identity.split(".") for identity in ids]
+    known = {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
+    return difflib.get_close_matches(name, sorted(known), n=LIKE)
+
+
+def refuse_broken(root: Path, publications: Iterable[str]) -> None:
+    """DataError naming the publications that are not what was sealed.
+
+    What their folder says of a number, or does not say, may then not be what was published.
+    """
+    broken = [where for where in publications if check_seal(root / FOLDER / where)]
+    if broken:
+        raise DataError(
+            f"{', '.join(broken)}: the seal is broken, so more or other numbers may have been "
+            "published there.\n`readiness audit --level 0` says what is not as it was sealed."
+        )
 
 
 def which(root: Path, publication: str, identities: Sequence[str]) -> Iterator[Trace]:
