@@ -31,7 +31,7 @@ from readiness.publications.bundle import bundle, gather
 from readiness.publications.bundle.contents import _refuse_unsafe
 from readiness.publications.bundle.pages import UNKNOWN_DATE
 from readiness.publications.ledger import FOLDER, publication_ids
-from readiness.publications.seal import SEAL, check_seal, make_seal
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal
 
 STUDY, SECOND = "haca-2024", "simulated-2026-r2"
 CLAIMS = "haca-2024-claims@2"
@@ -537,10 +537,23 @@ def test_a_broken_publication_that_it_supersedes_is_refused_too(tree: Path) -> N
         made(tree, SECOND)
 
 
-@pytest.mark.parametrize("name", ["answers.csv", "answers.xlsx", "old.zip", "answers.sav"])
+@pytest.mark.parametrize(
+    "name", ["answers.csv", "answers.xlsx", "old.zip", "answers.sav", "office"]
+)
 def test_no_data_leave_among_the_code(name: str, tree: Path) -> None:
     (tree / "workflow" / name).write_text("respondent,answer\n1,2\n", "utf-8")
     assert not [path for path in made(tree, STUDY).files if path.endswith(name)]
+
+
+def test_a_signature_over_another_seal_is_not_bundled(tree: Path) -> None:
+    signatures = tree / FOLDER / STUDY / ATTESTATIONS
+    for text in ("", "no envelope\n"):
+        signatures.write_text(text, "utf-8")
+        if text:
+            with pytest.raises(DataError, match=r"attestation\.jsonl: line 1 is no envelope"):
+                made(tree, STUDY)
+        else:
+            assert f"publications/{STUDY}/{ATTESTATIONS}" in made(tree, STUDY).files
 
 
 def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
@@ -557,6 +570,7 @@ def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
         ["none-2026"],
         ["../haca-2024"],
         [STUDY, "--to", "bundle.tar"],
+        [STUDY, "--to", f"publications/{STUDY}/bundle.zip"],
         [STUDY, "--date", "1 March 2026"],
         [STUDY, "--date", "2026-02-30"],
         [STUDY, "--date", "20260301"],

@@ -21,7 +21,7 @@ CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 CODE_KINDS = frozenset(
     {
-        "", ".css", ".html", ".json", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk", ".svg",
+        ".css", ".html", ".json", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk", ".svg",
         ".ttf", ".typ", ".yaml",
     }
 )  # fmt: skip
@@ -46,7 +46,8 @@ def code_files(root: Path) -> Iterator[Path]:
         for path in (root / folder).rglob("*"):
             name = path.relative_to(root)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-            if path.is_file() and path.suffix in CODE_KINDS and not hidden:
+            code = path.suffix in CODE_KINDS or path.name in CODE
+            if path.is_file() and code and not hidden:
                 yield name
 
 

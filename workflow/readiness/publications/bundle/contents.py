@@ -17,6 +17,7 @@ from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.publications.archive import DVC_CONFIG, code_files
+from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
@@ -110,6 +111,12 @@ def _refuse_unsound(root: Path, identity: str) -> None:
             raise DataError(
                 f"{identity}: {finding.place}: {finding.outcome}, {finding.detail}; only what "
                 f"holds is bundled.\n`readiness audit {identity} --level 1` says what does not."
+            )
+    for signature in verify(root / FOLDER / identity, {}).signatures:
+        if signature.fit is Fit.DOES_NOT_FIT:
+            raise DataError(
+                f"{identity}: {ATTESTATIONS}: {signature.detail}; only what "
+                f"holds is bundled.\n`readiness verify {identity}` says what does not."
             )
 
 
