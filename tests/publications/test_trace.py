@@ -123,6 +123,11 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
         assert main(["which", "simulated-2026-r2/preparation.low.all"]) == 0
     ledger.write_text(text, "utf-8")
     assert main(["affected", "simulated-2026@1"]) == 0
+    # Gone altogether: what came through it is told without its hashes.
+    shutil.rmtree(ledger.parent)
+    capsys.readouterr()
+    assert main(["which", "simulated-2026-r2/revision.preparation.low.all"]) == 0
+    assert "simulated-2026@1  sha256 not known: the publication" in capsys.readouterr().out
 
 
 def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:

@@ -69,7 +69,10 @@ def trace_text(trace: Trace) -> str:
     """A number's trace in lines."""
     row = trace.row
     lines = [f"{trace.publication}/{row['id']}: {row['display_en']} (value {row['value'] or '-'})"]
-    lines += [f"  dataset  {name}  sha256 {digest}" for name, digest in trace.datasets.items()]
+    unknown = "not known: the publication that it comes through is not here"
+    lines += [
+        f"  dataset  {name}  sha256 {digest or unknown}" for name, digest in trace.datasets.items()
+    ]
     lines += [f"  file     {path}  sha256 {digest}" for path, digest in trace.files.items()]
     lines += [f"  through  publication {name}" for name in trace.through]
     lines += [f"  step     {step.name}  code {step.code}" for step in trace.steps]
