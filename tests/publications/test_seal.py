@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from project_copy import ROOT
+from readiness.cli import main
 from readiness.publications.archive import pack, unpack
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.seal import (
@@ -146,3 +148,21 @@ def test_archives_are_the_same_bytes_and_read_back(tmp_path: Path) -> None:
 )
 def test_the_gravest_outcome_counts(outcomes: list[Outcome], code: int) -> None:
     assert exit_code(outcomes) == code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["audit", "haca-2024", "--level", "0", "--html"],
+        ["audit", "haca-2024", "--level", "0", "--certificate"],
+        ["bundle", "haca-2024", "--to"],
+    ],
+)
+def test_no_command_writes_into_what_was_sealed(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    name = "publications/haca-2024/new.zip"
+    assert main([*arguments, name]) == 2
+    assert "nothing is added to what was sealed" in capsys.readouterr().err
+    assert not (ROOT / name).exists()

@@ -21,7 +21,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
 from readiness.publications.audit.model import NUMBERS, Audit
 from readiness.publications.audit.show import audit_text, summary_text
-from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.ledger import FOLDER, publication_ids, refuse_inside
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import read_seal
 
@@ -59,6 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
             f"{unknown[0] if unknown else FOLDER}: no such publication; "
             f"there are {', '.join(known) or 'none'}."
         )
+    for path in (arguments.html, arguments.certificate):
+        if path:
+            refuse_inside(root, path)
     audits: list[Audit] = []
     told = _superseded(root, known)
     listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)

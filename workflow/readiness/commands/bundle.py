@@ -16,7 +16,7 @@ from pathlib import Path
 
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.publications.ledger import FOLDER, find_publication
+from readiness.publications.ledger import find_publication, refuse_inside
 
 BUNDLES = Path("results/bundles")
 
@@ -50,8 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     target = arguments.to or BUNDLES / f"{arguments.id}.zip"
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
-    if target.resolve().is_relative_to((root / FOLDER).resolve()):
-        raise ConfigError(f"--to {target}: a sealed folder is never added to; name another place.")
+    refuse_inside(root, target)
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather
     from readiness.publications.bundle.pages import date_text, left_out_text, read_citation

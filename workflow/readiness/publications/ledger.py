@@ -113,3 +113,9 @@ def find_publication(root: Path, identity: str) -> Path:
         known = ", ".join(publication_ids(root)) or "none"
         raise ConfigError(f"{identity}: no such publication; there are {known}.")
     return folder
+
+
+def refuse_inside(root: Path, path: Path) -> None:
+    """ConfigError for a file to be written below `publications/`: it would break a seal there."""
+    if path.resolve().is_relative_to((root / FOLDER).resolve()):
+        raise ConfigError(f"{path}: nothing is added to what was sealed; name another place.")
