@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,14 @@ def test_two_sign_and_each_is_checked_with_its_own_key(
     # One key is enough for its own signature; the other signer is named.
     one = held(folder, reviewer)
     assert [s.fit for s in one.signatures] == [Fit.UNKNOWN, Fit.FITS] and one.exit_code == 0
+
+
+def test_of_those_who_sign_at_once_nobody_is_lost(folder: Path, key: Callable[[str], Path]) -> None:
+    keys = [key(f"signer-{number}") for number in range(8)]
+    with ThreadPoolExecutor(len(keys)) as pool:
+        list(pool.map(lambda path: attest(folder, private_key(path)), keys))
+    assert held(folder, *keys).exit_code == 0
+    assert len((folder / ATTESTATIONS).read_text("utf-8").splitlines()) == len(keys)
 
 
 def test_nobody_signs_twice(folder: Path, key: Callable[[str], Path]) -> None:

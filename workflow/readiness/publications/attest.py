@@ -15,6 +15,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -239,20 +240,34 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
 
     DataError when the seal is broken, ConfigError when the key has signed before.
     """
-    faults = check_seal(folder)
-    if faults:
-        raise DataError(
-            f"{folder.name}: the seal is broken ({faults[0].place}: {faults[0].detail}); "
-            "what does not hold is not signed."
-        )
-    signer = key_id(key.public_key())
-    lines = _lines(folder)
-    if any(signer == (_parts(line) or {}).get("signer") for line in lines):
-        raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
-    payload = statement(folder)
-    lines.append(_envelope(payload, signer, key.sign(signed_bytes(payload))))
-    write_atomically(folder / ATTESTATIONS, "".join(f"{line}\n" for line in lines))
+    with _alone(folder):
+        faults = check_seal(folder)
+        if faults:
+            raise DataError(
+                f"{folder.name}: the seal is broken ({faults[0].place}: {faults[0].detail}); "
+                "what does not hold is not signed."
+            )
+        signer = key_id(key.public_key())
+        lines = _lines(folder)
+        if any(signer == (_parts(line) or {}).get("signer") for line in lines):
+            raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
+        payload = statement(folder)
+        lines.append(_envelope(payload, signer, key.sign(signed_bytes(payload))))
+        write_atomically(folder / ATTESTATIONS, "".join(f"{line}\n" for line in lines))
     return signer
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else signs here: of two who write the lines at once, one would be lost."""
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _lines(folder: Path) -> list[str]:
