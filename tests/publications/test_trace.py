@@ -15,7 +15,14 @@ from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import frozen_chain
 from readiness.publications.ledger import publication_ids
 from readiness.publications.seal import read_seal
-from readiness.publications.trace import affected, datasets_behind, find_numbers, which
+from readiness.publications.trace import (
+    affected,
+    datasets_behind,
+    find_numbers,
+    find_pictures,
+    which,
+    which_pictures,
+)
 
 PUBLICATIONS = publication_ids(ROOT)
 
@@ -83,6 +90,28 @@ def test_the_beginning_of_an_id_means_all_its_numbers() -> None:
     assert find_numbers(ROOT, "no.such.number") == []
 
 
+def test_a_chart_and_a_page_rest_on_the_whole_register() -> None:
+    both = [
+        ("simulated-2026-r1", "charts/weights.svg"),
+        ("simulated-2026-r2", "charts/weights.svg"),
+    ]
+    assert find_pictures(ROOT, "weights") == find_pictures(ROOT, "charts/weights.svg") == both
+    assert find_pictures(ROOT, "haca-2024/report.pdf") == [("haca-2024", "report.pdf")]
+    for publication, name, last in (
+        ("simulated-2026-r2", "charts/weights.svg", "draw"),
+        ("simulated-2026-r2", "report.html", "report"),
+        ("haca-2024", "charts/bases.svg", "draw"),
+    ):
+        (trace,) = which_pictures(ROOT, publication, [name])
+        numbers = [row["id"] for row in ledger_rows(ROOT / "publications" / publication)]
+        behind = list(which(ROOT, publication, numbers))
+        assert set(trace.datasets) == {name for number in behind for name in number.datasets}
+        assert all(trace.datasets.values())
+        steps = [step.name for step in trace.steps]
+        assert {step.name for number in behind for step in number.steps} <= set(steps)
+        assert steps[-1] == last
+
+
 def test_an_unknown_name_is_answered_with_names_like_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,7 +122,7 @@ def test_an_unknown_name_is_answered_with_names_like_it(
         "simulated-2026-r9/preparation.low.all": "there are haca-2024, simulated-2026-r1",
         "simulated-2026-r2": "a number in publications/simulated-2026-r2/figures.csv",
         "simulated-2026-r2/": "a number in publications/simulated-2026-r2/figures.csv",
-        "": "no published number is called so",
+        "": "no published number or chart is called so",
     }.items():
         assert main(["which", name]) == 2, name
         said = capsys.readouterr().err

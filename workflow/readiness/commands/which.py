@@ -1,7 +1,8 @@
-"""What is behind a published number: datasets, versions, steps, code.
+"""What is behind a published number, chart or page: datasets, versions, steps, code.
 
 readiness which PUBLICATION/ID      one number
 readiness which preparation.low     every number whose id begins so, in every publication
+readiness which weights             a chart; also by its path, as the pages: report.pdf
 
 Exit code 3 when a publication that was looked at is not what was sealed: what is printed is then
 what its folder says.
@@ -17,21 +18,34 @@ from pathlib import Path
 
 from readiness.errors import ConfigError
 from readiness.publications.ledger import publication_ids
-from readiness.publications.trace import Trace, find_numbers, like, refuse_broken, scope, which
+from readiness.publications.trace import (
+    Trace,
+    find_numbers,
+    find_pictures,
+    like,
+    refuse_broken,
+    scope,
+    which,
+    which_pictures,
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("name", help="PUBLICATION/ID, an id, or the beginning of ids")
+    parser.add_argument(
+        "name", help="PUBLICATION/ID, an id, the beginning of ids, a chart, or a page (report.pdf)"
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what stands behind each number; ConfigError when there is no such number."""
+    """Print what stands behind each number or picture; ConfigError when nothing is called so."""
     root = Path.cwd()
-    found = find_numbers(root, arguments.name)
+    found, trace_of = find_numbers(root, arguments.name), which
     publications, _ = scope(root, arguments.name)
+    if not found:
+        found, trace_of = find_pictures(root, arguments.name), which_pictures
     if not found:
         # Perhaps it was there: a ledger may be gone, or another one.
         refuse_broken(root, publications)
@@ -39,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     traces = [
         trace
         for publication, numbers in groupby(found, key=lambda pair: pair[0])
-        for trace in which(root, publication, [identity for _, identity in numbers])
+        for trace in trace_of(root, publication, [name for _, name in numbers])
     ]
     if arguments.json:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
@@ -60,15 +74,16 @@ def _unknown(root: Path, name: str) -> str:
     offered = ", ".join(like(root, name))
     near = f"Spelt like it: {offered}. " if offered else ""
     return (
-        f"{name}: no published number is called so. {near}"
+        f"{name}: no published number or chart is called so. {near}"
         "The ids are in publications/*/figures.csv."
     )
 
 
 def trace_text(trace: Trace) -> str:
-    """A number's trace in lines."""
+    """A trace in lines."""
     row = trace.row
-    lines = [f"{trace.publication}/{row['id']}: {row['display_en']} (value {row['value'] or '-'})"]
+    shown = f": {row['display_en']} (value {row['value'] or '-'})" if "value" in row else ""
+    lines = [f"{trace.publication}/{row['id']}{shown}"]
     unknown = "not known: the publication that it comes through is not here"
     lines += [
         f"  dataset  {name}  sha256 {digest or unknown}" for name, digest in trace.datasets.items()

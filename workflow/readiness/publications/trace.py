@@ -35,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that stands behind one published number.
+    """All that stands behind one published number, or behind a chart or page.
 
     `files` are the other files that went in (path to SHA-256); `through` are the publications whose
     numbers it was computed from.
@@ -72,6 +72,33 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     return found
 
 
+def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
+    """The charts and pages that `name` means, as (publication, path in its folder).
+
+    `name` is that path (`charts/weights.svg`, `report.pdf`), with or without `PUBLICATION/` before
+    it, or a chart's name alone (`weights`).
+    """
+    publications, name = scope(root, name)
+    wanted = {name, f"charts/{name}.svg"}
+    return [
+        (publication, path)
+        for publication in publications
+        for path in sorted(_makers(frozen_chain(root / FOLDER / publication)))
+        if path in wanted
+    ]
+
+
+def _makers(chain: Mapping[str, Lineage]) -> dict[str, str]:
+    """The step that made each chart and page of a publication, by path in its folder."""
+    folders = {"draw": "charts/", "report": ""}
+    return {
+        f"{folder}{name}": step
+        for step, folder in folders.items()
+        if step in chain
+        for name in chain[step].outputs
+    }
+
+
 def like(root: Path, name: str) -> list[str]:
     """The ids and beginnings of ids that are spelt most like `name`, the best one first."""
     publications, name = scope(root, name)
@@ -94,15 +121,43 @@ def refuse_broken(root: Path, publications: Iterable[str]) -> None:
         )
 
 
-def which(root: Path, publication: str, identities: Sequence[str]) -> Iterator[Trace]:
+def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
     """What is behind each of these numbers of a publication."""
     folder = root / FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
+    yield from _traces(root, publication, chain, [rows[name] for name in names])
+
+
+def which_pictures(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
+    """What is behind each of these charts and pages; the `row` of a trace has no value then.
+
+    A chart or page is made of the register as a whole, so all that is behind the register is
+    behind it.
+    """
+    folder = root / FOLDER / publication
+    chain = frozen_chain(folder)
+    makers = _makers(chain)
+    numbers = {digest for row in ledger_rows(folder) for digest in row["lineage"].split()}
+    rows = [
+        {
+            "id": name,
+            "dataset": " ".join(chain[makers[name]].datasets),
+            "lineage": " ".join(sorted({chain[makers[name]].hash, *numbers})),
+        }
+        for name in names
+    ]
+    yield from _traces(root, publication, chain, rows)
+
+
+def _traces(
+    root: Path, publication: str, chain: Mapping[str, Lineage], rows: Iterable[Mapping[str, str]]
+) -> Iterator[Trace]:
+    """The trace of each row: what its `lineage` leads to, and the datasets that it names."""
+    folder = root / FOLDER / publication
     hashes = {d.version.name: d.version.sha256 for d in read_datasets(folder)}
     files = {path.as_posix(): digest for path, digest in read_inputs(folder).items()}
-    for identity in identities:
-        row = rows[identity]
+    for row in rows:
         steps = ancestors(chain, row["lineage"].split())
         used = {digest for step in steps for digest in chain[step].inputs.values()}
         earlier = _earlier(root, row, chain)
