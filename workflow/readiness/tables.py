@@ -31,13 +31,15 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     write_atomically(path, to_csv(frame))
 
 
-def read_text_table(path: Path, what: str) -> pd.DataFrame:
+def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.DataFrame:
     """Read a CSV with every cell as text and empty cells as "".
 
-    Raises DataError, naming the file, when it is missing, empty, not UTF-8 or not a table.
+    `content` are the file's bytes where they are in hand already. Raises DataError, naming the
+    file, when it is missing, empty, not UTF-8 or not a table.
     """
+    source = path if content is None else io.BytesIO(content)
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataError(f"{path}: {what} not found. Run `make`, or restore the file.") from None
     except pd.errors.EmptyDataError:
@@ -48,3 +50,9 @@ def read_text_table(path: Path, what: str) -> pd.DataFrame:
         ) from None
     except pd.errors.ParserError as error:
         raise DataError(f"{path}: {what} is not a table: {str(error).strip()}") from None
+    if not isinstance(table.index, pd.RangeIndex):
+        # pandas takes the first cells for names of the rows, and every cell for its neighbour.
+        raise DataError(
+            f"{path}: {what} is not a table: its rows have more cells than its header has columns."
+        )
+    return table
