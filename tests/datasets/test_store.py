@@ -85,7 +85,7 @@ def test_versions_are_appended_and_never_overwritten(root: Path) -> None:
     with pytest.raises(ConfigError, match="survey@1 exists and is never overwritten"):
         add_version(root, root / "export.csv", "survey", "1")
     assert (root / "data/versions.csv").read_text("utf-8") == first
-    new = add_version(root, root / "export.csv", "survey", "2", questionnaire="q-1")
+    new = add_version(root, root / "export.csv", "survey", "2")
     assert (new.rows, new.name) == (3, "survey@2")
     assert (root / "data/versions.csv").read_text("utf-8").startswith(first)
     assert list(read_versions(root)) == ["survey@1", "survey@2"]

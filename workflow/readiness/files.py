@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 TEMPORARY = ".tmp"
@@ -35,6 +36,12 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def temporary_name(path: Path) -> Path:
     """The name beside `path` under which it is written until it is whole."""
     return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+
+
+def left_behind(path: Path) -> list[Path]:
+    """What killed processes have left of writing `path`, whole or not; of nobody else's files."""
+    name = re.compile(rf"\.{re.escape(path.name)}\.\d+{re.escape(TEMPORARY)}")
+    return sorted(other for other in path.parent.glob(".*") if name.fullmatch(other.name))
 
 
 def make_room(path: Path, size: int = 4096) -> None:

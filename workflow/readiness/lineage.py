@@ -30,12 +30,6 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def md5_of(path: Path) -> str:
-    """MD5 of a file's bytes, hexadecimal: DVC's name for the object, not a proof of anything."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
 def canonical_json(value: object) -> str:
     """JSON with sorted keys and no spaces: one text for one value."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

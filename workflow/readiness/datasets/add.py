@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
 from readiness.config import NAME, VERSION, WORDS
+from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import cache_folder, default_store
-from readiness.datasets.pointers import Pointer, write_pointer
+from readiness.datasets.pointers import Pointer, read_pointer, write_pointer
 from readiness.datasets.versions import (
     OPEN,
-    RAW,
     RESTRICTED,
+    VERSIONS,
     Version,
     append_versions,
+    changing_versions,
+    one_line,
     read_versions,
 )
 from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
-from readiness.lineage import md5_of, sha256_of
+from readiness.files import left_behind, write_atomically
 from readiness.tables import read_text_table
 
 
@@ -35,50 +38,97 @@ def add_version(
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
     The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
-    overwritten: ConfigError when it exists or has no proper name, DataError when the file is no
-    table or holds the very bytes of a version that was erased.
+    overwritten: ConfigError when it exists or has no proper name, or the questionnaire does not
+    exist; DataError when the file is no table or holds the very bytes of a version that was erased,
+    or when another file stands in its place; BusyError when another process changes the register.
     """
+    note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if not re.fullmatch(pattern, text):
             raise ConfigError(
                 f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
             )
-    if not file.is_file():
-        raise DataError(f"{file}: no such file.")
-    versions = read_versions(root) if (root / "data/versions.csv").exists() else {}
-    if f"{dataset}@{version}" in versions:
-        raise ConfigError(
-            f"{dataset}@{version} exists and is never overwritten. Choose another name with --as."
-        )
-    new = Version(
-        dataset=dataset,
-        version=version,
-        md5=md5_of(file),
-        sha256=sha256_of(file),
-        bytes=file.stat().st_size,
-        rows=len(read_text_table(file, "the new dataset version")),
-        questionnaire=questionnaire,
-        note=note,
-        status=RESTRICTED if restricted else OPEN,
-    )
-    if new.rows == 0:
-        raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
-    for known in versions.values():
-        if known.erased and known.md5 == new.md5:
-            raise DataError(
-                f"{file}: these are the bytes of {known.name}, which was erased ({known.note}). "
-                "Leave out who withdrew, then add the file."
+    _check_questionnaire(root, questionnaire)
+    content = _content(file)
+    with changing_versions(root):
+        versions = read_versions(root) if (root / VERSIONS).exists() else {}
+        if f"{dataset}@{version}" in versions:
+            raise ConfigError(
+                f"{dataset}@{version} exists and is never overwritten. Choose another name with "
+                "--as."
             )
-    pointer = Pointer(md5=new.md5, size=new.bytes, name=f"{version}.csv")
-    content = file.read_bytes()
-    store = default_store(root)
-    for folder in filter(None, [store, cache_folder(root)]):
-        target = folder / pointer.object_name
-        if not target.exists():
-            write_atomically(target, content)
-    workspace = root / RAW / dataset / f"{version}.csv"
-    if workspace.resolve() != file.resolve():
-        write_atomically(workspace, content)
-    write_pointer(root / new.pointer_path, pointer)
-    append_versions(root, [new])
+        new = Version(
+            dataset=dataset,
+            version=version,
+            md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+            sha256=hashlib.sha256(content).hexdigest(),
+            bytes=len(content),
+            rows=len(read_text_table(file, "the new dataset version", content)),
+            questionnaire=questionnaire,
+            note=note,
+            status=RESTRICTED if restricted else OPEN,
+        )
+        if new.rows == 0:
+            raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
+        for known in versions.values():
+            if known.erased and known.md5 == new.md5:
+                raise DataError(
+                    f"{file}: these are the bytes of {known.name}, which was erased "
+                    f"({known.note}). Leave out who withdrew, then add the file."
+                )
+        _check_place(root, file, new)
+        _write(root, file, new, content)
+        append_versions(root, [new])
     return new
+
+
+def _content(file: Path) -> bytes:
+    """The file's bytes, read once: a file that changes meanwhile is one version all the same."""
+    if file.is_dir():
+        raise DataError(f"{file}: a folder; expected one CSV file.")
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{file}: no such file.") from None
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read ({error.strerror}).") from None
+
+
+def _check_questionnaire(root: Path, name: str) -> None:
+    """The register is append-only: a name that is misspelt would stand there for good."""
+    if name and not (
+        re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()
+    ):
+        there = sorted(path.stem for path in (root / "data/questionnaires").glob("*.yaml"))
+        raise ConfigError(
+            f"--questionnaire {name!r}: no such file below data/questionnaires; there are "
+            f"{', '.join(there) or 'none'}."
+        )
+
+
+def _check_place(root: Path, file: Path, new: Version) -> None:
+    """Refuse to overwrite what has the version's names, though the register does not know it."""
+    workspace, pointer = root / new.pointer_path.with_suffix(""), root / new.pointer_path
+    if workspace.exists() and workspace.resolve() != file.resolve() and fault_of(workspace, new):
+        raise DataError(
+            f"{workspace}: another file stands where {new.name} goes. Move it away, or add it "
+            "under another name."
+        )
+    if pointer.exists() and read_pointer(pointer).md5 != new.md5:
+        raise DataError(
+            f"{pointer}: a pointer to other bytes, though {VERSIONS} has no {new.name}. Where "
+            "nobody needs it, remove it; then add the file again."
+        )
+
+
+def _write(root: Path, file: Path, new: Version, content: bytes) -> None:
+    """The objects, the file in the workspace, the pointer; what is right already stays."""
+    workspace = root / new.pointer_path.with_suffix("")
+    folders = filter(None, [default_store(root), cache_folder(root)])
+    for place in [*(folder / new.object_name for folder in folders), workspace]:
+        for left in left_behind(place):
+            left.unlink(missing_ok=True)
+        if place.resolve() != file.resolve() and fault_of(place, new):
+            write_atomically(place, content)
+    pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
+    write_pointer(root / new.pointer_path, pointer)

@@ -41,6 +41,8 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> str:
 def fault_of(path: Path, version: Version) -> str:
     """The same of a file; one that cannot be read is damaged."""
     try:
+        if path.is_dir():
+            return "it is a folder"
         size = path.stat().st_size
         if size != version.bytes:
             return f"{size} bytes instead of {version.bytes}"
@@ -48,3 +50,14 @@ def fault_of(path: Path, version: Version) -> str:
             return fault_of_bytes(chunks(file), version)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
+
+
+def fault_if_there(path: Path, version: Version) -> str | None:
+    """The same; None when there is no such file."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    return fault_of(path, version)

@@ -56,9 +56,7 @@ def read_pointer(path: Path) -> Pointer:
     try:
         return parse_pointer(path.read_text("utf-8"), str(path))
     except OSError:
-        raise DataError(
-            f"{path}: no such pointer. `readiness data list` shows the versions there are."
-        ) from None
+        raise DataError(f"{path}: no such pointer. Restore it with git.") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not a pointer, no text at all. Restore it with git.") from None
 

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from readiness.config import NAME, VERSION
-from readiness.errors import DataError
-from readiness.files import write_atomically
+from readiness.errors import BusyError, ConfigError, DataError
+from readiness.files import lock, write_atomically
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
+AT_WORK = Path(".dvc/tmp/readiness.lock")
+"""Held while the register is changed; DVC's own folder for such files, which git ignores."""
 
 OPEN, RESTRICTED, ERASED = "open", "restricted", "erased"
 STATUSES = (OPEN, RESTRICTED, ERASED)
@@ -153,10 +157,39 @@ def append_versions(root: Path, versions: Iterable[Version]) -> None:
     path = root / VERSIONS
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    if path.exists():
-        text = path.read_text("utf-8")
-        buffer.write(text if text.endswith("\n") else f"{text}\n")
-    else:
+    before = path.read_bytes() if path.exists() else b""
+    if not before:
         writer.writerow(COLUMNS)
+    elif not before.endswith(b"\n"):
+        buffer.write("\n")
     writer.writerows(astuple(version) for version in versions)
-    write_atomically(path, buffer.getvalue())
+    write_atomically(path, before + buffer.getvalue().encode("utf-8"))
+
+
+@contextmanager
+def changing_versions(root: Path) -> Iterator[None]:
+    """Hold the register while a version is added or erased.
+
+    Two at once would each write the rows that they have read, and one of them would be lost.
+    Raises BusyError when another process is at it.
+    """
+    try:
+        descriptor = lock(root / AT_WORK)
+    except BlockingIOError:
+        raise BusyError(
+            f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when "
+            "it is done."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def one_line(text: str, option: str) -> str:
+    """A text for the register, in one line; ConfigError naming `option` when it is not UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ConfigError(f"{option}: not UTF-8. Write it again in a UTF-8 terminal.") from None
+    return " ".join(text.split())

@@ -1,0 +1,192 @@
+"""Adding a version: what is registered is what was read, and nothing of anybody is overwritten."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.cli import main
+from readiness.datasets.add import add_version
+from readiness.datasets.verify import verify
+from readiness.datasets.versions import changing_versions, find_version, read_versions
+from readiness.errors import BusyError, ConfigError, DataError
+
+TABLE = "respondent,answer\nA,yes\nB,no\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small project with a store, and an export that is not registered yet."""
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text((ROOT / ".dvc/config").read_text("utf-8"), "utf-8")
+    (tmp_path / "export.csv").write_text(TABLE, "utf-8")
+    return tmp_path
+
+
+def faults(root: Path) -> list[str]:
+    return [str(finding) for finding in verify(root) if finding.is_fault]
+
+
+def test_a_damaged_object_in_the_way_is_replaced(root: Path) -> None:
+    first = add_version(root, root / "export.csv", "survey", "1")
+    for folder in ("data/store", ".dvc/cache"):
+        (root / folder / first.object_name).write_text(TABLE.replace("yes", "yEs"), "utf-8")
+    assert len(faults(root)) == 2
+    add_version(root, root / "export.csv", "same", "1")
+    assert faults(root) == []
+
+
+def test_a_file_of_somebody_else_is_not_overwritten(root: Path) -> None:
+    mine = root / "data/raw/survey/1.csv"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("respondent\nmine\n", "utf-8")
+    with pytest.raises(DataError, match=r"1\.csv: another file stands where survey@1 goes"):
+        add_version(root, root / "export.csv", "survey", "1")
+    assert mine.read_text("utf-8") == "respondent\nmine\n"
+    # Registered where it lies, it stays as it is.
+    add_version(root, mine, "survey", "1")
+    assert faults(root) == []
+
+
+def test_a_pointer_that_the_register_does_not_know(root: Path) -> None:
+    other = add_version(root, root / "export.csv", "other", "1")
+    pointer = root / "data/raw/survey/1.csv.dvc"
+    pointer.parent.mkdir()
+    text = (root / other.pointer_path).read_text("utf-8")
+    pointer.write_text(text, "utf-8")
+    # `data verify` names it; the very bytes it names may be registered, others not.
+    assert faults(root) == ["pointer  data/raw/survey/1.csv.dvc: no row of data/versions.csv"]
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    with pytest.raises(DataError, match=r"1\.csv\.dvc: a pointer to other bytes, though data/vers"):
+        add_version(root, root / "export.csv", "survey", "1")
+    assert pointer.read_text("utf-8") == text
+    (root / "export.csv").write_text(TABLE, "utf-8")
+    add_version(root, root / "export.csv", "survey", "1")
+    assert faults(root) == []
+
+
+def test_an_object_of_no_version_is_named(root: Path) -> None:
+    """What an interrupted `data add` has left in a store that git keeps."""
+    new = add_version(root, root / "export.csv", "survey", "1")
+    stray = root / "data/store/files/md5/00" / ("0" * 30)
+    stray.parent.mkdir()
+    stray.write_text(TABLE, "utf-8")
+    (found,) = [finding for finding in verify(root) if not finding.version]
+    assert str(found) == (
+        f"remote store  files/md5/00/{'0' * 30}: no row of data/versions.csv"
+    ) and not found.is_fault  # fmt: skip
+    assert new.name in {finding.version for finding in verify(root)}
+
+
+def test_two_at_once_lose_no_row(root: Path) -> None:
+    add_version(root, root / "export.csv", "survey", "1")
+    busy = pytest.raises(BusyError, match="another `readiness data` adds or erases a version")
+    with changing_versions(root), busy:
+        add_version(root, root / "export.csv", "survey", "2")
+    add_version(root, root / "export.csv", "survey", "2")
+    assert list(read_versions(root)) == ["survey@1", "survey@2"]
+
+
+def test_what_the_register_holds_stays_to_the_byte(root: Path) -> None:
+    first = add_version(root, root / "export.csv", "survey", "1", note='one\r\nline,\rof "two"')
+    assert first.note == 'one line, of "two"'
+    before = (root / "data/versions.csv").read_bytes()
+    assert before.count(b"\n") == 2
+    # Also where a hand has written a line end of another system.
+    before = before.replace(b"of ", b"of\r")
+    (root / "data/versions.csv").write_bytes(before)
+    add_version(root, root / "export.csv", "survey", "2")
+    assert (root / "data/versions.csv").read_bytes().startswith(before)
+    assert list(read_versions(root)) == ["survey@1", "survey@2"]
+
+
+def test_a_text_that_is_not_utf8_is_refused_before_anything_is_written(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    add = ["data", "add", "export.csv", "--dataset", "survey", "--as", "1"]
+    assert main([*add, "--note", os.fsdecode(b"\xe9t\xe9")]) == 2
+    assert capsys.readouterr().err.startswith("readiness data: --note: not UTF-8.")
+    assert not (root / "data").exists()
+    assert main(add) == 0
+    assert main(["data", "erase", "survey@1", "--reason", os.fsdecode(b"\xff")]) == 2
+    assert "--reason: not UTF-8" in capsys.readouterr().err
+    assert not find_version(root, "survey@1").erased and faults(root) == []
+
+
+@pytest.mark.parametrize("name", ["ai-readines-1", "../margins/x", "Ai-readiness-1"])
+def test_a_questionnaire_that_is_not_there_is_refused(root: Path, name: str) -> None:
+    (root / "data/questionnaires").mkdir(parents=True)
+    (root / "data/questionnaires/ai-readiness-1.yaml").write_text("", "utf-8")
+    with pytest.raises(ConfigError, match=r"no such file below data/.*there are ai-readiness-1"):
+        add_version(root, root / "export.csv", "survey", "1", questionnaire=name)
+    assert not (root / "data/versions.csv").exists()
+    add_version(root, root / "export.csv", "survey", "1", questionnaire="ai-readiness-1")
+
+
+def test_rows_that_are_wider_than_the_header_are_refused(root: Path) -> None:
+    """pandas would take the respondent for the row's name, and the answer for the respondent."""
+    (root / "export.csv").write_text("respondent,answer\nA,yes,\nB,no,\n", "utf-8")
+    with pytest.raises(DataError, match="its rows have more cells than its header has columns"):
+        add_version(root, root / "export.csv", "survey", "1")
+
+
+def test_what_is_no_file_is_said(root: Path) -> None:
+    with pytest.raises(DataError, match=r"gone\.csv: no such file"):
+        add_version(root, root / "gone.csv", "survey", "1")
+    with pytest.raises(DataError, match="a folder; expected one CSV file"):
+        add_version(root, root, "survey", "1")
+
+
+# The command, in a process that is disturbed the n-th time that it opens the export, or that it
+# puts a file in its place.
+DISTURBED = """
+import os, sys
+from pathlib import Path
+what, left = sys.argv[1], int(sys.argv[2])
+def disturb(event, arguments):
+    global left
+    if event == what and (event == "os.rename" or str(arguments[0]) == "export.csv"):
+        left -= 1
+        if not left and event == "os.rename":
+            os.kill(os.getpid(), 9)
+        if not left:
+            Path("export.csv").write_text(sys.argv[3])
+sys.addaudithook(disturb)
+from readiness.datasets.add import add_version
+add_version(Path("."), Path("export.csv"), "survey", "1")
+"""
+
+
+def disturbed(root: Path, *arguments: str) -> int:
+    return subprocess.run(
+        [sys.executable, "-c", DISTURBED, *arguments], cwd=root,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+    ).returncode  # fmt: skip
+
+
+def test_a_file_that_changes_meanwhile_is_one_version(root: Path) -> None:
+    """Hashes, rows and bytes are those of one reading."""
+    assert disturbed(root, "open", "2", TABLE + "C,late\n") == 0
+    assert faults(root) == []
+    new = find_version(root, "survey@1")
+    stored = (root / "data/store" / new.object_name).read_text("utf-8")
+    assert new.rows == stored.count("\n") - 1
+
+
+@pytest.mark.parametrize("rename", ["1", "5"])
+def test_after_a_kill_the_same_command_ends_it_and_nothing_is_left(root: Path, rename: str) -> None:
+    """Killed before the store's object, then before the register, is in its place."""
+    assert disturbed(root, "os.rename", rename) == -signal.SIGKILL
+    assert len(list(root.rglob("*.tmp"))) == 1
+    assert not (root / "data/versions.csv").exists()
+    add_version(root, root / "export.csv", "survey", "1")
+    assert faults(root) == []
+    # What is left of the register holds no answers.
+    assert not [path for path in root.rglob("*.tmp") if "versions" not in path.name]
