@@ -198,3 +198,30 @@ def test_after_a_run_no_file_names_a_respondent_of_the_erased_version(project: P
     listed = project.readiness("data", "list").stdout.splitlines()
     (line,) = [text for text in listed if text.startswith("simulated-2026@2")]
     assert f"erased  {REASON}" in line
+
+
+def test_copies_that_no_place_of_the_version_holds_go_too(root: Path) -> None:
+    """A copy that somebody asked for, and what killed processes have left, whole or not."""
+    content = TABLE + "C,yes\n"
+    version = find_version(root, "survey@2")
+    stored = root / "near" / version.object_name
+    restored = root / "results/inputs/survey/2"
+    strays = [
+        root / "results/mine.csv",
+        root / "data/raw/survey/.2.csv.17.tmp",
+        restored / ".data.csv.17.tmp",
+        stored.with_name(f".{stored.name}.17.tmp"),
+    ]
+    for number, path in enumerate(strays):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if number < 2 else content[:20], "utf-8")
+    other = root / "data/raw/survey/.1.csv.17.tmp"
+    other.write_text(TABLE, "utf-8")
+    erasure = erase_versions(root, ["survey@2"], REASON)
+    assert {str(path) for path in strays} <= set(erasure.removed)
+    assert copies_of(root, content) == [] and not any(path.exists() for path in strays)
+    assert other.exists()
+    # Where one comes back, `data verify` says so.
+    strays[0].write_text(content, "utf-8")
+    (fault,) = [str(f) for f in verify(root) if f.is_fault and f.version == "survey@2"]
+    assert fault == "survey@2  results/mine.csv  still there, though it was erased"

@@ -230,6 +230,10 @@ def test_a_remote_that_cannot_be_reached_says_so_once(root: Path, tmp_path: Path
         for number in (1, 2)
         for place in ("DVC cache", "data/raw")
     ]
+    forget_local_copies(root)
+    assert [f.version for f in verify(root) if f.state == "in no place of this machine"] == [
+        "survey@1", "survey@2",
+    ]  # fmt: skip
 
 
 def test_a_server_that_is_not_there(root: Path) -> None:
@@ -300,3 +304,19 @@ def test_a_restricted_version_may_be_missing_but_not_damaged(root: Path, tmp_pat
     forget_local_copies(root)
     with pytest.raises(DataError, match="It is restricted: ask who may have it"):
         find_object(root, version)
+
+
+def test_an_object_that_cannot_be_read_says_nothing_of_the_others(
+    root: Path, tmp_path: Path
+) -> None:
+    """A disk that fails under one object; here a folder in its place, which nobody can read."""
+    version = in_two_folders(root, tmp_path)
+    forget_local_copies(root)
+    stored = tmp_path / "far" / version.object_name
+    stored.unlink()
+    stored.mkdir()
+    assert [str(finding) for finding in verify(root) if finding.is_fault] == [
+        "survey@1  remote far  damaged: it is a folder"
+    ]
+    assert found(root, "remote far")["survey@2"] == "right"
+    assert find_object(root, version) == tmp_path / "near" / version.object_name

@@ -20,7 +20,7 @@ from readiness.datasets.places import default_store
 from readiness.datasets.store import restore
 from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
-from readiness.errors import DataError
+from readiness.errors import ConfigError, DataError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +72,8 @@ def _list(root: Path, _: argparse.Namespace) -> None:
 def _get(root: Path, arguments: argparse.Namespace) -> None:
     version = find_version(root, arguments.name)
     target = arguments.to or root / version.pointer_path.with_suffix("")
+    if target.is_dir():
+        raise ConfigError(f"--to {target}: a folder; name the file to write.")
     restore(root, version, target)
     print(f"{version.name}: {version.rows} rows written to {target}, MD5 and SHA-256 right")
 
@@ -128,8 +130,9 @@ def _verify(root: Path, _: argparse.Namespace) -> None:
         if finding.is_fault:
             faults.append(finding)
     if faults:
+        first = str(faults[0]).rstrip(".")
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{faults[0]}{more}.\nAt {faults[0].where}: put a right copy there, remove one that is "
-            "damaged or erased, or see to the remote; then verify again."
+            f"{first}{more}.\nAt {faults[0].where}: put a right copy there, remove one that is "
+            "damaged, erased or of no version, or see to the remote; then verify again."
         )

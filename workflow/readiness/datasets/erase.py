@@ -14,8 +14,16 @@ from pathlib import Path
 
 from readiness.datasets.places import local_remotes
 from readiness.datasets.remotes import Remotes, UnreachableError
-from readiness.datasets.store import copies_beside_remotes
-from readiness.datasets.versions import ERASED, VERSIONS, Version, append_versions, read_versions
+from readiness.datasets.store import copies_beside_remotes, stray_copies
+from readiness.datasets.versions import (
+    ERASED,
+    VERSIONS,
+    Version,
+    append_versions,
+    changing_versions,
+    one_line,
+    read_versions,
+)
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import SIDECAR
 
@@ -33,17 +41,25 @@ class Erasure:
 def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
     """Remove the bytes of the versions from every place that can be reached, and say so for good.
 
-    Places: every remote, DVC's cache, `data/raw`, and the results that were computed from them,
-    which have a row for each respondent. Each version then gets its tombstone, with the reason.
+    Places: every remote, DVC's cache, `data/raw`, the results that were computed from them, which
+    have a row for each respondent, and every other copy below `data`, `results` and `.dvc`, also
+    what a killed process has left. Each version then gets its tombstone, with the reason.
 
     Raises ConfigError when a version is unknown or erased already, the reason is empty, or another
     version, not named and not erased, has the same bytes; DataError when a file of this machine
-    cannot be removed, and then nothing is registered.
+    cannot be removed, and then nothing is registered; BusyError when another process changes the
+    register.
     """
+    note = one_line(reason, "--reason")
+    if not note:
+        raise ConfigError("--reason: say why; it is kept in data/versions.csv.")
+    with changing_versions(root):
+        return _erase(root, names, note)
+
+
+def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     versions = read_versions(root)
     chosen = [_chosen(versions, name) for name in dict.fromkeys(names)]
-    if not reason.strip():
-        raise ConfigError("--reason: say why; it is kept in data/versions.csv.")
     for version in chosen:
         for other in versions.values():
             if other.md5 == version.md5 and not other.erased and other not in chosen:
@@ -56,7 +72,6 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
         for version in chosen:
             _erase_on_this_machine(root, version, erasure)
             _erase_in_remotes(opened, version, erasure)
-    note = " ".join(reason.split())
     try:
         append_versions(root, [replace(version, status=ERASED, note=note) for version in chosen])
     except OSError as error:
@@ -79,6 +94,7 @@ def _chosen(versions: dict[str, Version], name: str) -> Version:
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:
     files = list(copies_beside_remotes(root, version).values())
     files += results_of(root, version)
+    files += stray_copies(root, version)
     for path in files:
         try:
             path.unlink()

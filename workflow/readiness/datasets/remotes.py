@@ -7,17 +7,18 @@ Neither git nor DVC's cache is needed.
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from readiness.datasets.hashing import chunks, fault_of_bytes
+from readiness.datasets.hashing import chunks, fault_if_there, fault_of_bytes
 from readiness.datasets.places import local_remotes, remotes
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
+from readiness.files import temporary_name
 
 
 class UnreachableError(DataError):
@@ -58,6 +59,11 @@ class Remotes:
 
         Raises UnreachableError when the remote cannot be asked.
         """
+        if name in self._folders:
+            with self._asking(name):
+                self._check_folder(name)
+            # One file that cannot be read is a damaged object, and no word about the others.
+            return fault_if_there(self._file(name, version), version)
         try:
             with self._asking(name), self._open(name, version) as file:
                 return fault_of_bytes(chunks(file), version)
@@ -70,8 +76,8 @@ class Remotes:
         Nothing else is ever written there: damage does not spread into DVC's cache.
         """
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
-            path = Path(temporary.name)
+        path = temporary_name(target)
+        with path.open("wb") as temporary:
 
             def kept(content: Iterator[bytes]) -> Iterator[bytes]:
                 for chunk in content:
@@ -119,11 +125,14 @@ class Remotes:
     def _file(self, name: str, version: Version) -> Path:
         return self._folders[name] / version.object_name
 
+    def _check_folder(self, name: str) -> None:
+        folder = self._folders[name]
+        if not folder.is_dir():
+            raise NotADirectoryError("no such folder")
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise PermissionError(f"{folder} cannot be read")
+
     def _open(self, name: str, version: Version) -> IO[bytes]:
-        if name in self._folders:
-            if not self._folders[name].is_dir():
-                raise NotADirectoryError("no such folder")
-            return self._file(name, version).open("rb")
         store = self._store(name)
         file: IO[bytes] = store.fs.open(store.oid_to_path(version.md5), mode="rb")
         return file

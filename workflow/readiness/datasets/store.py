@@ -9,20 +9,22 @@ remotes elsewhere. None of this needs git.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import fault_of
+from readiness.datasets.hashing import fault_if_there, fault_of
 from readiness.datasets.places import cache_folder, local_remotes
 from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
+from readiness.files import left_behind, temporary_name
 
 RESTORED = Path("results/inputs")
 """Where the restore step places verified copies."""
+STRAYS = ("data", "results", ".dvc")
+"""Where this program and DVC write; what lies elsewhere is its owner's."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,26 @@ def local_copies(root: Path, version: Version, pointer: Pointer) -> Iterator[Cop
     places |= copies_beside_remotes(root, version)
     del places["results/inputs"]  # a result is never a source
     for place, path in places.items():
-        if path.is_file():
-            yield Copy(place, path, fault_of(path, version))
+        fault = fault_if_there(path, version)
+        if fault is not None:
+            yield Copy(place, path, fault)
+
+
+def stray_copies(root: Path, version: Version) -> Iterator[Path]:
+    """Copies in no place of the version, below `data`, `results` and `.dvc`, sorted.
+
+    Whole ones by their bytes (a copy that somebody asked for), and what killed processes have left,
+    whole or not, where they wrote one.
+    """
+    folders = [*local_remotes(root).values(), cache_folder(root)]
+    places = {folder / version.object_name for folder in folders}
+    places |= set(copies_beside_remotes(root, version).values())
+    found = {left for place in places for left in left_behind(place)}
+    for path in (path for folder in STRAYS for path in (root / folder).rglob("*")):
+        same_size = path.is_file() and path.stat().st_size == version.bytes
+        if same_size and path not in places and not fault_of(path, version):
+            found.add(path)
+    yield from sorted(found)
 
 
 def on_this_machine(root: Path, version: Version) -> bool:
@@ -124,8 +144,7 @@ def restore(root: Path, version: Version, target: Path) -> None:
     """Place a verified copy of the version at `target`, whole or not at all."""
     source = find_object(root, version)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as temporary:
-        temporary_path = Path(temporary.name)
+    temporary_path = temporary_name(target)
     try:
         shutil.copyfile(source, temporary_path)
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.

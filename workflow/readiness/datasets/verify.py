@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import fault_of
+from readiness.datasets.hashing import fault_if_there
+from readiness.datasets.places import local_remotes
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
-from readiness.datasets.store import copies_beside_remotes
-from readiness.datasets.versions import Version, read_versions
+from readiness.datasets.store import copies_beside_remotes, stray_copies
+from readiness.datasets.versions import RAW, VERSIONS, Version, read_versions
 from readiness.errors import DataError
 
 RIGHT = "right"
@@ -55,19 +56,22 @@ def _judged(version: Version, place: str, fault: str | None, where: str) -> Find
 def verify(root: Path) -> Iterator[Finding]:
     """Hash every object of every version in every place, one finding each.
 
-    A remote that cannot be reached is one finding, and asked no more. Raises DataError when the
-    register itself cannot be read.
+    What lies in a folder remote or below `data/raw` and has no row is named, too. A remote that
+    cannot be reached is one finding, and asked no more. Raises DataError when the register itself
+    cannot be read.
     """
+    versions = read_versions(root)
     unreachable: set[str] = set()
     with Remotes(root) as opened:
-        for version in read_versions(root).values():
-            found: list[Finding] = []
+        for version in versions.values():
+            seen = False
             for finding in _of_version(root, version, opened, unreachable):
-                found.append(finding)
+                seen |= bool(finding.version)  # else it is the word on a whole remote
                 yield finding
             asked_all = not unreachable and opened.addresses
-            if not found and not asked_all and not (version.restricted or version.erased):
+            if not seen and not asked_all and not (version.restricted or version.erased):
                 yield Finding(version.name, "", "in no place of this machine", "", True)
+    yield from _unregistered(root, versions)
 
 
 def _of_version(
@@ -88,5 +92,30 @@ def _of_version(
             continue
         yield _judged(version, f"remote {name}", fault, opened.address(name, version))
     for place, path in copies_beside_remotes(root, version).items():
-        if path.is_file():
-            yield _judged(version, place, fault_of(path, version), str(path))
+        fault = fault_if_there(path, version)
+        if fault is not None:
+            yield _judged(version, place, fault, str(path))
+    if version.erased:
+        for path in stray_copies(root, version):
+            inside = path.is_relative_to(root)
+            place = str(path.relative_to(root) if inside else path)
+            yield _judged(version, place, "", str(path))
+
+
+def _unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Finding]:
+    """What the register does not know: pointers, and objects in the remotes that are folders.
+
+    A remote may be shared with other projects, so an object is no fault.
+    """
+    pointers = {version.pointer_path for version in versions.values()}
+    for path in sorted((root / RAW).rglob("*.csv.dvc")):
+        pointer = path.relative_to(root)
+        if pointer not in pointers:
+            yield Finding("", "pointer", f"{pointer}: no row of {VERSIONS}", str(path), True)
+    objects = {version.object_name for version in versions.values()}
+    for name, folder in local_remotes(root).items():
+        for path in sorted(folder.glob("files/md5/??/*")):
+            stored = path.relative_to(folder).as_posix()
+            if stored not in objects:
+                state = f"{stored}: no row of {VERSIONS}"
+                yield Finding("", f"remote {name}", state, str(path), False)
