@@ -1,7 +1,8 @@
 """The pages of a publication for whoever opens its folder: README, codecheck.yml, CITATION.cff.
 
 The README has the sections that the data editor of the American Economic Association asks for; the
-CODECHECK file follows version 1.0 of that specification, the citation the Citation File Format 1.2.
+CODECHECK file is the author's part of version 1.0 of that specification, the citation follows the
+Citation File Format 1.2.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from typing import Any
 import yaml
 
 from readiness.config import Study, Wave
-from readiness.datasets.versions import Version
+from readiness.datasets.versions import ERASED, RESTRICTED, Version
+
+KEPT = "in the project's DVC remote; by default the folder `data/store`"
+ACCESS = {
+    RESTRICTED: "restricted: ask the publisher",
+    ERASED: "erased after a respondent withdrew: the hashes remain",
+}
+"""What the status of a dataset version says to a reader; the others are kept."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +63,28 @@ def _what(facts: Facts) -> str:
     return f"{kind}{facts.numbers} numbers, from raw answers to shares, tests and weights."
 
 
-def _data(facts: Facts) -> str:
-    lines = []
-    for version in facts.versions:
-        access = {
-            "restricted": "restricted: ask the publisher",
-            "erased": "erased after a respondent withdrew: the hashes remain",
-        }.get(version.status, "in the project's DVC remote; by default the folder `data/store`")
-        lines.append(
-            f"| `{version.name}` | {version.note or '-'} | {version.rows} | "
-            f"`{version.sha256}` | {access} |"
-        )
+def _availability(facts: Facts) -> str:
+    """Whether all of the data can be had, in one sentence."""
+    kept = sum(version.status not in ACCESS for version in facts.versions)
+    if kept == len(facts.versions):
+        return "All data are available: they are kept with the project."
+    return f"{kept} of {len(facts.versions)} dataset versions are available; the table says why."
+
+
+def _details(facts: Facts) -> str:
+    lines = [
+        f"| `{version.name}` | {version.note or '-'} | {version.rows} | `{version.sha256}` | "
+        f"{ACCESS.get(version.status, KEPT)} |\n"
+        for version in facts.versions
+    ]
     head = "| dataset version | what | rows | SHA-256 | access |\n|---|---|---|---|---|\n"
-    others = "".join(f"- `{name}`\n" for name in facts.inputs)
-    also = f"\nOther inputs, in `code.tar` and with their hashes in `inputs.csv`:\n\n{others}"
-    return head + "\n".join(lines) + "\n" + (also if others else "")
+    return head + "".join(lines)
+
+
+def _list(facts: Facts) -> str:
+    files = [version.pointer_path.with_suffix("").as_posix() for version in facts.versions]
+    others = "".join(f"- `{name}`, in `code.tar`\n" for name in facts.inputs)
+    return "".join(f"- `{name}`\n" for name in files) + others
 
 
 def _history(facts: Facts) -> str:
@@ -109,10 +124,19 @@ SHA-256 of every file. Nothing here is ever edited: a correction is a new public
 
 The authors have legitimate access to the data and permission to use them as described here.
 
-### Summary of Availability and Details on each Data Source
+### Summary of Availability
 
-{_data(facts)}
+{_availability(facts)}
+
+### Details on each Data Source
+
+{_details(facts)}
 The text of each DVC pointer and the row of `data/versions.csv` are in `datasets.csv`.
+
+## Dataset list
+
+{_list(facts)}
+The hashes of those in `code.tar` are in `inputs.csv`.
 
 ## Computational requirements
 
@@ -172,7 +196,11 @@ cite this publication: `CITATION.cff`.
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
-    """codecheck.yml: what an independent checker is asked to make again."""
+    """codecheck.yml: what an independent checker is asked to make again.
+
+    The specification wants the document marker in the first line, and the checker's name, report
+    and certificate once there is a check: an author's file leaves them out.
+    """
     record: dict[str, Any] = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
@@ -181,10 +209,12 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
             "reference": f"publications/{facts.identity}/report.pdf",
         },
         "manifest": [{"file": name, "comment": comment} for name, comment in _manifest(outputs)],
-        "codechecker": [],
-        "summary": f"readiness audit {facts.identity} --level 3",
     }
-    return yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
+    head = (
+        f"---\n# To make everything again: readiness audit {facts.identity} --level 3\n"
+        "# Who checks adds: codechecker, report, summary, check_time, certificate.\n"
+    )
+    return head + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _manifest(outputs: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,0 +1,73 @@
+"""The pages of a publication for people: what each specification asks of them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import yaml
+
+from project_copy import ROOT
+from readiness.config import load_config
+from readiness.datasets.versions import read_versions
+from readiness.publications.pages import Facts, citation, codecheck, readme
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    versions = read_versions(ROOT)
+    return Facts(
+        identity="wave-r9", run="waves/simulated-2026",
+        section=load_config(ROOT / "config.yaml").waves["simulated-2026"],
+        versions=[versions["simulated-2026@2"], versions["simulated-2026-sample@1"]],
+        inputs=["data/margins/simulated-2026-1.csv"], numbers=3, judged=0,
+        authors=[{"name": "The readiness developers"}],
+        supersedes="wave-r8", erratum="one answer was coded twice", reviewer="A Reviewer",
+    )  # fmt: skip
+
+
+def test_the_readme_has_the_sections_of_the_data_editor(facts: Facts) -> None:
+    page = readme(facts)
+    sections = (
+        "## Overview", "## Data Availability and Provenance Statements",
+        "### Statement about Rights", "### Summary of Availability",
+        "### Details on each Data Source", "## Dataset list", "## Computational requirements",
+        "### Software Requirements", "### Controlled Randomness",
+        "### Memory, Runtime, Storage Requirements", "## Description of programs/code",
+        "## Instructions to Replicators", "## List of tables and programs", "## References",
+    )  # fmt: skip
+    places = [page.index(f"\n{section}\n") for section in sections]
+    assert places == sorted(places)
+    for said in ("supersedes `wave-r8`", "one answer was coded twice", "A Reviewer", "simulated",
+                 "All data are available", "- `data/raw/simulated-2026/2.csv`\n"):  # fmt: skip
+        assert said in page
+
+
+def test_the_readme_says_what_cannot_be_had(facts: Facts) -> None:
+    first, second = facts.versions
+    gone = dataclasses.replace(first, status="erased")
+    page = readme(dataclasses.replace(facts, versions=[gone, second]))
+    assert "1 of 2 dataset versions are available" in page and "erased after" in page
+
+
+def test_the_codecheck_file_is_the_author_s_part_of_its_specification(facts: Facts) -> None:
+    text = codecheck(facts, ["charts/a.svg", "code.tar", "figures.csv", "report.pdf"])
+    # MUST: the marker of a document, first; a manifest of files; at least one author.
+    assert text.startswith("---\n")
+    record = yaml.safe_load(text)
+    assert [entry["file"] for entry in record["manifest"]] == [
+        "charts/a.svg", "figures.csv", "report.pdf",
+    ]  # fmt: skip
+    assert [author["name"] for author in record["paper"]["authors"]]
+    # The checker's own: named empty, they would be invalid; filled in here, untrue.
+    assert not {"codechecker", "report", "certificate", "summary"} & set(record)
+
+
+def test_the_citation_has_what_version_1_2_asks_for_and_nothing_unknown_to_it(
+    facts: Facts,
+) -> None:
+    record = yaml.safe_load(citation(facts))
+    assert record["cff-version"] == "1.2.0" and record["type"] == "dataset"
+    required = {"cff-version", "message", "title", "authors"}
+    assert required <= set(record) <= required | {"type", "version", "license", "abstract"}
+    assert all(isinstance(value, str) for key, value in record.items() if key != "authors")
