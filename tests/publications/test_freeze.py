@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from project_copy import Project, message
+from project_copy import ROOT, Project, copy_project, message
+from readiness.errors import ConfigError, DataError
+from readiness.publications.freeze import superseded
 from readiness.publications.seal import read_seal
 
 WAVE = "results/waves/simulated-2026"
@@ -100,6 +103,67 @@ def test_an_erratum_needs_what_it_is_about(ready: Project) -> None:
     assert code == 2 and "--supersedes" in said
     code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "nothing")
     assert code == 2 and "no such publication" in said
+
+
+@pytest.mark.parametrize(
+    ("identity", "more", "said"),
+    [
+        ("../r3", (), "not an id"),
+        ("", (), "not an id"),
+        ("a b", (), "not an id"),
+        ("منشور", (), "not an id"),
+        ("a" * 300, (), "'aaaaaaaaaaaaaaaaaaaa'...: not an id"),
+        ("r3", ("--reviewer", " "), "--reviewer ' '"),
+        ("r3", ("--reviewer", "one\ntwo"), "one line of text"),
+        ("r3", ("--supersedes", ""), "--supersedes ''"),
+        ("r3", ("--cores", "0"), "--cores 0"),
+    ],
+)
+def test_what_no_publication_can_be_called_or_say(
+    identity: str, more: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from readiness.cli import main
+
+    assert main(["freeze", identity, "--wave", "simulated-2026", *more]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1
+
+
+def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    digest = read_seal(tmp_path / "publications/simulated-2026-r2")["digest"]
+    assert superseded(tmp_path, "r3", "simulated-2026-r2") == {
+        "id": "simulated-2026-r2", "digest": digest
+    }  # fmt: skip
+    # What is sealed anew goes on superseding what it has superseded.
+    assert superseded(tmp_path, "simulated-2026-r2", "simulated-2026-r1")
+    assert superseded(tmp_path, "r3", "") is None
+    for identity, before, said in (
+        ("r3", "nothing", "no such publication"),
+        ("r3", "../publications/haca-2024", "no such publication"),
+        ("r3", ".", "no such publication"),
+        ("r3", "simulated-2026-r1", "simulated-2026-r2 supersedes it already"),
+        ("haca-2024", "haca-2024", "would supersede itself"),
+        ("simulated-2026-r1", "simulated-2026-r2", "would supersede itself"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            superseded(tmp_path, identity, before)
+    (tmp_path / "publications/haca-2024/report.html").write_text("other", "utf-8")
+    with pytest.raises(DataError, match=r"haca-2024/report.html: changed: the seal .* is broken"):
+        superseded(tmp_path, "r3", "haca-2024")
+
+
+def test_one_freeze_at_a_time(tmp_path: Path) -> None:
+    """Two would write into one scratch folder, and each would blame the results."""
+    from readiness.commands.freeze import LOCK
+    from readiness.files import lock
+
+    project = copy_project(tmp_path / "project")
+    held = lock(project.root / LOCK)
+    code, said = freeze(project, "r3", *REVIEWER)
+    os.close(held)
+    assert code == 6 and "another freeze is at work" in said
+    assert not (project.root / "publications/.new").exists()
 
 
 def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:

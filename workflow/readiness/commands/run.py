@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -158,13 +159,18 @@ def run(arguments: argparse.Namespace) -> int:
 
         # Said here, in one line, before Snakemake wraps it into many.
         load_plan(root).report.check()
-    if not str(arguments.cores).isdigit() and arguments.cores != "all":
-        raise ConfigError(f"--cores {arguments.cores}: expected a number or `all`.")
+    check_cores(arguments.cores)
     before = _made(root)
-    run_snakemake(root, str(arguments.cores), arguments.snakemake)
+    run_snakemake(root, arguments.cores, arguments.snakemake)
     if not arguments.snakemake and _made(root) == before:
         print((root / GATE).read_text("utf-8"), end="")
     return 0
+
+
+def check_cores(cores: str) -> None:
+    """ConfigError unless Snakemake can take it for a number of cores."""
+    if cores != "all" and not re.fullmatch("0*[1-9][0-9]*", cores):
+        raise ConfigError(f"--cores {cores}: expected a number from 1 on, or `all`.")
 
 
 def _checked_before(root: Path) -> bool:

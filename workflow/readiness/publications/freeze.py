@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,22 @@ from readiness.publications.ledger import (
     FOLDER,
     INPUTS,
     datasets_table,
+    find_publication,
     inputs_table,
+    publication_ids,
     versions_table,
 )
 from readiness.publications.outcomes import Outcome
 from readiness.publications.pages import Facts, citation, codecheck, readme
-from readiness.publications.seal import LEDGER, SEAL, VALUES, make_seal, read_seal, values_table
+from readiness.publications.seal import (
+    LEDGER,
+    SEAL,
+    VALUES,
+    check_seal,
+    make_seal,
+    read_seal,
+    values_table,
+)
 from readiness.tables import to_csv
 
 DRAW, REPORT = "draw", "report"
@@ -162,14 +173,45 @@ def _facts(material: Material, figures: pd.DataFrame) -> Facts:
     )
 
 
-def _superseded(material: Material) -> dict[str, str] | None:
-    """The publication that this one supersedes, by id and seal."""
-    if not material.supersedes:
+def superseded(root: Path, identity: str, before: str) -> dict[str, str] | None:
+    """The publication `before` that `identity` supersedes, by id and seal; None for "".
+
+    ConfigError when there is none of that name, or when it has a successor already (readers could
+    not say which one counts) or is one itself; DataError when its seal is broken.
+    """
+    if not before:
         return None
-    folder = material.root / FOLDER / material.supersedes
-    if not folder.is_dir():
-        raise ConfigError(f"--supersedes {material.supersedes}: no such publication.")
-    return {"id": material.supersedes, "digest": read_seal(folder)["digest"]}
+    folder = find_publication(root, before)
+    if broken := check_seal(folder):
+        raise DataError(
+            f"{folder / broken[0].place}: {broken[0].detail}: the seal of what --supersedes names "
+            "is broken. Restore it with git."
+        )
+    seals = _seals(root)
+    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
+    follows.pop(identity, None)
+    for name, older in follows.items():
+        if older == before:
+            raise ConfigError(
+                f"--supersedes {before}: {name} supersedes it already; name the latest one."
+            )
+    older = before
+    while older:
+        if older == identity:
+            raise ConfigError(
+                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
+            )
+        older = follows.get(older)
+    return {"id": before, "digest": seals[before]["digest"]}
+
+
+def _seals(root: Path) -> dict[str, dict[str, Any]]:
+    """What each publication's seal states; a broken one is the audit's business."""
+    seals = {}
+    for name in publication_ids(root):
+        with suppress(DataError):
+            seals[name] = read_seal(root / FOLDER / name)
+    return seals
 
 
 def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Lineage]) -> str:
@@ -182,7 +224,7 @@ def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Li
         "package": package_hash(),
         "lock": lock_hash(material.root),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
-        "supersedes": _superseded(material),
+        "supersedes": superseded(material.root, material.identity, material.supersedes),
         "erratum": material.erratum,
         "reviewer": material.reviewer,
     }
@@ -240,7 +282,8 @@ def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:
             write_atomically(folder / name, content)
         _prove(material, folder, cores)
         if material.folder.exists():
-            shutil.rmtree(material.folder)
+            # Moved away whole: a publication is never seen half-deleted.
+            material.folder.rename(scratch / "before")
         folder.rename(material.folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
