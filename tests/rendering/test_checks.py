@@ -43,6 +43,7 @@ def test_a_good_page_has_no_problem() -> None:
         ("<p>On compte ۳۲ avis.</p>", "۳۲"),
         ("<p>un tiers, ⅓, dit-on</p>", "⅓,"),
         ("<p>exposant x²</p>", "x²"),
+        ("<p><svg><text>4321</text></svg></p>", "4321"),
         ("<p>chapitre Ⅳ</p>", "Ⅳ"),
         ("<p>caractère &#51; codé</p>", "3"),
         ("<p>6<b></b>7</p>", "6"),

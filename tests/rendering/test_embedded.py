@@ -221,6 +221,33 @@ caché
     assert "page" in text and "papier" not in text and "caché" not in text
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        '::: {.content-visible when-format="pdf"}\nIl y a 4321 personnes.\n:::',
+        '::: {.content-hidden when-format="html"}\nIl y a ٤٣٢١ personnes.\n:::',
+        '::: {.content-visible when-format="typst"}\n```\n4321\n```\n:::',
+        'Il y a [4321]{.content-visible when-format="pdf"} personnes.',
+        "```{=typst}\n4321 personnes\n```",
+        "Il y a `4321`{=typst} personnes.",
+    ],
+)
+def test_no_number_stands_on_paper_alone(tmp_path: Path, part: str) -> None:
+    """The page is held against the register, the PDF is not read again."""
+    with pytest.raises(RenderError, match="stands on paper alone, where no number is checked"):
+        render(write(tmp_path, f"{part}\n"), tmp_path / "out", quarto=None)
+
+
+def test_parts_for_paper_may_hold_words_and_layout(tmp_path: Path) -> None:
+    body = (
+        '::: {.content-visible when-format="pdf"}\npapier\n:::\n\n```{=typst}\n#pagebreak()\n```\n'
+        '\n::: {.content-hidden when-format="pdf"}\n12\n:::\n'
+    )
+    made = render(write(tmp_path, body), tmp_path / "out", quarto=None)
+    assert made.html is not None and made.pdf is not None
+    assert "papier" not in made.html.read_text("utf-8")
+
+
 def test_an_arabic_page_runs_from_right_to_left(tmp_path: Path) -> None:
     body = "## عنوان {#sec-a}\n\nانظر @sec-a.\n"
     made = render(write(tmp_path, body), tmp_path / "out", language="ar", quarto=None)

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readiness.rendering.counted import HEADINGS, Counted
 
-_UNSEEN = frozenset({"style", "script", "svg", "annotation"})
+_UNSEEN = frozenset({"style", "script", "annotation"})
 # Attributes that a reader meets: read aloud, shown on hovering, in a field, in a list of results.
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "summary", "label")
 _SPACES = re.compile(r"[ \t\r\n\f]+")

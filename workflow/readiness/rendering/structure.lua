@@ -65,12 +65,44 @@ local function key_figures(div)
   return wrapped('#key-figures(', blocks, ')')
 end
 
+-- Each number of the page is held against the register, the paper is not read again: so no numeral
+-- may stand on paper alone. Digits, superscripts, fractions, Roman and circled ones.
+local numerals = {
+  { 0x30, 0x39 }, { 0xB2, 0xB3 }, { 0xB9, 0xB9 }, { 0xBC, 0xBE }, { 0x660, 0x669 }, { 0x6F0, 0x6F9 },
+  { 0x2070, 0x2089 }, { 0x2150, 0x218B }, { 0x2460, 0x24FF }, { 0xFF10, 0xFF19 },
+}
+local function on_paper_alone(text)
+  for _, code in utf8.codes(text) do
+    for _, range in ipairs(numerals) do
+      if range[1] <= code and code <= range[2] then
+        local place = text:match '[%w-]*%d[%w-]*' or utf8.char(code)
+        pandoc.log.warn(("'%s' stands on paper alone, where no number is checked"):format(place))
+        return
+      end
+    end
+  end
+end
+
+local function text_of(content)
+  local blocks = pandoc.utils.type(content) == 'Inlines' and { pandoc.Plain(content) } or content
+  return pandoc.write(pandoc.Pandoc(blocks), 'plain', { columns = 100000 })
+end
+
+local function raw_text(part) if part.format == 'typst' then on_paper_alone(part.text) end end
+
 -- Parts for one format, or for reports of which something holds (`when-meta="simulated"`).
 local function conditional(part)
   local format, name = part.attributes['when-format'], part.attributes['when-meta']
+  if part.attributes['unless-format'] then
+    pandoc.log.warn "'unless-format' is not known here; write when-format with content-hidden"
+  end
   if not format and not name then return nil end
-  local here = (not format or html == (format:match '^html' ~= nil)) and (not name or meta[name] == true)
-  return here == part.classes:includes 'content-visible' and part.content or {}
+  local function shown(on_page)
+    local here = (not format or on_page == (format:match '^html' ~= nil)) and (not name or meta[name] == true)
+    return here == part.classes:includes 'content-visible'
+  end
+  if not html and shown(false) and not shown(true) then on_paper_alone(text_of(part.content)) end
+  return shown(html) and part.content or {}
 end
 
 local function structure(div)
@@ -86,5 +118,6 @@ end
 function Pandoc(doc)
   words, meta = doc.meta.words, doc.meta
   for key, value in pairs(words) do words[key] = pandoc.utils.stringify(value) end
+  if not html then doc:walk { RawBlock = raw_text, RawInline = raw_text } end
   return doc:walk { Div = structure, Span = conditional }
 end
