@@ -162,3 +162,16 @@ def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
     attacked = attack(figures, LEAST)
     assert len(attacked) > 200 and not attacked["small"].any()
     assert unprotected(figures, LEAST) == []
+
+
+def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
+    """They stand in the reports on quality and weights, where nothing is withheld."""
+    figures = read_register(ROOT / "publications/simulated-2026-r1/figures.csv")
+    strata = figures["id"] == "quality.answered.voice_artist"
+    experts = figures["id"] == "quality.kept.expert"
+    category = figures["id"] == "weighting.target.profession.voice_artist"
+    for place, column in ((strata, "value"), (experts, "value"), (category, "n")):
+        few = figures.copy()
+        few.loc[place, column] = "3"
+        identity = figures.loc[place, "id"].iloc[0]
+        assert unprotected(few, LEAST) == [f"{identity}: shown on a base of 3, below 5."]

@@ -29,6 +29,8 @@ from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
 UNWEIGHTED = "(unweighted)"
+RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
+"""Numbers of people that stand among those of the quality report."""
 LAST_DIGITS = Fraction(1, 10**9)
 """Shares are kept with 12 significant digits: sums of them may differ in the last ones."""
 
@@ -65,9 +67,10 @@ def attack(figures: pd.DataFrame, minimum: int) -> pd.DataFrame:
 def unprotected(figures: pd.DataFrame, minimum: int) -> list[str]:
     """What of a register (as text) gives a count below `minimum` away: one line each, sorted.
 
-    A cell or base that is shown though below the minimum; a number marked as withheld whose value,
-    precision, interval or revision is still there; a withheld number that the relations among the
-    others give; a small count that follows from bases and unweighted shares. Empty: nothing found.
+    A cell or base that is shown though below the minimum, the respondents of a stratum or of a
+    category of the margins among them; a number marked as withheld whose value, precision, interval
+    or revision is still there; a withheld number that the relations among the others give; a small
+    count that follows from bases and unweighted shares. Empty: nothing found.
     """
     rows = figures[figures["kind"].isin(["estimate", "count"])]
     lines = [*_shown_small(figures, minimum), *_left_behind(figures)]
@@ -79,11 +82,11 @@ def unprotected(figures: pd.DataFrame, minimum: int) -> list[str]:
 
 def _shown_small(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
     """Bases below the minimum, and shares whose count can only be below it."""
-    for row in figures[figures["unit"].isin(["base", "share"])].to_dict("records"):
-        if row["kind"] in ("count", "estimate") and not row["suppressed"]:
-            text = row["value"] if row["kind"] == "count" else row["n"]
-            if text and 0 < int(text) < minimum:
-                yield f"{row['id']}: shown on a base of {text}, below {minimum}."
+    for row in figures[figures["suppressed"] == ""].to_dict("records"):
+        people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
+        text = row["value"] if people else row["n"]
+        if text and 0 < int(text) < minimum:
+            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
     for row in attack(figures, minimum).dropna(subset=["lowest"]).to_dict("records"):
         base, low, high = int(row["base"]), int(row["lowest"]), int(row["highest"])
         if row["everyone"] and (high == 0 or low == base):

@@ -116,8 +116,9 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{material.identity}: {faults[0]}{more}; the minimum is {minimum} "
-            "(figures.minimum_base). Delete the run's results, run `make`, and freeze again."
+            f"{material.identity}: {faults[0]}{more} The minimum is figures.minimum_base.\nPublish "
+            "fewer groups or coarser margins; where the register was changed by hand, delete "
+            f"results/{material.run} and freeze again."
         )
     review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
     if len(review) and not material.reviewer:
