@@ -8,9 +8,10 @@ unpacked makes the numbers again.
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from readiness.errors import DataError
 from readiness.files import write_atomically
@@ -81,12 +82,26 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Write an archive's files below `folder`; DataError when it is no archive of this kind."""
+    """Write an archive's files below `folder`; DataError when it is no archive of this kind.
+
+    Links, devices, names that lead out of the folder and names that stand twice are refused. (Not
+    by tarfile's own filter, which Python 3.11 has only since 3.11.4.)
+    """
     try:
         with tarfile.open(archive, mode="r:") as tar:
-            # Refuses links, devices and names that lead out of the folder.
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError) as error:
+            for member in tar:
+                name = PurePosixPath(member.name)
+                inside = name.parts and not name.is_absolute() and ".." not in name.parts
+                if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+                    raise tarfile.TarError(f"{member.name!r} is no file inside of it")
+                if (folder / name).exists():
+                    raise tarfile.TarError(f"{member.name!r} stands there twice")
+                content = tar.extractfile(member)
+                assert content is not None  # of an ordinary file
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                with (folder / name).open("xb") as file:
+                    shutil.copyfileobj(content, file)
+    except (tarfile.TarError, ValueError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
 
 

@@ -1,24 +1,31 @@
 """A run in a scratch folder: a small project with verified datasets, and a snakemake of its own.
 
-The project lies in a temporary folder that is gone afterwards; nothing of the tree is touched. The
-code that runs is the scratch project's own, whatever is installed.
+The project lies in a temporary folder that is gone afterwards, also when the audit is interrupted
+or asked to end: it holds people's answers. Nothing of the tree is touched. The code that runs is
+the scratch project's own, whatever is installed.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.datasets.pointers import Pointer
+from readiness.errors import DataError
 from readiness.publications.archive import unpack, write_project
 
 STORE = Path("data/store")
+PAUSES = (0.0, 0.1, 0.5, 2.0)
+"""Seconds before each attempt to remove a folder in which a job that ends may still write."""
 
 
 @contextmanager
@@ -27,19 +34,69 @@ def scratch_project(
 ) -> Iterator[Path]:
     """A project in a temporary folder: an archive (`code.tar`), or files by name, and datasets.
 
-    `objects` are verified copies of the datasets; they are copied, never linked.
+    `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
+    temporary folder cannot be used.
     """
-    with tempfile.TemporaryDirectory(prefix="readiness-") as name:
-        folder = Path(name)
-        if isinstance(code, Path):
-            unpack(code, folder)
-        else:
-            write_project(code, folder)
-        for pointer, path in objects.items():
-            target = folder / STORE / pointer.object_name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    with _ended_like_interrupted(), _temporary_folder() as scratch:
+        folder = scratch / "project"
+        try:
+            _fill(folder, code, objects)
+        except OSError as error:
+            raise DataError(
+                f"{scratch.parent}: {error.strerror}. Free some space, or set TMPDIR to another "
+                "folder."
+            ) from None
         yield folder
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="readiness-"))
+    except OSError as error:
+        raise DataError(f"{error.filename}: {error.strerror}; set TMPDIR to a folder.") from None
+    try:
+        if os.pathsep in str(folder):
+            # Python would look for the code elsewhere, and find today's.
+            raise DataError(f"{folder.parent}: its name holds {os.pathsep!r}; set TMPDIR anew.")
+        yield folder
+    finally:
+        for pause in PAUSES:
+            time.sleep(pause)
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+
+
+@contextmanager
+def _ended_like_interrupted() -> Iterator[None]:
+    """Within it, a signal that asks the process to end does what an interrupt from the keyboard
+    does: the scratch folder goes before the process."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    asks = (signal.SIGTERM, signal.SIGHUP)
+    mine = threading.current_thread() is threading.main_thread()
+    heard = [n for n in asks if mine and signal.getsignal(n) is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _fill(folder: Path, code: Path | Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> None:
+    if isinstance(code, Path):
+        unpack(code, folder)
+    else:
+        write_project(code, folder)
+    for pointer, path in objects.items():
+        target = folder / STORE / pointer.object_name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
 
 
 def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
@@ -50,12 +107,23 @@ def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
         if not name.startswith(("READINESS_", "SNAKEMAKE_"))
     }
     environment["PYTHONPATH"] = str(folder / "workflow")
+    # What the run's programs leave there goes with the scratch folder.
+    environment["TMPDIR"] = str(folder.parent)
     command = [sys.executable, "-m", "readiness", "run", "--cores", cores, "--", *targets]
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", stdin=subprocess.DEVNULL,
+    # A session of its own: an interrupt from the keyboard is for this process to pass on.
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+        start_new_session=True,
     )  # fmt: skip
-    return "" if done.returncode == 0 else _reason(done.stderr, folder)
+    try:
+        _, said = process.communicate()
+    except BaseException:
+        # It ends its own workflow, which would go on for long, in a folder that is gone.
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+        raise
+    return "" if process.returncode == 0 else _reason(said, folder)
 
 
 def _reason(stderr: str, folder: Path) -> str:

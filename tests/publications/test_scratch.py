@@ -1,0 +1,104 @@
+"""The scratch folder of an audit goes with it, and nothing is written outside of it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from readiness.errors import DataError
+from readiness.publications.audit.model import Number
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.audit.show import number_lines
+from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
+from readiness.publications.outcomes import Outcome
+from readiness.publications.scratch import scratch_project
+
+ROOT = Path(__file__).parents[2]
+# A run that never ends by itself, and takes the signal to end as `readiness run` does.
+ENDLESS = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {workflow!r})
+from readiness.publications.scratch import run_in, scratch_project
+code = {{"workflow/readiness/__init__.py": b"", "workflow/readiness/__main__.py": {main!r}}}
+with scratch_project(code, {{}}) as folder:
+    run_in(folder, [], "1")
+"""
+MAIN = b"""
+import pathlib, time
+pathlib.Path("../../started").touch()
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: int) -> None:
+    program = ENDLESS.format(workflow=str(ROOT / "workflow"), main=MAIN)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], env={"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE
+    )
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert b"KeyboardInterrupt" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["started"]
+
+
+def test_a_temporary_folder_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a:b").mkdir()
+    for place, said in ((tmp_path / "a:b", "holds ':'"), (tmp_path / "none", "No such file")):
+        monkeypatch.setattr("tempfile.tempdir", str(place))
+        with pytest.raises(DataError, match=said), scratch_project({}, {}):
+            pass
+    assert list((tmp_path / "a:b").iterdir()) == []
+
+
+HEAD = "dataset,version,md5,sha256,bytes,rows,questionnaire,note,status,pointer"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"../../x,1,{'a' * 32},{'b' * 64},1,1,,,open,p",
+        f"d,../../x,{'a' * 32},{'b' * 64},1,1,,,open,p",
+        f"d,1,{'a' * 32},{'b' * 64},{'9' * 5000},1,,,open,p",
+        f"d,1,../../x,{'b' * 64},1,1,,,open,p",
+        "d,1",
+    ],
+)
+def test_a_dataset_leads_nowhere_else(tmp_path: Path, row: str) -> None:
+    (tmp_path / DATASETS).write_text(f"{HEAD}\n{row}\n", "utf-8")
+    with pytest.raises(DataError, match="row 2"):
+        read_datasets(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/hostname", "../x", "data/../../x", "workflow/x.py", "data", "", "data/\0"]
+)
+def test_an_input_leads_nowhere_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / INPUTS).write_text(f"path,sha256\n{name},{'a' * 64}\n", "utf-8")
+    with pytest.raises(DataError, match="not a table of inputs"):
+        read_inputs(tmp_path)
+
+
+def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
+    text = "id,value,value\na,1,2\n,3\nb,4,,5\n,,\n"
+    (tmp_path / "figures.csv").write_text(text, "utf-8")
+    assert ledger_rows(tmp_path) == [
+        {"id": "a", "value": "1", "value 2": "2"},
+        {"id": "", "value": "3", "value 2": ""},
+        {"id": "b", "value": "4", "value 2": "", "": "5"},
+    ]
+
+
+def test_a_line_stays_a_line() -> None:
+    number = Number("a\n\x1b[2Jb\t", "", "", "", "", "", "", "", "", "", Outcome.DIFFERS, "\u202e")
+    assert list(number_lines([number]))[1].startswith("a\\n\\x1b[2Jb\\t\t")
+    assert len(list(number_lines([number]))[1].splitlines()) == 1
