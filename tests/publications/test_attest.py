@@ -48,7 +48,10 @@ def publication(root: Path) -> Path:
         "values.csv": values_table(LEDGER).encode(),
         "config.yaml": b"waves: {}\n",
     }
-    facts = {"id": "small-2026", "numbers": 2, "datasets": {"d@1": {"md5": "m", "sha256": "s"}}}
+    facts = {
+        "id": "small-2026", "run": "waves/w", "lock": "", "code": {}, "numbers": 2,
+        "datasets": {"d@1": {"md5": "m", "sha256": "s"}},
+    }  # fmt: skip
     folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -226,7 +229,10 @@ def test_a_number_changed_and_sealed_anew_no_longer_fits_the_signature(
         "values.csv": values_table(forged).encode(),
         "config.yaml": (folder / "config.yaml").read_bytes(),
     }
-    facts = {"id": "small-2026", "numbers": 2, "datasets": {"d@1": {"md5": "m", "sha256": "s"}}}
+    facts = {
+        "id": "small-2026", "run": "waves/w", "lock": "", "code": {}, "numbers": 2,
+        "datasets": {"d@1": {"md5": "m", "sha256": "s"}},
+    }  # fmt: skip
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder / "seal.json").write_text(make_seal(files, facts), "utf-8")

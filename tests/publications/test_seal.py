@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from project_copy import ROOT
 from readiness.cli import main
+from readiness.errors import DataError
 from readiness.publications.archive import pack, unpack
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.seal import (
@@ -24,6 +28,7 @@ from readiness.publications.seal import (
     values_table,
 )
 
+FACTS = {"run": "waves/w", "lock": "", "code": {}}
 LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
 
 
@@ -40,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     for name, content in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(content)
-    (target / SEAL).write_text(make_seal(files, {"id": "p-1", "numbers": 2}), "utf-8")
+    (target / SEAL).write_text(make_seal(files, {**FACTS, "id": "p-1"}), "utf-8")
     return target
 
 
@@ -94,11 +99,58 @@ def test_a_link_out_of_the_folder_is_broken(folder: Path, tmp_path: Path) -> Non
     assert places(folder) == ["README.md"]
 
 
+@pytest.mark.parametrize("name", [LEDGER, SEAL, "charts/one.svg"])
+def test_what_is_no_ordinary_file_is_not_read(folder: Path, name: str) -> None:
+    """Reading a pipe would never end."""
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert name in places(folder)
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    assert name in places(folder)
+
+
+def test_the_seal_is_no_link(folder: Path, tmp_path: Path) -> None:
+    (folder / SEAL).rename(tmp_path / "outside")
+    (folder / SEAL).symlink_to(tmp_path / "outside")
+    assert places(folder) == [SEAL]
+
+
+def test_a_name_that_is_no_text(folder: Path) -> None:
+    (folder / os.fsdecode(b"\xff.txt")).write_bytes(b"")
+    assert places(folder) == ["\\xff.txt"]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_a_seal_states_all_that_is_read_of_it(folder: Path, fact: str) -> None:
+    files = {n: (folder / n).read_bytes() for n in read_seal(folder)["files"]}
+    for other in ({**FACTS, fact: 7}, {k: v for k, v in FACTS.items() if k != fact}):
+        (folder / SEAL).write_text(make_seal(files, {**other, "id": "p-1"}), "utf-8")
+        assert places(folder) == [SEAL]
+    (folder / SEAL).write_bytes(b"[" * 100_000)
+    assert places(folder) == [SEAL]
+
+
+def test_what_cannot_be_read_is_not_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root reads everything, so the system's refusal is played."""
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("readiness.publications.seal.sha256_of", refuse)
+    found = check_seal(folder)
+    assert len(found) == len(read_seal(folder)["files"])
+    assert {f.outcome for f in found} == {Outcome.NOT_CHECKED}
+    assert found[0].detail == "cannot be read (Permission denied)"
+    monkeypatch.setattr("readiness.publications.seal.read_file", refuse)
+    assert [(f.place, f.outcome) for f in check_seal(folder)] == [(SEAL, Outcome.NOT_CHECKED)]
+
+
 @given(st.data())
 @settings(deadline=None, derandomize=True, max_examples=150)
 def test_any_byte_of_the_seal(data: st.DataObject) -> None:
     files = {LEDGER: LEDGER_TEXT.encode(), VALUES: values_table(LEDGER_TEXT).encode()}
-    whole = make_seal(files, {"id": "p"}).encode()
+    whole = make_seal(files, {**FACTS, "id": "p"}).encode()
     position = data.draw(st.integers(0, len(whole) - 1))
     byte = data.draw(st.integers(0, 255).filter(lambda b: b != whole[position]))
     changed = whole[:position] + bytes([byte]) + whole[position + 1 :]
@@ -134,6 +186,19 @@ def test_archives_are_the_same_bytes_and_read_back(tmp_path: Path) -> None:
         for path in (tmp_path / "out").rglob("*")
         if path.is_file()
     } == files
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "link", "twice"])
+def test_an_archive_writes_into_its_folder_alone(tmp_path: Path, name: str) -> None:
+    members = [tarfile.TarInfo(name)] * (2 if name == "twice" else 1)
+    if name == "link":
+        members[0].type, members[0].linkname = tarfile.SYMTYPE, "/etc/hostname"
+    with tarfile.open(tmp_path / "code.tar", "w:") as tar:
+        for member in members:
+            tar.addfile(member)
+    with pytest.raises(DataError, match=r"cannot be unpacked: '.*(out\.txt|link|twice)' "):
+        unpack(tmp_path / "code.tar", tmp_path / "in")
+    assert not (tmp_path / "out.txt").exists()
 
 
 @pytest.mark.parametrize(

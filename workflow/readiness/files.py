@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -10,6 +11,13 @@ TEMPORARY = ".tmp"
 """How the hidden name ends of what is being written, and of what a killed process has left."""
 JOBS = Path("results/.jobs.lock")
 """Held, shared, by every step of the workflow that is at work."""
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file; OSError when it is none, for reading a pipe would never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a file", str(path))
+    return path.read_bytes()
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
-from readiness.files import write_atomically
+from readiness.files import read_file, write_atomically
 
 SIDECAR = "lineage.json"
 
@@ -86,16 +86,29 @@ def read_lineage(path: Path) -> Lineage:
     Publications hold older ones, without a digest of their own; a seal stands for them.
     """
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = json.loads(read_file(path).decode("utf-8"))
         digest = record.pop("digest", None)
         intact = digest is None or digest == _digest(record)
         recorded = record.pop("lineage")
         lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        _check_kinds(lineage)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
     if lineage.hash != recorded or not intact:
         raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
     return lineage
+
+
+def _check_kinds(lineage: Lineage) -> None:
+    """TypeError where a part of a record is of another kind than a step leaves."""
+    hashes = (lineage.inputs, lineage.parents, lineage.outputs)
+    texts = [lineage.step, lineage.code, *lineage.datasets]
+    for part in (*hashes, lineage.settings):
+        if not isinstance(part, dict):
+            raise TypeError
+    texts += [digest for part in hashes for digest in part.values()]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
 
 
 def changed_outputs(folder: Path, lineage: Lineage) -> list[str]:

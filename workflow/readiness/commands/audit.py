@@ -21,7 +21,12 @@ from readiness.errors import ConfigError, DataError
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
 from readiness.publications.audit.model import NUMBERS, Audit
 from readiness.publications.audit.show import audit_text, summary_text
-from readiness.publications.ledger import FOLDER, publication_ids, refuse_inside
+from readiness.publications.ledger import (
+    FOLDER,
+    find_publication,
+    publication_ids,
+    refuse_inside,
+)
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import read_seal
 
@@ -53,12 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
     root = Path.cwd()
     known = publication_ids(root)
-    unknown = [name for name in arguments.ids if not (root / FOLDER / name).is_dir()]
-    if unknown or not known:
-        raise ConfigError(
-            f"{unknown[0] if unknown else FOLDER}: no such publication; "
-            f"there are {', '.join(known) or 'none'}."
-        )
+    for name in arguments.ids:
+        find_publication(root, name)
+    if not known:
+        raise ConfigError(f"{FOLDER}: no publication in it.")
     for path in (arguments.html, arguments.certificate):
         if path:
             refuse_inside(root, path)

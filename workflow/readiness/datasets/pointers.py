@@ -14,7 +14,7 @@ import yaml
 
 from readiness.datasets.versions import Version, object_name
 from readiness.errors import DataError
-from readiness.files import write_atomically
+from readiness.files import read_file, write_atomically
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def parse_pointer(text: str, source: str) -> Pointer:
 def read_pointer(path: Path) -> Pointer:
     """The pointer file at `path`; DataError when it is missing or damaged."""
     try:
-        return parse_pointer(path.read_text("utf-8"), str(path))
+        return parse_pointer(read_file(path).decode("utf-8"), str(path))
     except OSError:
         raise DataError(f"{path}: no such pointer. Restore it with git.") from None
     except UnicodeDecodeError:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from readiness.config import NAME, VERSION
 from readiness.errors import BusyError, ConfigError, DataError
-from readiness.files import lock, write_atomically
+from readiness.files import lock, read_file, write_atomically
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
@@ -88,6 +88,10 @@ PATTERNS = {
 }
 
 
+WHOLE_NUMBER = "0|[1-9][0-9]{0,17}"
+"""Of bytes or rows: longer ones are no count of anything, and Python refuses to read them."""
+
+
 def read_versions(root: Path) -> dict[str, Version]:
     """All versions by name (`dataset@version`), in the order in which they were added.
 
@@ -97,7 +101,7 @@ def read_versions(root: Path) -> dict[str, Version]:
     """
     path = root / VERSIONS
     try:
-        lines = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+        lines = list(csv.reader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -106,7 +110,7 @@ def read_versions(root: Path) -> dict[str, Version]:
         raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}. Restore it with git.")
     versions: dict[str, Version] = {}
     for row, cells in enumerate(lines[1:], start=2):
-        version = _version(cells, f"{path} row {row}")
+        version = read_row(cells, f"{path} row {row}")
         fault = _fault(version, versions.get(version.name))
         if fault:
             raise DataError(f"{path} row {row}: {version.name} {fault}. Restore it with git.")
@@ -114,10 +118,11 @@ def read_versions(root: Path) -> dict[str, Version]:
     return versions
 
 
-def _version(cells: list[str], where: str) -> Version:
+def read_row(cells: list[str], where: str) -> Version:
+    """The version that a row of the register names; DataError naming `where` when it is none."""
     record = dict(zip(COLUMNS, cells, strict=False))
     if len(cells) != len(COLUMNS) or not all(
-        re.fullmatch(r"0|[1-9][0-9]*", record[column]) for column in ("bytes", "rows")
+        re.fullmatch(WHOLE_NUMBER, record[column]) for column in ("bytes", "rows")
     ):
         raise DataError(f"{where}: expected {len(COLUMNS)} cells, bytes and rows whole numbers.")
     for column, pattern in PATTERNS.items():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
 
 from readiness.datasets.pointers import Pointer, parse_pointer
-from readiness.datasets.versions import Version
+from readiness.datasets.versions import COLUMNS, Version, read_row
 from readiness.errors import ConfigError, DataError
+from readiness.files import read_file
 
 FOLDER = Path("publications")
 DATASETS = "datasets.csv"
@@ -63,8 +64,8 @@ def inputs_table(hashes: Mapping[Path, str]) -> str:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        text = read_file(path).decode("utf-8")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
     except (UnicodeDecodeError, csv.Error):
@@ -75,32 +76,35 @@ def read_datasets(folder: Path) -> list[SealedDataset]:
     """The dataset versions of the publication in `folder`; DataError when its table is damaged."""
     found = []
     for number, row in enumerate(_rows(folder / DATASETS), start=2):
-        try:
-            cells = {field.name: row[field.name] for field in fields(Version)}
-            counts = {name: int(cells[name]) for name in ("bytes", "rows")}
-            version = Version(**{**cells, **counts})  # type: ignore[arg-type]
-            found.append(SealedDataset(version, row["pointer"]))
-        except (KeyError, ValueError, TypeError):
-            raise DataError(
-                f"{folder / DATASETS} row {number}: not a dataset version. Restore it with git."
-            ) from None
+        where = f"{folder / DATASETS} row {number}"
+        # A row may lack cells, which are None then.
+        cells = [row.get(name) or "" for name in (*COLUMNS, "pointer")]
+        found.append(SealedDataset(read_row(cells[:-1], where), cells[-1]))
     return found
 
 
 def read_inputs(folder: Path) -> dict[Path, str]:
     """The publication's other inputs, path to SHA-256; DataError when the table is damaged."""
-    try:
-        return {Path(row["path"]): row["sha256"] for row in _rows(folder / INPUTS)}
-    except (KeyError, TypeError):
-        raise DataError(f"{folder / INPUTS}: not a table of inputs. Restore it with git.") from None
+    rows = _rows(folder / INPUTS)
+    if not all(_is_input(row.get("path")) and row.get("sha256") for row in rows):
+        raise DataError(f"{folder / INPUTS}: not a table of inputs. Restore it with git.")
+    return {Path(row["path"]): row["sha256"] for row in rows}
+
+
+def _is_input(name: str | None) -> bool:
+    """Whether a name can be that of an input: it is read here and written into a scratch project,
+    so it must not lead out of either."""
+    path = PurePosixPath(name or "")
+    inside = len(path.parts) > 1 and path.parts[0] in ("data", FOLDER.name)
+    return inside and ".." not in path.parts and (name or "").isprintable()
 
 
 def publication_ids(root: Path) -> list[str]:
-    """The ids of a project's publications, sorted: every folder with a configuration or a seal.
+    """The ids of a project's publications, sorted: each folder with configuration, seal or ledger.
 
-    Either one will do, or a publication that lost a file would be passed over in silence.
+    Any of them will do, or a publication that lost files would be passed over in silence.
     """
-    names = (CONFIG, "seal.json")
+    names = (CONFIG, "seal.json", "figures.csv")
     return sorted(
         {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
     )

@@ -13,11 +13,14 @@ import csv
 import hashlib
 import io
 import json
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
+from readiness.files import read_file
 from readiness.lineage import canonical_json, sha256_of
 from readiness.publications.outcomes import Finding, Outcome
 
@@ -29,6 +32,12 @@ ATTESTATIONS = "attestation.jsonl"
 FORMAT = 1
 NAMED = 10
 """How many changed numbers of a ledger are named."""
+FACTS = {"id": str, "run": str, "lock": str, "code": dict, "files": dict}
+"""What every seal states, and as what."""
+
+
+class UnreadableError(DataError):
+    """A seal that this user may not read: nothing is known of it."""
 
 
 def sha256(content: bytes) -> str:
@@ -75,15 +84,20 @@ def read_seal(folder: Path) -> dict[str, Any]:
     """What the seal states; DataError when it is missing or does not hold for itself."""
     path = folder / SEAL
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
         seal = json.loads(text)
         stated = {name: value for name, value in seal.items() if name != "digest"}
         whole = seal["digest"] == _digest(stated) and seal["format"] == FORMAT
         # Another layout could show a key twice: one value for people, another for the program.
-        whole = whole and isinstance(seal["files"], dict) and text == _text(seal)
+        whole = whole and text == _text(seal)
+        stated_well = all(isinstance(seal[name], kind) for name, kind in FACTS.items())
+        if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
+            raise TypeError
+    except PermissionError as error:
+        raise UnreadableError(f"{path}: cannot be read ({error.strerror})") from None
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path}: not a seal. Restore it with git.") from None
     if not whole:
         raise DataError(f"{path}: changed after it was made. Restore it with git.")
@@ -93,12 +107,16 @@ def read_seal(folder: Path) -> dict[str, Any]:
 def check_seal(folder: Path) -> list[Finding]:
     """Each thing in which a publication's folder is not what was sealed; empty when it holds.
 
-    Reads the folder only: no data, no network, no git.
+    Reads the folder only: no data, no network, no git. What cannot be read is NOT CHECKED.
     """
     try:
+        if (folder / SEAL).is_symlink():
+            return [Finding(SEAL, Outcome.BROKEN, "no ordinary file")]
         seal = read_seal(folder)
     except DataError as error:
-        return [Finding(SEAL, Outcome.BROKEN, str(error).removeprefix(f"{folder / SEAL}: "))]
+        unread = isinstance(error, UnreadableError)
+        outcome = Outcome.NOT_CHECKED if unread else Outcome.BROKEN
+        return [Finding(SEAL, outcome, str(error).removeprefix(f"{folder / SEAL}: "))]
     if seal.get("id") != folder.name:
         # Its hashes are those of other files: they say nothing of these.
         return [Finding(SEAL, Outcome.BROKEN, f"the seal is that of {seal.get('id')}")]
@@ -110,22 +128,32 @@ def check_seal(folder: Path) -> list[Finding]:
 
 
 def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
-    names = {str(path.relative_to(folder)): path for path in folder.rglob("*") if _counts(path)}
+    names = {_name(path, folder): path for path in folder.rglob("*") if _counts(path)}
     names.pop(SEAL, None)
     names.pop(ATTESTATIONS, None)
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
-        path = names.get(name)
         if name not in sealed:
             yield Finding(name, Outcome.BROKEN, "added after the seal")
-        elif path is None:
+            continue
+        path = names.get(name, folder / name)
+        try:
+            # Of a folder that cannot be read nothing is listed; its files need not be gone.
+            if not stat.S_ISREG(path.lstat().st_mode):
+                yield Finding(name, Outcome.BROKEN, "no ordinary file")
+            elif (digest := sha256_of(path)) != sealed[name]:
+                other = owners.get(digest)
+                detail = f"holds the bytes of {other}" if other else "changed"
+                yield Finding(name, Outcome.BROKEN, detail)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             yield Finding(name, Outcome.BROKEN, "removed")
-        elif path.is_symlink() or not path.is_file():
-            yield Finding(name, Outcome.BROKEN, "no ordinary file")
-        elif (digest := sha256_of(path)) != sealed[name]:
-            other = owners.get(digest)
-            detail = f"holds the bytes of {other}" if other else "changed"
-            yield Finding(name, Outcome.BROKEN, detail)
+        except OSError as error:
+            yield Finding(name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
+
+
+def _name(path: Path, folder: Path) -> str:
+    """A file's name in its folder; bytes of it that are no text stand as `\\xff`."""
+    return os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
 
 
 def _counts(path: Path) -> bool:
@@ -137,7 +165,7 @@ def _numbers(folder: Path) -> list[Finding]:
     with (folder / VALUES).open(encoding="utf-8", newline="") as file:
         sealed = {row["id"]: row["digest"] for row in csv.DictReader(file)}
     try:
-        found = number_digests((folder / LEDGER).read_text("utf-8"))
+        found = number_digests(read_file(folder / LEDGER).decode("utf-8"))
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []
     wrong = [

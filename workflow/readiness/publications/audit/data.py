@@ -14,6 +14,7 @@ from pathlib import Path
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import DataError
+from readiness.files import read_file
 from readiness.lineage import sha256_of
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import Finding, Outcome
@@ -98,7 +99,7 @@ def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
 def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
     path = dataset.version.pointer_path
     try:
-        same = (root / path).read_bytes() == dataset.pointer_text.encode()
+        same = read_file(root / path) == dataset.pointer_text.encode()
     except OSError:
         yield Finding(str(path), Outcome.DIFFERS, "no such pointer: `dvc gc` would drop the data")
         return

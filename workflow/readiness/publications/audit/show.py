@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,7 +11,10 @@ from readiness.publications.outcomes import Finding, Outcome
 
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
+NAMELESS = "a row without an id"
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
+_MOVES = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters but the tab, breaks of lines, overrides of the writing direction."""
 COLUMNS = ("number", "dataset version", "published", "recomputed", "difference", "contract",
            "code", "environment", "verdict", "detail")  # fmt: skip
 
@@ -28,7 +32,15 @@ def audit_text(audit: Audit, *, every_number: bool = False) -> str:
     if audit.level >= REPORT:
         lines += _part("report", audit.report, "")
     lines += _changes(audit)
-    return "\n".join(lines) + "\n"
+    return "\n".join(_plain(line) for line in lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """A line without what would move a terminal's cursor, break the line or turn its direction.
+
+    Names and notes come from the folder that is audited, and may be anything.
+    """
+    return _MOVES.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _at(audit: Audit) -> str:
@@ -64,7 +76,8 @@ def _numbers(audit: Audit, every_number: bool) -> Iterator[str]:
             return
         for number in wrong[:SHOWN]:
             yield (
-                f"  {number.outcome:<12} {number.id} ({number.dataset or 'no data'}): published "
+                f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
+                "published "
                 f"{number.published or '-'}, recomputed {number.recomputed or '-'}; {number.detail}"
             )
         if len(wrong) > SHOWN:
@@ -75,10 +88,9 @@ def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
     """One line a number, columns `COLUMNS`, separated by tabs."""
     yield "\t".join(COLUMNS)
     for n in numbers:
-        yield "\t".join(
-            (n.id, n.dataset, n.published, n.recomputed, n.difference, n.contract, n.code,
-             n.environment, str(n.outcome), n.detail)
-        )  # fmt: skip
+        cells = (n.id, n.dataset, n.published, n.recomputed, n.difference, n.contract, n.code,
+                 n.environment, str(n.outcome), n.detail)  # fmt: skip
+        yield "\t".join(_plain(cell.replace("\t", "\\t")) for cell in cells)
 
 
 def _changes(audit: Audit) -> Iterator[str]:

@@ -66,8 +66,8 @@ def sentences(audit: Audit) -> list[Sentence]:
 def _graver(audit: Audit) -> Iterator[Sentence]:
     """What does not hold or could not be told, the gravest first."""
     every = len(audit.numbers)
-    if audit.seal:
-        yield "broken", {"n": len(audit.seal)}
+    if broken := _count(audit.seal, Outcome.BROKEN):
+        yield "broken", {"n": broken}
         if n := audit.counts.get(Outcome.BROKEN):
             yield "broken_numbers", {"n": n, "all": every}
     if audit.level >= NUMBERS and (differs := audit.counts.get(Outcome.DIFFERS)):
