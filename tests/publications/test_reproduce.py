@@ -73,6 +73,16 @@ def test_a_value_within_its_contract_and_one_beyond(wave: pd.DataFrame) -> None:
         assert "its value is another one" in detail
 
 
+def test_the_last_digit_of_a_precision_is_not_the_same_but_within_rounding(
+    wave: pd.DataFrame,
+) -> None:
+    precision = wave.loc[wave["id"] == SHARE, "se"].iloc[0]
+    near = f"{float(precision) * (1 + 5e-11):.12g}"
+    assert near != precision
+    outcome, detail = verdict(altered(wave, SHARE, se=near), wave, SHARE)
+    assert (outcome, detail) == (Outcome.WITHIN_ROUNDING, f"se was {near}, became {precision}")
+
+
 def test_a_number_that_stands_twice_is_no_number(wave: pd.DataFrame) -> None:
     """Whichever of the two is the right one."""
     wrong = altered(wave, SHARE, value="0.5").loc[lambda t: t["id"] == SHARE]

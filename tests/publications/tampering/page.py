@@ -37,6 +37,9 @@ the table.
   every copy, with pointer and register, has made another publication. Only something outside
   the folder tells the two apart: a signature over the seal (`attestation.jsonl`), the digest of
   it that a successor's seal states, a commit, or somebody else's copy.
+- **Who replaces the code in the archive too**, by other code that gives the changed numbers and
+  states the hashes that are asked of it: the frozen code is believed in what it says of itself.
+  The same audit with today's code says DIFFERS.
 - **Pages for people are not recomputed**: README, CITATION.cff and codecheck.yml of a folder
   that was sealed anew say what they say.
 - **A publication that is gone altogether** is missed only by who asks for it by name, and by

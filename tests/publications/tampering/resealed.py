@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
+from readiness.publications.audit.show import NAMELESS
+from readiness.publications.seal import SEAL, make_seal
 from tampering import reseal
 from tampering.model import (
     BROKEN,
@@ -86,6 +89,30 @@ def last_digit(target: Target) -> Made:
     return Made(f"{row['id']}: {before} -> {row['value']}", (f"{ROUNDED} {row['id']} ",))
 
 
+def last_of_precision(target: Target, row: dict[str, str]) -> str:
+    """Another last digit of a standard error: no processor is held to it."""
+    before = row["se"]
+    row["se"] = before[:-1] + other_digit(target.draw, before[-1])
+    return f"se {before} -> {row['se']}"
+
+
+def beside(target: Target) -> Made:
+    """A column more, which says another thing of one number."""
+    rows = target.ledger()
+    row = target.draw.choice(rows)
+    for other in rows:
+        other["corrected"] = "0.99" if other is row else ""
+    reseal.ledger(target, rows)
+    return Made(f"{row['id']}: a column more", (f"DIFFERS {row['id']} ",))
+
+
+def nameless(target: Target, table: Rows) -> str:
+    """A number whose row names none."""
+    row = {**target.draw.choice(table), "id": ""}
+    table.append(row)
+    return NAMELESS
+
+
 def cell(column: str, edit: Callable[[Target, str], str]) -> Change:
     def change(target: Target, row: dict[str, str]) -> str:
         before, row[column] = row[column], edit(target, row[column])
@@ -162,6 +189,27 @@ def statement(**other: object) -> Change:
     return change
 
 
+def source(target: Target) -> Made:
+    """A sidecar that names another file than the step has read, and its hash wherever it is."""
+    step = "weight" if target.wave else "judge"
+    before = json.loads(target.text(f"lineage/{step}.json"))
+    role = target.draw.choice(sorted(before["inputs"].keys() - before["parents"].keys()))
+    inputs = {**before["inputs"], role: "0" * 64}
+    reseal.reseal(target, *reseal.sidecar(target, step, inputs=inputs))
+    return Made(f"lineage/{step}.json: another {role}", (f"lineage/{step}.json",))
+
+
+def stated(target: Target) -> Made:
+    """Another hash of a step's code in the seal alone."""
+    files = {n: target.tree.read(target.name(n)) for n in target.files() if n != SEAL}
+    seal = json.loads(target.text(SEAL))
+    facts = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
+    step = target.draw.choice(sorted(seal["code"]))
+    facts["code"] = {**seal["code"], step: "0" * 64}
+    target.tree.write(target.name(SEAL), make_seal(files, facts))
+    return Made(f"seal.json: the code of {step}", (SEAL,))
+
+
 def environment(target: Target) -> Made:
     text = target.text("environment.json")
     match = re.search(r'"numpy": "(\d)', text)
@@ -196,6 +244,18 @@ def table(target: Target) -> Made:
     lines[k] = other_digit(target.draw, lines[k])
     reseal.reseal(target, {name: "".join(lines).encode()})
     return Made(f"{name}: row {k}", (name,))
+
+
+def attack(target: Target) -> Made:
+    text = target.text("attack.csv")
+    reseal.reseal(target, {"attack.csv": text[: text.rstrip().rfind("\n") + 1].encode()})
+    return Made("attack.csv: its last row removed", ("attack.csv",))
+
+
+def further(target: Target) -> Made:
+    name = target.draw.choice(["corrected.html", "tables/corrected.csv", "charts/corrected.svg"])
+    reseal.reseal(target, {name: b"99 %\n"})
+    return Made(f"{name}: added", (name,))
 
 
 def report_text(target: Target) -> Made:
@@ -247,8 +307,10 @@ KINDS: tuple[Kind, ...] = (
       for code, name in (("fr", "French"), ("en", "English"), ("ar", "Arabic"))),
     differs("resealed-digits", "the number of decimals", 2, NUMBER, cell("digits", digit)),
     differs("resealed-rounding", "the rounding mode", 2, NUMBER, cell("rounding", another_mode)),
-    differs("resealed-precision", "a standard error", 2, NUMBER, cell("se", digit),
+    differs("resealed-precision", "a standard error", 2, NUMBER, cell("se", leading),
             fits=of_a_wave),
+    Kind("resealed-last-of-precision", "the last digit of a standard error", 2, ROUNDED,
+         (0, 0, 0, 0), NUMBER, number(last_of_precision, "se", ROUNDED), fits=of_a_wave),
     differs("resealed-label", "what a number is about (its statistic)", 2, NUMBER,
             cell("statistic", lambda target, text: text + " (all)")),
     differs("resealed-simulated", "whether the numbers are simulated", 2, "every number",
@@ -261,6 +323,9 @@ KINDS: tuple[Kind, ...] = (
     differs("resealed-row-removed", "a number left out", 2, NUMBER, rows(row_removed)),
     differs("resealed-row-added", "a number added", 2, NUMBER, rows(row_added)),
     differs("resealed-row-twice", "a number twice, once wrong", 2, NUMBER, rows(row_twice)),
+    differs("resealed-row-nameless", "a number without a name added", 2, "that the row has no id",
+            rows(nameless)),
+    differs("resealed-column", "a column of the ledger added", 2, NUMBER, beside),
     differs("resealed-config", "a setting of the frozen `config.yaml`", 2,
             "the numbers; the first step, and the setting", config, fits=of_a_wave,
             also=(CHANGED, ROUNDED)),
@@ -271,6 +336,10 @@ KINDS: tuple[Kind, ...] = (
          also=(CHANGED,)),
     Kind("resealed-settings", "the settings of a step in its sidecar (`--code frozen`)", 2,
          BROKEN, (0, 0, 3, 3), "the sidecar", statement(settings={"level": 0.99}), code=FROZEN),
+    Kind("resealed-source", "what a step has read, in its sidecar (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "the sidecar", source, code=FROZEN),
+    Kind("resealed-stated", "the code hash of a step in `seal.json` alone (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "`seal.json`", stated, code=FROZEN, also=(CHANGED,)),
     Kind("resealed-environment", "`environment.json`", 2, CHANGED, (0, 0, 0, 0),
          "the package, with both versions", environment),
     differs("resealed-chart", "a line of a chart (`--code frozen`)", 3, "the chart", chart,
@@ -278,6 +347,8 @@ KINDS: tuple[Kind, ...] = (
     differs("resealed-alternative-text", "a chart's alternative text (`--code frozen`)", 3,
             "the text", alternative_text, code=FROZEN),
     differs("resealed-table", "a cell of a figure table", 3, "the table", table),
+    differs("resealed-attack", "a row of `attack.csv`", 3, "the file", attack, fits=of_a_wave),
+    differs("resealed-further", "a file added that no run makes", 3, "the file", further),
     differs("resealed-report", "a sentence of `report.html` (`--code frozen`)", 3, "the page",
             report_text, code=FROZEN),
     differs("resealed-pdf", "a byte of `report.pdf` (`--code frozen`)", 3, "the page",

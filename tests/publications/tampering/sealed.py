@@ -207,7 +207,7 @@ def emptied(target: Target) -> Made:
 
 
 def linked(target: Target) -> Made:
-    name = target.draw.choice([name for name in target.files() if name != "seal.json"])
+    name = target.draw.choice(target.files())
     target.tree.write("aside", target.tree.read(target.name(name)))
     target.tree.link(target.name(name), target.tree.root / "aside")
     return Made(f"{name} is a link to the same bytes", (f"{name}: no ordinary file",))

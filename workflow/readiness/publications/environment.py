@@ -10,7 +10,7 @@ import importlib.metadata
 import json
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,13 @@ def locked_packages(lock: str) -> list[str]:
     return sorted(set(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, re.M)))
 
 
-def present_environment(lock: str) -> dict[str, Any]:
-    """Python, machine, and the installed version of each package of `lock` that is installed."""
+def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any]:
+    """Python, machine, and the installed version of each package of `lock` that is installed.
+
+    `further` are names of packages to look for as well.
+    """
     packages = {}
-    for name in locked_packages(lock):
+    for name in sorted({*locked_packages(lock), *further}):
         try:
             packages[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -64,8 +64,12 @@ def _outcome(
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
     other = next((column for column in shown if published[column] != recomputed[column]), "")
     same_text = not other
+    moved = [c for c in PRECISION if published[c] != recomputed[c]]
     if published["value"] == recomputed["value"] and same_text:
-        return Outcome.REPRODUCED, ""
+        if not moved:
+            return Outcome.REPRODUCED, ""
+        was, became = published[moved[0]], recomputed[moved[0]]
+        return Outcome.WITHIN_ROUNDING, f"{moved[0]} was {was}, became {became}"
     if same_text and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
     if same_text:
@@ -95,9 +99,10 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
 
     REPRODUCED: stored values equal to 12 significant digits. WITHIN ROUNDING: equal as shown, under
-    the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else, also a number
-    that only one side has, that stands there twice, is said to be of other data or something else,
-    has another precision beside the same value, or no longer goes with its own text.
+    the declared rounding, or but for the last digits of its precision. JUDGED: a claim of
+    somebody else. DIFFERS: anything else, also a number that only one side has, that stands there
+    twice, is said to be of other data or something else, has another precision beside the same
+    value, or no longer goes with its own text.
     """
     times = Counter(published["id"])
     before = {row["id"]: row for row in published.to_dict("records")}

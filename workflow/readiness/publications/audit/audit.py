@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError, ReadinessError
-from readiness.lineage import sha256_of
+from readiness.files import read_file
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import check_seal, read_seal
+from readiness.publications.seal import check_seal, read_seal, sha256
 
 if TYPE_CHECKING:
-    from readiness.publications.chain import Chain, Divergence
+    from readiness.publications.chain import Divergence
 
 TODAY, FROZEN = "today", "frozen"
 
@@ -56,14 +56,19 @@ def audit(
         return result
     try:
         return _with_data(root, folder, result, rows, cores)
-    except ReadinessError as error:
-        finding = Finding(identity, Outcome.NOT_CHECKED, _line(error, root))
-        return replace(result, data=(*result.data, finding))
+    except (ReadinessError, OSError) as error:
+        why = _line(error, root)
+        numbers = unchecked(rows, seal, f"could not be made again: {why}")
+        finding = Finding(identity, Outcome.NOT_CHECKED, why)
+        return replace(result, data=(*result.data, finding), numbers=tuple(numbers))
 
 
-def _line(error: ReadinessError, root: Path) -> str:
+def _line(error: ReadinessError | OSError, root: Path) -> str:
     """What it says, in one line, without the machine's name for the project."""
-    return str(error).replace(f"{root}/", "").replace("\n", " ")
+    said = str(error)
+    if isinstance(error, OSError):
+        said = f"{error.filename2 or error.filename or 'disk'}: {error.strerror}"
+    return said.replace(f"{root}/", "").replace("\n", " ")
 
 
 def _with_data(
@@ -94,7 +99,9 @@ def _with_data(
     if result.level < NUMBERS:
         return result
     if result.code == FROZEN and result.seal:
-        why = "the seal is broken: the frozen code is not run"
+        broken = any(finding.outcome is Outcome.BROKEN for finding in result.seal)
+        state = "is broken" if broken else "could not be checked"
+        why = f"the seal {state}: the frozen code is not run"
         return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
     return _Again(root, folder, rows, objects, cores).check(result)
 
@@ -131,7 +138,7 @@ class _Again:
                 frozen=result.code == FROZEN, report=result.level >= REPORT, cores=self.cores,
             ) as again:  # fmt: skip
                 return self._compared(result, again)
-        except ReadinessError as error:
+        except (ReadinessError, OSError) as error:
             why = f"could not be made again: {_line(error, self.root)}"
             numbers = unchecked(self.rows, result.seal, why)
             finding = Finding("report", Outcome.NOT_CHECKED, why)
@@ -154,7 +161,8 @@ class _Again:
 
     def _compared(self, result: Audit, again: Any) -> Audit:
         from readiness.publications.audit.numbers import recomputed, under_another_lock
-        from readiness.publications.audit.report import check_report
+        from readiness.publications.audit.report import check_report, page_under_another_lock
+        from readiness.publications.audit.stated import seal_otherwise, stated_otherwise
         from readiness.publications.chain import (
             REGISTER,
             ancestors,
@@ -183,9 +191,11 @@ class _Again:
             if different:
                 detail = f"the code of {', '.join(different)} is not what the sidecars state"
                 seal.append(Finding("code.tar", Outcome.BROKEN, detail))
-            seal += _other_settings(frozen, again.chain)
+            seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
+            seal += seal_otherwise(result.sealed, frozen, read_datasets(self.folder))
             if environment:
                 numbers = under_another_lock(numbers, environment)
+                report = page_under_another_lock(report, environment)
         return replace(
             result,
             seal=tuple(seal),
@@ -193,14 +203,6 @@ class _Again:
             report=tuple(report),
             divergence=_told(parted, numbers, environment),
         )
-
-
-def _other_settings(frozen: Chain, present: Chain) -> Iterator[Finding]:
-    """The sidecars that state other settings than those of the frozen configuration and code."""
-    for step, before in frozen.items():
-        if step in present and present[step].settings != before.settings:
-            detail = "its settings are not those that the frozen code and configuration give"
-            yield Finding(f"lineage/{step}.json", Outcome.BROKEN, detail)
 
 
 def _told(parted: Divergence | None, numbers: Iterable[Number], environment: Sequence[str]) -> str:
@@ -244,10 +246,11 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     moved: list[str] = []
     if environment:
         try:
-            frozen = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
-            lock = (root / "requirements.lock").read_text("utf-8")
-            moved = changes(frozen, present_environment(lock))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            frozen = json.loads(read_file(folder / ENVIRONMENT))
+            lock = read_file(root / "requirements.lock").decode("utf-8")
+            # Also what today's lock names no more: it may well be installed.
+            moved = changes(frozen, present_environment(lock, list(frozen["packages"])))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
     return Changes(
         code=_code_changes(sealed),
@@ -278,15 +281,18 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
     run = str(seal["run"])
     kind, _, name = run.partition("/")
     try:
-        if sha256_of(folder / CONFIG) != seal["files"].get(CONFIG):
+        content = read_file(folder / CONFIG)
+        if sha256(content) != seal["files"].get(CONFIG):
             return []
-        today = yaml.load((root / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)[kind][name]
-        frozen = yaml.load((folder / "config.yaml").read_bytes(), Loader=yaml.CSafeLoader)
-        sealed = frozen[kind][name]
+        today = yaml.load(read_file(root / CONFIG), Loader=yaml.CSafeLoader)[kind][name]
+        sealed = yaml.load(content, Loader=yaml.CSafeLoader)[kind][name]
+        if not isinstance(today, dict):
+            raise TypeError
         return [
             f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
         ]
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError,
+            RecursionError):  # fmt: skip
         return [f"{run} is no longer configured"]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import REGISTER, ancestors
@@ -23,17 +26,25 @@ FINE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 
 
 def ledger_rows(folder: Path) -> list[dict[str, str]]:
-    """The rows of a ledger as text; none when it cannot be read."""
+    """The rows of a ledger as text, by column; none when it cannot be read.
+
+    A damaged row may have too few cells, or too many: those stand under the column "". A column
+    whose name stands there before does so with its place, so that no cell is passed over.
+    """
     try:
-        with (folder / LEDGER).open(encoding="utf-8", newline="") as file:
-            # A damaged row may have too few cells, or too many.
-            return [
-                {name: cell or "" for name, cell in row.items() if name is not None}
-                for row in csv.DictReader(file)
-                if row.get("id")
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error):
+        text = read_file(folder / LEDGER).decode("utf-8")
+        head, *lines = csv.reader(io.StringIO(text, newline=""))
+    except (OSError, ValueError, csv.Error):
         return []
+    names = [f"{n} {k}" if n in head[:k] else n for k, n in enumerate(head)]
+    rows = []
+    for cells in lines:
+        row = {"id": "", **dict(zip_longest(names, cells[: len(names)], fillvalue=""))}
+        if beyond := "".join(cells[len(names) :]):
+            row[""] = beyond
+        if any(row.values()):
+            rows.append(row)
+    return rows
 
 
 def unchecked(
@@ -45,9 +56,10 @@ def unchecked(
 
 def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
     """The same numbers with what a broken seal says of them."""
-    if not seal:
+    found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
+    if not found:
         return numbers
-    broken = broken_numbers(seal)
+    broken = broken_numbers(found)
     return [_sealed(number, broken) for number in numbers]
 
 
@@ -135,11 +147,20 @@ def recomputed(
                 outcome=Outcome(verdict["verdict"]), detail=verdict["detail"],
             )
         )  # fmt: skip
-        made = new.get(verdict["id"], row)
-        if same_chain and numbers[-1].outcome in FINE and hashes != made["lineage"]:
-            detail = "the lineage is not that of the steps that make it"
-            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, detail=detail)
+        told = _told_beside(row, new.get(verdict["id"], row), same_chain)
+        if told and numbers[-1].outcome in FINE:
+            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, detail=told)
     return _under(seal, numbers)
+
+
+def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str], same_chain: bool) -> str:
+    """What a row of the ledger says and the one that came out does not; "" for nothing."""
+    beside = [name for name in row if name not in made and row[name]]
+    if beside:
+        return f"the ledger says more of it: {beside[0] or 'a cell beyond the last column'}"
+    if same_chain and row.get("lineage", "") != made.get("lineage", ""):
+        return "the lineage is not that of the steps that make it"
+    return ""
 
 
 def _code(

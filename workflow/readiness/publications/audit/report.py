@@ -8,15 +8,29 @@ the names of hashes; a picture that says the same was not checked further.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
+from readiness.publications.archive import ARCHIVE
+from readiness.publications.attacker import ATTACK, attack
 from readiness.publications.audit.rerun import Rerun
+from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.figure_tables import figure_tables
+from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
 from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES
 from readiness.tables import to_csv
 
 SAME = "the same bytes"
+BESIDE = {
+    SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
+    "README.md", "CITATION.cff", "codecheck.yml",
+}  # fmt: skip
+"""What a publication holds beside its charts, tables and pages; other levels hold it to account, or
+nothing recomputes it. Any further file is one that no run makes."""
 QUOTED = 80
 """How much of a text is quoted, around the first letter that differs."""
 
@@ -35,11 +49,13 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
         made[f"tables/{name}.csv"] = to_csv(table).encode()
     for name in ("report.html", "report.pdf"):
         made[name] = (again.folders["report"] / name).read_bytes()
+    minimum = _minimum_base(folder)
+    if minimum is not None:
+        made[ATTACK] = to_csv(attack(again.figures, minimum)).encode()
     kept = {
-        path.relative_to(folder).as_posix(): path
-        for pattern in ("charts/*", "tables/*", "report.*")
-        for path in folder.glob(pattern)
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }
+    kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
     for name in sorted(made.keys() | kept.keys()):
         if name not in made:
             yield Finding(name, Outcome.DIFFERS, "is no longer made")
@@ -47,6 +63,29 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
             yield Finding(name, Outcome.DIFFERS, "was not published")
         else:
             yield _compare(name, kept[name].read_bytes(), made[name], same_makers)
+
+
+def _minimum_base(folder: Path) -> int | None:
+    """The smallest base of a wave that is published; None for a study, which publishes no shares
+    of its own."""
+    # Read as it stands: the configuration's own code may be older than today's.
+    config = yaml.load((folder / CONFIG).read_bytes(), Loader=yaml.CSafeLoader)
+    waves = list(config.get("waves", {}).values())
+    return int(waves[0]["figures"]["minimum_base"]) if waves else None
+
+
+def page_under_another_lock(report: Sequence[Finding], environment: Sequence[str]) -> list[Finding]:
+    """Frozen code in another environment: a page that differs was not checked, and says so."""
+    return [
+        replace(
+            finding,
+            outcome=Outcome.NOT_CHECKED,
+            detail=f"{finding.detail}, but the environment is another one ({environment[0]})",
+        )
+        if finding.outcome is Outcome.DIFFERS
+        else finding
+        for finding in report
+    ]
 
 
 def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Finding:
