@@ -58,7 +58,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"what it says was read is not what the frozen code reads",
      "ce qu’il dit avoir été lu n’est pas ce que lit le code scellé",
      "ما يقول إنه قُرئ ليس ما تقرؤه الشيفرة المختومة"),
-    (r"the (?P<name>code|datasets|lineage) that it states is not that of the folder",
+    (r"its (?P<name>code|datasets|lineage): not what the folder holds",
      "ce qu’il atteste ({name}) n’est pas ce que contient le dossier",
      "ما يشهد به ({name}) ليس ما في المجلد"),
     (r"the code of (?P<steps>.+) is not what the sidecars state",

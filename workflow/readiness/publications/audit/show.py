@@ -77,8 +77,8 @@ def _numbers(audit: Audit, every_number: bool) -> Iterator[str]:
         for number in wrong[:SHOWN]:
             yield (
                 f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
-                "published "
-                f"{number.published or '-'}, recomputed {number.recomputed or '-'}; {number.detail}"
+                f"published {number.published or '-'}, "
+                f"recomputed {number.recomputed or '-'}; {number.detail}"
             )
         if len(wrong) > SHOWN:
             yield f"  {'':<12} and {len(wrong) - SHOWN} more; --numbers shows every number"

@@ -58,5 +58,5 @@ def seal_otherwise(
     }
     for name, value in held.items():
         if sealed.get(name) != value:
-            detail = f"the {name} that it states is not that of the folder"
+            detail = f"its {name}: not what the folder holds"
             yield Finding(SEAL, Outcome.BROKEN, detail)
