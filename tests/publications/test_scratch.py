@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 
 from readiness.errors import DataError
-from readiness.publications.audit.model import Number
-from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.audit.show import number_lines
 from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
-from readiness.publications.outcomes import Outcome
 from readiness.publications.scratch import scratch_project
 
 ROOT = Path(__file__).parents[2]
@@ -86,19 +82,3 @@ def test_an_input_leads_nowhere_else(tmp_path: Path, name: str) -> None:
     (tmp_path / INPUTS).write_text(f"path,sha256\n{name},{'a' * 64}\n", "utf-8")
     with pytest.raises(DataError, match="not a table of inputs"):
         read_inputs(tmp_path)
-
-
-def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
-    text = "id,value,value\na,1,2\n,3\nb,4,,5\n,,\n"
-    (tmp_path / "figures.csv").write_text(text, "utf-8")
-    assert ledger_rows(tmp_path) == [
-        {"id": "a", "value": "1", "value 2": "2"},
-        {"id": "", "value": "3", "value 2": ""},
-        {"id": "b", "value": "4", "value 2": "", "": "5"},
-    ]
-
-
-def test_a_line_stays_a_line() -> None:
-    number = Number("a\n\x1b[2Jb\t", "", "", "", "", "", "", "", "", "", Outcome.DIFFERS, "\u202e")
-    assert list(number_lines([number]))[1].startswith("a\\n\\x1b[2Jb\\t\t")
-    assert len(list(number_lines([number]))[1].splitlines()) == 1

@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, Audit, Number
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import (
+    BROKEN,
+    COULD_NOT_CHECK,
+    DIFFERS,
+    HOLDS,
+    Finding,
+    Outcome,
+    exit_code,
+)
 
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
@@ -51,7 +59,7 @@ def _at(audit: Audit) -> str:
 
 
 def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
-    wrong = [finding for finding in findings if finding.outcome not in FINE]
+    wrong = sorted((f for f in findings if f.outcome not in FINE), key=_gravity)
     right = len(findings) - len(wrong)
     if holds and not findings:
         yield f"  {name:<12} {holds}"
@@ -63,11 +71,16 @@ def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
         yield f"  {'':<12} and {len(wrong) - SHOWN} more"
 
 
+def _gravity(one: Finding | Number) -> int:
+    """The gravest first: what is named first must not be a thousand numbers within rounding."""
+    return (BROKEN, DIFFERS, COULD_NOT_CHECK, HOLDS).index(exit_code([one.outcome]))
+
+
 def _numbers(audit: Audit, every_number: bool) -> Iterator[str]:
     if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in audit.counts.items())
         yield f"  {'numbers':<12} {counts or 'none'}"
-    wrong = [number for number in audit.numbers if number.outcome not in FINE]
+    wrong = sorted((n for n in audit.numbers if n.outcome not in FINE), key=_gravity)
     if every_number:
         yield from (f"  {line}" for line in number_lines(audit.numbers))
     elif audit.level >= NUMBERS:

@@ -1,0 +1,36 @@
+"""What an audit shows of a ledger: every cell, one line a number, the gravest first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from readiness.publications.audit.model import Audit, Changes, Number
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.audit.show import SHOWN, audit_text, number_lines
+from readiness.publications.outcomes import Outcome
+
+NEAR = Number("a", "", "", "1", "", "2", "1", "", "", "", Outcome.WITHIN_ROUNDING, "near")
+
+
+def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
+    text = "id,value,value\na,1,2\n,3\nb,4,,5\n,,\n"
+    (tmp_path / "figures.csv").write_text(text, "utf-8")
+    assert ledger_rows(tmp_path) == [
+        {"id": "a", "value": "1", "value 2": "2"},
+        {"id": "", "value": "3", "value 2": ""},
+        {"id": "b", "value": "4", "value 2": "", "": "5"},
+    ]
+
+
+def test_a_line_stays_a_line() -> None:
+    number = Number("a\n\x1b[2Jb\t", "", "", "", "", "", "", "", "", "", Outcome.DIFFERS, "\u202e")
+    assert list(number_lines([number]))[1].startswith("a\\n\\x1b[2Jb\\t\t")
+    assert len(list(number_lines([number]))[1].splitlines()) == 1
+
+
+def test_what_differs_is_named_before_what_is_within_rounding() -> None:
+    differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, detail="far")
+    numbers = (*[NEAR] * 2 * SHOWN, differs)
+    page = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=numbers))
+    assert "DIFFERS      z (no data): published 1, recomputed 2; far" in page.splitlines()[3]
