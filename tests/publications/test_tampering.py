@@ -121,15 +121,16 @@ def test_random_bytes_anywhere(bench: Bench) -> None:
 
 
 def test_a_publication_without_its_configuration_is_not_passed_over(bench: Bench) -> None:
-    """The audit of all publications, none named."""
+    """The audit of all publications, none named; nor is one that lost its seal as well."""
     tree = bench.tree
-    tree.remove("publications/simulated-2026-r1/config.yaml")
     try:
-        status, said = tree.audit("", 0)
+        for name, told in (("config.yaml", "config.yaml: removed"), ("seal.json", "not found")):
+            tree.remove(f"publications/simulated-2026-r1/{name}")
+            status, said = tree.audit("", 0)
+            assert status == 3, said
+            assert told in said
     finally:
         tree.undo()
-    assert status == 3, said
-    assert "config.yaml: removed" in said
 
 
 def test_bytes_that_are_no_text_are_said_in_one_line(bench: Bench) -> None:

@@ -100,11 +100,12 @@ def _is_input(name: str | None) -> bool:
 
 
 def publication_ids(root: Path) -> list[str]:
-    """The ids of a project's publications, sorted: each folder with configuration, seal or ledger.
+    """The ids of a project's publications, sorted: all folders with configuration, seal or digests.
 
-    Any of them will do, or a publication that lost files would be passed over in silence.
+    Any of them will do, or a publication that lost files would be passed over in silence. (A ledger
+    alone will not: the project of a rerun holds that of the publication which it revises.)
     """
-    names = (CONFIG, "seal.json", "figures.csv")
+    names = (CONFIG, "seal.json", "values.csv")
     return sorted(
         {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
     )
