@@ -156,7 +156,7 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
     shutil.rmtree(ledger.parent)
     capsys.readouterr()
     assert main(["which", "simulated-2026-r2/revision.preparation.low.all"]) == 0
-    assert "simulated-2026@1  sha256 not known: the publication" in capsys.readouterr().out
+    assert "simulated-2026@1\n    sha256 not known: the publication" in capsys.readouterr().out
 
 
 def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
