@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,24 +12,40 @@ from readiness.publications.outcomes import Finding, Outcome
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-COLUMNS = ("number", "dataset version", "published", "recomputed", "difference", "contract",
-           "code", "environment", "verdict", "detail")  # fmt: skip
+COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "contract",
+           "dataset version", "code", "environment", "detail")  # fmt: skip
+INDENT = 15
+"""Where the text of a line begins, behind the name of its part or its verdict."""
 
 
-def audit_text(audit: Audit, *, every_number: bool = False) -> str:
-    """What was found: the verdict, one line a part, every problem; on request every number."""
+def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> str:
+    """What was found: the verdict, one line a part, every problem; on request every number.
+
+    With a `width`, lines are folded to so many columns; without, each finding stays on one.
+    """
     lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}"]
     lines += [f"  note         {note}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
     if audit.level >= DATA:
         lines += _part("data", audit.data, "")
-    lines += _numbers(audit, every_number)
+    lines += _numbers(audit)
     if audit.divergence:
         lines.append(f"  parts at     {audit.divergence}")
     if audit.level >= REPORT:
         lines += _part("report", audit.report, "")
     lines += _changes(audit)
+    if width > 2 * INDENT:
+        lines = [folded for line in lines for folded in _folded(line, width)]
+    if every_number:
+        # A table is not folded: its columns stand below each other.
+        lines += [f"  {line}" for line in number_lines(audit.numbers)]
     return "\n".join(lines) + "\n"
+
+
+def _folded(line: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _at(audit: Audit) -> str:
@@ -51,34 +68,42 @@ def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
         yield f"  {'':<12} and {len(wrong) - SHOWN} more"
 
 
-def _numbers(audit: Audit, every_number: bool) -> Iterator[str]:
+def _numbers(audit: Audit) -> Iterator[str]:
     if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in audit.counts.items())
         yield f"  {'numbers':<12} {counts or 'none'}"
-    wrong = [number for number in audit.numbers if number.outcome not in FINE]
-    if every_number:
-        yield from (f"  {line}" for line in number_lines(audit.numbers))
-    elif audit.level >= NUMBERS:
-        if len({(number.outcome, number.detail) for number in wrong}) == 1 and len(wrong) > SHOWN:
-            yield f"  {wrong[0].outcome:<12} all of them: {wrong[0].detail}"
-            return
-        for number in wrong[:SHOWN]:
-            yield (
-                f"  {number.outcome:<12} {number.id} ({number.dataset or 'no data'}): published "
-                f"{number.published or '-'}, recomputed {number.recomputed or '-'}; {number.detail}"
-            )
-        if len(wrong) > SHOWN:
-            yield f"  {'':<12} and {len(wrong) - SHOWN} more; --numbers shows every number"
+    if audit.level < NUMBERS:
+        return
+    alike: dict[tuple[Outcome, str], list[Number]] = {}
+    for number in audit.numbers:
+        if number.outcome not in FINE:
+            alike.setdefault((number.outcome, number.detail), []).append(number)
+    single = []
+    for (outcome, detail), numbers in alike.items():
+        if len(numbers) > SHOWN:  # what is true of many is said once
+            yield f"  {outcome:<12} {len(numbers)} numbers: {detail}"
+        else:
+            single += numbers
+    for number in single[:SHOWN]:
+        yield (
+            f"  {number.outcome:<12} {number.id} ({number.dataset or 'no data'}): published "
+            f"{number.published or '-'}, recomputed {number.recomputed or '-'}; {number.detail}"
+        )
+    if len(single) > SHOWN:
+        yield f"  {'':<12} and {len(single) - SHOWN} more; --numbers shows every number"
 
 
 def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
-    """One line a number, columns `COLUMNS`, separated by tabs."""
-    yield "\t".join(COLUMNS)
-    for n in numbers:
-        yield "\t".join(
-            (n.id, n.dataset, n.published, n.recomputed, n.difference, n.contract, n.code,
-             n.environment, str(n.outcome), n.detail)
-        )  # fmt: skip
+    """One line a number, columns `COLUMNS` below each other; a dash where there is nothing."""
+    rows = [COLUMNS] + [
+        (str(n.outcome), n.id, n.published or "-", n.recomputed or "-", n.difference or "-",
+         n.contract, n.dataset or "-", n.code or "-", n.environment or "-", n.detail)
+        for n in numbers
+    ]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def _changes(audit: Audit) -> Iterator[str]:
