@@ -26,7 +26,10 @@ from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.messages import _PATTERNS, read_divergence, read_message
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.page import audit_page
+from readiness.publications.audit.show import SHOWN, audit_text, number_lines
 from readiness.publications.audit.subject import Subject
+from readiness.publications.audit.telling import sentences
+from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.audit.words import TEXTS
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.rendering import check_self_contained
@@ -119,8 +122,8 @@ def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
         shown = subject.rows.get(number.id, {}).get("display_fr", "")
         assert shown in " ".join(line)
         assert set(number.dataset.split()) <= set(stored)
-        assert glossary.OUTCOMES[number.outcome].name["fr"] in line[0]
-        assert ("CHANGÉ" in line) == ("CHANGED" in (number.code, number.environment))
+        assert glossary.OUTCOMES[number.outcome].name["fr"] in line[3]
+        assert ("A CHANGÉ" in line) == ("CHANGED" in (number.code, number.environment))
 
 
 def test_problems_come_first_and_open_and_the_rest_is_folded(harmed: Mapping[str, Audit]) -> None:
@@ -255,6 +258,76 @@ def test_what_an_audit_finds_is_told_in_the_language(
     assert {text for text in untold if "Restore " not in text} == set()
     parted = read_divergence(harmed["differing"].divergence)
     assert parted is not None and all(language in cause.template for cause in parted.causes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "config.yaml is not the sealed one",
+        "not the sealed one, so nothing is held against it",
+        "its settings are not those that the frozen code and configuration give",
+        "the lineage is not that of the steps that make it",
+        "stands 2 times in the ledger",
+        "wave@2: every copy is damaged (data/store/files/md5/1d/80: its SHA-256 is not the "
+        "registered one). Restore data/store with git, or fetch the object from another remote.",
+        "wave@2: the object 1d808e527ae8fb1dd021cf24959dab32 is in no place that was looked at "
+        "(remote store, DVC cache, data/raw). Restore data/store with git, or add the remote that "
+        "holds it.",
+        "the object 1d808e527ae8fb1dd021cf24959dab32 is in no place that was looked at (remote a: "
+        "missing, DVC cache, data/raw). It is restricted: ask who may have it. Restore data/store "
+        "with git, or add the remote that holds it.",
+    ],
+)
+def test_a_message_for_readers_is_never_left_in_english(text: str) -> None:
+    assert all({"fr", "ar"} <= set(part.template) for part in read_message(text))
+
+
+def test_a_chain_that_parts_without_a_change_is_told_in_every_language() -> None:
+    text = "register: nothing that went in changed: what was published is not what comes out"
+    parted = read_divergence(text)
+    assert parted is not None and (parted.step, parted.causes) == ("register", ())
+    for language, word in (("fr", "registre des nombres"), ("ar", "سجل الأرقام")):
+        told = Voice(language, HTML).divergence(text)
+        assert word in told and "nothing" not in told
+
+
+def test_changed_code_is_no_explanation_where_nothing_changed(harmed: Mapping[str, Audit]) -> None:
+    found = harmed["differing"]
+    same = replace(found, changes=Changes(), data=())
+    assert "innocent_unmoved" in dict(sentences(same))
+    for changes in (Changes(code=("weight",)), Changes(environment=("numpy 1 -> 2",))):
+        assert "innocent_differs" in dict(sentences(replace(same, changes=changes)))
+
+
+def test_a_terminal_says_once_what_is_true_of_many(harmed: Mapping[str, Audit]) -> None:
+    found = harmed[str(Outcome.MISSING)]
+    whole = audit_text(found)
+    gone = [n for n in found.numbers if n.outcome is Outcome.MISSING]
+    assert len(gone) > SHOWN
+    assert f"DATA MISSING {len(gone)} numbers: {gone[0].detail}\n" in whole
+    assert gone[0].id not in whole and len(whole.splitlines()) < SHOWN
+    folded = audit_text(found, width=80)
+    assert max(map(len, folded.splitlines())) <= 80 and " ".join(whole.split()) == " ".join(
+        folded.split()
+    )
+
+
+def test_every_number_stands_in_columns(harmed: Mapping[str, Audit]) -> None:
+    head, *lines = number_lines(harmed["differing"].numbers)
+    for name, value in (("number", "id"), ("recomputed", "recomputed"), ("code", "code")):
+        at = head.index(f"  {name}") + 2
+        for line, number in zip(lines, harmed["differing"].numbers, strict=True):
+            assert line[at:].startswith(getattr(number, value) or "-")
+
+
+def test_somebody_elses_figures_get_no_tick_and_no_bare_verdict() -> None:
+    study = replace(audit(ROOT, audited.STUDY, 0, changes=Changes()), level=2)
+    judged = [replace(n, outcome=Outcome.JUDGED, code="same") for n in study.numbers]
+    study = replace(study, numbers=tuple(judged))
+    page = LexborHTMLParser(audit_page([study, study], subjects(study), "en"))
+    row = page.css_first("#summary").parent.css_first("tbody td").text()
+    assert "judged by arithmetic and not recomputed" in row
+    assert "§ **JUDGED**" in certificate([study], subjects(study))
 
 
 @pytest.mark.parametrize("level", [0, 1])

@@ -24,13 +24,15 @@ def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
 
 
 def test_a_line_stays_a_line() -> None:
-    number = Number("a\n\x1b[2Jb\t", "", "", "", "", "", "", "", "", "", Outcome.DIFFERS, "\u202e")
-    assert list(number_lines([number]))[1].startswith("a\\n\\x1b[2Jb\\t\t")
-    assert len(list(number_lines([number]))[1].splitlines()) == 1
+    harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, detail="\u202e")
+    found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)), every_number=True)
+    assert found.count("a\\n\\x1b[2Jb\\t") == 2
+    assert not set(found) & set("\x1b\t\u202e")
+    assert len(list(number_lines([harm]))[1].splitlines()) == 1
 
 
 def test_what_differs_is_named_before_what_is_within_rounding() -> None:
     differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, detail="far")
-    numbers = (*[NEAR] * 2 * SHOWN, differs)
+    numbers = (*(replace(NEAR, detail=f"near {k}") for k in range(2 * SHOWN)), differs)
     page = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=numbers))
     assert "DIFFERS      z (no data): published 1, recomputed 2; far" in page.splitlines()[3]

@@ -156,7 +156,7 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
     shutil.rmtree(ledger.parent)
     capsys.readouterr()
     assert main(["which", "simulated-2026-r2/revision.preparation.low.all"]) == 0
-    assert "simulated-2026@1  sha256 not known: the publication" in capsys.readouterr().out
+    assert "simulated-2026@1\n    sha256 not known: the publication" in capsys.readouterr().out
 
 
 def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
@@ -164,3 +164,14 @@ def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
     ((version, moving, told),) = recalls(ROOT, "haca-2024", tmp_path)
     assert moving, version
     assert moving <= told, version
+
+
+def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["which", "simulated-2026-r2/preparation.low"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    numbers = [line for line in lines if line.startswith("simulated-2026-r2/preparation.low")]
+    assert len(numbers) > 20 and lines.count("  step     estimate") == 1
+    assert max(len(line) for line in lines if line not in numbers) <= 80

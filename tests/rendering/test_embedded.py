@@ -73,7 +73,7 @@ def test_every_kind_of_block_is_on_the_page(page: str) -> None:
 def test_its_numbers_and_parts_are_known(page: str, rendering: Rendering) -> None:
     assert check_numbers(page, DISPLAYS, provenance={rendering.engine}) == []
     assert check_self_contained(page) == []
-    assert rendering.engine == f"embedded renderer ({rendering.engine_version})"
+    assert rendering.engine == f"moteur de rendu intégré ({rendering.engine_version})"
     assert rendering.engine in page
 
 

@@ -53,6 +53,7 @@ def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.D
     if not isinstance(table.index, pd.RangeIndex):
         # pandas takes the first cells for names of the rows, and every cell for its neighbour.
         raise DataError(
-            f"{path}: {what} is not a table: its rows have more cells than its header has columns."
+            f"{path}: {what} is not a table: rows have more cells than the header. "
+            "Name every column."
         )
     return table

@@ -33,8 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         rows = [{"publication": where, **row} for where, row in found]
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
     else:
-        for where, row in found:
-            print(f"{where}/{row['id']}\t{row['display_en']}\t{row['dataset']}")
+        lines = [(f"{where}/{r['id']}", r["display_en"], r["dataset"]) for where, r in found]
+        name, shown = (max((len(line[k]) for line in lines), default=0) for k in (0, 1))
+        for line in lines:
+            print(f"{line[0]:<{name}}  {line[1]:<{shown}}  {line[2]}")
         counts = Counter(where for where, _ in found)
         told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
         print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")

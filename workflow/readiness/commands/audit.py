@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -76,7 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
         audits.append(found)
         if not arguments.json:
-            sys.stdout.write(audit_text(found, every_number=arguments.numbers))
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+            text = audit_text(found, every_number=arguments.numbers, width=width)
+            sys.stdout.write(text)
             sys.stdout.flush()
     if arguments.json:
         records = [one.as_record() for one in audits]

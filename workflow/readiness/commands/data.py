@@ -22,6 +22,9 @@ from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import ConfigError, DataError
 
+PLACE = len("results/inputs")
+"""The longest name of a place that is no remote."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
@@ -62,11 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(root: Path, _: argparse.Namespace) -> None:
-    for version in read_versions(root).values():
-        status = "" if version.status == OPEN else f"  {version.status}"
-        print(
-            f"{version.name}  {version.rows} rows  sha256 {version.sha256}{status}  {version.note}"
-        )
+    versions = read_versions(root).values()
+    name = max((len(version.name) for version in versions), default=0)
+    rows = max((len(str(version.rows)) for version in versions), default=0)
+    for version in versions:
+        status = "" if version.status == OPEN else f"{version.status}  "
+        told = f"{version.name:<{name}}  {version.rows:>{rows}} rows  {status}{version.note}"
+        # The hash has a line of its own: with it, none would fit a terminal.
+        print(f"{told.rstrip()}\n  sha256 {version.sha256}")
 
 
 def _get(root: Path, arguments: argparse.Namespace) -> None:
@@ -125,8 +131,9 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
 
 def _verify(root: Path, _: argparse.Namespace) -> None:
     faults = []
+    name = max(map(len, read_versions(root)), default=0)
     for finding in verify(root):
-        print(finding, flush=True)
+        print(f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}", flush=True)
         if finding.is_fault:
             faults.append(finding)
     if faults:

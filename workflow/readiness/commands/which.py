@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from readiness.errors import ConfigError
 from readiness.publications.ledger import publication_ids
@@ -58,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
     else:
-        for trace in traces:
-            print(trace_text(trace), end="")
+        for _, alike in groupby(traces, key=_behind):
+            print(traces_text(list(alike)), end="")
     refuse_broken(root, publications)
     return 0
 
@@ -79,18 +81,31 @@ def _unknown(root: Path, name: str) -> str:
     )
 
 
-def trace_text(trace: Trace) -> str:
-    """A trace in lines."""
-    row = trace.row
-    shown = f": {row['display_en']} (value {row['value'] or '-'})" if "value" in row else ""
-    lines = [f"{trace.publication}/{row['id']}{shown}"]
+def _behind(trace: Trace) -> dict[str, Any]:
+    """All that stands behind a number, which it may share with its neighbours."""
+    return {name: what for name, what in asdict(trace).items() if name != "row"}
+
+
+def traces_text(traces: Sequence[Trace]) -> str:
+    """Numbers or pictures with the same behind them, one line each, and what it is."""
+    lines = [_named(trace) for trace in traces]
+    trace = traces[0]
     unknown = "not known: the publication that it comes through is not here"
-    lines += [
-        f"  dataset  {name}  sha256 {digest or unknown}" for name, digest in trace.datasets.items()
-    ]
-    lines += [f"  file     {path}  sha256 {digest}" for path, digest in trace.files.items()]
+    for name, digest in trace.datasets.items():
+        lines.append(f"  dataset  {name}\n    sha256 {digest or unknown}")
+    lines += [f"  file     {path}\n    sha256 {digest}" for path, digest in trace.files.items()]
     lines += [f"  through  publication {name}" for name in trace.through]
-    lines += [f"  step     {step.name}  code {step.code}" for step in trace.steps]
+    lines += [f"  step     {step.name}\n    code {step.code}" for step in trace.steps]
     if not trace.steps:
         lines.append("  settings of publications/" + f"{trace.publication}/config.yaml: no data")
     return "\n".join(lines) + "\n"
+
+
+def _named(trace: Trace) -> str:
+    """What was asked for: a number as it was shown and, where it was published, as it is stored."""
+    row = trace.row
+    name = f"{trace.publication}/{row['id']}"
+    if "value" not in row:
+        return name
+    value = f"value {row['value']}" if row["value"] else "not published"
+    return f"{name}: {row['display_en']} ({value})"

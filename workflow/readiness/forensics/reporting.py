@@ -57,7 +57,10 @@ article { border-inline-start: .25rem solid #767676; padding-inline-start: .8rem
 article.impossible { border-color: #a13d00 } article.possible { border-color: #0b6e4f }
 header { font-size: .85rem; color: #555 } p { margin: .2rem 0 }
 h1, header, p { overflow-wrap: anywhere }
-header code, [data-id] { unicode-bidi: isolate } svg { max-width: 100%; height: auto }
+header code, [data-id] { unicode-bidi: isolate }
+figure { margin: 1.2rem 0; overflow-x: auto }
+svg { min-width: 36rem; max-width: 100%; height: auto }
+@media print { article { break-inside: avoid } svg { min-width: 0 } }
 """
 
 

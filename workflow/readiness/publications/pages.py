@@ -107,6 +107,11 @@ def readme(facts: Facts) -> str:
         if isinstance(facts.section, Wave)
         else "Nothing is random: the arithmetic is exact."
     )
+    attack = (
+        "| `attack.csv` | what a reader could work out from the published shares and bases |\n"
+        if isinstance(facts.section, Wave)
+        else ""
+    )
     return f"""# {facts.title}
 
 ## Overview
@@ -185,9 +190,8 @@ run `make setup`, then
 | `figures.csv` | step `register` |
 | `charts/` | step `draw`, from `figures.csv` |
 | `tables/` | from `figures.csv` |
-| `report.html`, `report.pdf` | step `render`, every digit held against `figures.csv` |
-| `attack.csv` (waves) | what a reader could work out from the published shares and bases |
-
+| `report.html`, `report.pdf` | step `report`, every digit held against `figures.csv` |
+{attack}
 ## References
 
 The sources of published figures stand beside each one in `figures.csv` and in the report; how to
@@ -221,14 +225,17 @@ def _manifest(outputs: Sequence[str]) -> list[tuple[str, str]]:
     comments = {
         "figures.csv": "every number",
         "report.html": "the report",
-        "report.pdf": "the same",
+        "report.pdf": "the report, on paper",
     }
     folders = {"charts": "a chart of the report", "tables": "a table, from figures.csv"}
-    return [
-        (name, comments.get(name) or folders[name.partition("/")[0]])
-        for name in outputs
-        if name in comments or name.partition("/")[0] in folders
-    ]
+    listed = []
+    for name in outputs:
+        folder = name.partition("/")[0]
+        if name.endswith(".txt") and folder == "charts":
+            listed.append((name, "what the chart shows, in words"))
+        elif name in comments or folder in folders:
+            listed.append((name, comments.get(name) or folders[folder]))
+    return listed
 
 
 def citation(facts: Facts) -> str:

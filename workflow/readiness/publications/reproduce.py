@@ -62,7 +62,9 @@ def _outcome(
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
-    other = next((column for column in shown if published[column] != recomputed[column]), "")
+    # What is said of it is English, and so is the text that it quotes where there is a choice.
+    texts = ("display_en", *shown)
+    other = next((column for column in texts if published[column] != recomputed[column]), "")
     same_text = not other
     moved = [c for c in PRECISION if published[c] != recomputed[c]]
     if published["value"] == recomputed["value"] and same_text:

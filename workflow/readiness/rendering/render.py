@@ -22,6 +22,7 @@ from readiness.rendering.kernel import scratch_folder
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import Document, parse
 from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
+from readiness.rendering.words import words_for
 
 FORMATS = ("html", "pdf")
 
@@ -63,7 +64,8 @@ def render(
     document = replace(parse(source), metadata=metadata or {})
     program = find_quarto() if quarto == "auto" else quarto
     version = quarto_version(program, timeout) if program else embedded_version()
-    engine = f"Quarto {version}" if program else f"embedded renderer ({version})"
+    own = words_for(language)["embedded"]
+    engine = f"Quarto {version}" if program else f"{own} ({version})"
     with terminated_like_interrupted():
         work = scratch_folder()
         try:

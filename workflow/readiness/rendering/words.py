@@ -6,6 +6,7 @@ WORDS: dict[str, dict[str, str]] = {
     "fr": {
         "toc": "Sommaire",
         "skip": "Aller au texte",
+        "embedded": "moteur de rendu intégré",
         "fig": "Figure",
         "tbl": "Tableau",
         "sec": "section",
@@ -19,6 +20,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "toc": "Contents",
         "skip": "Skip to the text",
+        "embedded": "embedded renderer",
         "fig": "Figure",
         "tbl": "Table",
         "sec": "section",
@@ -32,6 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
     "ar": {
         "toc": "المحتويات",
         "skip": "انتقل إلى النص",
+        "embedded": "محرك العرض المدمج",
         "fig": "الشكل",
         "tbl": "الجدول",
         "sec": "القسم",

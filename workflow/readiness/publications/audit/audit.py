@@ -50,7 +50,7 @@ def audit(
     rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
     result = Audit(
         identity, level, code, sealed, changes, seal=tuple(seal), notes=tuple(notes),
-        numbers=tuple(unchecked(rows, seal, "level 0 and 1 compute nothing")),
+        numbers=tuple(unchecked(rows, seal, "levels 0 and 1 compute nothing")),
     )  # fmt: skip
     if level < DATA:
         return result

@@ -70,7 +70,9 @@ def check_dataset(
     else:
         found = _fetched(root, sealed, restricted=present.restricted)
     if found.path is None:
-        findings.append(Finding(sealed.name, found.outcome, found.detail))
+        # The place names the version already; what stands beside a number does not.
+        why = found.detail.removeprefix(f"{sealed.name}: ")
+        findings.append(Finding(sealed.name, found.outcome, why))
     return findings, found
 
 

@@ -21,8 +21,8 @@ class Meaning:
     tone: str
 
 
-HOLD, OPEN, BAD = "hold", "open", "bad"
-"""The tones: it holds, it could not be told, it does not hold."""
+HOLD, OPEN, BAD, NEUTRAL = "hold", "open", "bad", "neutral"
+"""The tones: it holds, it could not be told, it does not hold, it is not for us to vouch for."""
 
 OUTCOMES: dict[Outcome, Meaning] = {
     Outcome.BROKEN: Meaning(
@@ -151,7 +151,7 @@ OUTCOMES: dict[Outcome, Meaning] = {
         "✓", HOLD,
     ),
     Outcome.JUDGED: Meaning(
-        {"fr": "JUGÉ", "en": "JUDGED", "ar": "حُكم عليه"},
+        {"fr": "JUGÉ", "en": "JUDGED", "ar": "مقيَّم"},
         {
             "fr": "Un chiffre imprimé par d’autres, sans données : il est recopié sans "
             "changement, et l’arithmétique dit ce qu’il peut vouloir dire.",
@@ -160,20 +160,22 @@ OUTCOMES: dict[Outcome, Meaning] = {
             "ar": "رقم طبعه آخرون دون بيانات: نُقل كما هو، ويقول الحساب ما يمكن أن يعنيه.",
         },
         {
-            "fr": "Qu’il a été recalculé : sans les données, personne ne le peut.",
-            "en": "That it was recomputed: without the data, nobody can.",
-            "ar": "أنه أعيد حسابه: فلا أحد يستطيع ذلك دون البيانات.",
+            "fr": "Qu’il a été recalculé, ni qu’il est juste : sans les données, personne ne peut "
+            "le dire.",
+            "en": "That it was recomputed, or that it is right: without the data, nobody can tell.",
+            "ar": "أنه أعيد حسابه، ولا أنه صحيح: فلا أحد يستطيع الجزم بذلك دون البيانات.",
         },
-        "✓", HOLD,
+        # No tick: that somebody else's figure stands here unchanged does not vouch for it.
+        "§", NEUTRAL,
     ),
 }  # fmt: skip
 """What can be said of a number or a file, the gravest first."""
 
 CHANGED: tuple[Words, Words, Words] = (
-    {"fr": "CHANGÉ", "en": "CHANGED", "ar": "تغيّر"},
+    {"fr": "A CHANGÉ", "en": "CHANGED", "ar": "تغيّرت"},
     {
         "fr": "Le code, les bibliothèques, la configuration ou l’environnement ne sont plus ceux "
-        "du sceau.",
+        "du scellement.",
         "en": "Code, libraries, configuration or environment are no longer those of the seal.",
         "ar": "الشيفرة البرمجية أو المكتبات أو الإعدادات أو البيئة لم تعد تلك المختومة.",
     },
@@ -268,7 +270,8 @@ KINDS: dict[str, Words] = {
     "setting": {"fr": "réglages", "en": "settings", "ar": "إعدادات"},
     "test": {"fr": "tests", "en": "tests", "ar": "اختبارات"},
     "verdict": {
-        "fr": "nombres de nos jugements", "en": "numbers of our judgements", "ar": "أرقام أحكامنا",
+        "fr": "nombres de nos jugements", "en": "numbers of our judgements",
+        "ar": "أرقام تقييماتنا",
     },
     "weighting": {"fr": "pondération", "en": "weighting", "ar": "الترجيح"},
 }  # fmt: skip
@@ -282,7 +285,7 @@ STEPS: dict[str, Words] = {
     "weight": {"fr": "pondération", "en": "weighting", "ar": "الترجيح"},
     "estimate": {"fr": "estimation", "en": "estimation", "ar": "التقدير"},
     "compare": {"fr": "comparaison des groupes", "en": "comparing groups", "ar": "مقارنة الفئات"},
-    "judge": {"fr": "jugement des chiffres", "en": "judging figures", "ar": "الحكم على الأرقام"},
+    "judge": {"fr": "jugement des chiffres", "en": "judging figures", "ar": "تقييم الأرقام"},
     "register": {"fr": "registre des nombres", "en": "register of numbers", "ar": "سجل الأرقام"},
     "draw": {"fr": "graphiques", "en": "charts", "ar": "الرسوم البيانية"},
     "report": {"fr": "rapport", "en": "report", "ar": "التقرير"},

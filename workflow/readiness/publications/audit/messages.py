@@ -27,6 +27,15 @@ class Message:
     values: dict[str, str] = field(default_factory=dict)
 
 
+_DAMAGED = (
+    r"every copy is damaged \(.*\)\. Restore data/store with git, or fetch the object from another "
+    r"remote\."
+)
+_NOWHERE = (
+    r"the object [0-9a-f.dir]+ is in no place that was looked at \((?P<said>.*)\)\. "
+    r"(?:It is restricted: ask who may have it\. )?"
+    r"Restore data/store with git, or add the remote that holds it\."
+)
 _PATTERNS: tuple[tuple[str, str, str], ...] = (
     # -- the seal --------------------------------------------------------------------------------
     (r"added after the seal", "ajouté après le sceau", "أضيف بعد الختم"),
@@ -54,7 +63,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "لا تُنتجه أي خطوة من الشيفرة المختومة"),
     (r"its settings are not those that the frozen code and configuration give",
      "ses réglages ne sont pas ceux que donnent le code et la configuration scellés",
-     "إعداداته ليست ما تعطيه الشيفرة والإعدادات المختومة"),
+     "إعداداته ليست تلك التي تعطيها الشيفرة والإعدادات المختومة"),
     (r"what it says was read is not what the frozen code reads",
      "ce qu’il dit avoir été lu n’est pas ce que lit le code scellé",
      "ما يقول إنه قُرئ ليس ما تقرؤه الشيفرة المختومة"),
@@ -70,6 +79,9 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "MD5 وSHA-256 والحجم وعدد الأسطر كما خُتمت"),
     (r"the sealed bytes", "les octets scellés", "البايتات المختومة"),
     (r"not the sealed bytes", "ce ne sont pas les octets scellés", "ليست البايتات المختومة"),
+    (r"not the sealed one, so nothing is held against it",
+     "n’est pas celui qui a été scellé : rien n’y est donc comparé",
+     "ليس الملف المختوم، لذلك لا يُقارَن به شيء"),
     (r"not the sealed pointer", "ce n’est pas le pointeur scellé", "ليس المؤشر المختوم"),
     (r"removed from the tree", "retiré de l’arbre", "أزيل من الشجرة"),
     (r"has no row", "n’a pas de ligne", "ليس له سطر"),
@@ -79,6 +91,22 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "pas de tel pointeur : « dvc gc » supprimerait les données",
      "لا يوجد هذا المؤشر: الأمر «dvc gc» سيحذف البيانات"),
     (r"a copy of what was erased", "une copie de ce qui a été effacé", "نسخة مما حُذف"),
+    (rf"{_DAMAGED}", "toutes les copies sont abîmées ; restaurer data/store avec git, ou reprendre "
+     "l’objet d’un autre dépôt",
+     "كل النسخ تالفة؛ يُسترجع data/store بواسطة git، أو يُجلب الملف من مستودع آخر"),
+    (rf"(?P<name>\S+@\S+): {_DAMAGED}",
+     "{name} : toutes les copies sont abîmées ; restaurer data/store avec git, ou reprendre "
+     "l’objet d’un autre dépôt",
+     "{name}: كل النسخ تالفة؛ يُسترجع data/store بواسطة git، أو يُجلب الملف من مستودع آخر"),
+    (rf"{_NOWHERE}", "absent de tous les lieux consultés ({said}) ; restaurer data/store avec git, "
+     "ou ajouter le dépôt qui détient les données",
+     "غير موجود في أي مكان جرى البحث فيه ({said})؛ يُسترجع data/store بواسطة git، أو يُضاف المستودع "
+     "الذي يحتوي على البيانات"),
+    (rf"(?P<name>\S+@\S+): {_NOWHERE}",
+     "{name} : absent de tous les lieux consultés ({said}) ; restaurer data/store avec git, ou "
+     "ajouter le dépôt qui détient les données",
+     "{name}: غير موجود في أي مكان جرى البحث فيه ({said})؛ يُسترجع data/store بواسطة git، أو يُضاف "
+     "المستودع الذي يحتوي على البيانات"),
     (r"erased: (?P<said>.*)", "effacées : {said}", "محذوفة: {said}"),
     (r"(?P<found>\d+) rows instead of (?P<sealed>\d+)", "{found} lignes au lieu de {sealed}",
      "{found} من الأسطر بدل {sealed}"),
@@ -88,10 +116,17 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "son empreinte {hash} n’est pas celle du registre",
      "بصمته {hash} ليست المسجَّلة"),
     # -- numbers ---------------------------------------------------------------------------------
-    (r"level 0 and 1 compute nothing", "les niveaux 0 et 1 ne calculent rien",
+    (r"levels 0 and 1 compute nothing", "les niveaux 0 et 1 ne calculent rien",
      "المستويان 0 و1 لا يحسبان شيئًا"),
     (r"the ledger is not the sealed one", "le registre n’est pas celui qui a été scellé",
      "السجل ليس السجل المختوم"),
+    (r"(?P<file>\S+) is not the sealed one", "{file} n’est pas celui qui a été scellé",
+     "{file} ليس الملف المختوم"),
+    (r"stands (?P<n>\d+) times in the ledger", "figure {n} fois dans le registre",
+     "يرد في السجل أكثر من مرة ({n})"),
+    (r"the lineage is not that of the steps that make it",
+     "son lignage n’est pas celui des étapes qui le produisent",
+     "سلسلة مصدره ليست سلسلة الخطوات التي تنتجه"),
     (r"the run needs (?P<names>.+)", "le calcul a besoin de {names}", "يحتاج الحساب إلى {names}"),
     (r"the seal is broken: the frozen code is not run",
      "le sceau est brisé : le code scellé n’est pas lancé",
@@ -99,9 +134,6 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"the seal could not be checked: the frozen code is not run",
      "le sceau n’a pas pu être vérifié : le code scellé n’est pas lancé",
      "تعذّر التحقق من الختم: لا تُشغَّل الشيفرة المختومة"),
-    (r"the lineage is not that of the steps that make it",
-     "la filiation n’est pas celle des étapes qui le produisent",
-     "النسب ليس نسب الخطوات التي تُنتجه"),
     (r"the ledger says more of it: (?P<said>.+)", "le registre en dit davantage : {said}",
      "يقول السجل عنه أكثر من ذلك: {said}"),
     (r"could not be made again: (?P<said>.*)", "n’a pas pu être refait : {said}",
@@ -162,7 +194,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _COMPILED = [(re.compile(pattern), fr, ar) for pattern, fr, ar in _PATTERNS]
 _UNDER = re.compile(r"(?P<first>.*), but the environment is another one \((?P<what>.*)\)")
-_PARTED = re.compile(r"(?P<step>\S+): (?P<causes>.*) changed")
+_PARTED = re.compile(r"(?P<step>\S+): (?:(?P<causes>.*) changed|nothing that went in changed: .*)")
 
 
 def read_message(text: str) -> list[Message]:
@@ -198,7 +230,7 @@ def _read_one(text: str) -> Message:
 
 @dataclass(frozen=True)
 class Parted:
-    """Where a chain parts: the step by its name in the chain, and what changed there."""
+    """Where a chain parts: the step by its name in the chain, and what changed there, if any."""
 
     step: str
     causes: tuple[Message, ...]
@@ -215,5 +247,5 @@ def read_divergence(text: str) -> Parted | None:
     if not match:
         return None
     # Roles and keys stand in brackets and hold commas of their own.
-    causes = re.findall(r"[a-z]+(?: \([^)]*\))?", match["causes"])
+    causes = re.findall(r"[a-z]+(?: \([^)]*\))?", match["causes"] or "")
     return Parted(match["step"], tuple(_read_one(cause) for cause in causes))

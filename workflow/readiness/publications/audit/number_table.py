@@ -61,8 +61,8 @@ class _Tables:
     def table(self, outcome: Outcome, numbers: Iterable[Number], told: bool) -> str:
         """A table with one line a number; each one's detail stands in it when it is `told`."""
         columns = [
-            "id", "verdict", *(["detail"] if told else []), "published", "recomputed",
-            "difference", "contract", "dataset", "code", "environment",
+            "id", "published", "recomputed", "difference", "verdict",
+            *(["detail"] if told else []), "contract", "dataset", "code", "environment",
         ]  # fmt: skip
         head = "".join(f'<th scope="col">{self.voice.text(column)}</th>' for column in columns)
         name = self.voice.words(OUTCOMES[outcome].name)
@@ -83,10 +83,11 @@ class _Tables:
                 contracts[n.contract] = voice.contract(n.contract)
             detail = f'<td class="why">{voice.message(n.detail)}</td>' if told else ""
             yield (
-                f'<tr><th scope="row">{_id(n.id)}</th><td>{tag}</td>{detail}'
+                f'<tr><th scope="row">{_id(n.id)}</th>'
                 f"<td>{_value(self.subject.shown(n, language), n.published)}</td>"
                 f"<td>{_value(self.subject.shown_now(n, language), n.recomputed)}</td>"
-                f"<td>{_stored(n.difference)}</td><td>{contracts[n.contract]}</td>"
+                f"<td>{_stored(n.difference)}</td><td>{tag}</td>{detail}"
+                f"<td>{contracts[n.contract]}</td>"
                 f"<td>{voice.names(n.dataset) or NOTHING}</td>"
                 f"<td>{self.state(n.code)}</td><td>{self.state(n.environment)}</td></tr>\n"
             )

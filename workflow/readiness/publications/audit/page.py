@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from readiness.publications.audit.glossary import CHANGED, LEVELS, OPEN, OUTCOMES, VERDICTS
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit
-from readiness.publications.audit.number_table import number_tables
+from readiness.publications.audit.number_table import NOTHING, number_tables
 from readiness.publications.audit.subject import Subject
 from readiness.publications.audit.telling import (
     HOLDING,
@@ -25,11 +26,14 @@ from readiness.publications.audit.telling import (
     sentences,
 )
 from readiness.publications.audit.voice import HTML, Voice
+from readiness.publications.audit.words import TEXTS
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.rendering.words import words_for
 
 PARTS = ("levels", "findings", "parts", "changes", "numbers")
 """The sections on a publication, by the name of their heading."""
+NAMED = 5
+"""How many numbers that do not hold stand beside the verdict itself."""
 _SCRIPT = """
 for (const box of document.querySelectorAll(".find")) {
   const section = box.parentElement, field = box.querySelector("input");
@@ -105,7 +109,8 @@ class _Page:
             '<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{HTML.plain(_policy())}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{title} – {ids}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+            f"<title>{title} – {ids}</title>\n<style>\n{_style()}{self.foot(audits)}</style>\n"
+            "</head>\n<body>\n"
             f'<a class="skip" href="#content">{words["skip"]}</a>\n'
             f'<header id="title-block-header">\n<h1>{title}</h1>\n'
             f'<p class="subtitle">{self.voice.text("intro")}</p>\n</header>\n<div id="layout">\n'
@@ -113,6 +118,16 @@ class _Page:
             f'{self.contents(audits)}</nav>\n<main id="content">\n{main}</main>\n</div>\n'
             f"<script>{_SCRIPT}</script>\n</body>\n</html>\n"
         )
+
+    def foot(self, audits: Sequence[Audit]) -> str:
+        """A rule by which each page on paper says whose data are simulated."""
+        simulated = [a.identity for a in audits if self.subjects[a.identity].simulated]
+        if not simulated:
+            return ""
+        # Nothing of a name may end the string or the style.
+        names = ", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated)
+        mark = f"{TEXTS['simulated_foot'][self.voice.language]} – {names}"
+        return f'@page {{ @bottom-center {{ content: "{mark}"; font: 8pt sans-serif; }} }}\n'
 
     def title(self, audit: Audit) -> str:
         """The publication's title."""
@@ -136,11 +151,15 @@ class _Page:
         """One line a publication."""
         rows = []
         for k, audit in enumerate(audits, start=1):
-            name, values = sentences(audit)[0]
+            (first, values), *others = sentences(audit)
+            told = [self.voice.text(first, **values)]
+            # A verdict beside somebody else's name must not be taken for one on their figures.
+            told += [self.voice.text(name, **n) for name, n in others if name == "judged"]
+            told += [self.voice.message(note) for note in audit.notes]
             rows.append(
                 f'<tr><th scope="row"><a href="#p{k}">{self.title(audit)}</a><br>'
-                f"{HTML.name(audit.identity)}</th><td>{self.voice.verdict(audit.exit_code)}<br>"
-                f"{self.voice.text(name, **values)}</td></tr>\n"
+                f"{HTML.name(audit.identity)}</th><td>{self.voice.verdict(audit.exit_code)}"
+                f"{''.join(f'<p>{line}</p>' for line in told)}</td></tr>\n"
             )
         head = "".join(
             f'<th scope="col">{self.voice.text(name)}</th>' for name in ("publication", "verdict")
@@ -156,11 +175,14 @@ class _Page:
         """What each verdict says and does not say."""
         words = [(m.sign, m.tone, m.name, m.says, m.says_not) for m in OUTCOMES.values()]
         words.append(("Δ", OPEN, *CHANGED))
+        says_not, says = (
+            f"<b>{self.voice.text(name)}</b>{self.voice.colon}" for name in ("says_not", "says")
+        )
         cards = "".join(
             f"<li><p>{HTML.tag(sign, self.voice.words(name), tone)}{self.voice.token(name)}</p>\n"
-            f"<p><b>{self.voice.text('says')}</b> {self.voice.words(says)}</p>\n"
-            f"<p><b>{self.voice.text('says_not')}</b> {self.voice.words(says_not)}</p></li>\n"
-            for sign, tone, name, says, says_not in words
+            f"<p>{says} {self.voice.words(meant)}</p>\n"
+            f"<p>{says_not} {self.voice.words(not_meant)}</p></li>\n"
+            for sign, tone, name, meant, not_meant in words
         )
         return (
             f'<section>\n<h2 id="glossary">{self.voice.text("glossary")}</h2>\n'
@@ -198,7 +220,8 @@ class _Page:
         """The verdict in one sentence, then the other sentences; first of all what is simulated."""
         (first, values), *others = sentences(audit)
         lines = [(bool(numbers), self.voice.text(name, **numbers)) for name, numbers in others]
-        listed = "".join(f"<li>{line}</li>\n" for counted, line in lines if counted)
+        counted_lines = [line for counted, line in lines if counted]
+        listed = "".join(f"<li>{line}</li>\n" for line in (*self.named(audit), *counted_lines))
         told = "".join(f"<p>{line}</p>\n" for counted, line in lines if not counted)
         _, _, tone = VERDICTS[audit.exit_code]
         simulated = self.subjects[audit.identity].simulated
@@ -210,6 +233,23 @@ class _Page:
             + (f"<ul>\n{listed}</ul>\n" if listed else "")
             + f"{told}</div>\n{notes}"
         )
+
+    def named(self, audit: Audit) -> list[str]:
+        """Each number that does not hold, with what was published and what came out; none where
+        there are more than the first screen can hold."""
+        subject, language = self.subjects[audit.identity], self.voice.language
+        failed = [n for n in audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
+        if audit.level < NUMBERS or len(failed) > NAMED:
+            return []
+        return [
+            f"{HTML.name(n.id)}{self.voice.colon} "
+            + self.voice.text(
+                "named",
+                published=subject.shown(n, language) or n.published or NOTHING,
+                recomputed=subject.shown_now(n, language) or n.recomputed or NOTHING,
+            )
+            for n in failed
+        ]
 
     def levels(self, audit: Audit) -> str:
         """What each level looked at, or would have looked at."""

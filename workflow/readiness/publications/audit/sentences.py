@@ -145,7 +145,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     # -- the sentences after it ------------------------------------------------------------------
     "numbers_hold": {
-        "fr": "Nombres recalculés comme publiés : {n} sur {all}.",
+        "fr": "Nombres que le recalcul redonne tels que publiés : {n} sur {all}.",
         "en": "Numbers recomputed as published: {n} of {all}.",
         "ar": "الأرقام التي أعيد حسابها كما نُشرت: {n} من أصل {all}.",
     },
@@ -159,7 +159,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "leurs données n’ont jamais été publiées : {n}.",
         "en": "Figures printed by others, judged by arithmetic and not recomputed, for their data "
         "were never published: {n}.",
-        "ar": "الأرقام التي طبعها آخرون وحُكم عليها بالحساب دون إعادة إنتاجها، لأن بياناتها لم "
+        "ar": "الأرقام التي طبعها آخرون وقُيِّمت حسابيًّا دون إعادة حسابها، لأن بياناتها لم "
         "تُنشر قط: {n}.",
     },
     "innocent_differs": {
@@ -169,6 +169,19 @@ SENTENCES: dict[str, dict[str, str]] = {
         "damaged copy. The audit says what differs, not why or through whom.",
         "ar": "أبسط التفسيرات: تحديث الشيفرة البرمجية، أو إعداد آخر، أو جهاز آخر، أو نسخة "
         "تالفة. يقول التدقيق ما الذي اختلف، ولا يقول لماذا ولا بسبب مَن.",
+    },
+    "innocent_unmoved": {
+        "fr": "Les données, les réglages, le code et l’environnement sont ceux du scellement et "
+        "n’expliquent donc rien : ce qui a été publié n’est pas ce qu’ils donnent. L’explication "
+        "la plus simple est une correction à la main, de bonne foi, avant le scellement. L’audit "
+        "dit ce qui diffère, non pourquoi ni par qui.",
+        "en": "Data, settings, code and environment are those of the seal, so none of them "
+        "explains it: what was published is not what they give. The simplest explanation is a "
+        "correction by hand, in good faith, before the seal. The audit says what differs, not why "
+        "or through whom.",
+        "ar": "البيانات والإعدادات والشيفرة البرمجية والبيئة هي تلك التي كانت عند الختم، فلا يفسّر "
+        "أيٌّ منها الفرق: ما نُشر ليس ما تعطيه. وأبسط تفسير هو تصحيح يدوي بحسن نية قبل الختم. يقول "
+        "التدقيق ما الذي اختلف، ولا يقول لماذا ولا بسبب مَن.",
     },
     "innocent_broken": {
         "fr": "Explications les plus simples : une copie incomplète, un éditeur qui change les "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -20,27 +21,37 @@ from readiness.publications.outcomes import (
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
 NAMELESS = "a row without an id"
+_MOVES = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, breaks of lines, overrides of the writing direction."""
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-_MOVES = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters but the tab, breaks of lines, overrides of the writing direction."""
-COLUMNS = ("number", "dataset version", "published", "recomputed", "difference", "contract",
-           "code", "environment", "verdict", "detail")  # fmt: skip
+COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "contract",
+           "dataset version", "code", "environment", "detail")  # fmt: skip
+INDENT = 15
+"""Where the text of a line begins, behind the name of its part or its verdict."""
 
 
-def audit_text(audit: Audit, *, every_number: bool = False) -> str:
-    """What was found: the verdict, one line a part, every problem; on request every number."""
+def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> str:
+    """What was found: the verdict, one line a part, every problem; on request every number.
+
+    With a `width`, lines are folded to so many columns; without, each finding stays on one.
+    """
     lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}"]
     lines += [f"  note         {note}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
     if audit.level >= DATA:
         lines += _part("data", audit.data, "")
-    lines += _numbers(audit, every_number)
+    lines += _numbers(audit)
     if audit.divergence:
         lines.append(f"  parts at     {audit.divergence}")
     if audit.level >= REPORT:
         lines += _part("report", audit.report, "")
-    lines += _changes(audit)
-    return "\n".join(_plain(line) for line in lines) + "\n"
+    lines = [_plain(line) for line in (*lines, *_changes(audit))]
+    if width > 2 * INDENT:
+        lines = [folded for line in lines for folded in _folded(line, width)]
+    if every_number:
+        # A table is not folded: its columns stand below each other.
+        lines += [f"  {line}" for line in number_lines(audit.numbers)]
+    return "\n".join(lines) + "\n"
 
 
 def _plain(text: str) -> str:
@@ -49,6 +60,12 @@ def _plain(text: str) -> str:
     Names and notes come from the folder that is audited, and may be anything.
     """
     return _MOVES.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _folded(line: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _at(audit: Audit) -> str:
@@ -76,34 +93,44 @@ def _gravity(one: Finding | Number) -> int:
     return (BROKEN, DIFFERS, COULD_NOT_CHECK, HOLDS).index(exit_code([one.outcome]))
 
 
-def _numbers(audit: Audit, every_number: bool) -> Iterator[str]:
+def _numbers(audit: Audit) -> Iterator[str]:
     if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in audit.counts.items())
         yield f"  {'numbers':<12} {counts or 'none'}"
-    wrong = sorted((n for n in audit.numbers if n.outcome not in FINE), key=_gravity)
-    if every_number:
-        yield from (f"  {line}" for line in number_lines(audit.numbers))
-    elif audit.level >= NUMBERS:
-        if len({(number.outcome, number.detail) for number in wrong}) == 1 and len(wrong) > SHOWN:
-            yield f"  {wrong[0].outcome:<12} all of them: {wrong[0].detail}"
-            return
-        for number in wrong[:SHOWN]:
-            yield (
-                f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
-                f"published {number.published or '-'}, "
-                f"recomputed {number.recomputed or '-'}; {number.detail}"
-            )
-        if len(wrong) > SHOWN:
-            yield f"  {'':<12} and {len(wrong) - SHOWN} more; --numbers shows every number"
+    if audit.level < NUMBERS:
+        return
+    alike: dict[tuple[Outcome, str], list[Number]] = {}
+    for number in sorted(audit.numbers, key=_gravity):
+        if number.outcome not in FINE:
+            alike.setdefault((number.outcome, number.detail), []).append(number)
+    single = []
+    for (outcome, detail), numbers in alike.items():
+        if len(numbers) > SHOWN:  # what is true of many is said once
+            yield f"  {outcome:<12} {len(numbers)} numbers: {detail}"
+        else:
+            single += numbers
+    for number in single[:SHOWN]:
+        yield (
+            f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
+            f"published {number.published or '-'}, recomputed {number.recomputed or '-'}; "
+            f"{number.detail}"
+        )
+    if len(single) > SHOWN:
+        yield f"  {'':<12} and {len(single) - SHOWN} more; --numbers shows every number"
 
 
 def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
-    """One line a number, columns `COLUMNS`, separated by tabs."""
-    yield "\t".join(COLUMNS)
-    for n in numbers:
-        cells = (n.id, n.dataset, n.published, n.recomputed, n.difference, n.contract, n.code,
-                 n.environment, str(n.outcome), n.detail)  # fmt: skip
-        yield "\t".join(_plain(cell.replace("\t", "\\t")) for cell in cells)
+    """One line a number, columns `COLUMNS` below each other; a dash where there is nothing."""
+    cells_of = [COLUMNS] + [
+        (str(n.outcome), n.id, n.published or "-", n.recomputed or "-", n.difference or "-",
+         n.contract, n.dataset or "-", n.code or "-", n.environment or "-", n.detail)
+        for n in numbers
+    ]  # fmt: skip
+    rows = [[_plain(cell) for cell in cells] for cells in cells_of]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def _changes(audit: Audit) -> Iterator[str]:

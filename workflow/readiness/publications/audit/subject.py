@@ -86,12 +86,11 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
 
 
 def _environment(folder: Path) -> str:
-    """Python, machine and number of packages, as the publication records them."""
+    """Python and machine, as the publication records them."""
     try:
         record = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
         return (
-            f"{record['implementation']} {record['python']}, {record['system']} "
-            f"{record['machine']}, {len(record['packages'])} packages"
+            f"{record['implementation']} {record['python']}, {record['system']} {record['machine']}"
         )
     except (OSError, ValueError, KeyError, TypeError):
         return ""

@@ -113,12 +113,25 @@ def _what_holds(audit: Audit) -> Iterator[Sentence]:
             yield name, {"n": n}
 
 
+def _unmoved(audit: Audit) -> bool:
+    """Whether a difference is left with none of the usual causes: all that went in is as sealed.
+
+    The configuration is the publication's own, and so is frozen code.
+    """
+    changed = audit.changes
+    other_code = audit.code != "frozen" and (changed.code or changed.lock)
+    data = _count(audit.data, Outcome.DIFFERS)
+    return computed(audit) and not (other_code or changed.environment or data)
+
+
 def _innocent(audit: Audit) -> Iterator[Sentence]:
     name = {
         BROKEN: "innocent_broken",
         DIFFERS: "innocent_differs",
         COULD_NOT_CHECK: "innocent_unchecked",
     }.get(audit.exit_code)
+    if name == "innocent_differs" and _unmoved(audit):
+        name = "innocent_unmoved"
     if name:
         yield name, {}
     elif audit.level >= NUMBERS:

@@ -168,7 +168,8 @@ class Voice:
         if parted.kind in STEPS:
             step = f"{step} {self.markup.name(parted.step)}"
         causes = self.comma.join(self.message(cause.original) for cause in parted.causes)
-        return f"{self.around('parts_at', step)} {self.around('parts_cause', causes)}"
+        why = self.around("parts_cause", causes) if causes else self.text("parts_published")
+        return f"{self.around('parts_at', step)} {why}"
 
     @property
     def comma(self) -> str:

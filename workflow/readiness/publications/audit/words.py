@@ -31,7 +31,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "encore. Il compare des fichiers et des nombres ; il ne met personne en cause.",
         "en": "An audit takes up what was published and says, number by number, what still holds. "
         "It compares files and numbers; it accuses nobody.",
-        "ar": "يستعيد التدقيق ما نُشر ويقول، رقمًا رقمًا، ما الذي لا يزال صحيحًا. وهو يقارن الملفات "
+        "ar": "يستعيد التدقيق ما نُشر ويقول، رقمًا رقمًا، ما الذي لا يزال ثابتًا. وهو يقارن الملفات "
         "والأرقام، ولا يتهم أحدًا.",
     },
     "publication": {"fr": "Publication", "en": "Publication", "ar": "المنشور"},
@@ -44,15 +44,17 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "simulated": {
         "fr": "Données simulées : aucune personne réelle n’a donné ces réponses. Ces nombres ne "
-        "décrivent pas la population.",
-        "en": "Simulated data: no real person gave these answers. These numbers do not describe "
-        "the population.",
-        "ar": "بيانات محاكاة: لم يقدّم أي شخص حقيقي هذه الأجوبة، ولا تصف هذه الأرقام السكان.",
+        "décrivent aucune population réelle.",
+        "en": "Simulated data: no real person gave these answers. These numbers describe no real "
+        "population.",
+        "ar": "بيانات محاكاة: لم يقدّم أي شخص حقيقي هذه الأجوبة، ولا تصف هذه الأرقام أي مجتمع "
+        "حقيقي.",
     },
+    "simulated_foot": {"fr": "Données simulées", "en": "Simulated data", "ar": "بيانات محاكاة"},
     "run": {
-        "fr": "Niveau {level} sur trois, {what}.",
-        "en": "Level {level} of three, {what}.",
-        "ar": "المستوى {level} من ثلاثة، {what}.",
+        "fr": "{level}, {what} (les niveaux vont de 0 à 3).",
+        "en": "{level}, {what} (levels go from 0 to 3).",
+        "ar": "{level}، {what} (المستويات من 0 إلى 3).",
     },
     "code_today": {
         "fr": "Les nombres ont été recalculés avec le code d’aujourd’hui.",
@@ -77,22 +79,22 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     # -- parts -----------------------------------------------------------------------------------
     "levels": {
-        "fr": "Ce qui a été regardé, et ce qui ne l’a pas été",
+        "fr": "Ce qui a été examiné, et ce qui ne l’a pas été",
         "en": "What was looked at, and what was not",
         "ar": "ما الذي فُحص وما الذي لم يُفحص",
     },
     "level": {"fr": "Niveau", "en": "Level", "ar": "المستوى"},
-    "looks_at": {"fr": "Ce qu’il regarde", "en": "What it looks at", "ar": "ما الذي يفحصه"},
+    "looks_at": {"fr": "Ce qu’il examine", "en": "What it looks at", "ar": "ما الذي يفحصه"},
     "not_shown": {
         "fr": "Ce qu’il ne montre pas",
         "en": "What it does not show",
         "ar": "ما الذي لا يبيّنه",
     },
     "result": {"fr": "Résultat", "en": "Result", "ar": "النتيجة"},
-    "not_looked": {"fr": "non regardé", "en": "not looked at", "ar": "لم يُفحص"},
-    "findings": {"fr": "Constats", "en": "Findings", "ar": "المعاينات"},
+    "not_looked": {"fr": "non examiné", "en": "not looked at", "ar": "لم يُفحص"},
+    "findings": {"fr": "Constats", "en": "Findings", "ar": "الملاحظات"},
     "to_look_at": {
-        "fr": "À regarder : {n}",
+        "fr": "À examiner : {n}",
         "en": "To look at: {n}",
         "ar": "ما يستدعي النظر: {n}",
     },
@@ -114,9 +116,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "place": {"fr": "Lieu", "en": "Place", "ar": "الموضع"},
     "detail": {"fr": "Détail", "en": "Detail", "ar": "التفصيل"},
     "parts": {
-        "fr": "Où la chaîne diverge",
-        "en": "Where the chain parts",
-        "ar": "أين تفترق السلسلة",
+        "fr": "À quelle étape commence la différence",
+        "en": "At which step the difference begins",
+        "ar": "في أي خطوة يبدأ الاختلاف",
     },
     "parts_at": {
         "fr": "La première étape dont les résultats ne sont plus les mêmes : {what}.",
@@ -128,6 +130,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "What changed there: {what}.",
         "ar": "ما الذي تغيّر فيها: {what}.",
     },
+    "parts_published": {
+        "fr": "Rien de ce qui y entre n’a changé : ce qui a été publié n’est pas ce qui en sort.",
+        "en": "Nothing that goes into it changed: what was published is not what comes out of it.",
+        "ar": "لم يتغيّر شيء مما يدخل فيها: ما نُشر ليس ما ينتج عنها.",
+    },
     "parts_harmless": {
         "fr": "Cela seul ne déplace aucun nombre : les fichiers d’une étape peuvent changer sans "
         "qu’aucun nombre publié ne change.",
@@ -136,12 +143,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "ar": "هذا وحده لا يغيّر أي رقم: قد تتغير ملفات خطوة ما وتبقى كل الأرقام المنشورة.",
     },
     "parts_nowhere": {
-        "fr": "Nulle part : chaque étape a donné les mêmes fichiers.",
-        "en": "Nowhere: every step gave the same files.",
-        "ar": "لا تفترق: أعطت كل خطوة الملفات نفسها.",
+        "fr": "À aucune : chaque étape a donné les mêmes fichiers.",
+        "en": "At none: every step gave the same files.",
+        "ar": "لا يوجد اختلاف: أعطت كل خطوة الملفات نفسها.",
     },
     "changes": {
-        "fr": "Ce qui a changé depuis le sceau",
+        "fr": "Ce qui a changé depuis le scellement",
         "en": "What changed since the seal",
         "ar": "ما الذي تغيّر منذ الختم",
     },
@@ -162,8 +169,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "change_environment": {
         "fr": "Environnement", "en": "Environment", "ar": "بيئة التشغيل",
     },
-    "same": {"fr": "inchangé", "en": "same", "ar": "لم يتغيّر"},
-    "CHANGED": {"fr": "CHANGÉ", "en": "CHANGED", "ar": "تغيّر"},
+    "same": {"fr": "sans changement", "en": "same", "ar": "لم تتغيّر"},
+    "CHANGED": {"fr": "A CHANGÉ", "en": "CHANGED", "ar": "تغيّرت"},
     "unknown_seal": {
         "fr": "inconnu : le sceau ne peut être lu",
         "en": "unknown: the seal cannot be read",
@@ -174,6 +181,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Le registre de la publication ne peut être lu.",
         "en": "The publication’s register of numbers cannot be read.",
         "ar": "لا يمكن قراءة سجل أرقام المنشور.",
+    },
+    "named": {
+        "fr": "publié {published}, recalculé {recomputed}",
+        "en": "published {published}, recomputed {recomputed}",
+        "ar": "المنشور {published}، والمعاد حسابه {recomputed}",
     },
     "one_reason": {
         "fr": "Une seule raison pour tous : {what}",
@@ -246,9 +258,9 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "heading_sign": {"fr": "Vérification", "en": "Checked by", "ar": "جهة التحقق"},
     "environment_sealed": {
-        "fr": "au moment du sceau : {what}", "en": "when sealed: {what}", "ar": "عند الختم: {what}",
+        "fr": "au scellement : {what}", "en": "when sealed: {what}", "ar": "عند الختم: {what}",
     },
-    "note": {"fr": "À savoir", "en": "To know", "ar": "للعلم"},
+    "note": {"fr": "À savoir", "en": "Note", "ar": "للعلم"},
     "numbers_of": {"fr": "Nombres", "en": "Numbers", "ar": "عدد الأرقام"},
     "rows": {"fr": "Lignes", "en": "Rows", "ar": "الأسطر"},
     "sha": {"fr": "SHA-256", "en": "SHA-256", "ar": "SHA-256"},
