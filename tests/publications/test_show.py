@@ -33,6 +33,6 @@ def test_a_line_stays_a_line() -> None:
 
 def test_what_differs_is_named_before_what_is_within_rounding() -> None:
     differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, detail="far")
-    numbers = (*[NEAR] * 2 * SHOWN, differs)
+    numbers = (*(replace(NEAR, detail=f"near {k}") for k in range(2 * SHOWN)), differs)
     page = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=numbers))
     assert "DIFFERS      z (no data): published 1, recomputed 2; far" in page.splitlines()[3]
