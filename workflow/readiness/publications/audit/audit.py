@@ -161,7 +161,7 @@ class _Again:
 
     def _compared(self, result: Audit, again: Any) -> Audit:
         from readiness.publications.audit.numbers import recomputed, under_another_lock
-        from readiness.publications.audit.report import check_report, page_under_another_lock
+        from readiness.publications.audit.report import check_report
         from readiness.publications.audit.stated import seal_otherwise, stated_otherwise
         from readiness.publications.chain import (
             REGISTER,
@@ -193,9 +193,8 @@ class _Again:
                 seal.append(Finding("code.tar", Outcome.BROKEN, detail))
             seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
             seal += seal_otherwise(result.sealed, frozen, read_datasets(self.folder))
-            if environment:
-                numbers = under_another_lock(numbers, environment)
-                report = page_under_another_lock(report, environment)
+            numbers = under_another_lock(numbers, environment)
+            report = under_another_lock(report, environment)
         return replace(
             result,
             seal=tuple(seal),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness.files import read_file
 from readiness.lineage import Lineage
@@ -20,6 +20,8 @@ from readiness.publications.seal import LEDGER, SEAL
 if TYPE_CHECKING:
     from readiness.publications.audit.data import Availability
     from readiness.publications.audit.rerun import Rerun
+
+Line = TypeVar("Line", Number, Finding)
 
 SAME, CHANGED = "same", "CHANGED"
 FINE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
@@ -172,16 +174,18 @@ def _code(
     return SAME if same else CHANGED
 
 
-def under_another_lock(numbers: Iterable[Number], environment: Sequence[str]) -> list[Number]:
-    """Frozen code under another lock: a number that differs was not checked, and says so."""
-    first = environment[0] if environment else ""
+def under_another_lock(lines: Iterable[Line], environment: Sequence[str]) -> list[Line]:
+    """Frozen code under another lock: a number or page that differs was not checked, and says so.
+
+    `environment` is in what it is another one.
+    """
     return [
         replace(
-            number,
+            line,
             outcome=Outcome.NOT_CHECKED,
-            detail=f"{number.detail}, but the environment is another one ({first})",
+            detail=f"{line.detail}, but the environment is another one ({environment[0]})",
         )
-        if number.outcome is Outcome.DIFFERS
-        else number
-        for number in numbers
+        if environment and line.outcome is Outcome.DIFFERS
+        else line
+        for line in lines
     ]

@@ -8,8 +8,7 @@ the names of hashes; a picture that says the same was not checked further.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -72,20 +71,6 @@ def _minimum_base(folder: Path) -> int | None:
     config = yaml.load((folder / CONFIG).read_bytes(), Loader=yaml.CSafeLoader)
     waves = list(config.get("waves", {}).values())
     return int(waves[0]["figures"]["minimum_base"]) if waves else None
-
-
-def page_under_another_lock(report: Sequence[Finding], environment: Sequence[str]) -> list[Finding]:
-    """Frozen code in another environment: a page that differs was not checked, and says so."""
-    return [
-        replace(
-            finding,
-            outcome=Outcome.NOT_CHECKED,
-            detail=f"{finding.detail}, but the environment is another one ({environment[0]})",
-        )
-        if finding.outcome is Outcome.DIFFERS
-        else finding
-        for finding in report
-    ]
 
 
 def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Finding:
