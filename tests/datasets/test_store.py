@@ -137,6 +137,11 @@ def test_settings_of_dvc_that_cannot_be_read(root: Path) -> None:
     (root / ".dvc/config.local").write_text("remote = far\n", "utf-8")
     with pytest.raises(ConfigError, match=r"config\.local: not settings of DVC \(.*\)\.$"):
         remotes(root)
+    (root / ".dvc/config.local").unlink()
+    (root / ".dvc/config").unlink()
+    (root / ".dvc/config").mkdir()
+    with pytest.raises(ConfigError, match=r"config: cannot be read \(not a file\)\.$"):
+        remotes(root)
 
 
 def test_a_cache_elsewhere_is_used_as_dvc_uses_it(root: Path) -> None:

@@ -10,18 +10,21 @@ import configparser
 from pathlib import Path
 
 from readiness.errors import ConfigError
+from readiness.files import read_file
 
 
 def _settings(root: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None)
     for name in ("config", "config.local"):
         path = root / ".dvc" / name
-        if path.is_file():
+        if path.exists():
             try:
-                lines = path.read_text("utf-8").splitlines()
+                lines = read_file(path).decode("utf-8").splitlines()
                 if any("\0" in line for line in lines):
                     raise configparser.Error("a null byte")
                 parser.read_string("\n".join(line.strip() for line in lines), str(path))
+            except OSError as error:
+                raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
             except (configparser.Error, UnicodeDecodeError) as error:
                 reason = str(error).splitlines()[0]
                 raise ConfigError(f"{path}: not settings of DVC ({reason}).") from None
