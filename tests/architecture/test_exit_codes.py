@@ -27,4 +27,5 @@ def test_only_a_number_that_differs_ends_with_one() -> None:
         if isinstance(kind, type) and issubclass(kind, errors.ReadinessError)
     }
     assert [name for name, code in codes.items() if code == 1] == ["DiffersError"]
-    assert all(1 <= code <= 7 for code in codes.values())
+    fault = codes.pop("UnforeseenError")
+    assert all(1 <= code <= 7 for code in codes.values()) and fault == 70

@@ -26,7 +26,7 @@ def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
 def test_a_line_stays_a_line() -> None:
     harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, detail="\u202e")
     found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)), every_number=True)
-    assert found.count("a\\n\\x1b[2Jb\\t") == 2
+    assert found.count("a\\n\\u001b[2Jb\\t") == 2
     assert not set(found) & set("\x1b\t\u202e")
     assert len(list(number_lines([harm]))[1].splitlines()) == 1
 

@@ -259,8 +259,7 @@ def test_a_home_that_cannot_be_written(fresh: Project) -> None:
 
 
 def test_readiness_in_a_folder_that_is_no_project(fresh: Project) -> None:
-    (fresh.root / "elsewhere").mkdir()
-    result = fresh.call("sh", "-c", "cd elsewhere && ../.venv/bin/readiness run")
+    result = fresh.call("sh", "-c", 'cd .. && "$OLDPWD/.venv/bin/readiness" run')
     refused(fresh, result, 2, "no Snakefile here")
 
 

@@ -12,13 +12,20 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from readiness.errors import INTERRUPTED, ReadinessError, StoppedError
+from readiness.errors import (
+    INTERRUPTED,
+    ConfigError,
+    ReadinessError,
+    StoppedError,
+    UnforeseenError,
+)
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
+from readiness.terminal import Spoken, cut_lines, one_line, shortened, speaking
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
@@ -52,6 +59,8 @@ STEPS = {
 }
 PURPOSE = "From raw survey answers to published numbers that anyone can check."
 EPILOG = "Exit codes: docs/exit-codes.md. `readiness NAME --help` explains a command."
+SHELLS = ("bash", "zsh", "tcsh")
+LOGS = Path("results/logs")
 
 
 def _parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
@@ -67,8 +76,60 @@ def _parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.A
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    if commands is COMMANDS:
+        parser.add_argument(
+            "--version", action=_PrintVersion, nargs=0, help="print the version and the Python"
+        )
+        parser.add_argument(
+            "--print-completion", action=_PrintCompletion, choices=SHELLS, metavar="SHELL",
+            help=f"print what lets a shell complete commands and options: {', '.join(SHELLS)}",
+        )  # fmt: skip
     parser.add_argument("command", choices=listed, metavar="NAME", help="one of the above")
     return parser
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version of the code that runs: of the tree it lies in, else of the package."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        tree = Path(__file__).parents[2] / "pyproject.toml"
+        if tree.is_file():
+            import tomllib
+
+            version = tomllib.loads(tree.read_text("utf-8"))["project"]["version"]
+        else:
+            import importlib.metadata
+
+            version = importlib.metadata.version("readiness")
+        print(f"readiness {version} (Python {sys.version.split()[0]})")
+        parser.exit()
+
+
+class _PrintCompletion(argparse.Action):
+    """Print the completion of a shell, made from the commands' own parsers."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _names: object, shell: object, *_: object
+    ) -> None:
+        import shtab
+
+        whole = argparse.ArgumentParser(prog="readiness", description=PURPOSE)
+        names = whole.add_subparsers()
+        for name, (module, text) in COMMANDS.items():
+            command = names.add_parser(name, help=text)
+            importlib.import_module(module).configure(command)
+            _complete_paths(command, shtab.FILE)
+        print(shtab.complete(whole, str(shell)))
+        parser.exit()
+
+
+def _complete_paths(parser: argparse.ArgumentParser, how: object) -> None:
+    """Let a shell complete names of files where a command takes one."""
+    for action in parser._actions:
+        if action.type is Path:
+            action.complete = how  # type: ignore[attr-defined]
+        for inner in (action.choices or {}).values() if isinstance(action.choices, dict) else ():
+            _complete_paths(inner, how)
 
 
 def _set_up_log(path: Path | None) -> None:
@@ -94,13 +155,45 @@ def _say_at_work() -> None:
 
 
 def _report(error: ReadinessError, command: str) -> int:
-    logging.getLogger("readiness").error("%s", error)
-    print(f"readiness {command}: {error}", file=sys.stderr)
+    message = cut_lines(str(error))
+    logging.getLogger("readiness").error("%s", message)
+    print(f"readiness {command}: {message}", file=sys.stderr)
     # `readiness run` leaves the name of a file here: the first step that fails says why.
     if failure := os.environ.get("READINESS_FAILURE"):
         with suppress(OSError):
-            note_once(Path(failure), f"{error.exit_code}\n{command}: {error}\n")
+            note_once(Path(failure), f"{error.exit_code}\n{command}: {message}\n")
     return error.exit_code
+
+
+def _unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
+    """What the program was not written for, in one line, and its traceback in a file."""
+    if isinstance(error, MemoryError):
+        return StoppedError("the memory is full; free some, or use fewer cores, then run again.")
+    import traceback
+
+    told = shortened(one_line(f"{type(error).__name__}: {error}"), 200)
+    text = "".join(traceback.format_exception(error))
+    where = _keep(text, log.with_suffix(".traceback") if log else LOGS / f"{command}.traceback")
+    return UnforeseenError(f"a fault of the program: {told}. Please report it, with {where}.")
+
+
+def _keep(text: str, path: Path) -> str:
+    """Write the traceback among the logs, or where that cannot be to a temporary file."""
+    content = text.encode("utf-8", "backslashreplace")
+    with suppress(OSError):
+        if path.parent.is_dir() or path.parent.parent.is_dir():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+            return str(path)
+    import tempfile
+
+    with suppress(OSError):
+        # Nobody else can foresee its name or read it: it may quote answers.
+        descriptor, name = tempfile.mkstemp(prefix="readiness-", suffix=".traceback")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return name
+    return "the command's own words (its traceback could not be written)"
 
 
 def _stopped(error: OSError) -> StoppedError:
@@ -126,39 +219,82 @@ def _check_inputs_of_step(arguments: argparse.Namespace) -> None:
     check_inputs(files)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # Under LC_ALL=C a French or Arabic message would otherwise be a UnicodeEncodeError.
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    arguments = list(sys.argv[1:] if argv is None else argv)
+def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
+    """The command's name, what runs it, and the file for its log; ends here for a wrong one."""
     program, commands = "readiness", COMMANDS
     if arguments[:1] == ["step"]:
         program, commands, arguments = "readiness step", STEPS, arguments[1:]
     if not arguments:
         _parser(program, commands).print_help()
-        return 2
-    name = _parser(program, commands).parse_args(arguments[:1]).command
+        raise SystemExit(2)
+    # An option is for the whole program; what follows a name is the command's own.
+    first = 1 if not arguments[0].startswith("-") else len(arguments)
+    name = _parser(program, commands).parse_args(arguments[:first]).command
     module = importlib.import_module(commands[name][0])
     parser = argparse.ArgumentParser(prog=f"{program} {name}", description=module.__doc__)
     if commands is STEPS:
         parser.add_argument("--log", type=Path, help="file for the step's log")
     module.configure(parser)
     parsed = parser.parse_args(arguments[1:])
-    try:
-        _set_up_log(getattr(parsed, "log", None))
+    log = getattr(parsed, "log", None)
+
+    def run() -> int:
+        _set_up_log(log)
         if commands is STEPS:
             _say_at_work()
             _check_inputs_of_step(parsed)
+        else:
+            _go_to_root(parsed)
         return int(module.run(parsed))
+
+    return name, run, log
+
+
+def _go_to_root(parsed: argparse.Namespace) -> None:
+    """From a folder inside a project go to its root, as git does, and take the paths along."""
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if _is_project(folder)), here)
+    if root == here:
+        return
+    if root.stat().st_uid != os.geteuid():
+        # Whoever owns a folder above could have others run a Snakefile of theirs.
+        raise ConfigError(f"{root}: a project of another user; go there to use it.")
+
+    def moved(value: object) -> object:
+        if isinstance(value, list):
+            return [moved(each) for each in value]
+        return here.relative_to(root) / value if isinstance(value, Path) else value
+
+    for name, value in vars(parsed).items():
+        setattr(parsed, name, moved(value))
+    os.chdir(root)
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "Snakefile").is_file() and (folder / "workflow" / "Snakefile").is_file()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    with speaking() as (out, _):
+        return _main(list(sys.argv[1:] if argv is None else argv), out)
+
+
+def _main(arguments: list[str], out: Spoken) -> int:
+    name, log = " ".join(arguments[: 2 if arguments[:1] == ["step"] else 1]), None
+    try:
+        name, run, log = _parsed(arguments)
+        code = run()
+        out.flush()
+        if out.lost and code == 0:
+            raise StoppedError(f"standard output: {out.lost}; what it was to show is lost.")
+        return code
     except ReadinessError as error:
         return _report(error, name)
-    except BrokenPipeError:
-        # The reader (`| head`) has what it wants; the interpreter must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:
         return _report(_stopped(error), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        return _report(_unforeseen(error, name, log), name)

@@ -60,3 +60,12 @@ class StoppedError(ReadinessError):
     """The workflow could not go on: a place that cannot be written, or Snakemake itself stopped."""
 
     exit_code = 7
+
+
+class UnforeseenError(ReadinessError):
+    """The program met what it was not written for: a fault of its own, with a traceback in a file.
+
+    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data.
+    """
+
+    exit_code = 70

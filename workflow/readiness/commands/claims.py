@@ -125,7 +125,7 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
     for verdict in verdicts:
         said = f"{STATUS[verdict.status][language]}; {NATURE[verdict.nature][language]}"
         table.add_row(f"{said}\n{verdict.id}", verdict.sentence[language])
-    Console(highlight=False, markup=False).print(table)
+    Console(highlight=False, markup=False, color_system=None).print(table)
 
 
 def _add(arguments: argparse.Namespace) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +16,11 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
 )
+from readiness.terminal import one_line
 
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
 NAMELESS = "a row without an id"
-_MOVES = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters, breaks of lines, overrides of the writing direction."""
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "contract",
            "dataset version", "code", "environment", "detail")  # fmt: skip
@@ -45,21 +43,13 @@ def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> s
         lines.append(f"  parts at     {audit.divergence}")
     if audit.level >= REPORT:
         lines += _part("report", audit.report, "")
-    lines = [_plain(line) for line in (*lines, *_changes(audit))]
+    lines = [one_line(line) for line in (*lines, *_changes(audit))]
     if width > 2 * INDENT:
         lines = [folded for line in lines for folded in _folded(line, width)]
     if every_number:
         # A table is not folded: its columns stand below each other.
         lines += [f"  {line}" for line in number_lines(audit.numbers)]
     return "\n".join(lines) + "\n"
-
-
-def _plain(text: str) -> str:
-    """A line without what would move a terminal's cursor, break the line or turn its direction.
-
-    Names and notes come from the folder that is audited, and may be anything.
-    """
-    return _MOVES.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _folded(line: str, width: int) -> list[str]:
@@ -126,7 +116,7 @@ def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
          n.contract, n.dataset or "-", n.code or "-", n.environment or "-", n.detail)
         for n in numbers
     ]  # fmt: skip
-    rows = [[_plain(cell) for cell in cells] for cells in cells_of]
+    rows = [[one_line(cell) for cell in cells] for cells in cells_of]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -1,0 +1,202 @@
+"""How a command fails: a code, a line, a stream that is gone, a fault of the program itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.terminal import LONGEST_LINE, cut_lines, one_line, printable, quoted
+
+PYTHON = sys.executable
+READINESS = f"{PYTHON} -m readiness"
+
+
+def shell(line: str, folder: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
+    """A line of bash; `readiness` in it is the command. The code is that of `readiness` itself."""
+    program = f'set -o pipefail; readiness() {{ {READINESS} "$@"; }}; {line}'
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | more
+    return subprocess.run(
+        ["bash", "-c", program], cwd=folder, env=environment, capture_output=True, text=True,
+        encoding="utf-8",
+    )  # fmt: skip
+
+
+def with_fault(folder: Path, fault: str) -> str:
+    """A command line that runs `readiness data list` with a fault planted in what it calls."""
+    program = folder / "planted.py"
+    program.write_text(
+        "import sys\nimport readiness.commands.data as data\n"
+        f"def planted(*_):\n    {fault}\n"
+        "data.read_versions = planted\n"
+        "from readiness.cli import main\nsys.exit(main(['data', 'list']))\n"
+    )
+    return f"{PYTHON} {program}"
+
+
+# --- a fault of the program -----------------------------------------------------------------------
+def test_an_uncaught_exception_has_a_code_a_line_and_a_file(tmp_path: Path) -> None:
+    (tmp_path / "results/logs").mkdir(parents=True)
+    done = shell(with_fault(tmp_path, "raise TypeError('no such\\nthing \\x1b[2J')"), tmp_path)
+    assert done.returncode == 70
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line == (
+        "readiness data: a fault of the program: TypeError: no such\\nthing \\u001b[2J. "
+        "Please report it, with results/logs/data.traceback."
+    )
+    kept = (tmp_path / "results/logs/data.traceback").read_text("utf-8")
+    assert kept.startswith("Traceback") and "in planted" in kept
+
+
+def test_without_a_folder_for_logs_the_traceback_is_a_temporary_file(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    done = shell(with_fault(tmp_path, "1 / 0"), tmp_path, TMPDIR=str(scratch))
+    assert done.returncode == 70
+    (kept,) = scratch.iterdir()
+    assert str(kept) in done.stderr and "ZeroDivisionError" in kept.read_text("utf-8")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_full_memory_is_no_fault_of_the_program(tmp_path: Path) -> None:
+    done = shell(with_fault(tmp_path, "raise MemoryError"), tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (7, 1)
+    assert "memory" in done.stderr
+
+
+# --- streams that are closed, full or left --------------------------------------------------------
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("readiness data list | head -1 >/dev/null", 0, ""),
+        ("readiness data list | true", 0, ""),
+        ("readiness data list >&-", 0, ""),
+        ("readiness data list 2>&-", 0, ""),
+        ("readiness data list >&- 2>&- <&-", 0, ""),
+        ("readiness data list 2>/dev/full", 0, ""),
+        ("readiness data list >/dev/full", 7, "standard output: No space left on device"),
+        ("readiness data list >/dev/full 2>&1", 7, ""),
+        ("readiness which nothing 2>/dev/full", 2, ""),
+        ("readiness which nothing 2>&-", 2, ""),
+        ("readiness --help >&-", 0, ""),
+    ],
+)  # fmt: skip
+def test_a_stream_that_is_gone_changes_no_verdict(line: str, code: int, said: str) -> None:
+    done = shell(line)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr and (said or not done.stderr), done.stderr
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+def test_a_closed_stream_is_no_file_of_the_command(tmp_path: Path) -> None:
+    """The next file that is opened would take the number of a closed one, and be printed into."""
+    table, design = ROOT / "tests/commands/any_csv/library.csv", "tests/commands/any_csv"
+    line = f"readiness estimate {table} {ROOT / design}/library.yaml --csv {tmp_path}/out.csv"
+    assert shell(line).returncode == 0
+    right = (tmp_path / "out.csv").read_bytes()
+    (tmp_path / "out.csv").unlink()
+    assert shell(f"{line} >&- 2>&- <&-").returncode == 0
+    assert (tmp_path / "out.csv").read_bytes() == right
+
+
+# --- what is printed ------------------------------------------------------------------------------
+HOSTILE = "a\x1b]0;owned\x07b\u202ec\x9bd\r\u2067e"
+
+
+def test_escapes_of_a_name_never_reach_a_terminal(tmp_path: Path) -> None:
+    name = tmp_path / f"{HOSTILE}.csv"
+    for line in (
+        f"readiness estimate '{name}' x.yaml",
+        f"readiness data add '{name}' --dataset a --as 1",
+        f"readiness which '{HOSTILE}'",
+        f"readiness '{HOSTILE}'",
+        f"readiness run --cores '{HOSTILE}'",
+    ):
+        done = shell(line)
+        assert done.returncode in (2, 3), done.stderr
+        assert not set(done.stderr + done.stdout) & set("\x1b\x07\x9b\r\u202e\u2067"), line
+        assert "owned" in done.stderr or "not found" in done.stderr
+
+
+def test_printable_is_reversible_json_and_leaves_languages_alone() -> None:
+    import json
+
+    assert json.loads(f'"{printable(HOSTILE)}"') == HOSTILE
+    assert printable("tab\tend\n") == "tab\tend\n" and one_line("a\nb\tc") == "a\\nb\\tc"
+    for text in ("Médias prêts – 67 %", "جاهزية وسائل الإعلام", "a\u200f\u200eb"):
+        assert printable(text) == text
+    assert printable("\udcff") == "\\udcff"
+
+
+def test_long_cells_are_cut_and_both_ends_of_a_message_kept() -> None:
+    message = f"row 3, column x: {'y' * 10_000_000!r}; expected a number.\nMend it, then run again."
+    first, second = cut_lines(message).split("\n")
+    assert len(first) < LONGEST_LINE and second == "Mend it, then run again."
+    assert first.startswith("row 3, column x: 'yyy") and first.endswith("; expected a number.")
+    assert cut_lines("short") == "short"
+    assert quoted("a" * 10**6) == repr("a" * 59 + "…") and quoted("a'b") == '"a\'b"'
+
+
+# --- what a command line must have ----------------------------------------------------------------
+def test_version() -> None:
+    import tomllib
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    done = shell("readiness --version")
+    assert done.returncode == 0
+    assert done.stdout.split()[:2] == ["readiness", version]
+
+
+def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").touch()
+    (tmp_path / "complete").write_text(shell("readiness --print-completion bash").stdout, "utf-8")
+
+    def completed(*words: str) -> list[str]:
+        typed = " ".join(f"'{word}'" for word in words)
+        done = subprocess.run(
+            ["bash", "-c", f"source ./complete; COMP_WORDS=(readiness {typed}); "
+             f"COMP_CWORD={len(words)}; _shtab_readiness; printf '%s\\n' \"${{COMPREPLY[@]}}\""],
+            cwd=tmp_path, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return [word.rstrip() for word in done.stdout.splitlines()]
+
+    assert completed("au") == ["audit"]
+    assert completed("data", "er") == ["erase"]
+    assert completed("audit", "--lev") == ["--level"]
+    assert completed("audit", "--code", "fro") == ["frozen"]
+    assert completed("estimate", "ans") == ["answers.csv"]
+
+
+def test_completion_for_other_shells_and_none_for_unknown_ones() -> None:
+    assert "#compdef readiness" in shell("readiness --print-completion zsh").stdout
+    assert shell("readiness --print-completion tcsh").stdout.count("complete") > 0
+    assert shell("readiness --print-completion fish").returncode == 2
+
+
+def test_from_a_subfolder_the_root_is_found_and_paths_go_along(tmp_path: Path) -> None:
+    below = ROOT / "tests" / "commands" / "any_csv"
+    assert shell("readiness data list", below).stdout == shell("readiness data list").stdout
+    line = f"readiness estimate library.csv library.yaml --csv {tmp_path}/out.csv"
+    assert shell(line, below).returncode == 0
+    done = shell("readiness estimate nowhere.csv library.yaml", below)
+    assert "tests/commands/any_csv/nowhere.csv" in done.stderr
+    outside = shell("readiness run", tmp_path)
+    assert outside.returncode == 2 and "no Snakefile here" in outside.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator can give a folder away")
+def test_a_root_of_another_user_is_not_gone_to(tmp_path: Path) -> None:
+    (tmp_path / "workflow").mkdir()
+    for name in ("Snakefile", "workflow/Snakefile"):
+        (tmp_path / name).write_text("raise SystemExit('run by another')\n")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    os.chown(tmp_path, 12345, 12345)
+    done = shell("readiness run", mine)
+    assert (done.returncode, "another user" in done.stderr) == (2, True), done.stderr

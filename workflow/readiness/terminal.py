@@ -1,0 +1,152 @@
+"""What is printed: text that a terminal shows as it is, to a stream that may be closed or full.
+
+All that a command says goes through `printable`: names of files and answers come from outside, and
+an escape code in one of them could move the cursor, hide a line or name the window anew.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+_MOVES = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tab and line end, separators of lines, what turns the direction of
+writing, halves of a character (bytes of a file's name that are no UTF-8)."""
+LONGEST_LINE = 600
+"""Characters of one line of a message; a cell may hold millions."""
+LONGEST_CELL = 60
+
+
+def _escaped(found: re.Match[str]) -> str:
+    # As JSON writes it: in a printed JSON document it is the same text as before.
+    return f"\\u{ord(found[0]):04x}"
+
+
+def printable(text: str) -> str:
+    """The text without what moves a cursor or turns the direction; `\\u001b` in its place."""
+    return _MOVES.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line: tabs and line ends are escaped, too."""
+    return printable(text).replace("\t", "\\t").replace("\n", "\\n")
+
+
+def shortened(text: str, longest: int = LONGEST_CELL) -> str:
+    """The text, its end cut where it is longer."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def quoted(cell: object) -> str:
+    """A cell or a name in quotes for a message, cut where it is long."""
+    return repr(shortened(str(cell)))
+
+
+def cut_lines(message: str) -> str:
+    """The message, each line at most `LONGEST_LINE` characters: cut in its middle.
+
+    The beginning names the place, the end says what to do.
+    """
+    return "\n".join(_cut(line) for line in message.split("\n"))
+
+
+def _cut(line: str) -> str:
+    if len(line) <= LONGEST_LINE:
+        return line
+    head, tail = 2 * LONGEST_LINE // 3, LONGEST_LINE // 4
+    return f"{line[:head]} [… {len(line) - head - tail} characters …] {line[-tail:]}"
+
+
+class Spoken(io.TextIOBase):
+    """A text stream that escapes what it writes, and goes silent where nobody can read it.
+
+    `fault` is what the system said when a write failed. A command goes on to its end: whether its
+    reader has left (`| head -1`) says nothing about its work.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.fault: OSError | None = None
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """Of the stream behind it."""
+        return self.stream.encoding
+
+    def write(self, text: str, /) -> int:
+        """Write the text, escaped; its length."""
+        with self._heard():
+            if self.fault is None:
+                self.stream.write(printable(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring what is buffered to the reader."""
+        with self._heard():
+            if self.fault is None:
+                self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether somebody reads it on a terminal."""
+        return self.fault is None and self.stream.isatty()
+
+    def fileno(self) -> int:
+        """The descriptor behind it."""
+        return self.stream.fileno()
+
+    def writable(self) -> bool:
+        """Always: what nobody can read is dropped."""
+        return True
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.fault = error
+            with suppress(OSError, ValueError):
+                # What is still buffered must not fail again when the interpreter ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+
+    @property
+    def lost(self) -> str:
+        """Why what was to be read is lost; "" when nothing is, or when the reader has left."""
+        if self.fault is None or self.fault.errno == errno.EPIPE:
+            return ""
+        return str(self.fault.strerror)
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+
+
+@contextmanager
+def speaking() -> Iterator[tuple[Spoken, Spoken]]:
+    """Within it, standard output and error are `Spoken`, also where they are closed."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Or the next file that is opened takes its number, and is printed into.
+            os.open(os.devnull, os.O_RDWR)
+    before = sys.stdout, sys.stderr
+    for stream in before:
+        # Under LC_ALL=C a French or Arabic message would otherwise be a UnicodeEncodeError.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    out, err = (Spoken(stream or _nowhere()) for stream in before)
+    sys.stdout, sys.stderr = out, err
+    try:
+        yield out, err
+    finally:
+        out.flush()
+        err.flush()
+        sys.stdout, sys.stderr = before
