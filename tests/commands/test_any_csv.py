@@ -288,8 +288,8 @@ def test_a_file_that_is_no_table(run: Run, tmp_path: Path, capsys: Any) -> None:
         (b"", "empty"),
         (b"use,age\n\xff\xfe,1\n", "not UTF-8"),
         (b"use,use\nnever,daily\n", "two columns are named 'use'"),
-        (b"use,age\nnever,1,2\ndaily,1,2\n", "more cells than the header"),
-        (b"use,age\nnever,1\ndaily,1,2\n", "not a table"),
+        (b"use,age\nnever,1,2\ndaily,1,2\n", "row 2: 3 cells where the header has 2"),
+        (b"use,age\nnever,1\ndaily\n", "row 3: 1 cell where the header has 2"),
     ):
         Path("answers.csv").write_bytes(content)
         assert main(["estimate", "answers.csv", "design.yaml"]) == 3

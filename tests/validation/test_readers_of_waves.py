@@ -132,13 +132,13 @@ def test_an_export_of_another_shape_is_refused(
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "empty file"),
-        (b"\xef\xbb\xbf\n\n", "empty file"),
+        (b"", "the export is empty"),
+        (b"\xef\xbb\xbf\n\n", "the export is empty"),
         (b"Horodateur;Sexe\n1;2\n", "separated by semicolons"),
         ("Horodateur,Métier\n".encode("latin-1"), "not UTF-8 (byte 12)"),
         ("Horodateur\n".encode("utf-16"), "not UTF-8 (byte 0)"),
-        (b'"a","b"\n"x"y,"z"\n', "line 2: not a CSV table"),
-        (b'"a","b"\n"x,\n', "not a CSV table"),
+        (b'"a","b"\n"x"y,"z"\n', "row 2: not a CSV table"),
+        (b'"a","b"\n"x,\n', "row 2: a quote that is not closed"),
     ],
 )
 def test_a_file_that_is_no_export_is_refused(

@@ -1,29 +1,69 @@
-"""Tables to and from CSV, the same bytes everywhere.
+"""Tables to and from CSV, the same bytes everywhere: the only writer and reader of the project.
 
 UTF-8, `\\n`, RFC 4180 quoting, floats with 12 significant digits: the last bits of a float differ
 between processors and BLAS kernels, so a value that is written is a value that can be compared.
+A cell is written as it is, whatever it holds: what was written is what is read again. A text that
+a spreadsheet would take for a formula is no exception (docs/design-decisions.md).
 """
 
 from __future__ import annotations
 
+import csv
 import io
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError
-from readiness.files import write_atomically
+from readiness.files import read_file, write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIGNIFICANT_DIGITS = 12
+PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
+"""How files begin that are no CSV, whatever their name says."""
+
+
+class _Lines(list[str]):
+    """Where csv.writer writes: each row ends in `\\n`."""
+
+    def write(self, line: str) -> None:
+        """One row, as csv.writer hands it over."""
+        self.append(line.removesuffix("\r\n") + "\n")
+
+
+def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) -> str:
+    """Rows, the header first, as CSV text; None is an empty cell."""
+    lines = _Lines()
+    # Python before 3.13 quotes only the line ends that stand in the terminator: with a lone CR
+    # unquoted, one row would be read as two.
+    writer = csv.writer(
+        lines, lineterminator="\r\n", quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    )
+    writer.writerows(rows)
+    return "".join(lines)
+
+
+def records_to_csv(records: Sequence[Mapping[str, object]]) -> str:
+    """Records with the same keys, which become the header, as CSV text."""
+    header = list(records[0]) if records else []
+    return rows_to_csv([header, *([record[name] for name in header] for record in records)])
 
 
 def to_csv(frame: pd.DataFrame) -> str:
     """The frame as CSV text, without its index; floats with 12 significant digits."""
-    buffer = io.StringIO()
-    frame.to_csv(
-        buffer, index=False, float_format=f"%.{SIGNIFICANT_DIGITS}g", lineterminator="\n", na_rep=""
-    )
-    return buffer.getvalue()
+    columns = [_texts(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    return rows_to_csv([list(frame.columns), *zip(*columns, strict=True)])
+
+
+def _texts(column: pd.Series[Any]) -> list[object]:
+    """The cells of a column as they are written; "" for a missing one."""
+    missing = column.isna().to_numpy()
+    return [
+        "" if gone else f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else value
+        for value, gone in zip(column.tolist(), missing, strict=True)
+    ]
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -31,29 +71,87 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     write_atomically(path, to_csv(frame))
 
 
-def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.DataFrame:
-    """Read a CSV with every cell as text and empty cells as "".
+def read_rows(
+    path: Path, what: str, content: bytes | None = None, advice: str = "Mend the file."
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header of a CSV, and each row with its number as a spreadsheet counts (header = 1).
 
-    `content` are the file's bytes where they are in hand already. Raises DataError, naming the
-    file, when it is missing, empty, not UTF-8 or not a table.
+    A blank line is no row, but it counts. `what` the file is and `advice` what to do stand in
+    messages; `content` are its bytes where they are in hand already. Raises DataError, naming file
+    and row, when it is missing, empty, not UTF-8, or no table: a row of more or fewer cells than
+    the header (a file that was cut, say), a quote that is not closed, a cell of more than 131072
+    characters, a column named twice.
     """
-    source = path if content is None else io.BytesIO(content)
+    text = _text(path, what, read_bytes(path, what) if content is None else content, advice)
+    rows: list[tuple[int, list[str]]] = []
+    number = 0
     try:
-        table = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            if cells:
+                rows.append((number, cells))
+    except csv.Error as error:
+        raise DataError(f"{path}, row {number + 1}: {_unreadable(error)}. {advice}") from None
+    if not rows:
+        raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
+    header = rows[0][1]
+    for number, cells in rows[1:]:
+        if len(cells) != len(header):
+            raise DataError(
+                f"{path}, row {number}: {_counted(len(cells))} where the header has {len(header)}. "
+                f"{advice}"
+            )
+    return header, rows[1:]
+
+
+def _counted(cells: int) -> str:
+    return "1 cell" if cells == 1 else f"{cells} cells"
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a table; DataError when it is missing or cannot be read."""
+    try:
+        return read_file(path)
     except FileNotFoundError:
         raise DataError(f"{path}: {what} not found. Run `make`, or restore the file.") from None
-    except pd.errors.EmptyDataError:
-        raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.") from None
+    except OSError as error:
+        raise DataError(f"{path}: {what} cannot be read ({error.strerror}).") from None
+
+
+def _text(path: Path, what: str, content: bytes, advice: str) -> str:
+    for beginning, kind in PACKED.items():
+        if content.startswith(beginning):
+            raise DataError(f"{path}: {what} is {kind}; expected a CSV. {advice}")
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(
             f"{path}: {what} is not UTF-8 (byte {error.start}). Export it again as UTF-8."
         ) from None
-    except pd.errors.ParserError as error:
-        raise DataError(f"{path}: {what} is not a table: {str(error).strip()}") from None
-    if not isinstance(table.index, pd.RangeIndex):
-        # pandas takes the first cells for names of the rows, and every cell for its neighbour.
-        raise DataError(
-            f"{path}: {what} is not a table: rows have more cells than the header. "
-            "Name every column."
-        )
-    return table
+
+
+def _unreadable(error: csv.Error) -> str:
+    """What csv.reader met, in words."""
+    said = str(error)
+    if "field limit" in said:
+        return "a cell of more than 131072 characters; is a quote left open?"
+    if "unexpected end" in said:
+        return "a quote that is not closed; the file may be cut"
+    return f"not a CSV table ({said})"
+
+
+def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.DataFrame:
+    """Read a CSV with every cell as text and empty cells as "".
+
+    `content` are the file's bytes where they are in hand already. Raises DataError, naming file
+    and row, as `read_rows` does, and when two columns have one name.
+    """
+    import pandas as pd
+
+    header, rows = read_rows(path, what, content)
+    names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DataError(f"{path}: two columns are named {name!r}; rename one.")
+        seen.add(name)
+    return pd.DataFrame([cells for _, cells in rows], columns=names, dtype=str)

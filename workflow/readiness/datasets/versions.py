@@ -12,7 +12,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 from readiness.config import NAME, VERSION
 from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock, read_file, write_atomically
+from readiness.tables import rows_to_csv
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
@@ -160,15 +161,12 @@ def find_version(root: Path, name: str) -> Version:
 def append_versions(root: Path, versions: Iterable[Version]) -> None:
     """Add rows at the end of the register, whole or not at all; what stands there stays."""
     path = root / VERSIONS
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     before = path.read_bytes() if path.exists() else b""
+    rows: list[Sequence[object]] = [astuple(version) for version in versions]
     if not before:
-        writer.writerow(COLUMNS)
-    elif not before.endswith(b"\n"):
-        buffer.write("\n")
-    writer.writerows(astuple(version) for version in versions)
-    write_atomically(path, before + buffer.getvalue().encode("utf-8"))
+        rows.insert(0, COLUMNS)
+    between = b"\n" if before and not before.endswith(b"\n") else b""
+    write_atomically(path, before + between + rows_to_csv(rows).encode("utf-8"))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +12,7 @@ from readiness.datasets.pointers import Pointer, parse_pointer
 from readiness.datasets.versions import COLUMNS, Version, read_row
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
+from readiness.tables import records_to_csv
 
 FOLDER = Path("publications")
 DATASETS = "datasets.csv"
@@ -32,17 +33,9 @@ class SealedDataset:
         return parse_pointer(self.pointer_text, f"{DATASETS}: {self.version.name}")
 
 
-def _table(rows: Sequence[Mapping[str, object]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
-
-
 def datasets_table(root: Path, versions: Iterable[Version]) -> str:
     """`datasets.csv`: the rows of `data/versions.csv` that were used, with their pointers."""
-    return _table(
+    return records_to_csv(
         [
             {**asdict(version), "pointer": (root / version.pointer_path).read_text("utf-8")}
             for version in versions
@@ -52,12 +45,12 @@ def datasets_table(root: Path, versions: Iterable[Version]) -> str:
 
 def versions_table(versions: Iterable[Version]) -> str:
     """The rows of `data/versions.csv` for these versions alone."""
-    return _table([asdict(version) for version in versions])
+    return records_to_csv([asdict(version) for version in versions])
 
 
 def inputs_table(hashes: Mapping[Path, str]) -> str:
     """`inputs.csv`: the other files that went in, by path from the project's root, with SHA-256."""
-    return _table(
+    return records_to_csv(
         [{"path": path.as_posix(), "sha256": digest} for path, digest in sorted(hashes.items())]
     )
 

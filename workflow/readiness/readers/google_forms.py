@@ -7,31 +7,36 @@ that was exported, under the ids of the questionnaire.
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from pathlib import Path
 
 import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
+from readiness.tables import read_rows
 
 ROW = "_row"
 TIMESTAMP = "_timestamp"
 INVITATION = "_invitation"
+AGAIN = "Download the CSV from the form again; do not save it from a spreadsheet."
 
 
-def read_export(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+def read_export(
+    path: Path, questionnaire: Questionnaire, content: bytes | None = None
+) -> pd.DataFrame:
     """Read an export of `questionnaire`: one row a submission, every cell as exported text.
 
     Columns: `_row` (the row as a spreadsheet numbers it, header = 1), `_timestamp`, `_invitation`
-    and one a questionnaire item, named by its id.
+    and one a questionnaire item, named by its id. `content` are the file's bytes where they are in
+    hand already.
 
     Raises DataError, in one line naming the file and the columns, when the file is missing, empty,
     not UTF-8, not a comma-separated table, or has other columns than the questionnaire.
     """
-    header, rows = _read_rows(path)
+    header, rows = read_rows(path, "the export", content, advice=AGAIN)
+    if not rows:
+        raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     columns = _recognise(path, header, questionnaire)
     frame = pd.DataFrame(
         {name: [cells[position] for _, cells in rows] for name, position in columns.items()},
@@ -40,39 +45,6 @@ def read_export(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     frame.insert(0, ROW, [number for number, _ in rows])
     _check_marker(path, header, rows, questionnaire)
     return frame
-
-
-def _read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: export not found. Run `make`, or restore the file.") from None
-    except OSError as error:
-        raise DataError(f"{path}: export cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: not UTF-8 (byte {error.start}). Download the CSV from the form again; do not "
-            "save it from a spreadsheet."
-        ) from None
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        # A blank line is not a submission, but it counts when a spreadsheet numbers the rows.
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        rows = [(number, cells) for number, cells in enumerate(reader, start=1) if cells]
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not a CSV table: {error}.") from None
-    if not rows:
-        raise DataError(f"{path}: empty file; expected a header row of questions and answers.")
-    header = rows[0][1]
-    if len(rows) == 1:
-        raise DataError(f"{path}: a header and no answers; expected one row a submission.")
-    for number, cells in rows[1:]:
-        if len(cells) != len(header):
-            raise DataError(
-                f"{path}, row {number}: {len(cells)} cells where the header has {len(header)}. "
-                "Download the CSV from the form again."
-            )
-    return header, rows[1:]
 
 
 def _recognise(path: Path, header: list[str], questionnaire: Questionnaire) -> dict[str, int]:

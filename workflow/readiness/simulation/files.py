@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +11,7 @@ from readiness.questionnaire import load_questionnaire
 from readiness.simulation import scenario
 from readiness.simulation.describe import PAGE, with_tables
 from readiness.simulation.simulate import Simulation, simulate
-from readiness.tables import to_csv
+from readiness.tables import rows_to_csv, to_csv
 
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 # Path below the root of the repository -> attribute of `Simulation`.
@@ -30,11 +28,8 @@ TABLES = {
 
 def export_bytes(table: pd.DataFrame) -> bytes:
     """An export as the form tool writes it: byte-order mark, every cell quoted."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.to_numpy().tolist())
-    return buffer.getvalue().encode("utf-8-sig")
+    rows = [list(table.columns), *table.to_numpy().tolist()]
+    return rows_to_csv(rows, quote_all=True).encode("utf-8-sig")
 
 
 def file_bytes(questionnaire: Path, seed: int = scenario.SEED) -> dict[str, bytes]:

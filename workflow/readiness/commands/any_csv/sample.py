@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,14 +59,9 @@ def read_answers(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path}: not found, or no file; correct its name.")
     frame = read_text_table(path, "the table of answers")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file))
-    for name in header:
-        if header.count(name) > 1:
-            raise DataError(f"{path}: two columns are named {name!r}; rename one.")
     if frame.empty:
         raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
-    return frame.fillna("")
+    return frame
 
 
 def read_totals(path: Path) -> dict[str, dict[str, float]]:

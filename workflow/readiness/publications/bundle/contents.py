@@ -24,6 +24,7 @@ from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_da
 from readiness.publications.outcomes import Outcome
 from readiness.publications.scratch import STORE
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
+from readiness.tables import rows_to_csv
 
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 """What of the project is there to be read. Its README is replaced by that of the bundle."""
@@ -149,11 +150,8 @@ def _register(root: Path, versions: Mapping[str, Version]) -> bytes:
     """The rows of `data/versions.csv` for these versions, tombstones too, as they stand there."""
     text = (root / VERSIONS).read_text("utf-8")
     head, *rows = list(csv.reader(io.StringIO(text, newline="")))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(row for row in rows if f"{row[0]}@{row[1]}" in versions)
-    return buffer.getvalue().encode()
+    kept = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
+    return rows_to_csv([head, *kept]).encode()
 
 
 def _verified(root: Path, version: Version) -> bytes:

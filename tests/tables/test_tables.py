@@ -1,0 +1,128 @@
+"""Tables: what is written is what is read again, on every Python; what is no table is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from project_copy import ROOT
+from readiness.errors import DataError
+from readiness.tables import read_text_table, records_to_csv, rows_to_csv, to_csv, write_csv
+
+NASTY = ["a\rb", "\r", "\n", "\r\n", '"', '""', ",", "\0", "a\0b", "\u202eabc\u202c", "\u2066x",
+         "=1+1", "@cmd", "-2", "+3", " lead", "trail ", "\ufeff", "\u2028", "\x1c", "é", "استبيان",
+         "", "'", "\t", ";", "\\", "nan", "NA", "None", "0012", "1e5"]  # fmt: skip
+CELLS = st.one_of(
+    st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+)
+# The mark with which a UTF-8 file may begin is not part of a table.
+NAMES = st.lists(CELLS.filter(lambda name: name.strip("\ufeff") == name != ""), min_size=1,
+                 max_size=4, unique=True)  # fmt: skip
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pd.DataFrame:
+    names = draw(NAMES)
+    rows = draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=5))
+    return pd.DataFrame(rows, columns=names, dtype=str)
+
+
+@given(tables())
+def test_a_table_that_was_written_is_read_again_as_it_was(table: pd.DataFrame) -> None:
+    text = to_csv(table)
+    again = read_text_table(Path("table.csv"), "the table", text.encode("utf-8"))
+    pd.testing.assert_frame_equal(again, table)
+    assert to_csv(again) == text
+
+
+def test_the_bytes_of_ordinary_content_are_those_of_pandas() -> None:
+    """Published tables were written so, and must come out the same."""
+    table = pd.DataFrame(
+        {
+            "text": ["x", None, "y,z", 'q"', "l\nm", ""],
+            "real": [1.5, float("nan"), float("inf"), -0.0, 1e300, 1 / 3],
+            "flag": [True, False, True, True, False, True],
+            "count": [1, 2, 3, 4, 5, 6],
+            "some": pd.array([1, None, 3, 4, 5, 6], dtype="Int64"),
+            "one of each": [1, None, "x", True, 2, ""],
+        }
+    )
+    for frame in (table, table[["text"]], table.iloc[:0], pd.DataFrame()):
+        buffer = io.StringIO()
+        frame.to_csv(buffer, index=False, float_format="%.12g", lineterminator="\n")
+        assert to_csv(frame) == buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13"])
+def test_every_python_writes_the_same(name: str) -> None:
+    python = shutil.which(name)
+    # A shim of pyenv is there for versions that are not.
+    if python is None or subprocess.run([python, "-c", ""], capture_output=True).returncode:
+        pytest.skip(f"no {name} here")
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'workflow')!r});"
+        f"from readiness.tables import rows_to_csv;"
+        f"sys.stdout.buffer.write(rows_to_csv([{NASTY!r}, {NASTY[::-1]!r}]).encode('utf-8'))"
+    )
+    written = subprocess.run([python, "-c", code], capture_output=True, check=True).stdout
+    assert written.decode("utf-8") == rows_to_csv([NASTY, NASTY[::-1]])
+    assert list(csv.reader(io.StringIO(written.decode("utf-8"), newline=""))) == [
+        NASTY,
+        NASTY[::-1],
+    ]
+
+
+def test_a_lone_carriage_return_makes_no_row(tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"value": ["a\rb", "c"], "rule": ["spelling", "late"]}), tmp_path / "t")
+    assert len(read_text_table(tmp_path / "t", "the issues")) == 2
+    assert records_to_csv([{"note": "a\rb"}]) == 'note\n"a\rb"\n'
+
+
+def test_header_checks_are_linear() -> None:
+    header = ",".join(f"column {at}" for at in range(100_000))
+    content = f"{header}\n{',' * 99_999}\n".encode()
+    assert read_text_table(Path("wide.csv"), "the table", content).shape == (1, 100_000)
+    with pytest.raises(DataError, match="two columns are named 'column 7'"):
+        read_text_table(Path("wide.csv"), "the table", f"{header},column 7\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b\n1,2\n3\n", "row 3: 1 cell where the header has 2"),
+        (b"a,b\n1,2\n3,4,5\n", "row 3: 3 cells where the header has 2"),
+        (b"a,b\n\n1,2\n\n3", "row 5: 1 cell where the header has 2"),
+        (b'a,b\n1,"2\n3,4\n', "row 2: a quote that is not closed; the file may be cut"),
+        (b'a,b\n1,"2"x\n', "row 2: not a CSV table"),
+        (b"a,b\n1," + b"x" * 200_000, "row 2: a cell of more than 131072 characters"),
+        (b"a" * 200_000, "row 1: a cell of more than 131072 characters"),
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        ("nom,pays\né,Maroc\n".encode("cp1252"), "not UTF-8 (byte 9)"),
+        ("a,b\n1,2\n".encode("utf-16"), "not UTF-8 (byte 0)"),
+        (b"PK\x03\x04xl/workbook", "a spreadsheet or an archive; expected a CSV"),
+        (b"\x1f\x8b\x08rest", "compressed (gzip); expected a CSV"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_row(content: bytes, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_text_table(Path("table.csv"), "the table", content)
+    message = str(caught.value)
+    assert message.startswith("table.csv") and said in message
+    assert "\n" not in message and len(message) < 200
+
+
+def test_a_pipe_is_no_table(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_text_table(tmp_path / "pipe.csv", "the table")
