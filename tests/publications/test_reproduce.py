@@ -65,7 +65,7 @@ def test_lineage_alone_changes_no_verdict(wave: pd.DataFrame) -> None:
 
 def test_a_value_within_its_contract_and_one_beyond(wave: pd.DataFrame) -> None:
     value = wave.loc[wave["id"] == SHARE, "value"].iloc[0]
-    near = f"{float(value) + 1e-11:.12g}"
+    near = f"{float(value) + 1e-8:.12g}"
     assert verdict(altered(wave, SHARE, value=near), wave, SHARE)[0] == Outcome.WITHIN_ROUNDING
     for far in (f"{float(value) + 0.01:.12g}", "1.5", "none"):
         outcome, detail = verdict(altered(wave, SHARE, value=far), wave, SHARE)
@@ -73,14 +73,21 @@ def test_a_value_within_its_contract_and_one_beyond(wave: pd.DataFrame) -> None:
         assert "its value is another one" in detail
 
 
-def test_the_last_digit_of_a_precision_is_not_the_same_but_within_rounding(
-    wave: pd.DataFrame,
-) -> None:
-    precision = wave.loc[wave["id"] == SHARE, "se"].iloc[0]
-    near = f"{float(precision) * (1 + 5e-11):.12g}"
-    assert near != precision
-    outcome, detail = verdict(altered(wave, SHARE, se=near), wave, SHARE)
-    assert (outcome, detail) == (Outcome.WITHIN_ROUNDING, f"se was {near}, became {precision}")
+@pytest.mark.parametrize("column", ["value", "se", "lower", "upper", "n_eff", "deff"])
+def test_the_last_digits_never_decide(wave: pd.DataFrame, column: str) -> None:
+    stored = wave.loc[wave["id"] == SHARE, column].iloc[0]
+    near = f"{float(stored) * (1 + 5e-11):.12g}"
+    assert near != stored
+    assert verdict(altered(wave, SHARE, **{column: near}), wave, SHARE) == (Outcome.REPRODUCED, "")
+    moved = f"{float(stored) * (1 + 5e-9):.12g}"
+    assert verdict(altered(wave, SHARE, **{column: moved}), wave, SHARE)[0] != Outcome.REPRODUCED
+
+
+@pytest.mark.parametrize("base", ["{:.1f}", "+{}", "{}_", "0_{}", " {}", "{}e0"])
+def test_a_base_is_a_count_and_written_as_one(wave: pd.DataFrame, base: str) -> None:
+    stored = wave.loc[wave["id"] == SHARE, "n"].iloc[0]
+    written = base.format(int(stored) if "f" in base else stored)
+    assert verdict(altered(wave, SHARE, n=written), wave, SHARE)[0] == Outcome.DIFFERS
 
 
 def test_a_number_that_stands_twice_is_no_number(wave: pd.DataFrame) -> None:

@@ -2,7 +2,8 @@
 
 One contract for every publishable number, so that a text can be checked against a value:
 
-1. the value is taken at 12 significant digits, as the register writes it, and becomes a `Decimal`;
+1. the value is taken at 10 significant digits (more where more are shown) and becomes a `Decimal`:
+   of the 12 that a register holds the last are a processor's, and must not decide a tie;
 2. it is scaled exactly (shares and points by 100) and rounded once, to the declared number of
    decimals, half to even or half up (away from zero); binary floats are never rounded;
 3. the rounded decimal is written with the symbols of the Unicode CLDR (through Babel): decimal
@@ -30,6 +31,9 @@ from readiness.tables import SIGNIFICANT_DIGITS
 
 LANGUAGES = ("fr", "en", "ar")
 """The languages of every display text, in the order of the register's columns."""
+
+PRECISION = 10
+"""The significant digits that a text is taken from."""
 
 UNITS = ("share", "count", "number", "p", "points", "base")
 """What a value measures; see `display`."""
@@ -76,7 +80,7 @@ def display(value: Value, unit: str, digits: int, rounding: str = "half_even") -
     StatisticsError when the value is missing, infinite, out of its unit's range, or when unit,
     digits or rounding are not of the contract.
     """
-    exact = _exact(value)
+    exact = _exact(value, digits)
     _check(exact, unit, digits, rounding)
     return {lang: _text(exact, unit, digits, rounding, lang) for lang in LANGUAGES}
 
@@ -90,7 +94,7 @@ def display_interval(
     that an end which is also published by itself reads the same. Units as in `display`, except `p`.
     Raises StatisticsError as `display` does, and when `lower` is above `upper`.
     """
-    low, high = _exact(lower), _exact(upper)
+    low, high = _exact(lower, digits), _exact(upper, digits)
     if unit == "p":
         raise StatisticsError("display_interval: a p-value has no interval to display.")
     if low > high:
@@ -111,13 +115,21 @@ def round_value(value: Value, unit: str, digits: int, rounding: str = "half_even
 
     For checks and for marks that must agree with their label. Raises as `display` does.
     """
-    exact = _exact(value)
+    exact = _exact(value, digits)
     _check(exact, unit, digits, rounding)
     return _rounded(_scaled(exact, unit), digits, rounding)
 
 
-def _exact(value: Value) -> Decimal:
-    """The value at the register's 12 significant digits (whole numbers are kept whole)."""
+def rounded(value: Value, digits: int, rounding: str) -> Decimal:
+    """A value of any unit, in its own scale, rounded as `display` rounds: no sign on a zero."""
+    return _rounded(_exact(value, digits), digits, rounding)
+
+
+def _exact(value: Value, digits: int) -> Decimal:
+    """The value at `PRECISION` significant digits, or as many as are shown, up to the register's.
+
+    Whole numbers are kept whole.
+    """
     try:
         if isinstance(value, numbers.Integral):
             exact = Decimal(int(value))
@@ -135,7 +147,8 @@ def _exact(value: Value) -> Decimal:
         raise StatisticsError(f"display: {exact} is too large to be a result of a survey.")
     if exact == exact.to_integral_value():
         return exact
-    return decimal.Context(prec=SIGNIFICANT_DIGITS).plus(exact)
+    shown = exact.adjusted() + 1 + digits
+    return decimal.Context(prec=min(max(PRECISION, shown), SIGNIFICANT_DIGITS)).plus(exact)
 
 
 _RANGES: Mapping[str, tuple[int, int | None]] = {

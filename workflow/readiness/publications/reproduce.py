@@ -5,7 +5,6 @@ Verdicts compare values, never hashes: the same number from refactored code is t
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,18 +14,17 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
+from readiness.figures.same import number, plain, same_cell, same_figure
 from readiness.publications.outcomes import Outcome, contract
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
            "verdict", "detail"]  # fmt: skip
 
 MUST_AGREE = ("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding",
-              "suppressed", "reliability", "run", "dataset", "simulated", "note")  # fmt: skip
+              "suppressed", "reliability", "n", "run", "dataset", "simulated", "note")  # fmt: skip
 """What of a row must be the same text: what the number is, and of which data."""
-PRECISION = ("se", "lower", "upper", "n", "n_eff", "deff")
+PRECISION = ("se", "lower", "upper", "n_eff", "deff")
 """The numbers that stand beside a value."""
-TOLERANCE = 1e-9
-"""Relative; between processors and BLAS kernels the last of 12 significant digits may differ."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,6 @@ class Tally:
     judged: int
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
 def _outcome(
     published: Mapping[Any, Any], recomputed: Mapping[Any, Any] | None
 ) -> tuple[Outcome, str]:
@@ -56,55 +47,44 @@ def _outcome(
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
     if published["kind"] == "claim" and not changed:
         # Somebody else's figure, without data: it can be judged, never reproduced.
-        same = all(published[column] == recomputed[column] for column in ("value", *shown))
+        same = published["value"] == recomputed["value"] and all(
+            plain(published[column]) == plain(recomputed[column]) for column in shown
+        )
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
-    changed += [c for c in PRECISION if not _alike(published[c], recomputed[c])]
+    changed += [c for c in PRECISION if not same_cell(published[c], recomputed[c])]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
+    if same_figure(published, recomputed):
+        return Outcome.REPRODUCED, ""
     # What is said of it is English, and so is the text that it quotes where there is a choice.
     texts = ("display_en", *shown)
-    other = next((column for column in texts if published[column] != recomputed[column]), "")
-    same_text = not other
-    moved = [c for c in PRECISION if published[c] != recomputed[c]]
-    if published["value"] == recomputed["value"] and same_text:
-        if not moved:
-            return Outcome.REPRODUCED, ""
-        was, became = published[moved[0]], recomputed[moved[0]]
-        return Outcome.WITHIN_ROUNDING, f"{moved[0]} was {was}, became {became}"
-    if same_text and _rounded_text(published) == _rounded_text(recomputed):
+    other = next((c for c in texts if plain(published[c]) != plain(recomputed[c])), "")
+    if other:
+        return Outcome.DIFFERS, f"{published[other]} became {recomputed[other]}"
+    if _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
-    if same_text:
-        return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
-    return Outcome.DIFFERS, f"{published[other]} became {recomputed[other]}"
-
-
-def _alike(published: str, recomputed: str) -> bool:
-    """Whether two numbers that nobody reads rounded are one, but for the processor's last bits."""
-    first, second = _number(published), _number(recomputed)
-    if first is None or second is None:
-        return published == recomputed
-    return math.isclose(first, second, rel_tol=TOLERANCE)
+    return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
 
 
 def _rounded_text(row: Mapping[Any, Any]) -> object:
     """What the row's value is under its own rounding: the text alone may have been altered."""
-    if _number(row["value"]) is None:
+    if number(row["value"]) is None:
         return row["value"]
     try:
         return display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
-    except StatisticsError:  # no such share: it cannot be the one that came out
+    except (StatisticsError, ValueError):  # no such share: it cannot be the one that came out
         return row["value"]
 
 
 def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
 
-    REPRODUCED: stored values equal to 12 significant digits. WITHIN ROUNDING: equal as shown, under
-    the declared rounding, or but for the last digits of its precision. JUDGED: a claim of
-    somebody else. DIFFERS: anything else, also a number that only one side has, that stands there
-    twice, is said to be of other data or something else, has another precision beside the same
-    value, or no longer goes with its own text.
+    REPRODUCED: the same number and text (`figures.same`). WITHIN ROUNDING: another value, equal as
+    shown under the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else,
+    also a number that only one side has, that stands there twice, is said to be of other data or
+    something else, has another precision beside the same value, or no longer goes with its own
+    text.
     """
     times = Counter(published["id"])
     before = {row["id"]: row for row in published.to_dict("records")}
@@ -118,7 +98,7 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
             outcome, detail = Outcome.DIFFERS, f"stands {times[identity]} times in the ledger"
         else:
             outcome, detail = _outcome(old, new)
-        first, second = (_number(row["value"]) if row else None for row in (old, new))
+        first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
         rows.append(
             {

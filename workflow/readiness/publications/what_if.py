@@ -17,8 +17,8 @@ from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Version, find_version
 from readiness.errors import DataError
-from readiness.figures.display import LANGUAGES
 from readiness.figures.register import read_register
+from readiness.figures.same import number, same_figure
 from readiness.publications.archive import assemble
 from readiness.publications.chain import REGISTER
 from readiness.publications.freeze import frozen_config
@@ -32,8 +32,6 @@ KINDS = ("claim", "estimate", "test", "count", "weighting", "quality", "revision
 """In the order in which a reader would ask for them; the others come last."""
 UNITS = ("share", "points", "p", "number")
 """Differences of different units cannot be ordered by size: shares first, counts last."""
-NOISE = 1e-9
-"""Relative; between processors the last of 12 significant digits may differ."""
 
 
 def datasets_of(section: Wave | Study) -> dict[str, DatasetVersion]:
@@ -83,16 +81,16 @@ def moved(published: pd.DataFrame, would_be: pd.DataFrame) -> pd.DataFrame:
     """The numbers that would not be published as they were: columns `COLUMNS`, largest first.
 
     Both are registers as text. A number moves when its value or its text in any language would be
-    another, and when only one register has it. `difference` is would-be minus published, in the
-    number's own unit ("" where one of them is no number, or is withheld). Ordered by kind and unit,
-    in them by the size of the difference.
+    another (`figures.same`), and when only one register has it. `difference` is would-be minus
+    published, in the number's own unit ("" where one of them is no number, or is withheld). Ordered
+    by kind and unit, in them by the size of the difference.
     """
     before = {row["id"]: row for row in published.to_dict("records")}
     after = {row["id"]: row for row in would_be.to_dict("records")}
     rows = []
     for identity in before.keys() | after.keys():
         old, new = before.get(identity), after.get(identity)
-        if old and new and _same(old, new):
+        if old and new and same_figure(old, new):
             continue
         either = old or new or {}
         rows.append(
@@ -112,18 +110,8 @@ def moved(published: pd.DataFrame, would_be: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _same(old: Mapping[object, str], new: Mapping[object, str]) -> bool:
-    if any(old[f"display_{language}"] != new[f"display_{language}"] for language in LANGUAGES):
-        return False
-    if old["value"] == new["value"]:
-        return True
-    return math.isclose(_number(old["value"]), _number(new["value"]), rel_tol=NOISE)
+    value = number(text)
+    return math.nan if value is None else value
 
 
 def _difference(old: Mapping[object, str] | None, new: Mapping[object, str] | None) -> str:
