@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from readiness.publications.ledger import publication_ids  # noqa: E402
+from readiness.publications.log import append, open_log  # noqa: E402
 from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
 
 NOT_COPIED = {".git", ".venv", ".snakemake", ".cache", "results", "tests", "publications"}
@@ -54,6 +55,7 @@ def project(folder: Path, count: int) -> list[str]:
         identity = name if number < len(shipped) else f"{name}-{number:03d}"
         if identity != name:
             _seal_under(ROOT / "publications" / name, folder / "publications" / identity)
+            append(folder, identity, open_log(folder))
         ids.append(identity)
     return ids
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import subprocess
 import sys
 import textwrap
@@ -71,6 +73,7 @@ class Package:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
     monkeypatch.setattr(module, "PACKAGE_FOLDER", tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path.parent / f"{tmp_path.name}-cache"))
     return Package(tmp_path)
 
 
@@ -136,12 +139,35 @@ def test_what_the_code_does_changes_the_hash_of_the_steps_that_reach_it(
 
 def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:
     before = package.hashes
-    memory = package.folder / module.MEMORY
+    memory = module.memory_file()
+    assert memory is not None
     known = memory.read_text("utf-8")
     for content in (known, "", "[]", "{", known.replace("[", "", 3), known.replace('"', '"x', 5)):
         memory.write_text(content, "utf-8")
         package.write("late.py", PACKAGE["late.py"])
         assert package.hashes == before
+
+
+def test_a_memory_in_the_projects_folder_is_not_believed(
+    package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that came from elsewhere could say of changed code that it is the sealed one."""
+    before = package.hashes
+    known = module.memory_file()
+    assert known is not None
+    package.replace("late.py", "return x", "return x + 1")
+    key = hashlib.sha256((package.folder / "late.py").read_bytes() + module.VERSION).hexdigest()
+    old = hashlib.sha256(textwrap.dedent(PACKAGE["late.py"]).encode() + module.VERSION).hexdigest()
+    memory = json.loads(known.read_text("utf-8"))
+    poisoned = json.dumps({key: memory[old]})
+    for name in (".cache/closure.json", ".cache/readiness/closure.json"):
+        (package.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (package.folder / name).write_text(poisoned, "utf-8")
+    for caches in (".cache", str(package.folder / ".cache")):
+        monkeypatch.setenv("XDG_CACHE_HOME", caches)
+        for cached in CACHED:
+            cached.cache_clear()
+        assert package.hashes[0] != before[0]
 
 
 def test_every_step_reaches_what_it_imports_at_run_time() -> None:

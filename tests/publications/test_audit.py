@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from relist import relist
 
 from project_copy import Project, copy_project, message
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal, values_table
@@ -45,6 +46,7 @@ def reseal(project: Project, publication: str) -> None:
     (folder / VALUES).write_bytes(files[VALUES])
     facts = {k: v for k, v in sealed.items() if k not in ("format", "files", "values", "digest")}
     (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    relist(project.root)
 
 
 def test_all_seals_hold_without_data(zipped: Project) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from relist import relist
 
 from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, message
 from readiness.cli import main
@@ -136,7 +137,7 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
         ".dvc/config", "CITATION.cff", "LICENSE", "Makefile", "README.md", "Snakefile",
         "config.yaml", "data/claims/haca-2024-2.yaml", "data/raw/haca-2024-claims/2.csv.dvc",
         "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b", "data/versions.csv",
-        "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
+        "publications/index.json", "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
     }  # fmt: skip
     assert not any("__pycache__" in name or name.startswith("tests/") for name in files)
     registered = list(csv.DictReader(io.StringIO(files["data/versions.csv"].decode())))
@@ -147,7 +148,7 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
 def test_what_is_superseded_comes_along_with_its_data(bundles: dict[str, Zip]) -> None:
     files = bundles[SECOND].files
     assert {name.split("/")[1] for name in files if name.startswith("publications/")} == {
-        "simulated-2026-r1", SECOND,
+        "index.json", "simulated-2026-r1", SECOND,
     }  # fmt: skip
     objects = {name for name in files if name.startswith("data/store/")}
     assert len(objects) == 3
@@ -190,9 +191,13 @@ def test_also_that_of_a_publication_that_supersedes_another(
     bundles: dict[str, Zip], tmp_path: Path
 ) -> None:
     project = bundles[SECOND].unpack(tmp_path / "حزمة to audit", ABROAD)
-    result = project.readiness("audit", "--level", "1")
+    result = project.readiness("audit", "simulated-2026-r1", SECOND, "--level", "1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "2 publications: 2 HOLDS" in result.stdout
+    # What the log lists and the bundle leaves out is told, not passed over.
+    result = project.readiness("audit", "--level", "0")
+    assert result.returncode == 2
+    assert "1 COULD NOT CHECK, 2 HOLDS" in result.stdout
     # The workflow loads there and knows what to do.
     assert "register_wave simulated-2026" in " ".join(project.to_do()).replace("waves/", "")
 
@@ -417,6 +422,7 @@ def seal_anew(folder: Path) -> None:
     files = {name: (folder / name).read_bytes() for name in seal["files"]}
     facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "values", "format")}
     (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    relist(folder.parents[1])
     assert check_seal(folder) == []
 
 

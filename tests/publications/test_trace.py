@@ -147,7 +147,9 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
             ["which", "simulated-2026-r1/preparation.low.all"],
         ):
             assert main(arguments) == 3, arguments
-            assert "simulated-2026-r1: the seal is broken" in capsys.readouterr().err
+            assert (
+                "simulated-2026-r1: not as sealed, missing or unreadable" in capsys.readouterr().err
+            )
         # The others answer as ever.
         assert main(["which", "simulated-2026-r2/preparation.low.all"]) == 0
     ledger.write_text(text, "utf-8")

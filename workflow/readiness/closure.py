@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ PACKAGE = "readiness"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 VERSION = b"1"
 """Of the way trees are hashed; part of the memory's keys."""
-MEMORY = Path(".cache/closure.json")
+MEMORY = Path("readiness/closure.json")
 """What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over."""
 
 
@@ -53,10 +54,24 @@ def _file_of(module: str) -> Path | None:
     return init if init.is_file() else None
 
 
+def memory_file() -> Path | None:
+    """Where the memory lies: among the user's own caches; None where that is nowhere.
+
+    Never in the project's folder, which may be somebody else's: what it says is believed.
+    """
+    named = os.environ.get("XDG_CACHE_HOME") or ""
+    home = os.environ.get("HOME") or ""
+    caches = Path(named) if named else Path(home) / ".cache"
+    if not caches.is_absolute() or caches.resolve().is_relative_to(Path.cwd().resolve()):
+        return None
+    return caches / MEMORY
+
+
 @cache
 def _memory() -> dict[str, list[object]]:
+    path = memory_file()
     try:
-        known = json.loads(MEMORY.read_text("utf-8"))
+        known = json.loads(path.read_text("utf-8")) if path else {}
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
@@ -64,8 +79,10 @@ def _memory() -> dict[str, list[object]]:
 
 def _remember() -> None:
     """Keep what was learnt; where nothing can be written, it is learnt again next time."""
+    path = memory_file()
     try:
-        write_atomically(MEMORY, json.dumps(_memory(), sort_keys=True))
+        if path:
+            write_atomically(path, json.dumps(_memory(), sort_keys=True))
     except OSError:
         return
 

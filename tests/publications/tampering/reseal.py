@@ -14,11 +14,14 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
+from relist import relisted
+
 from readiness.datasets.pointers import Pointer
 from readiness.datasets.versions import Version
 from readiness.lineage import Lineage
 from readiness.publications.archive import pack
 from readiness.publications.ledger import datasets_table
+from readiness.publications.log import LOG
 from readiness.publications.seal import make_seal, sha256, values_table
 from tampering.tree import Rows, Target, as_csv, copies
 
@@ -55,6 +58,7 @@ def reseal(
     for name, content in files.items():
         if not target.has(name) or target.tree.read(target.name(name)) != content:
             target.tree.write(target.name(name), content)
+    target.tree.write(str(LOG), relisted(target.tree.root))
 
 
 def ledger(target: Target, rows: Rows) -> None:

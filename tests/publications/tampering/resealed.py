@@ -6,9 +6,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from relist import relisted
+
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
 from readiness.publications.audit.show import NAMELESS
+from readiness.publications.log import LOG
 from readiness.publications.seal import SEAL, make_seal
 from tampering import reseal
 from tampering.model import (
@@ -207,6 +210,7 @@ def stated(target: Target) -> Made:
     step = target.draw.choice(sorted(seal["code"]))
     facts["code"] = {**seal["code"], step: "0" * 64}
     target.tree.write(target.name(SEAL), make_seal(files, facts))
+    target.tree.write(str(LOG), relisted(target.tree.root))
     return Made(f"seal.json: the code of {step}", (SEAL,))
 
 

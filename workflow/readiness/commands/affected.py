@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from readiness.datasets.versions import find_version
-from readiness.publications.ledger import publication_ids
+from readiness.publications.log import listed_ids
 from readiness.publications.trace import affected, refuse_broken
 
 
@@ -40,5 +40,5 @@ def run(arguments: argparse.Namespace) -> int:
         counts = Counter(where for where, _ in found)
         told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
         print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")
-    refuse_broken(root, publication_ids(root))
+    refuse_broken(root, listed_ids(root), every=True)
     return 0

@@ -20,14 +20,14 @@ from pathlib import Path
 
 from readiness.errors import ConfigError, DataError
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
-from readiness.publications.audit.model import NUMBERS, Audit
+from readiness.publications.audit.model import NUMBERS, Audit, Changes
 from readiness.publications.audit.show import audit_text, summary_text
 from readiness.publications.ledger import (
     FOLDER,
     find_publication,
-    publication_ids,
     refuse_inside,
 )
+from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import read_seal
 
@@ -58,23 +58,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
     root = Path.cwd()
-    known = publication_ids(root)
+    known = listed_ids(root)
     for name in arguments.ids:
-        find_publication(root, name)
+        if name not in known:
+            find_publication(root, name)
     if not known:
         raise ConfigError(f"{FOLDER}: no publication in it.")
     for path in (arguments.html, arguments.certificate):
         if path:
             refuse_inside(root, path)
     audits: list[Audit] = []
+    log = read_log(root)
     told = _superseded(root, known)
+    # Where all are audited the log has lines of its own.
+    beside = [f"{LOG}: {log.fault}"] if log.fault and arguments.ids else []
     listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)
-    for name in arguments.ids or known:
-        found = audit(
-            root, name, arguments.level, code=arguments.code, cores=arguments.cores,
-            changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
-            notes=told.get(name, ()), list_numbers=listed,
-        )  # fmt: skip
+    names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
+    for name in names:
+        if name == str(LOG):
+            found = Audit(
+                name, arguments.level, arguments.code, {}, Changes(), tuple(check_log(log))
+            )
+        else:
+            found = audit(
+                root, name, arguments.level, code=arguments.code, cores=arguments.cores,
+                changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
+                notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
+                list_numbers=listed,
+            )  # fmt: skip
         audits.append(found)
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0

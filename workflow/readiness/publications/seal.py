@@ -29,11 +29,16 @@ LEDGER = "figures.csv"
 VALUES = "values.csv"
 ATTESTATIONS = "attestation.jsonl"
 """Signatures over the seal, so outside of it."""
-FORMAT = 1
+FORMATS = (1, 2)
+"""Of seals. Format 1 has no status (it is released), states neither the log of publications nor the
+hashes of all that can run, and its ledger holds values to 12 digits."""
+DRAFT, RELEASED = "draft", "released"
 NAMED = 10
 """How many changed numbers of a ledger are named."""
 FACTS = {"id": str, "run": str, "lock": str, "code": dict, "files": dict}
 """What every seal states, and as what."""
+FACTS_2 = {"status": str, "log": str, "program": dict}
+"""What a seal of format 2 states as well."""
 
 
 class UnreadableError(DataError):
@@ -64,10 +69,12 @@ def values_table(ledger: str) -> str:
 def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """The text of `seal.json` for the files of a publication (name to content).
 
-    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ...
+    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ... With a status
+    among them it is of format 2.
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
-    stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
+    form = FORMATS["status" in facts]
+    stated = {"format": form, **facts, "values": hashes[VALUES], "files": hashes}
     return _text({"digest": _digest(stated), **stated})
 
 
@@ -87,10 +94,12 @@ def read_seal(folder: Path) -> dict[str, Any]:
         text = read_file(path).decode("utf-8")
         seal = json.loads(text)
         stated = {name: value for name, value in seal.items() if name != "digest"}
-        whole = seal["digest"] == _digest(stated) and seal["format"] == FORMAT
+        whole = seal["digest"] == _digest(stated) and seal["format"] in FORMATS
         # Another layout could show a key twice: one value for people, another for the program.
         whole = whole and text == _text(seal)
-        stated_well = all(isinstance(seal[name], kind) for name, kind in FACTS.items())
+        facts = FACTS if seal["format"] == 1 else FACTS | FACTS_2
+        stated_well = all(isinstance(seal[name], kind) for name, kind in facts.items())
+        stated_well = stated_well and status_of(seal) in (DRAFT, RELEASED)
         if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
             raise TypeError
     except PermissionError as error:
@@ -102,6 +111,11 @@ def read_seal(folder: Path) -> dict[str, Any]:
     if not whole:
         raise DataError(f"{path}: changed after it was made. Restore it with git.")
     return dict(seal)
+
+
+def status_of(seal: Mapping[str, Any]) -> str:
+    """Whether a publication is a draft or released, as its seal states."""
+    return str(seal.get("status", RELEASED))
 
 
 def check_seal(folder: Path) -> list[Finding]:

@@ -17,6 +17,7 @@ from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
+from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
 
 LIKE = 3
@@ -108,16 +109,24 @@ def like(root: Path, name: str) -> list[str]:
     return difflib.get_close_matches(name, sorted(known), n=LIKE)
 
 
-def refuse_broken(root: Path, publications: Iterable[str]) -> None:
-    """DataError naming the publications that are not what was sealed.
+def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = False) -> None:
+    """DataError naming the publications that are not what was sealed, or not here.
 
-    What their folder says of a number, or does not say, may then not be what was published.
+    What their folder says of a number, or does not say, may then not be what was published. `every`
+    says that they are to be all that there are, which only the log of publications can tell.
     """
-    broken = [where for where in publications if check_seal(root / FOLDER / where)]
+    log = read_log(root)
+    broken = [
+        where
+        for where in publications
+        if check_seal(root / FOLDER / where) or check_listed(root, where, log)
+    ]
+    if log.fault and every:
+        broken.append(str(LOG))
     if broken:
         raise DataError(
-            f"{', '.join(broken)}: the seal is broken, so more or other numbers may have been "
-            "published there.\n`readiness audit --level 0` says what is not as it was sealed."
+            f"{', '.join(broken)}: not as sealed, missing or unreadable, so more or other numbers "
+            "may have been published there.\n`readiness audit --level 0` says what is wrong."
         )
 
 

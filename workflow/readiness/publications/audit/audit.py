@@ -31,18 +31,20 @@ def audit(
     code: str = TODAY,
     cores: str = "all",
     notes: Sequence[str] = (),
+    listed: Sequence[Finding] = (),
     folder: Path | None = None,
     list_numbers: bool = True,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
-    `folder` is where the publication lies when it is not there yet. `list_numbers`: whether level 0
+    `listed` is what the log of publications says against it. `folder` is where the publication lies
+    when it is not there yet. `list_numbers`: whether level 0
     lists the numbers, which it does not compute, though the seal holds.
     `changes` is in what today's tree and environment are not the sealed ones. The frozen code runs
     only when the seal holds. Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
-    seal = check_seal(folder)
+    seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
     try:
         sealed = read_seal(folder)
     except DataError:

@@ -21,6 +21,7 @@ from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
+from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome
 from readiness.publications.scratch import STORE
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
@@ -105,7 +106,8 @@ def _refuse_to_guess(identity: str, versions: Iterable[Version], restricted: boo
 
 def _refuse_unsound(root: Path, identity: str) -> None:
     """DataError naming the first thing in which a publication does not hold at level 1."""
-    found = audit(root, identity, DATA, changes=Changes())
+    listed = check_listed(root, identity, read_log(root))
+    found = audit(root, identity, DATA, changes=Changes(), listed=listed)
     fine = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
     for finding in (*found.seal, *found.data):
         if finding.outcome not in fine:
@@ -136,6 +138,8 @@ def _plain_files(
             yield own / ATTESTATIONS
         yield from read_inputs(folder)
     yield from (dataset.version.pointer_path for dataset in datasets)
+    if (root / LOG).exists():
+        yield LOG
 
 
 def _read(root: Path, path: Path) -> bytes:

@@ -1,0 +1,178 @@
+"""The log of publications: nothing is missing, nothing was added, nothing went back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.cli import main
+from readiness.errors import DataError
+from readiness.publications.log import (
+    LOG,
+    Log,
+    append,
+    check_listed,
+    listed_ids,
+    open_log,
+    read_log,
+)
+from readiness.publications.seal import SEAL, make_seal, read_seal
+
+STUDY, FIRST, SECOND = "haca-2024", "simulated-2026-r1", "simulated-2026-r2"
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The publications that ship, in a folder that a test may change; the commands run there."""
+    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(ROOT / "data/versions.csv", tmp_path / "data/versions.csv")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def audited(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(["audit", "--level", "0", *words])
+    return code, capsys.readouterr().out
+
+
+def sealed_as(folder: Path, **facts: object) -> None:
+    """The publication in `folder` sealed anew, with other facts."""
+    seal = read_seal(folder)
+    files = {name: (folder / name).read_bytes() for name in seal["files"]}
+    kept = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
+    (folder / SEAL).write_text(make_seal(files, {**kept, "id": folder.name, **facts}), "utf-8")
+
+
+def new(tree: Path, identity: str, log: str, status: str = "released") -> Path:
+    """A publication of format 2."""
+    folder = tree / "publications" / identity
+    shutil.copytree(tree / "publications" / STUDY, folder)
+    sealed_as(folder, status=status, log=log, program={})
+    return folder
+
+
+def test_what_ships_is_listed_in_the_order_of_succession(tree: Path) -> None:
+    log = read_log(tree)
+    assert [e.id for e in log.entries] == [STUDY, FIRST, SECOND, FIRST]
+    assert log.latest[FIRST].superseded_by == SECOND
+    # Who starts a log in a project of older publications gets the same one.
+    before = (tree / LOG).read_bytes()
+    (tree / LOG).unlink()
+    assert open_log(tree).as_text().encode() == before
+    assert all(check_listed(tree, name, log) == [] for name in listed_ids(tree))
+
+
+@pytest.mark.parametrize("names", [(), ("seal.json", "config.yaml", "values.csv")])
+def test_a_publication_that_is_gone_or_lost_its_seal(
+    tree: Path, capsys: pytest.CaptureFixture[str], names: tuple[str, ...]
+) -> None:
+    """All of it, or what a folder was known by: falsified figures may be left in it."""
+    folder = tree / "publications" / SECOND
+    for name in names:
+        (folder / name).unlink()
+    if not names:
+        shutil.rmtree(folder)
+    for words in ((), (SECOND,)):
+        code, said = audited(capsys, *words)
+        assert code == (3 if names else 2), said
+        assert f"{SECOND}: " in said
+        assert ("not found" if names else "lists this publication, which is not here") in said
+    assert main(["affected", "simulated-2026@2"]) == 3
+    assert SECOND in capsys.readouterr().err
+
+
+def test_a_folder_that_no_log_lists_and_that_has_no_seal(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "publications/more").mkdir()
+    shutil.copyfile(tree / "publications" / STUDY / "figures.csv",
+                    tree / "publications/more/figures.csv")  # fmt: skip
+    code, said = audited(capsys)
+    assert code == 3 and "more: SEAL BROKEN" in said
+
+
+def test_an_added_publication(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new(tree, "haca-2025", read_log(tree).head)
+    code, said = audited(capsys)
+    assert code == 3 and "does not list this publication, though it is released" in said
+    # A draft says of itself that it is one, and is in no log.
+    shutil.rmtree(tree / "publications/haca-2025")
+    new(tree, "haca-2025", read_log(tree).head, "draft")
+    code, said = audited(capsys)
+    assert code == 0, said
+
+
+def test_a_publication_of_another_time(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sealed again with other words, as it may have been before: its seal is not the listed one."""
+    sealed_as(tree / "publications" / STUDY, reviewer="Somebody")
+    code, said = audited(capsys, STUDY)
+    assert code == 3 and "lists another seal of this publication than the present one" in said
+
+
+@pytest.mark.parametrize("edit", ["entry", "order", "layout", "cut", "empty", "fifo"])
+def test_a_log_that_was_changed(tree: Path, capsys: pytest.CaptureFixture[str], edit: str) -> None:
+    record = json.loads((tree / LOG).read_text("utf-8"))
+    if edit == "entry":
+        record["entries"][1]["seal"] = "0" * 64
+    if edit == "order":
+        record["entries"].reverse()
+    text = json.dumps(record, sort_keys=True, indent=1) + "\n"
+    text = {"layout": text.replace("\n", " "), "cut": text[:300], "empty": ""}.get(edit, text)
+    (tree / LOG).write_text(text, "utf-8")
+    if edit == "fifo":
+        (tree / LOG).unlink()
+        os.mkfifo(tree / LOG)
+    code, said = audited(capsys)
+    assert code == (2 if edit == "fifo" else 3), said
+    assert f"{LOG}: " in said
+    with pytest.raises(DataError):
+        open_log(tree)
+    assert main(["affected", "simulated-2026@2"]) == 3
+
+
+def test_a_log_that_is_missing_is_told(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not held against one publication alone: older trees have none."""
+    (tree / LOG).unlink()
+    code, said = audited(capsys)
+    assert code == 2 and "nobody can tell whether a publication is missing" in said
+    code, said = audited(capsys, STUDY)
+    assert code == 0 and "nobody can tell whether a publication is missing" in said
+
+
+def test_a_second_history(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log written anew without a publication: each later seal states the hash of before."""
+    log = open_log(tree)
+    new(tree, "haca-2025", log.head)
+    append(tree, "haca-2025", log)
+    assert audited(capsys)[0] == 0
+    chain = read_log(tree)
+    shutil.rmtree(tree / "publications" / SECOND)
+    forged = Log()
+    for entry in chain.entries:
+        if SECOND not in (entry.id, entry.superseded_by):
+            forged = Log((*forged.entries, replace(entry, previous=forged.head)))
+    (tree / LOG).write_text(forged.as_text(), "utf-8")
+    assert read_log(tree).fault == ""
+    code, said = audited(capsys)
+    assert code == 3 and "sealed under another log" in said
+    # Nor can it be taken away: what was sealed with one cannot be checked without.
+    (tree / LOG).unlink()
+    assert audited(capsys, "haca-2025")[0] == 2
+    with pytest.raises(DataError, match="Restore it with git"):
+        open_log(tree)
+
+
+def test_nothing_is_listed_twice(tree: Path) -> None:
+    log = open_log(tree)
+    with pytest.raises(DataError, match="lists haca-2024 already"):
+        append(tree, STUDY, log)
+    twice = Log((*log.entries, replace(log.entries[0], seal="0" * 64, previous=log.head)))
+    (tree / LOG).write_text(twice.as_text(), "utf-8")
+    assert "changed" in read_log(tree).fault

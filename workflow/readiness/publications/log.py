@@ -1,0 +1,227 @@
+"""The log of publications: which there are, under which seal, and which took the place of which.
+
+`publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
+a seal states the last hash of its time: so a publication that is missing, was added or went back to
+an earlier state is seen beside those that are there, and so is a log that was written anew. Drafts
+are not in it. A publication that is superseded gets a second entry, which names its successor.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import DataError
+from readiness.files import read_file, write_atomically
+from readiness.lineage import canonical_json
+from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, status_of
+
+LOG = FOLDER / "index.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet)."""
+
+    id: str
+    seal: str
+    superseded_by: str
+    previous: str
+
+    @property
+    def head(self) -> str:
+        """SHA-256 over the entry, which names the one before it, and so over all before it."""
+        return sha256(canonical_json(asdict(self)).encode())
+
+
+@dataclass(frozen=True)
+class Log:
+    """What `publications/index.json` holds. `fault` says why that is not known; "" when it is."""
+
+    entries: tuple[Entry, ...] = ()
+    fault: str = ""
+    missing: bool = False
+    unread: bool = False
+
+    @property
+    def head(self) -> str:
+        """The hash of the last entry; "" of an empty log."""
+        return self.entries[-1].head if self.entries else ""
+
+    @property
+    def latest(self) -> dict[str, Entry]:
+        """The entry that counts of each publication, by its id."""
+        return {entry.id: entry for entry in self.entries}
+
+    def after(self, identity: str, seal: str, before: str = "") -> Log:
+        """The log with a publication more, which takes the place of the one called `before`.
+
+        DataError when it stands there already.
+        """
+        if identity in self.latest:
+            raise DataError(f"{LOG}: lists {identity} already.")
+        entries = [*self.entries, Entry(identity, seal, "", self.head)]
+        replaced = self.latest.get(before)
+        if replaced and not replaced.superseded_by:
+            entries.append(Entry(before, replaced.seal, identity, entries[-1].head))
+        return Log(tuple(entries))
+
+    def as_text(self) -> str:
+        """The one way in which a log is written down."""
+        entries = [{"head": entry.head, **asdict(entry)} for entry in self.entries]
+        record = {"format": FORMAT, "entries": entries}
+        return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_log(root: Path) -> Log:
+    """The log of the project at `root`; with a `fault`, and no entries, where it is damaged."""
+    try:
+        text = read_file(root / LOG).decode("utf-8")
+        record = json.loads(text)
+        entries = tuple(
+            Entry(*(e[name] for name in Entry.__dataclass_fields__)) for e in record["entries"]
+        )
+        if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
+            raise TypeError
+    except FileNotFoundError:
+        return Log(
+            fault="not found: nobody can tell whether a publication is missing", missing=True
+        )
+    except OSError as error:
+        return Log(fault=f"cannot be read ({error.strerror})", unread=True)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Log(fault="not a log of publications. Restore it with git.")
+    log = Log(entries)
+    # Another layout could show a key twice: one value for people, another for the program.
+    chained = all(e.previous == head for e, head in zip(entries, _heads(entries), strict=True))
+    if text != log.as_text() or not chained or not _only_grew(entries):
+        return Log(fault="changed after it was written. Restore it with git.")
+    return log
+
+
+def _heads(entries: Sequence[Entry]) -> Iterator[str]:
+    """The head before each entry."""
+    head = ""
+    for entry in entries:
+        yield head
+        head = entry.head
+
+
+def _only_grew(entries: Sequence[Entry]) -> bool:
+    """Whether each publication has one entry, and at most one more that names its successor."""
+    known: dict[str, Entry] = {}
+    for entry in entries:
+        before = known.get(entry.id)
+        if before is None and entry.superseded_by:
+            return False
+        if before and (
+            before.superseded_by
+            or not entry.superseded_by
+            or entry.seal != before.seal
+            or entry.superseded_by not in known
+        ):
+            return False
+        known[entry.id] = entry
+    return True
+
+
+def listed_ids(root: Path) -> list[str]:
+    """Every publication that there is or should be, sorted: in the log, or a folder of any kind.
+
+    A folder counts whatever it lacks: one without its seal is not passed over.
+    """
+    folder = root / FOLDER
+    folders = [p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")]
+    return sorted(
+        {*publication_ids(root), *folders, *(entry.id for entry in read_log(root).entries)}
+    )
+
+
+def check_log(log: Log) -> list[Finding]:
+    """What is wrong with the log itself."""
+    if not log.fault:
+        return []
+    outcome = Outcome.NOT_CHECKED if log.missing or log.unread else Outcome.BROKEN
+    return [Finding(str(LOG), outcome, log.fault)]
+
+
+def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
+    """In what the log and the seal of one publication do not agree."""
+    folder = root / FOLDER / identity
+    entry = log.latest.get(identity)
+    if not folder.is_dir():
+        return [Finding(str(LOG), Outcome.NOT_CHECKED, "lists this publication, which is not here")]
+    try:
+        seal, sealed = sha256(read_file(folder / SEAL)), read_seal(folder)
+    except (DataError, OSError):
+        return []  # the seal's own findings say so
+    if log.fault:
+        if "log" not in sealed:
+            return []
+        return [Finding(str(LOG), Outcome.NOT_CHECKED, f"its log: {log.fault}")]
+    return [Finding(str(LOG), Outcome.BROKEN, fault) for fault in _faults(entry, seal, sealed, log)]
+
+
+def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log) -> Iterator[str]:
+    if status_of(sealed) == DRAFT:
+        if entry:
+            yield "lists this publication as released, but its seal is that of a draft"
+    elif entry is None:
+        yield "does not list this publication, though it is released"
+    elif entry.seal != seal:
+        yield "lists another seal of this publication than the present one"
+    if "log" in sealed and sealed["log"] not in {"", *(e.head for e in log.entries)}:
+        yield "this publication was sealed under another log than the present one"
+    elif entry and "log" in sealed and sealed["log"] != _first(log, entry.id).previous:
+        yield "this publication was sealed at another place of the log"
+
+
+def _first(log: Log, identity: str) -> Entry:
+    return next(entry for entry in log.entries if entry.id == identity)
+
+
+def open_log(root: Path) -> Log:
+    """The log to append to; where there is none yet, one of all that was released before.
+
+    DataError when it is damaged, or missing though a seal says that there was one.
+    """
+    log = read_log(root)
+    if not log.fault:
+        return log
+    seals = {}
+    for identity in publication_ids(root):
+        with suppress(DataError):
+            seals[identity] = read_seal(root / FOLDER / identity)
+    if not log.missing or any(sealed.get("log") for sealed in seals.values()):
+        raise DataError(f"{LOG}: {log.fault.partition('. ')[0]}. Restore it with git.")
+    log = Log()
+    waiting = [name for name in sorted(seals) if status_of(seals[name]) != DRAFT]
+    while waiting:
+        # What was superseded stands before its successor, which its second entry names.
+        befores = {name: _before(seals[name]) for name in waiting}
+        name = next((n for n in waiting if befores[n] not in waiting), waiting[0])
+        waiting.remove(name)
+        seal = sha256(read_file(root / FOLDER / name / SEAL))
+        log = log.after(name, seal, befores[name])
+    return log
+
+
+def _before(sealed: Mapping[str, Any]) -> str:
+    """The publication that one supersedes, by id; "" for none."""
+    before = sealed.get("supersedes")
+    return str(before.get("id", "")) if isinstance(before, dict) else ""
+
+
+def append(root: Path, identity: str, log: Log) -> None:
+    """Enter a released publication into the log; DataError when it is there already."""
+    folder = root / FOLDER / identity
+    seal = sha256(read_file(folder / SEAL))
+    after = log.after(identity, seal, _before(read_seal(folder)))
+    write_atomically(root / LOG, after.as_text())
