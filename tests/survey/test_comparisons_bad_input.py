@@ -204,7 +204,7 @@ def test_unknown_values_and_bad_declarations() -> None:
     assert "expected 1 to 3" in message(lambda: compared(d, lowest=4))
     assert "no column 'nope'" in message(lambda: compared(d, outcome="nope"))
     codes = d.data["code"].to_numpy() + 1
-    assert "position 4" in message(lambda: compared(d, outcome=codes))
+    assert "not positions" in message(lambda: compared(d, outcome=codes))
     assert "is not declared" in message(
         lambda: compare_nominal(d, "level", LEVELS, "group", GROUPS, seed=1, category="great")
     )

@@ -36,7 +36,7 @@ def test_zero_rows(frame: pd.DataFrame) -> None:
     refused(frame.iloc[:0], "0 rows", weights="weight")
 
 
-@pytest.mark.parametrize("bad", [-1.0, 0.0, np.nan, np.inf])
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
 def test_bad_weights_name_the_row(frame: pd.DataFrame, bad: float) -> None:
     frame.loc[3, "weight"] = bad
     refused(frame, "1 of 8 weights in 'weight'.*row 3", weights="weight")
@@ -83,7 +83,7 @@ def test_fpc_that_is_missing(frame: pd.DataFrame) -> None:
 
 
 def test_unknown_lonely_rule(frame: pd.DataFrame) -> None:
-    refused(frame, "lonely_psu is 'ignore'", lonely_psu="ignore")
+    refused(frame, "lonely_psu 'ignore' is unknown", lonely_psu="ignore")
 
 
 def test_fpc_as_sizes_and_as_fractions_agree(frame: pd.DataFrame) -> None:

@@ -276,7 +276,7 @@ def test_given_replicate_weights_are_checked(d: Design) -> None:
 
 
 def test_reweight_refuses_bad_weights(d: Design) -> None:
-    with pytest.raises(StatisticsError, match="not positive"):
+    with pytest.raises(StatisticsError, match="are 0; nobody"):
         reweight(d, np.zeros(150))
 
 

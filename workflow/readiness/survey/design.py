@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,16 @@ from readiness.survey.code_variance import (
     code_covariance,
 )
 from readiness.survey.coding import Factorized, factorized
-from readiness.survey.specification import make_stages, make_weights, named_columns, unit_columns
+from readiness.survey.options import one_of
+from readiness.survey.specification import (
+    booleans,
+    make_stages,
+    make_weights,
+    named_columns,
+    one_column,
+    one_value_a_row,
+    unit_columns,
+)
 from readiness.survey.variance import (
     LonelyPsu,
     Projection,
@@ -57,9 +66,9 @@ class Design:
     Attributes:
         data: the data frame it was made from (n rows, never modified); estimators take its column
             names as well as arrays of n values.
-        full_weights: sampling or calibrated weight of each row, > 0 in the domain.
+        full_weights: sampling or calibrated weight of each row, 0 or more, > 0 in the domain.
         stages: strata, PSUs and FPC of each stage, as integer codes.
-        mask: True for the rows in the domain (all rows at first).
+        mask: True for the rows in the domain (at first all rows that have a weight above 0).
         lonely_psu: rule for a stratum with one PSU (`fail`, `remove`, `certainty`, `adjust`,
             `average`), as R's `survey.lonely.psu`.
         adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
@@ -142,22 +151,22 @@ class Design:
         """The values of a column by name, or the array itself, checked to hold `rows` values.
 
         Raises:
-            StatisticsError: unknown column name, or another number of values than rows.
+            StatisticsError: unknown column name, a name that two columns have, another number of
+                values than rows, a Series with another index than the data.
         """
         if isinstance(values, str):
-            if values not in self.data.columns:
-                raise StatisticsError(
-                    f"no column {values!r} in the design's data; it has: "
-                    + ", ".join(map(str, list(self.data.columns)[:12]))
-                )
-            return np.asarray(self.data[values])
-        array = np.asarray(values)
-        if array.ndim == 0 or len(array) != self.rows:
-            raise StatisticsError(
-                f"{array.shape[0] if array.ndim else 1} values for a design of {self.rows} rows; "
-                "give one value a row of the full design, also outside the domain"
-            )
-        return array
+            return np.asarray(one_column(self.data, values))
+        return one_value_a_row(self.data, values)
+
+    def declared_order(self, values: Column) -> list[Any] | None:
+        """The categories of a pandas Categorical, in their order; None for any other column.
+
+        Raises:
+            StatisticsError: unknown column name.
+        """
+        given = one_column(self.data, values) if isinstance(values, str) else values
+        dtype = getattr(given, "dtype", None)
+        return list(dtype.categories) if isinstance(dtype, pd.CategoricalDtype) else None
 
     def factorized(self, values: Column) -> Factorized:
         """The values as codes in order of appearance (-1: missing), with what they stand for.
@@ -195,11 +204,10 @@ class Design:
             mask: shape (rows,), booleans or 0/1; missing values count as outside.
 
         Raises:
-            StatisticsError: the mask has another length than the full design.
+            StatisticsError: the mask has another length than the full design, or a value that is
+                neither true nor false.
         """
-        raw = self.column(mask)
-        inside = np.asarray(pd.Series(raw).fillna(False).astype(bool))
-        return replace(self, mask=self.mask & inside)
+        return replace(self, mask=self.mask & booleans(self.column(mask), "the domain"))
 
     def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
         """The same design with other full weights, and the calibration that made them, if any."""
@@ -343,8 +351,9 @@ def design(
 
     Args:
         data: one row a respondent (not modified).
-        weights: column of sampling weights, > 0 and finite; one number for all rows; or None: from
-            the FPC when it is given, else 1.
+        weights: column of sampling weights, 0 or more and finite (a row of weight 0 counts as
+            drawn and is outside the domain); one number for all rows; or None: from the FPC when
+            it is given, else 1.
         strata: column of first-stage strata, or None.
         psu: column of PSUs, or the columns of both stages, outermost first; None: each row is one.
         fpc: population number of units (or sampling fraction, all <= 1) of each stage; None: the
@@ -354,14 +363,11 @@ def design(
         adjust_domain_lonely: also where only the domain leaves one PSU.
 
     Raises:
-        StatisticsError: no rows; unknown columns; weights that are missing, negative, zero or
-            infinite; missing strata or PSUs; a PSU in two strata without `nest`; an FPC below the
-            sample size or not constant in its stratum; an unknown rule.
+        StatisticsError: no rows; unknown columns, or two of one name; weights that are missing,
+            negative or infinite, or all 0; missing strata or PSUs; a PSU in two strata without
+            `nest`; an FPC below the sample size or not constant in its stratum; an unknown rule.
     """
-    if lonely_psu not in get_args(LonelyPsu):
-        raise StatisticsError(
-            f"lonely_psu is {lonely_psu!r}; expected one of {', '.join(get_args(LonelyPsu))}"
-        )
+    one_of(lonely_psu, LonelyPsu, "lonely_psu")
     if len(data) == 0:
         raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
     units = unit_columns(data, psu)
@@ -372,5 +378,6 @@ def design(
         )
     stages = make_stages(data, strata, units, population, nest)
     values = make_weights(data, weights, stages)
-    mask = np.ones(len(data), dtype=np.bool_)
+    # As in R: a row without weight was drawn, but it represents nobody and is in no base.
+    mask = values > 0
     return Design(data, values, stages, mask, lonely_psu, adjust_domain_lonely)

@@ -10,12 +10,13 @@ Clopper and Pearson (1934); R survey `svyciprop`.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from readiness.errors import StatisticsError
+from readiness.survey.options import one_of
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Interval: TypeAlias = Literal[
@@ -47,10 +48,7 @@ def proportion_interval(
     Raises:
         StatisticsError: unknown method, or a level outside (0, 1).
     """
-    if method not in get_args(Interval):
-        raise StatisticsError(
-            f"interval {method!r} is unknown; expected one of {', '.join(get_args(Interval))}"
-        )
+    one_of(method, Interval, "interval")
     check_level(level)
     p, se, n, df = (np.asarray(a, dtype=np.float64) for a in (p, se, n, df))
     if method == "clopper-pearson":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +15,80 @@ from readiness.survey.variance import Stage
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Named: TypeAlias = "tuple[str, pd.Series[Any]]"
+
+
+def one_column(data: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """The column of a name.
+
+    Raises:
+        StatisticsError: no such column, or more than one.
+    """
+    if name not in data.columns:
+        raise StatisticsError(
+            f"no column {name!r} in the data; it has: "
+            + ", ".join(map(str, list(data.columns)[:12]))
+        )
+    column = data[name]
+    if isinstance(column, pd.DataFrame):
+        raise StatisticsError(
+            f"the data have {column.shape[1]} columns named {name!r}; rename all but one"
+        )
+    return column
+
+
+def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
+    """Given values as an array, one a row of the data.
+
+    Raises:
+        StatisticsError: another number of values than rows; a table or a mapping; a Series with
+            another index than the data's, which could only be matched by position.
+    """
+    if isinstance(values, pd.Series) and not values.index.equals(data.index):
+        raise StatisticsError(
+            "a Series with another index than the data's; align it (reindex) or, if its values "
+            "are in the order of the rows, give them as an array (to_numpy())"
+        )
+    array = np.asarray(values)
+    if array.ndim != 1 or isinstance(values, pd.DataFrame):
+        found = f"{type(values).__name__} of shape {array.shape}" if array.ndim else repr(values)
+        if isinstance(values, Mapping):
+            found = f"a {type(values).__name__}"
+        raise StatisticsError(
+            f"{found[:60]} given; expected a column name or {len(data)} values, one a row"
+        )
+    if len(array) != len(data):
+        raise StatisticsError(
+            f"{len(array)} values for a design of {len(data)} rows; "
+            "give one value a row of the full design, also outside the domain"
+        )
+    return array
+
+
+def booleans(values: npt.NDArray[Any], what: str) -> npt.NDArray[np.bool_]:
+    """Booleans (or 0/1) as such; missing values are False.
+
+    Raises:
+        StatisticsError: a value that is neither true nor false, such as the text "no".
+    """
+    if values.dtype == np.bool_:
+        return values
+    if values.dtype.kind in "iuf":
+        absent = np.isnan(values)
+        true = values == 1
+        false = values == 0
+    else:
+        absent = np.asarray(pd.isna(values))
+        kinds = (bool, np.bool_, int, float)
+        true = np.array([isinstance(v, kinds) and v == 1 for v in values], dtype=np.bool_)
+        false = np.array([isinstance(v, kinds) and v == 0 for v in values], dtype=np.bool_)
+    bad = ~(true | false | absent)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise StatisticsError(
+            f"{what} is {values[row : row + 1].tolist()[0]!r} in row {row}; expected true or false "
+            "(a comparison, such as frame['region'] == 'north')"
+        )
+    return np.asarray(true, dtype=np.bool_)
 
 
 def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> list[Named]:
@@ -31,17 +106,9 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
     columns = []
     for item in items:
         if isinstance(item, str):
-            if item not in data.columns:
-                raise StatisticsError(
-                    f"no column {item!r} in the data; it has: "
-                    + ", ".join(map(str, list(data.columns)[:12]))
-                )
-            columns.append((item, data[item]))
+            columns.append((item, one_column(data, item)))
         else:
-            series = pd.Series(np.asarray(item))
-            if len(series) != len(data):
-                raise StatisticsError(f"{len(series)} values given for {len(data)} rows")
-            columns.append(("(array)", series))
+            columns.append(("(array)", pd.Series(one_value_a_row(data, item))))
     return columns
 
 
@@ -105,7 +172,7 @@ def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> F
     """The sampling weights, shape (rows,): given, or from the FPC, or 1.
 
     Raises:
-        StatisticsError: weights that are not numbers, missing, infinite or not positive.
+        StatisticsError: weights that are not numbers, missing, infinite or negative, or all 0.
     """
     n = len(data)
     if given is None:
@@ -126,15 +193,18 @@ def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> F
 
 
 def check_weights(values: FloatArray, name: str = "weight") -> None:
-    """Refuse weights that are missing, infinite, zero or negative, naming the first bad row.
+    """Refuse weights that are missing, infinite or negative, naming the first bad row.
 
     Raises:
-        StatisticsError: with the number of bad weights and the first bad row (counted from 0).
+        StatisticsError: with the number of bad weights and the first bad row (counted from 0); or
+            all weights are 0.
     """
-    bad = ~(np.isfinite(values) & (values > 0))
+    bad = ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(
-            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or not "
-            f"positive (first: row {row}, {values[row]}); expected numbers above 0"
+            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or "
+            f"negative (first: row {row}, {values[row]}); expected numbers, 0 or more"
         )
+    if not (values > 0).any():
+        raise StatisticsError(f"all {len(values)} weights in {name!r} are 0; nobody is represented")

@@ -7,6 +7,7 @@ too, each with the name of its R twin in its docstring.
 from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor
 from readiness.survey.comparisons.choice import Choice, choose
 from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
+from readiness.survey.comparisons.conditional_odds import fisher_2x2
 from readiness.survey.comparisons.contrasts import adjust_p, pairwise
 from readiness.survey.comparisons.covariates import Covariates, covariates
 from readiness.survey.comparisons.effects import (
@@ -24,7 +25,7 @@ from readiness.survey.comparisons.exact import (
     kruskal_wallis,
     rank_correlation,
 )
-from readiness.survey.comparisons.fisher import fisher_2x2, fisher_freeman_halton
+from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.linear import LinearFit, linear_model, t_test
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.comparisons.permutation import permutation_test

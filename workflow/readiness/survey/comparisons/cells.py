@@ -17,6 +17,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.coding import Factorized
 from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
 from readiness.survey.design import Column, Design
+from readiness.survey.intervals import check_level
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,52 +70,69 @@ def factor(
 
     Args:
         design: the survey design.
-        values: a column name or one value a row: integer positions 0..k-1 in `levels` (-1: no
-            answer), or the levels themselves. None, NaN and special codes that begin with `_`
-            (blank, not asked, don't know) are outside the base.
-        levels: declared levels in order; None: the sorted values that occur.
+        values: a column name or one value a row. Values are levels, never positions, in a column
+            and in an array alike. None, NaN and special codes that begin with `_` (blank, not
+            asked, don't know) are outside the base.
+        levels: declared levels in order (texts, whole numbers, floats or booleans, as they are in
+            the data); None: the values that occur, sorted, or in the order of a pandas Categorical.
         name: how messages call the variable.
 
     Raises:
-        StatisticsError: a value that is no declared level, a level declared twice.
+        StatisticsError: a value that is no declared level, a level declared twice or missing.
     """
-    raw = design.column(values)
     label = name or (repr(values) if isinstance(values, str) else "the variable")
-    if levels is not None and len({str(v) for v in levels}) != len(levels):
-        raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
-    declared = None if levels is None else tuple(str(v) for v in levels)
-    positions = declared is not None and raw.dtype.kind in "iu" and not isinstance(values, str)
-    if positions:
-        assert declared is not None
-        codes = np.asarray(raw, dtype=np.int64)
-        bad = design.mask & ((codes >= len(declared)) | (codes < -1))
-        if bad.any():
-            raise StatisticsError(
-                f"{label} has position {int(codes[bad][0])}; "
-                f"expected -1 (no answer) or 0 to {len(declared) - 1}, one for each declared level"
-            )
+    known = design.factorized(values)
+    if levels is None:
+        declared = _occurring(known, design.mask, design.declared_order(values))
+        keys = list(declared)
     else:
-        codes, declared = _encode(design.factorized(values), declared, design.mask, label)
+        absent = [v for v in levels if _text(v) is None or v != v]
+        if absent:
+            raise StatisticsError(
+                f"{label} declares {absent[0]!r} as a level: no value is no level"
+            )
+        keys = [str(_text(v)) for v in levels]
+        # Booleans are found by 1 and 0 and shown as they are written.
+        declared = tuple(
+            str(v) if isinstance(v, (bool, np.bool_)) else k
+            for v, k in zip(levels, keys, strict=True)
+        )
+        if len(set(keys)) != len(keys):
+            raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
+    codes = _encode(known, keys, declared, design.mask, label)
     return Factor(np.where(design.mask, codes, -1), declared, label)
 
 
+def _occurring(known: Factorized, inside: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
+    """The levels that occur in the domain: sorted, or in the order of the categories."""
+    inverse, seen = known
+    used = np.bincount(inverse[inside & (inverse >= 0)], minlength=len(seen)) > 0
+    kept = [
+        v
+        for v, u in zip(seen, used, strict=True)
+        if u and (text := _text(v)) is not None and not text.startswith("_")
+    ]
+    try:
+        kept = sorted(kept, key=None if order is None else order.index)
+    except TypeError:
+        kept = sorted(kept, key=str)
+    return tuple(dict.fromkeys(str(_text(v)) for v in kept))
+
+
 def _encode(
-    known: Factorized, declared: tuple[str, ...] | None, inside: BoolArray, label: str
-) -> tuple[IntArray, tuple[str, ...]]:
+    known: Factorized,
+    keys: list[str],
+    declared: tuple[str, ...],
+    inside: BoolArray,
+    label: str,
+) -> IntArray:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
     inverse, seen = known
     uniques = [*seen, None]  # code -1, no value, takes the last place
     texts = [_text(v) for v in uniques]
     outside = [t is None or t.startswith("_") for t in texts]
     used = np.bincount(inverse[inside & (inverse >= 0)], minlength=len(texts)) > 0
-    if declared is None:
-        kept = [v for v, out, u in zip(uniques, outside, used, strict=True) if u and not out]
-        try:
-            kept = sorted(kept)
-        except TypeError:
-            kept = sorted(kept, key=str)
-        declared = tuple(dict.fromkeys(str(_text(v)) for v in kept))
-    position = {level: i for i, level in enumerate(declared)}
+    position = {key: i for i, key in enumerate(keys)}
     lookup = np.full(len(texts), -1, dtype=np.int64)
     for i, text in enumerate(texts):
         if outside[i]:
@@ -124,8 +142,11 @@ def _encode(
             lookup[i] = position[text]
         elif used[i]:
             shown = ", ".join(declared[:12])
-            raise StatisticsError(f"{label} has the value {text!r}; declared levels are: {shown}")
-    return lookup[inverse], declared
+            hint = "; values are levels, not positions" if text.lstrip("-").isdigit() else ""
+            raise StatisticsError(
+                f"{label} has the value {text!r}; declared levels are: {shown}{hint}"
+            )
+    return lookup[inverse]
 
 
 def _text(value: Any) -> str | None:
@@ -228,9 +249,11 @@ def t_quantile(level: float, df: float) -> float:
     """Two-sided t quantile.
 
     Raises:
-        StatisticsError: no degrees of freedom.
+        StatisticsError: no degrees of freedom, a level outside (0, 1).
     """
     from scipy import stats
+
+    check_level(level)
 
     if df <= 0:
         raise StatisticsError("the design has no degrees of freedom left for an interval")

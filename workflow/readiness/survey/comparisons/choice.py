@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from readiness.errors import StatisticsError
+from readiness.survey.options import one_of
 
 Lead = Literal["permutation", "rao_scott", "effect_size"]
 Band = Literal["small", "medium", "large"]
@@ -122,10 +123,8 @@ def choose(
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
-    if override is not None and override not in get_args(Lead):
-        raise StatisticsError(
-            f"leading test {override!r}; expected one of {', '.join(get_args(Lead))}"
-        )
+    if override is not None:
+        one_of(override, Lead, "leading test")
     band: Band = "small" if n < SMALL else "large" if n >= LARGE else "medium"
     effective = [e for e in effective_sizes or () if e > 0]
     thin = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE

@@ -26,6 +26,7 @@ from readiness.survey.comparisons.ranks import rank_test_of
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, frame
 from readiness.survey.design import Column, Design
+from readiness.survey.intervals import check_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,10 +103,10 @@ def compare_ordinal(
 
     Args:
         design: the survey design (and its domain).
-        outcome: codes (column name or one value a row): positions in `categories` or the categories
-            themselves; None and special codes that begin with `_` are outside the base.
+        outcome: the answers (column name or one value a row), each one of `categories`; None and
+            special codes that begin with `_` are outside the base.
         categories: from low to high; those without answers stay declared.
-        groups: the groups, coded likewise.
+        groups: the groups, likewise.
         group_names: declared groups, in order; pairs are b - a in this order.
         seed: of the permutations.
         lowest: contrasts are of the share in this many lowest categories.
@@ -118,13 +119,14 @@ def compare_ordinal(
 
     Raises:
         StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown value,
-            `lowest` not between 1 and the number of categories less 1.
+            `lowest` not between 1 and the number of categories less 1, a level outside (0, 1).
     """
     if not 1 <= lowest < len(categories):
         raise StatisticsError(
             f"lowest is {lowest}; expected 1 to {len(categories) - 1}, "
             f"as there are {len(categories)} categories"
         )
+    check_level(level)
     item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = [
         *item.overall("midrank", permutations, seed),
@@ -185,6 +187,7 @@ def compare_nominal(
     chosen = names[0] if category is None else str(category)
     if chosen not in names:
         raise StatisticsError(f"category {chosen!r} is not declared; expected {', '.join(names)}")
+    check_level(level)
     item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = item.overall("pearson", permutations, seed)
     model_tests: list[ComparisonRow] = []

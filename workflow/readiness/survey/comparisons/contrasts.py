@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.ranks import group_means
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
+from readiness.survey.intervals import check_level
+from readiness.survey.options import one_of
 
 Adjustment = Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"]
 
@@ -49,10 +51,7 @@ def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
     Raises:
         StatisticsError: an unknown method, a p outside 0-1.
     """
-    if method not in get_args(Adjustment):
-        raise StatisticsError(
-            f"p adjustment {method!r}; expected one of {', '.join(get_args(Adjustment))}"
-        )
+    one_of(method, Adjustment, "p adjustment")
     values = np.asarray(p, dtype=np.float64)
     tested = ~np.isnan(values)
     if ((values[tested] < 0) | (values[tested] > 1)).any():
@@ -102,6 +101,7 @@ def pairwise_of(
     level: float = 0.95,
 ) -> list[ComparisonRow]:
     """`pairwise` on numbers (NaN: missing) and a factor; pairs of observed groups only."""
+    check_level(level)
     groups = groups.within(np.isfinite(y))
     two_or_more(groups, "a contrast")
     groups = groups.observed()

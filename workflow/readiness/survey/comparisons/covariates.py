@@ -7,7 +7,7 @@ levels but the first (the reference), as R's `contr.treatment`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,14 @@ class Covariates:
         row: which of them each respondent has, -1 where a value is missing, shape (rows,).
         names: name of each column, `term` or `term[level]`.
         terms: columns (positions) of each term.
+        numbers: columns (positions) that hold numbers; the others are indicators.
     """
 
     values: FloatArray
     row: IntArray
     names: tuple[str, ...]
     terms: Mapping[str, tuple[int, ...]]
+    numbers: tuple[int, ...] = ()
 
     @property
     def known(self) -> BoolArray:
@@ -62,7 +64,27 @@ class Covariates:
             self.row,
             tuple(self.names[i] for i in kept),
             {t: tuple(position[i] for i in c) for t, c in self.terms.items() if t != term},
+            tuple(position[i] for i in self.numbers if i in position),
         )
+
+    def standardised(self, rows: BoolArray) -> Standardised:
+        """The matrix with its numbers centred and scaled on some rows, for fitting.
+
+        A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are
+        almost the intercept.
+
+        Args:
+            rows: the rows of the model, shape (rows,).
+        """
+        centre, scale = np.zeros(len(self.names)), np.ones(len(self.names))
+        used = np.bincount(self.row[rows], minlength=len(self.values)) > 0
+        for i in self.numbers:
+            x = self.values[used, i]
+            centre[i] = (x.min() + x.max()) / 2
+            half = float(x.max() - x.min()) / 2
+            scale[i] = half if half > 0 and np.isfinite(half) else 1.0
+        moved = replace(self, values=(self.values - centre) / scale)
+        return Standardised(moved, centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
         """Positions of the columns of a term.
@@ -73,6 +95,36 @@ class Covariates:
         if term not in self.terms:
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
         return self.terms[term]
+
+
+@dataclass(frozen=True, eq=False)
+class Standardised:
+    """A model matrix on the scale of the fit, and the way back.
+
+    Attributes:
+        x: the covariates, (column - centre) / scale.
+        centre, scale: of each column, shape (p,).
+    """
+
+    x: Covariates
+    centre: FloatArray
+    scale: FloatArray
+
+    def back(self, intercepts: int, sign: float) -> FloatArray:
+        """The matrix that takes (beta, intercepts) of the fit to those of the data.
+
+        Args:
+            intercepts: how many intercepts (cut points) follow the coefficients.
+            sign: -1 for eta = intercept + x'beta, +1 for eta = cut point - x'beta.
+
+        Returns:
+            Shape (p + intercepts, p + intercepts).
+        """
+        p = len(self.scale)
+        jacobian = np.eye(p + intercepts)
+        jacobian[:p, :p] = np.diag(1 / self.scale)
+        jacobian[p:, :p] = sign * self.centre / self.scale
+        return jacobian
 
 
 def covariates(
@@ -92,10 +144,15 @@ def covariates(
             get no column.
 
     Raises:
-        StatisticsError: unknown column, infinite value, no term, a category with one level.
+        StatisticsError: unknown column, infinite value, no term or one twice, a category with one
+            level.
     """
+    if isinstance(terms, str):
+        raise StatisticsError(f"terms is the text {terms!r}; expected a list of column names")
     if not terms:
         raise StatisticsError("a model needs at least one term")
+    if len(set(terms)) != len(terms):
+        raise StatisticsError(f"a term is given twice: {', '.join(map(str, terms))}")
     declared = dict(levels or {})
     made: Covariates | None = None
     for term in terms:
@@ -130,7 +187,7 @@ def _of_number(x: FloatArray, term: str) -> Covariates:
 
     codes, seen = pd.factorize(x, sort=True)
     values = np.asarray(seen, dtype=np.float64)[:, None]
-    return Covariates(values, codes.astype(np.int64), (term,), {term: (0,)})
+    return Covariates(values, codes.astype(np.int64), (term,), {term: (0,)}, (0,))
 
 
 _MOST_COMBINATIONS = 10_000
@@ -149,7 +206,8 @@ def _joined(a: Covariates, b: Covariates) -> Covariates:
     else:
         values = np.hstack([a.values[a.row[known]], b.values[b.row[known]]])
         row = np.cumsum(known) - 1
-    return Covariates(values, np.where(known, row, -1), a.names + b.names, terms)
+    numbers = a.numbers + tuple(i + shift for i in b.numbers)
+    return Covariates(values, np.where(known, row, -1), a.names + b.names, terms, numbers)
 
 
 def check_rank(x: FloatArray, names: Sequence[str]) -> None:

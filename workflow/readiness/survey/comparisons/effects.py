@@ -25,6 +25,7 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.rao_scott import RaoScott
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
+from readiness.survey.intervals import check_level
 
 
 def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
@@ -38,6 +39,7 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
         test: from `rao_scott_test`.
         level: of the interval, 0-1.
     """
+    check_level(level)
     smaller = min(test.cells.counts.shape) - 1
     scale = float((test.delta**2).sum() / test.delta.sum())
     d0 = test.satterthwaite_df
@@ -259,10 +261,13 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
         level: of the interval, 0-1.
 
     Raises:
-        StatisticsError: fewer than two items, a scale without variance, infinite values, fewer
-            than two complete respondents.
+        StatisticsError: fewer than two items, items that are not numbers, a scale without variance,
+            infinite values, fewer than two complete respondents.
     """
-    x = np.asarray(items, dtype=np.float64)
+    try:
+        x = np.asarray(items, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"an item of the scale is not numeric: {error}") from None
     if x.ndim != 2 or x.shape[1] < 2 or len(x) != design.rows:
         raise StatisticsError(f"alpha needs two items or more, one row each of {design.rows} rows")
     known = ~np.isnan(x).any(axis=1) & design.mask

@@ -1,7 +1,7 @@
-"""Fisher's exact test of r x c tables, by a network algorithm, and of 2 x 2 tables.
+"""Fisher's exact test of r x c tables, by a network algorithm (2 x 2: `conditional_odds`).
 
 Unweighted counts, both margins fixed. Sources: Freeman and Halton (1951); Mehta and Patel (1983)
-for the network; Fisher (1935) for the conditional odds ratio.
+for the network.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
 
 
-def _table(counts: npt.ArrayLike) -> IntArray:
+def whole_table(counts: npt.ArrayLike) -> IntArray:
     """A table of whole counts without empty rows and columns.
 
     Raises:
@@ -48,7 +48,7 @@ def fisher_freeman_halton(
     Raises:
         StatisticsError: a bad table, or one too large for the limit.
     """
-    table = _table(counts)
+    table = whole_table(counts)
     if table.shape[1] > table.shape[0]:
         table = table.T
     n = int(table.sum())
@@ -61,7 +61,8 @@ def fisher_freeman_halton(
     return ComparisonRow("fisher_freeman_halton", p_value=p, n=n, method=method)
 
 
-def _log_factorials(n: int) -> FloatArray:
+def log_factorials(n: int) -> FloatArray:
+    """log k! for k = 0..n, shape (n + 1,)."""
     from scipy import special
 
     return np.asarray(special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
@@ -99,7 +100,7 @@ def _network(table: IntArray, limit: int) -> float:
     rows = np.sort(table.sum(axis=1))[::-1]
     columns = table.sum(axis=0)
     n = int(table.sum())
-    lf = _log_factorials(n)
+    lf = log_factorials(n)
     observed = float(-lf[table].sum())
     bound = observed + 1e-7  # R's relative tolerance for ties in probability
     radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
@@ -206,37 +207,10 @@ def _step(
 def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
     from scipy import stats
 
-    lf = _log_factorials(int(table.sum()))
+    lf = log_factorials(int(table.sum()))
     tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))
     )
     values = -lf[np.asarray(tables, dtype=np.int64)].sum(axis=(1, 2))
     exceeding = int((values <= -lf[table].sum() + 1e-7).sum())
     return (exceeding + 1) / (draws + 1)
-
-
-def fisher_2x2(counts: npt.ArrayLike, level: float = 0.95) -> ComparisonRow:
-    """Fisher's exact test of a 2 x 2 table with the conditional odds ratio and its exact interval.
-
-    R twin: `fisher.test`; the odds ratio is the conditional maximum-likelihood estimate, infinite
-    or 0 where a cell is empty (the interval then has one finite end).
-
-    Raises:
-        StatisticsError: not a 2 x 2 table of counts with answers in each row and column.
-    """
-    from scipy import stats
-
-    table = _table(counts)
-    if table.shape != (2, 2):
-        raise StatisticsError(f"a table of {table.shape[0]} x {table.shape[1]}; expected 2 x 2")
-    estimate = stats.contingency.odds_ratio(table, kind="conditional")
-    interval = estimate.confidence_interval(level)
-    return ComparisonRow(
-        "fisher_2x2",
-        p_value=float(stats.fisher_exact(table).pvalue),
-        effect=float(estimate.statistic),
-        lower=float(interval.low),
-        upper=float(interval.high),
-        n=int(table.sum()),
-        method="Fisher's exact test, conditional odds ratio, unweighted",
-    )

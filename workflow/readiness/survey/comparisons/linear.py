@@ -11,7 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,8 +23,11 @@ from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.comparisons.separation import refuse_separation
 from readiness.survey.design import Column, Design
+from readiness.survey.intervals import check_level
+from readiness.survey.options import one_of
 
 Family = Literal["gaussian", "binomial"]
+TermTest = Literal["Wald", "LRT"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +74,11 @@ class LinearFit:
         """t test and interval of each coefficient, on the residual df.
 
         Raises:
-            StatisticsError: no residual degrees of freedom.
+            StatisticsError: no residual degrees of freedom, a level outside (0, 1).
         """
         from scipy import stats
+
+        check_level(level)
 
         df = self._positive_df()
         quantile = float(stats.t.ppf((1 + level) / 2, df))
@@ -99,7 +104,7 @@ class LinearFit:
             )
         return rows
 
-    def term_test(self, term: str, method: Literal["Wald", "LRT"] = "Wald") -> ComparisonRow:
+    def term_test(self, term: str, method: TermTest = "Wald") -> ComparisonRow:
         """Test of one term. R twin: `regTermTest(method=)`.
 
         Args:
@@ -108,9 +113,11 @@ class LinearFit:
                 difference of deviances against its linear combination of F, saddlepoint).
 
         Raises:
-            StatisticsError: no such term, no residual degrees of freedom.
+            StatisticsError: no such term, an unknown method, no residual degrees of freedom.
         """
         from scipy import stats
+
+        one_of(method, TermTest, "method of the term test")
 
         columns = [i + 1 for i in self.x.columns(term)]
         k, df = len(columns), self._positive_df()
@@ -179,12 +186,12 @@ def linear_model(
         StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
             outcome outside 0-1, separation, no convergence.
     """
-    if family not in get_args(Family):
-        raise StatisticsError(f"family {family!r}; expected one of {', '.join(get_args(Family))}")
+    one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
     known = x.known & np.isfinite(values) & design.mask
     domain = design.subset(known)
-    outcome, matrix = values[known], x.matrix[known]
+    standard = x.standardised(known)
+    outcome, matrix = values[known], standard.x.matrix[known]
     _check_outcome(outcome, family)
     check_rank(matrix, x.names)
     if len(outcome) <= matrix.shape[1] + 1:
@@ -205,19 +212,20 @@ def linear_model(
     if result.deviance <= 1e-20 * float(scaled @ outcome**2):
         raise StatisticsError("the model fits exactly: the outcome is made of the covariates")
     params = np.asarray(result.params)
+    back = np.roll(standard.back(1, -1.0), 1, axis=(0, 1))  # the intercept comes first here
     information = -np.asarray(model.hessian(params, observed=False)) * float(result.scale)
     naive = np.asarray(np.linalg.inv(information), dtype=np.float64)
     scores = np.asarray(model.score_obs(params)) * float(result.scale)
     z = np.zeros((design.rows, len(params)))
-    z[known] = (scores / weights[:, None]) @ naive
+    z[known] = (scores / weights[:, None]) @ naive @ back.T
     variance = fitted * (1 - fitted) if family == "binomial" else np.ones_like(fitted)
     pearson = (outcome - fitted) ** 2 / variance
     n = len(outcome)
     return LinearFit(
         ("(Intercept)", *x.names),
-        params,
+        back @ params,
         domain.total_covariance(z),
-        naive,
+        back @ naive @ back.T,
         float(result.deviance),
         _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
         domain.degrees_of_freedom,
@@ -278,7 +286,8 @@ def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -
     """Deviance of a smaller model on the rows of the design's domain."""
     rows = design.mask & np.isfinite(y)
     weights = design.full_weights[rows]
-    return float(_fit(y[rows], x.matrix[rows], weights / weights.mean(), family)[1].deviance)
+    matrix = x.standardised(rows).x.matrix[rows]
+    return float(_fit(y[rows], matrix, weights / weights.mean(), family)[1].deviance)
 
 
 def t_test(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
 from readiness.survey.comparisons.separation import refuse_separation
 from readiness.survey.design import Column, Design
+from readiness.survey.options import one_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,8 +237,7 @@ def ordinal_model_of(
     design: Design, answer: Factor, x: Covariates, link: Link = "logistic"
 ) -> OrdinalFit:
     """`ordinal_model` on a factor of the answer."""
-    if link not in get_args(Link):
-        raise StatisticsError(f"link {link!r}; expected one of {', '.join(get_args(Link))}")
+    one_of(link, Link, "link")
     base = answer.within(x.known)
     counts = base.counts()
     merged = tuple(level for level, k in zip(base.levels, counts, strict=True) if k == 0)
@@ -251,7 +251,8 @@ def ordinal_model_of(
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a design-based standard error")
     w = domain.full_weights[rows]
     codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
-    matrix = x.values[kind]
+    standard = x.standardised(observed.known)
+    matrix = standard.x.values[kind]
     check_rank(matrix, x.names)
     cell_weights = weighted_counts(inverse, w / w.mean(), len(codes))
     problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, observed.size, link)
@@ -265,20 +266,23 @@ def ordinal_model_of(
             "rescale covariates or merge levels"
         )
     scores, information = problem.scores(theta)
-    influence = np.linalg.solve(information, scores.T).T / w.mean()
+    back = standard.back(observed.size - 1, 1.0)
+    influence = np.linalg.solve(information, scores.T).T @ back.T / w.mean()
+    undo = np.linalg.inv(back)
     cell = np.full(design.rows, -1, dtype=np.int64)
     cell[rows] = inverse
     loglik = problem.log_likelihood(theta)
     p = matrix.shape[1]
+    estimate = back @ theta
     cut_names = tuple(
         f"{a}|{b}" for a, b in zip(observed.levels[:-1], observed.levels[1:], strict=True)
     )
     return OrdinalFit(
         x.names + cut_names,
-        theta[:p],
-        theta[p:],
+        estimate[:p],
+        estimate[p:],
         _cell_covariance(domain, cell, influence),
-        information * w.mean(),
+        undo.T @ information @ undo * w.mean(),
         loglik * float(w.mean()),
         -2 * loglik,
         domain.degrees_of_freedom,

@@ -18,6 +18,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
 from readiness.survey.design import Column, Design
+from readiness.survey.options import one_of
 
 Statistic = Literal["midrank", "pearson"]
 
@@ -72,6 +73,7 @@ def permutation_test_of(
     statistic: Statistic = "midrank",
 ) -> ComparisonRow:
     """`permutation_test` on numbers (NaN: missing) and factors."""
+    one_of(statistic, Statistic, "statistic")
     if permutations < 99:
         raise StatisticsError(f"{permutations} permutations; at least 99 are needed")
     groups = groups.within(np.isfinite(y))

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from readiness.survey.comparisons.results import FloatArray
+from readiness.survey.options import one_of
 
 Method = Literal["satterthwaite", "saddlepoint", "integration"]
 
@@ -32,6 +33,7 @@ def tail_probability(
     """
     from scipy import stats
 
+    one_of(method, Method, "method")
     a = np.asarray(weights, dtype=np.float64)
     if x <= 0:
         return 1.0
@@ -44,7 +46,8 @@ def tail_probability(
         return satterthwaite
     if np.isfinite(ddf):
         # R repeats the denominator's term a whole number of times; its saddlepoint does the same.
-        times = np.floor(ddf) if method == "saddlepoint" and ddf >= 1 else ddf
+        # A product of floats may miss its whole number by rounding: 397.99999999999994 is 398.
+        times = np.floor(ddf * (1 + 1e-12)) if method == "saddlepoint" and ddf >= 1 else ddf
         form, count, point = np.append(a, -x / ddf), np.append(np.ones(len(a)), times), 0.0
     else:
         form, count, point = a, np.ones(len(a)), x

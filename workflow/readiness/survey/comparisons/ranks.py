@@ -18,8 +18,11 @@ from readiness.survey.comparisons.cells import Factor, factor, two_or_more, weig
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
+from readiness.survey.options import one_of
 
 Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
+# R's names of the same scores.
+_R_SCORES: dict[str, str] = {"KruskalWallis": "kruskal_wallis", "vanderWaerden": "van_der_waerden"}
 
 _FEW_VALUES = 20
 
@@ -70,8 +73,8 @@ def rank_test(
         group_levels: declared groups, in order; those without answers are named in the note.
 
     Raises:
-        StatisticsError: fewer than two groups, an outcome with one level, infinite values, too few
-            degrees of freedom.
+        StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
+            unknown score, too few degrees of freedom.
     """
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
@@ -83,6 +86,8 @@ def rank_test_of(
 ) -> ComparisonRow:
     """`rank_test` on numbers (NaN: missing) and a factor."""
     from scipy import stats
+
+    score = one_of(score, Score, "score", _R_SCORES)
 
     groups = groups.within(np.isfinite(y))
     two_or_more(groups, "a rank test")

@@ -25,6 +25,7 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.quadratic_form import tail_probability
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
+from readiness.survey.options import one_of
 
 Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", "satterthwaite"]
 
@@ -181,9 +182,10 @@ def association(
         row_levels, column_levels: declared levels; those without answers are left out and named.
 
     Raises:
-        StatisticsError: fewer than two observed levels on a side; a Wald test with more cells than
-            the design has degrees of freedom.
+        StatisticsError: an unknown statistic; fewer than two observed levels on a side; a Wald test
+            with more cells than the design has degrees of freedom.
     """
+    one_of(statistic, Statistic, "statistic")
     rows = factor(design, row, row_levels)
     columns = factor(design, column, column_levels)
     if statistic in ("Wald", "adjWald"):

@@ -32,6 +32,8 @@ def answer_codes(
 def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None) -> Codes:
     """Codes of a grouping column; the groups are those that occur in the domain, sorted.
 
+    The categories of a pandas Categorical come in their own order.
+
     Raises:
         StatisticsError: no respondent has a group, or a value is not among the declared groups.
     """
@@ -46,8 +48,10 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
     seen = [label for label, count in zip(labels, counts, strict=True) if count]
     if not seen:
         raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
+    order = design.declared_order(by)
     try:
-        return encode_declared(None, sorted(seen), known)
+        seen = sorted(seen, key=None if order is None else order.index)
+        return encode_declared(None, seen, known)
     except TypeError:
         return encode_declared(None, sorted(seen, key=str), known)
 

@@ -18,10 +18,13 @@ from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.categories import group_codes
 from readiness.survey.estimates.results import Estimates
+from readiness.survey.options import one_of
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Missing: TypeAlias = Literal["fail", "drop"]
 DesignEffect: TypeAlias = Literal["none", "without-replacement", "replace"]
+# R's `deff=FALSE` and `deff=TRUE`.
+_R_DEFF: dict[bool, str] = {False: "none", True: "without-replacement"}
 
 
 def means(
@@ -48,6 +51,7 @@ def means(
     Raises:
         StatisticsError: missing values with `fail`, an empty base, an empty declared group.
     """
+    deff = one_of(deff, DesignEffect, "deff", _R_DEFF)
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _indicators(domain, codes)
     result = ratio_estimates(domain, y[:, None] * inside, inside, _names(codes, values))
@@ -67,6 +71,7 @@ def totals(
     deff: DesignEffect = "none",
 ) -> Estimates:
     """Weighted totals with their design covariance; arguments and errors as for `means`."""
+    deff = one_of(deff, DesignEffect, "deff", _R_DEFF)
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _indicators(domain, codes)
     x = y[:, None] * inside
@@ -118,7 +123,8 @@ def ratio_estimates(
     Args:
         design: the design, or a domain of it.
         numerators: shape (rows, k).
-        denominators: shape (rows, k); its non-zero rows are the unweighted base.
+        denominators: shape (rows, k); its non-zero rows are the unweighted base. A base of one has
+            an estimate and no variance (NaN): the design's own would be 0.
         names: k names.
 
     Raises:
@@ -136,6 +142,7 @@ def ratio_estimates(
             replicated = design.replicate_totals(numerators) / design.replicate_totals(denominators)
         covariance = design.replicate_covariance(replicated, estimate)
     n = _bases(design, denominators)
+    covariance[n < 2] = covariance[:, n < 2] = np.nan
     return Estimates(names, estimate, covariance, n, design.degrees_of_freedom)
 
 
@@ -147,6 +154,7 @@ def _prepare(
     missing: Missing,
 ) -> tuple[FloatArray, Design, Codes | None]:
     """The values (0 outside), the domain they are known in, and the codes of the groups."""
+    one_of(missing, Missing, "missing")
     y = design.numeric(values)
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
     if domain.n == 0:

@@ -8,7 +8,7 @@ both are shown.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
 from readiness.survey.intervals import Interval
+from readiness.survey.options import one_of
 from readiness.survey.reliability import NchsRules
 
 Base: TypeAlias = Literal["asked", "answered"]
@@ -60,8 +61,7 @@ def multi_response(
     """
     if not options:
         raise StatisticsError("no options given for the multi-response item")
-    if base not in get_args(Base):
-        raise StatisticsError(f"base {base!r}; expected 'asked' or 'answered'")
+    one_of(base, Base, "base")
     tables = []
     for option, column in options.items():
         values = design.column(column)

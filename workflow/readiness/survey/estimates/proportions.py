@@ -53,9 +53,9 @@ class Proportions:
 
     @property
     def se(self) -> FloatArray:
-        """Standard errors, shape (G, K); NaN where a group's base is empty."""
+        """Standard errors, shape (G, K); NaN where a group's base is empty or one respondent."""
         variances = np.maximum(np.diag(self.covariance), 0.0).reshape(self.values.shape)
-        return np.where(np.isnan(self.values), np.nan, np.sqrt(variances))
+        return np.where(self.n[:, None] < 2, np.nan, np.sqrt(variances))
 
     def combined(
         self, categories: Sequence[Any], weights: Sequence[float] | None = None
@@ -225,7 +225,6 @@ def proportion_table(
     k = len(estimates.categories)
     p, se = estimates.values.ravel(), estimates.se.ravel()
     n, df = np.repeat(estimates.n, k), np.repeat(estimates.degrees_of_freedom, k)
-    se = np.where((df < 1) & (n > 0), np.nan, se)
     table = share_table(p, se, n, df, level=level, interval=interval, rules=rules)
     table.insert(0, "group", np.repeat(np.array(estimates.groups, dtype=object), k))
     table.insert(1, "category", np.tile(np.array(estimates.categories, dtype=object), len(p) // k))
@@ -252,14 +251,16 @@ def share_table(
     kg_lower, kg_upper = proportion_interval("korn-graubard", p, se, n, df, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         deff = np.where((p > 0) & (p < 1), se**2 * (n - 1) / (p * (1 - p)), np.nan)
+        deff = np.where(df < 1, np.nan, deff)
     note = np.where(n == 0, "no respondent in the base", "")
     note = np.where((n > 0) & (df < 1), "no more PSUs than strata: no variance", note)
-    blank = (n > 0) & (df < 1)
+    # The design gives one respondent a variance of 0, as if the answer stood for the whole group.
+    blank = (n > 0) & ((df < 1) | (n < 2))
     return pd.DataFrame(
         {
             "n": n,
             "estimate": p,
-            "se": se,
+            "se": np.where(blank, np.nan, se),
             "lower": np.where(blank, np.nan, lower),
             "upper": np.where(blank, np.nan, upper),
             "n_eff": np.where(blank, np.nan, n_eff),

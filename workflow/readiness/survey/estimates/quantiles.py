@@ -1,13 +1,14 @@
 """Weighted quantiles with Woodruff intervals. R twin: `svyquantile(interval.type="mean")`.
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
-it (Woodruff 1952); the standard error is the width over twice the t quantile.
+it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the
+share leaves [0, 1] the quantile has no such limit (NaN), and no standard error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,14 @@ import pandas as pd
 from readiness.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.means import Missing, means
-from readiness.survey.intervals import t_quantile
+from readiness.survey.intervals import check_level, t_quantile
+from readiness.survey.options import one_of
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Rule: TypeAlias = Literal["math", "school", "hf2", "hf7"]
+
+# A share of exactly 0 or 1 may come out this far outside.
+_ROUNDING = 1e-12
 
 
 def quantiles(
@@ -43,11 +48,12 @@ def quantiles(
         missing: `fail` or `drop`.
 
     Raises:
-        StatisticsError: a probability outside (0, 1), an unknown rule, missing values with `fail`.
+        StatisticsError: a probability or a level outside (0, 1), an unknown rule, missing values
+            with `fail`.
     """
-    if rule not in get_args(Rule):
-        known = ", ".join(get_args(Rule))
-        raise StatisticsError(f"quantile rule {rule!r}; expected one of {known}")
+    check_level(level)
+    one_of(rule, Rule, "quantile rule")
+    one_of(missing, Missing, "missing")
     for p in probabilities:
         if not 0 < p < 1:
             raise StatisticsError(f"quantile at {p}; expected probabilities between 0 and 1")
@@ -63,11 +69,22 @@ def quantiles(
         estimate = lookup(p)
         share = means(domain, (y <= estimate).astype(np.float64))
         half = t * share.se[0]
-        lower = lookup(share.values[0] - half)
-        upper = lookup(share.values[0] + half)
+        lower = _limit(lookup, share.values[0] - half)
+        upper = _limit(lookup, share.values[0] + half)
         se = (upper - lower) / (2 * t)
         rows.append((p, estimate, lower, upper, se, domain.n, domain.degrees_of_freedom))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
+
+
+def _limit(lookup: Callable[[float], float], share: float) -> float:
+    """The quantile at a limit of the share; NaN where the limit leaves [0, 1], as in R.
+
+    The extreme of the sample would stand for a limit that the data do not reach, and the standard
+    error, made of the width, would be that of a cut interval.
+    """
+    if not -_ROUNDING <= share <= 1 + _ROUNDING:
+        return float("nan")
+    return lookup(share)
 
 
 def _lookup(rule: Rule, x: FloatArray, w: FloatArray) -> Callable[[float], float]:

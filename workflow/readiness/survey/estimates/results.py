@@ -36,8 +36,8 @@ class Estimates:
 
     @property
     def se(self) -> FloatArray:
-        """Standard errors, shape (k,)."""
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+        """Standard errors, shape (k,); NaN where the base is one respondent."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
 
     @property
     def cv(self) -> FloatArray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,9 @@ import numpy.typing as npt
 from readiness.errors import StatisticsError
 from readiness.survey.coding import encode
 from readiness.survey.design import Column, Design
+from readiness.survey.options import one_of
 from readiness.survey.replicates import Adjustment
-from readiness.survey.specification import check_weights
+from readiness.survey.specification import booleans, check_weights
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
@@ -49,8 +50,7 @@ def rake(
     Raises:
         StatisticsError: as `weigh`.
     """
-    if residuals not in get_args(Residuals):
-        raise StatisticsError(f"residuals {residuals!r}; expected 'greg' or 'r-rake'")
+    one_of(residuals, Residuals, "residuals")
     mask = None if design.mask.all() else design.mask
     margins = make_margins(design.data, totals, collapse, mask)
     cells = cross(margins)
@@ -152,16 +152,16 @@ def adjust_nonresponse(design: Design, cells: Column, responded: Column) -> Desi
     Args:
         design: the drawn sample, respondents and nonrespondents.
         cells: adjustment cell of each row.
-        responded: true for respondents.
+        responded: booleans (or 0/1), true for respondents.
 
     Returns:
         The design of the respondents (same rows; nonrespondents are outside the domain).
 
     Raises:
-        StatisticsError: a cell without respondents.
+        StatisticsError: a cell without respondents; `responded` is neither true nor false.
     """
     codes = encode(design.column(cells), "the nonresponse cell")
-    answered = design.subset(responded).mask
+    answered = design.mask & booleans(design.column(responded), "responded")
 
     def adjust(base: FloatArray) -> FloatArray:
         drawn = np.bincount(codes.codes, weights=base, minlength=codes.size)
@@ -188,11 +188,11 @@ def _adjusted(
 
 
 def reweight(design: Design, weights: npt.ArrayLike) -> Design:
-    """The design with other positive weights, without calibration.
+    """The design with other weights, without calibration; rows of weight 0 leave the domain.
 
     Raises:
-        StatisticsError: weights that are not positive and finite, or of another length.
+        StatisticsError: weights that are negative or not finite, all 0, or of another length.
     """
     values = design.numeric(weights, "weights")
     check_weights(values)
-    return replace(design.with_weights(values), projections=())
+    return replace(design.with_weights(values), projections=(), mask=design.mask & (values > 0))

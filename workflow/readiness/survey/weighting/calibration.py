@@ -9,12 +9,13 @@ ones; Newton's method on b. Bounds cut F off (linear, raking) or are its asympto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from readiness.errors import StatisticsError
+from readiness.survey.options import one_of
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Distance: TypeAlias = Literal["linear", "raking", "logit"]
@@ -49,10 +50,7 @@ def calibrate_weights(
         StatisticsError: unknown distance, bounds that exclude the ratio 1 for logit, no
             convergence (naming the auxiliary with the largest gap).
     """
-    if distance not in get_args(Distance):
-        raise StatisticsError(
-            f"distance {distance!r} is unknown; expected one of {', '.join(get_args(Distance))}"
-        )
+    one_of(distance, Distance, "distance")
     low, high = _bounds(distance, bounds)
     x = np.asarray(x, dtype=np.float64)
     unit = np.maximum(np.abs(totals), 1.0)
