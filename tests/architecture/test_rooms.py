@@ -28,14 +28,24 @@ LEVELS = (
     ("survey", "questionnaire", "datasets", "disclosure"),
     ("tables", "closure"),
     ("lineage", "config"),
-    ("files",),
+    ("files", "bounded"),
     ("errors", "terminal"),
 )
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}
 
 # Pure rooms: anyone can import them for other work.
 PURE = ("survey", "forensics", "disclosure")
-NOT_PURE = {"config", "files", "plan", "datasets", "lineage", "steps", "commands", "publications"}
+NOT_PURE = {
+    "bounded",
+    "config",
+    "files",
+    "plan",
+    "datasets",
+    "lineage",
+    "steps",
+    "commands",
+    "publications",
+}
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 

@@ -1,23 +1,132 @@
-"""Files written whole or not at all, and files that say who is at work."""
+"""Files read within bounds, written whole or not at all, and files that say who is at work."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TEMPORARY = ".tmp"
 """How the hidden name ends of what is being written, and of what a killed process has left."""
 JOBS = Path("results/.jobs.lock")
 """Held, shared, by every step of the workflow that is at work."""
+LARGEST = 64 << 20
+"""Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory."""
+MOST_BYTES = 256 << 20
+"""Bytes that are kept of one folder while it is read once."""
+MOST_FILES = 10_000
+"""Files of a folder that is listed."""
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a file; OSError when it is none, for reading a pipe would never end."""
-    if path.exists() and not path.is_file():
+@dataclass
+class _Reading:
+    """What was read of a folder, to be given again."""
+
+    folder: Path
+    files: dict[Path, bytes | OSError] = field(default_factory=dict)
+    listed: list[Path] | OSError | None = None
+    size: int = 0
+
+
+_reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def reading_once(folder: Path) -> Iterator[None]:
+    """Within it, each file below `folder` is read from the disk once, whoever asks again.
+
+    So what was checked is what is shown, also when another program writes there meanwhile.
+    """
+    home = folder.absolute()
+    present = _reading.get()
+    if present is not None and present.folder == home:
+        yield
+        return
+    token = _reading.set(_Reading(home))
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def read_file(path: Path, limit: int = LARGEST) -> bytes:
+    """The bytes of a file; OSError when it is none, or larger than `limit`.
+
+    Reading a pipe or a device would never end.
+    """
+    once = _reading.get()
+    name = path.absolute()
+    if once is None or not name.is_relative_to(once.folder):
+        return _read(path, limit)
+    if name not in once.files:
+        try:
+            content = _read(path, min(limit, MOST_BYTES - once.size))
+            once.size += len(content)
+            once.files[name] = content
+        except OSError as error:
+            once.files[name] = error
+    found = once.files[name]
+    if isinstance(found, OSError):
+        raise type(found)(found.errno, found.strerror, str(path))
+    return found
+
+
+def _read(path: Path, limit: int) -> bytes:
+    # Without O_NONBLOCK, to open a pipe is to wait for somebody who writes.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
         raise OSError(errno.EINVAL, "not a file", str(path))
-    return path.read_bytes()
+    with os.fdopen(descriptor, "rb") as file:
+        content = b"" if state.st_size > limit else file.read(limit + 1)
+    if max(state.st_size, len(content)) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} bytes", str(path))
+    return content
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Everything below `folder` that is no folder, links among it; sorted.
+
+    OSError when there are more than `MOST_FILES`. Of a folder that may not be listed, nothing.
+    """
+    once = _reading.get()
+    if once is None or folder.absolute() != once.folder:
+        return _list(folder)
+    if once.listed is None:
+        try:
+            once.listed = _list(folder)
+        except OSError as error:
+            once.listed = error
+    if isinstance(once.listed, OSError):
+        raise once.listed
+    return once.listed
+
+
+def _list(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    waiting, seen = [str(folder)], 0
+    while waiting:
+        try:
+            entries = os.scandir(waiting.pop())
+        except (PermissionError, FileNotFoundError, NotADirectoryError):
+            continue
+        with entries:
+            for entry in entries:
+                seen += 1
+                if seen > MOST_FILES:
+                    raise OSError(errno.EFBIG, f"more than {MOST_FILES} files", str(folder))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    found.append(Path(entry.path))
+    return sorted(found)
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:

@@ -92,9 +92,10 @@ def read_lineage(path: Path) -> Lineage:
         recorded = record.pop("lineage")
         lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
         _check_kinds(lineage)
+        intact = intact and lineage.hash == recorded
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
-    if lineage.hash != recorded or not intact:
+    if not intact:
         raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
     return lineage
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import re
 import sys
@@ -16,10 +17,12 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _MOVES = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """Control characters but tab and line end, separators of lines, what turns the direction of
-writing, halves of a character (bytes of a file's name that are no UTF-8)."""
+writing, halves of a character (bytes of a file's name that are no UTF-8), what takes no room and
+so makes two names of one."""
 LONGEST_LINE = 600
 """Characters of one line of a message; a cell may hold millions."""
 LONGEST_CELL = 60
@@ -27,7 +30,7 @@ LONGEST_CELL = 60
 
 def _escaped(found: re.Match[str]) -> str:
     # As JSON writes it: in a printed JSON document it is the same text as before.
-    return f"\\u{ord(found[0]):04x}"
+    return json.dumps(found[0])[1:-1]
 
 
 def printable(text: str) -> str:

@@ -14,14 +14,16 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import ConfigError, DataError
+from readiness.files import reading_once
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
 from readiness.publications.audit.model import NUMBERS, Audit, Changes
 from readiness.publications.audit.show import audit_text, summary_text
+from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.ledger import (
     FOLDER,
     find_publication,
@@ -68,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         if path:
             refuse_inside(root, path)
     audits: list[Audit] = []
+    subjects: dict[str, Subject] = {}
     log = read_log(root)
     told = _superseded(root, known)
     # Where all are audited the log has lines of its own.
@@ -75,18 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
     listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
     for name in names:
-        if name == str(LOG):
-            found = Audit(
-                name, arguments.level, arguments.code, {}, Changes(), tuple(check_log(log))
-            )
-        else:
-            found = audit(
-                root, name, arguments.level, code=arguments.code, cores=arguments.cores,
-                changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
-                notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
-                list_numbers=listed,
-            )  # fmt: skip
-        audits.append(found)
+        # What is judged, printed and drawn comes from the same bytes.
+        with reading_once(root / FOLDER / name):
+            if name == str(LOG):
+                found = Audit(
+                    name, arguments.level, arguments.code, {}, Changes(), tuple(check_log(log))
+                )
+            else:
+                found = audit(
+                    root, name, arguments.level, code=arguments.code, cores=arguments.cores,
+                    changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
+                    notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
+                    list_numbers=listed,
+                )  # fmt: skip
+            audits.append(found)
+            if arguments.html or arguments.certificate:
+                subjects[name] = read_subject(root, name)
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
             text = audit_text(found, every_number=arguments.numbers, width=width)
@@ -97,20 +104,20 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits))
-    _write(root, audits, arguments)
+    _write(audits, subjects, arguments)
     return max((one.exit_code for one in audits), key=GRAVITY.index)
 
 
-def _write(root: Path, audits: Sequence[Audit], arguments: argparse.Namespace) -> None:
+def _write(
+    audits: Sequence[Audit], subjects: Mapping[str, Subject], arguments: argparse.Namespace
+) -> None:
     """The page and the certificate, where they are asked for."""
     if not (arguments.html or arguments.certificate):
         return
     from readiness.files import write_atomically
     from readiness.publications.audit.certificate import certificate
     from readiness.publications.audit.page import audit_page
-    from readiness.publications.audit.subject import read_subject
 
-    subjects = {one.identity: read_subject(root, one.identity) for one in audits}
     for path, make in ((arguments.html, audit_page), (arguments.certificate, certificate)):
         if path:
             write_atomically(path, make(audits, subjects, arguments.language))

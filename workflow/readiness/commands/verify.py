@@ -15,6 +15,7 @@ from pathlib import Path
 from readiness.publications.attest import Fit, Verification, key_id, public_key, verify
 from readiness.publications.ledger import find_publication
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.terminal import one_line
 
 WORDS = {
     HOLDS: "SIGNED",
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = {key_id(key): path for path in arguments.key for key in [public_key(path)]}
     keys = {key_id(key): key for key in map(public_key, arguments.key)}
     found = verify(folder, keys)
-    print("\n".join(_lines(found, paths)))
+    print("\n".join(map(one_line, _lines(found, paths))))
     return found.exit_code
 
 

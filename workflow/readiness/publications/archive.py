@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from readiness.errors import DataError
-from readiness.files import write_atomically
+from readiness.files import LARGEST, read_file, write_atomically
 
 ARCHIVE = "code.tar"
+MOST_MEMBERS = 5_000
+"""How many files an archive may hold."""
 CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd")
 """What of the project's top folder is code."""
 CODE_FOLDERS = ("workflow", "profiles", "reports")
@@ -61,7 +63,7 @@ def assemble(
     path, `inputs` are files taken as they are (questionnaire, margins, a revised ledger).
     """
     files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
-    files |= {path.as_posix(): (root / path).read_bytes() for path in inputs}
+    files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
     files["config.yaml"] = config.encode()
     files["data/versions.csv"] = versions.encode()
@@ -84,12 +86,18 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def unpack(archive: Path, folder: Path) -> None:
     """Write an archive's files below `folder`; DataError when it is no archive of this kind.
 
-    Links, devices, names that lead out of the folder and names that stand twice are refused. (Not
-    by tarfile's own filter, which Python 3.11 has only since 3.11.4.)
+    Links, devices, sparse files, names that lead out of the folder and names that stand twice are
+    refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
+    filter, which Python 3.11 has only since 3.11.4.)
     """
+    left = LARGEST
     try:
-        with tarfile.open(archive, mode="r:") as tar:
-            for member in tar:
+        with tarfile.open(fileobj=io.BytesIO(read_file(archive)), mode="r:") as tar:
+            for count, member in enumerate(tar):
+                # A member may state a size that its bytes do not have, and the rest be a hole.
+                left -= member.size
+                if member.issparse() or left < 0 or count >= MOST_MEMBERS:
+                    raise tarfile.TarError(f"{member.name!r}: more than an archive may hold")
                 name = PurePosixPath(member.name)
                 inside = name.parts and not name.is_absolute() and ".." not in name.parts
                 if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
@@ -101,7 +109,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 with (folder / name).open("xb") as file:
                     shutil.copyfileobj(content, file)
-    except (tarfile.TarError, ValueError) as error:
+    except (tarfile.TarError, ValueError, EOFError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
 
 

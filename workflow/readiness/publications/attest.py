@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
+from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
@@ -37,6 +37,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 PREDICATE = "urn:x-readiness:publication-seal:1"
 """Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it."""
+MOST_SIGNED = 4 << 20
+"""Bytes of the signatures over one seal."""
 PASSPHRASE = "READINESS_KEY_PASSPHRASE"
 """The environment variable that holds the passphrase of an encrypted private key."""
 
@@ -102,7 +104,7 @@ def statement(folder: Path) -> bytes:
         "subject": [
             {
                 "name": f"publications/{folder.name}/{SEAL}",
-                "digest": {"sha256": sha256((folder / SEAL).read_bytes())},
+                "digest": {"sha256": sha256(read_file(folder / SEAL))},
             }
         ],
         "predicateType": PREDICATE,
@@ -272,10 +274,13 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _lines(folder: Path) -> list[str]:
     """The lines of the attestations; none when there is no file. A last line must end, too."""
+    path = folder / ATTESTATIONS
     try:
-        text = (folder / ATTESTATIONS).read_bytes().decode("utf-8", "surrogateescape")
+        text = read_file(path, MOST_SIGNED).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     lines = text.split("\n")
     # What follows the last end of a line is a torn line, or nothing.
     return lines if lines[-1] else lines[:-1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from readiness.closure import closure, code_hash
 from readiness.errors import DataError
+from readiness.files import files_below
 from readiness.lineage import SIDECAR, Lineage, read_lineage, sha256_of
 
 Chain = Mapping[str, Lineage]
@@ -15,6 +16,8 @@ Chain = Mapping[str, Lineage]
 
 RESTORE = "restore-"
 REGISTER = "register"
+MOST_STEPS = 200
+"""How many steps a run may have."""
 REPRODUCE = "reproduce"
 """Compares publications, so no publication rests on it."""
 
@@ -37,7 +40,10 @@ def read_chain(folders: Mapping[str, Path]) -> dict[str, Lineage]:
 
 def frozen_chain(folder: Path) -> dict[str, Lineage]:
     """The sidecars that a publication keeps, in order."""
-    files = sorted((folder / "lineage").glob("*.json"))
+    home = folder / "lineage"
+    files = [p for p in files_below(folder) if p.parent == home and p.suffix == ".json"]
+    if len(files) > MOST_STEPS:
+        raise DataError(f"{home}: {len(files)} sidecars; a publication has {MOST_STEPS} at most.")
     return ordered({path.stem: read_lineage(path) for path in files})
 
 

@@ -14,14 +14,15 @@ import hashlib
 import io
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
-from readiness.files import read_file
-from readiness.lineage import canonical_json, sha256_of
+from readiness.files import files_below, read_file
+from readiness.lineage import canonical_json
 from readiness.publications.outcomes import Finding, Outcome
 
 SEAL = "seal.json"
@@ -35,10 +36,15 @@ hashes of all that can run, and its ledger holds values to 12 digits."""
 DRAFT, RELEASED = "draft", "released"
 NAMED = 10
 """How many changed numbers of a ledger are named."""
-FACTS = {"id": str, "run": str, "lock": str, "code": dict, "files": dict}
+FACTS = {
+    "id": str, "run": str, "lock": str, "code": dict, "files": dict,
+    "values": str, "numbers": int, "datasets": dict,
+}  # fmt: skip
 """What every seal states, and as what."""
 FACTS_2 = {"status": str, "log": str, "program": dict}
 """What a seal of format 2 states as well."""
+RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
+"""The folder of a run below `results`: it is looked for there, so it must not lead elsewhere."""
 
 
 class UnreadableError(DataError):
@@ -100,6 +106,7 @@ def read_seal(folder: Path) -> dict[str, Any]:
         facts = FACTS if seal["format"] == 1 else FACTS | FACTS_2
         stated_well = all(isinstance(seal[name], kind) for name, kind in facts.items())
         stated_well = stated_well and status_of(seal) in (DRAFT, RELEASED)
+        stated_well = stated_well and re.fullmatch(RUN, seal["run"]) is not None
         if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
             raise TypeError
     except PermissionError as error:
@@ -142,9 +149,15 @@ def check_seal(folder: Path) -> list[Finding]:
 
 
 def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
-    names = {_name(path, folder): path for path in folder.rglob("*") if _counts(path)}
+    try:
+        names = {_name(path, folder): path for path in files_below(folder)}
+    except OSError as error:
+        yield Finding(folder.name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
+        return
     names.pop(SEAL, None)
-    names.pop(ATTESTATIONS, None)
+    signatures = names.pop(ATTESTATIONS, None)
+    if signatures is not None and not stat.S_ISREG(signatures.lstat().st_mode):
+        yield Finding(ATTESTATIONS, Outcome.BROKEN, "no ordinary file")
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
         if name not in sealed:
@@ -155,7 +168,7 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
             # Of a folder that cannot be read nothing is listed; its files need not be gone.
             if not stat.S_ISREG(path.lstat().st_mode):
                 yield Finding(name, Outcome.BROKEN, "no ordinary file")
-            elif (digest := sha256_of(path)) != sealed[name]:
+            elif (digest := sha256(read_file(path))) != sealed[name]:
                 other = owners.get(digest)
                 detail = f"holds the bytes of {other}" if other else "changed"
                 yield Finding(name, Outcome.BROKEN, detail)
@@ -170,15 +183,11 @@ def _name(path: Path, folder: Path) -> str:
     return os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
 
 
-def _counts(path: Path) -> bool:
-    return path.is_symlink() or not path.is_dir()
-
-
 def _numbers(folder: Path) -> list[Finding]:
     """Which numbers of a changed ledger are not the sealed ones."""
-    with (folder / VALUES).open(encoding="utf-8", newline="") as file:
-        sealed = {row["id"]: row["digest"] for row in csv.DictReader(file)}
     try:
+        values = io.StringIO(read_file(folder / VALUES).decode("utf-8"), newline="")
+        sealed = {row["id"]: row["digest"] for row in csv.DictReader(values)}
         found = number_digests(read_file(folder / LEDGER).decode("utf-8"))
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []

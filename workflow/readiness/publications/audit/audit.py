@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError, ReadinessError
-from readiness.files import read_file
+from readiness.files import read_file, reading_once
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
@@ -44,6 +44,16 @@ def audit(
     only when the seal holds. Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
+    with reading_once(folder):
+        return _audited(
+            root, folder, identity, level, changes, code, cores, notes, listed, list_numbers
+        )
+
+
+def _audited(
+    root: Path, folder: Path, identity: str, level: int, changes: Changes, code: str, cores: str,
+    notes: Sequence[str], listed: Sequence[Finding], list_numbers: bool,
+) -> Audit:  # fmt: skip
     seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
     try:
         sealed = read_seal(folder)
@@ -279,14 +289,16 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
     """
     import yaml
 
+    from readiness.bounded import read_yaml_text
+
     run = str(seal["run"])
     kind, _, name = run.partition("/")
     try:
         content = read_file(folder / CONFIG)
         if sha256(content) != seal["files"].get(CONFIG):
             return []
-        today = yaml.load(read_file(root / CONFIG), Loader=yaml.CSafeLoader)[kind][name]
-        sealed = yaml.load(content, Loader=yaml.CSafeLoader)[kind][name]
+        today = read_yaml_text(read_file(root / CONFIG))[kind][name]
+        sealed = read_yaml_text(content)[kind][name]
         if not isinstance(today, dict):
             raise TypeError
         return [

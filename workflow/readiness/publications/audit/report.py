@@ -13,6 +13,9 @@ from pathlib import Path
 
 import yaml
 
+from readiness.bounded import read_yaml_text
+from readiness.errors import DataError
+from readiness.files import files_below, read_file
 from readiness.publications.archive import ARCHIVE
 from readiness.publications.attacker import ATTACK, attack
 from readiness.publications.audit.rerun import Rerun
@@ -51,9 +54,7 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
     minimum = _minimum_base(folder)
     if minimum is not None:
         made[ATTACK] = to_csv(attack(again.figures, minimum)).encode()
-    kept = {
-        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
-    }
+    kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
     kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
     for name in sorted(made.keys() | kept.keys()):
         if name not in made:
@@ -61,16 +62,18 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
         elif name not in kept:
             yield Finding(name, Outcome.DIFFERS, "was not published")
         else:
-            yield _compare(name, kept[name].read_bytes(), made[name], same_makers)
+            yield _compare(name, read_file(kept[name]), made[name], same_makers)
 
 
 def _minimum_base(folder: Path) -> int | None:
     """The smallest base of a wave that is published; None for a study, which publishes no shares
     of its own."""
     # Read as it stands: the configuration's own code may be older than today's.
-    config = yaml.load((folder / CONFIG).read_bytes(), Loader=yaml.CSafeLoader)
-    waves = list(config.get("waves", {}).values())
-    return int(waves[0]["figures"]["minimum_base"]) if waves else None
+    try:
+        waves = list(read_yaml_text(read_file(folder / CONFIG)).get("waves", {}).values())
+        return int(waves[0]["figures"]["minimum_base"]) if waves else None
+    except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        raise DataError(f"{folder / CONFIG}: figures.minimum_base cannot be read") from None
 
 
 def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Finding:

@@ -12,6 +12,7 @@ import pandas as pd
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.figures.register import read_register
+from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.archive import ARCHIVE, assemble
 from readiness.publications.chain import REGISTER, read_chain, step_folders
@@ -76,7 +77,7 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         raise DataError(f"{missing[0]}: removed from the tree. Restore it with git.")
     return assemble(
         root,
-        (folder / CONFIG).read_text("utf-8"),
+        read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
         read_inputs(folder),

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import yaml
 
+from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import Version
 from readiness.errors import DataError, StatisticsError
 from readiness.figures.display import LANGUAGES, display
+from readiness.files import read_file
 from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.environment import ENVIRONMENT
@@ -76,11 +78,10 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
     be simulated."""
     title = dict.fromkeys(LANGUAGES, folder.name)
     try:
-        config = yaml.safe_load((folder / CONFIG).read_text("utf-8"))
+        config = read_yaml_text(read_file(folder / CONFIG))
         (section,) = [s for kind in ("waves", "studies") for s in config.get(kind, {}).values()]
-        return title | {k: str(v) for k, v in section["title"].items()}, bool(
-            section.get("simulated")
-        )
+        given = {k: v for k, v in section["title"].items() if k in title and isinstance(v, str)}
+        return title | given, bool(section.get("simulated"))
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return title, False
 
@@ -88,9 +89,9 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
 def _environment(folder: Path) -> str:
     """Python and machine, as the publication records them."""
     try:
-        record = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
+        record = json.loads(read_file(folder / ENVIRONMENT))
         return (
             f"{record['implementation']} {record['python']}, {record['system']} {record['machine']}"
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""

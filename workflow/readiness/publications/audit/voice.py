@@ -18,6 +18,7 @@ from readiness.publications.audit.telling import computed
 from readiness.publications.audit.words import TEXTS, Value, count, say
 from readiness.publications.outcomes import Outcome
 from readiness.rendering.words import words_for
+from readiness.terminal import one_line, printable
 
 Write = Callable[[str], str]
 
@@ -37,7 +38,7 @@ class Markup:
 
 
 def _html(text: str) -> str:
-    return escape(text, quote=True)
+    return escape(printable(text), quote=True)
 
 
 def _html_tag(sign: str, name: str, tone: str) -> str:
@@ -59,12 +60,12 @@ _LTR, _FIRST_STRONG, _POP = "\u2066", "\u2068", "\u2069"
 
 def _markdown(text: str) -> str:
     """Text that Markdown leaves as it is, on one line."""
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", _SPACES.sub(" ", text))
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", printable(_SPACES.sub(" ", text)))
 
 
 def _code_span(text: str) -> str:
     """A code span, also in a cell of a table; a backtick cannot stand in one."""
-    return "`" + _SPACES.sub(" ", text).replace("`", "'").replace("|", "\\|") + "`"
+    return "`" + printable(_SPACES.sub(" ", text)).replace("`", "'").replace("|", "\\|") + "`"
 
 
 def markdown(language: str) -> Markup:
@@ -72,7 +73,7 @@ def markdown(language: str) -> Markup:
     ltr, auto, pop = (_LTR, _FIRST_STRONG, _POP) if language == "ar" else ("", "", "")
     return Markup(
         plain=_markdown,
-        number=lambda text: f"{ltr}{text}{pop}",
+        number=lambda text: f"{ltr}{one_line(text)}{pop}",
         name=lambda text: f"{ltr}{_code_span(text)}{pop}" if text.strip() else "",
         said=lambda text: f"{ltr}{_markdown(text)}{pop}",
         quoted=lambda text: f"{auto}{_markdown(text)}{pop}",

@@ -18,6 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from readiness.errors import DataError
+from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.bundle.pages import (
@@ -78,6 +80,14 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes], date:
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
+def _version(project: bytes) -> str:
+    """The version in the text of a pyproject.toml; DataError when there is none."""
+    try:
+        return str(tomllib.loads(project.decode())["project"]["version"])
+    except (ValueError, KeyError, TypeError):
+        raise DataError("pyproject.toml: no version of the project. Restore it with git.") from None
+
+
 class _Description:
     """The entities of a crate, added one kind after the other."""
 
@@ -92,8 +102,7 @@ class _Description:
         self.entities: dict[str, Entity] = {}
         self.actions: list[Entity] = []
         self.citation = read_citation(root / FOLDER / contents.identity)
-        project = tomllib.loads(files["pyproject.toml"].decode())["project"]
-        self.version = str(project["version"])
+        self.version = _version(files.get("pyproject.toml", b""))
 
     def write(self, date: str) -> None:
         """Add everything."""
@@ -318,8 +327,11 @@ class _Description:
         return action
 
     def _engine(self, identity: str, whole: Entity, controls: Sequence[Entity]) -> None:
-        text = (self.root / FOLDER / identity / ENVIRONMENT).read_text("utf-8")
-        version = str(json.loads(text)["packages"].get("snakemake", ""))
+        path = self.root / FOLDER / identity / ENVIRONMENT
+        try:
+            version = str(json.loads(read_file(path))["packages"].get("snakemake", ""))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise DataError(f"{path}: not the record of an environment.") from None
         engine = self._add(
             f"#snakemake-{quote(version)}", kind="SoftwareApplication", name="Snakemake",
             softwareVersion=version, url=SNAKEMAKE,

@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
+from readiness.files import read_file
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.ledger import FOLDER
 
@@ -34,13 +36,13 @@ def read_citation(folder: Path) -> Citation:
     """The citation of the publication in `folder`; DataError when it is none."""
     path = folder / "CITATION.cff"
     try:
-        record: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        record: dict[str, Any] = read_yaml_text(read_file(path))
         return Citation(
             str(record["title"]), str(record["abstract"]), str(record["license"]),
             tuple({key: str(cell) for key, cell in a.items()} for a in record["authors"]),
             str(record.get("date-released", "")),
         )  # fmt: skip
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: not a citation. Restore it with git.") from None
 
 

@@ -1,0 +1,385 @@
+"""A publication made to hurt whoever reads it: pipes, bombs, holes, escapes, files that change.
+
+Every attack is on a copy of a shipped publication, mostly sealed anew: what the seal catches is no
+attack on what reads after it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from project_copy import ROOT
+from readiness.bounded import read_yaml_text
+from readiness.cli import main
+from readiness.errors import DataError
+from readiness.files import LARGEST, files_below, read_file, reading_once
+from readiness.publications.archive import unpack
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.certificate import certificate
+from readiness.publications.audit.model import Changes
+from readiness.publications.audit.page import audit_page
+from readiness.publications.audit.subject import read_subject
+from readiness.publications.seal import SEAL, check_seal, make_seal
+from readiness.terminal import printable
+
+STUDY = "haca-2024"
+WAIT = 10
+"""Seconds after which a command hangs."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that holds one publication and its data."""
+    root = tmp_path / "tree"
+    shutil.copytree(ROOT / "publications" / STUDY, root / "publications" / STUDY)
+    for name in ("requirements.lock", "config.yaml", ".dvc/config"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / name, root / name)
+    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("simulated*"))
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def folder(tree: Path) -> Path:
+    return tree / "publications" / STUDY
+
+
+def reseal(folder: Path, edit: Callable[[dict[str, Any]], None] = lambda facts: None) -> None:
+    """A seal that fits what lies there now, as whoever has write access can make it."""
+    seal = json.loads((folder / SEAL).read_text("utf-8"))
+    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "format", "values")}
+    edit(facts)
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in files_below(folder)
+        if path.name != SEAL
+    }
+    (folder / SEAL).write_bytes(make_seal(files, facts).encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command gave back."""
+
+    code: int
+    out: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tree: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in the tree, which has to end in time and without a traceback."""
+
+    def hang(_number: int, _frame: object) -> None:
+        raise AssertionError(f"no end after {WAIT} seconds")
+
+    def command(*arguments: str) -> Result:
+        capsys.readouterr()
+        before = signal.signal(signal.SIGALRM, hang)
+        signal.alarm(WAIT)
+        try:
+            code = main(arguments)
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
+        said = capsys.readouterr()
+        return Result(code, said.out + said.err)
+
+    return command
+
+
+# What is no file.
+
+
+@pytest.mark.parametrize("name", ["attestation.jsonl", "config.yaml", "environment.json"])
+def test_a_pipe_is_refused_and_never_waited_for(
+    run: Run, tree: Path, folder: Path, name: str
+) -> None:
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    pages = ("--html", "page.html", "--certificate", "page.md")
+    for arguments in (("audit", "--level", "1", *pages), ("verify", STUDY), ("which", STUDY)):
+        assert run(*arguments).code != 0
+
+
+def test_every_file_of_a_publication_may_be_a_pipe(run: Run, tree: Path, folder: Path) -> None:
+    for path in files_below(folder):
+        if path.name != SEAL:
+            path.unlink()
+            os.mkfifo(path)
+    result = run("audit", "--level", "0", "--html", "page.html", "--numbers")
+    assert result.code == 3 and "no ordinary file" in result.out
+    assert run("verify", STUDY).code == 3
+    assert run("bundle", STUDY).code == 3
+    (folder / SEAL).unlink()
+    os.mkfifo(folder / SEAL)
+    assert run("audit", "--level", "0").code == 3
+
+
+def test_a_device_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    with pytest.raises(OSError, match="not a file"):
+        read_file(tmp_path / "zero")
+    with pytest.raises(OSError, match="not a file"):
+        read_file(tmp_path)
+
+
+# What is larger than it looks, or looks larger than it is.
+
+
+def test_a_file_with_a_hole_is_not_read_whole(run: Run, tree: Path, folder: Path) -> None:
+    os.truncate(folder / "report.html", 1 << 40)
+    os.truncate(folder / "config.yaml", 1 << 40)
+    result = run("audit", "--level", "1", "--html", "page.html")
+    assert result.code in (2, 3) and "larger than" in result.out
+
+
+def test_an_object_with_a_hole_is_not_hashed_to_its_end(run: Run, tree: Path) -> None:
+    objects = [path for path in (tree / "data/store").rglob("*") if path.is_file()]
+    registered = tree / "data/versions.csv"
+    lines = registered.read_text("utf-8").splitlines()
+    cells = next(line for line in lines if line.startswith("haca-2024-claims,2,")).split(",")
+    (path,) = [p for p in objects if p.parent.name + p.name == cells[2]]
+    path.chmod(0o644)
+    os.truncate(path, 1 << 40)
+    size = cells[4]
+    registered.write_text(
+        "\n".join(line.replace(f",{size},", f",{1 << 40},") for line in lines) + "\n", "utf-8"
+    )
+    pointer = tree / "data/raw/haca-2024-claims/2.csv.dvc"
+    pointer.write_text(pointer.read_text("utf-8").replace(size, str(1 << 40)), "utf-8")
+    assert run("data", "verify").code == 3
+    assert run("data", "get", "haca-2024-claims@2", "--to", "x.csv").code == 3
+    assert run("audit", "--level", "1").code == 1
+
+
+def _tar(members: Iterator[tarfile.TarInfo], content: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for member in members:
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _sparse() -> Iterator[tarfile.TarInfo]:
+    """An ordinary file to its type; its headers say that it is 1 TiB of nothing."""
+    member = tarfile.TarInfo("Snakefile")
+    member.pax_headers = {
+        "GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.name": "Snakefile",
+        "GNU.sparse.size": str(1 << 40), "GNU.sparse.map": f"{1 << 40},0",
+    }  # fmt: skip
+    yield member
+
+
+def test_a_sparse_member_of_the_archive_fills_no_disk(tmp_path: Path) -> None:
+    archive = tmp_path / "code.tar"
+    archive.write_bytes(_tar(_sparse()))
+    with tarfile.open(archive) as tar:
+        assert tar.next().size == 1 << 40  # type: ignore[union-attr]
+    with pytest.raises(DataError, match="more than an archive may hold"):
+        unpack(archive, tmp_path / "out")
+    assert list(tmp_path.rglob("out/*")) == []
+
+
+def test_an_archive_with_a_hole_is_not_unpacked(tmp_path: Path) -> None:
+    archive = tmp_path / "code.tar"
+    member = tarfile.TarInfo("Snakefile")
+    member.size = 1 << 40
+    archive.write_bytes(member.tobuf(tarfile.PAX_FORMAT))
+    os.truncate(archive, (1 << 40) + 4096)
+    with pytest.raises((DataError, OSError)):
+        unpack(archive, tmp_path / "out")
+    assert LARGEST < 1 << 30
+
+
+def test_an_archive_of_countless_files_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "code.tar"
+    archive.write_bytes(_tar(tarfile.TarInfo(f"d/{k}") for k in range(6_000)))
+    with pytest.raises(DataError, match="more than an archive may hold"):
+        unpack(archive, tmp_path / "out")
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Path) -> None:
+    path = folder / "config.yaml"
+    head, _, rest = path.read_text("utf-8").partition("title:")
+    indent = rest.splitlines()[1].partition("fr:")[0]
+    for title in ("*i", "[" * 5_000 + "]" * 5_000, f"{{en: {'x' * 1_000_000}}}"):
+        path.write_text(f"{BOMB}{head}title: {title}\n{indent}", "utf-8")
+        reseal(folder)
+        result = run("audit", "--level", "1", "--html", "page.html", "--certificate", "c.md")
+        assert (tree / "page.html").stat().st_size < 10_000_000
+        assert result.code in (0, 1, 2), result.out
+
+
+def test_yaml_is_read_without_aliases_and_within_bounds() -> None:
+    import yaml
+
+    assert read_yaml_text("a: [1, {b: ب}]") == {"a": [1, {"b": "ب"}]}
+    for text in (
+        BOMB,
+        "[" * 100 + "]" * 100,
+        "d: 2026-99-99",
+        "n: " + "9" * 5_000,
+        "- a\n" * 300_000,
+    ):
+        with pytest.raises(yaml.YAMLError):
+            read_yaml_text(text)
+
+
+# What no program can write down, and what is not there.
+
+
+def test_half_a_character_in_a_sidecar_is_a_damaged_sidecar(
+    run: Run, tree: Path, folder: Path
+) -> None:
+    path = folder / "lineage/register.json"
+    record = json.loads(path.read_text("utf-8"))
+    for digest in (True, False):
+        if not digest:
+            record.pop("digest", None)
+        for key in ("step", "code"):
+            told = json.dumps({**record, key: "\ud800"})
+            path.write_text(told, "utf-8")
+            reseal(folder)
+            for arguments in (
+                ("audit", "--level", "2"),
+                ("which", "report.html"),
+                ("bundle", STUDY),
+            ):
+                assert run(*arguments).code != 0
+
+
+@pytest.mark.parametrize("missing", ["numbers", "datasets", "run", "code", "lock", "id"])
+def test_a_seal_without_one_of_its_facts_is_none(
+    run: Run, tree: Path, folder: Path, missing: str
+) -> None:
+    reseal(folder, lambda facts: facts.pop(missing))
+    _each_says_that_the_seal_is_none(run)
+
+
+def test_a_seal_without_values_is_none(run: Run, tree: Path, folder: Path) -> None:
+    from readiness.publications.seal import _digest, _text
+
+    seal = json.loads((folder / SEAL).read_text("utf-8"))
+    stated = {k: v for k, v in seal.items() if k not in ("digest", "values")}
+    (folder / SEAL).write_text(_text({"digest": _digest(stated), **stated}), "utf-8")
+    _each_says_that_the_seal_is_none(run)
+
+
+def test_a_seal_of_a_run_elsewhere_is_none(run: Run, tree: Path, folder: Path) -> None:
+    reseal(folder, lambda facts: facts.update(run="../../../etc"))
+    _each_says_that_the_seal_is_none(run)
+
+
+def _each_says_that_the_seal_is_none(run: Run) -> None:
+    for arguments in (("verify", STUDY), ("audit", "--level", "1"), ("bundle", STUDY)):
+        result = run(*arguments)
+        assert result.code == 3 and "not a seal" in result.out
+
+
+# What is shown.
+
+ESCAPES = "\x1b[2J\x1b]0;owned\x07 HOLDS\u202e SDLOH \ud800\u200b"
+
+
+def test_a_harmful_character_is_shown_as_its_escape() -> None:
+    assert printable("a\x1b[31m\u202eb") == r"a\u001b[31m\u202eb"
+    assert printable("\u200eصفر\u00a0٪ – é") == "\u200eصفر\u00a0٪ – é"
+    assert printable("\ud800") == r"\ud800"
+
+
+def test_verify_shows_no_escape_of_a_file_name(run: Run, tree: Path, folder: Path) -> None:
+    (folder / "a\x1b[2J\u202eb.txt").write_text("x")
+    result = run("verify", STUDY)
+    assert result.code == 3 and r"a\u001b[2J\u202eb.txt: added" in result.out
+    assert "\x1b" not in result.out and "\u202e" not in result.out
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_pages_show_what_is_foreign_escaped(tree: Path, folder: Path, language: str) -> None:
+    path = folder / "config.yaml"
+    text = path.read_text("utf-8")
+    title = json.dumps(f"<img src=x onerror=alert(1)>{ESCAPES.replace(chr(0xD800), '')}")
+    head, _, rest = text.partition("title:")
+    lines = rest.splitlines()
+    kept = [line for line in lines[1:] if line.strip()[:3] not in ("fr:", "en:", "ar:")]
+    titles = "".join(f"      {code}: {title}\n" for code in ("fr", "en", "ar"))
+    path.write_text(f"{head}title:\n{titles}" + "\n".join(kept) + "\n", "utf-8")
+    (folder / "b\x1b[2J\u202e<b>.txt").write_text("x")
+    found = audit(tree, STUDY, 1, changes=Changes(), notes=(ESCAPES,))
+    subjects = {STUDY: read_subject(tree, STUDY)}
+    assert "onerror" in subjects[STUDY].title[language]
+    for make in (audit_page, certificate):
+        page = make([found], subjects, language)
+        page.encode("utf-8")
+        assert not set(page) & set("\x1b\x07\u202e\u200b")
+        assert r"\u202e" in page and "<img" not in page.replace(r"\<img", "")
+
+
+# What changes while it is read.
+
+
+def test_within_one_reading_a_file_has_one_content(tmp_path: Path) -> None:
+    home = tmp_path / "p"
+    home.mkdir()
+    (home / "a").write_text("first")
+    with reading_once(home):
+        assert read_file(home / "a") == b"first"
+        with pytest.raises(FileNotFoundError):
+            read_file(home / "b")
+        assert files_below(home) == [home / "a"]
+        (home / "a").write_text("second")
+        (home / "b").write_text("new")
+        with reading_once(home):
+            assert read_file(home / "a") == b"first"
+        with pytest.raises(FileNotFoundError):
+            read_file(home / "b")
+        assert files_below(home) == [home / "a"]
+        (tmp_path / "c").write_text("one")
+        assert read_file(tmp_path / "c") == b"one"
+        (tmp_path / "c").write_text("two")
+        assert read_file(tmp_path / "c") == b"two"
+    assert read_file(home / "a") == b"second"
+
+
+def test_the_page_shows_the_ledger_that_was_judged(
+    tree: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As by a program that runs beside it: once it is judged, the ledger is another one."""
+    import readiness.commands.audit as command
+
+    judged = command.audit
+
+    def audit_then_forge(*arguments: Any, **options: Any) -> Any:
+        found = judged(*arguments, **options)
+        ledger = folder / "figures.csv"
+        text = ledger.read_text("utf-8")
+        assert "67" in text
+        ledger.write_text(text.replace("67", "9999"), "utf-8")
+        return found
+
+    monkeypatch.setattr(command, "audit", audit_then_forge)
+    code = main(["audit", STUDY, "--level", "1", "--html", "page.html", "--certificate", "c.md"])
+    assert code == 0, capsys.readouterr().out
+    assert "9999" not in (tree / "page.html").read_text("utf-8")
+    assert check_seal(folder) != []
