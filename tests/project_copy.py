@@ -65,11 +65,10 @@ def _add_environment(root: Path) -> None:
         (binaries / name).symlink_to(base)
     # A path with letters that the locale lacks is written in ASCII, for Python to read.
     others = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    lines = ["../../../../workflow", f"import sys; sys.path.extend({sorted(others)!a})"]
-    (packages / "readiness.pth").write_text("\n".join(lines) + "\n", "ascii")
-    (binaries / "readiness").write_text(
-        '#!/bin/sh\nexec "$(dirname "$0")/python" -m readiness "$@"\n'
-    )
+    line = f"import sys; sys.path.extend({sorted(others)!a})\n"
+    (packages / "others.pth").write_text(line, "ascii")
+    (packages / "readiness").symlink_to("../../../../workflow/readiness")
+    shutil.copyfile(ROOT / "workflow/bin/readiness", binaries / "readiness")
     (binaries / "readiness").chmod(0o755)
 
 
@@ -115,7 +114,7 @@ class Project:
 
     def readiness(self, *arguments: str, **more: str | None) -> subprocess.CompletedProcess[str]:
         """Run `readiness ...`."""
-        return self.call(".venv/bin/python", "-m", "readiness", *arguments, **more)
+        return self.call(".venv/bin/readiness", *arguments, **more)
 
     def run(self, *targets: str, **more: str | None) -> subprocess.CompletedProcess[str]:
         """Run `readiness run` on two cores, for the default target or for `targets`."""

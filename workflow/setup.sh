@@ -39,12 +39,10 @@ if ! { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
 fi
 rm -f "$uv_lock"
 
-# The package is found by a path relative to the environment: an absolute one would break when the
-# folder is moved, or cannot be read under LC_ALL=C when it has Arabic letters.
+# The package is found by a link relative to the environment: an absolute path would break when the
+# folder is moved, or cannot be read under LC_ALL=C when it has Arabic letters. And by a link to the
+# package alone, so that no other file beside it is taken for a library or run at every start.
 site=$("$venv/bin/python" -c 'import os, sysconfig; print(os.path.relpath(sysconfig.get_path("purelib")))')
-echo "../../../../workflow" >"$site/readiness.pth"
-cat >"$venv/bin/readiness" <<'END'
-#!/bin/sh
-exec "$(dirname "$0")/python" -m readiness "$@"
-END
+ln -s ../../../../workflow/readiness "$site/readiness"
+cp workflow/bin/readiness "$venv/bin/readiness"
 chmod +x "$venv/bin/readiness"

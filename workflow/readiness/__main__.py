@@ -1,6 +1,25 @@
-"""`python -m readiness`: the command line."""
+"""The command line: `python -m readiness`, or by its folder: `python -I workflow/readiness`.
+
+Started by its folder, it is the program that runs, whatever is installed: rules need no PYTHONPATH,
+which would make a library of every file beside the package.
+"""
 
 import sys
+
+if not __package__:
+    # Python takes the folder for a place of modules; it is one module.
+    del sys.path[0]
+
+    from importlib.util import module_from_spec, spec_from_file_location
+    from pathlib import Path
+
+    _folder = Path(__file__).resolve().parent
+    _spec = spec_from_file_location(
+        "readiness", _folder / "__init__.py", submodule_search_locations=[str(_folder)]
+    )
+    assert _spec is not None and _spec.loader is not None  # of a file that is there
+    sys.modules["readiness"] = module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["readiness"])
 
 from readiness.cli import main
 

@@ -3,8 +3,11 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(workflow.basedir).joinpath("workflow").resolve()))
-sys.path.insert(0, str(Path(workflow.basedir).resolve()))
+# The package beside these rules, and no other file of that folder: none is taken for a library.
+sys.path.insert(0, str(Path(workflow.current_basedir).resolve().parent))
+import readiness
+
+del sys.path[0]
 
 from readiness.errors import ReadinessError
 from readiness.plan import load_plan
@@ -15,7 +18,6 @@ os.environ.update(
     PATH=os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     ),
-    PYTHONPATH="workflow",
     # One BLAS thread: the jobs are the parallel part, and sums are the same at every core count.
     OMP_NUM_THREADS="1",
     OPENBLAS_NUM_THREADS="1",

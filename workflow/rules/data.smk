@@ -18,5 +18,5 @@ rule restore:
         ),
         folder=subpath(output.data, parent=True),
     shell:
-        "python -m readiness step restore --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step restore --log {log:q} --code {params.code}"
         " --version-name {wildcards.dataset}@{wildcards.version} --out {params.folder:q}"

@@ -17,7 +17,7 @@ rule reproduce:
         code=code("reproduce"),
         folder=subpath(output.verdicts, parent=True),
     shell:
-        "python -m readiness step reproduce --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step reproduce --log {log:q} --code {params.code}"
         " --published {input.published:q} --recomputed {input.recomputed:q}"
         " --out {params.folder:q}"
 
@@ -47,5 +47,5 @@ rule gate:
             f"--summary {input.summary}" if input.summary else ""
         ),
     shell:
-        "python -m readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
+        "python -I -X utf8 workflow/readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
         " {params.summary} --unavailable {params.unavailable:q} {input.verdicts:q}"

@@ -54,7 +54,7 @@ rule render:
         ),
         folder=subpath(output.html, parent=True),
     shell:
-        "python -m readiness step render --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --source {input.source:q}"
         " {params.study} {params.wave} --out {params.folder:q}"
 

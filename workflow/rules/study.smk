@@ -20,7 +20,7 @@ rule judge:
         code=code("judge"),
         folder=subpath(output.verdicts, parent=True),
     shell:
-        "python -m readiness step judge --log {log:q} --code {params.code} --claims {input.claims:q}"
+        "python -I -X utf8 workflow/readiness step judge --log {log:q} --code {params.code} --claims {input.claims:q}"
         " --structure {input.structure:q} --out {params.folder:q}"
 
 
@@ -44,7 +44,7 @@ rule register_study:
         code=code("register_study"),
         folder=subpath(output.figures, parent=True),
     shell:
-        "python -m readiness step register-study --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step register-study --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --claims {input.claims:q} --verdicts {input.verdicts:q}"
         " --out {params.folder:q}"
 
@@ -68,5 +68,5 @@ rule draw_study:
         folder=subpath(output.lineage, parent=True),
         code=code("draw_study"),
     shell:
-        "python -m readiness step draw-study --log {log:q} --code {params.code} --axis {input.axis:q}"
+        "python -I -X utf8 workflow/readiness step draw-study --log {log:q} --code {params.code} --axis {input.axis:q}"
         " --figures {input.figures:q} --out {params.folder:q}"

@@ -22,7 +22,7 @@ rule validate:
         code=code("validate"),
         folder=subpath(output.answers, parent=True),
     shell:
-        "python -m readiness step validate --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step validate --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --answers {input.answers:q} --sample {input.sample:q}"
         " --questionnaire {input.questionnaire:q} --corrections {input.corrections:q}"
         " --out {params.folder:q}"
@@ -54,7 +54,7 @@ rule weight:
         code=code("weight"),
         folder=subpath(output.weights, parent=True),
     shell:
-        "python -m readiness step weight --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step weight --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --answers {input.answers:q} --counts {input.counts:q}"
         " --questionnaire {input.questionnaire:q} --margins {input.margins:q}"
         " --out {params.folder:q}"
@@ -82,7 +82,7 @@ rule estimate:
         code=code("estimate"),
         folder=subpath(output.estimates, parent=True),
     shell:
-        "python -m readiness step estimate --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step estimate --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --answers {input.answers:q} --weights {input.weights:q}"
         " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
 
@@ -111,7 +111,7 @@ rule compare:
         code=code("compare"),
         folder=subpath(output.comparisons, parent=True),
     shell:
-        "python -m readiness step compare --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step compare --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --by {params.by} --answers {input.answers:q}"
         " --weights {input.weights:q} --questionnaire {input.questionnaire:q}"
         " --out {params.folder:q}"
@@ -145,7 +145,7 @@ rule register_wave:
         ),
         folder=subpath(output.figures, parent=True),
     shell:
-        "python -m readiness step register-wave --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --estimates {input.estimates:q}"
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
         " --margins {input.margins:q} --counts {input.counts:q} --issues {input.issues:q}"
@@ -174,6 +174,6 @@ rule draw_wave:
         folder=subpath(output.lineage, parent=True),
         code=code("draw_wave"),
     shell:
-        "python -m readiness step draw-wave --log {log:q} --code {params.code}"
+        "python -I -X utf8 workflow/readiness step draw-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --figures {input.figures:q} --weights {input.weights:q}"
         " --margins {input.margins:q} --questionnaire {input.questionnaire:q} --out {params.folder:q}"

@@ -79,6 +79,10 @@ def _environment(root: Path) -> dict[str, str]:
         environment["HOME"] = str(scratch)
         environment["XDG_CACHE_HOME"] = str(scratch / "cache")
     environment["PYTHONUTF8"] = "1"
+    # Whatever Python is started below: the folder in which it works is no place of libraries, nor
+    # is what a user has added for other work.
+    environment["PYTHONSAFEPATH"] = environment["PYTHONNOUSERSITE"] = "1"
+    environment.pop("PYTHONPATH", None)
     return environment
 
 
@@ -122,7 +126,7 @@ def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
 
     Raises KeyboardInterrupt in that case: Snakemake's own exit code would be that of any failure.
     """
-    command = [sys.executable, "-m", "snakemake", *arguments]
+    command = [sys.executable, "-I", "-X", "utf8", "-m", "snakemake", *arguments]
     process = subprocess.Popen(
         command,
         cwd=root,

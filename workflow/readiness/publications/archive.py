@@ -19,7 +19,10 @@ from readiness.files import LARGEST, read_file, write_atomically
 ARCHIVE = "code.tar"
 MOST_MEMBERS = 5_000
 """How many files an archive may hold."""
-CODE = ("Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd")
+CODE = (
+    "Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd",
+    "workflow/bin/readiness",
+)  # fmt: skip
 """What of the project's top folder is code."""
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 CODE_KINDS = frozenset(

@@ -24,6 +24,14 @@ from readiness.errors import DataError
 from readiness.publications.archive import unpack, write_project
 
 STORE = Path("data/store")
+START = """
+import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+import readiness
+del sys.path[0]
+runpy.run_module("readiness", run_name="__main__")
+"""
+"""Starts the program that lies in a folder, and takes nothing else there for a library."""
 PAUSES = (0.0, 0.1, 0.5, 2.0)
 """Seconds before each attempt to remove a folder in which a job that ends may still write."""
 
@@ -104,12 +112,14 @@ def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("READINESS_", "SNAKEMAKE_"))
+        if not name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON"))
     }
-    environment["PYTHONPATH"] = str(folder / "workflow")
+    # Also for an older program, whose steps start by `python -m`.
+    environment["PYTHONSAFEPATH"] = environment["PYTHONNOUSERSITE"] = "1"
     # What the run's programs leave there goes with the scratch folder.
     environment["TMPDIR"] = str(folder.parent)
-    command = [sys.executable, "-m", "readiness", "run", "--cores", cores, "--", *targets]
+    program = [sys.executable, "-I", "-X", "utf8", "-c", START, str(folder / "workflow")]
+    command = [*program, "run", "--cores", cores, "--", *targets]
     # A session of its own: an interrupt from the keyboard is for this process to pass on.
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -121,7 +121,11 @@ def _manager(run: Run) -> AsyncKernelManager:
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             return KernelSpec(
                 argv=make_ipkernel_cmd(
-                    extra_arguments=["--HistoryManager.enabled=False", "--IPKernelApp.log_level=40"]
+                    extra_arguments=[
+                        "--HistoryManager.enabled=False",
+                        "--IPKernelApp.log_level=40",
+                        "--InteractiveShellApp.ignore_cwd=True",
+                    ]
                 ),
                 display_name=kernel_name,
                 language="python",

@@ -119,12 +119,16 @@ def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
     }
     for path in own.values():
         path.mkdir(parents=True, exist_ok=True)
-    package = str(Path(__file__).resolve().parents[2])
-    search = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # A link to this package alone: no other file beside it is a library for the cells.
+    library = work / "library"
+    library.mkdir()
+    (library / "readiness").symlink_to(Path(__file__).resolve().parents[1])
     return {
         **os.environ,
         **{name: str(path) for name, path in own.items()},
-        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONPATH": str(library),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONNOUSERSITE": "1",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
