@@ -53,7 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_inside(root, target)
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather
-    from readiness.publications.bundle.pages import date_text, left_out_text, read_citation
+    from readiness.publications.bundle.pages import (
+        date_text,
+        left_out_text,
+        read_citation,
+        withheld_text,
+    )
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
@@ -62,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomically(target, content)
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
-    for text in (left_out_text(contents.left_out), date_text(date)):
+    told = (left_out_text(contents.left_out), withheld_text(contents.withheld), date_text(date))
+    for text in told:
         if text:
             print(text)
     return 0

@@ -30,10 +30,15 @@ LEDGER = "figures.csv"
 VALUES = "values.csv"
 ATTESTATIONS = "attestation.jsonl"
 """Signatures over the seal, so outside of it."""
+WITHHELD = "withheld.csv"
+"""What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
+makes anything hold."""
+LEFT_OUT = "left out of this bundle, for it names respondents"
 FORMATS = (1, 2)
 """Of seals. Format 1 has no status (it is released), states neither the log of publications nor the
 hashes of all that can run, and its ledger holds values to 12 digits."""
 DRAFT, RELEASED = "draft", "released"
+MOST_WITHHELD = 1 << 20
 NAMED = 10
 """How many changed numbers of a ledger are named."""
 FACTS = {
@@ -155,15 +160,20 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(folder.name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
         return
     names.pop(SEAL, None)
-    signatures = names.pop(ATTESTATIONS, None)
-    if signatures is not None and not stat.S_ISREG(signatures.lstat().st_mode):
-        yield Finding(ATTESTATIONS, Outcome.BROKEN, "no ordinary file")
+    for beside in (ATTESTATIONS, WITHHELD):
+        path = names.pop(beside, folder)
+        if path != folder and not stat.S_ISREG(path.lstat().st_mode):
+            yield Finding(beside, Outcome.BROKEN, "no ordinary file")
+    left_out = withheld(folder)
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
         if name not in sealed:
             yield Finding(name, Outcome.BROKEN, "added after the seal")
             continue
         path = names.get(name, folder / name)
+        if name not in names and left_out.get(name) == sealed[name]:
+            yield Finding(name, Outcome.RESTRICTED, LEFT_OUT)
+            continue
         try:
             # Of a folder that cannot be read nothing is listed; its files need not be gone.
             if not stat.S_ISREG(path.lstat().st_mode):
@@ -176,6 +186,19 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(name, Outcome.BROKEN, "removed")
         except OSError as error:
             yield Finding(name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
+
+
+def withheld(folder: Path) -> dict[str, str]:
+    """What a bundle left out of the publication in `folder`: name to SHA-256.
+
+    Files of the folder by their names in it, inputs by their paths from the project's root.
+    """
+    try:
+        text = read_file(folder / WITHHELD, MOST_WITHHELD).decode("utf-8")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        return {str(row["path"]): str(row["sha256"]) for row in rows}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return {}
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -14,7 +14,7 @@ from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Cha
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import check_seal, read_seal, sha256
+from readiness.publications.seal import check_seal, read_seal, sha256, withheld
 
 if TYPE_CHECKING:
     from readiness.publications.chain import Divergence
@@ -102,7 +102,7 @@ def _with_data(
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    findings += check_inputs(root, read_inputs(folder))
+    findings += check_inputs(root, read_inputs(folder), withheld(folder))
     result = replace(result, data=tuple(findings))
     if missing:
         names = ", ".join(missing)

@@ -17,7 +17,7 @@ from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import sha256
+from readiness.publications.seal import LEFT_OUT, sha256
 
 RIGHT = Outcome.REPRODUCED
 
@@ -109,9 +109,17 @@ def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
         yield Finding(str(path), Outcome.DIFFERS, "not the sealed pointer")
 
 
-def check_inputs(root: Path, sealed: Mapping[Path, str]) -> Iterator[Finding]:
-    """The files that went in beside the datasets: questionnaire, margins, a revised ledger."""
+def check_inputs(
+    root: Path, sealed: Mapping[Path, str], withheld: Mapping[str, str]
+) -> Iterator[Finding]:
+    """The files that went in beside the datasets: questionnaire, margins, a revised ledger.
+
+    `withheld` are those that a bundle left out, with their hashes.
+    """
     for path, digest in sealed.items():
+        if not (root / path).is_file() and withheld.get(path.as_posix()) == digest:
+            yield Finding(str(path), Outcome.RESTRICTED, LEFT_OUT)
+            continue
         if not (root / path).is_file():
             yield Finding(str(path), Outcome.DIFFERS, "removed from the tree")
             continue

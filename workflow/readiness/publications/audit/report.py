@@ -23,12 +23,12 @@ from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.figure_tables import figure_tables
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES
+from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD
 from readiness.tables import to_csv
 
 SAME = "the same bytes"
 BESIDE = {
-    SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
+    SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
     "README.md", "CITATION.cff", "codecheck.yml",
 }  # fmt: skip
 """What a publication holds beside its charts, tables and pages; other levels hold it to account, or

@@ -20,13 +20,19 @@ from readiness.publications.archive import DVC_CONFIG, code_files
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
+from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome
 from readiness.publications.scratch import STORE
-from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
-from readiness.tables import rows_to_csv
+from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
+from readiness.tables import records_to_csv, rows_to_csv
 
+NEEDED = {
+    "Snakefile", "pyproject.toml", "requirements.lock", "versions.csv", "config.yaml",
+    "datasets.csv", "figures.csv", "index.json", "inputs.csv", "seal.json", "values.csv",
+}  # fmt: skip
+"""What a bundle cannot be without."""
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 """What of the project is there to be read. Its README is replaced by that of the bundle."""
 
@@ -37,7 +43,8 @@ class Contents:
 
     `publications` are the one asked for and those that it revises or supersedes; `objects` says
     which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
-    erased.
+    erased; `withheld` the files that would name a respondent of theirs, by name, with what they
+    are; `people` are these respondents.
     """
 
     identity: str
@@ -45,6 +52,8 @@ class Contents:
     files: Mapping[str, bytes]
     objects: Mapping[str, Version]
     left_out: tuple[Version, ...]
+    withheld: Mapping[str, bytes]
+    people: Respondents
 
 
 def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
@@ -75,9 +84,48 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
         place = (STORE / datasets[name].pointer.object_name).as_posix()
         files[place], objects[place] = _verified(root, version), version
     _refuse_leak(files, left_out)
+    people = respondents(root, folders, versions, left_out)
+    withheld = _withheld(files, people, bool(left_out))
+    for name in withheld:
+        del files[name]
+        objects.pop(name, None)
+    for name in publications if withheld else ():
+        files[(FOLDER / name / WITHHELD).as_posix()] = _withheld_table(root, name, withheld)
     for name in files:
         _refuse_unsafe(name)
-    return Contents(identity, publications, dict(sorted(files.items())), objects, tuple(left_out))
+    return Contents(
+        identity, publications, dict(sorted(files.items())), objects, tuple(left_out), withheld,
+        people,
+    )  # fmt: skip
+
+
+def _withheld(files: Mapping[str, bytes], people: Respondents, hidden: bool) -> dict[str, bytes]:
+    """The files that name a respondent of data that stay behind; DataError for one without which
+    nothing could be audited."""
+    found = {}
+    for name, content in files.items():
+        place = people.named_in(name, content)
+        corrects = hidden and name.startswith(CORRECTIONS)
+        if place and name.rpartition("/")[2] in NEEDED:
+            raise DataError(
+                f"{place}: names a respondent of data that must not leave, and a bundle cannot be "
+                "without it.\nTake the code out of it, or say --with-restricted."
+            )
+        if place or corrects:
+            found[name] = content
+    return found
+
+
+def _withheld_table(root: Path, identity: str, withheld: Mapping[str, bytes]) -> bytes:
+    """Which sealed files and inputs of a publication are not in the bundle."""
+    own = f"{(FOLDER / identity).as_posix()}/"
+    inputs = {path.as_posix() for path in read_inputs(root / FOLDER / identity)}
+    rows = [
+        {"path": name.removeprefix(own), "sha256": sha256(content)}
+        for name, content in withheld.items()
+        if name.startswith(own) or name in inputs
+    ]
+    return records_to_csv(rows or [{"path": "", "sha256": ""}]).encode()
 
 
 def _publications(root: Path, identity: str) -> list[str]:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.lineage import Lineage
@@ -29,6 +30,7 @@ from readiness.publications.bundle.pages import (
     date_text,
     left_out_text,
     read_citation,
+    withheld_text,
 )
 from readiness.publications.chain import frozen_chain
 from readiness.publications.environment import ENVIRONMENT
@@ -137,6 +139,7 @@ class _Description:
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
             left_out_text(self.contents.left_out),
+            withheld_text(self.contents.withheld),
             date_text(date),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
@@ -275,6 +278,12 @@ class _Description:
                     description=left_out_text([version]), sha256=digest,
                     conditionsOfAccess=version.status,
                 )  # fmt: skip
+        for withheld, content in self.contents.withheld.items():
+            if sha256(content) == digest:
+                return self._add(
+                    f"#sha256/{digest}", kind="CreativeWork", name=withheld, sha256=digest,
+                    description=withheld_text([withheld]), conditionsOfAccess=RESTRICTED,
+                )  # fmt: skip
         return self._add(
             f"#sha256/{digest}", kind="CreativeWork", name=name, sha256=digest,
             description="Not in the bundle: an audit at level 2 makes it again.",
@@ -286,7 +295,10 @@ class _Description:
             self._by_hash(dataset.version.sha256, dataset.version.name, places)
             for dataset in read_datasets(folder)
         ]
-        return found + [self.entities[path.as_posix()] for path in read_inputs(folder)]
+        return found + [
+            self._by_hash(digest, path.as_posix(), places)
+            for path, digest in read_inputs(folder).items()
+        ]
 
     def _tool(self, lineage: Lineage, identity: str, position: int) -> tuple[Entity, Entity]:
         """The program of a step, and the step of the workflow that calls it."""

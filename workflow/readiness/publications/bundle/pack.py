@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from readiness.errors import DataError
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.bundle.crate import DESCRIPTION, crate_text
 from readiness.publications.bundle.pages import README, readme
@@ -23,12 +24,20 @@ UNIX = 3
 def bundle(root: Path, contents: Contents, date: str = "") -> bytes:
     """The zip of these contents, with its README and the description as a research object.
 
-    `date` is the day of publication, YYYY-MM-DD, "" when none is known.
+    `date` is the day of publication, YYYY-MM-DD, "" when none is known. DataError when the finished
+    zip names a respondent of data that were left out.
     """
     files = dict(contents.files)
     files[README] = readme(root, contents, date).encode()
     files[DESCRIPTION] = crate_text(root, contents, files, date).encode()
-    return zipped(files)
+    content = zipped(files)
+    # Not what was meant to go in, but what is in it.
+    if place := contents.people.named_in("the bundle", content):
+        raise DataError(
+            f"{place}: names a respondent of data that must not leave; nothing was written. "
+            "Take the code out of it."
+        )
+    return content
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -64,6 +64,15 @@ def left_out_text(left_out: Iterable[Version]) -> str:
     return " ".join(sentences)
 
 
+def withheld_text(withheld: Iterable[str]) -> str:
+    """Which files are not in the bundle because they name people, in one sentence; "" for none."""
+    names = ", ".join(withheld)
+    return names and (
+        f"Left out because they name respondents of these data: {names}; of what a seal or a table "
+        "of inputs lists among them, an audit says DATA RESTRICTED, and the frozen code is not run."
+    )
+
+
 def date_text(date: str) -> str:
     """What must be said of a date of publication that is not known; "" when it is."""
     return (
@@ -93,6 +102,15 @@ def _gaps_in_other_languages(contents: Contents) -> str:
         "effacées : les chiffres qui en dépendent ne peuvent pas y être recalculés.\n>\n"
         f'> <div dir="rtl"><strong>العربية.</strong> لا تتضمن هذه الحزمة البيانات {names}، وهي '
         "مقيدة الاطلاع أو محذوفة: لا يمكن هنا إعادة حساب الأرقام المبنية عليها.</div>\n"
+    ) + _withheld_in_other_languages(contents)
+
+
+def _withheld_in_other_languages(contents: Contents) -> str:
+    names = ", ".join(f"`{name}`" for name in contents.withheld)
+    return names and (
+        f">\n> **Français.** N'y sont pas non plus, car ils nomment des répondants : {names}.\n>\n"
+        f'> <div dir="rtl"><strong>العربية.</strong> ولا تتضمن كذلك، لأنها تسمّي مستجيبين: {names}.'
+        "</div>\n"
     )
 
 
@@ -100,7 +118,7 @@ def readme(root: Path, contents: Contents, date: str = "") -> str:
     """README.md of the bundle."""
     identity = contents.identity
     citation = read_citation(root / FOLDER / identity)
-    gaps = left_out_text(contents.left_out)
+    gaps = f"{left_out_text(contents.left_out)} {withheld_text(contents.withheld)}".strip()
     warning = f"\n> **Not everything is here.** {gaps}\n{_gaps_in_other_languages(contents)}"
     dated = f"Published {date}." if date else date_text(date)
     others = "".join(

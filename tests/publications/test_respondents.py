@@ -1,0 +1,201 @@
+"""No bundle without restricted data names a respondent, however the code is packed."""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from relist import relist
+
+from project_copy import ROOT, copy_project
+from readiness.cli import main
+from readiness.errors import DataError
+from readiness.files import files_below
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.model import Changes
+from readiness.publications.bundle.respondents import Respondents
+from readiness.publications.outcomes import Outcome
+from readiness.publications.seal import LEFT_OUT, SEAL, WITHHELD, make_seal
+
+WAVE = "simulated-2026-r2"
+ANSWERS = ("simulated-2026@1", "simulated-2026@2")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project whose answers are restricted, in the register and as they were sealed."""
+    root = copy_project(tmp_path / "tree").root
+    _restrict(root / "data/versions.csv", ("dataset", "version"))
+    for folder in sorted((root / "publications").glob("simulated-*")):
+        _restrict(folder / "datasets.csv", ("dataset", "version"))
+        reseal(folder)
+    monkeypatch.chdir(root)
+    yield root
+    shutil.rmtree(tmp_path)
+
+
+def _restrict(path: Path, key: tuple[str, str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
+    for row in rows:
+        if "@".join(row[name] for name in key) in ANSWERS:
+            row["status"] = "restricted"
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(buffer.getvalue(), "utf-8")
+
+
+def reseal(folder: Path) -> None:
+    seal = json.loads((folder / SEAL).read_text("utf-8"))
+    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "format", "values")}
+    if before := facts["supersedes"]:
+        older = json.loads((folder.parent / before["id"] / SEAL).read_text("utf-8"))
+        before["digest"] = older["digest"]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in files_below(folder)
+        if path.name != SEAL
+    }
+    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    relist(folder.parents[1])
+
+
+def codes() -> set[str]:
+    """The codes of those who were invited and answered, read without the program."""
+    found = set()
+    for name in ("76/67a33152d02de463a19055ee8202cd", "1d/808e527ae8fb1dd021cf24959dab32"):
+        text = (ROOT / "data/store/files/md5" / name).read_text("utf-8-sig")
+        for row in csv.DictReader(io.StringIO(text, newline="")):
+            found.add(next(v for k, v in row.items() if k.startswith("Code d'invitation")).strip())
+    with (ROOT / "data/store/files/md5/19/78e9260db2910861003b7880945756").open() as file:
+        return found & {row["token"] for row in csv.DictReader(file)}
+
+
+def searched(content: bytes) -> Iterator[bytes]:
+    """All that is in a zip, and in the archives in it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            member = archive.read(name)
+            yield name.encode() + b"\n" + member
+            if name.endswith(".tar"):
+                with tarfile.open(fileobj=io.BytesIO(member)) as tar:
+                    for inner in tar:
+                        file = tar.extractfile(inner)
+                        assert file is not None
+                        yield file.read()
+
+
+def test_no_code_of_the_answers_is_in_the_zip(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.zip"
+    arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
+    assert main(arguments) == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    for name in ("data/corrections/simulated-2026-1.csv", f"publications/{WAVE}/code.tar"):
+        assert name in said
+    known = codes()
+    assert len(known) > 400
+    parts = list(searched(target.read_bytes()))
+    assert len(parts) > 200
+    everything = b"\n".join(parts)
+    assert not [code for code in known if code.encode() in everything]
+
+    # What an auditor of it is told: not that it holds, and not that somebody broke it.
+    bundle = tmp_path / "bundle"
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(bundle)
+        readme = archive.read("README.md").decode()
+    assert "name respondents" in readme and "nomment des répondants" in readme
+    assert "تسمّي مستجيبين" in readme
+    found = audit(bundle, WAVE, 2, changes=Changes())
+    assert [(f.place, f.outcome, f.detail) for f in found.seal] == [
+        ("code.tar", Outcome.RESTRICTED, LEFT_OUT)
+    ]
+    assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
+    assert found.exit_code == 2
+    assert [f.place for f in found.data if f.detail == LEFT_OUT] == [
+        "data/corrections/simulated-2026-1.csv"
+    ]
+    # A word about another file than the sealed one is none, and neither is one of a file beside.
+    table = bundle / "publications" / WAVE / WITHHELD
+    table.write_text(table.read_text("utf-8").replace("code.tar,", "code.tar,0"), "utf-8")
+    assert audit(bundle, WAVE, 0, changes=Changes()).exit_code == 3
+
+
+def test_the_command_refuses_what_it_cannot_leave_out(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.zip"
+    code = min(codes())
+    with (tree / "Snakefile").open("a", encoding="utf-8") as file:
+        file.write(f"# asked {code.lower()} again\n")
+    assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
+    said = capsys.readouterr().err
+    assert "Snakefile: names a respondent" in said and code.casefold() not in said.casefold()
+    assert not target.exists()
+
+
+def test_where_the_answers_are_not_nothing_can_be_proven(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "data/store/files/md5/1d/808e527ae8fb1dd021cf24959dab32").unlink()
+    shutil.rmtree(tree / ".dvc/cache", ignore_errors=True)
+    (tree / "data/raw/simulated-2026/2.csv").unlink(missing_ok=True)
+    target = tmp_path / "out.zip"
+    assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
+    assert "nobody can tell which files name a respondent" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def packed(name: str, content: bytes) -> dict[str, bytes]:
+    """A file in each kind of archive."""
+    tar, zipped = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as other:
+        other.writestr(name, content)
+    return {
+        "plain": content,
+        "utf-16": content.decode("latin-1").encode("utf-16"),
+        "tar": tar.getvalue(),
+        "tar.gz": gzip.compress(tar.getvalue()),
+        "zip": zipped.getvalue(),
+        "zip in tar.xz": lzma.compress(zipped.getvalue()),
+        "bz2": bz2.compress(content),
+    }
+
+
+def test_a_code_is_found_however_it_is_packed() -> None:
+    people = Respondents(frozenset({"w2ac2er6", "a.b@c.ma"}), frozenset({"12"}), frozenset({"id"}))
+    for text in ("x,W2AC2ER6,y", "write to A.B@c.ma today", "id,a\n12,b\n", "open-20260302T101112"):
+        for kind, content in packed("f.csv", text.encode()).items():
+            assert people.named_in("f", content), (kind, text)
+    for text in ("x,W2AC2ER61,y", "12 of 12", "nid,a\n12,b\n", "a@b.c@c.ma", "b"):
+        for kind, content in packed("f.csv", text.encode()).items():
+            assert not people.named_in("f", content), (kind, text)
+    assert people.named_in("list-w2ac2er6.txt", b"")
+    assert not Respondents().named_in("f", b"x")
+
+
+def test_an_archive_that_cannot_be_searched_does_not_leave() -> None:
+    people = Respondents(frozenset({"w2ac2er6"}))
+    bomb = b"x"
+    for _ in range(6):
+        bomb = packed("a", bomb)["zip"]
+    for content in (bomb, packed("a", b"x" * 99)["zip"][:-9], b"\x1f\x8bnot"):
+        with pytest.raises(DataError, match="searched"):
+            people.named_in("f", content)
