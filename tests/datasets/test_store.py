@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from project_copy import ROOT
+from readiness.cli import main
 from readiness.datasets.add import add_version
 from readiness.datasets.places import remotes
 from readiness.datasets.pointers import Pointer, parse_pointer, read_pointer
@@ -161,13 +163,66 @@ def with_rows(root: Path, *rows: str) -> None:
     path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
 
 
-def test_a_status_is_open_unless_said_otherwise(root: Path) -> None:
+def private_remote(root: Path, folder: Path) -> None:
+    """Make `folder` the default remote."""
+    text = (ROOT / ".dvc/config").read_text("utf-8").replace("../data/store", str(folder))
+    (root / ".dvc/config").write_text(text, "utf-8")
+
+
+def test_a_status_is_open_unless_said_otherwise(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    private_remote(root, tmp_path_factory.mktemp("private"))
     add_version(root, root / "export.csv", "survey", "2", restricted=True)
     first, second = read_versions(root).values()
     assert (first.status, first.restricted, first.erased) == ("open", False, False)
     assert (second.status, second.restricted, second.erased) == ("restricted", True, False)
     assert (root / "data/versions.csv").read_text("utf-8").endswith(",,,restricted\n")
+
+
+@pytest.mark.parametrize("address", ["../data/store", "file://{root}/data/store"])
+@pytest.mark.parametrize("git", [True, False])
+def test_restricted_bytes_never_go_where_git_keeps_them(
+    root: Path, address: str, git: bool, tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    if git:
+        subprocess.run(["git", "init", "-q", str(root)], check=True)
+    monkeypatch.chdir(root)
+    secret = TABLE + "C,yes\n"
+    (root / "export.csv").write_text(secret, "utf-8")
+    command = ["data", "add", "export.csv", "--dataset", "survey", "--as", "2", "--restricted"]
+    private_remote(root, Path("x"))
+    config = root / ".dvc/config"
+    config.write_text(config.read_text("utf-8").replace("= x", f"= {address.format(root=root)}"))
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert "git keeps the default remote" in said.err and "commit" not in said.out
+    assert "survey@2" not in read_versions(root)
+    holders = [p for p in root.rglob("*") if p.is_file() and p.read_bytes() == secret.encode()]
+    assert holders == [root / "export.csv"]
+    # Elsewhere they may lie, where git ignores every copy in the project.
+    private_remote(root, tmp_path_factory.mktemp("private"))
+    assert main(command) == (2 if git else 0)
+    if git:
+        assert ".gitignore" in capsys.readouterr().err
+        (root / ".gitignore").write_text("/.dvc/cache\n/data/raw/*/*.csv\n")
+        assert main(command) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == ("Now commit data/raw/survey/2.csv.dvc, data/versions.csv.")
+
+
+def test_a_remote_of_the_project_that_git_ignores_is_private(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    (root / ".gitignore").write_text("/.dvc/cache\n/data/raw/*/*.csv\n/data/store/\n")
+    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
+    monkeypatch.chdir(root)
+    command = ["data", "add", "export.csv", "--dataset", "survey", "--as", "2", "--restricted"]
+    assert main(command) == 0
+    assert "data/store" not in capsys.readouterr().out
 
 
 def test_a_tombstone_is_a_second_row_and_the_last_one_counts(root: Path) -> None:

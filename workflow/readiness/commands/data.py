@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 
 from readiness.datasets.erase import erase_versions
-from readiness.datasets.places import default_store
+from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
@@ -100,8 +100,13 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     store = default_store(root)
     if store is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
-    inside = store is not None and store.is_relative_to(root.resolve())
-    also = f" and {store.relative_to(root.resolve())}" if store is not None and inside else ""
+    also = ""
+    if (
+        store
+        and store.is_relative_to(root.resolve())
+        and kept_by_git(root, store / version.object_name)
+    ):
+        also = f" and {store.relative_to(root.resolve())}"
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from readiness.config import NAME, VERSION, WORDS
 from readiness.datasets.hashing import fault_of
-from readiness.datasets.places import cache_folder, default_store
+from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
 from readiness.datasets.pointers import Pointer, read_pointer, write_pointer
 from readiness.datasets.versions import (
     OPEN,
@@ -38,9 +39,10 @@ def add_version(
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
     The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
-    overwritten: ConfigError when it exists or has no proper name, or the questionnaire does not
-    exist; DataError when the file is no table or holds the very bytes of a version that was erased,
-    or when another file stands in its place; BusyError when another process changes the register.
+    overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
+    or git would take the bytes of a restricted version; DataError when the file is no table or
+    holds the very bytes of a version that was erased, or when another file stands in its place;
+    BusyError when another process changes the register.
     """
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
@@ -77,6 +79,8 @@ def add_version(
                     f"({known.note}). Leave out who withdrew, then add the file."
                 )
         _check_place(root, file, new)
+        if restricted:
+            _refuse_git(root, new)
         _write(root, file, new, content)
         append_versions(root, [new])
     return new
@@ -104,6 +108,26 @@ def _check_questionnaire(root: Path, name: str) -> None:
             f"--questionnaire {name!r}: no such file below data/questionnaires; there are "
             f"{', '.join(there) or 'none'}."
         )
+
+
+def _refuse_git(root: Path, new: Version) -> None:
+    """ConfigError when git would take the bytes of a restricted version: a commit is for ever."""
+    store = default_store(root)
+    address = next(iter(remotes(root).values()), "")
+    if address.startswith("file://"):
+        store = Path(unquote(urlsplit(address).path))
+    if store and kept_by_git(root, store / new.object_name):
+        raise ConfigError(
+            f"--restricted: git keeps the default remote {store}, and whoever has the repository "
+            "would have the bytes.\nName another one first: dvc remote add -d NAME ADDRESS."
+        )
+    workspace = root / new.pointer_path.with_suffix("")
+    for place in (cache_folder(root) / new.object_name, workspace):
+        if kept_by_git(root, place) and (root / ".git").exists():
+            raise ConfigError(
+                f"--restricted: git does not ignore {place}, where a copy of the bytes lies. Add "
+                "it to .gitignore first."
+            )
 
 
 def _check_place(root: Path, file: Path, new: Version) -> None:

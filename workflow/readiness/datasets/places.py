@@ -7,10 +7,15 @@ would take a second to start; what a user has set for all projects is no part of
 from __future__ import annotations
 
 import configparser
+import os
+import subprocess
 from pathlib import Path
 
 from readiness.errors import ConfigError
 from readiness.files import read_file
+
+IGNORED, NO_WORK_TREE = 0, 128
+"""What `git check-ignore` ends with."""
 
 
 def _settings(root: Path) -> configparser.ConfigParser:
@@ -59,6 +64,29 @@ def default_store(root: Path) -> Path | None:
     """
     default = next(iter(remotes(root)), None)
     return local_remotes(root).get(default) if default else None
+
+
+def kept_by_git(root: Path, file: Path) -> bool:
+    """Whether what is written to `file` would go into a commit of the project at `root`, or of
+    any other work tree that it lies in.
+
+    A place in the project counts unless git says that it is ignored: a plain copy of the tree has
+    no git, and is somebody's next commit.
+    """
+    file = file.resolve()
+    there = next(path for path in file.parents if path.is_dir())
+    command = ["git", "-C", str(there), "check-ignore", "--quiet", "--", str(file)]
+    # What is set for another work tree (in a hook, say) says nothing of this one.
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        said = subprocess.run(
+            command, env=clean, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        ).returncode
+    except OSError:
+        said = NO_WORK_TREE
+    if said == NO_WORK_TREE:
+        return file.is_relative_to(root.resolve())
+    return said != IGNORED
 
 
 def cache_folder(root: Path) -> Path:
