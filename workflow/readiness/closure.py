@@ -15,9 +15,9 @@ import ast
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from readiness.files import write_atomically
@@ -231,8 +231,13 @@ def package_hash() -> str:
 
     The same bytes are the same code, without a look at any tree; other bytes may still be.
     """
+    paths = PACKAGE_FOLDER.rglob("*.py")
+    return bytes_hash({p.relative_to(PACKAGE_FOLDER).as_posix(): p.read_bytes() for p in paths})
+
+
+def bytes_hash(files: Mapping[str, bytes]) -> str:
+    """The same of a package's files, by name from its folder."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE_FOLDER.rglob("*.py")):
-        name = path.relative_to(PACKAGE_FOLDER).as_posix()
-        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for name in sorted(files, key=PurePosixPath):
+        digest.update(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n".encode())
     return digest.hexdigest()

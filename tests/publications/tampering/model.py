@@ -76,6 +76,12 @@ def differs(name: str, what: str, level: int, place: str, change: Change, **more
     return Kind(name, what, level, DIFFERS, codes, place, change, **more)  # type: ignore[arg-type]
 
 
+def contradicts(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
+    """A change after which the folder says two things, though every hash of it holds."""
+    also = (*more.pop("also", ()), NOT_CHECKED)  # type: ignore[misc]
+    return Kind(name, what, 1, BROKEN, (0, 3, 3, 3), place, change, also=also, **more)  # type: ignore[arg-type]
+
+
 def changed(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
     """A change of today's tree that is told and breaks nothing."""
     return Kind(name, what, 0, CHANGED, (0, 0, 0, 0), place, change, **more)  # type: ignore[arg-type]

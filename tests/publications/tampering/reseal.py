@@ -16,11 +16,12 @@ from dataclasses import fields, replace
 
 from relist import relisted
 
+from readiness.closure import bytes_hash
 from readiness.datasets.pointers import Pointer
 from readiness.datasets.versions import Version
 from readiness.lineage import Lineage
 from readiness.publications.archive import pack
-from readiness.publications.ledger import datasets_table
+from readiness.publications.ledger import datasets_table, versions_table
 from readiness.publications.log import LOG
 from readiness.publications.seal import make_seal, sha256, values_table
 from tampering.tree import Rows, Target, as_csv, copies
@@ -53,11 +54,35 @@ def reseal(
         "lineage": chain["register"].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
+        "package": bytes_hash(_package(files["code.tar"])),
     }
     files["seal.json"] = make_seal(files, facts).encode()
     for name, content in files.items():
         if not target.has(name) or target.tree.read(target.name(name)) != content:
             target.tree.write(target.name(name), content)
+    target.tree.write(str(LOG), relisted(target.tree.root))
+
+
+def _package(archive: bytes) -> dict[str, bytes]:
+    """The package in an archive of the code, by name from its folder."""
+    folder = "workflow/readiness/"
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        return {
+            m.name.removeprefix(folder): tar.extractfile(m).read()  # type: ignore[union-attr]
+            for m in tar.getmembers()
+            if m.name.startswith(folder) and m.name.endswith(".py")
+        }
+
+
+def sealed_as(target: Target, changes: Mapping[str, bytes], **facts: object) -> None:
+    """The publication with these files and facts as they are, and a seal over them."""
+    files = {name: target.tree.read(target.name(name)) for name in target.files()}
+    stated = json.loads(files.pop("seal.json"))
+    files |= changes
+    kept = {k: v for k, v in stated.items() if k not in ("digest", "format", "files", "values")}
+    files["seal.json"] = make_seal(files, {**kept, **facts}).encode()
+    for name in (*changes, "seal.json"):
+        target.tree.write(target.name(name), files[name])
     target.tree.write(str(LOG), relisted(target.tree.root))
 
 
@@ -81,6 +106,7 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
     """Sidecars that state the outputs as they are now, and each other's hashes."""
     chain = _chain(files)
     original = files["figures.csv"].decode()
+    sidecars = {step: sha256(files[f"lineage/{step}.json"]) for step in chain}
     stated = {step: json.loads(files[f"lineage/{step}.json"])["lineage"] for step in chain}
     while True:
         before = dict(renamed)
@@ -97,6 +123,7 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
             if new.hash != stated[step]:
                 renamed[stated[step]] = new.hash
             files[f"lineage/{step}.json"] = new.as_json().encode()
+            renamed[sidecars[step]] = sha256(files[f"lineage/{step}.json"])
         text = original
         for old, name in renamed.items():
             text = text.replace(old, name)
@@ -134,7 +161,8 @@ def restricted(target: Target, name: str) -> None:
     """The publication as it would be had the dataset version been restricted from the start."""
     versions = [replace(v, status="restricted") if v.name == name else v for v in target.versions()]
     table = datasets_table(target.tree.root, versions)
-    reseal(target, {"datasets.csv": table.encode()})
+    own = archive(target, {"data/versions.csv": versions_table(versions).encode()})
+    reseal(target, {"datasets.csv": table.encode(), "code.tar": own})
     path = "data/versions.csv"
     text = target.tree.text(path)
     (version,) = [v for v in versions if v.name == name]
@@ -173,5 +201,10 @@ def data(target: Target, version: Version, content: bytes) -> Version:
     step = f"restore-{version.name}"
     changes, renamed = sidecar(target, step, settings=settings, outputs={"data.csv": sha256})
     changes["datasets.csv"] = datasets_table(target.tree.root, versions).encode()
+    own = {
+        "data/versions.csv": versions_table(versions).encode(),
+        version.pointer_path.as_posix(): pointer.encode(),
+    }
+    changes["code.tar"] = archive(target, own)
     reseal(target, changes, {**renamed, version.sha256: sha256}, versions)
     return other

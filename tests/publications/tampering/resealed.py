@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Mapping
 
-from relist import relisted
-
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
+from readiness.lineage import Lineage
 from readiness.publications.audit.show import NAMELESS
-from readiness.publications.log import LOG
-from readiness.publications.seal import SEAL, make_seal
+from readiness.publications.seal import SEAL
 from tampering import reseal
 from tampering.model import (
     BROKEN,
@@ -21,6 +21,7 @@ from tampering.model import (
     NOT_CHECKED,
     ROUNDED,
     Kind,
+    contradicts,
     differs,
     of_a_wave,
     unseen,
@@ -106,7 +107,9 @@ def beside(target: Target) -> Made:
     for other in rows:
         other["corrected"] = "0.99" if other is row else ""
     reseal.ledger(target, rows)
-    return Made(f"{row['id']}: a column more", (f"DIFFERS {row['id']} ",))
+    return Made(
+        f"{row['id']}: a column more", ("figures.csv: its columns",), (f"DIFFERS {row['id']} ",)
+    )
 
 
 def nameless(target: Target, table: Rows) -> str:
@@ -166,7 +169,8 @@ def config(target: Target) -> Made:
     """A setting of the frozen configuration that moves numbers."""
     text = target.text("config.yaml")
     other = text.replace("level: 0.95", "level: 0.9")
-    reseal.reseal(target, {"config.yaml": other.encode()})
+    own = reseal.archive(target, {"config.yaml": other.encode()})
+    reseal.reseal(target, {"config.yaml": other.encode(), "code.tar": own})
     return Made(
         "config.yaml: level 0.95 -> 0.9", ("DIFFERS ", "parts at estimate: settings (level)")
     )
@@ -204,14 +208,80 @@ def source(target: Target) -> Made:
 
 def stated(target: Target) -> Made:
     """Another hash of a step's code in the seal alone."""
-    files = {n: target.tree.read(target.name(n)) for n in target.files() if n != SEAL}
-    seal = json.loads(target.text(SEAL))
-    facts = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
-    step = target.draw.choice(sorted(seal["code"]))
-    facts["code"] = {**seal["code"], step: "0" * 64}
-    target.tree.write(target.name(SEAL), make_seal(files, facts))
-    target.tree.write(str(LOG), relisted(target.tree.root))
+    code = json.loads(target.text(SEAL))["code"]
+    step = target.draw.choice(sorted(code))
+    reseal.sealed_as(target, {}, code={**code, step: "0" * 64})
     return Made(f"seal.json: the code of {step}", (SEAL,))
+
+
+def fact(name: str, other: Callable[[object], object]) -> Change:
+    """Another statement of the seal."""
+
+    def change(target: Target) -> Made:
+        reseal.sealed_as(target, {}, **{name: other(json.loads(target.text(SEAL))[name])})
+        beside = ("requirements.lock",) if name == "lock" else ()
+        return Made(f"seal.json: {name}", (f"{SEAL}: its {name}", *beside))
+
+    return change
+
+
+def digests(target: Target) -> Made:
+    """`values.csv` that says nothing of any number."""
+    text = re.sub(r",[0-9a-f]{64}\n", f",{'0' * 64}\n", target.text("values.csv"))
+    reseal.sealed_as(target, {"values.csv": text.encode()})
+    return Made("values.csv: zeroed", ("values.csv: ",))
+
+
+def header(target: Target) -> Made:
+    """A column of the ledger that has a name and no cell."""
+    table = target.ledger()
+    for row in table:
+        row["checked by the court of auditors"] = ""
+    reseal.ledger(target, table)
+    return Made("figures.csv: a header more", ("figures.csv: its columns",))
+
+
+def contradicting(name: str, column: int) -> Change:
+    """A second row of a table, of the same thing, with another hash."""
+
+    def change(target: Target) -> Made:
+        text = target.text(name)
+        row = list(csv.reader(io.StringIO(text, newline="")))[1]
+        row[column] = "0" * len(row[column])
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerow(row)
+        reseal.sealed_as(target, {name: (text + buffer.getvalue()).encode()})
+        return Made(f"{name}: a second row of {row[0]}", (f"{name}: names ",))
+
+    return change
+
+
+def beside_sidecars(target: Target) -> Made:
+    """A file of another kind in the folder of the sidecars."""
+    name = target.draw.choice(["lineage/corrected.csv", "lineage/more/weight.json", "lineage/a.py"])
+    reseal.sealed_as(target, {name: b"99 %\n"})
+    return Made(f"{name}: added", (name,))
+
+
+def false_sidecar(target: Target) -> Made:
+    """The sidecar of a step that never was."""
+    before = json.loads(target.text("lineage/register.json"))
+    origin = {k: before[k] for k in ("code", "inputs", "outputs", "parents", "settings")}
+    false = Lineage(step="review", datasets=tuple(before["datasets"]), **origin)
+    reseal.reseal(target, {"lineage/review.json": false.as_json().encode()})
+    return Made("lineage/review.json: added", ("lineage/review.json", "review"))
+
+
+def register(**other: dict[str, str]) -> Change:
+    """Another statement in the sidecar of the register, and its hash wherever it is named."""
+
+    def change(target: Target) -> Made:
+        before = json.loads(target.text("lineage/register.json"))
+        whole = {name: {**before[name], **more} for name, more in other.items()}
+        reseal.reseal(target, *reseal.sidecar(target, "register", **whole))
+        return Made(f"lineage/register.json: {', '.join(other)}", ("lineage/register.json",))
+
+    return change
 
 
 def environment(target: Target) -> Made:
@@ -329,7 +399,36 @@ KINDS: tuple[Kind, ...] = (
     differs("resealed-row-twice", "a number twice, once wrong", 2, NUMBER, rows(row_twice)),
     differs("resealed-row-nameless", "a number without a name added", 2, "that the row has no id",
             rows(nameless)),
-    differs("resealed-column", "a column of the ledger added", 2, NUMBER, beside),
+    contradicts("resealed-column", "a column of the ledger added", "the ledger", beside,
+                also=(DIFFERS,)),
+    contradicts("resealed-header", "a column of the ledger that is only a header", "the ledger",
+                header),
+    contradicts("resealed-values", "`values.csv` zeroed", "the file", digests),
+    contradicts("resealed-inputs", "a contradicting row in `inputs.csv`", "the file",
+                contradicting("inputs.csv", 1)),
+    contradicts("resealed-datasets", "a contradicting row in `datasets.csv`", "the file",
+                contradicting("datasets.csv", 3), also=(DIFFERS,)),
+    contradicts("resealed-numbers", "`seal.json`: how many numbers", "the seal",
+                fact("numbers", lambda number: 1)),
+    contradicts("resealed-package", "`seal.json`: the hash of the package", "the seal",
+                fact("package", lambda digest: "0" * 64)),
+    contradicts("resealed-lock", "`seal.json`: the hash of the lock", "the seal",
+                fact("lock", lambda digest: "0" * 64), also=(CHANGED,)),
+    contradicts("resealed-seal-datasets", "`seal.json`: the datasets", "the seal",
+                fact("datasets", lambda datasets: {})),
+    contradicts("resealed-seal-lineage", "`seal.json`: the lineage of the register", "the seal",
+                fact("lineage", lambda digest: "0" * 64)),
+    contradicts("resealed-beside-sidecars", "a file under `lineage/` that is no sidecar",
+                "the file", beside_sidecars),
+    contradicts("resealed-false-sidecar", "a sidecar of a step that never was", "the sidecar",
+                false_sidecar, also=(CHANGED,)),
+    contradicts("resealed-register", "the outputs in the sidecar of `register`", "the sidecar",
+                register(outputs={"more.csv": "0" * 64})),
+    contradicts("resealed-register-inputs", "the inputs in the sidecar of `register`",
+                "the sidecar", register(inputs={"more": "0" * 64})),
+    unseen("resealed-reviewer", "`seal.json`: the reviewer or the erratum",
+           "nothing recomputes them: the audit lists them as stated, not checked",
+           fact("reviewer", lambda name: "The Court of Auditors")),
     differs("resealed-config", "a setting of the frozen `config.yaml`", 2,
             "the numbers; the first step, and the setting", config, fits=of_a_wave,
             also=(CHANGED, ROUNDED)),
@@ -340,10 +439,9 @@ KINDS: tuple[Kind, ...] = (
          also=(CHANGED,)),
     Kind("resealed-settings", "the settings of a step in its sidecar (`--code frozen`)", 2,
          BROKEN, (0, 0, 3, 3), "the sidecar", statement(settings={"level": 0.99}), code=FROZEN),
-    Kind("resealed-source", "what a step has read, in its sidecar (`--code frozen`)", 2,
-         BROKEN, (0, 0, 3, 3), "the sidecar", source, code=FROZEN),
-    Kind("resealed-stated", "the code hash of a step in `seal.json` alone (`--code frozen`)", 2,
-         BROKEN, (0, 0, 3, 3), "`seal.json`", stated, code=FROZEN, also=(CHANGED,)),
+    contradicts("resealed-source", "what a step has read, in its sidecar", "the sidecar", source),
+    contradicts("resealed-stated", "the code hash of a step in `seal.json` alone", "`seal.json`",
+                stated, also=(CHANGED,)),
     Kind("resealed-environment", "`environment.json`", 2, CHANGED, (0, 0, 0, 0),
          "the package, with both versions", environment),
     differs("resealed-chart", "a line of a chart (`--code frozen`)", 3, "the chart", chart,

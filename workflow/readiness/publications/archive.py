@@ -7,8 +7,9 @@ unpacked makes the numbers again.
 
 from __future__ import annotations
 
+import hashlib
 import io
-import shutil
+import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -19,19 +20,24 @@ from readiness.files import LARGEST, read_file, write_atomically
 ARCHIVE = "code.tar"
 MOST_MEMBERS = 5_000
 """How many files an archive may hold."""
-CODE = (
-    "Snakefile", "Makefile", "LICENSE", "pyproject.toml", "requirements.lock", "*.qmd",
-    "workflow/bin/readiness",
-)  # fmt: skip
-"""What of the project's top folder is code."""
+PLACES: Mapping[str, str] = {
+    "package": r"workflow/readiness/(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_.-]+"
+    r"\.(?:css|html|json|lua|md|otf|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
+    "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
+    r"|schemas/[\w.-]+\.json)",
+    "profiles": r"profiles/[\w-]+/config\.yaml",
+    "reports": r"(?:reports/)?[\w-]+\.qmd",
+    "project": r"Snakefile|Makefile|LICENSE|pyproject\.toml|requirements[\w-]*\.lock",
+}
+"""What of a project can run or speak, by the place that a seal has a hash for: the one list for
+hash, archive and bundle. A table or an archive among it is somebody's data."""
+_PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.items()}
 CODE_FOLDERS = ("workflow", "profiles", "reports")
-CODE_KINDS = frozenset(
-    {
-        ".css", ".html", ".json", ".lua", ".md", ".otf", ".py", ".qmd", ".sh", ".smk", ".svg",
-        ".ttf", ".typ", ".yaml",
-    }
-)  # fmt: skip
-"""What of those folders is code: a table or an archive among it is somebody's data."""
+LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
+"""What Python takes from a folder that it starts in."""
+DVC_FILE = ".dvc/config"
+OWN = ("config.yaml", "data/versions.csv")
+"""What an archive holds of its own run, beside pointers and inputs."""
 # A remote of its own: an audit fetches nothing by itself and needs no git.
 DVC_CONFIG = """\
 [core]
@@ -44,17 +50,61 @@ DVC_CONFIG = """\
 """
 
 
+def place_of(name: str) -> str:
+    """The place of `PLACES` that a file belongs to, by its name; "" when it is no code."""
+    if any(part.startswith(".") or part == "__pycache__" for part in name.split("/")):
+        return ""
+    return next((place for place, known in _PLACES.items() if known.fullmatch(name)), "")
+
+
 def code_files(root: Path) -> Iterator[Path]:
     """The files of a project that are code, relative to its root."""
-    for pattern in CODE:
-        yield from (path.relative_to(root) for path in root.glob(pattern) if path.is_file())
+    found = [path for path in root.iterdir() if path.is_file()]
+    found += [path for name in CODE_FOLDERS for path in (root / name).rglob("*") if path.is_file()]
+    for path in sorted(found):
+        name = path.relative_to(root)
+        if place_of(name.as_posix()):
+            yield name
+
+
+def strangers(root: Path) -> Iterator[Path]:
+    """What lies where code is loaded from and is none of it, relative to the project's root.
+
+    Python's own caches and hidden files apart: no archive holds them, and no run reads them there.
+    """
+    for path in sorted(root.iterdir()):
+        package = path.is_dir() and any(path.glob("__init__.*"))
+        if not path.name.startswith(".") and (LOADED.fullmatch(path.name) or package):
+            yield path.relative_to(root)
     for folder in CODE_FOLDERS:
-        for path in (root / folder).rglob("*"):
+        for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-            code = path.suffix in CODE_KINDS or path.name in CODE
-            if path.is_file() and code and not hidden:
+            known = (path.is_dir() and not path.is_symlink()) or place_of(name.as_posix())
+            if not hidden and not known:
                 yield name
+
+
+def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """A hash of all code by its place: SHA-256 over the names and hashes of the files there.
+
+    `files` are those of a project, by name; what is no code among them is left out. The settings
+    of DVC count as the project's: they can name programs.
+    """
+    lines: dict[str, list[str]] = {place: [] for place in PLACES}
+    for name, content in sorted(files.items()):
+        place = "project" if name == DVC_FILE else place_of(name)
+        if place:
+            lines[place].append(f"{name} {hashlib.sha256(content).hexdigest()}\n")
+    return {
+        place: hashlib.sha256("".join(names).encode()).hexdigest() for place, names in lines.items()
+    }
+
+
+def present_program(root: Path) -> dict[str, str]:
+    """The same of the project at `root`, as an archive of it would be."""
+    files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
+    return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
 
 
 def assemble(
@@ -70,7 +120,7 @@ def assemble(
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
     files["config.yaml"] = config.encode()
     files["data/versions.csv"] = versions.encode()
-    files[".dvc/config"] = DVC_CONFIG.encode()
+    files[DVC_FILE] = DVC_CONFIG.encode()
     return dict(sorted(files.items()))
 
 
@@ -86,13 +136,14 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Write an archive's files below `folder`; DataError when it is no archive of this kind.
+def read_archive(archive: Path) -> dict[str, bytes]:
+    """The files of an archive by name; DataError when it is no archive of this kind.
 
     Links, devices, sparse files, names that lead out of the folder and names that stand twice are
     refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
     filter, which Python 3.11 has only since 3.11.4.)
     """
+    files: dict[str, bytes] = {}
     left = LARGEST
     try:
         with tarfile.open(fileobj=io.BytesIO(read_file(archive)), mode="r:") as tar:
@@ -105,15 +156,28 @@ def unpack(archive: Path, folder: Path) -> None:
                 inside = name.parts and not name.is_absolute() and ".." not in name.parts
                 if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
                     raise tarfile.TarError(f"{member.name!r} is no file inside of it")
-                if (folder / name).exists():
+                if name.as_posix() in files:
                     raise tarfile.TarError(f"{member.name!r} stands there twice")
                 content = tar.extractfile(member)
                 assert content is not None  # of an ordinary file
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                with (folder / name).open("xb") as file:
-                    shutil.copyfileobj(content, file)
+                files[name.as_posix()] = content.read()
     except (tarfile.TarError, ValueError, EOFError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
+    return files
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Write an archive's files below `folder`; DataError as `read_archive`."""
+    for name, content in read_archive(archive).items():
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / name).open("xb") as file:
+                file.write(content)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            # Also a name that this disk takes for another one.
+            raise DataError(
+                f"{archive}: cannot be unpacked: {name!r} stands there twice. Restore it with git."
+            ) from None
 
 
 def write_project(files: Mapping[str, bytes], folder: Path) -> None:

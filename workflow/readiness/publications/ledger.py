@@ -18,6 +18,15 @@ FOLDER = Path("publications")
 DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"
+INPUT_COLUMNS = ("path", "sha256")
+_COLUMNS_1 = (
+    "id", "kind", "unit", "value", "item", "level", "group", "statistic", "se", "lower", "upper",
+    "n", "n_eff", "deff", "reliability", "suppressed", "digits", "rounding", "display_fr",
+    "display_en", "display_ar", "run", "dataset", "lineage", "simulated", "note",
+)  # fmt: skip
+LEDGER_COLUMNS = {1: _COLUMNS_1, 2: (*_COLUMNS_1, "precision")}
+"""The columns of a ledger by the format of its seal. Those of a register may change; these may not:
+columns that later ones have need another format."""
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,8 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
         seal, sealed = sha256(read_file(folder / SEAL)), read_seal(folder)
     except (DataError, OSError):
         return []  # the seal's own findings say so
+    if sealed["id"] != identity:
+        return []
     if log.fault:
         if "log" not in sealed:
             return []

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from readiness.publications.chain import Divergence
 
 TODAY, FROZEN = "today", "frozen"
+OLD_SEAL = (
+    "seal of format 1: it covers neither the workflow's rules, profiles and templates as code, nor "
+    "the log of publications"
+)
 
 
 def audit(
@@ -61,18 +65,41 @@ def _audited(
         sealed = {}
     rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
     result = Audit(
-        identity, level, code, sealed, changes, seal=tuple(seal), notes=tuple(notes),
+        identity, level, code, sealed, changes, seal=tuple(seal),
+        notes=(*notes, *_limits(sealed, level, code)),
         numbers=tuple(unchecked(rows, seal, "levels 0 and 1 compute nothing")),
     )  # fmt: skip
     if level < DATA:
         return result
+    against: tuple[Finding, ...] = ()
     try:
-        return _with_data(root, folder, result, rows, cores)
+        if not seal:
+            from readiness.publications.audit.agreeing import contradictions
+
+            against = tuple(contradictions(folder, sealed))
+        result = _with_data(root, folder, result, rows, cores, against)
+        # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
+        return replace(result, seal=(*result.seal, *against))
     except (ReadinessError, OSError) as error:
         why = _line(error, root)
         numbers = unchecked(rows, seal, f"could not be made again: {why}")
         finding = Finding(identity, Outcome.NOT_CHECKED, why)
-        return replace(result, data=(*result.data, finding), numbers=tuple(numbers))
+        return replace(
+            result,
+            seal=(*result.seal, *against),
+            data=(*result.data, finding),
+            numbers=tuple(numbers),
+        )
+
+
+def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[str]:
+    """What the verdict does not cover, in one line each."""
+    if sealed.get("format") == 1:
+        yield OLD_SEAL
+    if sealed and level >= DATA:
+        from readiness.publications.audit.agreeing import only_stated
+
+        yield only_stated(frozen=code == FROZEN and level >= NUMBERS)
 
 
 def _line(error: ReadinessError | OSError, root: Path) -> str:
@@ -84,11 +111,16 @@ def _line(error: ReadinessError | OSError, root: Path) -> str:
 
 
 def _with_data(
-    root: Path, folder: Path, result: Audit, rows: list[dict[str, str]], cores: str
+    root: Path,
+    folder: Path,
+    result: Audit,
+    rows: list[dict[str, str]],
+    cores: str,
+    against: Sequence[Finding],
 ) -> Audit:
     from readiness.publications.audit.data import check_dataset, check_inputs, registered
 
-    findings = list(_unfit(result.seal))
+    findings = list(_unfit((*result.seal, *against)))
     if findings:
         why = f"{findings[0].place} is not the sealed one"
         numbers = unchecked(rows, result.seal, why)
@@ -110,8 +142,8 @@ def _with_data(
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result
-    if result.code == FROZEN and result.seal:
-        broken = any(finding.outcome is Outcome.BROKEN for finding in result.seal)
+    if result.code == FROZEN and (result.seal or against):
+        broken = any(f.outcome is Outcome.BROKEN for f in (*result.seal, *against))
         state = "is broken" if broken else "could not be checked"
         why = f"the seal {state}: the frozen code is not run"
         return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
@@ -174,7 +206,7 @@ class _Again:
     def _compared(self, result: Audit, again: Any) -> Audit:
         from readiness.publications.audit.numbers import recomputed, under_another_lock
         from readiness.publications.audit.report import check_report
-        from readiness.publications.audit.stated import seal_otherwise, stated_otherwise
+        from readiness.publications.audit.stated import stated_otherwise
         from readiness.publications.chain import (
             REGISTER,
             ancestors,
@@ -204,7 +236,6 @@ class _Again:
                 detail = f"the code of {', '.join(different)} is not what the sidecars state"
                 seal.append(Finding("code.tar", Outcome.BROKEN, detail))
             seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
-            seal += seal_otherwise(result.sealed, frozen, read_datasets(self.folder))
             numbers = under_another_lock(numbers, environment)
             report = under_another_lock(report, environment)
         return replace(
@@ -264,22 +295,32 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
     return Changes(
-        code=_code_changes(sealed),
+        code=_code_changes(root, sealed),
         lock=lock_hash(root) != sealed["lock"],
         config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
     )
 
 
-def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The steps whose code is another one today."""
+def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The steps whose code is another one today, and the places of other code that is."""
     from readiness.closure import package_hash
+    from readiness.publications.archive import present_program
     from readiness.publications.chain import code_today
 
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
-    if sealed.get("package") == package_hash():
+    moved: list[str] = []
+    if "program" in sealed:
+        present = present_program(root)
+        moved = [
+            place for place, digest in present.items() if sealed["program"].get(place) != digest
+        ]
+        if "package" not in moved:
+            return tuple(moved)
+    elif sealed.get("package") == package_hash():
         return ()
-    return tuple(step for step, code in sealed["code"].items() if code_today(step) != code)
+    steps = [step for step, code in sealed["code"].items() if code_today(step) != code]
+    return (*steps, *(place for place in moved if place != "package"))
 
 
 def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What sidecars and seal state, held against the run that the frozen code made.
+"""What sidecars state, held against the run that the frozen code made.
 
 Whoever seals anew can state anything. The frozen code leaves sidecars of its own, so each statement
 that no processor can move has to be the same: settings, data, what was read, and which steps there
@@ -7,17 +7,14 @@ are. Outputs are left out, for the last digit of a value may be another one on a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from readiness.publications.chain import REGISTER
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import SEAL
 
 if TYPE_CHECKING:
     from readiness.lineage import Lineage
     from readiness.publications.chain import Chain
-    from readiness.publications.ledger import SealedDataset
 
 
 def stated_otherwise(frozen: Chain, present: Chain, *, whole: bool) -> Iterator[Finding]:
@@ -44,19 +41,3 @@ def _origin(lineage: Lineage) -> tuple[object, ...]:
     """The step, its data, what it read: files that no step made by hash, others by role."""
     raw = {role: d for role, d in lineage.inputs.items() if role not in lineage.parents}
     return lineage.step, lineage.datasets, raw, sorted(lineage.parents)
-
-
-def seal_otherwise(
-    sealed: Mapping[str, Any], frozen: Chain, datasets: Sequence[SealedDataset]
-) -> Iterator[Finding]:
-    """In what the seal states something else than the folder that it seals."""
-    versions = [dataset.version for dataset in datasets]
-    held = {
-        "code": {lineage.step: lineage.code for lineage in frozen.values()},
-        "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-        "lineage": frozen[REGISTER].hash,
-    }
-    for name, value in held.items():
-        if sealed.get(name) != value:
-            detail = f"its {name}: not what the folder holds"
-            yield Finding(SEAL, Outcome.BROKEN, detail)

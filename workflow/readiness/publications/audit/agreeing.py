@@ -1,0 +1,225 @@
+"""What a publication states in one place, held against what it states in another.
+
+Every hash of a folder that was sealed anew holds. But its files say many things twice: the ledger
+and the digests of its numbers, the tables of inputs and the archive of the code, each sidecar and
+those before it. Where they part, the folder is not what a freeze leaves. No data and no rerun.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from readiness.closure import bytes_hash
+from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
+from readiness.files import read_file
+from readiness.publications.archive import (
+    ARCHIVE,
+    DVC_FILE,
+    OWN,
+    place_of,
+    program_hashes,
+    read_archive,
+)
+from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
+from readiness.publications.environment import LOCK
+from readiness.publications.ledger import (
+    CONFIG,
+    DATASETS,
+    FOLDER,
+    INPUT_COLUMNS,
+    INPUTS,
+    LEDGER_COLUMNS,
+    read_datasets,
+    read_inputs,
+    versions_table,
+)
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
+
+PACKAGE = "workflow/readiness/"
+KEPT = {"draw": "charts/", "report": ""}
+"""The steps whose outputs a publication keeps as they are, and where."""
+STATED = ("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff",
+          "codecheck.yml", "lineage/*.json (outputs)")  # fmt: skip
+"""What nothing recomputes: whoever seals can state it, and only a signature says who did."""
+STATED_TODAY = ("code.tar", "lineage/*.json (code, settings)")
+"""The same of an audit that does not run the frozen code."""
+
+
+def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[Finding]:
+    """In what the files of the publication in `folder` and its seal contradict each other.
+
+    `sealed` is what the seal states. DataError where a table, a sidecar or the archive is none.
+    """
+    stated = _Stated(folder, sealed)
+    tables = [Finding(place, Outcome.BROKEN, detail) for place, detail in stated.tables()]
+    if tables:
+        return tables  # of two rows that part, nobody can say which one counts
+    parts = (stated.ledger, stated.sidecars, stated.chain_in_order, stated.archive, stated.seal)
+    return [Finding(place, Outcome.BROKEN, detail) for part in parts for place, detail in part()]
+
+
+@dataclass(frozen=True)
+class _Stated:
+    folder: Path
+    sealed: Mapping[str, Any]
+
+    @cached_property
+    def chain(self) -> Mapping[str, Any]:
+        return frozen_chain(self.folder)
+
+    @cached_property
+    def code(self) -> dict[str, bytes]:
+        return read_archive(self.folder / ARCHIVE)
+
+    @property
+    def form(self) -> int:
+        return int(self.sealed["format"])
+
+    def table(self, name: str) -> list[list[str]]:
+        text = read_file(self.folder / name).decode("utf-8")
+        return list(csv.reader(io.StringIO(text, newline="")))
+
+    def ledger(self) -> Iterator[tuple[str, str]]:
+        """The ledger: its columns, and the digests of its numbers."""
+        head, *_ = self.table(LEDGER) or [[]]
+        if other := _other(head, LEDGER_COLUMNS[self.form]):
+            yield LEDGER, f"its columns are not those of a ledger: {other}"
+        digests = values_table(read_file(self.folder / LEDGER).decode("utf-8"))
+        if digests.encode() != read_file(self.folder / VALUES):
+            yield VALUES, "not the digests of the numbers in the ledger"
+        if self.sealed.get("numbers") != digests.count("\n") - 1:
+            yield SEAL, "its numbers: not what the folder holds"
+
+    def tables(self) -> Iterator[tuple[str, str]]:
+        """The tables of datasets and inputs: one row for each, and nothing beside."""
+        for name, columns, key in (
+            (DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
+            (INPUTS, INPUT_COLUMNS, 1),
+        ):
+            head, *rows = self.table(name) or [[]]
+            if rows and (other := _other(head, columns)):
+                yield name, f"its columns are not those of such a table: {other}"
+            if any(len(row) != len(head) for row in rows):
+                yield name, "a row has cells of no column, or lacks some"
+            times = Counter("@".join(row[:key]) for row in rows)
+            for what, count in times.items():
+                if count > 1:
+                    yield name, f"names {what} {count} times"
+
+    def sidecars(self) -> Iterator[tuple[str, str]]:
+        """The folder of the sidecars: nothing else in it, and none that nothing rests on."""
+        for path in sorted((self.folder / "lineage").rglob("*")):
+            name = path.relative_to(self.folder).as_posix()
+            if name != f"lineage/{path.stem}.json":
+                yield name, "no sidecar of a step"
+        ends = (REGISTER, *KEPT)
+        used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
+        for step in self.chain:
+            if step not in used:
+                yield f"lineage/{step}.json", "nothing that was published rests on it"
+        for end in ends:
+            if end not in self.chain:
+                yield f"lineage/{end}.json", "not there"
+
+    def chain_in_order(self) -> Iterator[tuple[str, str]]:
+        """Each sidecar: what it read is what those before it left, or a file that is sealed."""
+        by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
+        inputs = read_inputs(self.folder)
+        raw = {*inputs.values(), *(sha256(content) for content in self.code.values())}
+        shas = {d.version.name: d.version.sha256 for d in read_datasets(self.folder)}
+        for step, lineage in self.chain.items():
+            place = f"lineage/{step}.json"
+            before = {role: by_hash.get(name) for role, name in lineage.parents.items()}
+            for role, digest in lineage.inputs.items():
+                left = before.get(role, "")
+                if left is None:
+                    yield place, f"its {role}: no sidecar of a step that left it"
+                elif left and digest not in self.left_by(left):
+                    yield place, f"its {role}: not what {left} says that it left"
+                elif not left and digest not in raw:
+                    yield place, f"its {role}: no file that is sealed"
+            behind = {name for b in before.values() if b for name in self.chain[b].datasets}
+            revises = any(path.parts[0] == FOLDER.name for path in inputs)
+            if step.startswith(RESTORE):
+                behind.add(step.removeprefix(RESTORE))
+                if lineage.outputs.get("data.csv") != shas.get(step.removeprefix(RESTORE)):
+                    yield place, "its data.csv: not the dataset version that is sealed"
+            if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
+                yield place, "its datasets: not those of the steps before it"
+            yield from self.kept(step, lineage.outputs)
+
+    def left_by(self, step: str) -> set[str]:
+        """The hashes of what a step left, its sidecar included."""
+        own = self.sealed["files"].get(f"lineage/{step}.json", "")
+        return {*self.chain[step].outputs.values(), own}
+
+    def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """The outputs of a step that lie in the folder."""
+        folders = {**KEPT, REGISTER: ""} if self.form == 1 else KEPT
+        for name, digest in outputs.items() if step in folders else ():
+            if self.sealed["files"].get(f"{folders[step]}{name}") != digest:
+                yield f"lineage/{step}.json", f"its {name}: not what the folder holds"
+
+    def archive(self) -> Iterator[tuple[str, str]]:
+        """The archive: the code that the seal has hashes of, this run's own files, nothing else."""
+        datasets = read_datasets(self.folder)
+        pointers = {
+            d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode()) for d in datasets
+        }
+        versions = versions_table(d.version for d in datasets).encode()
+        inputs = {path.as_posix(): digest for path, digest in read_inputs(self.folder).items()}
+        own = {CONFIG: self.sealed["files"].get(CONFIG), OWN[1]: sha256(versions)}
+        for name, digest in {**own, **pointers, **inputs}.items():
+            if name not in self.code or sha256(self.code[name]) != digest:
+                yield ARCHIVE, f"its {name}: not what the folder states"
+        known = {*own, *pointers, *inputs, DVC_FILE}
+        for name in self.code:
+            if self.form > 1 and name not in known and not place_of(name):
+                yield ARCHIVE, f"{name}: neither code nor a file of this run"
+
+    def seal(self) -> Iterator[tuple[str, str]]:
+        """What the seal states of all this."""
+        versions = [dataset.version for dataset in read_datasets(self.folder)]
+        held = {
+            "code": {lineage.step: lineage.code for lineage in self.chain.values()},
+            "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
+            "lock": sha256(self.code[LOCK.as_posix()]) if LOCK.as_posix() in self.code else "",
+        }
+        if REGISTER in self.chain:
+            held["lineage"] = self.chain[REGISTER].hash
+        if self.form > 1:
+            held["program"] = program_hashes(self.code)
+        elif "package" in self.sealed:
+            held["package"] = bytes_hash(
+                {
+                    name.removeprefix(PACKAGE): content
+                    for name, content in self.code.items()
+                    if name.startswith(PACKAGE) and name.endswith(".py")
+                }
+            )
+        for name, value in held.items():
+            if self.sealed.get(name) != value:
+                yield SEAL, f"its {name}: not what the folder holds"
+
+
+def _other(head: Sequence[str], columns: Sequence[str]) -> str:
+    """The first column that is not the one that belongs there; "" when all do."""
+    if list(head) == list(columns):
+        return ""
+    wrong = [name for name in head if name not in columns or list(head).count(name) > 1]
+    lacking = [name for name in columns if name not in head]
+    return (wrong or lacking or ["their order"])[0] or "a column without a name"
+
+
+def only_stated(*, frozen: bool) -> str:
+    """What a publication states and an audit of level 1 or above does not check, in one line."""
+    names = STATED if frozen else (*STATED, *STATED_TODAY)
+    return f"stated, not checked: {', '.join(names)}"
