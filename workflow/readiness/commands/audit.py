@@ -1,7 +1,7 @@
 """Audit publications: does what was published still hold, number by number?
 
 readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen]
-                [--html FILE] [--certificate FILE] [--language en|fr|ar]
+                [--html FILE] [--certificate FILE] [--force] [--language en|fr|ar]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 holds, 1 differs, 2 could not check,
@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.files import reading_once
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
@@ -52,6 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--certificate", type=Path, metavar="FILE", help="also write a certificate to sign"
     )
+    add_force(parser)
     parser.add_argument(
         "--language", choices=LANGUAGES, default="en", help="of page and certificate (default: en)"
     )
@@ -66,9 +68,11 @@ def run(arguments: argparse.Namespace) -> int:
             find_publication(root, name)
     if not known:
         raise ConfigError(f"{FOLDER}: no publication in it.")
-    for path in (arguments.html, arguments.certificate):
+    written = (("--html", arguments.html), ("--certificate", arguments.certificate))
+    for option, path in written:
         if path:
             refuse_inside(root, path)
+            check_output(path, option, force=arguments.force, root=root)
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
     log = read_log(root)

@@ -1,6 +1,6 @@
 """One zip in which a publication can be audited on a machine without network or git.
 
-readiness bundle ID [--to FILE.zip] [--date YYYY-MM-DD]
+readiness bundle ID [--to FILE.zip [--force]] [--date YYYY-MM-DD]
 readiness bundle ID --without-restricted     leave restricted data out, and say so inside
 readiness bundle ID --with-restricted        let them leave
 
@@ -14,6 +14,7 @@ import argparse
 import datetime
 from pathlib import Path
 
+from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.publications.ledger import find_publication, refuse_inside
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--date", default="", metavar="YYYY-MM-DD",
         help="day of publication (default: that of its CITATION.cff, if any; no clock is read)",
     )  # fmt: skip
+    add_force(parser)
     restricted = parser.add_mutually_exclusive_group()
     restricted.add_argument(
         "--without-restricted", dest="restricted", action="store_false", default=None,
@@ -51,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
     refuse_inside(root, target)
+    # Below results/ it is a result, which is made anew as often as it is asked for.
+    check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather
     from readiness.publications.bundle.pages import (

@@ -1,8 +1,8 @@
 """What published percentages can and cannot mean.
 
     readiness claims solve 67 33 --n-max 32        two numbers and a minute
-    readiness claims check haca-2024 [--json | --html FILE] [--language fr]
-    readiness claims add haca-2024 claim_id=... item=... value=... --to FILE
+    readiness claims check haca-2024 [--json | --html FILE [--force]] [--language fr]
+    readiness claims add haca-2024 claim_id=... item=... value=... --to FILE [--force]
 
 `add` writes the register with one more claim to a new file, which `readiness data add` then makes a
 new version: a register in use is never edited.
@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from readiness.commands.outputs import add_force, check_output
 from readiness.config import Study, load_config, read_yaml
 from readiness.errors import ConfigError
 
@@ -39,12 +40,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check.add_argument("study")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.add_argument("--html", type=Path, help="as a self-contained page")
-    for action in (solve, check):
-        action.add_argument("--language", choices=LANGUAGES, default="en")
     add = actions.add_parser("add", help="the register with one more claim, in a new file")
     add.add_argument("study")
     add.add_argument("fields", nargs="+", help="column=value, columns as in the register")
     add.add_argument("--to", type=Path, required=True, help="file to write")
+    for action in (check, add):
+        add_force(action)
+    for action in (solve, check):
+        action.add_argument("--language", choices=LANGUAGES, default="en")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,6 +94,8 @@ def _check(arguments: argparse.Namespace) -> None:
     from readiness.forensics.reporting import verdict_html, verdict_json
     from readiness.forensics.study import judge
 
+    if arguments.html:
+        check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())
     claims, structure = _material(_study(arguments.study))
     verdicts = judge(claims, structure)
     if arguments.html:
@@ -139,8 +144,7 @@ def _add(arguments: argparse.Namespace) -> None:
             raise ConfigError(f"{field!r}: expected column=value, as in item=prep_sector.")
         fields[name] = value
     claims, structure = _material(_study(arguments.study))
-    if arguments.to.exists():
-        raise ConfigError(f"{arguments.to} exists and is not overwritten; choose another file.")
+    check_output(arguments.to, "--to", force=arguments.force, root=Path.cwd())
     longer = add_claim(claims, fields, structure)
     write_csv(longer, arguments.to)
     print(

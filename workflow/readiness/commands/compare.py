@@ -1,6 +1,6 @@
 """Do the answers in any CSV differ between groups? Tests, differences, effect sizes.
 
-    readiness compare FILE.csv DESIGN.yaml [--csv FILE] [--json] [--as-if-random]
+    readiness compare FILE.csv DESIGN.yaml [--csv FILE [--force]] [--json] [--as-if-random]
 
 DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`. Which test leads
 follows the number of answers, and the output says why: docs/any-csv.md.

@@ -1,6 +1,6 @@
 """Shares of the answers in any CSV, with the precision that its design gives.
 
-    readiness estimate FILE.csv DESIGN.yaml [--csv FILE] [--json] [--as-if-random]
+    readiness estimate FILE.csv DESIGN.yaml [--csv FILE [--force]] [--json] [--as-if-random]
 
 DESIGN.yaml says how respondents came in, their weights, strata and units, and which columns are
 questions: docs/any-csv.md.
@@ -12,6 +12,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from readiness.commands.outputs import add_force, check_output
+
 if TYPE_CHECKING:
     from readiness.commands.any_csv.sample import Sample
 
@@ -22,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="one row a respondent, UTF-8, a header row")
     parser.add_argument("design", type=Path, help="the YAML that describes it")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
+    add_force(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument(
         "--as-if-random",
@@ -34,7 +37,8 @@ def load(arguments: argparse.Namespace) -> Sample:
     """The answers and the design of the command line.
 
     Raises:
-        ConfigError, DataError, StatisticsError: what cannot be used, and where.
+        ConfigError, DataError, StatisticsError: what cannot be used, and where; `--csv` that is one
+            of the inputs, or exists.
     """
     from readiness.commands.any_csv.sample import make_sample, read_answers, read_totals
     from readiness.commands.any_csv.settings import read_settings
@@ -42,9 +46,13 @@ def load(arguments: argparse.Namespace) -> Sample:
     settings = read_settings(arguments.design)
     frame = read_answers(arguments.file)
     margins = settings.margins
+    inputs = [arguments.file, arguments.design]
     if settings.margins_file is not None:
         # As a link in a page: beside the file that names it.
-        margins = read_totals(arguments.design.parent / settings.margins_file)
+        inputs.append(arguments.design.parent / settings.margins_file)
+        margins = read_totals(inputs[-1])
+    if arguments.csv:
+        check_output(arguments.csv, "--csv", inputs, force=arguments.force)
     return make_sample(frame, settings, margins, str(arguments.file))
 
 

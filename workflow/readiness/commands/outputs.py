@@ -1,0 +1,77 @@
+"""Files that a command is told to write: never onto what it reads, and onto no other unasked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from readiness.datasets.versions import RAW
+from readiness.errors import ConfigError
+
+KEPT = ("data", "publications", "workflow", ".dvc")
+"""Folders of a project that hold what commands read."""
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """The option of a command that writes a file which is named to it."""
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
+
+
+def check_output(
+    target: Path, option: str, inputs: Iterable[Path] = (), *, force: bool, root: Path | None = None
+) -> None:
+    """Refuse a file to be written, before the command begins its work.
+
+    ConfigError when `target` is one of the `inputs`, under any name (a link to it, say), or one of
+    the files that the project at `root` is made of; when it is a folder or no ordinary file; and
+    when it exists, unless `force` says that it may be replaced.
+    """
+    for path in inputs:
+        if _is_same(target, path):
+            raise ConfigError(
+                f"{option} {target}: is {path} itself, which the command reads; name another file."
+            )
+    if root is not None and (kept := _of_project(root, target)):
+        raise ConfigError(
+            f"{option} {target}: {kept} belongs to what the project reads; name another file."
+        )
+    if target.is_dir():
+        raise ConfigError(f"{option} {target}: a folder; name the file to write.")
+    if target.exists() and not target.is_file():
+        raise ConfigError(f"{option} {target}: no ordinary file; name another one.")
+    if os.path.lexists(target) and not force:
+        raise ConfigError(
+            f"{option} {target}: exists, and is not overwritten; name another file, or say --force."
+        )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two names are of one file: by what they name, where both exist."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
+
+
+def _of_project(root: Path, target: Path) -> Path | None:
+    """The file or folder of the project that `target` is, or lies in; None when it is neither.
+
+    A copy in `data/raw` may be written: that is where `data get` puts one.
+    """
+    place = target.resolve()
+    if (root / RAW).resolve() in place.parents and place.suffix == ".csv":
+        return None
+    for name in KEPT:
+        if (root / name).resolve() in (place, *place.parents):
+            return Path(name)
+    linked = target.is_file() and target.stat().st_nlink > 1
+    files = _kept_files(root) if linked else (root / "config.yaml", root / "Snakefile")
+    return next((path for path in files if _is_same(target, path)), None)
+
+
+def _kept_files(root: Path) -> Iterator[Path]:
+    yield from (root / "config.yaml", root / "Snakefile")
+    for name in KEPT:
+        yield from (path for path in (root / name).rglob("*") if path.is_file())
