@@ -190,3 +190,28 @@ def test_after_a_kill_the_same_command_ends_it_and_nothing_is_left(root: Path, r
     assert faults(root) == []
     # What is left of the register holds no answers.
     assert not [path for path in root.rglob("*.tmp") if "versions" not in path.name]
+
+
+@pytest.mark.parametrize("long", ["v" * 250, "م" * 100])
+def test_a_name_that_no_file_system_holds_is_refused_before_anything_is_written(
+    root: Path, long: str
+) -> None:
+    before = sorted(root.rglob("*"))
+    for names in (("survey", long), (long if long.isascii() else "s" * 250, "1")):
+        with pytest.raises(ConfigError, match="longer than 150 bytes"):
+            add_version(root, root / "export.csv", *names)
+    assert sorted(root.rglob("*")) == before
+    longest = "v" * 150
+    assert add_version(root, root / "export.csv", longest, longest).rows == 2
+    assert faults(root) == []
+
+
+def test_what_would_never_end_is_refused_at_once(root: Path) -> None:
+    os.mkfifo(root / "pipe.csv")
+    for path in (root / "pipe.csv", Path("/dev/zero")):
+        with pytest.raises(DataError, match="no ordinary file"):
+            add_version(root, path, "survey", "1")
+    # The system says 0 bytes of it, and there are more whenever one reads: it is being written.
+    with pytest.raises(DataError, match="still being written"):
+        add_version(root, Path("/proc/self/status"), "survey", "1")
+    assert not (root / "data").exists()

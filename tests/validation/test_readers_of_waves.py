@@ -178,6 +178,7 @@ def _set(path: Path, row: int, column: str, value: str) -> bytes:
         (4, "base_weight", "", "row 4, column base_weight: ''; expected a positive number"),
         (4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
         (4, "stratum_drawn", "7", "has more than one value"),
+        (4, "base_weight", "12.35", "column base_weight: 12.35; expected population over drawn, "),
         (1, "stratum", "strate", "missing column stratum"),
     ],
 )
@@ -192,6 +193,77 @@ def test_a_wrong_sample_is_told_where(
 ) -> None:
     content = _set(wave.path("sample"), row, column, value)
     assert expected in error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+
+
+Change = Callable[[list[str], dict[str, int]], list[str]]
+
+
+def _in_stratum(path: Path, change: Change) -> bytes:
+    """The sample with every row of its first stratum changed, or left out where it is empty."""
+    head, *rows = rows_of(path)
+    at = {name: position for position, name in enumerate(head)}
+    first = rows[0][at["stratum"]]
+    changed = [change(row, at) if row[at["stratum"]] == first else row for row in rows]
+    return as_bytes([head, *(row for row in changed if row)])
+
+
+def _with(**cells: str) -> Change:
+    def change(row: list[str], at: dict[str, int]) -> list[str]:
+        for name, cell in cells.items():
+            row[at[name]] = cell
+        return row
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_with(stratum_population="4200.5"), "row 2, column stratum_population: 4200.5; expected"),
+        (_with(stratum_drawn="340.5"), "row 2, column stratum_drawn: 340.5; expected a whole"),
+        (_with(stratum_drawn="0"), "row 2, column stratum_drawn: '0'; expected a positive number"),
+        (_with(stratum_drawn="341", base_weight="12.3167155425"), "has 340 rows where stratum"),
+        (_with(stratum_population="300"), "column stratum_drawn: 340; expected at most the"),
+        (_with(stratum_population="8400"), "12.3529411765; expected population over drawn, 24.7"),
+        (lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row, "has 339 rows where "),
+    ],
+)  # fmt: skip
+def test_a_sample_is_held_against_itself(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path, change: Change, expected: str
+) -> None:
+    content = _in_stratum(wave.path("sample"), change)
+    assert expected in error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+
+
+def test_a_sample_cut_in_mid_row(wave: Wave, questionnaire: Questionnaire, tmp_path: Path) -> None:
+    content = wave.path("sample").read_bytes()
+    cut = content[: content.index(b"\n", len(content) // 2) - 30]
+    row = cut.count(b"\n") + 1
+    message = error_of(tmp_path, cut, lambda path: read_sample(path, questionnaire))
+    assert f"row {row}: " in message and "cells where the header has" in message
+
+
+def test_the_marker_and_the_configuration_agree(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    path = wave.path("export_1")
+    assert len(read_export(path, questionnaire, simulated=True)) == 580
+    with pytest.raises(DataError, match="'Données simulées' marks every answer as simulated"):
+        read_export(path, questionnaire, simulated=False)
+    real = tmp_path / "real.csv"
+    real.write_bytes(as_bytes([row[:-1] for row in rows_of(path)]))
+    assert len(read_export(real, questionnaire, simulated=False)) == 580
+    with pytest.raises(DataError, match="no column 'Données simulées' marks the answers"):
+        read_export(real, questionnaire, simulated=True)
+    # What marks a simulated answer is the questionnaire's to say.
+    export = questionnaire.export.model_copy(update={"marker": "Invented", "marked": "yes"})
+    other = questionnaire.model_copy(update={"export": export})
+    rows = rows_of(path)
+    marked = [[*row[:-1], "Invented" if number == 0 else "YES"] for number, row in enumerate(rows)]
+    real.write_bytes(as_bytes(marked))
+    assert len(read_export(real, other, simulated=True)) == 580
+    with pytest.raises(DataError, match="'Invented' marks every answer as simulated"):
+        read_export(real, other, simulated=False)
 
 
 def test_a_code_given_twice(wave: Wave, questionnaire: Questionnaire, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from readiness.terminal import Spoken, cut_lines, one_line, shortened, speaking
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
     "data": ("readiness.commands.data", "list, add, compare, verify and erase dataset versions"),
+    "validate": ("readiness.commands.validate", "what of an export would be kept, and what not"),
     "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
     "freeze": ("readiness.commands.freeze", "seal the figures of a run as a publication"),
     "audit": ("readiness.commands.audit", "does a publication hold? seal, data, numbers, report"),

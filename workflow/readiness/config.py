@@ -85,6 +85,13 @@ class Validate(Section):
     duplicates: Literal["last", "first", "most_answered"] = Field(
         default="last", description="which of several submissions of one person is kept"
     )
+    largest_loss: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="the run stops when a larger share of the submissions, or of the answers to "
+        "one item, is not used as it came: 0.05 unless given (in a publication: none)",
+    )
 
     @field_validator("opens", "closes")
     @classmethod

@@ -91,8 +91,14 @@ class Run:
                 "simulated": self.section.simulated,
                 "selection": self.section.selection,
             }
+        elif step == "validate":
+            section = self.section.validate_.model_dump()
+            section["simulated"] = self.section.simulated
+            if self.frozen and section["largest_loss"] is None:
+                # It was published before there was such a limit.
+                section["largest_loss"] = 1.0
         else:
-            section = getattr(self.section, "validate_" if step == "validate" else step)
+            section = getattr(self.section, step)
         return canonical_json(section.model_dump() if isinstance(section, Section) else section)
 
 

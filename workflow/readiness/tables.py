@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIGNIFICANT_DIGITS = 12
+LARGEST = 1 << 30
+"""Bytes of the largest table that is read: its cells take a multiple of that in memory."""
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
 """How files begin that are no CSV, whatever their name says."""
 
@@ -110,7 +112,7 @@ def _counted(cells: int) -> str:
 def read_bytes(path: Path, what: str) -> bytes:
     """The bytes of a table; DataError when it is missing or cannot be read."""
     try:
-        return read_file(path)
+        return read_file(path, LARGEST)
     except FileNotFoundError:
         raise DataError(f"{path}: {what} not found. Run `make`, or restore the file.") from None
     except OSError as error:

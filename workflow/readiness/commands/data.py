@@ -1,9 +1,11 @@
 """Dataset versions: list, add, bring back, compare and erase them, verify every copy.
 
+A file that is added under a questionnaire is first read as `readiness validate` reads it.
+
 readiness data list
 readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
                    [--restricted]
-readiness data get NAME@VERSION [--to FILE]
+readiness data get NAME@VERSION [--to FILE] [--force]
 readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
 readiness data diff NAME@VERSION NAME@VERSION [--rows] [--all] [--json]
@@ -15,12 +17,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from readiness.commands.outputs import add_force, check_output
 from readiness.datasets.erase import erase_versions
+from readiness.datasets.hashing import fault_if_there
 from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
-from readiness.errors import ConfigError, DataError
+from readiness.errors import DataError
 
 PLACE = len("results/inputs")
 """The longest name of a place that is no remote."""
@@ -35,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     get = actions.add_parser("get", help="write a verified copy of a version")
     get.add_argument("name", help="NAME@VERSION")
     get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
+    add_force(get)
     diff = actions.add_parser("diff", help="what changed, and which figures would move")
     diff.add_argument("before", metavar="NAME@VERSION")
     diff.add_argument("after", metavar="NAME@VERSION")
@@ -78,14 +83,23 @@ def _list(root: Path, _: argparse.Namespace) -> None:
 def _get(root: Path, arguments: argparse.Namespace) -> None:
     version = find_version(root, arguments.name)
     target = arguments.to or root / version.pointer_path.with_suffix("")
-    if target.is_dir():
-        raise ConfigError(f"--to {target}: a folder; name the file to write.")
+    # A right copy in its own place is what was asked for.
+    there = arguments.to is None and fault_if_there(target, version) == ""
+    check_output(target, "--to", force=arguments.force or there, root=root)
     restore(root, version, target)
     print(f"{version.name}: {version.rows} rows written to {target}, MD5 and SHA-256 right")
 
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
-    from readiness.datasets.add import add_version  # reads tables with pandas, which takes a while
+    # They read tables with pandas, which takes a while.
+    from readiness.commands.validate import told
+    from readiness.datasets.add import add_version
+
+    said = []
+
+    def check(content: bytes) -> None:
+        if arguments.questionnaire:
+            said.append(told(root, arguments.file, content, arguments.questionnaire))
 
     version = add_version(
         root,
@@ -95,7 +109,10 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         questionnaire=arguments.questionnaire,
         note=arguments.note,
         restricted=arguments.restricted,
+        check=check,
     )
+    for text in said:
+        print(text)
     print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
     store = default_store(root)
     if store is None:

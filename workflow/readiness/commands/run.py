@@ -168,7 +168,21 @@ def run(arguments: argparse.Namespace) -> int:
     run_snakemake(root, arguments.cores, arguments.snakemake)
     if not arguments.snakemake and _made(root) == before:
         print((root / GATE).read_text("utf-8"), end="")
+    for line in _losses(root):
+        print(f"readiness run: {line}", file=sys.stderr)
     return 0
+
+
+def _losses(root: Path) -> list[str]:
+    """What each wave loses of its answers, as its validation has logged it; not those published."""
+    logs = (root / "results/logs/waves").glob("*/validate.log")
+    said = [(log.parent.name, log.read_text("utf-8", "replace")) for log in sorted(logs)]
+    return [
+        f"{wave}: {line.removeprefix('WARNING ')}"
+        for wave, text in said
+        for line in text.splitlines()
+        if line.startswith("WARNING LOST")
+    ]
 
 
 def check_cores(cores: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import stat
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +28,9 @@ from readiness.errors import ConfigError, DataError
 from readiness.files import left_behind, write_atomically
 from readiness.tables import read_text_table
 
+LONGEST_NAME = 150
+"""Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself."""
+
 
 def add_version(
     root: Path,
@@ -35,14 +41,16 @@ def add_version(
     questionnaire: str = "",
     note: str = "",
     restricted: bool = False,
+    check: Callable[[bytes], None] | None = None,
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
-    The bytes go to the default remote when that is a folder, and to DVC's cache. A version is never
+    The bytes go to the default remote when that is a folder, and to DVC's cache; `check` is given
+    them before anything is written, and raises what must not be registered. A version is never
     overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
-    or git would take the bytes of a restricted version; DataError when the file is no table or
-    holds the very bytes of a version that was erased, or when another file stands in its place;
-    BusyError when another process changes the register.
+    or git would take the bytes of a restricted version; DataError when the file is no table, is
+    still being written, or holds the very bytes of a version that was erased, or when another file
+    stands in its place; BusyError when another process changes the register.
     """
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
@@ -50,8 +58,15 @@ def add_version(
             raise ConfigError(
                 f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
             )
-    _check_questionnaire(root, questionnaire)
-    content = _content(file)
+        if len(os.fsencode(text)) > LONGEST_NAME:
+            raise ConfigError(
+                f"{what} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, which no file system "
+                "holds; choose a shorter name."
+            )
+    check_questionnaire(root, questionnaire)
+    content = read_whole(file)
+    if check is not None:
+        check(content)
     with changing_versions(root):
         versions = read_versions(root) if (root / VERSIONS).exists() else {}
         if f"{dataset}@{version}" in versions:
@@ -86,20 +101,36 @@ def add_version(
     return new
 
 
-def _content(file: Path) -> bytes:
-    """The file's bytes, read once: a file that changes meanwhile is one version all the same."""
+def read_whole(file: Path) -> bytes:
+    """The file's bytes, read once: a file that changes meanwhile is one version all the same.
+
+    DataError when there is no such file, when it is none (a pipe would never end), and when it
+    grows or shrinks while it is read: somebody is still writing it.
+    """
     if file.is_dir():
         raise DataError(f"{file}: a folder; expected one CSV file.")
     try:
-        return file.read_bytes()
+        # Without waiting: to open a pipe waits for its writer.
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as opened:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise DataError(f"{file}: no ordinary file; expected one CSV file.")
+            content = opened.read(before.st_size + 1)
+            if len(content) != before.st_size or os.fstat(descriptor).st_size != before.st_size:
+                raise DataError(f"{file}: still being written; add it when it is whole.")
+            return content
     except FileNotFoundError:
         raise DataError(f"{file}: no such file.") from None
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from None
 
 
-def _check_questionnaire(root: Path, name: str) -> None:
-    """The register is append-only: a name that is misspelt would stand there for good."""
+def check_questionnaire(root: Path, name: str) -> None:
+    """ConfigError unless the questionnaire is there (or none is named).
+
+    The register is append-only: a name that is misspelt would stand there for good.
+    """
     if name and not (
         re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()
     ):

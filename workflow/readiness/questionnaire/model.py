@@ -182,13 +182,14 @@ class FrameVariable(_Strict):
 class Export(_Strict):
     """Columns of the export that are not questions.
 
-    `marker` is a column that only simulated exports have; `ignored` are columns that may be there
-    and are not read.
+    `marker` is a column that only simulated exports have, and `marked` what each of its cells then
+    holds; `ignored` are columns that may be there and are not read.
     """
 
     timestamp: Text
     invitation: Text
     marker: Text | None = None
+    marked: Text = "oui"  # where a questionnaire does not say: so it is in the sealed ones
     ignored: tuple[Text, ...] = ()
 
 

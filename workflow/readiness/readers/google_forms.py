@@ -15,6 +15,7 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.tables import read_rows
+from readiness.terminal import quoted
 
 ROW = "_row"
 TIMESTAMP = "_timestamp"
@@ -23,16 +24,21 @@ AGAIN = "Download the CSV from the form again; do not save it from a spreadsheet
 
 
 def read_export(
-    path: Path, questionnaire: Questionnaire, content: bytes | None = None
+    path: Path,
+    questionnaire: Questionnaire,
+    content: bytes | None = None,
+    *,
+    simulated: bool | None = None,
 ) -> pd.DataFrame:
     """Read an export of `questionnaire`: one row a submission, every cell as exported text.
 
     Columns: `_row` (the row as a spreadsheet numbers it, header = 1), `_timestamp`, `_invitation`
     and one a questionnaire item, named by its id. `content` are the file's bytes where they are in
-    hand already.
+    hand already; `simulated` is what the configuration says of it (None: it says nothing).
 
     Raises DataError, in one line naming the file and the columns, when the file is missing, empty,
-    not UTF-8, not a comma-separated table, or has other columns than the questionnaire.
+    not UTF-8, not a comma-separated table, has other columns than the questionnaire, or when its
+    marker of simulated answers and the configuration do not agree.
     """
     header, rows = read_rows(path, "the export", content, advice=AGAIN)
     if not rows:
@@ -43,7 +49,9 @@ def read_export(
         dtype=object,
     )
     frame.insert(0, ROW, [number for number, _ in rows])
-    _check_marker(path, header, rows, questionnaire)
+    marked = _is_marked(path, header, rows, questionnaire)
+    if simulated is not None:
+        _check_agreement(path, marked, simulated, questionnaire)
     return frame
 
 
@@ -96,19 +104,38 @@ def _some(texts: list[str], limit: int = 3) -> str:
     return shown + (f" and {rest} more" if rest > 0 else "")
 
 
-def _check_marker(
+def _is_marked(
     path: Path, header: list[str], rows: list[tuple[int, list[str]]], questionnaire: Questionnaire
-) -> None:
-    """The column that marks simulated data marks every row, or the file mixes two sources."""
-    if questionnaire.export.marker is None:
-        return
-    key = match_key(questionnaire.export.marker)
+) -> bool:
+    """Whether the answers are marked as simulated: every row, or the file mixes two sources."""
+    export = questionnaire.export
+    if export.marker is None:
+        return False
+    key = match_key(export.marker)
     position = next((i for i, text in enumerate(header) if match_key(text) == key), None)
     if position is None:
-        return
+        return False
     for number, cells in rows:
-        if match_key(cells[position]) != "oui":
+        if match_key(cells[position]) != match_key(export.marked):
             raise DataError(
-                f"{path}, row {number}: column {questionnaire.export.marker!r} holds "
-                f"{cells[position]!r}; expected 'oui' in every row, or no such column."
+                f"{path}, row {number}: column {export.marker!r} holds {quoted(cells[position])}; "
+                f"expected {export.marked!r} in every row, or no such column."
             )
+    return True
+
+
+def _check_agreement(
+    path: Path, marked: bool, simulated: bool, questionnaire: Questionnaire
+) -> None:
+    """What the data say of themselves is what the configuration says of them, both ways."""
+    marker = questionnaire.export.marker
+    if marked and not simulated:
+        raise DataError(
+            f"{path}: column {marker!r} marks every answer as simulated, the configuration says "
+            "simulated: false. Set simulated: true, or name the export of the real answers."
+        )
+    if simulated and not marked and marker is not None:
+        raise DataError(
+            f"{path}: the configuration says simulated: true, but no column {marker!r} marks the "
+            "answers as simulated. Set simulated: false, or name the simulated export."
+        )

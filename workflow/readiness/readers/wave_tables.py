@@ -10,10 +10,14 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.tables import read_text_table
+from readiness.terminal import quoted
 
 SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
 CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
 MARGIN_COLUMNS = ("variable", "category", "total", "status", "note")
+
+WEIGHT_TOLERANCE = 1e-6
+"""Relative: a weight may be written with seven digits, not with two, as a spreadsheet shows it."""
 
 
 def _require_columns(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
@@ -37,16 +41,21 @@ def _numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
     return values
 
 
-def read_sample(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+def read_sample(
+    path: Path, questionnaire: Questionnaire, content: bytes | None = None
+) -> pd.DataFrame:
     """Read the drawn sample: one row an invited person, indexed 0..n-1 in file order.
 
     Columns: `token` (invitation code), `stratum`, the frame variables of the questionnaire (text),
     `stratum_population` and `stratum_drawn` (persons, int), `base_weight` (population / drawn).
+    `content` are the file's bytes where they are in hand already.
 
     Raises DataError naming the row when a code is empty or given twice, a frame variable has an
-    unknown category, a number is not positive, or a stratum is described in two ways.
+    unknown category, a number is not positive, or a stratum is described in two ways; and the
+    stratum when it does not hold together: persons that are no whole number, more drawn than there
+    are, another number of rows than were drawn, a weight that is not population over drawn.
     """
-    frame = read_text_table(path, "sample")
+    frame = read_text_table(path, "sample", content)
     variables = tuple(variable.id for variable in questionnaire.frame)
     _require_columns(path, frame, (*SAMPLE_COLUMNS, *variables))
     if frame.empty:
@@ -75,8 +84,42 @@ def read_sample(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
             raise DataError(
                 f"{path}, column {column}: stratum {uneven.idxmax()!r} has more than one value."
             )
+        _refuse(path, frame, column, frame[column] % 1 != 0, "a whole number of persons")
         frame[column] = frame[column].astype(int)
+    _check_strata(path, frame)
     return frame
+
+
+def _check_strata(path: Path, frame: pd.DataFrame) -> None:
+    """The drawing against itself: what it says of each stratum is what its rows are."""
+    drawn, population = frame["stratum_drawn"], frame["stratum_population"]
+    more = drawn > population
+    _refuse(path, frame, "stratum_drawn", more, "at most the population of the stratum")
+    rows = frame.groupby("stratum")["token"].transform("size")
+    wrong = rows != drawn
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise DataError(
+            f"{path}: stratum {quoted(frame['stratum'].iloc[at])} has {rows.iloc[at]} rows where "
+            f"stratum_drawn says {drawn.iloc[at]}; expected one row an invited person."
+        )
+    weight = population / drawn
+    off = (frame["base_weight"] / weight - 1).abs() > WEIGHT_TOLERANCE
+    if off.any():
+        at = int(np.argmax(off))
+        _refuse(path, frame, "base_weight", off, f"population over drawn, {weight.iloc[at]:.12g}")
+
+
+def _refuse(
+    path: Path, frame: pd.DataFrame, column: str, bad: pd.Series[bool], expected: str
+) -> None:
+    """DataError naming the first bad row of a column of numbers."""
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise DataError(
+            f"{path}, row {at + 2}, column {column}: {frame[column].iloc[at]:.12g}; expected "
+            f"{expected}."
+        )
 
 
 def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 
 from readiness.config import Validate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_sample
 from readiness.steps.common import Outputs, add_step_arguments, log
-from readiness.validation import validate
+from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +18,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_step_arguments(parser, "answers", "sample", "questionnaire", "corrections")
 
 
+class _Settings(Validate):
+    """The section of the wave, with what else its data are held against."""
+
+    simulated: bool
+
+
+JUDGING = {"simulated", "largest_loss"}
+"""Settings by which a run stops or goes on; no result depends on them, so no lineage does."""
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write `answers.csv`, `issues.csv` and `counts.csv`."""
-    settings = parse_json(Validate, arguments.settings)
+    settings = parse_json(_Settings, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     result = validate(
-        read_export(arguments.answers, questionnaire),
+        read_export(arguments.answers, questionnaire, simulated=settings.simulated),
         questionnaire,
         read_sample(arguments.sample, questionnaire),
         read_corrections(arguments.corrections, questionnaire),
@@ -30,13 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
         closes=date.fromisoformat(settings.closes),
         duplicates=settings.duplicates,
     )
+    largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
+    refuse_mass_loss(result, arguments.answers, largest)
     outputs = Outputs("validate", arguments.out)
     outputs.csv("answers.csv", result.answers)
     outputs.csv("issues.csv", result.issues)
     outputs.csv("counts.csv", result.counts)
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(),
+        settings=settings.model_dump(exclude=JUDGING),
         inputs={
             "answers": arguments.answers,
             "sample": arguments.sample,
@@ -44,5 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
             "corrections": arguments.corrections,
         },
     )
+    if line := loss_line(result):
+        # `readiness run` says it again at its end, and where there is nothing to do.
+        log.warning("%s. Every fault: %s", line, arguments.out / "issues.csv")
+        print(f"readiness validate: {line}.", file=sys.stderr)
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
     return 0

@@ -4,7 +4,19 @@
 """
 
 from readiness.validation.issues import ISSUE_COLUMNS, RULES
+from readiness.validation.losses import LARGEST_LOSS, loss_line, losses, refuse_mass_loss
 from readiness.validation.rows import DuplicateRule
-from readiness.validation.validate import Validated, validate
+from readiness.validation.validate import Validated, first_reading, validate
 
-__all__ = ["ISSUE_COLUMNS", "RULES", "DuplicateRule", "Validated", "validate"]
+__all__ = [
+    "ISSUE_COLUMNS",
+    "LARGEST_LOSS",
+    "RULES",
+    "DuplicateRule",
+    "Validated",
+    "first_reading",
+    "loss_line",
+    "losses",
+    "refuse_mass_loss",
+    "validate",
+]

@@ -13,6 +13,7 @@ from readiness.questionnaire.text import tidy
 from readiness.validation.issues import issues_of
 
 TIMESTAMP_FORMAT = "%d/%m/%Y %H:%M:%S"
+TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
@@ -50,7 +51,7 @@ def submissions(
     table["submitted"] = pd.to_datetime(stamp, format=TIMESTAMP_FORMAT, errors="coerce")
     table["group"] = raw[questionnaire.group_item].map(match_key).map(_groups(questionnaire))
     table["group"] = table["group"].fillna("")
-    table["token"] = raw["_invitation"].map(lambda text: "".join(tidy(text).split()).upper())
+    table["token"] = raw["_invitation"].map(invitation_code)
     known = table["token"].isin(tokens) if tokens is not None else table["token"] != ""
     expert = table["group"] == EXPERT
     by_open_link = ~known & (expert if tokens is not None else True)
@@ -90,6 +91,11 @@ def submissions(
             )
         )
     return table.drop(columns="token"), found
+
+
+def invitation_code(text: str) -> str:
+    """A code as it was sent, without the spaces and small letters that people add."""
+    return "".join(tidy(text).split()).upper()
 
 
 def _groups(questionnaire: Questionnaire) -> dict[str, str]:
@@ -147,7 +153,7 @@ def _row_issues(
     export = questionnaire.export
     period = f"{opens.isoformat()} to {closes.isoformat()}"
     explained = {
-        "undated": (export.timestamp, "_timestamp", "dd/mm/yyyy HH:MM:SS"),
+        "undated": (export.timestamp, "_timestamp", TIMESTAMP_WORDS),
         "early": (export.timestamp, "_timestamp", period),
         "late": (export.timestamp, "_timestamp", period),
         "unknown_invitation": (export.invitation, "_invitation", "a code of the sample"),

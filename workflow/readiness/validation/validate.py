@@ -7,19 +7,21 @@ dropped in silence: received = kept + the submissions of each reason.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire
+from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import EXPERT, PROFESSIONAL
+from readiness.terminal import quoted
 from readiness.validation.cells import read_cell
 from readiness.validation.coding import code_answers, differences_from_frame
 from readiness.validation.corrections import apply_corrections
 from readiness.validation.issues import collect
-from readiness.validation.rows import KEPT, DuplicateRule, submissions
+from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
 from readiness.validation.schema import check_coded
 
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
@@ -36,11 +38,18 @@ class Validated:
     counts: `quantity`, `group`, `value` (int): `received`, `kept` and each reason for which a
         submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
         and by stratum `population`, `invited`, `answered`.
+    given: by item, how many kept submissions hold an answer of any kind (a cell that is not blank).
     """
 
     answers: pd.DataFrame
     issues: pd.DataFrame
     counts: pd.DataFrame
+    given: Mapping[str, int]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of which kept submissions are counted."""
+        return (PROFESSIONAL, EXPERT)
 
     def count(self, quantity: str, group: str = "all") -> int:
         """One count; KeyError when there is none such."""
@@ -77,28 +86,57 @@ def validate(
     """
     if opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
-    raw = raw.reset_index(drop=True)
     tokens = None if sample is None else frozenset(sample["token"])
+    return _validated(
+        raw, questionnaire, tokens, sample, corrections,
+        opens=opens, closes=closes, duplicates=duplicates,
+    )  # fmt: skip
+
+
+def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
+    """The same for an export of which only the questionnaire is known, not yet its wave.
+
+    Every day counts and, where the questionnaire has a frame, every invitation code that is not
+    blank. Raises DataError as `validate` does.
+    """
+    codes = raw["_invitation"].map(invitation_code)
+    tokens = frozenset(codes[codes != ""]) if questionnaire.frame else None
+    return _validated(
+        raw, questionnaire, tokens, None, None,
+        opens=date.min, closes=date.max, duplicates="last",
+    )  # fmt: skip
+
+
+def _validated(
+    raw: pd.DataFrame,
+    questionnaire: Questionnaire,
+    tokens: frozenset[str] | None,
+    sample: pd.DataFrame | None,
+    corrections: pd.DataFrame | None,
+    *,
+    opens: date,
+    closes: date,
+    duplicates: DuplicateRule,
+) -> Validated:
+    raw = raw.reset_index(drop=True)
     table, found = submissions(
         raw, questionnaire, tokens, opens=opens, closes=closes, keep=duplicates
     )
     is_kept = table["status"] == KEPT
     if not is_kept.any():
-        reasons = ", ".join(f"{n} {rule}" for rule, n in table["status"].value_counts().items())
-        raise DataError(
-            f"no submission of {len(raw)} can be kept ({reasons}); check opens, closes and sample."
-        )
+        raise DataError(_nothing_kept(table, found))
     answers = raw.loc[is_kept].assign(respondent=table.loc[is_kept, "respondent"])
     answers = answers.sort_values("respondent").reset_index(drop=True)
+    given = {i.id: int(answers[i.id].map(match_key).ne("").sum()) for i in questionnaire.items}
     applied = 0
     if corrections is not None:
-        answers, issues, applied = apply_corrections(
+        answers, corrected, applied = apply_corrections(
             answers, corrections, questionnaire, tokens or frozenset()
         )
-        found += issues
+        found += corrected
     groups = _groups(answers, questionnaire)
-    coded, issues = code_answers(answers, groups, questionnaire)
-    found += issues
+    coded, faults = code_answers(answers, groups, questionnaire)
+    found += faults
     whole = pd.concat(
         [
             answers[["respondent"]],
@@ -112,7 +150,21 @@ def validate(
     check_coded(whole, questionnaire, frame=sample is not None)
     unused = 0 if corrections is None else len(corrections) - applied
     counts = _counts(table, whole, sample, applied, unused)
-    return Validated(whole, collect(found, [item.id for item in questionnaire.items]), counts)
+    issues = collect(found, [item.id for item in questionnaire.items])
+    return Validated(whole, issues, counts, given)
+
+
+def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
+    """Why there is nothing to go on with: the reasons, and the first submission of the first."""
+    counts = table["status"].value_counts()
+    reasons = ", ".join(f"{n} {str(rule).replace('_', ' ')}" for rule, n in counts.items())
+    issues = pd.concat([part for part in found if len(part)])
+    first = issues[issues["rule"] == counts.index[0]].iloc[0]
+    return (
+        f"no submission of {len(table)} can be kept ({reasons}; row {first['row']} holds "
+        f"{quoted(first['value'])}, expected {first['expected']}).\n"
+        "Check the export, and the wave's opens, closes and sample."
+    )
 
 
 def _groups(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series[str]:

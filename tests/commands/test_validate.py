@@ -1,0 +1,175 @@
+"""`readiness validate` and `data add --questionnaire`: the same words, before all is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from project_copy import ROOT
+from readiness.cli import main
+from readiness.datasets.versions import read_versions
+from readiness.tables import rows_to_csv
+
+QUESTIONNAIRE = "ai-readiness-1"
+EXPORT = ROOT / "data/store/files/md5/1d/808e527ae8fb1dd021cf24959dab32"
+SAMPLE = ROOT / "data/store/files/md5/19/78e9260db2910861003b7880945756"
+Rows = list[list[str]]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in (".dvc/config", f"data/questionnaires/{QUESTIONNAIRE}.yaml", "config.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rows_of(path: Path) -> Rows:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def without_column(rows: Rows) -> Rows:
+    return [row[:5] + row[6:] for row in rows]
+
+
+def other_wording(rows: Rows) -> Rows:
+    rows[0][12] += " ?"
+    return rows
+
+
+def doubled_column(rows: Rows) -> Rows:
+    return [[*row, row[3]] for row in rows]
+
+
+def another_form(rows: Rows) -> Rows:
+    return [["Timestamp", "Nom"], ["1", "2"]]
+
+
+def short_row(rows: Rows) -> Rows:
+    rows[6] = rows[6][:-2]
+    return rows
+
+
+def unmarked_row(rows: Rows) -> Rows:
+    rows[4][-1] = ""
+    return rows
+
+
+def marked_otherwise(rows: Rows) -> Rows:
+    return [rows[0], *([*row[:-1], "non"] for row in rows[1:])]
+
+
+def no_rows(rows: Rows) -> Rows:
+    return rows[:1]
+
+
+def in_column(position: int, text: str | Callable[[str], str]) -> Callable[[Rows], Rows]:
+    def change(rows: Rows) -> Rows:
+        for row in rows[1:]:
+            row[position] = text if isinstance(text, str) else text(row[position])
+        return rows
+
+    return change
+
+
+def us(text: str) -> str:
+    return f"{text[3:5]}/{text[:2]}{text[5:]}"
+
+
+KINDS: list[tuple[Callable[[Rows], Rows | bytes], str]] = [
+    (without_column, "20 of 21 columns recognised"),
+    (other_wording, "did the wording of"),
+    (doubled_column, "given more than once"),
+    (another_form, "not an export of ai-readiness-1"),
+    (short_row, "row 7: 20 cells where the header has 22"),
+    (unmarked_row, "row 5: column 'Données simulées' holds ''"),
+    (marked_otherwise, "row 2: column 'Données simulées' holds 'non'"),
+    (no_rows, "a header and no answers"),
+    (in_column(0, us), "335 undated"),
+    (in_column(0, "2026-03-05T10:00:00"), "689 undated; row 2 holds '2026-03-05T10:00:00'"),
+    (in_column(0, ""), "expected dd/mm/yyyy HH:MM:SS"),
+    (in_column(1, ""), "663 unknown invitation"),
+    (in_column(1, "SAME"), "687 duplicate"),
+    (in_column(2, "Autre"), "answers to respondent_group are set aside"),
+    (in_column(5, "1980"), "answers to experience_years are set aside"),
+    (in_column(12, "Peut-être"), "unknown option"),
+    (lambda rows: rows_to_csv(rows).replace(",", ";").encode(), "separated by semicolons"),
+    (lambda rows: rows_to_csv(rows).encode("cp1252", "replace"), "not UTF-8"),
+    (lambda rows: rows_to_csv(rows).encode("utf-16"), "not UTF-8 (byte 0)"),
+    (lambda rows: rows_to_csv(rows).encode()[:-40], "row 690: "),
+    (lambda rows: b"", "is empty"),
+    (lambda rows: b"PK\x03\x04xl/", "expected a CSV"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), KINDS)
+def test_what_a_run_would_refuse_is_never_registered(
+    root: Path, capsys: Any, change: Callable[[Rows], Rows | bytes], said: str
+) -> None:
+    changed = change(rows_of(EXPORT))
+    content = changed if isinstance(changed, bytes) else rows_to_csv(changed).encode()
+    (root / "export.csv").write_bytes(content)
+    before = sorted(root.rglob("*"))
+    assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 3
+    validated = capsys.readouterr().err
+    add = ["data", "add", "export.csv", "--dataset", "x", "--as", "1"]
+    assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3
+    added = capsys.readouterr().err
+    assert said in validated and "Traceback" not in validated
+    assert added.removeprefix("readiness data: ") == validated.removeprefix("readiness validate: ")
+    assert [path for path in sorted(root.rglob("*")) if ".dvc/tmp" not in str(path)] == before
+
+
+def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: Any) -> None:
+    shutil.copyfile(EXPORT, root / "export.csv")
+    before = sorted(root.rglob("*"))
+    assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "export.csv: an export of ai-readiness-1, 689 submissions\n"
+        "681 would be kept (professional 656, expert 25), before days and sample are looked at\n"
+        "LOST: 8 of 689 submissions are not kept (1.2 %: 6 duplicate, 1 undated, "
+    )
+    assert "unknown_option            7" in out
+    assert sorted(root.rglob("*")) == before
+    add = ["data", "add", "export.csv", "--dataset", "x", "--as", "1"]
+    assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 0
+    assert capsys.readouterr().out.startswith(out)
+    assert read_versions(root)["x@1"].questionnaire == QUESTIONNAIRE
+
+
+def test_a_larger_loss_that_the_wave_allows_is_registered(root: Path, capsys: Any) -> None:
+    rows = in_column(0, us)(rows_of(EXPORT))
+    (root / "export.csv").write_text(rows_to_csv(rows), "utf-8")
+    config = (root / "config.yaml").read_text("utf-8")
+    (root / "config.yaml").write_text(
+        config.replace("    validate:\n", "    validate:\n      largest_loss: 0.6\n"), "utf-8"
+    )
+    assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 0
+    assert "LOST: 339 of 689 submissions" in capsys.readouterr().out
+
+
+def test_a_drawn_sample_is_read_as_one(root: Path, capsys: Any) -> None:
+    shutil.copyfile(SAMPLE, root / "sample.csv")
+    assert main(["validate", "sample.csv", "--questionnaire", QUESTIONNAIRE]) == 0
+    assert "a drawn sample for ai-readiness-1: 1740 invited in 7 strata, of 12000 persons" in (
+        capsys.readouterr().out
+    )
+    (root / "sample.csv").write_text(rows_to_csv(rows_of(SAMPLE)[:-1]), "utf-8")
+    add = ["data", "add", "sample.csv", "--dataset", "x", "--as", "1"]
+    assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3
+    assert "rows where stratum_drawn says" in capsys.readouterr().err
+    assert not (root / "data/versions.csv").exists()
+
+
+def test_a_questionnaire_that_is_not_there(root: Path, capsys: Any) -> None:
+    shutil.copyfile(EXPORT, root / "export.csv")
+    assert main(["validate", "export.csv", "--questionnaire", "none-1"]) == 2
+    assert "there are ai-readiness-1" in capsys.readouterr().err

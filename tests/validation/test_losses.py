@@ -1,0 +1,170 @@
+"""Mass loss: a fault of every twentieth row stops the run, fewer are said in one loud line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from wave_files import Wave
+
+from readiness.cli import main
+from readiness.errors import DataError
+from readiness.plan import Run, load_plan
+from readiness.questionnaire import Questionnaire
+from readiness.simulation import CLOSES, OPENS
+from readiness.simulation.files import export_bytes
+from readiness.validation import LARGEST_LOSS, loss_line, losses, refuse_mass_loss, validate
+from readiness.validation.losses import Loss
+
+ROOT = Path(__file__).parents[2]
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def us_dates(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.assign(_timestamp=[f"{t[3:5]}/{t[:2]}{t[5:]}" for t in raw["_timestamp"]])
+
+
+def no_codes(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.assign(_invitation="")
+
+
+def one_code(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.assign(_invitation=raw["_invitation"].iloc[50])
+
+
+def renamed_option(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.assign(use_ai=raw["use_ai"].replace("Oui", "Oui, souvent"))
+
+
+def years_of_birth(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.assign(experience_years="1980")
+
+
+def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: float) -> None:
+    result = validate(
+        change(wave.exports[2]), questionnaire, wave.sample, opens=OPENS, closes=CLOSES
+    )
+    refuse_mass_loss(result, "export.csv", largest)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (us_dates, "635 of 689 submissions are not kept (92.2 %: 335 undated, 216 late, 84 early; "
+         "row 2 holds '02/28/2026 17:00:00', expected dd/mm/yyyy HH:MM:SS), above 5 %"),
+        (no_codes, "655 unknown invitation, 6 late, 2 early, 1 undated; row 4 holds '', expected"),
+        (one_code, "are not kept (99.9 %: 679 duplicate"),
+        (renamed_option, "331 of 633 answers to use_ai are set aside (52.3 %: 331 unknown option; "
+         "row 4 holds 'Oui, souvent', expected Oui | Non), above 5 %"),
+        (years_of_birth, "672 of 672 answers to experience_years are set aside (100.0 %"),
+    ],
+)  # fmt: skip
+def test_mass_loss_stops(
+    wave: Wave, questionnaire: Questionnaire, change: Change, said: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        checked(wave, questionnaire, change, LARGEST_LOSS)
+    assert said in str(caught.value)
+    assert "validate.largest_loss" in str(caught.value)
+    # Whoever says that it is right so goes on.
+    checked(wave, questionnaire, change, 1.0)
+
+
+def test_times_of_another_form_are_shown(wave: Wave, questionnaire: Questionnaire) -> None:
+    iso = wave.exports[2].assign(_timestamp="2026-03-05T10:00:00+00:00")
+    with pytest.raises(DataError, match=r"689 undated; row 2 holds '2026-03-05T10:00:00\+00:00', "
+                       r"expected dd/mm/yyyy HH:MM:SS"):  # fmt: skip
+        validate(iso, questionnaire, wave.sample, opens=OPENS, closes=CLOSES)
+
+
+def test_the_shipped_waves_lose_little_and_say_it(wave: Wave) -> None:
+    for version, of in ((1, 580), (2, 689)):
+        result = wave.validated[version]
+        refuse_mass_loss(result, "export", LARGEST_LOSS)
+        first, *items = losses(result)
+        assert first.of == of and first.lost == of - result.count("kept")
+        assert all(loss.item and loss.share < 0.02 for loss in items)
+        line = loss_line(result)
+        assert line.startswith(f"LOST: {first.lost} of {of} submissions") and "\n" not in line
+    # The first export must lose more than a limit below what it loses.
+    with pytest.raises(DataError, match=r"14 of 580 .* above 2 %"):
+        refuse_mass_loss(wave.validated[1], "export", 0.02)
+
+
+def test_one_odd_answer_is_no_mass() -> None:
+    assert not Loss("item", 1, 12, {"unknown_option": 1}, "").is_mass
+    assert Loss("", 1, 12, {"undated": 1}, "").is_mass
+    assert Loss("item", 2, 12, {"unknown_option": 2}, "").is_mass
+
+
+def step(folder: Path, wave: Wave, answers: Path, **settings: object) -> int:
+    section = {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
+    return main(
+        ["step", "validate", "--log", str(folder / "step.log"), "--code", "x",
+         "--answers", str(answers), "--sample", str(wave.path("sample")),
+         "--questionnaire", str(ROOT / "data/questionnaires/ai-readiness-1.yaml"),
+         "--corrections", str(wave.path("corrections")), "--out", str(folder / "out"),
+         "--settings", json.dumps({**section, **settings})]
+    )  # fmt: skip
+
+
+def test_the_step_says_it_and_its_lineage_does_not(
+    wave: Wave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = wave.path("export_2")
+    assert step(tmp_path, wave, answers, simulated=True, largest_loss=None) == 0
+    err = capsys.readouterr().err
+    assert (
+        err.startswith("readiness validate: LOST: 17 of 689 submissions") and err.count("\n") == 1
+    )
+    assert "WARNING LOST: 17 of 689" in (tmp_path / "step.log").read_text("utf-8")
+    settings = json.loads((tmp_path / "out/lineage.json").read_text("utf-8"))["settings"]
+    # As in the sealed sidecars: by what a run is stopped is nothing that a number rests on.
+    assert settings == {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
+    assert step(tmp_path, wave, answers, simulated=True, largest_loss=0.01) == 3
+    assert "above 1 %" in capsys.readouterr().err
+    assert step(tmp_path, wave, answers, simulated=False, largest_loss=None) == 3
+    assert "simulated: false" in capsys.readouterr().err
+
+
+def test_a_renamed_option_stops_the_step(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from readiness.tables import read_text_table
+
+    table = read_text_table(wave.path("export_2"), "the export")
+    column = questionnaire.item("use_ai").column
+    table[column] = table[column].replace("Oui", "Oui, souvent")
+    (tmp_path / "renamed.csv").write_bytes(export_bytes(table))
+    assert step(tmp_path, wave, tmp_path / "renamed.csv", simulated=True, largest_loss=None) == 3
+    assert "answers to use_ai are set aside" in capsys.readouterr().err
+    assert not (tmp_path / "out/lineage.json").exists()
+
+
+def test_what_was_published_is_recomputed_whatever_it_lost() -> None:
+    runs = load_plan(ROOT).runs
+
+    def limit(run: Run) -> object:
+        return json.loads(run.settings("validate"))["largest_loss"]
+
+    assert limit(runs["waves/simulated-2026"]) is None
+    assert limit(runs["publications/simulated-2026-r1"]) == 1.0
+    said = json.loads(runs["publications/simulated-2026-r1"].settings("validate"))
+    assert said["simulated"] is True
+
+
+def test_an_audit_runs_a_sealed_configuration_without_a_limit() -> None:
+    import yaml
+
+    from readiness.publications.audit.rerun import todays_project
+    from readiness.publications.ledger import read_datasets
+
+    folder = ROOT / "publications/simulated-2026-r1"
+    files = todays_project(ROOT, folder, read_datasets(folder))
+    own = yaml.safe_load(files["config.yaml"])
+    sealed = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    assert own["waves"]["simulated-2026"]["validate"].pop("largest_loss") == 1.0
+    assert own == sealed
