@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,12 +27,13 @@ from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, frame
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
+from readiness.survey.options import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
-    "permutation": ("permutation_midrank", "permutation_pearson"),
+    "permutation": ("permutation_midrank", "permutation_studentised", "permutation_pearson"),
     "rao_scott": ("rao_scott_f",),
     "effect_size": ("cramers_v",),
 }
@@ -96,6 +97,7 @@ def compare_ordinal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
+    statistic: Literal["midrank", "studentised"] = "midrank",
     lead: Lead | None = None,
     level: float = 0.95,
 ) -> Comparison:
@@ -114,6 +116,8 @@ def compare_ordinal(
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
+        statistic: of the permutation test: `midrank`, where a group counts by its mass, or
+            `studentised`, where it counts by its own standard error.
         lead: override of the leading test.
         level: of intervals, 0-1.
 
@@ -127,9 +131,10 @@ def compare_ordinal(
             f"as there are {len(categories)} categories"
         )
     check_level(level)
+    one_of(statistic, Literal["midrank", "studentised"], "statistic")
     item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = [
-        *item.overall("midrank", permutations, seed),
+        *item.overall(statistic, permutations, seed),
         *item.asymptotic(
             "kruskal_wallis_design", lambda: rank_test_of(design, item.positions, item.groups)
         ),

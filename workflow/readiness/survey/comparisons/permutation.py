@@ -1,4 +1,4 @@
-"""Permutation test of a weighted mid-rank (or Pearson) statistic within declared blocks.
+"""Permutation test of a weighted rank (or Pearson) statistic within declared blocks.
 
 For small groups, where no asymptotic test holds its level. The answers are permuted within blocks
 and each (group, weight) pair stays as it is: raked weights depend on the group, so permuting the
@@ -9,7 +9,7 @@ Smyth 2010), so never 0 and never below the level's due.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,10 +17,17 @@ import numpy as np
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.studentised import studentised_statistic
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
-Statistic = Literal["midrank", "pearson"]
+Statistic = Literal["midrank", "studentised", "pearson"]
+
+_NAMES: dict[Statistic, tuple[str, str]] = {
+    "midrank": ("H", "weighted mid-rank statistic"),
+    "studentised": ("W", "studentised (Wald-type) statistic of mid-ranks"),
+    "pearson": ("X2", "weighted Pearson statistic"),
+}
 
 _CHUNK = 2_000_000
 
@@ -46,8 +53,10 @@ def permutation_test(
             themselves), or None: the whole sample.
         permutations: B, at least 99.
         seed: of the generator; the same seed gives the same p for any order of the rows.
-        statistic: `midrank` for ordered answers (between-group share of the variance of weighted
-            mid-ranks, as Kruskal-Wallis), `pearson` for unordered ones (X2 of weighted shares).
+        statistic: for ordered answers `midrank` (between-group share of the variance of weighted
+            mid-ranks, as Kruskal-Wallis: a group counts by its mass) or `studentised` (Wald type:
+            a group counts by its own standard error, `studentised_statistic`); for unordered ones
+            `pearson` (X2 of weighted shares).
         group_levels: declared groups.
 
     Raises:
@@ -100,20 +109,16 @@ def permutation_test_of(
         statistic,
     )
     where = "within the declared blocks" if blocks is not None else "over the whole sample"
+    name, words = _NAMES[statistic]
     return ComparisonRow(
         f"permutation_{statistic}",
         observed,
-        "H" if statistic == "midrank" else "X2",
+        name,
         None,
         None,
         float((exceeding + 1) / (permutations + 1)),
         n=len(answers),
-        method=f"Permutation of the answers {where} ({permutations} draws, seed {seed}), "
-        + (
-            "weighted mid-rank statistic"
-            if statistic == "midrank"
-            else "weighted Pearson statistic"
-        ),
+        method=f"Permutation of the answers {where} ({permutations} draws, seed {seed}), {words}",
     )
 
 
@@ -156,12 +161,8 @@ def _count(
     statistic: Statistic,
 ) -> tuple[float, int]:
     """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
-    levels, position = np.unique(y, return_inverse=True)
-    indicator = np.zeros((len(y), groups))
-    indicator[np.arange(len(y)), code] = weight
-    sizes = indicator.sum(axis=0)
-    compute = _midrank if statistic == "midrank" else _pearson
-    observed = compute(position[None, :], indicator, sizes, weight, len(levels))[0]
+    compute = _statistic(y, code, weight, block, groups, statistic)
+    observed = compute(np.arange(len(y))[None, :])[0]
     rng = np.random.Generator(np.random.PCG64(seed))
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
     offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
@@ -169,11 +170,29 @@ def _count(
     while done < permutations:
         size = min(permutations - done, max(1, _CHUNK // len(y)))
         keys = rng.random((size, len(y))) + offset
-        shuffled = position[np.argsort(keys, axis=1)]
-        values = compute(shuffled, indicator, sizes, weight, len(levels))
+        values = compute(np.argsort(keys, axis=1))
         exceeding += int((values >= observed * (1 - 1e-10)).sum())
         done += size
     return float(observed), exceeding
+
+
+def _statistic(
+    y: FloatArray,
+    code: IntArray,
+    weight: FloatArray,
+    block: IntArray,
+    groups: int,
+    statistic: Statistic,
+) -> Callable[[IntArray], FloatArray]:
+    """The statistic as a function of rows in permuted order, shape (B, n) -> (B,)."""
+    if statistic == "studentised":
+        return studentised_statistic(y, code, weight, block, groups)
+    levels, position = np.unique(y, return_inverse=True)
+    indicator = np.zeros((len(y), groups))
+    indicator[np.arange(len(y)), code] = weight
+    sizes = indicator.sum(axis=0)
+    compute = _midrank if statistic == "midrank" else _pearson
+    return lambda order: compute(position[order], indicator, sizes, weight, len(levels))
 
 
 def _midrank(
