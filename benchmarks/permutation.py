@@ -1,10 +1,10 @@
-"""Size and power of the permutation statistics where groups differ in size: `docs/permutation.md`.
+"""Size and power of the permutation statistics where groups differ in size: `docs/comparisons.md`.
 
 Seven groups of 18 to 160 answers, weights that differ within and between them, blocks that have
 nothing to do with the answers. `midrank` weights a group by its mass, `studentised` by its own
 standard error; Rao-Scott's F stands beside them. All seeded; a slice runs in the tests.
 
-    python benchmarks/permutation.py --runs 2000 --page docs/permutation.md
+    python benchmarks/permutation.py --runs 2000 --page docs/comparisons.md
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 
-from readiness.survey import Design, design  # noqa: E402
-from readiness.survey.comparisons import association, permutation_test  # noqa: E402
+from readiness.survey import Design, design
+from readiness.survey.comparisons import association, permutation_test
 
 SEED = 20_261
 SHARES = np.array([0.30, 0.22, 0.17, 0.14, 0.10, 0.06, 0.01])

@@ -11,7 +11,8 @@ from readiness.questionnaire import load_questionnaire
 from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.steps.weighted import read_weighted, replicates_beside
-from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
+from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.design import Design
 
 

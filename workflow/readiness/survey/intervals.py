@@ -31,7 +31,7 @@ def proportion_interval(
     se: npt.ArrayLike,
     n: npt.ArrayLike,
     df: npt.ArrayLike,
-    level: float = 0.95,
+    level: npt.ArrayLike = 0.95,
 ) -> Limits:
     """Confidence limits of proportions by one of the methods.
 
@@ -43,7 +43,7 @@ def proportion_interval(
         se: their design-based standard errors.
         n: unweighted bases.
         df: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted).
-        level: confidence level, in (0, 1).
+        level: confidence level, in (0, 1); one, or one a share.
 
     Raises:
         StatisticsError: unknown method, or a level outside (0, 1).
@@ -68,23 +68,25 @@ def proportion_interval(
     return np.where(certain, truncated[0], lower), np.where(certain, truncated[1], upper)
 
 
-def check_level(level: float) -> None:
-    """Refuse a confidence level outside (0, 1).
+def check_level(level: npt.ArrayLike) -> None:
+    """Refuse a confidence level (one, or an array of them) outside (0, 1).
 
     Raises:
         StatisticsError: the level is not between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise StatisticsError(f"confidence level {level}; expected between 0 and 1, such as 0.95")
+    levels = np.asarray(level)
+    if levels.dtype.kind not in "iuf" or not ((levels > 0) & (levels < 1)).all():
+        raise StatisticsError(f"confidence level {level!r}; expected between 0 and 1, such as 0.95")
 
 
-def t_quantile(level: float, df: npt.ArrayLike) -> FloatArray:
+def t_quantile(level: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
     """Two-sided quantile of Student's t; normal where df is infinite, NaN where df < 1."""
     from scipy import stats
 
     degrees = np.asarray(df, dtype=np.float64)
     safe = np.where(degrees >= 1, degrees, np.nan)
-    return np.asarray(-stats.t.ppf((1 - level) / 2, safe), dtype=np.float64)
+    tail = (1 - np.asarray(level, dtype=np.float64)) / 2
+    return np.asarray(-stats.t.ppf(tail, safe), dtype=np.float64)
 
 
 def effective_size(p: npt.ArrayLike, se: npt.ArrayLike) -> FloatArray:
@@ -99,7 +101,7 @@ def nchs_effective_size(
     se: npt.ArrayLike,
     n: npt.ArrayLike,
     df: npt.ArrayLike,
-    level: float = 0.95,
+    level: npt.ArrayLike = 0.95,
     *,
     truncate: bool = True,
 ) -> FloatArray:
@@ -118,7 +120,7 @@ def korn_graubard(
     se: npt.ArrayLike,
     n: npt.ArrayLike,
     df: npt.ArrayLike,
-    level: float = 0.95,
+    level: npt.ArrayLike = 0.95,
     *,
     truncate: bool = True,
 ) -> Limits:
@@ -128,14 +130,14 @@ def korn_graubard(
     return clopper_pearson(share * n_eff, n_eff, level)
 
 
-def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Limits:
+def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
     """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
     from scipy import stats
 
     x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     # A share of exactly 1 times n_eff can miss n_eff in its last bit.
     rest = np.where(np.isclose(x, size, rtol=1e-14, atol=0), 0.0, size - x)
-    tail = (1 - level) / 2
+    tail = (1 - np.asarray(level, dtype=np.float64)) / 2
     with np.errstate(invalid="ignore"):
         lower = np.where(x > 0, stats.beta.ppf(tail, np.where(x > 0, x, 1), rest + 1), 0.0)
         upper = np.where(rest > 0, stats.beta.isf(tail, x + 1, np.where(rest > 0, rest, 1)), 1.0)

@@ -17,7 +17,7 @@ from readiness.survey.estimates.multiresponse import Base
 if TYPE_CHECKING:
     import pandas as pd
 
-    from readiness.survey.comparisons.compare import Comparison
+    from readiness.survey.comparisons.comparison import Comparison
 
 ALL = "all"
 TICKED, NOT_TICKED = "ticked", "not ticked"

@@ -13,7 +13,7 @@ from readiness.errors import StatisticsError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from readiness.survey.comparisons.compare import Comparison
+    from readiness.survey.comparisons.comparison import Comparison
 
 # Wider than any table: a line is never broken by the width of a window.
 _WIDTH = 500

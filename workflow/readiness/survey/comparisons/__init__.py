@@ -6,7 +6,8 @@ too, each with the name of its R twin in its docstring.
 
 from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor
 from readiness.survey.comparisons.choice import Choice, choose
-from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
+from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.conditional_odds import fisher_2x2
 from readiness.survey.comparisons.contrasts import adjust_p, pairwise
 from readiness.survey.comparisons.covariates import Covariates, covariates
@@ -25,6 +26,7 @@ from readiness.survey.comparisons.exact import (
     kruskal_wallis,
     rank_correlation,
 )
+from readiness.survey.comparisons.families import ContrastRow, share_contrasts
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.linear import LinearFit, linear_model, t_test
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
@@ -44,6 +46,7 @@ __all__ = [
     "Choice",
     "Comparison",
     "ComparisonRow",
+    "ContrastRow",
     "Covariates",
     "Factor",
     "LinearFit",
@@ -79,6 +82,7 @@ __all__ = [
     "rank_correlation",
     "rank_test",
     "rao_scott_test",
+    "share_contrasts",
     "t_test",
     "table",
 ]

@@ -9,80 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
 from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
+from readiness.survey.comparisons.families import share_contrasts_of
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
 from readiness.survey.comparisons.permutation import Statistic, permutation_test_of
 from readiness.survey.comparisons.ranks import rank_test_of
 from readiness.survey.comparisons.rao_scott import rao_scott_test
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, frame
+from readiness.survey.comparisons.results import ComparisonRow, FloatArray
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
-    "permutation": ("permutation_midrank", "permutation_studentised", "permutation_pearson"),
-    "rao_scott": ("rao_scott_f",),
-    "effect_size": ("cramers_v",),
-}
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """An item compared across groups.
-
-    Attributes:
-        choice: which test leads and why.
-        tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
-            `proportional_odds_check`, `permutation_midrank`, `fisher_freeman_halton`).
-        contrasts: differences of a share between all pairs of groups (b - a, shares 0-1), with
-            p adjusted over the pairs.
-        effects: Cramer's V, probabilities of superiority, odds ratios.
-        n: unweighted base.
-        group_sizes: unweighted answers by group, declared order.
-        notes: levels or groups left out, in words.
-    """
-
-    choice: Choice
-    tests: tuple[ComparisonRow, ...]
-    contrasts: tuple[ComparisonRow, ...]
-    effects: tuple[ComparisonRow, ...]
-    n: int
-    group_sizes: Mapping[str, int]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def rows(self) -> tuple[ComparisonRow, ...]:
-        """Tests, contrasts and effects, in this order."""
-        return self.tests + self.contrasts + self.effects
-
-    @property
-    def lead(self) -> ComparisonRow:
-        """The row that leads."""
-        return next(r for r in self.rows if r.test in _LEAD_ROWS[self.choice.lead])
-
-    def test(self, name: str) -> ComparisonRow | None:
-        """An overall test by name, or None if it was not made."""
-        return next((r for r in self.tests if r.test == name), None)
-
-    def frame(self) -> pd.DataFrame:
-        """All rows as a data frame, with a column `leads`."""
-        table = frame(self.rows)
-        lead = self.lead
-        table["leads"] = [row is lead for row in self.rows]
-        return table
+Contrasts = Literal["t", "mover"]
 
 
 def compare_ordinal(
@@ -98,6 +47,7 @@ def compare_ordinal(
     permutations: int = 9999,
     blocks: Column | None = None,
     statistic: Literal["midrank", "studentised"] = "midrank",
+    contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
 ) -> Comparison:
@@ -118,6 +68,8 @@ def compare_ordinal(
             groups themselves.
         statistic: of the permutation test: `midrank`, where a group counts by its mass, or
             `studentised`, where it counts by its own standard error.
+        contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
+            `mover`: `share_contrasts`, with limits for all pairs at once.
         lead: override of the leading test.
         level: of intervals, 0-1.
 
@@ -145,7 +97,7 @@ def compare_ordinal(
     return Comparison(
         item.choice,
         tuple(tests + model_tests),
-        item.contrasts(share, adjust, level, what),
+        item.contrasts(share, contrasts, adjust, level, what),
         (*item.association(level), *item.superiority(level), *ratios),
         item.n,
         item.sizes,
@@ -165,6 +117,7 @@ def compare_nominal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
+    contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
 ) -> Comparison:
@@ -181,6 +134,8 @@ def compare_nominal(
         adjust: adjustment over all pairs of groups.
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None.
+        contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
+            `mover`: `share_contrasts`, with limits for all pairs at once.
         lead: override of the leading test.
         level: of intervals, 0-1.
 
@@ -204,7 +159,7 @@ def compare_nominal(
     return Comparison(
         item.choice,
         tuple(tests + model_tests),
-        item.contrasts(share, adjust, level, what),
+        item.contrasts(share, contrasts, adjust, level, what),
         (*item.association(level), *ratios),
         item.n,
         item.sizes,
@@ -344,10 +299,15 @@ class _Item:
         return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
 
     def contrasts(
-        self, share: FloatArray, adjust: Adjustment, level: float, what: str
+        self, share: FloatArray, kind: Contrasts, adjust: Adjustment, level: float, what: str
     ) -> tuple[ComparisonRow, ...]:
         """Differences of the share between pairs; intervals cut to -1..1."""
+        one_of(kind, Contrasts, "contrasts")
         try:
+            if kind == "mover":
+                return share_contrasts_of(
+                    self.design, share, self.groups, adjust=adjust, level=level
+                )
             rows = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
         except StatisticsError as error:
             return tuple(self._failed("contrast", error))

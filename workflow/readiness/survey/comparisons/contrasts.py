@@ -109,7 +109,7 @@ def pairwise_of(
     df = domain.degrees_of_freedom
     needs_degrees_of_freedom(df, "a contrast")
     means, v = group_means(domain, y[groups.known], groups)
-    v, replaced = _constant_shares(domain, y, groups, means, v)
+    v, replaced = constant_shares(domain, y, groups, means, v)
     counts = groups.counts()
     rows = [
         _contrast(i, j, means, v, counts, df, level, groups.levels, replaced)
@@ -175,7 +175,7 @@ def _contrast(
     )
 
 
-def _constant_shares(
+def constant_shares(
     design: Design, y: FloatArray, groups: Factor, means: FloatArray, v: FloatArray
 ) -> tuple[FloatArray, frozenset[int]]:
     """The covariance with a variance also for groups whose share is 0 or 1.

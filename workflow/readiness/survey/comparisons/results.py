@@ -56,11 +56,15 @@ class ComparisonRow:
         return frame([self])
 
 
+_COLUMNS = tuple(ComparisonRow.__dataclass_fields__)
+
+
 def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:
     """Comparison rows as a data frame; what a row does not have is missing (NaN or empty)."""
     import pandas as pd
 
-    columns = list(ComparisonRow.__dataclass_fields__)
+    # Rows of a richer kind (contrasts with simultaneous limits) bring their columns along.
+    columns = list(dict.fromkeys([*_COLUMNS, *(c for row in rows for c in asdict(row))]))
     numbers = [
         c for c in columns if c not in ("test", "statistic_name", "method", "note", "a", "b")
     ]

@@ -1,0 +1,140 @@
+"""Contrasts of shares: MOVER limits, limits for all pairs at once, the facts of the family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from readiness.errors import StatisticsError
+from readiness.survey import Design, design, proportion_estimates, proportions
+from readiness.survey.comparisons import compare_ordinal, share_contrasts
+from readiness.survey.comparisons.families import ContrastRow, mover
+from readiness.survey.intervals import wilson
+
+
+def grouped(sizes: list[int], shares: list[float], seed: int = 4) -> Design:
+    rng = np.random.default_rng(seed)
+    code = np.repeat(np.arange(len(sizes)), sizes)
+    y = (rng.random(len(code)) < np.array(shares)[code]).astype(float)
+    frame = pd.DataFrame({"g": code, "y": y, "w": rng.uniform(1, 3, len(code))})
+    return design(frame, weights="w", strata="g")
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [  # Newcombe (1998), table II, method 10
+        ((56, 70, 48, 80), (0.0524, 0.3339)),
+        ((9, 10, 3, 10), (0.1705, 0.8090)),
+        ((10, 10, 0, 20), (0.6791, 1.0)),
+        ((10, 10, 0, 10), (0.6075, 1.0)),
+    ],
+)
+def test_newcombes_published_limits(
+    x: tuple[int, int, int, int], expected: tuple[float, float]
+) -> None:
+    p = np.array([x[2] / x[3], x[0] / x[1]])
+    low, high = wilson(p, np.array([x[3], x[1]], float), np.array([1.959964, 1.959964]))
+    pair = [(p[[k]], low[[k]], high[[k]]) for k in (0, 1)]
+    limits = mover(pair[0], pair[1])
+    np.testing.assert_allclose([limits[0][0], limits[1][0]], expected, atol=5e-5)
+
+
+def test_limits_come_from_the_shares_own_intervals() -> None:
+    d = grouped([40, 30], [0.3, 0.6])
+    (row,) = share_contrasts(d, "y", "g")
+    table = proportions(d, "y", [1.0, 0.0], by="g")
+    table = table[table["category"] == 1.0]
+    p, lower, upper = (table[c].to_numpy() for c in ("estimate", "lower", "upper"))
+    low, high = mover((p[:1], lower[:1], upper[:1]), (p[1:], lower[1:], upper[1:]))
+    assert (row.lower, row.upper) == (pytest.approx(low[0]), pytest.approx(high[0]))
+    # One pair is its own family.
+    assert row.simultaneous_lower == pytest.approx(row.lower)
+
+
+def test_p_is_where_a_limit_touches_zero() -> None:
+    d = grouped([40, 30, 25], [0.3, 0.5, 0.6])
+    for row in share_contrasts(d, "y", "g", adjust="none"):
+        assert row.p_value is not None
+        again = share_contrasts(d, "y", "g", level=1 - row.p_value)
+        touched = next(r for r in again if (r.a, r.b) == (row.a, row.b))
+        assert min(abs(touched.lower or 1), abs(touched.upper or 1)) < 1e-6
+
+
+def test_t_rests_on_the_degrees_of_freedom_of_both_groups() -> None:
+    d = grouped([500, 12], [0.4, 0.5])
+    (row,) = share_contrasts(d, "y", "g")
+    shares = proportion_estimates(d, "y", [1.0, 0.0], by="g")
+    va, vb = shares.se[:, 0] ** 2
+    assert d.degrees_of_freedom == 510
+    assert row.df1 == pytest.approx((va + vb) ** 2 / (va**2 / 499 + vb**2 / 11))
+
+
+def test_max_t_of_independent_groups_is_the_studentised_range() -> None:
+    # Five groups of the same size, share and weights: the covariance is that of Tukey's range.
+    frame = pd.DataFrame({"g": np.repeat(np.arange(5), 400), "y": np.tile([1.0, 0.0], 1000)})
+    d = design(frame, strata="g")
+    row = share_contrasts(d, "y", "g", interval="wilson")[0]
+    tukey = 2 * stats.norm.sf(stats.studentized_range.ppf(0.95, 5, np.inf) / np.sqrt(2))
+    alone = share_contrasts(d, "y", "g", interval="wilson", level=1 - tukey)[0]
+    assert row.simultaneous_upper == pytest.approx(alone.upper, rel=0.01)
+    wider = share_contrasts(d, "y", "g", interval="wilson", simultaneous="bonferroni")[0]
+    exact = share_contrasts(d, "y", "g", interval="wilson", level=1 - 0.05 / 10)[0]
+    assert wider.simultaneous_upper == pytest.approx(exact.upper)
+    assert (row.upper or 0) < (row.simultaneous_upper or 0) < (wider.simultaneous_upper or 0)
+
+
+def test_an_adjusted_p_and_the_limits_beside_it_agree() -> None:
+    """No pair whose simultaneous Bonferroni limits exclude 0 has a Holm p above .05."""
+    for seed in range(6):
+        d = grouped([60, 50, 40, 18], [0.35, 0.4, 0.55, 0.7], seed)
+        for row in share_contrasts(d, "y", "g", simultaneous="bonferroni"):
+            assert row.simultaneous_lower is not None and row.simultaneous_upper is not None
+            excludes = row.simultaneous_lower > 0 or row.simultaneous_upper < 0
+            assert row.p_adjusted is not None
+            assert not excludes or row.p_adjusted <= 0.05 + 1e-9
+
+
+def test_every_declared_pair_is_counted_and_said() -> None:
+    frame = grouped([30, 20, 1], [0.3, 0.6, 0.5]).data
+    d = design(frame, weights="w")
+    rows = share_contrasts(d, "y", "g", group_levels=[0, 1, 2, 3])
+    assert [(r.a, r.b) for r in rows] == [
+        ("0", "1"), ("0", "2"), ("0", "3"), ("1", "2"), ("1", "3"), ("2", "3")
+    ]  # fmt: skip
+    assert {r.family for r in rows} == {6} and {r.untested for r in rows} == {5}
+    assert [r.p_value is None for r in rows] == [False, True, True, True, True, True]
+    assert all(r.note for r in rows[1:])
+    assert "one respondent in 2" in rows[1].note and "no answers in 3" in rows[2].note
+    # Groups that all answer alike keep limits.
+    alike = design(frame.assign(y=np.where(frame["g"] == 0, 0.0, frame["y"])), weights="w")
+    first = share_contrasts(alike, "y", "g")[0]
+    assert first.lower is not None and -1 <= first.lower < (first.upper or 0) <= 1
+    assert "all alike in 0" in first.note
+
+
+def test_a_comparison_takes_them_by_name() -> None:
+    rng = np.random.default_rng(1)
+    code = rng.integers(0, 3, 200)
+    frame = pd.DataFrame({"g": code, "y": rng.integers(0, 4, 200), "w": rng.uniform(1, 2, 200)})
+    d = design(frame, weights="w")
+    arguments: dict[str, Any] = {"seed": 1, "permutations": 99}
+    old = compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], **arguments)
+    new = compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], contrasts="mover", **arguments)
+    assert old.tests == new.tests and old.effects == new.effects
+    assert [r.effect for r in old.contrasts] == pytest.approx([r.effect for r in new.contrasts])
+    assert all(isinstance(r, ContrastRow) for r in new.contrasts)
+    assert "simultaneous_lower" in new.frame() and "simultaneous_lower" not in old.frame()
+    with pytest.raises(StatisticsError, match="contrasts 'tukey' is unknown"):
+        compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], contrasts="tukey", **arguments)  # type: ignore[arg-type]
+
+
+def test_bad_input() -> None:
+    d = grouped([30, 20], [0.3, 0.6])
+    with pytest.raises(StatisticsError, match="takes 0 and 1"):
+        share_contrasts(d, "w", "g")
+    with pytest.raises(StatisticsError, match="simultaneous limits 'scheffe' is unknown"):
+        share_contrasts(d, "y", "g", simultaneous="scheffe")  # type: ignore[arg-type]
