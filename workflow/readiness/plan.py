@@ -32,7 +32,8 @@ from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import publication_ids
-from readiness.publications.outcomes import Outcome
+from readiness.publications.log import listed_ids
+from readiness.publications.outcomes import UNREADABLE, Outcome
 
 PUBLICATIONS = Path("publications")
 
@@ -166,12 +167,17 @@ class Plan:
         return publication_ids(self.root)
 
     @cached_property
-    def unavailable(self) -> dict[str, Outcome]:
+    def unavailable(self) -> dict[str, str]:
         """The publications that are not recomputed here, and why.
 
-        Their data were erased, or are restricted and not on this machine.
+        Their data were erased, or are restricted and not on this machine; or nothing of them can be
+        read, so that nobody knows what they hold.
         """
-        found = {}
+        found: dict[str, str] = {
+            identity: UNREADABLE
+            for identity in listed_ids(self.root)
+            if identity not in self.publications
+        }
         for identity in self.publications:
             names = self.runs[f"publications/{identity}"].datasets
             versions = [self._versions[name] for name in names if name in self._versions]

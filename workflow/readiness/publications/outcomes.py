@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     JUDGED = "JUDGED"
 
 
+UNREADABLE = "COULD NOT CHECK"
+"""What the closing table says of a publication of which nothing can be read."""
 HOLDS, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
 """The exit codes of `readiness audit`."""
 

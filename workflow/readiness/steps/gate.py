@@ -6,10 +6,11 @@ import argparse
 import json
 from pathlib import Path
 
-from readiness.errors import DiffersError
+from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
 from readiness.lineage import leave_lineage
 from readiness.publications.closing import closing_lines, closing_text, read_verdicts
+from readiness.publications.outcomes import UNREADABLE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table; DiffersError (exit 1) naming the first number when one differs."""
+    """Print the table.
+
+    DiffersError (exit 1) naming the first number that differs, DataError (exit 3) naming a
+    publication of which nothing can be read.
+    """
     verdicts = read_verdicts(arguments.verdicts)
     text = closing_text(verdicts, arguments.summary, arguments.unavailable)
     print(text, end="")
@@ -34,6 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     if lines:
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
+        )
+    unread = sorted(name for name, why in arguments.unavailable.items() if why == UNREADABLE)
+    if unread:
+        raise DataError(
+            f"publications/{unread[0]}: neither configuration, seal nor digests can be read, so it "
+            "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
     write_atomically(arguments.out, text)

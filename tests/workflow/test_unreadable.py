@@ -1,0 +1,38 @@
+"""A publication of which nothing can be read is in the closing table, and the run says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT, shipped_files
+from readiness.cli import main
+from readiness.plan import load_plan
+
+
+def test_a_publication_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "project"
+    for name in shipped_files():
+        if name.parts[0] not in ("tests", "docs", "benchmarks"):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, root / name)
+    monkeypatch.chdir(root)
+    assert load_plan(root).unavailable == {}
+    # To whoever may not enter a folder it has none of its files.
+    (root / "publications/lost").mkdir()
+    shutil.rmtree(root / "publications/haca-2024")
+    unavailable = load_plan(root).unavailable
+    assert unavailable == {"lost": "COULD NOT CHECK", "haca-2024": "COULD NOT CHECK"}
+    gate = ["step", "gate", "--code", "x", "--out", "results/gate.txt"]
+    assert main([*gate, "--unavailable", json.dumps(unavailable)]) == 3
+    out, err = capsys.readouterr()
+    rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in out.splitlines()]
+    assert ["lost", "COULD NOT CHECK"] in rows and ["haca-2024", "COULD NOT CHECK"] in rows
+    assert "publications/haca-2024: neither configuration, seal nor digests can be read" in err
+    assert not (root / "results/gate.txt").exists()
+    assert main([*gate, "--unavailable", "{}"]) == 0
