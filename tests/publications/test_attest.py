@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError
 from readiness.publications.attest import (
+    KINDS,
     PASSPHRASE,
     Fit,
     Verification,
@@ -30,6 +32,7 @@ from readiness.publications.attest import (
     private_key,
     public_key,
     signed_bytes,
+    statement,
     verify,
 )
 from readiness.publications.ledger import FOLDER
@@ -495,3 +498,147 @@ def test_without_the_package_the_extra_is_named(folder: Path, tmp_path: Path) ->
         capture_output=True, text=True,
     )  # fmt: skip
     assert result.returncode == 2 and "nobody has signed it" in result.stdout
+
+
+# The statement, and whose a publication is.
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A project with a shipped publication, signed; and the key."""
+    base = tmp_path_factory.mktemp("shipped")
+    folder = base / "tree/publications/haca-2024"
+    shutil.copytree(ROOT / "publications/haca-2024", folder)
+    shutil.copyfile(ROOT / "publications/index.json", base / "tree/publications/index.json")
+    office = base / "office"
+    new_key(office, base / "tree")
+    attest(folder, private_key(office))
+    return folder, office
+
+
+def payload(folder: Path) -> dict[str, Any]:
+    """What the first line states."""
+    envelope = json.loads((folder / ATTESTATIONS).read_text("utf-8").splitlines()[0])
+    said: dict[str, Any] = json.loads(base64.b64decode(envelope["payload"]))
+    return said
+
+
+def sign(folder: Path, key: Path, said: dict[str, Any]) -> None:
+    """A line over whatever `said` is, as somebody with the key can make it."""
+    private = private_key(key)
+    content = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    signature = {
+        "keyid": key_id(private.public_key()),
+        "sig": base64.b64encode(private.sign(signed_bytes(content))).decode(),
+    }
+    line = {
+        "payload": base64.b64encode(content).decode(),
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [signature],
+    }
+    text = json.dumps(line, sort_keys=True, separators=(",", ":"))
+    (folder / ATTESTATIONS).write_text(f"{text}\n", "utf-8")
+
+
+def test_the_statement_holds_materials_products_and_command_of_every_step(
+    shipped: tuple[Path, Path],
+) -> None:
+    folder, office = shipped
+    said = payload(folder)["predicate"]
+    sidecars = {p.stem: json.loads(p.read_text("utf-8")) for p in (folder / "lineage").iterdir()}
+    assert {step["name"] for step in said["steps"]} == set(sidecars)
+    for step in said["steps"]:
+        sidecar = sidecars[step["name"]]
+        assert step["command"][:4] == ["readiness", "step", sidecar["step"], "--settings"]
+        assert json.loads(step["command"][4]) == sidecar["settings"]
+        assert step["code"] == {"sha256": sidecar["code"]}
+        for told, held_there in (("materials", "inputs"), ("products", "outputs")):
+            files = {one["name"]: one["digest"]["sha256"] for one in step[told]}
+            assert files == sidecar[held_there]
+    assert held(folder, office).exit_code == 0
+
+
+@pytest.mark.parametrize("part", ["command", "materials", "products", "code"])
+def test_a_step_otherwise_than_in_its_sidecar_does_not_fit(
+    shipped: tuple[Path, Path], part: str
+) -> None:
+    """Also with a good signature over it: who holds the key cannot state another origin."""
+    folder, office = shipped
+    before = (folder / ATTESTATIONS).read_bytes()
+    said = payload(folder)
+    step = next(step for step in said["predicate"]["steps"] if step["name"] == "judge")
+    step[part] = step[part][:-1] if isinstance(step[part], list) else {"sha256": "0" * 64}
+    try:
+        sign(folder, office, said)
+        found = held(folder, office)
+        assert found.exit_code == 1
+        assert "the step judge is not what the sidecar states" in found.signatures[0].detail
+        said["predicate"]["steps"] = []
+        sign(folder, office, said)
+        assert held(folder, office).exit_code == 1
+    finally:
+        (folder / ATTESTATIONS).write_bytes(before)
+
+
+def test_a_line_of_the_first_kind_still_fits(shipped: tuple[Path, Path]) -> None:
+    folder, office = shipped
+    before = (folder / ATTESTATIONS).read_bytes()
+    try:
+        sign(folder, office, json.loads(statement(folder, KINDS[0])))
+        assert held(folder, office).exit_code == 0
+        sign(folder, office, {**json.loads(statement(folder)), "predicateType": KINDS[0]})
+        assert held(folder, office).exit_code == 1
+    finally:
+        (folder / ATTESTATIONS).write_bytes(before)
+
+
+def test_the_first_line_says_whose_it_is(
+    shipped: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    folder, office = shipped
+    monkeypatch.chdir(folder.parents[1])
+    stranger = tmp_path / "stranger"
+    new_key(stranger, folder.parents[1])
+    mine, other = f"{office}.pub", f"{stranger}.pub"
+    path = folder / ATTESTATIONS
+    before = path.read_bytes()
+    try:
+        for content, keys, code, verdict in (
+            (before, (), 0, "HOLDS at level 0 (seal); signed, but no key was given"),
+            (before, (mine,), 0, "HOLDS at level 0 (seal); signed by the given key"),
+            (before, (other,), 2, "COULD NOT CHECK at level 0 (seal); not signed by the given key"),
+            (before, (mine, other), 2, "COULD NOT CHECK at level 0 (seal); not signed by"),
+            (before + b"{}\n", (mine,), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
+            (before + b"{}\n", (), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
+            (before[:-9], (mine,), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
+            (None, (mine,), 2, "COULD NOT CHECK at level 0 (seal); not signed by the given key"),
+            (None, (), 0, "HOLDS at level 0 (seal); unsigned"),
+        ):
+            path.unlink(missing_ok=True)
+            if content is not None:
+                path.write_bytes(content)
+            options = [text for key in keys for text in ("--key", str(key))]
+            found = main(["audit", folder.name, "--level", "0", *options])
+            said = capsys.readouterr().out
+            assert found == code and said.startswith(f"haca-2024: {verdict}"), (keys, said)
+    finally:
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_pages_and_certificates_say_whose_it_is(
+    shipped: tuple[Path, Path], language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, office = shipped
+    monkeypatch.chdir(folder.parents[1])
+    said = {
+        "en": ("signed, but no key was given", "signed by the given key"),
+        "fr": ("signé, mais aucune clé n’a été fournie", "signé par la clé fournie"),
+        "ar": ("موقَّع، لكن لم يُقدَّم أي مفتاح", "موقَّع بالمفتاح المقدَّم"),
+    }[language]
+    page, text = tmp_path / "page.html", tmp_path / "page.md"
+    options = ["--html", str(page), "--certificate", str(text), "--language", language]
+    for key, expected in zip(([], ["--key", f"{office}.pub"]), said, strict=True):
+        assert main(["audit", folder.name, "--level", "0", *key, *options]) == 0
+        assert expected in page.read_text("utf-8") and expected in text.read_text("utf-8")

@@ -1,6 +1,6 @@
 """Audit publications: does what was published still hold, number by number?
 
-readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen]
+readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
                 [--html FILE] [--certificate FILE] [--force] [--language en|fr|ar]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
@@ -21,6 +21,7 @@ from pathlib import Path
 from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.files import reading_once
+from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
 from readiness.publications.audit.model import NUMBERS, Audit, Changes
 from readiness.publications.audit.show import audit_text, summary_text
@@ -55,6 +56,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_force(parser)
     parser.add_argument(
+        "--key", type=Path, metavar="PUBLIC", action="append", default=[],
+        help="who must have signed: a public key (PEM); may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
         "--language", choices=LANGUAGES, default="en", help="of page and certificate (default: en)"
     )
 
@@ -75,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
             check_output(path, option, force=arguments.force, root=root)
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
+    keys = public_keys(arguments.key)
     log = read_log(root)
     told = _superseded(root, known)
     # Where all are audited the log has lines of its own.
@@ -93,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
                     root, name, arguments.level, code=arguments.code, cores=arguments.cores,
                     changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
                     notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
-                    list_numbers=listed,
+                    list_numbers=listed, keys=keys,
                 )  # fmt: skip
             audits.append(found)
             if arguments.html or arguments.certificate:

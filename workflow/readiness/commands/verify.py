@@ -12,7 +12,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from readiness.publications.attest import Fit, Verification, key_id, public_key, verify
+from readiness.publications.attest import (
+    Fit,
+    Verification,
+    key_id,
+    public_key,
+    public_keys,
+    verify,
+)
 from readiness.publications.ledger import find_publication
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.terminal import one_line
@@ -39,9 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Verify and say who signed; returns the command's own exit code."""
     folder = find_publication(Path.cwd(), arguments.id)
-    paths = {key_id(key): path for path in arguments.key for key in [public_key(path)]}
-    keys = {key_id(key): key for key in map(public_key, arguments.key)}
-    found = verify(folder, keys)
+    paths = {key_id(public_key(path)): path for path in arguments.key}
+    found = verify(folder, public_keys(arguments.key))
     print("\n".join(map(one_line, _lines(found, paths))))
     return found.exit_code
 

@@ -14,8 +14,8 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file, write_atomically
-from readiness.lineage import canonical_json
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.lineage import Lineage, canonical_json
+from readiness.publications.chain import frozen_chain
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, Outcome
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
-PREDICATE = "urn:x-readiness:publication-seal:1"
+PREDICATE = "urn:x-readiness:publication-seal:2"
 """Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it."""
+KINDS = ("urn:x-readiness:publication-seal:1", PREDICATE)
+"""All that were ever signed. The first says nothing of the steps."""
 MOST_SIGNED = 4 << 20
 """Bytes of the signatures over one seal."""
 PASSPHRASE = "READINESS_KEY_PASSPHRASE"
@@ -93,12 +96,19 @@ def _cryptography() -> None:
         ) from None
 
 
-def statement(folder: Path) -> bytes:
+def statement(folder: Path, kind: str = PREDICATE) -> bytes:
     """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
 
-    DataError when there is no seal that holds for itself.
+    `kind` is the type of its predicate. DataError when there is no seal that holds for itself, or a
+    sidecar cannot be read.
     """
     seal = read_seal(folder)
+    predicate = {name: seal[name] for name in ("id", "values", "numbers", "datasets")}
+    predicate["seal"] = seal["digest"]
+    if kind == PREDICATE:
+        # The seal covers all of it. Here it can be read by who has the attestation alone.
+        predicate |= {name: seal.get(name, "") for name in ("lock", "log", "status")}
+        predicate["steps"] = [_link(name, step) for name, step in frozen_chain(folder).items()]
     record = {
         "_type": STATEMENT,
         "subject": [
@@ -107,16 +117,26 @@ def statement(folder: Path) -> bytes:
                 "digest": {"sha256": sha256(read_file(folder / SEAL))},
             }
         ],
-        "predicateType": PREDICATE,
-        "predicate": {
-            "id": seal["id"],
-            "seal": seal["digest"],
-            "values": seal["values"],
-            "numbers": seal["numbers"],
-            "datasets": seal["datasets"],
-        },
+        "predicateType": kind,
+        "predicate": predicate,
     }
     return canonical_json(record).encode()
+
+
+def _link(name: str, step: Lineage) -> dict[str, Any]:
+    """One step as in-toto has it: the command, what it read (by role) and what it wrote."""
+    command = ["readiness", "step", step.step, "--settings", canonical_json(step.settings)]
+    return {
+        "name": name,
+        "command": command,
+        "code": {"sha256": step.code},
+        "materials": _files(step.inputs),
+        "products": _files(step.outputs),
+    }
+
+
+def _files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"name": name, "digest": {"sha256": hashes[name]}} for name in sorted(hashes)]
 
 
 def signed_bytes(payload: bytes) -> bytes:
@@ -237,6 +257,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
     return key
 
 
+def public_keys(paths: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
+    """The public keys in these files, by id; ConfigError naming the first that is none."""
+    return {key_id(key): key for key in map(public_key, paths)}
+
+
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
 
@@ -308,23 +333,31 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
 
     Reads the folder alone: no data, no network, no git.
     """
-    faults = tuple(f"{fault.place}: {fault.detail}" for fault in check_seal(folder))
-    try:
-        expected = statement(folder)
-    except DataError:
-        expected = b""
-    found = list(_signatures(_lines(folder), expected, keys))
+    found = check_seal(folder)
+    faults = [f"{f.place}: {f.detail}" for f in found if f.outcome is not Outcome.RESTRICTED]
+    return Verification(folder.name, tuple(faults), tuple(signatures(folder, keys)))
+
+
+def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signature]:
+    """Every signature over the seal of the publication in `folder`, held against public keys by id,
+    and every key that has not signed; DataError when the lines cannot be read."""
+    lines = _lines(folder)
+    expected: dict[str, bytes] = {}
+    for kind in KINDS if lines else ():
+        with suppress(DataError):
+            expected[kind] = statement(folder, kind)
+    found = list(_signatures(lines, expected, keys))
     signed = {signature.signer for signature in found}
     found += [
         Signature(name, Fit.UNSIGNED, "this key is none of the signers'")
         for name in keys
         if name not in signed
     ]
-    return Verification(folder.name, faults, tuple(found))
+    return found
 
 
 def _signatures(
-    lines: Sequence[str], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
+    lines: Sequence[str], expected: Mapping[str, bytes], keys: Mapping[str, Ed25519PublicKey]
 ) -> Iterator[Signature]:
     seen: set[str] = set()
     for number, line in enumerate(lines, start=1):
@@ -341,18 +374,38 @@ def _signatures(
 
 
 def _fit(
-    parts: Mapping[str, Any], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
+    parts: Mapping[str, Any], expected: Mapping[str, bytes], keys: Mapping[str, Ed25519PublicKey]
 ) -> tuple[Fit, str]:
     signers = [name for name, key in keys.items() if _made_by(key, parts)]
     if signers and parts["signer"] not in signers:
         return Fit.DOES_NOT_FIT, f"made by key {signers[0]}"
     if parts["signer"] in keys and not signers:
         return Fit.DOES_NOT_FIT, "not made by this key over this statement"
-    if parts["payload"] != expected:
-        return Fit.DOES_NOT_FIT, "signs another seal than the present one"
+    if parts["payload"] not in expected.values():
+        return Fit.DOES_NOT_FIT, _otherwise(parts["payload"], expected)
     if not signers:
         return Fit.UNKNOWN, "no public key was given for this signer"
     return Fit.FITS, "signed the present seal"
+
+
+def _otherwise(payload: bytes, expected: Mapping[str, bytes]) -> str:
+    """In what a signed statement is not the one about this publication."""
+    another = "signs another seal than the present one"
+    try:
+        told = json.loads(payload)
+        held = json.loads(expected[told["predicateType"]])
+        if told["subject"] != held["subject"]:
+            return another
+        steps, present = (
+            {step["name"]: step for step in record["predicate"].get("steps", [])}
+            for record in (told, held)
+        )
+        for name in sorted(steps.keys() | present.keys()):
+            if steps.get(name) != present.get(name):
+                return f"what it says of the step {name} is not what the sidecar states"
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return another
+    return "states something else than the seal"
 
 
 def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:

@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError, ReadinessError
 from readiness.files import read_file, reading_once
-from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Changes, Number
+from readiness.publications.attest import Fit, signatures
+from readiness.publications.audit.model import (
+    DATA,
+    NUMBERS,
+    REPORT,
+    Audit,
+    Changes,
+    Number,
+    Signing,
+)
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import check_seal, read_seal, sha256, withheld
+from readiness.publications.seal import ATTESTATIONS, check_seal, read_seal, sha256, withheld
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from readiness.publications.chain import Divergence
 
 TODAY, FROZEN = "today", "frozen"
@@ -24,6 +35,18 @@ OLD_SEAL = (
     "seal of format 1: it covers neither the workflow's rules, profiles and templates as code, nor "
     "the log of publications"
 )
+_FITS = {
+    Fit.DOES_NOT_FIT: Outcome.DIFFERS,
+    Fit.UNSIGNED: Outcome.NOT_CHECKED,
+    Fit.FITS: Outcome.REPRODUCED,
+}
+_SIGNING = {
+    Fit.DOES_NOT_FIT: Signing.WRONG,
+    Fit.UNSIGNED: Signing.OTHERS,
+    Fit.FITS: Signing.SIGNED,
+    Fit.UNKNOWN: Signing.UNCHECKED,
+}
+"""What the first line says, the gravest first."""
 
 
 def audit(
@@ -38,6 +61,7 @@ def audit(
     listed: Sequence[Finding] = (),
     folder: Path | None = None,
     list_numbers: bool = True,
+    keys: Mapping[str, Ed25519PublicKey] | None = None,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
@@ -49,9 +73,28 @@ def audit(
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
-        return _audited(
+        found = _audited(
             root, folder, identity, level, changes, code, cores, notes, listed, list_numbers
         )
+        return _with_signatures(found, folder, keys or {})
+
+
+def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:
+    """The audit with who signed the seal. A signer whose key was not given changes no verdict."""
+    try:
+        found = signatures(folder, keys)
+    except DataError as error:
+        detail = str(error).removeprefix(f"{folder / ATTESTATIONS}: ").rstrip(".")
+        finding = Finding(ATTESTATIONS, Outcome.NOT_CHECKED, detail)
+        return replace(result, signatures=(finding,), signing=Signing.UNCHECKED)
+    fits = {one.fit for one in found}
+    signing = next((said for fit, said in _SIGNING.items() if fit in fits), Signing.UNSIGNED)
+    told = tuple(
+        Finding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.detail)
+        for one in found
+        if one.fit in _FITS
+    )
+    return replace(result, signatures=told, signing=signing)
 
 
 def _audited(

@@ -119,7 +119,7 @@ class _Certificate:
     def verdict(self) -> Iterator[str]:
         """The verdict in sentences, and how many numbers have which."""
         (first, values), *others = sentences(self.audit)
-        yield f"{self.voice.verdict(self.audit.exit_code)}. {self.voice.text(first, **values)}"
+        yield f"{self.voice.first_line(self.audit)}. {self.voice.text(first, **values)}"
         yield ""
         listed = [f"- {self.voice.text(name, **numbers)}" for name, numbers in others if numbers]
         yield from [*listed, ""] if listed else []

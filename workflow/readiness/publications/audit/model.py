@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from readiness.publications.outcomes import (
@@ -62,6 +63,16 @@ class Changes:
     environment: tuple[str, ...] = ()
 
 
+class Signing(StrEnum):
+    """Whose a publication is, in the first line of its verdict."""
+
+    UNSIGNED = "unsigned"
+    UNCHECKED = "signed, but no key was given"
+    OTHERS = "not signed by the given key"
+    WRONG = "a signature does not fit"
+    SIGNED = "signed by the given key"
+
+
 @dataclass(frozen=True)
 class Audit:
     """The audit of one publication at one level, with `code` "today" or "frozen"."""
@@ -77,11 +88,13 @@ class Audit:
     report: tuple[Finding, ...] = ()
     divergence: str = ""
     notes: tuple[str, ...] = field(default=())
+    signatures: tuple[Finding, ...] = ()
+    signing: Signing = Signing.UNSIGNED
 
     @property
     def covered(self) -> Iterable[Outcome]:
         """The outcomes that the level answers for."""
-        yield from (finding.outcome for finding in self.seal)
+        yield from (finding.outcome for finding in (*self.seal, *self.signatures))
         if self.level >= DATA:
             yield from (finding.outcome for finding in self.data)
         if self.level >= NUMBERS:
@@ -117,9 +130,10 @@ class Audit:
             "divergence": self.divergence,
             "changes": asdict(self.changes),
             "notes": list(self.notes),
+            "signing": str(self.signing),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
             **{
                 name: [asdict(finding) for finding in getattr(self, name)]
-                for name in ("seal", "data", "report", "numbers")
+                for name in ("seal", "signatures", "data", "report", "numbers")
             },
         }

@@ -158,7 +158,7 @@ class _Page:
             told += [self.voice.message(note) for note in audit.notes]
             rows.append(
                 f'<tr><th scope="row"><a href="#p{k}">{self.title(audit)}</a><br>'
-                f"{HTML.name(audit.identity)}</th><td>{self.voice.verdict(audit.exit_code)}"
+                f"{HTML.name(audit.identity)}</th><td>{self.voice.first_line(audit)}"
                 f"{''.join(f'<p>{line}</p>' for line in told)}</td></tr>\n"
             )
         head = "".join(
@@ -228,7 +228,7 @@ class _Page:
         notes = "".join(f'<p class="note">{self.voice.message(n)}</p>\n' for n in audit.notes)
         return (
             (f'<p class="simulated">{self.voice.text("simulated")}</p>\n' if simulated else "")
-            + f'<div class="verdict {tone}"><p>{self.voice.verdict(audit.exit_code)}</p>\n'
+            + f'<div class="verdict {tone}"><p>{self.voice.first_line(audit)}</p>\n'
             f'<p class="first">{self.voice.text(first, **values)}</p>\n'
             + (f"<ul>\n{listed}</ul>\n" if listed else "")
             + f"{told}</div>\n{notes}"
@@ -274,14 +274,14 @@ class _Page:
         parts = []
         for level in (SEAL, DATA, REPORT):
             parts.append(f"<h4>{self.voice.words(LEVELS[level][0])}</h4>\n")
+            if level == SEAL and not audit.seal:
+                files = len(audit.sealed.get("files", ()))
+                parts.append(f"<p>{self.voice.text('seal_whole', n=files)}</p>\n")
             if found := findings(audit, level):
                 wrong = [one for one in found if one.outcome not in HOLDING]
                 right = [one for one in found if one.outcome in HOLDING]
                 parts += [self.found("to_look_at", wrong, " open"), self.found("as_sealed", right)]
-            elif level == SEAL:
-                files = len(audit.sealed.get("files", ()))
-                parts.append(f"<p>{self.voice.text('seal_whole', n=files)}</p>\n")
-            else:
+            elif level != SEAL:
                 why = "not_looked" if level > audit.level else "not_reached"
                 parts.append(f'<p class="muted">{self.voice.text(why)}</p>\n')
         return "".join(parts)

@@ -51,6 +51,16 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ar": "الأرقام التي حسبها هذا المشروع حول أرقام طبعها غيره جاءت كلها كما نُشرت ({n})، وتقول "
         "الرسوم والجداول والتقرير الشيء نفسه.",
     },
+    "signature_wrong": {
+        "fr": "Parmi les signatures de ce sceau, il y en a qui ne correspondent pas ({n}).",
+        "en": "Of the signatures over this seal, some do not fit ({n}).",
+        "ar": "من بين التوقيعات على هذا الختم ما لا يطابق ({n}).",
+    },
+    "signature_missing": {
+        "fr": "Qui devait en répondre n’a pas signé ce sceau, ou cela n’a pu être vérifié ({n}).",
+        "en": "Who was to vouch for it has not signed this seal, or nobody could check it ({n}).",
+        "ar": "من كان يُفترض أن يضمنه لم يوقّع هذا الختم، أو تعذّر التحقق من ذلك ({n}).",
+    },
     "differs_numbers": {
         "fr": "Sur {all} nombres, il y en a {n} que le recalcul ne redonne pas comme publié.",
         "en": "Of {all} numbers, {n} did not come out as published when recomputed.",

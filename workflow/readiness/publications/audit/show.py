@@ -33,9 +33,10 @@ def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> s
 
     With a `width`, lines are folded to so many columns; without, each finding stays on one.
     """
-    lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}"]
+    lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}; {audit.signing}"]
     lines += [f"  note         {note}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
+    lines += _part("signatures", audit.signatures, "")
     if audit.level >= DATA:
         lines += _part("data", audit.data, "")
     lines += _numbers(audit)

@@ -41,7 +41,8 @@ def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
 
 def findings(audit: Audit, level: int) -> Sequence[Finding]:
     """What was found at the level of the seal, the data or the report."""
-    return {SEAL: audit.seal, DATA: audit.data, REPORT: audit.report}.get(level, ())
+    seal = (*audit.seal, *audit.signatures)
+    return {SEAL: seal, DATA: audit.data, REPORT: audit.report}.get(level, ())
 
 
 def computed(audit: Audit) -> bool:
@@ -70,6 +71,12 @@ def _graver(audit: Audit) -> Iterator[Sentence]:
         yield "broken", {"n": broken}
         if n := audit.counts.get(Outcome.BROKEN):
             yield "broken_numbers", {"n": n, "all": every}
+    for name, outcome in (
+        ("signature_wrong", Outcome.DIFFERS),
+        ("signature_missing", Outcome.NOT_CHECKED),
+    ):
+        if n := _count(audit.signatures, outcome):
+            yield name, {"n": n}
     if audit.level >= NUMBERS and (differs := audit.counts.get(Outcome.DIFFERS)):
         yield "differs_numbers", {"n": differs, "all": every}
     for level, name in ((DATA, "differs_data"), (REPORT, "differs_report")):

@@ -13,13 +13,20 @@ from html import escape
 from readiness.forensics.sentences import ROUNDING_NAMES
 from readiness.publications.audit.glossary import LEVELS, OUTCOMES, STEPS, VERDICTS, Words
 from readiness.publications.audit.messages import read_divergence, read_message
-from readiness.publications.audit.model import Audit
+from readiness.publications.audit.model import Audit, Signing
 from readiness.publications.audit.telling import computed
 from readiness.publications.audit.words import TEXTS, Value, count, say
 from readiness.publications.outcomes import Outcome
 from readiness.rendering.words import words_for
 from readiness.terminal import one_line, printable
 
+SIGNINGS = {
+    Signing.UNSIGNED: "unsigned",
+    Signing.UNCHECKED: "unchecked_signer",
+    Signing.OTHERS: "other_signer",
+    Signing.WRONG: "wrong_signer",
+    Signing.SIGNED: "signed",
+}
 Write = Callable[[str], str]
 
 
@@ -147,6 +154,10 @@ class Voice:
         """The verdict on a publication, or on one level of its audit."""
         name, sign, tone = VERDICTS[exit_code]
         return self.markup.tag(sign, self.words(name), tone)
+
+    def first_line(self, audit: Audit) -> str:
+        """The verdict, and whose the publication is."""
+        return f"{self.verdict(audit.exit_code)} {self.text(SIGNINGS[audit.signing])}"
 
     def token(self, name: Words) -> str:
         """A verdict as the program's other outputs name it, where the language has another word."""

@@ -171,6 +171,27 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "same": {"fr": "sans changement", "en": "same", "ar": "لم تتغيّر"},
     "CHANGED": {"fr": "A CHANGÉ", "en": "CHANGED", "ar": "تغيّرت"},
+    "unsigned": {"fr": "non signé", "en": "unsigned", "ar": "غير موقَّع"},
+    "unchecked_signer": {
+        "fr": "signé, mais aucune clé n’a été fournie",
+        "en": "signed, but no key was given",
+        "ar": "موقَّع، لكن لم يُقدَّم أي مفتاح",
+    },
+    "other_signer": {
+        "fr": "non signé par la clé fournie",
+        "en": "not signed by the given key",
+        "ar": "غير موقَّع بالمفتاح المقدَّم",
+    },
+    "wrong_signer": {
+        "fr": "une signature ne correspond pas",
+        "en": "a signature does not fit",
+        "ar": "توقيع لا يطابق",
+    },
+    "signed": {
+        "fr": "signé par la clé fournie",
+        "en": "signed by the given key",
+        "ar": "موقَّع بالمفتاح المقدَّم",
+    },
     "unknown_seal": {
         "fr": "inconnu : le sceau ne peut être lu",
         "en": "unknown: the seal cannot be read",
