@@ -639,6 +639,7 @@ def test_pages_and_certificates_say_whose_it_is(
     }[language]
     page, text = tmp_path / "page.html", tmp_path / "page.md"
     options = ["--html", str(page), "--certificate", str(text), "--language", language]
+    options.append("--force")
     for key, expected in zip(([], ["--key", f"{office}.pub"]), said, strict=True):
         assert main(["audit", folder.name, "--level", "0", *key, *options]) == 0
         assert expected in page.read_text("utf-8") and expected in text.read_text("utf-8")
