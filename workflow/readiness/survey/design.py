@@ -14,9 +14,9 @@ tested against R survey 4.4-2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
-Selection: TypeAlias = Literal["probability", "census", "opt-in", "purposive"]
 
 # Indicators of more cells than this are never written out (8 bytes each).
 _DENSE = 200_000
@@ -74,6 +73,7 @@ class Design:
         adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
+        refits: tests and models are fitted anew under each replicate (`refitting`).
 
     The data are never modified, so columns that were coded once stay coded, for this design and for
     those made from it.
@@ -87,6 +87,7 @@ class Design:
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | StreamedReplicates | None = None
+    refits: bool = False
     _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
     @property
@@ -209,6 +210,37 @@ class Design:
         """
         return replace(self, mask=self.mask & booleans(self.column(mask), "the domain"))
 
+    def refitting(self) -> Design:
+        """The design with tests and models refitted under each replicate, as R does.
+
+        Without it they are linearised at the full sample, and the replicates give the variance of
+        the linear part: faster, and a little smaller where groups are small. It concerns
+        association tests, rank tests, contrasts, kappa, linear and ordinal models.
+
+        Raises:
+            StatisticsError: the design has no replicate weights.
+        """
+        self._given_replicates()
+        return replace(self, refits=True)
+
+    def refit_covariance(
+        self, fit: Callable[[FloatArray], FloatArray], estimate: FloatArray
+    ) -> FloatArray:
+        """Covariance of a statistic that is computed anew from each replicate's weights.
+
+        Args:
+            fit: from weights (rows,), 0 outside the domain, to the statistic, shape (k,).
+            estimate: the statistic under the full weights.
+
+        Raises:
+            StatisticsError: no replicate weights; a replicate under which there is no statistic.
+        """
+        replicates = self._given_replicates()
+        values = np.empty((replicates.count, len(estimate)))
+        for r in range(replicates.count):
+            values[r] = fit(np.where(self.mask, replicates.column(r), 0.0))
+        return self.replicate_covariance(values, estimate)
+
     def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
         """The same design with other full weights, and the calibration that made them, if any."""
         added = () if projection is None else (projection,)
@@ -285,11 +317,7 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        if self.replicates is None:
-            raise StatisticsError(
-                "this design has no replicate weights; make them with replicate()"
-            )
-        return self.replicates.code_totals(np.where(self.mask, codes, -1), size)
+        return self._given_replicates().code_totals(np.where(self.mask, codes, -1), size)
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
         """Totals of x under each replicate weight, shape (R, k), domain applied.
@@ -297,11 +325,7 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        if self.replicates is None:
-            raise StatisticsError(
-                "this design has no replicate weights; make them with replicate()"
-            )
-        return self.replicates.totals(self._inside(x))
+        return self._given_replicates().totals(self._inside(x))
 
     def replicate_covariance(self, replicated: FloatArray, estimate: FloatArray) -> FloatArray:
         """Covariance of a statistic from its replicated values.
@@ -310,12 +334,15 @@ class Design:
             replicated: shape (R, k), the statistic under each replicate weight.
             estimate: shape (k,), the statistic under the full weights.
         """
+        r = self._given_replicates()
+        return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
+
+    def _given_replicates(self) -> Replicates | StreamedReplicates:
         if self.replicates is None:
             raise StatisticsError(
                 "this design has no replicate weights; make them with replicate()"
             )
-        r = self.replicates
-        return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
+        return self.replicates
 
     def _inside(self, z: npt.ArrayLike) -> FloatArray:
         """z as a (rows, k) matrix with zeros outside the domain; refuses what is not finite."""

@@ -170,6 +170,8 @@ class CellTotals:
         covariance: design covariance of the totals, shape (r*c, r*c), row-major cells.
         degrees_of_freedom: of the design on the rows of the table.
         cell: cell number of each design row, -1 outside, shape (rows,).
+        refitted: covariance of the shares from each replicate's own shares, where the design
+            refits; else None.
     """
 
     rows: tuple[str, ...]
@@ -179,6 +181,7 @@ class CellTotals:
     covariance: FloatArray
     degrees_of_freedom: int
     cell: IntArray
+    refitted: FloatArray | None = None
 
     @property
     def n(self) -> int:
@@ -193,6 +196,8 @@ class CellTotals:
 
     def proportion_covariance(self) -> FloatArray:
         """Design covariance of `proportions`, shape (r*c, r*c): ratios to the estimated size."""
+        if self.refitted is not None:
+            return self.refitted
         p = self.proportions.ravel()
         jacobian = (np.eye(len(p)) - p[:, None]) / self.totals.sum()
         return self.delta(jacobian)
@@ -221,6 +226,11 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     totals = weighted_counts(cell[known], design.full_weights[known], cells)
     covariance = domain.code_covariance(cell, cells)
     shape = (row.size, column.size)
+    refitted = None
+    if domain.refits:
+        replicated = domain.replicate_code_totals(cell, cells)
+        shares = replicated / replicated.sum(axis=1, keepdims=True)
+        refitted = domain.replicate_covariance(shares, totals / totals.sum())
     return CellTotals(
         row.levels,
         column.levels,
@@ -229,6 +239,7 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
         covariance,
         domain.degrees_of_freedom,
         cell.astype(np.int64),
+        refitted,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from readiness.errors import StatisticsError
 from readiness.survey.comparisons.links import Link, density, interval_probability
 from readiness.survey.comparisons.results import FloatArray, IntArray
 
@@ -170,9 +171,28 @@ class CumulativeLikelihood:
             cut = np.tan(np.pi * (below - 0.5))
         return np.concatenate([np.zeros(self.x.shape[1]), cut])
 
-    def maximise(self, tolerance: float = 1e-13, iterations: int = 100) -> FloatArray | None:
+    def refitted(self, weights: FloatArray, start: FloatArray) -> FloatArray:
+        """The estimate under other weights of the respondents, shape (n,), sought from `start`.
+
+        Raises:
+            StatisticsError: there is none (separation, or an empty level under these weights).
+        """
+        cells = np.bincount(self.inverse, weights=weights, minlength=len(self.y))
+        cells = cells * (len(weights) / cells.sum())
+        other = CumulativeLikelihood(self.y, self.x, cells, self.inverse, self.cuts + 1, self.link)
+        theta = other.maximise(start=start)
+        if theta is None:
+            raise StatisticsError(
+                f"a replicate leaves the {self.link} model without an estimate (separation, or an "
+                "empty level under its weights); merge groups or levels, or do not refit"
+            )
+        return theta
+
+    def maximise(
+        self, tolerance: float = 1e-13, iterations: int = 100, start: FloatArray | None = None
+    ) -> FloatArray | None:
         """Newton with step halving; None when it does not converge."""
-        theta = self.start()
+        theta = self.start() if start is None else start
         value = self.log_likelihood(theta)
         for _ in range(iterations):
             scores, information = self.scores(theta)

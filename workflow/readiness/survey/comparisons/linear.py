@@ -218,13 +218,23 @@ def linear_model(
     scores = np.asarray(model.score_obs(params)) * float(result.scale)
     z = np.zeros((design.rows, len(params)))
     z[known] = (scores / weights[:, None]) @ naive @ back.T
+    coefficients = back @ params
+    if domain.refits:
+        rows = np.flatnonzero(known)
+
+        def fit(w: FloatArray) -> FloatArray:
+            return back @ refit(outcome, matrix, w[rows], family, params)
+
+        covariance = domain.refit_covariance(fit, coefficients)
+    else:
+        covariance = domain.total_covariance(z)
     variance = fitted * (1 - fitted) if family == "binomial" else np.ones_like(fitted)
     pearson = (outcome - fitted) ** 2 / variance
     n = len(outcome)
     return LinearFit(
         ("(Intercept)", *x.names),
-        back @ params,
-        domain.total_covariance(z),
+        coefficients,
+        covariance,
         back @ naive @ back.T,
         float(result.deviance),
         _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
@@ -235,6 +245,43 @@ def linear_model(
         domain,
         values,
     )
+
+
+_MOST_STEPS = 30
+
+
+def refit(
+    y: FloatArray, x: FloatArray, weights: FloatArray, family: Family, start: FloatArray
+) -> FloatArray:
+    """Coefficients (intercept first) under other weights, by Newton's method from `start`.
+
+    Raises:
+        StatisticsError: no convergence (separation under these weights).
+    """
+    matrix = np.column_stack([np.ones(len(x)), x])
+    w = weights / weights.sum()
+    beta = start.copy()
+    for _ in range(_MOST_STEPS):
+        eta = matrix @ beta
+        mean = eta if family == "gaussian" else _expit(eta)
+        slope = w if family == "gaussian" else w * mean * (1 - mean)
+        try:
+            step = np.linalg.solve((matrix.T * slope) @ matrix, matrix.T @ (w * (y - mean)))
+        except np.linalg.LinAlgError:
+            break
+        beta = beta + step
+        if np.abs(step).max() <= 1e-10 * (1 + np.abs(beta).max()):
+            return beta
+    raise StatisticsError(
+        f"a replicate leaves the {family} model without an estimate (separation, or an empty level "
+        "under its weights); merge levels, or do not refit"
+    )
+
+
+def _expit(eta: FloatArray) -> FloatArray:
+    from scipy import special
+
+    return np.asarray(special.expit(eta), dtype=np.float64)
 
 
 def _variance(values: FloatArray, weights: FloatArray) -> float:
@@ -275,11 +322,7 @@ def _fit(y: FloatArray, x: FloatArray, weights: FloatArray, family: Family) -> t
 def _fitted(params: FloatArray, x: FloatArray, family: Family) -> FloatArray:
     """Fitted means; statsmodels' own overflow far out on the logit scale."""
     eta = params[0] + x @ params[1:]
-    if family == "gaussian":
-        return np.asarray(eta, dtype=np.float64)
-    from scipy import special
-
-    return np.asarray(special.expit(eta), dtype=np.float64)
+    return np.asarray(eta, dtype=np.float64) if family == "gaussian" else _expit(eta)
 
 
 def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -> float:

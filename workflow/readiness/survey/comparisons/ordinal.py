@@ -271,6 +271,11 @@ def ordinal_model_of(
     undo = np.linalg.inv(back)
     cell = np.full(design.rows, -1, dtype=np.int64)
     cell[rows] = inverse
+    covariance = (
+        domain.refit_covariance(lambda w: back @ problem.refitted(w[rows], theta), back @ theta)
+        if domain.refits
+        else _cell_covariance(domain, cell, influence)
+    )
     loglik = problem.log_likelihood(theta)
     p = matrix.shape[1]
     estimate = back @ theta
@@ -281,7 +286,7 @@ def ordinal_model_of(
         x.names + cut_names,
         estimate[:p],
         estimate[p:],
-        _cell_covariance(domain, cell, influence),
+        covariance,
         undo.T @ information @ undo * w.mean(),
         loglik * float(w.mean()),
         -2 * loglik,

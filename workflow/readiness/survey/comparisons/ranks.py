@@ -179,6 +179,10 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     codes, w = groups.codes[known], design.full_weights[known]
     size = weighted_counts(codes, w, groups.size)
     means = weighted_counts(codes, w * y, groups.size) / size
+    if design.refits:
+        full = np.zeros(design.rows)
+        full[known] = y
+        return means, _refitted_means(design, full, groups, means)
     position, values = pd.factorize(y)
     if len(values) <= _FEW_VALUES:
         # Influence is the same for all who share group and value: ask for the cells only.
@@ -194,6 +198,21 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     z = np.zeros((design.rows, groups.size))
     z[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
     return means, design.total_covariance(z)
+
+
+def _refitted_means(design: Design, y: FloatArray, groups: Factor, means: FloatArray) -> FloatArray:
+    """Covariance of the means from the means of each replicate."""
+    rows = np.flatnonzero(groups.known)
+    codes = groups.codes[rows]
+
+    def fit(weights: FloatArray) -> FloatArray:
+        w = weights[rows]
+        with np.errstate(invalid="ignore"):
+            return weighted_counts(codes, w * y[rows], groups.size) / weighted_counts(
+                codes, w, groups.size
+            )
+
+    return design.refit_covariance(fit, means)
 
 
 def _scores(ranks: FloatArray, score: Score) -> FloatArray:

@@ -1,0 +1,116 @@
+"""Tests and models of replicate designs, refitted under each replicate: R's numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.errors import StatisticsError
+from readiness.survey import Design, design, means, replicate
+from readiness.survey.comparisons import (
+    association,
+    covariates,
+    kappa,
+    linear_model,
+    ordinal_model,
+    pairwise,
+    rank_test,
+    t_test,
+)
+
+FIXTURES = Path(__file__).parents[1] / "reference" / "fixtures"
+R: dict[str, Any] = json.loads((FIXTURES / "held_out.json").read_text("utf-8"))["jackknife"]
+
+
+@pytest.fixture(scope="module")
+def jackknife() -> Design:
+    frame = pd.read_csv(FIXTURES / "data" / "synth600.csv")
+    return replicate(design(frame, weights="weight", strata="stratum"), "JKn")
+
+
+@pytest.fixture(scope="module")
+def refitting(jackknife: Design) -> Design:
+    return jackknife.refitting()
+
+
+def close(ours: Any, theirs: Any, rtol: float = 1e-8) -> None:
+    np.testing.assert_allclose(np.ravel(ours), np.ravel(theirs), rtol=rtol)
+
+
+def test_pairwise_contrasts(refitting: Design) -> None:
+    row = pairwise(refitting, "score", "profession")[0]
+    assert row.statistic is not None and row.effect is not None
+    close(row.effect, R["difference"])
+    close(row.effect / row.statistic, R["difference_se"])
+
+
+def test_linear_and_logit_models(refitting: Design) -> None:
+    fit = linear_model(refitting, "score", covariates(refitting, ["profession", "region"]))
+    close(fit.coefficients, R["glm"])
+    close(fit.standard_errors, R["glm_se"])
+    assert fit.residual_df == R["glm_df"]
+    x = covariates(refitting, ["profession", "age"])
+    logit = linear_model(refitting, "uses_ai", x, family="binomial")
+    close(logit.coefficients, R["logit"])
+    close(logit.standard_errors, R["logit_se"], 1e-6)  # R's glm stops at 1e-8 of the deviance
+    term = logit.term_test("profession")
+    close([term.statistic, term.p_value], [R["term_F"], R["term_p"]], 1e-6)
+    t = t_test(refitting, "score", "uses_ai")
+    close([t.statistic, t.p_value, t.df1], [R["t"], R["t_p"], R["t_df"]])
+
+
+def test_association(refitting: Design) -> None:
+    second = association(refitting, "profession", "readiness")
+    close([second.statistic, second.df1, second.df2], [R["chisq"], *R["chisq_df"]])
+    close(second.p_value, R["chisq_p"])
+    close(association(refitting, "profession", "readiness", "Chisq").p_value, R["chisq_first_p"])
+    for name, statistic in (("wald", "Wald"), ("adjusted_wald", "adjWald")):
+        row = association(refitting, "uses_ai", "region", statistic)  # type: ignore[arg-type]
+        close([row.statistic, row.p_value], [R[name], R[f"{name}_p"]])
+
+
+def test_kappa_and_the_ordinal_model(refitting: Design) -> None:
+    row, se = kappa(refitting, "uses_ai", "trained")
+    close([row.effect, se], [R["kappa"], R["kappa_se"]])
+    fit = ordinal_model(refitting, "readiness", covariates(refitting, ["profession"]))
+    close(np.concatenate([fit.coefficients, fit.cuts]), R["olr"], 1e-3)  # R's own optimiser
+    close(fit.standard_errors, R["olr_se"], 5e-3)
+
+
+def test_rank_tests_refit_the_means_of_fixed_scores(refitting: Design, jackknife: Design) -> None:
+    ours = rank_test(refitting, "score", "uses_ai")
+    close([ours.statistic, ours.p_value], [R["midrank_t"], R["midrank_p"]])
+    assert ours.statistic != rank_test(jackknife, "score", "uses_ai").statistic
+
+
+def test_without_it_the_numbers_are_those_of_the_linear_part(jackknife: Design) -> None:
+    frame = jackknife.data
+    taylor = design(frame, weights="weight", strata="stratum")
+    # JKn of a linearised statistic is the Taylor variance.
+    for make in (
+        lambda d: pairwise(d, "score", "profession")[0].statistic,
+        lambda d: linear_model(d, "score", covariates(d, ["profession"])).standard_errors,
+        lambda d: association(d, "profession", "readiness").statistic,
+    ):
+        close(make(jackknife), make(taylor))
+
+
+def test_means_are_refitted_in_either_case(refitting: Design, jackknife: Design) -> None:
+    close(means(jackknife, "score", by="profession").se, R["by_se"])
+    close(means(refitting, "score", by="profession").se, R["by_se"])
+
+
+def test_what_cannot_be_refitted_is_said() -> None:
+    frame = pd.read_csv(FIXTURES / "data" / "synth600.csv")
+    taylor = design(frame, weights="weight", strata="stratum")
+    with pytest.raises(StatisticsError, match="no replicate weights"):
+        taylor.refitting()
+    few = frame.iloc[:24].assign(y=lambda f: (f["id"] <= 2).astype(int), x=lambda f: f["id"] % 2)
+    alone = replicate(design(few, weights="weight"), "JK1").refitting()
+    with pytest.raises(StatisticsError, match="a replicate leaves the binomial model"):
+        linear_model(alone, "y", covariates(alone, ["x"]), family="binomial")
