@@ -4,8 +4,8 @@ Each change is drawn from a seed (kind, publication, file, position), made in a 
 audited, judged, and undone. One line a change, then a tally; exit code 1 when an audit said
 anything else than the table.
 
-    .venv/bin/python benchmarks/tampering.py                       # 200 changes, levels 0 and 1
-    .venv/bin/python benchmarks/tampering.py --changes 30 --level2 # reruns: some 10 s a change
+    .venv/bin/python benchmarks/tampering.py                       # 300 changes, levels 0 and 1
+    .venv/bin/python benchmarks/tampering.py --changes 30 --level2 # reruns, kept where they can be
     .venv/bin/python benchmarks/tampering.py --each --level2       # every kind that a rerun sees
     .venv/bin/python benchmarks/tampering.py --page                # write docs/tampering.md
 
@@ -30,7 +30,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/publications")]
 
-from tampering.catalogue import KINDS  # noqa: E402
+from tampering.catalogue import KINDS, WAITING  # noqa: E402
+from tampering.kept import Kept  # noqa: E402
 from tampering.model import Case, Judged, applicable, drawn  # noqa: E402
 from tampering.page import page  # noqa: E402
 from tampering.run import Bench  # noqa: E402
@@ -41,11 +42,11 @@ PAGE = ROOT / "docs/tampering.md"
 
 
 def cases(bench: Bench, arguments: argparse.Namespace) -> list[Case]:
-    kinds = KINDS
+    kinds = WAITING if arguments.waiting else KINDS
     if arguments.kind:
-        kinds = tuple(k for k in KINDS if k.name.startswith(tuple(arguments.kind)))
+        kinds = tuple(k for k in KINDS + WAITING if k.name.startswith(tuple(arguments.kind)))
     elif arguments.level2:
-        kinds = tuple(kind for kind in KINDS if kind.rerun is not None)
+        kinds = tuple(kind for kind in kinds if kind.rerun is not None)
     identities = arguments.publication or bench.identities
     if arguments.each:
         every = applicable(kinds, bench.tree, identities)
@@ -67,8 +68,8 @@ def judged(bench: Bench, arguments: argparse.Namespace) -> Iterator[Judged]:
 def run(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     tally: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="tampering-") as folder:
-        bench = Bench.at(Path(folder) / "tree")
+    with tempfile.TemporaryDirectory(prefix="tampering-") as folder, Kept() as kept:
+        bench = Bench.at(Path(folder) / "tree", kept)
         for one in judged(bench, arguments):
             print(one.line(), flush=True)
             tally["wrong" if one.faults else "right"] += 1
@@ -82,11 +83,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--changes", type=int, default=200, help="how many (default: 200)")
+    parser.add_argument("--changes", type=int, default=300, help="how many (default: 300)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--level2", action="store_true", help="run the numbers again")
     parser.add_argument("--each", action="store_true", help="every kind on every publication, once")
     parser.add_argument("--kind", nargs="+", help="only kinds whose name begins so")
+    parser.add_argument("--waiting", action="store_true", help="only what no audit sees as yet")
     parser.add_argument("--publication", nargs="+", metavar="ID", help="only these (default: all)")
     parser.add_argument("--page", action="store_true", help="write docs/tampering.md and stop")
     arguments = parser.parse_args()

@@ -21,7 +21,7 @@ and place to its row. Those that have the numbers run again are too slow for eve
 this draws them as well:
 
 ```
-.venv/bin/python benchmarks/tampering.py --changes 200 --seed 1
+.venv/bin/python benchmarks/tampering.py --changes 300 --seed 1
 .venv/bin/python benchmarks/tampering.py --changes 30 --seed 1 --level2
 ```
 

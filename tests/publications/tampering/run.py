@@ -11,6 +11,7 @@ from project_copy import copy_project
 from readiness.datasets.versions import read_versions
 from readiness.publications.environment import ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
+from tampering.kept import Kept
 from tampering.model import Case, Judged, applicable, drawn, faults
 from tampering.reseal import reseal
 from tampering.tree import Target, Tree, pull
@@ -18,13 +19,17 @@ from tampering.tree import Target, Tree, pull
 
 @dataclass
 class Bench:
-    """A tree with what its audits say while it is untouched, by publication, level and code."""
+    """A tree with what its audits say while it is untouched, by publication, level and code.
+
+    `kept` holds what was run again, for all changes that a run does not read.
+    """
 
     tree: Tree
     known: dict[tuple[str, int, str], tuple[int, str]] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
-    def at(cls, folder: Path) -> Bench:
+    def at(cls, folder: Path, kept: Kept | None = None) -> Bench:
         """A copy of the project at `folder`, with every dataset pulled to every place.
 
         As if its publications had been sealed in this environment: another Python changes nothing
@@ -32,7 +37,7 @@ class Bench:
         """
         root = copy_project(folder).root
         pull(root, read_versions(root))
-        bench = cls(Tree(root))
+        bench = cls(Tree(root), kept=kept or Kept())
         present = environment_text(root).encode()
         for identity in bench.identities:
             target = Target(bench.tree, identity, random.Random(0))
@@ -48,18 +53,22 @@ class Bench:
     def untouched(self, identity: str, level: int, code: str) -> tuple[int, str]:
         key = (identity, level, code)
         if key not in self.known:
-            self.known[key] = self.tree.audit(identity, level, code)
+            with self.kept.used():
+                self.known[key] = self.tree.audit(identity, level, code)
         return self.known[key]
 
-    def judge(self, case: Case, levels: Sequence[int]) -> list[Judged]:
-        """One change, audited at some levels, and undone."""
-        kind, identity = case.kind, case.identity
-        before = {level: self.untouched(identity, level, kind.code) for level in levels}
+    def judge(self, case: Case, levels: Sequence[int], code: str = "") -> list[Judged]:
+        """One change, audited at some levels, and undone; `code` when not that of its kind."""
+        kind = case.kind
+        code = code or kind.code
+        identity = "" if kind.every else case.identity
+        before = {level: self.untouched(identity, level, code) for level in levels}
         try:
             made = case.make(self.tree)
             found = []
             for level in levels:
-                said = self.tree.audit(identity, level, kind.code, own_program=kind.program)
+                with self.kept.used():
+                    said = self.tree.audit(identity, level, code, own_program=kind.program)
                 wrong = faults(kind, made, level, said, before[level])
                 found.append(Judged(case, made, level, said[0], tuple(wrong)))
             return found

@@ -167,7 +167,8 @@ def of_another(target: Target) -> Made:
     others = [p for p in target.tree.files("publications") if p.endswith("/seal.json")]
     other = target.draw.choice([p for p in others if not p.startswith(f"{target.identity}/")])
     target.tree.write(target.name("seal.json"), target.tree.read(f"publications/{other}"))
-    return Made(f"seal.json of {other}", (f"the seal is that of {other.partition('/')[0]}",))
+    whose = f"the seal is that of {other.partition('/')[0]}"
+    return Made(f"seal.json of {other}", (whose,))
 
 
 def removed(target: Target) -> Made:

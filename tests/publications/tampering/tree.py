@@ -10,7 +10,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,8 +50,7 @@ class Tree:
         path = self.root / name
         if name not in self.before:
             self.before[name] = path.read_bytes() if path.is_file() else None
-        if path.is_symlink() or path.exists():
-            path.unlink()
+        _clear(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -70,13 +69,13 @@ class Tree:
         """Put back all that was changed."""
         for name, content in self.before.items():
             path = self.root / name
-            if path.is_symlink() or path.exists():
-                path.unlink()
+            _clear(path)
             if content is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             else:
-                with contextlib.suppress(OSError):  # a folder that was made for it
-                    path.parent.rmdir()
+                with contextlib.suppress(OSError):  # the folders that were made for it
+                    os.removedirs(path.parent)
         self.before.clear()
 
     def audit(
@@ -101,6 +100,14 @@ class Tree:
         page.flush()
         page.seek(0)
         return status, page.read()
+
+
+def _clear(path: Path) -> None:
+    """Whatever lies there, away with it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif path.is_symlink() or path.exists():
+        path.unlink()
 
 
 @dataclass(frozen=True)
@@ -150,9 +157,9 @@ class Target:
         return [row["path"] for row in self.table("inputs.csv")]
 
 
-def as_csv(rows: Rows) -> str:
+def as_csv(rows: Rows, columns: Sequence[str] = ()) -> str:
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(buffer, columns or list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return buffer.getvalue()
