@@ -130,6 +130,22 @@ def test_the_step_says_it_and_its_lineage_does_not(
     assert "simulated: false" in capsys.readouterr().err
 
 
+def test_a_step_never_writes_into_the_folder_that_it_reads(
+    wave: Wave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = tmp_path / "out/answers.csv"
+    answers.parent.mkdir()
+    before = wave.path("export_2").read_bytes()
+    answers.write_bytes(before)
+    assert step(tmp_path, wave, answers, simulated=True, largest_loss=None) == 2
+    assert "out: " in capsys.readouterr().err and answers.read_bytes() == before
+    (tmp_path / "elsewhere").mkdir()
+    log = tmp_path / "elsewhere/step.log"
+    log.write_bytes(before)
+    assert step(log.parent, wave, log, simulated=True, largest_loss=None) == 2
+    assert "--log" in capsys.readouterr().err and log.read_bytes() == before
+
+
 def test_a_renamed_option_stops_the_step(
     wave: Wave, questionnaire: Questionnaire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -208,8 +208,8 @@ def _stopped(error: OSError) -> StoppedError:
     return StoppedError(f"{error.filename or 'disk'}: {error.strerror}.")
 
 
-def _check_inputs_of_step(arguments: argparse.Namespace) -> None:
-    """Refuse inputs that are not what their step wrote, before they are read as if they were."""
+def _inputs_of_step(arguments: argparse.Namespace) -> list[Path]:
+    """The files that a step reads; ConfigError when it would write its log or its results there."""
     files = [
         path
         for name, value in vars(arguments).items()
@@ -217,7 +217,12 @@ def _check_inputs_of_step(arguments: argparse.Namespace) -> None:
         for path in (value if isinstance(value, list) else [value])
         if isinstance(path, Path) and not path.is_dir()
     ]
-    check_inputs(files)
+    for path in files:
+        for option in ("out", "log"):
+            written = getattr(arguments, option, None)
+            if written and written.resolve() in (path.resolve(), path.resolve().parent):
+                raise ConfigError(f"--{option} {written}: {path} is read; name another place.")
+    return files
 
 
 def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
@@ -240,10 +245,12 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
     log = getattr(parsed, "log", None)
 
     def run() -> int:
+        files = _inputs_of_step(parsed) if commands is STEPS else []
         _set_up_log(log)
         if commands is STEPS:
             _say_at_work()
-            _check_inputs_of_step(parsed)
+            # Refused before they are read as if they were what their step wrote.
+            check_inputs(files)
         else:
             _go_to_root(parsed)
         return int(module.run(parsed))
