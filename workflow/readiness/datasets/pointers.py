@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from readiness.datasets.versions import Version, object_name
+from readiness.datasets.versions import WHOLE_NUMBER, Version, object_name
 from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
 
@@ -43,6 +43,8 @@ def parse_pointer(text: str, source: str) -> Pointer:
     try:
         # Every value as text: a hash of digits alone is no number.
         (out,) = yaml.load(text, Loader=yaml.CBaseLoader)["outs"]
+        if not re.fullmatch(WHOLE_NUMBER, out["size"]):
+            raise ValueError
         pointer = Pointer(md5=str(out["md5"]), size=int(out["size"]), name=str(out["path"]))
     except (yaml.YAMLError, TypeError, KeyError, ValueError):
         raise DataError(f"{source}: {expected}. Restore it with git.") from None

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from readiness.bounded import read_yaml_text
 from readiness.errors import DataError, ReadinessError
 from readiness.files import read_file, reading_once
 from readiness.publications.attest import Fit, signatures
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from readiness.publications.chain import Divergence
 
 TODAY, FROZEN = "today", "frozen"
+_UNREADABLE = (
+    OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What is raised by YAML that is none of ours."""
 OLD_SEAL = (
     "seal of format 1: it covers neither the workflow's rules, profiles and templates as code, nor "
     "the log of publications"
@@ -369,27 +376,25 @@ def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
 def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str]:
     """The keys in which today's configuration of the run is another one than the frozen one.
 
-    None where the frozen one is not the sealed one.
+    None where the frozen one is not the sealed one, or cannot be read.
     """
-    import yaml
-
-    from readiness.bounded import read_yaml_text
-
     run = str(seal["run"])
     kind, _, name = run.partition("/")
     try:
         content = read_file(folder / CONFIG)
         if sha256(content) != seal["files"].get(CONFIG):
             return []
+        sealed = dict(read_yaml_text(content)[kind][name])
+    except _UNREADABLE:
+        return []
+    try:
         today = read_yaml_text(read_file(root / CONFIG))[kind][name]
-        sealed = read_yaml_text(content)[kind][name]
         if not isinstance(today, dict):
             raise TypeError
         return [
             f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
         ]
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError,
-            RecursionError):  # fmt: skip
+    except _UNREADABLE:
         return [f"{run} is no longer configured"]
 
 

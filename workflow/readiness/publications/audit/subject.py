@@ -7,6 +7,7 @@ for the audit's findings to say.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,9 @@ class Subject:
         if same or number.outcome in (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED):
             return self.shown(number, language)
         try:
-            digits = int(row.get("digits", ""))
+            if not re.fullmatch("[0-9]", row.get("digits", "")):
+                return ""
+            digits = int(row["digits"])
             texts = display(number.recomputed, row.get("unit", ""), digits, row.get("rounding", ""))
         except (StatisticsError, ValueError):
             return ""

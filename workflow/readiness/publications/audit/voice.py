@@ -165,7 +165,7 @@ class Voice:
 
     def contract(self, contract: str) -> str:
         """A rounding contract; a dash where a number has none."""
-        match = re.fullmatch(r"(\d+) decimals?, (\w+)", contract)
+        match = re.fullmatch(r"([0-9]{1,2}) decimals?, (\w+)", contract)
         if not match or match[2] not in ROUNDING_NAMES:
             return "–"
         digits = self.text("decimals", n=int(match[1]))

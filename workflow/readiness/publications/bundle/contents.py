@@ -16,6 +16,7 @@ from pathlib import Path
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
+from readiness.files import read_file
 from readiness.publications.archive import DVC_CONFIG, code_files
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
@@ -195,7 +196,7 @@ def _read(root: Path, path: Path) -> bytes:
     whole = root / path
     if whole.resolve() != root.resolve() / path or not whole.is_file():
         raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
-    return whole.read_bytes()
+    return read_file(whole)
 
 
 def _register(root: Path, versions: Mapping[str, Version]) -> bytes:
