@@ -108,4 +108,4 @@ def _named(trace: Trace) -> str:
     if "value" not in row:
         return name
     value = f"value {row['value']}" if row["value"] else "not published"
-    return f"{name}: {row['display_en']} ({value})"
+    return f"{name}: {row.get('display_en', '')} ({value})"

@@ -147,7 +147,7 @@ def which_pictures(root: Path, publication: str, names: Sequence[str]) -> Iterat
     folder = root / FOLDER / publication
     chain = frozen_chain(folder)
     makers = _makers(chain)
-    numbers = {digest for row in ledger_rows(folder) for digest in row["lineage"].split()}
+    numbers = {digest for row in ledger_rows(folder) for digest in row.get("lineage", "").split()}
     rows = [
         {
             "id": name,
@@ -167,10 +167,10 @@ def _traces(
     hashes = {d.version.name: d.version.sha256 for d in read_datasets(folder)}
     files = {path.as_posix(): digest for path, digest in read_inputs(folder).items()}
     for row in rows:
-        steps = ancestors(chain, row["lineage"].split())
+        steps = ancestors(chain, row.get("lineage", "").split())
         used = {digest for step in steps for digest in chain[step].inputs.values()}
         earlier = _earlier(root, row, chain)
-        own = {name: hashes.get(name, "") for name in row["dataset"].split()}
+        own = {name: hashes.get(name, "") for name in row.get("dataset", "").split()}
         for other in earlier:
             before = root / FOLDER / other
             own |= {
@@ -194,7 +194,7 @@ def _step(name: str, lineage: Lineage) -> Step:
 def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -> list[str]:
     """The publications whose steps are behind a number beside those of its own chain."""
     own = {lineage.hash for lineage in chain.values()}
-    foreign = set(row["lineage"].split()) - own
+    foreign = set(row.get("lineage", "").split()) - own
     found = []
     for publication in publication_ids(root) if foreign else []:
         hashes = {lineage.hash for lineage in frozen_chain(root / FOLDER / publication).values()}
@@ -214,7 +214,7 @@ def affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
         (publication, row)
         for publication in publication_ids(root)
         for row in ledger_rows(root / FOLDER / publication)
-        if version in row["dataset"].split()
+        if version in row.get("dataset", "").split()
     ]
 
 

@@ -30,7 +30,6 @@ FINE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 def ledger_rows(folder: Path) -> list[dict[str, str]]:
     """The rows of a ledger as text, by column; none when it cannot be read.
 
-    Columns that the program walks along (id, dataset, lineage) are always there.
     A damaged row may have too few cells, or too many: those stand under the column "". A column
     whose name stands there before does so with its place, so that no cell is passed over.
     """
@@ -42,12 +41,7 @@ def ledger_rows(folder: Path) -> list[dict[str, str]]:
     names = [f"{n} {k}" if n in head[:k] else n for k, n in enumerate(head)]
     rows = []
     for cells in lines:
-        row = {
-            "id": "",
-            "dataset": "",
-            "lineage": "",
-            **dict(zip_longest(names, cells[: len(names)], fillvalue="")),
-        }
+        row = {"id": "", **dict(zip_longest(names, cells[: len(names)], fillvalue=""))}
         if beyond := "".join(cells[len(names) :]):
             row[""] = beyond
         if any(row.values()):
