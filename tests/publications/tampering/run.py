@@ -38,7 +38,7 @@ class Bench:
         root = copy_project(folder).root
         pull(root, read_versions(root))
         bench = cls(Tree(root), kept=kept or Kept())
-        present = environment_text(root).encode()
+        present = environment_text().encode()
         for identity in bench.identities:
             target = Target(bench.tree, identity, random.Random(0))
             if bench.tree.read(target.name(ENVIRONMENT)) != present:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from readiness.datasets.places import local_remotes
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes, stray_copies
 from readiness.datasets.versions import (
@@ -123,7 +122,7 @@ def results_of(root: Path, version: Version) -> Iterator[Path]:
 
 
 def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> None:
-    folders = local_remotes(opened.root)
+    folders = opened.folders
     for name in opened.addresses:
         where = opened.address(name, version)
         try:

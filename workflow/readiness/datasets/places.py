@@ -1,7 +1,8 @@
 """Where the bytes of dataset versions may lie: DVC's remotes and its cache.
 
 Read from the project's own DVC settings (`.dvc/config`, `.dvc/config.local`) without DVC, which
-would take a second to start; what a user has set for all projects is no part of this one.
+would take a second to start; what a user has set for all projects is no part of this one. DVC never
+reads these settings itself: some of them name commands that it would run.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import configparser
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.errors import ConfigError
@@ -16,6 +18,35 @@ from readiness.files import read_file
 
 IGNORED, NO_WORK_TREE = 0, 128
 """What `git check-ignore` ends with."""
+STORE = Path("data/store")
+"""The remote inside of a tree."""
+PLAIN = frozenset(
+    {
+        "access_key_id", "account_key", "account_name", "allow_anonymous_login", "auth",
+        "client_id", "client_secret", "connect_timeout", "connection_string", "connection_timeout",
+        "endpointurl", "exclude_environment_credential", "method", "oss_endpoint", "oss_key_id",
+        "oss_key_secret", "password", "port", "projectname", "read_timeout", "region", "sas_token",
+        "secret_access_key", "session_token", "tenant_id", "timeout", "token", "url", "use_https",
+        "use_ssl", "user",
+    }
+)  # fmt: skip
+"""The settings of a remote that are taken from a project: an address, a name, a secret, a number.
+
+Others name a file of this machine, or a command that DVC or a library of it runs (`configpath` with
+a `credential_process`, `bearer_token_command`, ...).
+"""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What may be read for a tree that is somebody else's: its own store, and what is named here.
+
+    `remotes` are addresses that the auditor gave; `fetched` is a folder of the auditor's for what
+    comes from there.
+    """
+
+    remotes: tuple[str, ...]
+    fetched: Path
 
 
 def _settings(root: Path) -> configparser.ConfigParser:
@@ -36,11 +67,20 @@ def _settings(root: Path) -> configparser.ConfigParser:
     return parser
 
 
-def remotes(root: Path) -> dict[str, str]:
-    """The configured DVC remotes: name to address, the default one first."""
+def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dict[str, str]]:
+    """The remotes: name to settings, `url` among them; the default one first.
+
+    Those of the project at `root` in its DVC settings, as far as they are plain (`PLAIN`); of a
+    foreign tree its own store and those that the auditor named, by their addresses.
+    """
+    if foreign is not None:
+        named = {url: {"url": url} for url in foreign.remotes}
+        return {"store": {"url": str(root.resolve() / STORE)}, **named}
     parser = _settings(root)
     found = {
-        section.removeprefix("'remote \"").removesuffix("\"'"): parser.get(section, "url")
+        section.removeprefix("'remote \"").removesuffix("\"'"): {
+            key: value for key, value in parser.items(section) if key in PLAIN
+        }
         for section in parser.sections()
         if section.startswith("'remote ") and parser.has_option(section, "url")
     }
@@ -48,10 +88,15 @@ def remotes(root: Path) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
 
 
-def local_remotes(root: Path) -> dict[str, Path]:
+def remotes(root: Path, foreign: Foreign | None = None) -> dict[str, str]:
+    """The addresses of the remotes, by name; the default one first."""
+    return {name: found["url"] for name, found in remote_settings(root, foreign).items()}
+
+
+def local_remotes(root: Path, foreign: Foreign | None = None) -> dict[str, Path]:
     """The remotes that are folders of this machine, by name."""
     folders = {}
-    for name, url in remotes(root).items():
+    for name, url in remotes(root, foreign).items():
         if "://" not in url:
             folders[name] = (root / ".dvc" / url).resolve()
     return folders
@@ -89,7 +134,9 @@ def kept_by_git(root: Path, file: Path) -> bool:
     return said != IGNORED
 
 
-def cache_folder(root: Path) -> Path:
-    """DVC's cache."""
+def cache_folder(root: Path, foreign: Foreign | None = None) -> Path:
+    """DVC's cache; of a foreign tree the auditor's own folder in its place."""
+    if foreign is not None:
+        return foreign.fetched
     folder = _settings(root).get("cache", "dir", fallback="cache")
     return (root / ".dvc" / folder).resolve()

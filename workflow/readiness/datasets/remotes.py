@@ -11,11 +11,12 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO, Any
 
 from readiness.datasets.hashing import chunks, fault_if_there, fault_of_bytes
-from readiness.datasets.places import local_remotes, remotes
+from readiness.datasets.places import Foreign, local_remotes, remote_settings
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.files import temporary_name
@@ -31,10 +32,10 @@ class Remotes:
     To be used in a `with` block, which ends DVC.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.addresses = remotes(root)
-        self._folders = local_remotes(root)
+    def __init__(self, root: Path, foreign: Foreign | None = None) -> None:
+        self._settings = remote_settings(root, foreign)
+        self.addresses = {name: found["url"] for name, found in self._settings.items()}
+        self.folders = local_remotes(root, foreign)
         self._stack = ExitStack()
         self._repo: Any = None
 
@@ -52,14 +53,14 @@ class Remotes:
     @property
     def elsewhere(self) -> list[str]:
         """The names of the remotes that are no folder of this machine."""
-        return [name for name in self.addresses if name not in self._folders]
+        return [name for name in self.addresses if name not in self.folders]
 
     def fault(self, name: str, version: Version) -> str | None:
         """What is wrong with the version in the remote: "" for nothing, None when it is missing.
 
         Raises UnreachableError when the remote cannot be asked.
         """
-        if name in self._folders:
+        if name in self.folders:
             with self._asking(name):
                 self._check_folder(name)
             # One file that cannot be read is a damaged object, and no word about the others.
@@ -104,7 +105,7 @@ class Remotes:
         """
         try:
             with self._asking(name):
-                if name in self._folders:
+                if name in self.folders:
                     self._file(name, version).unlink()
                     return True
                 store = self._store(name)
@@ -118,15 +119,15 @@ class Remotes:
 
     def address(self, name: str, version: Version) -> str:
         """Where the object of the version lies, for people to find it."""
-        if name in self._folders:
+        if name in self.folders:
             return str(self._file(name, version))
         return f"{self.addresses[name].rstrip('/')}/{version.object_name}"
 
     def _file(self, name: str, version: Version) -> Path:
-        return self._folders[name] / version.object_name
+        return self.folders[name] / version.object_name
 
     def _check_folder(self, name: str) -> None:
-        folder = self._folders[name]
+        folder = self.folders[name]
         if not folder.is_dir():
             raise NotADirectoryError("no such folder")
         if not os.access(folder, os.R_OK | os.X_OK):
@@ -142,8 +143,13 @@ class Remotes:
         if self._repo is None:
             from dvc.repo import Repo
 
-            # no_scm: a zip of the tree has no git, and DVC would refuse to start.
-            repo = Repo(str(self.root), config={"core": {"no_scm": True}})
+            # In a folder of its own: what DVC finds in a project's settings it obeys.
+            folder = self._stack.enter_context(TemporaryDirectory(prefix="readiness-"))
+            (Path(folder) / ".dvc").mkdir()
+            elsewhere = {name: dict(self._settings[name]) for name in self.elsewhere}
+            # no_scm: there is no git, and DVC would refuse to start.
+            core = {"no_scm": True, "analytics": False, "check_update": False}
+            repo = Repo(folder, config={"core": core, "remote": elsewhere})
             self._repo = self._stack.enter_context(repo)
         return self._repo.cloud.get_remote_odb(name)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.datasets.hashing import fault_if_there, fault_of
-from readiness.datasets.places import cache_folder, local_remotes
+from readiness.datasets.places import Foreign, cache_folder, local_remotes
 from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Version
@@ -23,6 +23,8 @@ from readiness.files import left_behind, temporary_name
 
 RESTORED = Path("results/inputs")
 """Where the restore step places verified copies."""
+INSIDE = "store store"
+"""The place that is a foreign tree's own."""
 STRAYS = ("data", "results", ".dvc")
 """Where this program and DVC write; what lies elsewhere is its owner's."""
 
@@ -46,18 +48,31 @@ def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
     }
 
 
-def local_copies(root: Path, version: Version, pointer: Pointer) -> Iterator[Copy]:
-    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw."""
+def local_copies(
+    root: Path, version: Version, pointer: Pointer, foreign: Foreign | None = None
+) -> Iterator[Copy]:
+    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw.
+
+    Of a foreign tree only its own store and the folders that the auditor named.
+    """
     places = {
         f"store {name}": folder / pointer.object_name
-        for name, folder in local_remotes(root).items()
+        for name, folder in local_remotes(root, foreign).items()
     }
-    places |= copies_beside_remotes(root, version)
-    del places["results/inputs"]  # a result is never a source
+    if foreign is None:
+        places |= copies_beside_remotes(root, version)
+        del places["results/inputs"]  # a result is never a source
     for place, path in places.items():
-        fault = fault_if_there(path, version)
+        outside = _leads_out(root, path) if foreign and place == INSIDE else ""
+        fault = outside or fault_if_there(path, version)
         if fault is not None:
             yield Copy(place, path, fault)
+
+
+def _leads_out(root: Path, path: Path) -> str:
+    """What is wrong with an object of a foreign store that is a link to elsewhere; "" otherwise."""
+    inside = path.resolve().is_relative_to(root.resolve())
+    return "" if inside else "a link that leads out of the tree"
 
 
 def stray_copies(root: Path, version: Version) -> Iterator[Path]:
@@ -84,7 +99,7 @@ def on_this_machine(root: Path, version: Version) -> bool:
     return any(path.is_file() for path in (*folders, places["DVC cache"], places["data/raw"]))
 
 
-def find_object(root: Path, version: Version) -> Path:
+def find_object(root: Path, version: Version, foreign: Foreign | None = None) -> Path:
     """A verified copy of the version's bytes (MD5, SHA-256, size).
 
     Raises DataError when the version was erased, or when no place holds its bytes, naming each
@@ -97,11 +112,11 @@ def find_object(root: Path, version: Version) -> Path:
         )
     pointer = check_pointer(root, version)
     damaged = []
-    for copy in local_copies(root, version, pointer):
+    for copy in local_copies(root, version, pointer, foreign):
         if not copy.fault:
             return copy.path
         damaged.append(f"{copy.path}: {copy.fault}")
-    fetched, faults = _fetch(root, version, pointer)
+    fetched, faults = _fetch(root, version, pointer, foreign)
     if fetched:
         return fetched
     damaged += [fault for fault in faults if "damaged" in fault]
@@ -110,7 +125,12 @@ def find_object(root: Path, version: Version) -> Path:
             f"{version.name}: every copy is damaged ({'; '.join(damaged)}).\n"
             "Restore data/store with git, or fetch the object from another remote."
         )
-    looked = [f"remote {name}" for name in local_remotes(root)] + faults
+    looked = [f"remote {name}" for name in local_remotes(root, foreign)] + faults
+    if foreign is not None:
+        raise DataError(
+            f"{version.name}: the object {pointer.md5} is in no place that was looked at "
+            f"({', '.join(looked)}).\nName the remote that holds it: --remote ADDRESS."
+        )
     whose = "It is restricted: ask who may have it. " if version.restricted else ""
     raise DataError(
         f"{version.name}: the object {pointer.md5} is in no place that was looked at "
@@ -119,11 +139,13 @@ def find_object(root: Path, version: Version) -> Path:
     )
 
 
-def _fetch(root: Path, version: Version, pointer: Pointer) -> tuple[Path | None, list[str]]:
+def _fetch(
+    root: Path, version: Version, pointer: Pointer, foreign: Foreign | None
+) -> tuple[Path | None, list[str]]:
     """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
-    target = cache_folder(root) / pointer.object_name
+    target = cache_folder(root, foreign) / pointer.object_name
     faults = []
-    with Remotes(root) as opened:
+    with Remotes(root, foreign) as opened:
         for name in opened.elsewhere:
             try:
                 fault = opened.fetch(name, version, target)

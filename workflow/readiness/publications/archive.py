@@ -12,27 +12,17 @@ import io
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from readiness.errors import DataError
 from readiness.files import LARGEST, read_file, write_atomically
+from readiness.publications.program import CODE_FOLDERS, PLACES, place_of, program_files
 
 ARCHIVE = "code.tar"
 MOST_MEMBERS = 5_000
 """How many files an archive may hold."""
-PLACES: Mapping[str, str] = {
-    "package": r"workflow/readiness/(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_.-]+"
-    r"\.(?:css|html|json|lua|md|otf|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
-    "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
-    r"|schemas/[\w.-]+\.json)",
-    "profiles": r"profiles/[\w-]+/config\.yaml",
-    "reports": r"(?:reports/)?[\w-]+\.qmd",
-    "project": r"Snakefile|Makefile|LICENSE|pyproject\.toml|requirements[\w-]*\.lock",
-}
-"""What of a project can run or speak, by the place that a seal has a hash for: the one list for
-hash, archive and bundle. A table or an archive among it is somebody's data."""
-_PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.items()}
-CODE_FOLDERS = ("workflow", "profiles", "reports")
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
 """What Python takes from a folder that it starts in."""
 DVC_FILE = ".dvc/config"
@@ -48,23 +38,6 @@ DVC_CONFIG = """\
 ['remote "store"']
     url = ../data/store
 """
-
-
-def place_of(name: str) -> str:
-    """The place of `PLACES` that a file belongs to, by its name; "" when it is no code."""
-    if any(part.startswith(".") or part == "__pycache__" for part in name.split("/")):
-        return ""
-    return next((place for place, known in _PLACES.items() if known.fullmatch(name)), "")
-
-
-def code_files(root: Path) -> Iterator[Path]:
-    """The files of a project that are code, relative to its root."""
-    found = [path for path in root.iterdir() if path.is_file()]
-    found += [path for name in CODE_FOLDERS for path in (root / name).rglob("*") if path.is_file()]
-    for path in sorted(found):
-        name = path.relative_to(root)
-        if place_of(name.as_posix()):
-            yield name
 
 
 def strangers(root: Path) -> Iterator[Path]:
@@ -101,21 +74,23 @@ def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     }
 
 
-def present_program(root: Path) -> dict[str, str]:
-    """The same of the project at `root`, as an archive of it would be."""
-    files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
+@cache
+def present_program() -> dict[str, str]:
+    """The same of the program that runs, as an archive of it would be."""
+    files = {name: path.read_bytes() for name, path in program_files().items()}
     return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
 
 
 def assemble(
     root: Path, config: str, versions: str, pointers: Mapping[Path, str], inputs: Iterable[Path]
 ) -> dict[str, bytes]:
-    """The files of one run's project, by name: today's code with the run's own settings.
+    """The files of one run's project, by name: the running program with the run's own settings.
 
-    `config` and `versions` become config.yaml and data/versions.csv, `pointers` the DVC pointers by
-    path, `inputs` are files taken as they are (questionnaire, margins, a revised ledger).
+    Never a program that lies at `root`, which may be somebody else's. `config` and `versions`
+    become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
+    files taken as they are (questionnaire, margins, a revised ledger).
     """
-    files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
+    files = {name: path.read_bytes() for name, path in program_files().items()}
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
     files["config.yaml"] = config.encode()
@@ -144,26 +119,39 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     filter, which Python 3.11 has only since 3.11.4.)
     """
     files: dict[str, bytes] = {}
-    left = LARGEST
     try:
         with tarfile.open(fileobj=io.BytesIO(read_file(archive)), mode="r:") as tar:
-            for count, member in enumerate(tar):
-                # A member may state a size that its bytes do not have, and the rest be a hole.
-                left -= member.size
-                if member.issparse() or left < 0 or count >= MOST_MEMBERS:
-                    raise tarfile.TarError(f"{member.name!r}: more than an archive may hold")
-                name = PurePosixPath(member.name)
-                inside = name.parts and not name.is_absolute() and ".." not in name.parts
-                if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-                    raise tarfile.TarError(f"{member.name!r} is no file inside of it")
-                if name.as_posix() in files:
-                    raise tarfile.TarError(f"{member.name!r} stands there twice")
-                content = tar.extractfile(member)
-                assert content is not None  # of an ordinary file
-                files[name.as_posix()] = content.read()
+            for name, content in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
+                if name in files:
+                    raise tarfile.TarError(f"{name!r} stands there twice")
+                files[name] = content.read()
     except (tarfile.TarError, ValueError, EOFError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
     return files
+
+
+def members(
+    tar: tarfile.TarFile, *, most_bytes: int, most_files: int
+) -> Iterator[tuple[str, IO[bytes]]]:
+    """The files of an open tar, from where it stands on; TarError at the first that is none.
+
+    Links, devices, sparse files and names that lead out of a folder are refused, and so is more
+    than so many bytes or files.
+    """
+    left = most_bytes
+    # An iteration over the tar would begin anew with what was read before.
+    for count, member in enumerate(iter(tar.next, None)):
+        # A member may state a size that its bytes do not have, and the rest be a hole.
+        left -= member.size
+        if member.issparse() or member.size < 0 or left < 0 or count >= most_files:
+            raise tarfile.TarError(f"{member.name!r}: more than an archive may hold")
+        name = PurePosixPath(member.name)
+        inside = name.parts and not name.is_absolute() and ".." not in name.parts
+        if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+            raise tarfile.TarError(f"{member.name!r} is no file inside of it")
+        content = tar.extractfile(member)
+        assert content is not None  # of an ordinary file
+        yield name.as_posix(), content
 
 
 def unpack(archive: Path, folder: Path) -> None:

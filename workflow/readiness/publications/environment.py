@@ -11,12 +11,11 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from readiness.lineage import sha256_of
+from readiness.publications.program import lock_file
 
-LOCK = Path("requirements.lock")
 ENVIRONMENT = "environment.json"
 
 
@@ -45,9 +44,9 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
     }
 
 
-def environment_text(root: Path) -> str:
+def environment_text() -> str:
     """`environment.json` of the environment that runs this."""
-    record = present_environment((root / LOCK).read_text("utf-8"))
+    record = present_environment(lock_file().read_text("utf-8"))
     return json.dumps(record, sort_keys=True, indent=1) + "\n"
 
 
@@ -66,6 +65,6 @@ def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def lock_hash(root: Path) -> str:
-    """SHA-256 of the project's lock file; "" when there is none."""
-    return sha256_of(root / LOCK) if (root / LOCK).is_file() else ""
+def lock_hash() -> str:
+    """SHA-256 of the program's lock file; "" when there is none."""
+    return sha256_of(lock_file()) if lock_file().is_file() else ""

@@ -223,7 +223,7 @@ def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Li
         "lineage": chain[REGISTER].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
         "package": package_hash(),
-        "lock": lock_hash(material.root),
+        "lock": lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
         "supersedes": superseded(material.root, material.identity, material.supersedes),
         "erratum": material.erratum,
@@ -258,7 +258,7 @@ def freeze(material: Material, *, anew: bool = False, cores: str = "all") -> int
     files[DATASETS] = datasets_table(root, material.versions).encode()
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
     files[INPUTS] = inputs_table(hashes).encode()
-    files[ENVIRONMENT] = environment_text(root).encode()
+    files[ENVIRONMENT] = environment_text().encode()
     files[ARCHIVE] = _code(material)
     if isinstance(section, Wave):
         files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()

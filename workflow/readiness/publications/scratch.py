@@ -19,11 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from readiness.datasets.places import STORE
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.publications.archive import unpack, write_project
+from readiness.publications.sandbox import PROJECT, run_confined
+from readiness.rendering.quarto import find_quarto
 
-STORE = Path("data/store")
 START = """
 import runpy, sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -108,23 +110,62 @@ def _fill(folder: Path, code: Path | Mapping[str, bytes], objects: Mapping[Point
 
 
 def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
-    """Run the project in `folder` for some targets; "" when it is done, else why it is not."""
+    """Run the program of the project in `folder`, which is this one, for some targets.
+
+    "" when it is done, else why it is not.
+    """
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON"))
     }
-    # Also for an older program, whose steps start by `python -m`.
-    environment["PYTHONSAFEPATH"] = environment["PYTHONNOUSERSITE"] = "1"
     # What the run's programs leave there goes with the scratch folder.
     environment["TMPDIR"] = str(folder.parent)
-    program = [sys.executable, "-I", "-X", "utf8", "-c", START, str(folder / "workflow")]
-    command = [*program, "run", "--cores", cores, "--", *targets]
+    code, said = _run(folder, _command(folder / "workflow", targets, cores), environment)
+    return "" if code == 0 else _reason(said, folder)
+
+
+def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
+    """Run the program of the project in `folder`, which is somebody else's, for some targets.
+
+    "" when it is done, else why it is not. `confined`: in a sandbox.
+    """
+    variables = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "LANG": "C.UTF-8",
+        # An older program starts its steps by `python -m`, in a folder that is no place of
+        # libraries.
+        "PYTHONSAFEPATH": "1",
+        "PYTHONNOUSERSITE": "1",
+        "USER": "auditor",
+    }
+    quarto = find_quarto()
+    if quarto:
+        variables["QUARTO_PATH"] = str(quarto)
+    if confined:
+        variables |= {"HOME": "/tmp/home", "TMPDIR": "/tmp"}
+        command = _command(Path(PROJECT) / "workflow", targets, cores)
+        programs = [quarto.parent, quarto.resolve().parents[1]] if quarto else []
+        code, said = run_confined(folder, command, variables, programs)
+        return "" if code == 0 else _reason(said, Path(PROJECT))
+    home = folder.parent / "home"
+    home.mkdir()
+    variables |= {"HOME": str(home), "TMPDIR": str(folder.parent)}
+    code, said = _run(folder, _command(folder / "workflow", targets, cores), variables)
+    return "" if code == 0 else _reason(said, folder)
+
+
+def _command(program: Path, targets: Sequence[str], cores: str) -> list[str]:
+    start = [sys.executable, "-I", "-X", "utf8", "-c", START, str(program)]
+    return [*start, "run", "--cores", cores, "--", *targets]
+
+
+def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
     # A session of its own: an interrupt from the keyboard is for this process to pass on.
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
-        start_new_session=True,
+        command, cwd=folder, env=dict(variables), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        errors="replace", start_new_session=True,
     )  # fmt: skip
     try:
         _, said = process.communicate()
@@ -133,7 +174,7 @@ def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
         process.send_signal(signal.SIGTERM)
         process.communicate()
         raise
-    return "" if process.returncode == 0 else _reason(said, folder)
+    return process.returncode, said
 
 
 def _reason(stderr: str, folder: Path) -> str:

@@ -23,12 +23,10 @@ from readiness.publications.archive import (
     ARCHIVE,
     DVC_FILE,
     OWN,
-    place_of,
     program_hashes,
     read_archive,
 )
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
-from readiness.publications.environment import LOCK
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
@@ -41,6 +39,7 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.program import LOCK, place_of
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 
 PACKAGE = "workflow/readiness/"
@@ -191,7 +190,7 @@ class _Stated:
         held = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
             "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-            "lock": sha256(self.code[LOCK.as_posix()]) if LOCK.as_posix() in self.code else "",
+            "lock": sha256(self.code[LOCK]) if LOCK in self.code else "",
         }
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash

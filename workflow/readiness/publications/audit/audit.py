@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from readiness.bounded import read_yaml_text
+from readiness.datasets.places import Foreign
 from readiness.errors import DataError, ReadinessError
 from readiness.files import read_file, reading_once
 from readiness.publications.attest import Fit, signatures
@@ -20,6 +21,7 @@ from readiness.publications.audit.model import (
     REPORT,
     Audit,
     Changes,
+    Confine,
     Number,
     Signing,
 )
@@ -54,6 +56,20 @@ _SIGNING = {
     Fit.UNKNOWN: Signing.UNCHECKED,
 }
 """What the first line says, the gravest first."""
+UNCONFINED = {
+    Confine.NEEDED: "the frozen code was not run: there is no sandbox",
+    Confine.WHERE_FOUND: "the frozen code ran without a sandbox: bubblewrap cannot be used here",
+    Confine.NEVER: "the frozen code ran without a sandbox, as was asked",
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a tree is audited: what is read for one that is somebody else's (None for the
+    tree of this program), and whether sealed code is confined."""
+
+    foreign: Foreign | None = None
+    confine: Confine = Confine.WHERE_FOUND
 
 
 def audit(
@@ -69,6 +85,7 @@ def audit(
     folder: Path | None = None,
     list_numbers: bool = True,
     keys: Mapping[str, Ed25519PublicKey] | None = None,
+    terms: Terms | None = None,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
@@ -81,8 +98,9 @@ def audit(
     folder = folder or root / "publications" / identity
     with reading_once(folder):
         found = _audited(
-            root, folder, identity, level, changes, code, cores, notes, listed, list_numbers
-        )
+            root, folder, identity, level, changes, code, cores, notes, listed, list_numbers,
+            terms or Terms(),
+        )  # fmt: skip
         return _with_signatures(found, folder, keys or {})
 
 
@@ -106,7 +124,7 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
 
 def _audited(
     root: Path, folder: Path, identity: str, level: int, changes: Changes, code: str, cores: str,
-    notes: Sequence[str], listed: Sequence[Finding], list_numbers: bool,
+    notes: Sequence[str], listed: Sequence[Finding], list_numbers: bool, terms: Terms,
 ) -> Audit:  # fmt: skip
     seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
     try:
@@ -127,7 +145,7 @@ def _audited(
             from readiness.publications.audit.agreeing import contradictions
 
             against = tuple(contradictions(folder, sealed))
-        result = _with_data(root, folder, result, rows, cores, against)
+        result = _with_data(root, folder, result, rows, cores, against, terms)
         # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
         return replace(result, seal=(*result.seal, *against))
     except (ReadinessError, OSError) as error:
@@ -167,6 +185,7 @@ def _with_data(
     rows: list[dict[str, str]],
     cores: str,
     against: Sequence[Finding],
+    terms: Terms,
 ) -> Audit:
     from readiness.publications.audit.data import check_dataset, check_inputs, registered
 
@@ -178,7 +197,7 @@ def _with_data(
     today, findings = registered(root)
     objects, missing = {}, {}
     for dataset in read_datasets(folder):
-        found, available = check_dataset(root, dataset, today)
+        found, available = check_dataset(root, dataset, today, terms.foreign)
         findings += found
         if available.path is None:
             missing[dataset.version.name] = available
@@ -197,7 +216,7 @@ def _with_data(
         state = "is broken" if broken else "could not be checked"
         why = f"the seal {state}: the frozen code is not run"
         return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
-    return _Again(root, folder, rows, objects, cores).check(result)
+    return _Again(root, folder, rows, objects, cores, terms.confine).check(result)
 
 
 def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
@@ -221,15 +240,26 @@ class _Again:
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
     cores: str
+    confine: Confine
 
     def check(self, result: Audit) -> Audit:
         """The audit with the numbers and, at its level, the report."""
         from readiness.publications.audit.rerun import rerun
+        from readiness.publications.sandbox import bubblewrap
 
+        frozen = result.code == FROZEN
+        confined = frozen and self.confine is not Confine.NEVER and bubblewrap() is not None
+        if frozen and not confined:
+            result = replace(result, notes=(*result.notes, UNCONFINED[self.confine]))
         try:
+            if frozen and not confined and self.confine is Confine.NEEDED:
+                raise DataError(
+                    "bubblewrap cannot be used here, and without it the code of another tree is "
+                    "not run. Install it, or say --no-sandbox."
+                )
             with rerun(
-                self.root, self.folder, self._run(result), self.objects,
-                frozen=result.code == FROZEN, report=result.level >= REPORT, cores=self.cores,
+                self.root, self.folder, self._run(result), self.objects, frozen=frozen,
+                report=result.level >= REPORT, cores=self.cores, confined=confined,
             ) as again:  # fmt: skip
                 return self._compared(result, again)
         except (ReadinessError, OSError) as error:
@@ -327,6 +357,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         lock_hash,
         present_environment,
     )
+    from readiness.publications.program import lock_file
 
     folder = root / "publications" / identity
     try:
@@ -339,20 +370,20 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     if environment:
         try:
             frozen = json.loads(read_file(folder / ENVIRONMENT))
-            lock = read_file(root / "requirements.lock").decode("utf-8")
+            lock = lock_file().read_text("utf-8")
             # Also what today's lock names no more: it may well be installed.
             moved = changes(frozen, present_environment(lock, list(frozen["packages"])))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            moved = [f"{ENVIRONMENT} or requirements.lock cannot be read"]
+            moved = [f"{ENVIRONMENT} cannot be read"]
     return Changes(
-        code=_code_changes(root, sealed),
-        lock=lock_hash(root) != sealed["lock"],
+        code=_code_changes(sealed),
+        lock=lock_hash() != sealed["lock"],
         config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
     )
 
 
-def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
+def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
     """The steps whose code is another one today, and the places of other code that is."""
     from readiness.closure import package_hash
     from readiness.publications.archive import present_program
@@ -361,7 +392,7 @@ def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
     moved: list[str] = []
     if "program" in sealed:
-        present = present_program(root)
+        present = present_program()
         moved = [
             place for place, digest in present.items() if sealed["program"].get(place) != digest
         ]

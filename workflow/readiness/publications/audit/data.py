@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from readiness.datasets.places import Foreign
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import DataError
@@ -41,17 +42,21 @@ def registered(root: Path) -> tuple[dict[str, Version] | None, list[Finding]]:
 
 
 def check_dataset(
-    root: Path, dataset: SealedDataset, today: Mapping[str, Version] | None
+    root: Path,
+    dataset: SealedDataset,
+    today: Mapping[str, Version] | None,
+    foreign: Foreign | None = None,
 ) -> tuple[list[Finding], Availability]:
     """What there is of a dataset version in the tree, held against what was sealed.
 
-    `today` is the present register, None when it cannot be read.
+    `today` is the present register, None when it cannot be read. In a `foreign` tree only its own
+    store is looked at, and what the auditor named.
     """
     sealed = dataset.version
     findings = [*(_row(sealed, today) if today is not None else ()), *_pointer(root, dataset)]
     present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
-    for copy in local_copies(root, sealed, dataset.pointer):
+    for copy in local_copies(root, sealed, dataset.pointer, foreign):
         fault = copy.fault or _rows_fault(copy.path, sealed)
         place = f"{sealed.name} in {copy.place} ({_relative(copy.path, root)})"
         if present.erased:
@@ -68,7 +73,7 @@ def check_dataset(
     elif good:
         found = Availability(good, RIGHT)
     else:
-        found = _fetched(root, sealed, restricted=present.restricted)
+        found = _fetched(root, sealed, foreign, restricted=present.restricted)
     if found.path is None:
         # The place names the version already; what stands beside a number does not.
         why = found.detail.removeprefix(f"{sealed.name}: ")
@@ -76,9 +81,11 @@ def check_dataset(
     return findings, found
 
 
-def _fetched(root: Path, version: Version, *, restricted: bool) -> Availability:
+def _fetched(
+    root: Path, version: Version, foreign: Foreign | None, *, restricted: bool
+) -> Availability:
     try:
-        return Availability(find_object(root, version), RIGHT)
+        return Availability(find_object(root, version, foreign), RIGHT)
     except DataError as error:
         outcome = Outcome.RESTRICTED if restricted else Outcome.MISSING
         return Availability(None, outcome, _short(error, root))

@@ -178,6 +178,13 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"no such pointer: `dvc gc` would drop the data",
      "pas de tel pointeur : « dvc gc » supprimerait les données",
      "لا يوجد هذا المؤشر: الأمر «dvc gc» سيحذف البيانات"),
+    (r"a link that leads out of the tree", "un lien qui mène hors de l’arbre",
+     "رابط يؤدي إلى خارج الشجرة"),
+    (r"(?:(?P<name>\S+@\S+): )?the object [0-9a-f]+ is in no place that was looked at "
+     r"\((?P<said>.*)\)\. Name the remote that holds it: --remote ADDRESS\.",
+     "absent de tous les lieux consultés ({said}) ; nommer le dépôt qui le détient : "
+     "--remote ADRESSE",
+     "غير موجود في أي مكان جرى البحث فيه ({said})؛ يُسمّى المستودع الذي يحتويه: --remote"),
     (r"a copy of what was erased", "une copie de ce qui a été effacé", "نسخة مما حُذف"),
     (rf"{_DAMAGED}", "toutes les copies sont abîmées ; restaurer data/store avec git, ou reprendre "
      "l’objet d’un autre dépôt",
@@ -226,6 +233,18 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      "يقول السجل عنه أكثر من ذلك: {said}"),
     (r"could not be made again: (?P<said>.*)", "n’a pas pu être refait : {said}",
      "تعذّرت إعادة إنتاجه: {said}"),
+    (r"bubblewrap cannot be used here, and without it the code of another tree is not run\. "
+     r"Install it, or say --no-sandbox\.",
+     "bubblewrap n’est pas utilisable ici, et sans lui le code d’un autre arbre n’est pas lancé ; "
+     "l’installer, ou demander --no-sandbox",
+     "لا يمكن استعمال bubblewrap هنا، ودونه لا تُشغَّل شيفرة شجرة أخرى؛ يُثبَّت أو يُطلب "
+     "--no-sandbox"),
+    (r"it (?:took|had) more than (?P<bound>\d+) (?:seconds|MiB of memory|processes) and was ended",
+     "a dépassé la limite de {bound} et a été arrêté", "تجاوز الحد {bound} فأُوقف"),
+    (r"what it left cannot be taken: (?P<said>.*)",
+     "ce qu’il a laissé ne peut pas être repris : {said}", "ما تركه لا يمكن أخذه: {said}"),
+    (r"a report that is none of this program's \((?P<name>.*)\)",
+     "un rapport qui n’est pas de ce programme ({name})", "تقرير ليس من هذا البرنامج ({name})"),
     (r"no longer computed", "n’est plus calculé", "لم يعد يُحسب"),
     (r"another value in the register", "une autre valeur dans le registre",
      "قيمة أخرى في السجل"),
@@ -262,6 +281,15 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"superseded by (?P<other>[^:\s]+)", "remplacée par {other}", "حلّ محله {other}"),
     (r"superseded by (?P<other>[^:\s]+): (?P<said>.+)",
      "remplacée par {other} ; erratum : {said}", "حلّ محله {other}؛ تصويب: {said}"),
+    (r"the frozen code was not run: there is no sandbox",
+     "le code scellé n’a pas été lancé : il n’y a pas de bac à sable",
+     "لم تُشغَّل الشيفرة المختومة: لا توجد بيئة معزولة"),
+    (r"the frozen code ran without a sandbox: bubblewrap cannot be used here",
+     "le code scellé a été lancé sans bac à sable : bubblewrap n’est pas utilisable ici",
+     "شُغِّلت الشيفرة المختومة دون بيئة معزولة: لا يمكن استعمال bubblewrap هنا"),
+    (r"the frozen code ran without a sandbox, as was asked",
+     "le code scellé a été lancé sans bac à sable, comme demandé",
+     "شُغِّلت الشيفرة المختومة دون بيئة معزولة، كما طُلب"),
     (r"(?P<other>\S+) supersedes another seal of it than the present one",
      "{other} remplace un autre sceau de cette publication que le sceau présent",
      "{other} يحل محل ختم لهذا المنشور غير الختم الحالي"),

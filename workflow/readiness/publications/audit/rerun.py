@@ -25,7 +25,7 @@ from readiness.publications.ledger import (
     read_inputs,
     versions_table,
 )
-from readiness.publications.scratch import run_in, scratch_project
+from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import LEDGER
 
 
@@ -51,11 +51,13 @@ def rerun(
     frozen: bool,
     report: bool,
     cores: str,
+    confined: bool = False,
 ) -> Iterator[Rerun]:
     """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
 
     `run` is its folder below `results` in a project of its own; `report` makes charts and report
-    too. The frozen code comes out of the archive: check the seal first.
+    too. The frozen code comes out of the archive: check the seal first. `confined`: it runs in a
+    sandbox.
     """
     datasets = read_datasets(folder)
     code: Path | dict[str, bytes]
@@ -64,7 +66,10 @@ def rerun(
     if report:
         targets += [f"results/{run}/draw/lineage.json", f"results/{run}/report/report.html"]
     with scratch_project(code, objects) as scratch:
-        failure = run_in(scratch, targets, cores)
+        if frozen:
+            failure = run_sealed(scratch, targets, cores, confined=confined)
+        else:
+            failure = run_in(scratch, targets, cores)
         if failure:
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]

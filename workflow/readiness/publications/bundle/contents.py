@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
-from readiness.publications.archive import DVC_CONFIG, code_files
+from readiness.publications.archive import DVC_CONFIG
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
@@ -25,7 +26,7 @@ from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, 
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome
-from readiness.publications.scratch import STORE
+from readiness.publications.program import code_files
 from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
 from readiness.tables import records_to_csv, rows_to_csv
 
