@@ -69,6 +69,8 @@ from readiness.tables import read_text_table, to_csv  # noqa: E402
 from readiness.terminal import printable  # noqa: E402
 
 SECONDS = 10
+READ = ("data", "publications", "config.yaml", "reports", "report.qmd", ".dvc")
+"""The top folders and files that readers read."""
 Draw = random.Random
 WAVE = "publications/simulated-2026-r2"
 EXAMPLE = Path("tests/commands/any_csv")
@@ -86,7 +88,7 @@ class HangError(BaseException):
 def tree() -> Path:
     """A copy of what the readers read, in which one file at a time is harmed."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
-    for name in shipped_files():
+    for name in shipped_files():  # what readers read
         if name.parts[0] in (
             "data",
             "publications",

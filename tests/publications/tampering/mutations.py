@@ -141,7 +141,7 @@ def of_csv(draw: Draw, content: bytes) -> bytes:
         ["cell", "cell", "cell", "column", "name", "short", "long", "row", "twice", "header"]
     )
     if how == "cell":
-        rows[k][j % len(rows[k])] = draw.choice(CELLS)
+        rows[k] = [*rows[k][:j], draw.choice(CELLS), *rows[k][j + 1 :]]
     elif how == "column":
         rows = [row[:j] + row[j + 1 :] for row in rows]
     elif how == "name":
