@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import tarfile
@@ -28,6 +29,7 @@ from readiness.errors import DataError
 from readiness.figures.register import read_register
 from readiness.files import LARGEST, files_below, read_file, reading_once
 from readiness.publications.archive import unpack
+from readiness.publications.attacker import read_attack
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.model import Changes
@@ -341,6 +343,21 @@ def test_pages_show_what_is_foreign_escaped(tree: Path, folder: Path, language: 
         page.encode("utf-8")
         assert not set(page) & set("\x1b\x07\u202e\u200b")
         assert r"\u202e" in page and "<img" not in page.replace(r"\<img", "")
+
+
+def test_a_long_title_hides_no_verdict(tree: Path, folder: Path) -> None:
+    path = folder / "config.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"\n      (fr|en|ar): .*", rf"\n      \1: {'w' * 5_000}", text), "utf-8")
+    title = read_subject(tree, STUDY).title["en"]
+    assert len(title) == 300 and title.endswith("…")
+
+
+def test_a_view_of_the_attacker_without_a_column_is_said(tmp_path: Path) -> None:
+    table = tmp_path / "attack.csv"
+    table.write_text("id,recovered,everyone\na,True,False\n", "utf-8")
+    with pytest.raises(DataError, match="no column small"):
+        read_attack(table)
 
 
 # What changes while it is read.

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from readiness.disclosure import Derived, derivable, derivable_sums
+from readiness.errors import DataError
 from readiness.figures.protection import (
     DONT_KNOW,
     LOW,
@@ -184,9 +185,11 @@ def _lowest(shares: pd.DataFrame) -> tuple[str, ...]:
 
 
 def read_attack(path: Path) -> pd.DataFrame:
-    """The attack's table, as `freeze` keeps it."""
+    """The attack's table, as `freeze` keeps it; DataError when it is another table."""
     table = read_text_table(path, "the attacker's view")
     flags = ["recovered", "small", "everyone"]
+    if missing := [name for name in ("id", *flags) if name not in table]:
+        raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
     return table.assign(**{name: table[name] == "True" for name in flags})
 
 

@@ -52,7 +52,7 @@ class _Certificate:
 
     def lines(self) -> Iterator[str]:
         """The certificate, line by line."""
-        title = self.markup.plain(self.subject.title[self.voice.language])
+        title = self.markup.quoted(self.subject.title[self.voice.language])
         named = f"{title} ({self.markup.quoted(self.audit.identity)})"
         yield f"# {self.voice.around('certificate', named)}"
         yield ""

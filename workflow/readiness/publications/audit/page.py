@@ -131,7 +131,8 @@ class _Page:
 
     def title(self, audit: Audit) -> str:
         """The publication's title."""
-        return HTML.plain(self.subjects[audit.identity].title[self.voice.language])
+        # Isolated, or a title in another script would turn what stands beside it.
+        return HTML.quoted(self.subjects[audit.identity].title[self.voice.language])
 
     def contents(self, audits: Sequence[Audit]) -> str:
         """The list of contents."""

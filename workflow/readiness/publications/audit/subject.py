@@ -24,6 +24,10 @@ from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
+from readiness.terminal import shortened
+
+LONGEST_TITLE = 300
+"""Characters of a title that are shown: a page of it would hide the verdict."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,11 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
     try:
         config = read_yaml_text(read_file(folder / CONFIG))
         (section,) = [s for kind in ("waves", "studies") for s in config.get(kind, {}).values()]
-        given = {k: v for k, v in section["title"].items() if k in title and isinstance(v, str)}
+        given = {
+            language: shortened(text, LONGEST_TITLE)
+            for language, text in section["title"].items()
+            if language in title and isinstance(text, str)
+        }
         return title | given, bool(section.get("simulated"))
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return title, False
