@@ -36,9 +36,10 @@ def haca_structure(version: str) -> Structure:
 
 
 @cache
-def haca_verdicts(version: str) -> dict[str, Verdict]:
+def haca_verdicts(version: str, edition: int = 1) -> dict[str, Verdict]:
     """The verdicts on a version of HACA's claims, by id; computed once."""
-    found = judge(haca_claims(version), haca_structure(version))
+    structure = haca_structure(version).model_copy(update={"edition": edition})
+    found = judge(haca_claims(version), structure)
     by_id = {v.id: v for v in found}
     assert len(by_id) == len(found)
     return by_id

@@ -248,6 +248,26 @@ def smallest_base(
     return smallest_joint_base([figures], 0, allowed, limit)
 
 
+def every_base_from(
+    sets: Sequence[FigureSet],
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+    limit: int = SEARCH_LIMIT,
+) -> int | None:
+    """The number of people from which on every number stands behind all sets, computed.
+
+    None when there is no such number up to half of `limit` (the other half is looked through, too).
+    """
+    widest = max(figure.scale for s in sets for figure in s.figures)
+    most = max(len(s.figures) for s in sets)
+    # From `scale` people on each figure has its count; a whole of k figures has slack within k.
+    n_max = min(4 * widest * most, limit)
+    mask = joint_mask(sets, n_max, max_missing, allowed)
+    apart = np.flatnonzero(~mask)
+    first = int(apart[-1]) + 1
+    return first if first <= n_max // 2 else None
+
+
 def missing_needed(
     sets: Sequence[FigureSet],
     n_max: int,

@@ -15,6 +15,7 @@ from readiness.forensics.bases import (
     Convention,
     JointWitness,
     bases,
+    every_base_from,
     joint_bases,
     joint_witness,
     smallest_base,
@@ -27,6 +28,7 @@ from readiness.forensics.power import joint_power
 from readiness.forensics.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.sums import sum_to_whole
 from readiness.forensics.texts import TEXTS
+from readiness.forensics.texts_joint import JOINT_TEXTS
 from readiness.forensics.verdict import Nature, Number, Status, Verdict
 
 SHOWN_WITNESSES = 5
@@ -147,26 +149,40 @@ def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
     else:
         key, numbers = "joint_apart", {"missing": missing, "n_max": study.reach, "first": first}
     labels = study.labels(sets)
+    text = sentences.compose(TEXTS[key], labels=labels.text, assumptions=study.assumptions(sets))
+    power = joint_power(figures, study.reach, 0, allowed) if study.bounded else None
+    second = study.structure.edition == 2
+    if second and power is not None and key in ("joint_reconciled", "joint_apart"):
+        # Two checks are stated: each has its own share of arbitrary figures that would pass.
+        loose = joint_power(figures, study.reach, missing, allowed)
+        both = "power_strict" if loose is None else "power_both"
+        text = {lang: text[lang] + JOINT_TEXTS[both][lang] for lang in text}
+        numbers |= {"power": power} | ({} if loose is None else {"power_missing": loose})
+        power = None
     people = found or reconciled
     witnesses = [joint_witness(figures, n, 0 if found else missing, allowed) for n in people]
     yield verdict(
         name,
         "joint",
-        _joint_status(found, study.bounded),
-        sentences.compose(TEXTS[key], labels=labels.text, assumptions=study.assumptions(sets)),
+        _joint_status(found, reconciled if second else [], study.bounded),
+        text,
         {**labels.numbers, **numbers},
         claim_names(sets),
         witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
-        power=joint_power(figures, study.reach, 0, allowed) if study.bounded else None,
+        power=power,
     )
     if not found and allowed == NEAREST:
         yield from _other_conventions(study, shared.id, sets, labels)
     yield from _robustness(study, shared.id, sets, labels, allowed)
+    if second:
+        yield from _every(study, shared.id, sets, labels, allowed)
 
 
-def _joint_status(found: list[int], bounded: bool) -> Status:
+def _joint_status(found: list[int], reconciled: list[int], bounded: bool) -> Status:
     if found:
         return Status.POSSIBLE
+    if bounded and reconciled:
+        return Status.INCOMPATIBLE
     return Status.IMPOSSIBLE if bounded else Status.UNDETERMINED
 
 
@@ -217,6 +233,31 @@ def _robustness(
         Status.POSSIBLE,
         text,
         {**labels.numbers, **{k: v for k, v in numbers.items() if v is not None}},
+        claim_names(sets),
+    )
+
+
+def _every(
+    study: Study,
+    name: str,
+    sets: Sequence[ClaimSet],
+    labels: Words,
+    allowed: Sequence[Convention],
+) -> Iterator[Verdict]:
+    """The number of people from which on every number fits: the fairest thing to say."""
+    figures = [study.figures(s) for s in sets]
+    every = [every_base_from(figures, m, allowed) for m in range(2)]
+    if every[0] is None or every[1] is None:
+        return
+    text = sentences.compose(
+        JOINT_TEXTS["every"], labels=labels.text, assumptions=study.assumptions(sets)
+    )
+    yield verdict(
+        f"every.{name}",
+        "robustness",
+        Status.POSSIBLE,
+        text,
+        {**labels.numbers, "every": every[0], "every_one": every[1]},
         claim_names(sets),
     )
 

@@ -14,6 +14,7 @@ from readiness.forensics.bases import (
     Convention,
     JointWitness,
     joint_witness,
+    missing_needed,
     smallest_joint_base,
 )
 from readiness.forensics.context import Study, Words, verdict
@@ -25,6 +26,7 @@ from readiness.forensics.sources import repairs
 from readiness.forensics.structure import ClaimSet, Phrase
 from readiness.forensics.sums import sum_to_whole
 from readiness.forensics.texts import TEXTS
+from readiness.forensics.texts_joint import JOINT_TEXTS
 from readiness.forensics.unpublished import cross_range
 from readiness.forensics.verdict import Nature, Number, Status, Verdict
 from readiness.forensics.wording import judge_wording, read_phrase, smallest_strict_base
@@ -84,6 +86,9 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
             TEXTS["simplest_silence"],
             items=items,
         )
+    others = _as_few_silent(study, sets, found)
+    if others:
+        numbers["others"] = others
     misfits, words = _misfits(study, sets, found)
     numbers.update(words.numbers)
     tail = sentences.compose(TEXTS["simplest_misfits"], figures=words.text) if misfits else nothing
@@ -92,7 +97,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         "simplest",
         Status.POSSIBLE,
         sentences.compose(
-            TEXTS["simplest"],
+            JOINT_TEXTS["one_of_several"] if others else TEXTS["simplest"],
             assumptions=study.assumptions(sets),
             silence=silence,
             counts=sentences.join(counts),
@@ -102,6 +107,23 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         (*claim_names(sets), *(c.claim_id for c in misfits)),
         nature=Nature.INFERENCE,
         witnesses=[witness_record(study, sets, found)],
+    )
+
+
+def _as_few_silent(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
+    """Other numbers of people up to the reported total with no larger share of them silent.
+
+    Twelve people with one silent on a question and 24 with two are as simple as one another.
+    """
+    if not study.bounded or study.structure.edition == 1:
+        return ()
+    figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
+    silent = found.people - min(found.bases)
+    needed = missing_needed(figures, study.reach, MOST_MISSING, allowed)
+    return tuple(
+        n
+        for n, missing in enumerate(needed, 1)
+        if n != found.people and missing is not None and missing * found.people <= silent * n
     )
 
 

@@ -23,6 +23,11 @@ ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
 
 STATUS = {
     "impossible": {"fr": "impossible ainsi", "en": "impossible so", "ar": "غير ممكن هكذا"},
+    "incompatible": {
+        "fr": "incompatibles si chacun a répondu",
+        "en": "incompatible if everyone answered",
+        "ar": "غير متوافقة إذا أجاب الجميع",
+    },
     "possible": {"fr": "possible", "en": "possible", "ar": "ممكن"},
     "undetermined": {"fr": "indéterminé", "en": "undetermined", "ar": "غير محدد"},
     "not_applicable": {"fr": "sans objet", "en": "not applicable", "ar": "لا ينطبق"},
@@ -54,7 +59,8 @@ body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; 
   color: #1b1b1b; background: #fff }
 h1 { font-size: 1.5rem; line-height: 1.25 }
 article { border-inline-start: .25rem solid #767676; padding-inline-start: .8rem; margin: 1.2rem 0 }
-article.impossible { border-color: #a13d00 } article.possible { border-color: #0b6e4f }
+article.impossible, article.incompatible { border-color: #a13d00 }
+ article.possible { border-color: #0b6e4f }
 header { font-size: .85rem; color: #555 } p { margin: .2rem 0 }
 h1, header, p { overflow-wrap: anywhere }
 header code, [data-id] { unicode-bidi: isolate }
@@ -85,6 +91,9 @@ def verdict_text(verdicts: Sequence[Verdict], language: str = "en") -> str:
     )
 
 
+_TOLD = ("impossible", "incompatible", "undetermined")
+
+
 def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
     """The verdicts that make one fair paragraph, in the order to read them.
 
@@ -95,7 +104,7 @@ def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
 
     def told(v: Verdict) -> bool:
         if v.kind == "joint":
-            return str(v.status) in ("impossible", "undetermined") and len(v.claims) <= few
+            return str(v.status) in _TOLD and len(v.claims) <= few
         if v.kind == "wording":
             return any(name.startswith("first_") for name in v.numbers)
         if v.kind == "outlets":

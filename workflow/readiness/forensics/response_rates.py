@@ -11,29 +11,47 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from readiness.errors import StatisticsError
+from readiness.forensics.sentences import compose, join
+from readiness.forensics.texts_joint import CASES, JOINT_TEXTS
+from readiness.forensics.verdict import Nature, Status, Verdict
 
 
 @dataclass(frozen=True)
 class Dispositions:
-    """How each sampled case ended: counts, 0 or more."""
+    """How each sampled case ended: counts, 0 or more; None where the number is not known."""
 
-    complete: int
-    partial: int = 0
-    refusal: int = 0
-    non_contact: int = 0
-    other: int = 0
-    unknown_household: int = 0
-    unknown_other: int = 0
+    complete: int | None
+    partial: int | None = 0
+    refusal: int | None = 0
+    non_contact: int | None = 0
+    other: int | None = 0
+    unknown_household: int | None = 0
+    unknown_other: int | None = 0
 
     def __post_init__(self) -> None:
         for part in fields(self):
-            if getattr(self, part.name) < 0:
+            count = getattr(self, part.name)
+            if count is None:
+                continue
+            if isinstance(count, bool) or not isinstance(count, int):
+                raise StatisticsError(
+                    f"{part.name} is {count!r}: a number of cases is a whole number, or None where "
+                    "it is not known."
+                )
+            if count < 0:
                 raise StatisticsError(f"{part.name} is negative: a number of cases is 0 or more.")
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The counts that are not known; with any of them no rate can be computed."""
+        return tuple(part.name for part in fields(self) if getattr(self, part.name) is None)
 
 
 @dataclass(frozen=True)
 class Rates:
-    """AAPOR rates as fractions of 1; None where the denominator is 0 (no case of that kind)."""
+    """AAPOR rates as fractions of 1; None where the denominator is 0 (no case of that kind) or a
+    count is not known.
+    """
 
     response: tuple[Fraction | None, ...]
     """RR1 to RR6."""
@@ -56,11 +74,14 @@ def response_rates(cases: Dispositions, eligible: Fraction | int | str = 1) -> R
         raise StatisticsError(f"e = {eligible!r}: expected a share such as 0.5 or 1/2.") from None
     if not 0 <= e <= 1:
         raise StatisticsError(f"e = {eligible}: expected a share between 0 and 1.")
-    complete, answered = cases.complete, cases.complete + cases.partial
-    refused = answered + cases.refusal
-    known = refused + cases.non_contact + cases.other
-    unknown = cases.unknown_household + cases.unknown_other
-    reached = refused + cases.other
+    if cases.unknown:
+        return Rates((None,) * 6, (None,) * 4, (None,) * 3, (None,) * 3)
+    counts = {part.name: int(getattr(cases, part.name)) for part in fields(cases)}
+    complete, answered = counts["complete"], counts["complete"] + counts["partial"]
+    refused = answered + counts["refusal"]
+    known = refused + counts["non_contact"] + counts["other"]
+    unknown = counts["unknown_household"] + counts["unknown_other"]
+    reached = refused + counts["other"]
     wholes = (known + unknown, known + e * unknown, known)
     return Rates(
         response=tuple(_share(part, whole) for whole in wholes for part in (complete, answered)),
@@ -70,9 +91,21 @@ def response_rates(cases: Dispositions, eligible: Fraction | int | str = 1) -> R
             _share(complete, refused),
             _share(answered, refused),
         ),
-        refusal=tuple(_share(cases.refusal, whole) for whole in wholes),
+        refusal=tuple(_share(counts["refusal"], whole) for whole in wholes),
         contact=tuple(_share(reached, whole) for whole in wholes),
     )
+
+
+def not_computable(cases: Dispositions) -> Verdict | None:
+    """The verdict that no rate can be computed, naming what is not known; None if all is."""
+    if not cases.unknown:
+        return None
+    missing = join([CASES[name] for name in cases.unknown])
+    text = compose(JOINT_TEXTS["response_unknown"], counts=missing)
+    return Verdict(
+        id="response.rates", kind="response", status=Status.UNDETERMINED, nature=Nature.UNKNOWN,
+        sentence_template=text, numbers={},
+    )  # fmt: skip
 
 
 def _share(part: int, whole: int | Fraction) -> Fraction | None:

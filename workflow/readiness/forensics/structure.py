@@ -150,6 +150,10 @@ class Structure(_Part):
     nets: tuple[Net, ...] = ()
     differences: tuple[Difference, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    edition: Literal[1, 2] = 1
+    """Of the sentences. 1: as first published. 2: each stated check has its own pass rate, the
+    number from which every number fits is told, a status says "incompatible" where a missing
+    answer reconciles, and of several readings none is called the simplest."""
 
     def set_named(self, name: str) -> ClaimSet:
         """The set with that id. Raises ConfigError when there is none."""

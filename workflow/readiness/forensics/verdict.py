@@ -32,6 +32,8 @@ class Status(StrEnum):
     """What the arithmetic says, under the assumptions that the sentence names."""
 
     IMPOSSIBLE = "impossible"
+    INCOMPATIBLE = "incompatible"
+    """Figures that do not go together if everyone answered, and do with a missing answer."""
     POSSIBLE = "possible"
     UNDETERMINED = "undetermined"
     NOT_APPLICABLE = "not_applicable"

@@ -1,0 +1,100 @@
+"""The fairest sentences: a pass rate a check, every number of people, no "simplest" of several."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from haca_study import haca_structure, haca_verdicts
+
+from readiness.errors import StatisticsError
+from readiness.forensics.bases import FigureSet, SetKind, every_base_from, joint_mask
+from readiness.forensics.figures import parse_figure
+from readiness.forensics.power import joint_power
+from readiness.forensics.response_rates import Dispositions, not_computable, response_rates
+from readiness.forensics.verdict import Status
+
+
+def pair(*figures: str) -> FigureSet:
+    kind = SetKind.EXHAUSTIVE if len(figures) > 1 else SetKind.EXCLUSIVE
+    return FigureSet(tuple(parse_figure(f) for f in figures), kind)
+
+
+def test_the_number_from_which_every_number_fits() -> None:
+    sets = [pair("67", "33"), pair("64")]
+    assert every_base_from(sets, 0) == 94
+    assert every_base_from(sets, 1) == 64
+    # By looking at each number, far beyond.
+    for missing, first in ((0, 94), (1, 64)):
+        mask = joint_mask(sets, 3000, missing)
+        assert not mask[first - 1] and mask[first:].all()
+    assert every_base_from([pair("67.5")]) is not None
+    # Three that add up to 98: no number of people fits, and none is named.
+    assert every_base_from([pair("32", "33", "33")]) is None
+
+
+def test_the_figures_of_haca() -> None:
+    found = haca_verdicts("2", 2)
+    release, everything = found["every.release"], found["every.everything"]
+    assert (release.numbers["every"], release.numbers["every_one"]) == (94, 64)
+    assert (everything.numbers["every"], everything.numbers["every_one"]) == (99, 85)
+    assert "from 94 on if everyone answered everything, and from 64 on" in release.sentence["en"]
+
+
+def test_each_stated_check_has_its_own_pass_rate() -> None:
+    joint = haca_verdicts("2", 2)["joint.everything"]
+    sets = [
+        pair(*[str(v) for k, v in joint.numbers.items() if k.startswith(f"{s.id}_")])
+        for s in (haca_structure("2").set_named(n) for n in (
+            "prep_sector", "team_trained", "replace", "use", "revolution", "cost", "time"))
+    ]  # fmt: skip
+    assert joint.numbers["power"] == joint_power(sets, 32, 0)
+    assert joint.numbers["power_missing"] == joint_power(sets, 32, 1)
+    shares = [joint.numbers[k] for k in ("power_missing", "power")]
+    assert all(isinstance(s, Fraction) for s in shares)
+    assert [round(float(s), 3) for s in shares] == [0.069, 0.002]  # type: ignore[arg-type]
+    text = joint.sentence["en"]
+    assert text.index("silent on each question in 6.9%") < text.index("answered everything in 0.2%")
+
+
+def test_a_sentence_that_reconciles_is_not_called_impossible() -> None:
+    found = haca_verdicts("2", 2)
+    for verdict in found.values():
+        if verdict.kind == "joint" and "fit together for" in verdict.sentence["en"]:
+            assert verdict.status is Status.INCOMPATIBLE
+    assert found["joint.pairs"].status is Status.POSSIBLE
+
+
+def test_of_readings_as_simple_as_one_another_none_is_the_simplest() -> None:
+    reading = haca_verdicts("2", 2)["simplest.reading"]
+    # 12 people with one silent on a question, and 24 with two.
+    assert reading.numbers["people"] == 12 and reading.numbers["silent"] == 1
+    assert 24 in reading.numbers["others"]  # type: ignore[operator]
+    assert "One reading of the whole" in reading.sentence["en"]
+    assert "The simplest reading" not in reading.sentence["en"]
+
+
+def test_without_the_second_edition_the_sentences_are_as_first_published() -> None:
+    first, second = haca_verdicts("2"), haca_verdicts("2", 2)
+    assert set(first) == {v for v in second if not v.startswith("every.")}
+    for name, verdict in first.items():
+        assert dict(verdict.numbers).items() <= dict(second[name].numbers).items(), name
+    assert first["joint.release"].status is Status.IMPOSSIBLE
+    assert "The simplest reading" in first["simplest.reading"].sentence["en"]
+
+
+def test_rates_of_unknown_counts_are_not_computable() -> None:
+    cases = Dispositions(None, refusal=3, unknown_other=None)
+    rates = response_rates(cases)
+    assert set(rates.response + rates.cooperation + rates.refusal + rates.contact) == {None}
+    verdict = not_computable(cases)
+    assert verdict is not None and verdict.status is Status.UNDETERMINED
+    assert verdict.sentence["en"] == (
+        "The response rates cannot be computed: what is missing is the number of complete "
+        "interviews and the number of other unknown cases."
+    )
+    assert all(verdict.sentence.values())
+    assert not_computable(Dispositions(10)) is None
+    for bad in ("10", 2.5, True):
+        with pytest.raises(StatisticsError, match="whole number"):
+            Dispositions(bad)  # type: ignore[arg-type]
