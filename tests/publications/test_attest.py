@@ -181,6 +181,13 @@ def test_nobody_signs_twice(folder: Path, key: Callable[[str], Path]) -> None:
     assert (folder / ATTESTATIONS).read_bytes() == before
 
 
+def test_a_line_that_is_no_text_stays_as_it_is(folder: Path, key: Callable[[str], Path]) -> None:
+    path = folder / ATTESTATIONS
+    path.write_bytes(b"\xff\xfe{\0\n")
+    attest(folder, private_key(key("b")))
+    assert path.read_bytes().startswith(b"\xff\xfe{\0\n{")
+
+
 def test_a_copied_line_is_not_a_second_signature(folder: Path, key: Callable[[str], Path]) -> None:
     office = key("office")
     attest(folder, private_key(office))

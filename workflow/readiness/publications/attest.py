@@ -280,7 +280,9 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
             raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
         payload = statement(folder)
         lines.append(_envelope(payload, signer, key.sign(signed_bytes(payload))))
-        write_atomically(folder / ATTESTATIONS, "".join(f"{line}\n" for line in lines))
+        # Lines of others that are no text stay as they are.
+        text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        write_atomically(folder / ATTESTATIONS, text)
     return signer
 
 
