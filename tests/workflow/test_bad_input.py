@@ -305,6 +305,7 @@ def test_an_altered_published_number_is_named_and_every_result_kept(
         writer.writerows(rows)
     result = project.run()
     refused(project, result, 1, "simulated-2026-r2", "use_ai.yes.all DIFFERS")
+    assert "Publications recomputed" in result.stdout and "use_ai.yes.all" in result.stdout
     assert (project.root / "results/report/report.html").is_file()
     verdicts = project.read("results/publications/simulated-2026-r2/reproduce/verdicts.csv")
     assert verdicts.count("DIFFERS") == 1

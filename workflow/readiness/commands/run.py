@@ -1,7 +1,9 @@
 """Run the whole workflow safely: one run at a time, recovering by itself after a kill.
 
-Exit codes: 0 done, 1 a published number differs, others in docs/exit-codes.md. Arguments after `--`
-go to Snakemake as they are.
+Ends with the closing table and the path of the report; what Snakemake says is in
+results/logs/snakemake.log. Exit codes: 0 done, 1 a published number differs, others in
+docs/exit-codes.md. Arguments after `--` go to Snakemake as they are, and with an option among them
+(`-- -n`) its lines are shown.
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.commands.repair import repair
+from readiness.commands.snakemake_log import LOG, Listener, follow, progress_bar, reason
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, make_room
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
+DIFFERS = Path("results/differs.txt")
+"""The closing table where a number differs: Snakemake removes what a job that fails has made."""
+PAGES = ("results/report/report.html", "results/report/report.pdf")
+NOTHING = "Nothing to be done"
 LEAST_FREE = 1_000_000
 """Bytes: with less, Snakemake itself fails at the first line that it writes."""
 DRY_RUN = {"-n", "--dry-run", "--dryrun"}
@@ -94,10 +101,7 @@ def _failure(root: Path, code: int) -> ReadinessError:
     except (OSError, ValueError):
         if obstacle := _full(root) or _read_only(root):
             return StoppedError(obstacle)
-        return StoppedError(
-            f"the workflow stopped (snakemake exit {code}). The lines above and results/logs say "
-            "why; run again to go on."
-        )
+        return StoppedError(reason(root, code))
     error = ReadinessError(message.strip())
     error.exit_code = exit_code
     return error
@@ -113,6 +117,14 @@ def _full(root: Path) -> str:
     return ""
 
 
+def _no_notes(root: Path) -> str:
+    """What to say when a file stands where Snakemake keeps its notes."""
+    notes = root / ".snakemake"
+    if notes.exists() and not notes.is_dir():
+        return f"{notes}: a file where Snakemake keeps a folder; move it away, then run again."
+    return ""
+
+
 def _read_only(root: Path) -> str:
     """What to say when a folder of results cannot be written, as Snakemake itself meets it."""
     for folder in (root / "results", *sorted((root / "results").rglob("*/"))):
@@ -121,36 +133,58 @@ def _read_only(root: Path) -> str:
     return ""
 
 
-def _snakemake(root: Path, arguments: list[str], descriptor: int) -> int:
+def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) -> int:
     """Run Snakemake in a group of its own, and end the whole group when this process is ended.
 
-    Raises KeyboardInterrupt in that case: Snakemake's own exit code would be that of any failure.
+    What it says goes to its log; to standard output, too, when `arguments` hold an option, for then
+    somebody speaks to Snakemake itself. Raises KeyboardInterrupt when this process is asked to end:
+    Snakemake's own exit code would be that of any failure.
     """
-    command = [sys.executable, "-I", "-X", "utf8", "-m", "snakemake", *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=root,
-        env=_environment(root),
-        pass_fds=(descriptor,),
-        start_new_session=True,
-    )
+    program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
+    (root / LOG).parent.mkdir(parents=True, exist_ok=True)
+    with (root / LOG).open("wb") as log, (root / LOG).open("rb") as said:
+        process = subprocess.Popen(
+            [*program, "--cores", cores, "--rerun-incomplete", *arguments],
+            cwd=root,
+            env=_environment(root),
+            pass_fds=(descriptor,),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        with _passing_on(process) as asked, _listener(arguments) as listener:
+            code = follow(process, said, listener) if listener else process.wait()
+    if asked and code != 0:
+        raise KeyboardInterrupt
+    return code
 
-    asked_to_end = False
+
+@contextmanager
+def _passing_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Within it, what asks this process to end goes to Snakemake's group; and is listed."""
+    asked: list[int] = []
 
     def end(number: int, _frame: object) -> None:
-        nonlocal asked_to_end
-        asked_to_end = True
+        asked.append(number)
         os.killpg(process.pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
 
     previous = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        code = process.wait()
+        yield asked
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    if asked_to_end and code != 0:
-        raise KeyboardInterrupt
-    return code
+
+
+@contextmanager
+def _listener(arguments: list[str]) -> Iterator[Listener | None]:
+    """Who hears Snakemake: standard output, a bar on a terminal, or nobody."""
+    if any(argument.startswith("-") for argument in arguments):
+        yield sys.stdout.write
+    else:
+        with progress_bar() as bar:
+            yield bar
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -164,12 +198,20 @@ def run(arguments: argparse.Namespace) -> int:
         # Said here, in one line, before Snakemake wraps it into many.
         load_plan(root).report.check()
     check_cores(arguments.cores)
-    before = _made(root)
-    run_snakemake(root, arguments.cores, arguments.snakemake)
-    if not arguments.snakemake and _made(root) == before:
-        print((root / GATE).read_text("utf-8"), end="")
+    (root / DIFFERS).unlink(missing_ok=True)
+    try:
+        run_snakemake(root, arguments.cores, arguments.snakemake)
+    except ReadinessError:
+        if (root / DIFFERS).exists():
+            print((root / DIFFERS).read_text("utf-8"), end="")
+        raise
+    if NOTHING in (root / LOG).read_text("utf-8", "replace"):
+        print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     for line in _losses(root):
         print(f"readiness run: {line}", file=sys.stderr)
+    if not arguments.snakemake:
+        print((root / GATE).read_text("utf-8"), end="")
+        print(f"Report: {' and '.join(PAGES)}")
     return 0
 
 
@@ -215,15 +257,14 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
     `arguments` go to Snakemake: targets and options; none for the default target.
     """
     with _only_run(root) as descriptor:
-        if full := _full(root):
-            raise StoppedError(full)
+        if obstacle := _full(root) or _no_notes(root):
+            raise StoppedError(obstacle)
         make_room(root / FAILURE)
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
         if not DRY_RUN.intersection(arguments):
             for line in repair(root):
                 print(f"readiness run: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
-        options = ["--cores", cores, "--rerun-incomplete", *arguments]
-        code = _snakemake(root, options, descriptor)
+        code = _snakemake(root, cores, arguments, descriptor)
         if code != 0:
             raise _failure(root, code)

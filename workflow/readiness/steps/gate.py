@@ -12,6 +12,9 @@ from readiness.lineage import leave_lineage
 from readiness.publications.closing import closing_lines, closing_text, read_verdicts
 from readiness.publications.outcomes import UNREADABLE
 
+DIFFERS = "differs.txt"
+"""The closing table where a number differs, beside the place of the table itself."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
@@ -37,6 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     if lines:
+        # `readiness run` shows it: of this job, Snakemake would remove the table itself.
+        write_atomically(
+            arguments.out.with_name(DIFFERS), "\n".join([text.rstrip("\n"), *lines, ""])
+        )
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
         )

@@ -1,0 +1,151 @@
+"""What Snakemake says goes to a log: here it is followed, for a bar on a terminal, and explained.
+
+Snakemake's words are for those who know it. Who runs `make` gets the closing table, and where
+Snakemake stops for a reason of its own, that reason as the last line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from readiness.terminal import Spoken
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+LOG = Path("results/logs/snakemake.log")
+PAUSE = 0.1
+"""Seconds between two looks at the log."""
+_TOTAL = re.compile(r"^total +(\d+)$", re.M)
+_DONE = re.compile(r"^(\d+) of (\d+) steps ", re.M)
+_FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", re.M)
+_NO_MEMORY = re.compile(r"MemoryError|Cannot allocate memory|can't start new thread")
+_CLOCK = re.compile(r"than input (\S+) \(.*?System time: ([-0-9]+ [:0-9]+)", re.S)
+_SYSTEM = re.compile(r"^\w*Error: \[Errno \d+\] ([^:\n]+)(?:: '([^'\n]*)')?$", re.M)
+_FAILED = re.compile(r"^Error in rule (\w+):\n(?:    .*\n)*?    log: (\S+)", re.M)
+_RAISED = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt)\b.*)$", re.M)
+
+
+class Listener(Protocol):
+    """Hears each new part of the log, whole lines or not."""
+
+    def __call__(self, text: str, /) -> object:
+        """Take the text."""
+
+
+def follow(process: subprocess.Popen[bytes], log: IO[bytes], listener: Listener) -> int:
+    """Hand over what the process writes, as it comes; returns its exit code."""
+    code = None
+    while code is None:
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(PAUSE)
+        listener(log.read().decode("utf-8", "replace"))
+    return code
+
+
+@contextmanager
+def progress_bar() -> Iterator[Listener | None]:
+    """A listener that draws a bar on the terminal; None where standard error is none.
+
+    The bar begins with the first jobs: a run with nothing to do has none, and does not wait for it.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar()
+    try:
+        yield bar.hear
+    finally:
+        bar.end()
+
+
+class _Bar:
+    """The bar, and the job that ended last."""
+
+    def __init__(self) -> None:
+        self.progress: Progress | None = None
+
+    def hear(self, text: str) -> None:
+        """Move the bar to what the log says."""
+        if found := _TOTAL.search(text):
+            self._begin(int(found[1]))
+        if self.progress is None:
+            return
+        (task,) = self.progress.task_ids
+        for name in _FINISHED.findall(text):
+            self.progress.update(task, description=name.replace("_", " "))
+        for done, total in _DONE.findall(text):
+            self.progress.update(task, completed=int(done), total=int(total))
+
+    def _begin(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        # The bar's own escape codes: past the stream that would escape them.
+        raw = sys.stderr.stream if isinstance(sys.stderr, Spoken) else sys.stderr
+        self.progress = Progress(
+            MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}", markup=False),
+            console=Console(file=raw), transient=True, refresh_per_second=4,
+        )  # fmt: skip
+        self.progress.add_task("", total=total)
+        self.progress.start()
+
+    def end(self) -> None:
+        """Take the bar off the terminal."""
+        if self.progress is not None:
+            self.progress.stop()
+
+
+def reason(root: Path, code: int) -> str:
+    """Why Snakemake stopped, as its log and the folder tell, and what to do; one line."""
+    try:
+        text = (root / LOG).read_text("utf-8", "replace")
+    except OSError:
+        text = ""
+    return (_known(text) or _as_it_says(text, code)).replace(f"{root}/", "")
+
+
+def _known(text: str) -> str:
+    """The reason, where it is one that can be told better than Snakemake does."""
+    if found := _CLOCK.search(" ".join(text.split())):
+        return (
+            f"{found[1]}: its time lies ahead of this machine's clock, which says {found[2]}. "
+            "Set the clock, or `touch` the file, then run again."
+        )
+    if _NO_MEMORY.search(text):
+        return "the memory is full; free some, or use fewer --cores, then run again."
+    for told, name in reversed(_SYSTEM.findall(text)):
+        if told == "No space left on device":
+            # Without a name it is a file of its own, among the temporary ones.
+            full = name or os.environ.get("TMPDIR", "/tmp")
+            return f"{full}: {told}. Free some space, or set TMPDIR elsewhere, then run again."
+        if name:
+            return f"{name}: {told}; mend it, then run again."
+    if found := _FAILED.search(text):
+        return (
+            f"{found[1]} ended without a word: killed, perhaps as the memory was full. Its log: "
+            f"{found[2]}; run again to go on."
+        )
+    return ""
+
+
+def _as_it_says(text: str, code: int) -> str:
+    raised = _RAISED.findall(text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if code < 0:
+        said = f"ended by signal {-code}; perhaps the memory is full"
+    elif raised:
+        said = raised[-1]
+        following = text.rpartition(said)[2].strip().splitlines()
+        if said.endswith(":") and following:
+            said = f"{said} {following[0].strip()}"
+    else:
+        said = lines[-1] if lines else "without a word"
+    return f"Snakemake stopped: {said.rstrip('.')}. All that it said: {LOG}; run again to go on."
