@@ -41,7 +41,14 @@ PACKAGE = {
     "__init__.py": "",
 }
 
-CACHED = (module._memory, module._source, module.closure, module.code_hash)
+CACHED = (
+    module._file_of,
+    module._resolve,
+    module._memory,
+    module._source,
+    module.closure,
+    module.code_hash,
+)
 
 
 class Package:

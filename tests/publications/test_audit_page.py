@@ -32,7 +32,7 @@ from readiness.publications.audit.telling import sentences
 from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.audit.words import TEXTS
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.rendering import check_self_contained
+from readiness.rendering.checks import check_self_contained
 from readiness.rendering.embedded import pandoc_path
 
 LANGUAGES = ("en", "fr", "ar")

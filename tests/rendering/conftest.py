@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_report import CHARTS, PAGE
 
-from readiness.rendering import Rendering, render
+from readiness.rendering.render import Rendering, render
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.rendering import Rendering
+from readiness.rendering.render import Rendering
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [

@@ -8,7 +8,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from readiness.errors import RenderError
-from readiness.rendering import find_quarto, parse, render
+from readiness.rendering.qmd import parse
+from readiness.rendering.quarto import find_quarto
+from readiness.rendering.render import render
 
 FRONT = "---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n"
 QUARTO = find_quarto()

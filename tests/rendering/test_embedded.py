@@ -15,7 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE
 
 from readiness.errors import RenderError
-from readiness.rendering import Rendering, check_numbers, check_self_contained, render
+from readiness.rendering.checks import check_numbers, check_self_contained
+from readiness.rendering.render import Rendering, render
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 
@@ -110,7 +111,7 @@ def test_same_bytes_twice_in_another_folder_locale_and_zone(
         "PYTHONHASHSEED": "7",
     }
     program = (
-        "import sys; from pathlib import Path; from readiness.rendering import render;"
+        "import sys; from pathlib import Path; from readiness.rendering.render import render;"
         "render(Path(sys.argv[1]), Path(sys.argv[2]), resources={'charts': Path(sys.argv[3])},"
         " quarto=None)"
     )
@@ -331,7 +332,7 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
     (out / "essai.html").write_text("before")
     source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
     program = (
-        "import sys; from pathlib import Path; from readiness.rendering import render;"
+        "import sys; from pathlib import Path; from readiness.rendering.render import render;"
         "render(Path(sys.argv[1]), Path(sys.argv[2]), quarto=None)"
     )
     process = subprocess.Popen(

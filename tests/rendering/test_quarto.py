@@ -12,7 +12,9 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE
 
 from readiness.errors import RenderError
-from readiness.rendering import Rendering, check_numbers, check_self_contained, find_quarto, render
+from readiness.rendering.checks import check_numbers, check_self_contained
+from readiness.rendering.quarto import find_quarto
+from readiness.rendering.render import Rendering, render
 
 QUARTO = find_quarto()
 needs_quarto = pytest.mark.skipif(

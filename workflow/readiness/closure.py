@@ -45,6 +45,7 @@ class Source(NamedTuple):
     imports: tuple[tuple[int, str, str | None, str], ...]
 
 
+@cache
 def _file_of(module: str) -> Path | None:
     """The file of a module of this package, or None when there is no such module."""
     base = PACKAGE_FOLDER.joinpath(*module.split(".")[1:])
@@ -130,20 +131,21 @@ def _imports(module: str) -> Iterator[Import]:
         yield Import(source, name, bound)
 
 
-def _resolve(module: str, name: str | None) -> set[str]:
+@cache
+def _resolve(module: str, name: str | None) -> frozenset[str]:
     """The modules that `from module import name` (or `import module`) makes use of."""
     path = _file_of(module)
     if path is None:
-        return set()
+        return frozenset()
     if name is not None and _file_of(f"{module}.{name}"):
         return _resolve(f"{module}.{name}", None)
     if path.name != "__init__.py":
-        return {module}
+        return frozenset({module})
     found: set[str] = set()
     for source, original, bound in _imports(module):
         if name in (None, "*", bound) and source != module:
             found |= _resolve(source, original)
-    return found
+    return frozenset(found)
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from readiness.bounded import read_yaml_text
 from readiness.errors import RenderError
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$")
@@ -168,7 +169,7 @@ def _chapter(path: Path, line: Line, name: str) -> list[Line]:
 def _yaml(lines: Sequence[Line], first: int, text: str, what: str) -> dict[str, Any]:
     """The YAML of some lines, the first of which is `lines[first]`."""
     try:
-        values = yaml.safe_load(text) or {}
+        values = _loaded(text) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
@@ -176,6 +177,15 @@ def _yaml(lines: Sequence[Line], first: int, text: str, what: str) -> dict[str, 
     if not isinstance(values, dict):
         raise RenderError(f"{lines[first]}: the {what} must be lines of `key: value`.")
     return values
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return read_yaml_text(text)
+    except yaml.YAMLError:
+        # The parser in Python names the line at fault, that in C the one where it noticed.
+        read_yaml_text(text, yaml.SafeLoader)
+        raise
 
 
 def _problem(error: yaml.YAMLError) -> str:

@@ -22,8 +22,9 @@ from readiness.files import write_atomically
 from readiness.forensics.structure import parse_structure
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
-from readiness.rendering import check_numbers, check_self_contained, parse, render
-from readiness.rendering.checks import has_digit
+from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
+from readiness.rendering.qmd import parse
+from readiness.rendering.render import render
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
