@@ -14,6 +14,7 @@ from project_copy import ROOT
 from readiness.commands.documents import GUIDE, SCHEMA, documents
 from readiness.config import REPORT_SOURCES, Config, Report, load_config, parse, read_yaml
 from readiness.errors import ConfigError
+from readiness.questionnaire import load_questionnaire
 
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
 
@@ -151,3 +152,76 @@ def test_any_content_is_a_configuration_or_one_line(
         assert isinstance(load_config(path), Config)
     except ConfigError as error:
         assert "\n" not in str(error)
+
+
+# --- YAML that is none, or no value of its kind ---------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("opens: 2026-02-31", ("line 2, column 8", "no date")),
+        ("seed: !!int x", ("line 2, column 7", "no int")),
+        ("level: !!float ?x", ("line 2", "no float")),
+        ("seed: 1" + "0" * 5000, ("line 2", "no int")),
+        ("a: !!timestamp soon", ("line 2",)),
+        ("a: !!binary \u00e9", ("line 2",)),
+        ("a: !!python/object:os.system {}", ("line 2",)),
+        ("b: " + "[" * 2000 + "]" * 2000, ("line 2", "nesting")),
+        ("a: &a [*a, *a]", ("line 2", "too long")),
+        ("a: [1\n", ("line",)),
+        ("? [x]\n: 1", ("line 2",)),
+        ("a: \x07", ("line 2",)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["config.yaml", "questionnaire.yaml"])
+def test_yaml_of_any_kind_is_refused_with_its_line(
+    tmp_path: Path, name: str, text: str, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / name
+    path.write_text(f"first: 1\n{text}\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_questionnaire(path) if name == "questionnaire.yaml" else load_config(path)
+    told = str(caught.value)
+    assert str(path) in told and len(told.splitlines()) == 1 and len(told) < 600
+    if name == "config.yaml":
+        for word in words:
+            assert word in told, told
+
+
+def test_an_alias_bomb_is_refused_at_once_and_a_small_alias_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 12)]
+    path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(ConfigError, match="too long to be read"):
+        read_yaml(path)
+    path.write_text("a: &a {k: [1, 2]}\nb: {<<: *a, m: *a}\n", "utf-8")
+    assert read_yaml(path)["b"] == {"k": [1, 2], "m": {"k": [1, 2]}}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("permutations", 10**12, "less than or equal to 1000000"),
+        ("permutations", "1e12", "valid integer"),
+        ("minimum_base", 10**30, "less than or equal to 1000000"),
+        ("reliable_base", 10**30, "less than or equal to 1000000"),
+        ("seed", 10**30, "less than or equal to"),
+        ("max_iterations", 10**30, "less than or equal to"),
+        ("upper", float("inf"), "finite"),
+    ],
+)
+def test_numbers_beyond_all_bounds_are_refused(
+    tmp_path: Path, key: str, value: object, said: str
+) -> None:
+    import yaml
+
+    document = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    wave = document["waves"]["simulated-2026"]
+    wave["weight"]["max_iterations"] = 500
+    parts = (*wave.values(), wave["weight"]["trim"])
+    section = next(s for s in parts if isinstance(s, dict) and key in s)
+    section[key] = value
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "config.yaml")
+    assert key in str(caught.value) and said in str(caught.value)

@@ -240,12 +240,18 @@ def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Pa
         assert result.code in (0, 1, 2, 3), result.out
 
 
-def test_yaml_is_read_without_aliases_and_within_bounds() -> None:
+def test_yaml_is_read_within_bounds_each_alias_written_out() -> None:
     import yaml
+
+    assert read_yaml_text("a: &x [1, 2]\nb: *x\nc: {<<: {d: *x}}") == {
+        "a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}
+    }  # fmt: skip
 
     assert read_yaml_text("a: [1, {b: ب}]") == {"a": [1, {"b": "ب"}]}
     for text in (
         BOMB,
+        "a: &a [*a]",
+        "a: 1\na: 2",
         "[" * 100 + "]" * 100,
         "d: 2026-99-99",
         "n: " + "9" * 5_000,

@@ -86,7 +86,7 @@ def test_columns_of_a_multiple_choice_item(questionnaire: Questionnaire) -> None
         ("{code: weak", "{code: _weak", "item preparation, categories _weak, code"),
         ("id: tools", "id: remark", "id 'remark' is given twice"),
         ("id: tools", "id: profession", "id 'profession' is given twice"),
-        ("blank_means: none", "status: documented", "key 'status' is given twice"),
+        ("blank_means: none", "status: documented", "key status is given twice"),
         ('{item: use_ai, one_of: ["yes"]}', '{item: use_a, one_of: ["yes"]}', "'use_a' is not"),
         ('{item: use_ai, one_of: ["yes"]}', "{item: use_ai, one_of: [oui]}", "'oui' is not a cat"),
         ('{item: use_ai, one_of: ["yes"]}', "{item: remark, one_of: [a]}", "listed before it"),

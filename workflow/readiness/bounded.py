@@ -1,7 +1,8 @@
 """YAML that somebody else wrote, read within bounds.
 
 Eight lines of YAML can stand for a billion values: an alias repeats what its anchor names, and an
-anchor may hold aliases. Nothing that this program writes or asks for has one, so none is read.
+anchor may hold aliases. So what a document would be when each alias is written out is counted, by
+its events, before anything is built of it.
 """
 
 from __future__ import annotations
@@ -10,33 +11,90 @@ from typing import Any, cast
 
 import yaml
 
+from readiness.terminal import quoted
+
 DEEPEST = 64
 """How deep a document may nest: beyond that, whatever walks through it runs out of stack."""
 MOST_EVENTS = 200_000
-"""How many values and brackets of a document are read."""
+"""How many values and brackets of a document are read, each alias written out."""
+
+
+class StrictLoader(yaml.CSafeLoader):
+    """YAML that refuses a key given twice, of which it would silently keep the last.
+
+    What cannot be a value of its kind (2026-99-99 is a date to YAML) is refused with its place.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of a node."""
+        _refuse_repeats(node)
+        return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, TypeError, AttributeError, OverflowError, LookupError):
+            kind = node.tag.rpartition(":")[2]
+            told = f"{quoted(node.value)} is no {'date' if kind == 'timestamp' else kind}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
+
+
+class TextLoader(yaml.CBaseLoader):
+    """Every scalar stays text (`no` is a code, not False) and a key given twice is refused."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of a node."""
+        _refuse_repeats(node)
+        return super().construct_mapping(node, deep)
+
+
+def _refuse_repeats(node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key.value} is given twice", key.start_mark
+            )
+        seen.add(key.value)
 
 
 def _refused(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=cast("Any", event.start_mark))
 
 
-def read_yaml_text(content: bytes | str, loader: type = yaml.CSafeLoader) -> Any:
-    """The YAML document in `content` (bytes as UTF-8), without aliases, within bounds.
+def _check_bounds(text: str, loader: type) -> None:
+    """Refuse what nests too deep or, its aliases written out, is too long."""
+    size = 0
+    open_: list[tuple[str | None, int]] = []
+    sizes: dict[str, int] = {}
+    for event in yaml.parse(text, Loader=loader):
+        size += 1
+        if isinstance(event, yaml.AliasEvent):
+            # An anchor that is still open is not in `sizes`: it would hold itself.
+            size += sizes.get(event.anchor or "", MOST_EVENTS)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            open_.append((event.anchor, size))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_.pop()
+            if anchor is not None:
+                sizes[anchor] = size - before
+        elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
+            sizes[event.anchor] = 1
+        if len(open_) > DEEPEST or size > MOST_EVENTS:
+            raise _refused("nested too deep, or too long to be read", event)
+
+
+def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:
+    """The YAML document in `content` (bytes as UTF-8), within bounds.
 
     Raises yaml.YAMLError when it is none, UnicodeDecodeError when it is no text.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
-    depth = 0
-    # By events, before anything is built of them.
-    for count, event in enumerate(yaml.parse(text, Loader=loader)):
-        if isinstance(event, yaml.AliasEvent):
-            raise _refused("an alias (*name), which is not read here", event)
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or count > MOST_EVENTS:
-            raise _refused("nested too deep, or too long to be read", event)
     try:
+        _check_bounds(text, loader)
         return yaml.load(text, Loader=loader)
-    except (ValueError, OverflowError, RecursionError) as error:
-        # 2026-99-99 is a date to YAML, and 1 followed by 5,000 digits a number.
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
         raise yaml.YAMLError(f"a value that cannot be read ({error})") from None

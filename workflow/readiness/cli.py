@@ -168,7 +168,8 @@ def _report(error: ReadinessError, command: str) -> int:
 
 def _unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
     """What the program was not written for, in one line, and its traceback in a file."""
-    if isinstance(error, MemoryError):
+    # A library that finds no room for itself is an ImportError.
+    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return StoppedError("the memory is full; free some, or use fewer cores, then run again.")
     import traceback
 

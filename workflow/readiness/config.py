@@ -24,7 +24,10 @@ from pydantic import (
     model_validator,
 )
 
+from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
 from readiness.errors import ConfigError
+from readiness.files import read_file
+from readiness.terminal import shortened
 
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 ITEM = r"^[a-z][a-z0-9_]*$"
@@ -38,6 +41,11 @@ WORDS = {
     VERSION: "a text of letters, digits, points and hyphens, in quotes",
 }
 """What the patterns ask for, in words."""
+MOST_PERMUTATIONS = 1_000_000
+"""Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
+LARGEST_SEED = 2**63 - 1
+LARGEST_BASE = 1_000_000
+"""Answers: a bound above that of any survey withholds everything, or overflows."""
 
 Name = Annotated[str, Field(pattern=NAME)]
 
@@ -55,7 +63,7 @@ Items = Annotated[list[str], Field(min_length=1), AfterValidator(_no_repeats)]
 class Section(BaseModel):
     """A part of the configuration: no unknown key, no silent change of type."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class DatasetVersion(Section):
@@ -118,7 +126,7 @@ class Weight(Section):
         default=1e-10, gt=0, lt=1e-2, description="largest relative gap of a margin after raking"
     )
     max_iterations: int = Field(
-        default=500, gt=0, description="raking stops with an error after it"
+        default=500, gt=0, le=1_000_000, description="raking stops with an error after it"
     )
     trim: Trim | None = Field(default=None, description="bounds of the weights; none by default")
 
@@ -142,9 +150,12 @@ class Compare(Section):
         default="holm", description="adjustment of the pairwise contrasts, within one item"
     )
     permutations: int = Field(
-        default=9999, ge=99, description="draws of the permutation test, when it is needed"
+        default=9999,
+        ge=99,
+        le=MOST_PERMUTATIONS,
+        description="draws of the permutation test, when it is needed",
     )
-    seed: int = Field(ge=0, description="seed of the permutation test")
+    seed: int = Field(ge=0, le=LARGEST_SEED, description="seed of the permutation test")
     blocks: str | None = Field(
         default=None,
         pattern=ITEM,
@@ -163,10 +174,16 @@ class Figures(Section):
         default="half_even", description="what happens to an exact half"
     )
     minimum_base: int = Field(
-        default=5, ge=3, description="no cell and no base of fewer answers is published, of anyone"
+        default=5,
+        ge=3,
+        le=LARGEST_BASE,
+        description="no cell and no base of fewer answers is published, of anyone",
     )
     reliable_base: int = Field(
-        default=30, ge=5, description="no weighted share on fewer answers is published"
+        default=30,
+        ge=5,
+        le=LARGEST_BASE,
+        description="no weighted share on fewer answers is published",
     )
 
 
@@ -249,32 +266,27 @@ class Config(Section):
 SectionType = TypeVar("SectionType", bound=Section)
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML that refuses a key given twice, of which it would silently keep the last."""
+def read_yaml(path: Path, *, as_text: bool = False) -> Any:
+    """The YAML document at `path`; with `as_text`, every scalar stays text.
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value} is given twice", key.start_mark
-                )
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(path: Path) -> Any:
-    """The YAML document at `path`; ConfigError naming line and column when it is none."""
+    Raises ConfigError, naming line and column, when it is none or beyond all bounds.
+    """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_Loader)
-    except OSError:
+        text = read_file(path).decode("utf-8-sig")
+        return read_yaml_text(text, TextLoader if as_text else StrictLoader)
+    except FileNotFoundError:
         raise ConfigError(f"{path}: not found. Restore it with git, or correct its name.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not valid YAML"
+        if isinstance(error, yaml.reader.ReaderError):
+            place = f" line {text.encode()[: error.position].count(10) + 1}"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        problem = shortened(str(problem), 200)
         raise ConfigError(f"{path}{place}: {problem}. Check indentation and quotes.") from None
 
 
@@ -314,7 +326,8 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
         if first["type"] == "string_pattern_mismatch":
             expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
-        message = f"{where}: got {first['input']!r}; expected {expected}{quotes}"
+        got = shortened(repr(first["input"]))
+        message = f"{where}: got {got}; expected {expected}{quotes}"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{source}: {message}{more}"
 

@@ -8,7 +8,6 @@ are recomputed with today's code as ordinary jobs, and editing today's config le
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +33,8 @@ from readiness.lineage import canonical_json
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import listed_ids
 from readiness.publications.outcomes import UNREADABLE, Outcome
+from readiness.tables import read_bytes, read_rows
+from readiness.terminal import quoted
 
 PUBLICATIONS = Path("publications")
 
@@ -133,10 +134,10 @@ class Document:
         """Raise RenderError, with file and line, when it includes what is not there."""
         _ = self.chapters
 
-    @property
+    @cached_property
     def chapters(self) -> list[str]:
         """The files that it includes; RenderError, with file and line, where it cannot."""
-        from readiness.rendering import parse
+        from readiness.rendering.qmd import parse
 
         folder = Path(self.source).parent
         return [str(folder / name) for name in parse(self.root / self.source).chapters]
@@ -198,7 +199,7 @@ class Plan:
         folder = self.root / PUBLICATIONS
         return {name: load_config(folder / name / "config.yaml") for name in self.publications}
 
-    @property
+    @cached_property
     def report(self) -> Document:
         """The report of today's configuration."""
         report = self.config.report
@@ -248,6 +249,7 @@ class Plan:
         Raises ConfigError in one line, naming the key of the configuration; DataError when the
         pointer of a dataset version is missing or disagrees with `data/versions.csv`.
         """
+        asked: dict[Path, Asked] = {}
         for run in self.runs.values():
             for key, dataset in run.datasets_by_key.items():
                 version = self._versions.get(dataset.name)
@@ -268,7 +270,10 @@ class Plan:
                 if not (self.root / path).is_file():
                     raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
             if isinstance(run.section, Wave):
-                _check_wave(self.root, run.key, run.section)
+                path = input_files(run.section)["questionnaire"]
+                if path not in asked:
+                    asked[path] = _asked(self.root, path)
+                _check_wave(self.root, run.key, run.section, asked[path])
         for identity in self.publications:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():
@@ -281,10 +286,14 @@ class Plan:
             raise ConfigError(
                 "config.yaml: report: missing; it names the study, the wave, or both, to show."
             )
-        _check_names(self.config, report, "config.yaml")
-        for identity, frozen in self._frozen.items():
-            if frozen.report is not None:
-                _check_names(frozen, frozen.report, str(PUBLICATIONS / identity / "config.yaml"))
+        configs = {"config.yaml": self.config} | {
+            str(PUBLICATIONS / identity / "config.yaml"): frozen
+            for identity, frozen in self._frozen.items()
+        }
+        for where, config in configs.items():
+            if config.report is not None:
+                _check_names(config, config.report, where)
+                _check_inside(self.root, config.report.document, where)
         if not (self.root / report.document).is_file():
             raise ConfigError(f"config.yaml: report.source: {report.document} not found.")
 
@@ -308,6 +317,19 @@ def _check_names(config: Config, report: Report, where: str) -> None:
             )
 
 
+def _check_inside(root: Path, document: str, where: str) -> None:
+    """What is rendered runs: it is the project's own, also behind a link."""
+    try:
+        inside = (root / document).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        inside = False
+    if not inside:
+        raise ConfigError(
+            f"{where}: report.source: {quoted(document)} is no file of the project; expected a "
+            "path below its root."
+        )
+
+
 KEYS = {"margins": "weight.margins", "published": "revises"}
 """The key of the configuration that names an input, where it is not called like the input."""
 
@@ -326,40 +348,72 @@ def input_files(section: Wave | Study) -> dict[str, Path]:
     return files
 
 
-def _check_wave(root: Path, where: str, wave: Wave) -> None:
-    """Items and margins against the questionnaire, read lightly: the Snakefile waits for it."""
-    path = Path(f"data/questionnaires/{wave.questionnaire}.yaml")
-    document = read_yaml(root / path)
+KINDS = {"estimate": ("single", "ordinal", "multi"), "compare": ("single", "ordinal")}
+"""The kinds of items that a step can work on."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a plan has to know of a questionnaire: kinds of items, codes of frame variables."""
+
+    path: Path
+    kinds: dict[str, str]
+    frame: dict[str, set[str]]
+
+
+def _asked(root: Path, path: Path) -> Asked:
+    """A questionnaire read lightly, every scalar as text: the Snakefile waits for it."""
+    document = read_yaml(root / path, as_text=True)
     try:
-        items = {item["id"] for item in document["items"]}
-        frame = {v["id"]: {c["code"] for c in v["categories"]} for v in document["frame"]}
+        kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
+        frame = {str(v["id"]): {str(c["code"]) for c in v["categories"]} for v in document["frame"]}
     except (KeyError, TypeError):
         raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
-    wanted = [("estimate", name) for name in wave.estimate.items]
-    wanted += [("compare", name) for name in wave.compare.items]
-    for key, name in wanted:
-        if name not in items:
-            raise ConfigError(f"{where}.{key}.items: {path} has no item {name!r}.")
+    return Asked(path, kinds, frame)
+
+
+def _check_wave(root: Path, where: str, wave: Wave, asked: Asked) -> None:
+    """Items, groups and margins against the questionnaire."""
+    path, frame = asked.path, asked.frame
+    for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
+        for name in names:
+            if name not in asked.kinds:
+                raise ConfigError(f"{where}.{key}.items: {path} has no item {quoted(name)}.")
+            if asked.kinds[name] not in KINDS[key]:
+                raise ConfigError(
+                    f"{where}.{key}.items: {name} is a {quoted(asked.kinds[name])} item of {path}; "
+                    f"expected {' or '.join(KINDS[key])}. Take it out."
+                )
     if wave.estimate.by not in frame:
         raise ConfigError(
-            f"{where}.estimate.by: {wave.estimate.by!r} is no frame variable of {path}; "
+            f"{where}.estimate.by: {quoted(wave.estimate.by)} is no frame variable of {path}; "
             f"it has {', '.join(frame)}."
         )
     blocks = wave.compare.blocks
     if blocks is not None and (blocks not in frame or blocks == wave.estimate.by):
         raise ConfigError(
-            f"{where}.compare.blocks: {blocks!r}; expected a frame variable of {path}, and not "
-            f"the groups: {', '.join(name for name in frame if name != wave.estimate.by)}."
+            f"{where}.compare.blocks: {quoted(blocks)}; expected a frame variable of {path}, and "
+            f"not the groups: {', '.join(name for name in frame if name != wave.estimate.by)}."
         )
-    margins = Path(f"data/margins/{wave.weight.margins}.csv")
-    with (root / margins).open(encoding="utf-8-sig", newline="") as file:
-        for row, record in enumerate(csv.DictReader(file), start=2):
-            variable, category = record.get("variable") or "", record.get("category") or ""
-            if category not in frame.get(variable, set()):
-                raise ConfigError(
-                    f"{margins} row {row}: {variable} = {category!r} is not in {path}; "
-                    f"expected one of {', '.join(sorted(frame.get(variable, frame)))}."
-                )
+    _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), asked)
+
+
+def _check_margins(root: Path, margins: Path, asked: Asked) -> None:
+    header, rows = read_rows(margins, "margins", read_bytes(root / margins, "margins"))
+    if "variable" not in header or "category" not in header:
+        raise DataError(
+            f"{margins}: expected the columns variable, category and total, and has "
+            f"{quoted(', '.join(header))}."
+        )
+    at = header.index("variable"), header.index("category")
+    for row, cells in rows:
+        variable, category = (cells[k] for k in at)
+        if category not in asked.frame.get(variable, set()):
+            expected = sorted(asked.frame.get(variable, asked.frame))
+            raise ConfigError(
+                f"{margins} row {row}: {quoted(variable)} = {quoted(category)} is not in "
+                f"{asked.path}; expected one of {', '.join(expected)}."
+            )
 
 
 def load_plan(root: Path) -> Plan:

@@ -96,6 +96,11 @@ def read_rows(
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
     header = rows[0][1]
+    if len(header) == 1 and all(";" in cells[0] for _, cells in rows[:2]):
+        raise DataError(
+            f"{path}: {what} is separated by semicolons, so saved from a spreadsheet, which may "
+            f"have changed dates and codes; expected commas. {advice}"
+        )
     for number, cells in rows[1:]:
         if len(cells) != len(header):
             raise DataError(
@@ -126,8 +131,10 @@ def _text(path: Path, what: str, content: bytes, advice: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path}: {what} is not UTF-8 (byte {error.start}). Export it again as UTF-8."
+            f"{path}, line {line}: {what} is not UTF-8 (byte {error.start}). Export it again as "
+            "UTF-8; a spreadsheet calls it CSV UTF-8."
         ) from None
 
 

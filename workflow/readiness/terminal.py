@@ -30,7 +30,8 @@ LONGEST_CELL = 60
 
 def _escaped(found: re.Match[str]) -> str:
     # As JSON writes it: in a printed JSON document it is the same text as before.
-    return json.dumps(found[0])[1:-1]
+    # (json itself leaves U+007F as it is.)
+    return "\\u007f" if found[0] == "\x7f" else json.dumps(found[0])[1:-1]
 
 
 def printable(text: str) -> str:

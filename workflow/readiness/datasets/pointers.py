@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from readiness.bounded import TextLoader, read_yaml_text
 from readiness.datasets.versions import WHOLE_NUMBER, Version, object_name
 from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
@@ -42,7 +43,7 @@ def parse_pointer(text: str, source: str) -> Pointer:
     expected = "expected a DVC pointer: outs with one entry of md5, size and path"
     try:
         # Every value as text: a hash of digits alone is no number.
-        (out,) = yaml.load(text, Loader=yaml.CBaseLoader)["outs"]
+        (out,) = read_yaml_text(text, TextLoader)["outs"]
         if not re.fullmatch(WHOLE_NUMBER, out["size"]):
             raise ValueError
         pointer = Pointer(md5=str(out["md5"]), size=int(out["size"]), name=str(out["path"]))

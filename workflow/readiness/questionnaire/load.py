@@ -9,22 +9,10 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
+from readiness.files import read_file
 from readiness.questionnaire.model import Questionnaire
-
-
-class _TextLoader(yaml.BaseLoader):
-    """Every scalar stays text (`no` is a code, not False) and a key given twice is refused."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key.value!r} is given twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
@@ -33,8 +21,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
     Raises ConfigError, in one line, with the file, the item and the field at fault.
     """
     try:
-        # The loader builds plain text, lists and mappings only, as `safe_load` does and less.
-        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)
+        data = read_yaml_text(read_file(path).decode("utf-8-sig"), TextLoader)
     except FileNotFoundError:
         raise ConfigError(f"{path}: questionnaire not found; expected a YAML file there.") from None
     except OSError as error:

@@ -8,6 +8,7 @@ that was exported, under the ids of the questionnaire.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -58,27 +59,22 @@ def read_export(
 def _recognise(path: Path, header: list[str], questionnaire: Questionnaire) -> dict[str, int]:
     """Position of each column that the questionnaire knows; refuses any other table."""
     keys = [match_key(text) for text in header]
-    twice = sorted({text for text, key in zip(header, keys, strict=True) if keys.count(key) > 1})
+    times = Counter(keys)
+    twice = sorted({text for text, key in zip(header, keys, strict=True) if times[key] > 1})
     if twice:
         raise DataError(f"{path}: {_some(twice)}: given more than once; expected each column once.")
     export = questionnaire.export
     wanted = {match_key(export.timestamp): TIMESTAMP, match_key(export.invitation): INVITATION}
     wanted |= {match_key(item.column): item.id for item in questionnaire.items}
     optional = {match_key(text) for text in (*export.ignored, export.marker or "")}
-    missing = [
-        text for text in questionnaire.headers if match_key(text) not in set(keys)
-    ]  # in the order of the form
+    # In the order of the form.
+    missing = [text for text in questionnaire.headers if match_key(text) not in times]
     unknown = [
         text.strip()
         for text, key in zip(header, keys, strict=True)
         if key not in wanted and key not in optional
     ]
     if missing or unknown:
-        if len(header) == 1 and ";" in header[0]:
-            raise DataError(
-                f"{path}: separated by semicolons, so saved from a spreadsheet, which may have "
-                "changed dates and codes. Download the CSV from the form again."
-            )
         raise DataError(_other_columns(path, missing, unknown, questionnaire))
     return {name: keys.index(key) for key, name in wanted.items()}
 
@@ -99,7 +95,7 @@ def _other_columns(
 
 
 def _some(texts: list[str], limit: int = 3) -> str:
-    shown = ", ".join(repr(text if len(text) <= 50 else text[:49] + "…") for text in texts[:limit])
+    shown = ", ".join(quoted(text) for text in texts[:limit])
     rest = len(texts) - limit
     return shown + (f" and {rest} more" if rest > 0 else "")
 

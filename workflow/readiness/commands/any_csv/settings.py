@@ -11,7 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from readiness.config import Section, Trim, explain, read_yaml
+from readiness.config import (
+    LARGEST_SEED,
+    MOST_PERMUTATIONS,
+    Section,
+    Trim,
+    explain,
+    read_yaml,
+)
 from readiness.errors import ConfigError
 
 GUIDE = "docs/any-csv.md"
@@ -103,8 +110,10 @@ class Survey(Section):
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Method = Field(default="korn-graubard", description="interval of a share")
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"] = "holm"
-    permutations: int = Field(default=9999, ge=99, description="draws of the permutation test")
-    seed: int = Field(default=1, ge=0, description="seed of the permutations")
+    permutations: int = Field(
+        default=9999, ge=99, le=MOST_PERMUTATIONS, description="draws of the permutation test"
+    )
+    seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
     blocks: Column | None = Field(
         default=None, description="column within which answers are permuted"
     )

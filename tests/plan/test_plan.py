@@ -1,0 +1,138 @@
+"""What the plan refuses before any step runs, each in one line."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.errors import ConfigError, DataError, ReadinessError
+from readiness.plan import load_plan
+from readiness.questionnaire import load_questionnaire
+from readiness.readers import read_export
+from readiness.tables import read_text_table
+
+BROKEN = ROOT / "tests" / "broken"
+WAVE = "config.yaml: waves.simulated-2026"
+QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
+MARGINS = "data/margins/simulated-2026-1.csv"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The project's settings, without publications, to be changed."""
+    for name in ("config.yaml", "report.qmd", "data/versions.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    for name in ("reports", "data/questionnaires", "data/margins", "data/claims",
+                 "data/corrections"):  # fmt: skip
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw", ignore=lambda folder, names: [
+        name for name in names if name.endswith(".csv")])  # fmt: skip
+    replace(tmp_path, "config.yaml", "    revises: simulated-2026-r1\n", "")
+    return tmp_path
+
+
+def replace(tree: Path, name: str, old: str, new: str) -> None:
+    text = (tree / name).read_text("utf-8")
+    assert old in text
+    (tree / name).write_text(text.replace(old, new), "utf-8")
+
+
+def refused(tree: Path, kind: type[ReadinessError], *words: str) -> None:
+    with pytest.raises(kind) as caught:
+        load_plan(tree)
+    said = str(caught.value)
+    assert len(said.splitlines()) == 1
+    for word in words:
+        assert word in said, said
+
+
+def test_the_tree_is_right_as_it_is(tree: Path) -> None:
+    assert load_plan(tree).waves()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("items: [preparation,", "items: [use_areas,", ("compare.items", "use_areas", "multi")),
+        ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
+        ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
+        ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),
+        ("        - regulation\n", "        - experience_years\n", ("estimate.items", "number")),
+        ("blocks: region", "blocks: null_id", ("compare.blocks", "'null_id'", "region")),
+    ],
+)  # fmt: skip
+def test_items_that_a_step_cannot_take(
+    tree: Path, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    replace(tree, "config.yaml", old, new)
+    refused(tree, ConfigError, WAVE, *words)
+
+
+@pytest.mark.parametrize("null", ["", "null", "~", "!!int x", "no"])
+def test_a_frame_variable_without_a_name(tree: Path, null: str) -> None:
+    """To YAML each is no text; to a questionnaire every scalar is one."""
+    replace(tree, QUESTIONNAIRE, "  - id: region\n", f"  - id: {null}\n")
+    refused(tree, ConfigError, "compare.blocks", "'region'")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("margins-windows-1252.csv", ("line 2", "not UTF-8", "CSV UTF-8")),
+        ("margins-semicolons.csv", ("semicolons", "expected commas")),
+        ("answers-gzip.csv", ("compressed",)),
+        ("answers-workbook.csv", ("spreadsheet",)),
+    ],
+)
+def test_margins_that_a_spreadsheet_saved(tree: Path, name: str, words: tuple[str, ...]) -> None:
+    shutil.copyfile(BROKEN / name, tree / MARGINS)
+    refused(tree, DataError, f"{MARGINS}", *words)
+
+
+def test_a_report_outside_the_project(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "own.qmd"
+    shutil.copyfile(ROOT / "report.qmd", outside)
+    (tree / "link.qmd").symlink_to(outside)
+    (tree / "loop.qmd").symlink_to("loop.qmd")
+    source = "report:\n"
+    for name in (str(outside), f"../{outside.parent.name}/own.qmd", "link.qmd", "loop.qmd"):
+        replace(tree, "config.yaml", source, f"report:\n  source: {name}\n")
+        source = f"report:\n  source: {name}\n"
+        refused(tree, ConfigError, "report.source", "no file of the project")
+
+
+# --- tables ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a" * 200_000 + ",b\n1,2\n", ("row 1", "131072")),
+        ("a,b\n1," + "x" * 10_000_000 + "\n", ("row 2", "131072")),
+    ],
+)
+def test_a_cell_of_a_book(tmp_path: Path, content: str, words: tuple[str, ...]) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(content, "utf-8")
+    for read in (lambda: read_text_table(path, "answers"),
+                 lambda: read_export(path, load_questionnaire(ROOT / QUESTIONNAIRE))):  # fmt: skip
+        with pytest.raises(DataError) as caught:
+            read()
+        assert len(str(caught.value)) < 400
+        for word in words:
+            assert word in str(caught.value)
+
+
+def test_checks_of_a_header_are_linear(tmp_path: Path) -> None:
+    """100,000 columns took two minutes."""
+    questionnaire = load_questionnaire(ROOT / QUESTIONNAIRE)
+    path = tmp_path / "answers.csv"
+    columns = [f"Question {k}" for k in range(40_000)]
+    path.write_text(f"{','.join(columns)}\n{','.join('1' for _ in columns)}\n", "utf-8")
+    began = time.process_time()
+    with pytest.raises(DataError, match="39997 more"):
+        read_export(path, questionnaire)
+    assert time.process_time() - began < 4
