@@ -25,7 +25,7 @@ from readiness.errors import (
 )
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
-from readiness.terminal import Spoken, cut_lines, one_line, shortened, speaking
+from readiness.terminal import Spoken, one_line, printable, shortened, speaking
 
 COMMANDS = {
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
@@ -93,7 +93,7 @@ class _PrintVersion(argparse.Action):
     """Print the version of the code that runs: of the tree it lies in, else of the package."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        tree = Path(__file__).parents[2] / "pyproject.toml"
+        tree = Path(__file__).resolve().parents[2] / "pyproject.toml"
         if tree.is_file():
             import tomllib
 
@@ -133,6 +133,13 @@ def _complete_paths(parser: argparse.ArgumentParser, how: object) -> None:
             _complete_paths(inner, how)
 
 
+class _Plain(logging.Formatter):
+    """A log may be shown on a terminal, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def _set_up_log(path: Path | None) -> None:
     """The package's log goes to the file; what a user must read goes to standard error."""
     logger = logging.getLogger("readiness")
@@ -144,7 +151,7 @@ def _set_up_log(path: Path | None) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        handler.setFormatter(_Plain("%(levelname)s %(message)s"))
         logger.addHandler(handler)
 
 
@@ -156,7 +163,7 @@ def _say_at_work() -> None:
 
 
 def _report(error: ReadinessError, command: str) -> int:
-    message = cut_lines(str(error))
+    message = str(error)
     logging.getLogger("readiness").error("%s", message)
     print(f"readiness {command}: {message}", file=sys.stderr)
     # `readiness run` leaves the name of a file here: the first step that fails says why.
@@ -290,7 +297,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: list[str], out: Spoken) -> int:
-    name, log = " ".join(arguments[: 2 if arguments[:1] == ["step"] else 1]), None
+    name, log = next((word for word in arguments[:1] if word in COMMANDS), "step"), None
     try:
         name, run, log = _parsed(arguments)
         code = run()

@@ -6,6 +6,8 @@ Every error a user can cause derives from `ReadinessError`; the command line pri
 
 from __future__ import annotations
 
+from readiness.terminal import cut_lines
+
 INTERRUPTED = 130
 """The exit code of a command that was interrupted from the keyboard, by custom."""
 
@@ -14,10 +16,13 @@ class ReadinessError(Exception):
     """A message of one or two lines for the user, with the exit code of its kind.
 
     The message says what is wrong, where (file, row, column, question), what was expected and what
-    to do next.
+    to do next. A line that a long cell or name would make endless is cut in its middle.
     """
 
     exit_code = 7
+
+    def __str__(self) -> str:
+        return cut_lines(super().__str__())
 
 
 class DiffersError(ReadinessError):
