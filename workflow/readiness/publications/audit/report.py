@@ -43,14 +43,14 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
     `same_makers`: whether code and environment are the sealed ones.
     """
     made = {
-        f"charts/{path.name}": path.read_bytes()
+        f"charts/{path.name}": read_file(path)
         for path in again.folders["draw"].iterdir()
         if path.suffix in (".svg", ".txt")
     }
     for name, table in figure_tables(again.figures).items():
         made[f"tables/{name}.csv"] = to_csv(table).encode()
     for name in ("report.html", "report.pdf"):
-        made[name] = (again.folders["report"] / name).read_bytes()
+        made[name] = read_file(again.folders["report"] / name)
     minimum = _minimum_base(folder)
     if minimum is not None:
         made[ATTACK] = to_csv(attack(again.figures, minimum)).encode()
