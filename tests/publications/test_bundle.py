@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from relist import relist
+from restatus import seal_anew, sealed_with_status
 
 from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, message
 from readiness.cli import main
@@ -32,7 +32,7 @@ from readiness.publications.bundle import bundle, gather
 from readiness.publications.bundle.contents import _refuse_unsafe
 from readiness.publications.bundle.pages import UNKNOWN_DATE
 from readiness.publications.ledger import FOLDER, publication_ids
-from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
 
 STUDY, SECOND = "haca-2024", "simulated-2026-r2"
 CLAIMS = "haca-2024-claims@2"
@@ -410,19 +410,7 @@ def with_status(root: Path, status: str, *, sealed: bool) -> None:
     register.write_text(as_csv(rows), "utf-8")
     if not sealed:
         return
-    table = list(csv.reader(io.StringIO((folder / "datasets.csv").read_text("utf-8"))))
-    table[1][table[0].index("status")] = status
-    (folder / "datasets.csv").write_text(as_csv(table), "utf-8")
-    seal_anew(folder)
-
-
-def seal_anew(folder: Path) -> None:
-    """The seal of a publication over its files as they are now."""
-    seal = json.loads((folder / SEAL).read_text("utf-8"))
-    files = {name: (folder / name).read_bytes() for name in seal["files"]}
-    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "values", "format")}
-    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
-    relist(folder.parents[1])
+    sealed_with_status(folder, [CLAIMS], status)
     assert check_seal(folder) == []
 
 
@@ -490,8 +478,8 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
 def test_a_copy_under_another_name_does_not_leave_either(tree: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
     data = next((tree / "data/store").rglob("e5c3*"))
-    (tree / "workflow" / "notes.json").write_bytes(data.read_bytes())
-    with pytest.raises(DataError, match=r"workflow/notes\.json: has the bytes of"):
+    (tree / "workflow/readiness/notes.json").write_bytes(data.read_bytes())
+    with pytest.raises(DataError, match=r"workflow/readiness/notes\.json: has the bytes of"):
         made(tree, STUDY, restricted=False)
     assert made(tree, STUDY, restricted=True)
 
@@ -565,7 +553,7 @@ def test_a_signature_over_another_seal_is_not_bundled(tree: Path) -> None:
 def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("answers", "utf-8")
-    (tree / "workflow" / "notes.json").symlink_to(secret)
+    (tree / "workflow/readiness/notes.json").symlink_to(secret)
     with pytest.raises(DataError, match="a bundle takes no links"):
         made(tree, STUDY)
 

@@ -6,7 +6,6 @@ import bz2
 import csv
 import gzip
 import io
-import json
 import lzma
 import shutil
 import tarfile
@@ -15,17 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from relist import relist
+from restatus import restatus, sealed_with_status
 
 from project_copy import ROOT, copy_project
 from readiness.cli import main
+from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
-from readiness.files import files_below
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.bundle.respondents import Respondents
 from readiness.publications.outcomes import Outcome
-from readiness.publications.seal import LEFT_OUT, SEAL, WITHHELD, make_seal
+from readiness.publications.seal import LEFT_OUT, WITHHELD
 
 WAVE = "simulated-2026-r2"
 ANSWERS = ("simulated-2026@1", "simulated-2026@2")
@@ -35,40 +34,12 @@ ANSWERS = ("simulated-2026@1", "simulated-2026@2")
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project whose answers are restricted, in the register and as they were sealed."""
     root = copy_project(tmp_path / "tree").root
-    _restrict(root / "data/versions.csv", ("dataset", "version"))
+    restatus(root / "data/versions.csv", ANSWERS, RESTRICTED)
     for folder in sorted((root / "publications").glob("simulated-*")):
-        _restrict(folder / "datasets.csv", ("dataset", "version"))
-        reseal(folder)
+        sealed_with_status(folder, ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)
     yield root
     shutil.rmtree(tmp_path)
-
-
-def _restrict(path: Path, key: tuple[str, str]) -> None:
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))
-    for row in rows:
-        if "@".join(row[name] for name in key) in ANSWERS:
-            row["status"] = "restricted"
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_text(buffer.getvalue(), "utf-8")
-
-
-def reseal(folder: Path) -> None:
-    seal = json.loads((folder / SEAL).read_text("utf-8"))
-    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "format", "values")}
-    if before := facts["supersedes"]:
-        older = json.loads((folder.parent / before["id"] / SEAL).read_text("utf-8"))
-        before["digest"] = older["digest"]
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in files_below(folder)
-        if path.name != SEAL
-    }
-    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
-    relist(folder.parents[1])
 
 
 def codes() -> set[str]:

@@ -135,10 +135,10 @@ def test_a_seal_states_all_that_is_read_of_it(folder: Path, fact: str) -> None:
 def test_what_cannot_be_read_is_not_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root reads everything, so the system's refusal is played."""
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, limit: int = 0) -> bytes:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    def refuse_others(path: Path) -> bytes:
+    def refuse_others(path: Path, limit: int = 0) -> bytes:
         return read_file(path) if path.name == SEAL else refuse(path)
 
     monkeypatch.setattr("readiness.publications.seal.read_file", refuse_others)
