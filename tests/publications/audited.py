@@ -14,10 +14,12 @@ from readiness.figures.display import display
 from readiness.figures.register import read_register
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
-from readiness.publications.audit.numbers import ledger_rows, recomputed, under_another_lock
+from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
+from readiness.publications.audit.report import NOT_COMPARED
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
+from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import LEDGER
 
@@ -26,8 +28,10 @@ OTHERS = ("python 3.12.3 -> 3.13.1", "numpy 2.4.1 -> 2.4.3")
 CHANGES = Changes(("weight", "estimate"), True, ("waves/simulated-2026.weight",), OTHERS)
 REPORT = (
     Finding("report.html", Outcome.DIFFERS, "“Prête : 18,4 %” became “Prête : 18,1 %”"),
-    Finding("charts/a.svg", Outcome.NOT_CHECKED, "the same text and numbers, other bytes"),
-    Finding("report.pdf", Outcome.NOT_CHECKED, "other bytes, from other code or environment"),
+    Finding(
+        "charts/a.svg", Outcome.REPRODUCED, "the same words, numbers and pictures, other bytes"
+    ),
+    Finding("report.pdf", Outcome.NOT_CHECKED, "cannot be read (Permission denied)"),
     Finding("tables/estimates.csv", Outcome.REPRODUCED, "the same bytes"),
 )
 
@@ -107,7 +111,28 @@ def differing() -> Audit:
 def under_lock() -> Audit:
     """Frozen code in another environment."""
     found = at_level_2(WAVE, harm, changes=CHANGES)
-    return replace(found, code="frozen", numbers=tuple(under_another_lock(found.numbers, OTHERS)))
+    return replace(
+        found, code="frozen", numbers=tuple(in_another_environment(found.numbers, OTHERS))
+    )
+
+
+def later() -> Audit:
+    """Today's code computes a number more, and one that a successor has named as corrected."""
+    folder = ROOT / "publications" / WAVE
+    rows = {row["id"]: row for row in ledger_rows(folder)}
+    wrong = next(name for name, row in rows.items() if row["kind"] == "estimate" and row["value"])
+
+    def edit(table: pd.DataFrame) -> None:
+        table.loc[table["id"] == wrong, ["value", "display_fr", "display_en", "display_ar"]] = "0.5"
+        table.loc[len(table)] = {**table.iloc[0].to_dict(), "id": "a.new.number"}
+
+    errata = {wrong: Correction(wrong, rows[wrong]["value"], "an answer was coded twice", "r-9")}
+    numbers = recomputed(
+        list(rows.values()), rerun(WAVE, edit), frozen_chain(folder), (), (),
+        today=True, errata=errata,
+    )  # fmt: skip
+    first = audit(ROOT, WAVE, 1, changes=Changes())
+    return replace(first, level=3, numbers=tuple(numbers), report=(NOT_COMPARED,))
 
 
 def broken() -> Audit:

@@ -21,14 +21,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT
 from readiness.publications.audit import glossary
-from readiness.publications.audit.audit import audit
+from readiness.publications.audit.audit import ANOTHER_BUILD, OTHER_OUTPUTS, audit
 from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.messages import _PATTERNS, read_divergence, read_message
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.page import audit_page
+from readiness.publications.audit.sentences import SENTENCES
 from readiness.publications.audit.show import SHOWN, audit_text, number_lines
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.telling import sentences
+from readiness.publications.audit.telling import level_result, sentences
 from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.audit.words import TEXTS
 from readiness.publications.outcomes import Finding, Outcome
@@ -71,6 +72,8 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Audit]:
     return {
         "differing": audited.differing(),
         "under another lock": audited.under_lock(),
+        "later": audited.later(),
+        "nothing computed": audit(ROOT, audited.STUDY, 1, changes=Changes()),
         "broken": audited.broken(),
         "damaged": audited.damaged(folder),
         **{str(outcome): found for outcome, found in gone.items()},
@@ -140,6 +143,7 @@ def test_every_verdict_is_shown_and_explained(
 ) -> None:
     audits = [*held, *harmed.values()]
     seen = {number.outcome for one in audits for number in one.numbers}
+    seen |= {finding.outcome for one in audits for finding in one.report}
     assert seen == set(Outcome)
     for one in audits:
         page = page_of(one, language)
@@ -283,12 +287,56 @@ def test_a_message_for_readers_is_never_left_in_english(text: str) -> None:
 
 
 def test_a_chain_that_parts_without_a_change_is_told_in_every_language() -> None:
-    text = "register: nothing that went in changed: what was published is not what comes out"
-    parted = read_divergence(text)
-    assert parted is not None and (parted.step, parted.causes) == ("register", ())
-    for language, word in (("fr", "registre des nombres"), ("ar", "سجل الأرقام")):
-        told = Voice(language, HTML).divergence(text)
-        assert word in told and "nothing" not in told
+    for said in (ANOTHER_BUILD, OTHER_OUTPUTS):
+        text = f"register: {said}"
+        parted = read_divergence(text)
+        assert parted is not None and (parted.step, parted.causes) == ("register", ())
+        for language, word in (("fr", "registre des nombres"), ("ar", "سجل الأرقام")):
+            told = Voice(language, HTML).divergence(text)
+            assert word in told and said not in told and "the same" not in told
+
+
+MOTIVES = {
+    "en": r"hand\b|faith|purpose|intent|fault|forg|tamper|whom|accus\w+ (?!nobody)|fraud",
+    "fr": r"main\b|bonne foi|dessein|intention|falsif|truqu|par qui|fraud",
+    "ar": "يدوي|بحسن نية|عن قصد|قصد|تزوير|مَن|بسبب من",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_guesses_a_motive_or_a_hand(language: str) -> None:
+    """An audit says what differs and the innocent explanations; why, it does not know."""
+    texts = [sentence[language] for sentence in SENTENCES.values()]
+    texts += [
+        words[language]
+        for meaning in glossary.OUTCOMES.values()
+        for words in (meaning.says, meaning.says_not)
+        if meaning is not glossary.OUTCOMES[Outcome.RESTRICTED]
+        and meaning is not glossary.OUTCOMES[Outcome.REPRODUCED]  # of faults of data and method
+    ]
+    for text in texts:
+        assert not re.search(MOTIVES[language], text, re.I), text
+    page = audit_page([audited.differing()], subjects(audited.differing()), language)
+    shown = LexborHTMLParser(page).css_first(".verdict").text(deep=True)
+    assert not re.search(MOTIVES[language], shown, re.I)
+
+
+def test_what_was_corrected_or_added_since_is_no_difference(
+    harmed: Mapping[str, Audit],
+) -> None:
+    found = harmed["later"]
+    assert found.exit_code == 0 and found.verdict == "HOLDS"
+    counts = found.counts
+    assert (counts[Outcome.CORRECTED], counts[Outcome.ADDED]) == (1, 1)
+    text = audit_text(found)
+    assert "corrected by r-9: an answer was coded twice" in text
+    assert text.count("pages not compared") == 1
+    told = dict(sentences(found))
+    published = len(found.numbers) - 1
+    assert told["numbers_hold"] == {"n": published - 1, "all": published}
+    assert told["corrected"] == told["added"] == {"n": 1}
+    assert "pages_not_compared" in told and "holds_report" not in told
+    assert level_result(found, 3) is None
 
 
 def test_changed_code_is_no_explanation_where_nothing_changed(harmed: Mapping[str, Audit]) -> None:

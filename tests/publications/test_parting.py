@@ -1,4 +1,4 @@
-"""Where two chains part, and what is said of a picture that other code made."""
+"""Where two chains part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from readiness.lineage import Lineage
-from readiness.publications.audit.report import said_otherwise
 from readiness.publications.chain import first_divergence
 
 RESTORE = "restore-d@1"
@@ -49,13 +48,3 @@ def test_a_restore_that_strays_is_its_code_not_the_data() -> None:
 
 def test_the_same_outputs_do_not_part() -> None:
     assert parted(weight=replace(BEFORE["weight"], code="c3")) == ""
-
-
-SVG = b'<svg><!-- 41,9 % --><g><path d="M 1 2"/></g><!-- Ensemble --></svg>'
-
-
-def test_a_picture_says_what_its_comments_say() -> None:
-    assert said_otherwise("svg", SVG, SVG.replace(b"M 1 2", b"M 1 3")) == ""
-    said = said_otherwise("svg", SVG, SVG.replace(b"41,9", b"42,9"))
-    assert "41,9 %" in said and "42,9 %" in said
-    assert "is gone" in said_otherwise("svg", SVG, SVG.replace(b"<!-- Ensemble -->", b""))

@@ -28,8 +28,9 @@ from readiness.config import (
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
-from readiness.errors import ConfigError, DataError
+from readiness.errors import ConfigError, DataError, RenderError
 from readiness.lineage import canonical_json
+from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import listed_ids
 from readiness.publications.outcomes import UNREADABLE, Outcome
@@ -192,6 +193,24 @@ class Plan:
     def recomputed(self) -> list[str]:
         """The ids of the publications that are recomputed, sorted."""
         return [identity for identity in self.publications if identity not in self.unavailable]
+
+    def errata(self, identity: str) -> list[str]:
+        """The errata of later publications on one, each by its path from the root."""
+        return [str(path.relative_to(self.root)) for path in errata_of(self.root, identity)]
+
+    @cached_property
+    def engine(self) -> str:
+        """What makes the pages: a Quarto that appears or goes makes them anew.
+
+        "" where that cannot be told: the step that renders says why.
+        """
+        from readiness.rendering.quarto import find_quarto, quarto_version
+
+        try:
+            program = find_quarto()
+            return f"Quarto {quarto_version(program, 60.0)}" if program else "embedded"
+        except RenderError:
+            return ""
 
     @cached_property
     def _frozen(self) -> dict[str, Config]:

@@ -2,6 +2,7 @@ rule reproduce:
     input:
         published="publications/{id}/figures.csv",
         recomputed="results/publications/{id}/register/figures.csv",
+        errata=lambda wildcards: PLAN.errata(wildcards.id),
     output:
         verdicts="results/publications/{id}/reproduce/verdicts.csv",
         lineage="results/publications/{id}/reproduce/lineage.json",
@@ -19,7 +20,7 @@ rule reproduce:
     shell:
         "python -I -X utf8 workflow/readiness step reproduce --log {log:q} --code {params.code}"
         " --published {input.published:q} --recomputed {input.recomputed:q}"
-        " --out {params.folder:q}"
+        " --out {params.folder:q} --errata {input.errata:q}"
 
 
 # Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job

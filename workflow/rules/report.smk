@@ -41,6 +41,7 @@ rule render:
     params:
         settings=lambda wildcards: document(wildcards).settings,
         code=code("render"),
+        engine=PLAN.engine,
         study=lambda wildcards, input: (
             f"--study {folder_of_run(input.study[0])} --claims {input.claims}"
             f" --structure {input.structure}"

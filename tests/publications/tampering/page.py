@@ -47,9 +47,10 @@ the table.
 
 Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing.
 When other code gives other numbers, level 2 says DIFFERS and names the first step where the
-chains part. Other code or another environment can move what no contract fixes, the bytes of a
-picture or of a PDF: they are NOT CHECKED then, and the frozen code under the sealed lock settles
-it. The rows for charts and pages are those of the frozen code.
+chains part. Charts, tables, pages and `attack.csv` are judged by the frozen code alone, by words,
+numbers with their ids, geometry and whatever acts in them, and nothing that a publication states of
+its environment switches that off. In another build than the recorded one their bytes are not
+compared: a font in a PDF whose letters look like others is not seen there.
 """
 
 ROW = "| {what} | {seen} | {verdict} | {codes} | {place} |"

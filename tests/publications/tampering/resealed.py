@@ -8,6 +8,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+import pypdf
+from pypdf.generic import DecodedStreamObject, NameObject
+
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
 from readiness.lineage import Lineage
@@ -341,10 +344,35 @@ def report_text(target: Target) -> Made:
     return Made(f"report.html: “{match[1][:30]}…” has a sentence more", ("report.html",))
 
 
+def report_script(target: Target) -> Made:
+    """A page that says another thing once it is opened, and an environment that is said to be
+    another one: it switches nothing off."""
+    page = target.text("report.html")
+    script = "<script>document.body.innerHTML = '99 %'</script></body>"
+    other = re.sub(r'"python": "3', '"python": "9', target.text("environment.json"))
+    changed = page.replace("</body>", script)
+    reseal.reseal(target, {"report.html": changed.encode(), "environment.json": other.encode()})
+    return Made("report.html: a script", ("report.html", "script or style"))
+
+
 def report_pdf(target: Target) -> Made:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(target.tree.read(target.name("report.pdf"))))
+    page = target.draw.randrange(len(writer.pages))
+    contents = writer.pages[page].get_contents()
+    assert contents is not None
+    stream = DecodedStreamObject()
+    stream.set_data(contents.get_data() + b"\n90 90 m 120 90 l S")
+    writer.pages[page][NameObject("/Contents")] = writer._add_object(stream)
+    content = io.BytesIO()
+    writer.write(content)
+    reseal.reseal(target, {"report.pdf": content.getvalue()})
+    return Made(f"report.pdf: a line drawn on page {page + 1}", ("report.pdf",))
+
+
+def report_pdf_bytes(target: Target) -> Made:
     content = target.tree.read(target.name("report.pdf"))
     reseal.reseal(target, {"report.pdf": content + b"\n"})
-    return Made("report.pdf: a byte more", ("report.pdf",))
+    return Made("report.pdf: a byte more, behind its end")
 
 
 def page(target: Target) -> Made:
@@ -448,13 +476,22 @@ KINDS: tuple[Kind, ...] = (
             code=FROZEN),
     differs("resealed-alternative-text", "a chart's alternative text (`--code frozen`)", 3,
             "the text", alternative_text, code=FROZEN),
-    differs("resealed-table", "a cell of a figure table", 3, "the table", table),
-    differs("resealed-attack", "a row of `attack.csv`", 3, "the file", attack, fits=of_a_wave),
-    differs("resealed-further", "a file added that no run makes", 3, "the file", further),
+    differs("resealed-table", "a cell of a figure table (`--code frozen`)", 3, "the table", table,
+            code=FROZEN),
+    differs("resealed-attack", "a row of `attack.csv` (`--code frozen`)", 3, "the file", attack,
+            fits=of_a_wave, code=FROZEN),
+    differs("resealed-further", "a file added that no run makes (`--code frozen`)", 3, "the file",
+            further, code=FROZEN),
     differs("resealed-report", "a sentence of `report.html` (`--code frozen`)", 3, "the page",
             report_text, code=FROZEN),
-    differs("resealed-pdf", "a byte of `report.pdf` (`--code frozen`)", 3, "the page",
+    differs("resealed-script", "a script in `report.html`, beside another Python in "
+            "`environment.json` (`--code frozen`)", 3, "the page", report_script, code=FROZEN,
+            also=(CHANGED,)),
+    differs("resealed-pdf", "a line of `report.pdf` (`--code frozen`)", 3, "the page",
             report_pdf, code=FROZEN),
+    unseen("resealed-pdf-bytes", "bytes of `report.pdf` that show nothing",
+           "where the build is not the recorded one, a page is judged by what it says",
+           report_pdf_bytes),
     unseen("resealed-page", "README, CITATION.cff or codecheck.yml",
            "nothing recomputes them: only a signature, or another copy of the seal, tells", page),
     Kind("resealed-code", "the code in `code.tar`, so that numbers move (`--code frozen`)", 2,

@@ -67,13 +67,14 @@ def same_text(published: str, row: Mapping[Any, str], language: str) -> bool:
 
     `row` holds `value`, `unit`, `digits`, `rounding` and `display_<language>`.
     """
-    made = plain(row[f"display_{language}"])
-    if plain(published) == made:
+    texts = {plain(published), plain(row[f"display_{language}"])}
+    if len(texts) == 1:
         return True
     value = number(row["value"])
-    if value is None or plain(_text(value, row).get(language, "")) != made:
-        return False  # the text is not the display of the value: a list, a figure as printed
-    return plain(published) in (plain(_text(near, row).get(language, "")) for near in _near(value))
+    if value is None:
+        return False
+    # The made text has to be one of them too: that of a list, or a figure as printed, is none.
+    return texts <= {plain(_text(near, row).get(language, "")) for near in (value, *_near(value))}
 
 
 def same_figure(published: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:

@@ -53,15 +53,19 @@ def closing_text(
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
     table.add_column("dataset versions", no_wrap=True)
-    for column in ("our numbers reproduced", "our numbers that differ", "published claims judged"):
+    columns = ["our numbers reproduced", "our numbers that differ", "published claims judged"]
+    lines = {publication: tally(publication, frame) for publication, frame in verdicts.items()}
+    # Only where there are any: how many differ as a later publication's erratum says.
+    if any(line.corrected for line in lines.values()):
+        columns.insert(1, "corrected since")
+    for column in columns:
         table.add_column(column, justify="right")
-    for publication, frame in verdicts.items():
-        line = tally(publication, frame)
-        table.add_row(
-            line.publication, "\n".join(line.datasets), str(line.reproduced), str(line.differs),
-            str(line.judged),
-        )  # fmt: skip
+    for line in lines.values():
+        counts = [line.reproduced, line.differs, line.judged]
+        if "corrected since" in columns:
+            counts.insert(1, line.corrected)
+        table.add_row(line.publication, "\n".join(line.datasets), *map(str, counts))
     for publication, reason in sorted(unavailable.items()):
-        table.add_row(publication, reason, *["not checked"] * 2, "")
+        table.add_row(publication, reason, *["not checked"] * (len(columns) - 1), "")
     console.print(table)
     return page.getvalue()

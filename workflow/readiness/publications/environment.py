@@ -1,4 +1,4 @@
-"""The environment that made a publication: Python, processor, and every locked package.
+"""The environment that made a publication: Python, processor, libraries, renderer.
 
 It is recorded beside the lineage and never mixed into it: the same values from another environment
 are the same values.
@@ -11,12 +11,16 @@ import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from readiness.lineage import sha256_of
 from readiness.publications.program import lock_file
 
 ENVIRONMENT = "environment.json"
+PLACE = ("python", "implementation", "system", "machine")
+BUILD = ("processor", "blas", "simd", "engine")
+"""What else moves the last bits of a sum or the bytes of a page; older records lack them."""
 
 
 def locked_packages(lock: str) -> list[str]:
@@ -27,7 +31,9 @@ def locked_packages(lock: str) -> list[str]:
 def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any]:
     """Python, machine, and the installed version of each package of `lock` that is installed.
 
-    `further` are names of packages to look for as well.
+    `further` are names of packages to look for as well. `processor` is its family, `blas` the
+    kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
+    what makes the pages.
     """
     packages = {}
     for name in sorted({*locked_packages(lock), *further}):
@@ -40,6 +46,10 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "machine": platform.machine(),
+        "processor": _processor(),
+        "blas": _blas(),
+        "simd": _simd(),
+        "engine": _engine(),
         "packages": packages,
     }
 
@@ -47,14 +57,54 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
 def environment_text() -> str:
     """`environment.json` of the environment that runs this."""
     record = present_environment(lock_file().read_text("utf-8"))
-    return json.dumps(record, sort_keys=True, indent=1) + "\n"
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def _processor() -> str:
+    """Maker and family of the processor; no more, for a publication names no machine."""
+    try:
+        told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = (re.search(rf"^{key}\s*:\s*(.+)$", told, re.M) for key in ("vendor_id", "cpu family"))
+    return " ".join(match[1] for match in found if match) or platform.machine()
+
+
+def _blas() -> list[str]:
+    """The kernels that the libraries for linear algebra have chosen for this processor."""
+    import numpy.linalg  # noqa: F401 - loads what is asked about
+    import scipy.linalg  # noqa: F401
+    import threadpoolctl
+
+    libraries = (one for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas")
+    return sorted(
+        f"{one['internal_api']} {one['version']} {one.get('architecture', '')}".strip()
+        for one in libraries
+    )
+
+
+def _simd() -> list[str]:
+    """The vector instructions that numpy uses beyond those that it always needs."""
+    import numpy as np
+
+    shown: Any = np.show_config(mode="dicts")
+    return sorted(shown["SIMD Extensions"]["found"])
+
+
+def _engine() -> str:
+    from readiness.rendering.render import present_engine
+
+    return present_engine()
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
-    """In what the environment is another one than the frozen one, in a few words each."""
+    """In what the environment is another one than the frozen one, in a few words each.
+
+    What an older record does not name is not said to be another one.
+    """
     found = [
-        f"{name} {frozen[name]} -> {present[name]}"
-        for name in ("python", "implementation", "system", "machine")
+        f"{name} {_words(frozen[name])} -> {_words(present[name])}"
+        for name in (*PLACE, *(name for name in BUILD if name in frozen))
         if frozen[name] != present[name]
     ]
     old, new = frozen["packages"], present["packages"]
@@ -68,3 +118,12 @@ def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
 def lock_hash() -> str:
     """SHA-256 of the program's lock file; "" when there is none."""
     return sha256_of(lock_file()) if lock_file().is_file() else ""
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def same_build(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> bool:
+    """Whether all that moves a byte is the recorded one: what is not recorded is another one."""
+    return all(name in frozen for name in BUILD) and not changes(frozen, present)

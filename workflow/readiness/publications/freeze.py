@@ -297,7 +297,7 @@ def _prove(material: Material, folder: Path, cores: str) -> None:
     """
     proof = audit(
         material.root, material.identity, LEVEL_REPORT,
-        changes=Changes(), code=FROZEN, cores=cores, folder=folder,
+        changes=Changes(recorded_build=True), code=FROZEN, cores=cores, folder=folder,
     )  # fmt: skip
     if proof.exit_code == 0:
         return

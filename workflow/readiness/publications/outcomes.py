@@ -20,6 +20,9 @@ class Outcome(StrEnum):
     BROKEN = "SEAL BROKEN"
     NOT_CHECKED = "NOT CHECKED"
     JUDGED = "JUDGED"
+    CORRECTED = "CORRECTED"
+    ADDED = "ADDED SINCE"
+    NOT_COMPARED = "NOT COMPARED"
 
 
 UNREADABLE = "COULD NOT CHECK"
@@ -35,6 +38,9 @@ _CODES = {
     Outcome.ERASED: COULD_NOT_CHECK,
     Outcome.NOT_CHECKED: COULD_NOT_CHECK,
 }
+
+HOLDING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
+"""The outcomes that speak against nothing."""
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

@@ -15,6 +15,7 @@ import pandas as pd
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
 from readiness.figures.same import number, plain, same_cell, same_figure
+from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
@@ -34,6 +35,7 @@ class Tally:
     publication: str
     datasets: tuple[str, ...]
     reproduced: int
+    corrected: int
     differs: int
     judged: int
 
@@ -77,7 +79,13 @@ def _rounded_text(row: Mapping[Any, Any]) -> object:
         return row["value"]
 
 
-def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
+def compare(
+    published: pd.DataFrame,
+    recomputed: pd.DataFrame,
+    *,
+    today: bool = False,
+    errata: Mapping[str, Correction] | None = None,
+) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
 
     REPRODUCED: the same number and text (`figures.same`). WITHIN ROUNDING: another value, equal as
@@ -85,6 +93,9 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
     also a number that only one side has, that stands there twice, is said to be of other data or
     something else, has another precision beside the same value, or no longer goes with its own
     text.
+
+    Of `today`'s code only the published ids are judged: a number that it computes besides is ADDED
+    SINCE, and one that differs as a later publication's erratum says is CORRECTED.
     """
     times = Counter(published["id"])
     before = {row["id"]: row for row in published.to_dict("records")}
@@ -93,11 +104,18 @@ def compare(published: pd.DataFrame, recomputed: pd.DataFrame) -> pd.DataFrame:
     for identity in sorted(before.keys() | after.keys()):
         old, new = before.get(identity), after.get(identity)
         if old is None:
-            outcome, detail = Outcome.DIFFERS, "was not published"
+            outcome, detail = (
+                (Outcome.ADDED, "computed by today's code, no part of the publication")
+                if today
+                else (Outcome.DIFFERS, "was not published")
+            )
         elif times[identity] > 1:
             outcome, detail = Outcome.DIFFERS, f"stands {times[identity]} times in the ledger"
         else:
             outcome, detail = _outcome(old, new)
+            named = (errata or {}).get(identity) if today else None
+            if outcome is Outcome.DIFFERS and named and named.is_about(old):
+                outcome, detail = Outcome.CORRECTED, f"corrected by {named.by}: {named.why}"
         first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
         rows.append(
@@ -123,6 +141,7 @@ def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
         publication=publication,
         datasets=tuple(sorted({name for cell in verdicts["dataset"] for name in cell.split()})),
         reproduced=counts[Outcome.REPRODUCED] + counts[Outcome.WITHIN_ROUNDING],
+        corrected=counts[Outcome.CORRECTED],
         differs=counts[Outcome.DIFFERS],
         judged=counts[Outcome.JUDGED],
     )

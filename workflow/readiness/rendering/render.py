@@ -81,6 +81,17 @@ def render(
     return Rendering(engine, version, done.get("html"), done.get("pdf"))
 
 
+def present_engine() -> str:
+    """What makes a page here, by name and version: "Quarto 1.9.2", or "embedded (pandoc ...)".
+
+    Raises RenderError as `find_quarto` does.
+    """
+    program = find_quarto()
+    if program is None:
+        return f"embedded ({embedded_version()})"
+    return f"Quarto {quarto_version(program, 60.0)}"
+
+
 def _filled(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
     """The work folder with a copy of the source, of its chapters and of the resources."""
     folder.mkdir()

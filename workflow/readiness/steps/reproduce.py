@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from readiness.figures.register import read_register
+from readiness.publications.erratum import read_errata
 from readiness.publications.reproduce import compare
 from readiness.steps.common import Outputs, add_step_arguments, log
 
@@ -12,17 +14,29 @@ from readiness.steps.common import Outputs, add_step_arguments, log
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, "published", "recomputed", settings=False)
+    parser.add_argument(
+        "--errata", type=Path, nargs="*", default=[], help="what later publications correct"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `verdicts.csv`; always succeeds, for only the gate may fail."""
-    verdicts = compare(read_register(arguments.published), read_register(arguments.recomputed))
+    verdicts = compare(
+        read_register(arguments.published),
+        read_register(arguments.recomputed),
+        today=True,
+        errata=read_errata(arguments.errata),
+    )
     outputs = Outputs("reproduce", arguments.out)
     outputs.csv("verdicts.csv", verdicts)
     outputs.finish(
         code=arguments.code,
         settings={},
-        inputs={"published": arguments.published, "recomputed": arguments.recomputed},
+        inputs={
+            "published": arguments.published,
+            "recomputed": arguments.recomputed,
+            **{f"erratum of {path.parent.name}": path for path in arguments.errata},
+        },
     )
     log.info("%s", verdicts["verdict"].value_counts().to_dict())
     return 0

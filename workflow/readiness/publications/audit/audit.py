@@ -27,13 +27,14 @@ from readiness.publications.audit.model import (
 )
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import HOLDING, Finding, Outcome
 from readiness.publications.seal import ATTESTATIONS, check_seal, read_seal, sha256, withheld
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from readiness.publications.chain import Divergence
+    from readiness.publications.erratum import Correction
 
 TODAY, FROZEN = "today", "frozen"
 _UNREADABLE = (
@@ -56,6 +57,8 @@ _SIGNING = {
     Fit.UNKNOWN: Signing.UNCHECKED,
 }
 """What the first line says, the gravest first."""
+ANOTHER_BUILD = "made on another processor or library build"
+OTHER_OUTPUTS = "other outputs from the same data, settings and code"
 UNCONFINED = {
     Confine.NEEDED: "the frozen code was not run: there is no sandbox",
     Confine.WHERE_FOUND: "the frozen code ran without a sandbox: bubblewrap cannot be used here",
@@ -259,7 +262,7 @@ class _Again:
                 )
             with rerun(
                 self.root, self.folder, self._run(result), self.objects, frozen=frozen,
-                report=result.level >= REPORT, cores=self.cores, confined=confined,
+                report=frozen and result.level >= REPORT, cores=self.cores, confined=confined,
             ) as again:  # fmt: skip
                 return self._compared(result, again)
         except (ReadinessError, OSError) as error:
@@ -273,6 +276,14 @@ class _Again:
                 divergence=why,
             )
 
+    def _errata(self, result: Audit) -> dict[str, Correction]:
+        """What later publications name as corrected; of the frozen code nothing is."""
+        from readiness.publications.erratum import errata_of, read_errata
+
+        if result.code == FROZEN:
+            return {}
+        return read_errata(errata_of(self.root, result.identity))
+
     def _run(self, result: Audit) -> str:
         """The run's folder: as sealed or, where the seal cannot be read, as configured."""
         if result.sealed:
@@ -284,8 +295,9 @@ class _Again:
         return (runs + [f"studies/{name}" for name in config.studies])[0]
 
     def _compared(self, result: Audit, again: Any) -> Audit:
-        from readiness.publications.audit.numbers import recomputed, under_another_lock
-        from readiness.publications.audit.report import check_report
+        from readiness.publications.audit.alike import terms_of
+        from readiness.publications.audit.numbers import in_another_environment, recomputed
+        from readiness.publications.audit.report import NOT_COMPARED, check_report
         from readiness.publications.audit.stated import stated_otherwise
         from readiness.publications.chain import (
             REGISTER,
@@ -303,45 +315,48 @@ class _Again:
         ]
         environment = result.changes.environment
         numbers: list[Number] = recomputed(
-            self.rows, again, frozen, environment, result.seal
+            self.rows, again, frozen, environment, result.seal,
+            today=result.code != FROZEN, errata=self._errata(result),
         )  # fmt: skip
         parted = first_divergence({step: frozen[step] for step in steps}, again.chain)
         report: list[Finding] = []
-        if result.level >= REPORT:
-            same = not different and not environment
-            report = list(check_report(self.folder, again, same_makers=same))
         seal = list(result.seal)
+        if result.level >= REPORT and result.code != FROZEN:
+            report.append(NOT_COMPARED)
+        elif result.level >= REPORT:
+            terms = terms_of(frozen, again.chain, self.rows, again.figures.to_dict("records"))
+            same = result.changes.recorded_build
+            report += check_report(self.folder, again, terms, same_build=same)
         if result.code == FROZEN:
             if different:
                 detail = f"the code of {', '.join(different)} is not what the sidecars state"
                 seal.append(Finding("code.tar", Outcome.BROKEN, detail))
             seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
-            numbers = under_another_lock(numbers, environment)
-            report = under_another_lock(report, environment)
+            numbers = in_another_environment(numbers, environment)
+            report = in_another_environment(report, environment)
         return replace(
             result,
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
-            divergence=_told(parted, numbers, environment),
+            divergence=_told(parted, numbers),
         )
 
 
-def _told(parted: Divergence | None, numbers: Iterable[Number], environment: Sequence[str]) -> str:
-    """Where the chains part; the environment is blamed only when it is another one.
+def _told(parted: Divergence | None, numbers: Iterable[Number]) -> str:
+    """Where the chains part, and what is known of it.
 
     A register also holds the lineage of its numbers: other code before it and the same numbers are
     no parting.
     """
     if parted is None:
         return ""
-    same = all(number.outcome in (Outcome.REPRODUCED, Outcome.JUDGED) for number in numbers)
+    same = all(number.outcome in HOLDING for number in numbers)
     if parted.step == "register" and same:
         return ""
-    if parted.causes == ("environment",) and not environment:
-        return (
-            f"{parted.step}: nothing that went in changed: what was published is not what comes out"
-        )
+    if parted.causes == ("environment",):
+        # Hashes say where to look, never what to think of it.
+        return f"{parted.step}: {ANOTHER_BUILD if same else OTHER_OUTPUTS}"
     return str(parted)
 
 
@@ -356,6 +371,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         changes,
         lock_hash,
         present_environment,
+        same_build,
     )
     from readiness.publications.program import lock_file
 
@@ -367,12 +383,15 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     if sealed["id"] != identity:
         return Changes()
     moved: list[str] = []
+    recorded_build = False
     if environment:
         try:
             frozen = json.loads(read_file(folder / ENVIRONMENT))
             lock = lock_file().read_text("utf-8")
             # Also what today's lock names no more: it may well be installed.
-            moved = changes(frozen, present_environment(lock, list(frozen["packages"])))
+            present = present_environment(lock, list(frozen["packages"]))
+            moved = changes(frozen, present)
+            recorded_build = same_build(frozen, present)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [f"{ENVIRONMENT} cannot be read"]
     return Changes(
@@ -380,6 +399,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         lock=lock_hash() != sealed["lock"],
         config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
+        recorded_build=recorded_build,
     )
 
 

@@ -14,7 +14,6 @@ from readiness.publications.audit.glossary import LEVELS
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
 from readiness.publications.audit.telling import (
-    HOLDING,
     by_outcome,
     findings,
     level_result,
@@ -22,7 +21,7 @@ from readiness.publications.audit.telling import (
 )
 from readiness.publications.audit.voice import Markup, Voice, markdown
 from readiness.publications.audit.words import TEXTS
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import HOLDING, Outcome
 
 FAILED = (Outcome.BROKEN, Outcome.DIFFERS)
 """The verdicts on a number that does not hold; others say that it could not be checked."""
@@ -196,7 +195,7 @@ class _Certificate:
         """What nobody looked at: numbers by reason, levels above, and what no audit can see."""
         reasons: dict[tuple[Outcome, str], int] = {}
         for number in self.audit.numbers:
-            if number.outcome not in (*HOLDING, *FAILED):
+            if number.outcome not in HOLDING | set(FAILED):
                 key = (number.outcome, number.detail)
                 reasons[key] = reasons.get(key, 0) + 1
         voice = self.voice

@@ -35,10 +35,9 @@ OUTCOMES: dict[Outcome, Meaning] = {
             "ar": "ملف من ملفات المنشور، أو هذا الرقم في سجله، ليس ما خُتم.",
         },
         {
-            "fr": "Une intention : une copie incomplète ou un éditeur de texte brisent un sceau "
-            "aussi.",
-            "en": "Any intent: an incomplete copy or a text editor breaks a seal too.",
-            "ar": "أي قصد: فالنسخة الناقصة أو محرر النصوص يكسران الختم أيضًا.",
+            "fr": "Pourquoi : une copie incomplète ou un éditeur de texte brisent un sceau aussi.",
+            "en": "Why: an incomplete copy or a text editor breaks a seal too.",
+            "ar": "السبب: فالنسخة الناقصة أو محرر النصوص يكسران الختم أيضًا.",
         },
         "!", BAD,
     ),
@@ -50,20 +49,20 @@ OUTCOMES: dict[Outcome, Meaning] = {
             "ar": "ما نتج، أو ما هو موجود هنا، ليس ما نُشر.",
         },
         {
-            "fr": "Pourquoi ni par qui, ni lequel des deux est juste.",
-            "en": "Why or through whom, nor which of the two is right.",
-            "ar": "لماذا ولا بسبب مَن، ولا أيهما الصحيح.",
+            "fr": "Pourquoi, ni lequel des deux est juste.",
+            "en": "Why, nor which of the two is right.",
+            "ar": "لماذا، ولا أيهما الصحيح.",
         },
         "≠", BAD,
     ),
     Outcome.ERASED: Meaning(
         {"fr": "DONNÉES EFFACÉES", "en": "DATA ERASED", "ar": "بيانات محذوفة"},
         {
-            "fr": "Les données ont été effacées à dessein, par exemple parce qu’une personne s’est "
-            "retirée ; leurs empreintes restent.",
-            "en": "The data were erased on purpose, for example because a respondent withdrew; "
-            "their hashes remain.",
-            "ar": "حُذفت البيانات عن قصد، مثلًا لأن أحد المجيبين انسحب، وبقيت بصماتها.",
+            "fr": "Le registre dit que les données ont été effacées, par exemple parce qu’une "
+            "personne s’est retirée ; leurs empreintes restent.",
+            "en": "The register says that the data were erased, for example because a respondent "
+            "withdrew; their hashes remain.",
+            "ar": "يقول السجل إن البيانات حُذفت، مثلًا لأن أحد المجيبين انسحب، وبقيت بصماتها.",
         },
         {
             "fr": "Que le nombre était faux ; il ne peut plus être recalculé.",
@@ -118,29 +117,29 @@ OUTCOMES: dict[Outcome, Meaning] = {
     Outcome.WITHIN_ROUNDING: Meaning(
         {"fr": "ÉGAL À L’ARRONDI PRÈS", "en": "WITHIN ROUNDING", "ar": "مساوٍ ضمن التقريب"},
         {
-            "fr": "La valeur enregistrée n’est pas tout à fait la même ; ce qu’on lit, sous "
-            "l’arrondi déclaré, l’est.",
-            "en": "The stored value is not quite the same; what readers see, under the declared "
-            "rounding, is.",
-            "ar": "القيمة المخزَّنة ليست نفسها تمامًا، أما ما يقرؤه القارئ، وفق التقريب المصرَّح به، "
-            "فهو نفسه.",
+            "fr": "La valeur enregistrée n’est pas la même, de plus que ce qu’un processeur "
+            "déplace ; ce qu’on lit, sous l’arrondi déclaré, l’est.",
+            "en": "The stored value is not the same, by more than a processor moves it; what "
+            "readers see, under the declared rounding, is.",
+            "ar": "القيمة المخزَّنة ليست نفسها، بأكثر مما يغيّره المعالج، أما ما يقرؤه القارئ، وفق "
+            "التقريب المصرَّح به، فهو نفسه.",
         },
         {
-            "fr": "D’où vient l’écart ; un autre processeur ou une autre bibliothèque y suffit.",
-            "en": "Where the difference comes from; another processor or library is enough.",
-            "ar": "من أين جاء الفرق؛ يكفي معالج آخر أو مكتبة أخرى.",
+            "fr": "D’où vient l’écart ; une autre version d’une bibliothèque y suffit.",
+            "en": "Where the difference comes from; another version of a library is enough.",
+            "ar": "من أين جاء الفرق؛ تكفي نسخة أخرى من مكتبة.",
         },
         "≈", HOLD,
     ),
     Outcome.REPRODUCED: Meaning(
         {"fr": "REPRODUIT", "en": "REPRODUCED", "ar": "أعيد إنتاجه"},
         {
-            "fr": "Le nombre recalculé est égal au nombre publié, sur douze chiffres "
-            "significatifs ; un fichier est celui qui a été scellé.",
-            "en": "The recomputed number equals the published one to twelve significant digits; a "
-            "file is the one that was sealed.",
-            "ar": "الرقم المعاد حسابه يساوي المنشور حتى اثني عشر رقمًا معنويًّا؛ والملف هو الملف "
-            "المختوم.",
+            "fr": "Le nombre recalculé est le nombre publié, aux derniers chiffres du processeur "
+            "près, et se lit de même ; un fichier dit ce que dit celui qui a été scellé.",
+            "en": "The recomputed number is the published one, but for a processor’s last digits, "
+            "and reads the same; a file says what the sealed one says.",
+            "ar": "الرقم المعاد حسابه هو الرقم المنشور، باستثناء آخر أرقام المعالج، ويُقرأ مثله؛ "
+            "والملف يقول ما يقوله الملف المختوم.",
         },
         {
             "fr": "Que le nombre est vrai : les mêmes données et la même méthode donnent les "
@@ -149,6 +148,52 @@ OUTCOMES: dict[Outcome, Meaning] = {
             "ar": "أن الرقم حقيقي: فالبيانات نفسها والطريقة نفسها تعطيان الأخطاء نفسها.",
         },
         "✓", HOLD,
+    ),
+    Outcome.CORRECTED: Meaning(
+        {"fr": "CORRIGÉ", "en": "CORRECTED", "ar": "مُصحَّح"},
+        {
+            "fr": "Le nombre diffère, et l’erratum d’une publication postérieure le nomme avec la "
+            "raison.",
+            "en": "The number differs, and the erratum of a later publication names it with the "
+            "reason.",
+            "ar": "الرقم مختلف، ويذكره تصويب منشور لاحق مع السبب.",
+        },
+        {
+            "fr": "Que le nouveau nombre est juste ; c’est à la publication postérieure d’en "
+            "répondre.",
+            "en": "That the new number is right; the later publication has to answer for it.",
+            "ar": "أن الرقم الجديد صحيح؛ فالمنشور اللاحق هو المسؤول عنه.",
+        },
+        "↻", NEUTRAL,
+    ),
+    Outcome.ADDED: Meaning(
+        {"fr": "AJOUTÉ DEPUIS", "en": "ADDED SINCE", "ar": "أضيف لاحقًا"},
+        {
+            "fr": "Le code d’aujourd’hui calcule ce nombre en plus ; il ne fait pas partie de la "
+            "publication.",
+            "en": "Today’s code computes this number besides; it is no part of the publication.",
+            "ar": "تحسب الشيفرة الحالية هذا الرقم زيادةً، وليس جزءًا من المنشور.",
+        },
+        {
+            "fr": "Quoi que ce soit de ce qui a été publié.",
+            "en": "Anything about what was published.",
+            "ar": "أي شيء عمّا نُشر.",
+        },
+        "+", NEUTRAL,
+    ),
+    Outcome.NOT_COMPARED: Meaning(
+        {"fr": "NON COMPARÉ", "en": "NOT COMPARED", "ar": "لم يُقارَن"},
+        {
+            "fr": "Les pages n’ont pas été comparées : le code d’aujourd’hui en fait d’autres.",
+            "en": "The pages were not compared: today’s code makes others.",
+            "ar": "لم تُقارَن الصفحات: فالشيفرة الحالية تُنتج غيرها.",
+        },
+        {
+            "fr": "Qu’elles diffèrent ; l’audit avec le code scellé le dit.",
+            "en": "That they differ; the audit with the sealed code tells.",
+            "ar": "أنها مختلفة؛ فالتدقيق بالشيفرة المختومة هو الذي يبيّن ذلك.",
+        },
+        "·", NEUTRAL,
     ),
     Outcome.JUDGED: Meaning(
         {"fr": "JUGÉ", "en": "JUDGED", "ar": "مقيَّم"},

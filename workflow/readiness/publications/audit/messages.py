@@ -246,6 +246,11 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"a report that is none of this program's \((?P<name>.*)\)",
      "un rapport qui n’est pas de ce programme ({name})", "تقرير ليس من هذا البرنامج ({name})"),
     (r"no longer computed", "n’est plus calculé", "لم يعد يُحسب"),
+    (r"computed by today's code, no part of the publication",
+     "calculé par le code d’aujourd’hui, hors de la publication",
+     "تحسبه الشيفرة الحالية، وليس جزءًا من المنشور"),
+    (r"corrected by (?P<other>[^:\s]+): (?P<said>.*)", "corrigé par {other} : {said}",
+     "صحّحه {other}: {said}"),
     (r"another value in the register", "une autre valeur dans le registre",
      "قيمة أخرى في السجل"),
     (r"suppressed was empty, became (?P<said>.+)", "n’est plus publié : {said}",
@@ -266,12 +271,24 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     # -- the report ------------------------------------------------------------------------------
     (r"the same bytes", "les mêmes octets", "البايتات نفسها"),
     (r"other bytes", "d’autres octets", "بايتات أخرى"),
-    (r"other bytes, from other code or environment",
-     "d’autres octets, d’un autre code ou environnement",
-     "بايتات أخرى، من شيفرة أخرى أو بيئة أخرى"),
-    (r"the same text and numbers, other bytes",
-     "le même texte et les mêmes nombres, d’autres octets",
-     "النص والأرقام نفسها، وبايتات أخرى"),
+    (r"the same words, numbers and pictures, other bytes",
+     "les mêmes mots, nombres et images, d’autres octets",
+     "الكلمات والأرقام والصور نفسها، وبايتات أخرى"),
+    (r"pages not compared: the frozen code makes them \(--code frozen\)",
+     "pages non comparées : le code scellé les refait (--code frozen)",
+     "لم تُقارَن الصفحات: الشيفرة المختومة هي التي تعيد إنتاجها (--code frozen)"),
+    (r"a script or style is not that of the sealed code’s page",
+     "un script ou un style n’est pas celui de la page du code scellé",
+     "برنامج نصي أو نمط ليس ذاك الذي في صفحة الشيفرة المختومة"),
+    (r"is drawn otherwise", "est dessiné autrement", "مرسوم بشكل مختلف"),
+    (r"a picture is drawn otherwise", "une image est dessinée autrement",
+     "إحدى الصور مرسومة بشكل مختلف"),
+    (r"holds (?P<name>.+), which the sealed code’s page does not",
+     "contient {name}, que la page du code scellé n’a pas",
+     "يحوي {name}، وليس ذلك في صفحة الشيفرة المختومة"),
+    (r"(?P<old>\d+) pages became (?P<new>\d+)", "{old} pages, puis {new}",
+     "{old} من الصفحات صارت {new}"),
+    (r"cannot be read as a PDF", "illisible comme PDF", "تعذّرت قراءته كملف PDF"),
     (r"“(?P<text_old>.*)” became “(?P<text_new>.*)”", "« {text_old} » devient « {text_new} »",
      "«{text_old}» صار «{text_new}»"),
     (r"“(?P<text>.*)” is gone", "« {text} » a disparu", "«{text}» اختفى"),
@@ -309,8 +326,10 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     (r"environment", "environnement", "بيئة التشغيل"),
 )  # fmt: skip
 _COMPILED = [(re.compile(pattern), fr, ar) for pattern, fr, ar in _PATTERNS]
-_UNDER = re.compile(r"(?P<first>.*), but the environment is another one \((?P<what>.*)\)")
-_PARTED = re.compile(r"(?P<step>\S+): (?:(?P<causes>.*) changed|nothing that went in changed: .*)")
+_UNDER = re.compile(r"(?P<first>.*), and the environment is another one \((?P<what>.*)\)")
+_PARTED = re.compile(
+    r"(?P<step>\S+): (?:(?P<causes>.*) changed|(?P<build>made on another .*)|other outputs .*)"
+)
 
 
 def read_message(text: str) -> list[Message]:
@@ -346,10 +365,12 @@ def _read_one(text: str) -> Message:
 
 @dataclass(frozen=True)
 class Parted:
-    """Where a chain parts: the step by its name in the chain, and what changed there, if any."""
+    """Where a chain parts: the step by its name in the chain, and what changed there; where
+    nothing did, the name of the `text` that says so."""
 
     step: str
     causes: tuple[Message, ...]
+    text: str = ""
 
     @property
     def kind(self) -> str:
@@ -364,4 +385,5 @@ def read_divergence(text: str) -> Parted | None:
         return None
     # Roles and keys stand in brackets and hold commas of their own.
     causes = re.findall(r"[a-z]+(?: \([^)]*\))?", match["causes"] or "")
-    return Parted(match["step"], tuple(_read_one(cause) for cause in causes))
+    text = "parts_build" if match["build"] else "parts_outputs"
+    return Parted(match["step"], tuple(_read_one(cause) for cause in causes), text)

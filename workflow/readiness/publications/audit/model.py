@@ -63,12 +63,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Changes:
-    """In what today's tree and environment are not the sealed ones; none of it breaks anything."""
+    """In what today's tree and environment are not the sealed ones; none of it breaks anything.
+
+    `recorded_build`: whether processor, libraries and renderer are the recorded ones, so that the
+    same code has to give the same bytes.
+    """
 
     code: tuple[str, ...] = ()
     lock: bool = False
     config: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
+    recorded_build: bool = False
 
 
 class Signing(StrEnum):

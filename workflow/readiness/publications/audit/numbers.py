@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
-from readiness.publications.chain import REGISTER, ancestors
-from readiness.publications.outcomes import Finding, Outcome, contract
+from readiness.publications.chain import ancestors
+from readiness.publications.outcomes import HOLDING, Finding, Outcome, contract
 from readiness.publications.seal import LEDGER, SEAL
 
 if TYPE_CHECKING:
     from readiness.publications.audit.data import Availability
     from readiness.publications.audit.rerun import Rerun
+    from readiness.publications.erratum import Correction
 
 Line = TypeVar("Line", Number, Finding)
 
 SAME, CHANGED = "same", "CHANGED"
-FINE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 
 
 def ledger_rows(folder: Path) -> list[dict[str, str]]:
@@ -117,22 +117,29 @@ def recomputed(
     frozen: Mapping[str, Lineage],
     environment: Sequence[str],
     seal: Sequence[Finding],
+    *,
+    today: bool = False,
+    errata: Mapping[str, Correction] | None = None,
 ) -> list[Number]:
     """Every number of the ledger or of the rerun, by id.
 
-    `environment` is in what today's environment is another one than the frozen one.
+    `environment` is in what today's environment is another one than the frozen one; `today` whether
+    today's code ran, which may compute more, and `errata` what later publications have corrected.
     """
     import pandas as pd
 
     from readiness.publications.reproduce import compare
 
     published = pd.DataFrame(rows, columns=list(again.figures.columns)).fillna("")
-    verdicts = compare(published, again.figures).to_dict("records")
+    compared = compare(published, again.figures, today=today, errata=errata)
+    verdicts = compared.to_dict("records")
     by_id = {row["id"]: row for row in rows}
     new = {row["id"]: row for row in again.figures.to_dict("records")}
     behind: dict[str, str] = {}
-    # The same chain, step by step, leaves the same hashes behind each number.
-    same_chain = REGISTER in frozen and again.chain[REGISTER].hash == frozen[REGISTER].hash
+    # The frozen code leaves the same steps behind each number, whatever their hashes are here.
+    step_of = [
+        {lineage.hash: step for step, lineage in chain.items()} for chain in (frozen, again.chain)
+    ]
     numbers = []
     for verdict in verdicts:
         row = by_id.get(verdict["id"]) or new[verdict["id"]]
@@ -149,20 +156,38 @@ def recomputed(
                 outcome=Outcome(verdict["verdict"]), detail=verdict["detail"],
             )
         )  # fmt: skip
-        told = _told_beside(row, new.get(verdict["id"], row), same_chain)
-        if told and numbers[-1].outcome in FINE:
+        made = new.get(verdict["id"], row)
+        told = _told_beside(row, made)
+        if not told and not today and made is not row and _strays(row, made, *step_of):
+            told = "the lineage is not that of the steps that make it"
+        if told and numbers[-1].outcome in HOLDING:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, detail=told)
     return _under(seal, numbers)
 
 
-def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str], same_chain: bool) -> str:
+def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> str:
     """What a row of the ledger says and the one that came out does not; "" for nothing."""
     beside = [name for name in row if name not in made and row[name]]
     if beside:
         return f"the ledger says more of it: {beside[0] or 'a cell beyond the last column'}"
-    if same_chain and row.get("lineage", "") != made.get("lineage", ""):
-        return "the lineage is not that of the steps that make it"
     return ""
+
+
+def _strays(
+    row: Mapping[Any, str],
+    made: Mapping[Any, str],
+    sealed: Mapping[str, str],
+    present: Mapping[str, str],
+) -> bool:
+    """Whether other steps stand behind a row than behind the one that came out.
+
+    `sealed` and `present` are the names of the steps by their hash in either chain.
+    """
+    before, after = (
+        sorted(steps.get(digest, digest) for digest in cells.get("lineage", "").split())
+        for cells, steps in ((row, sealed), (made, present))
+    )
+    return before != after
 
 
 def _code(
@@ -174,16 +199,14 @@ def _code(
     return SAME if same else CHANGED
 
 
-def under_another_lock(lines: Iterable[Line], environment: Sequence[str]) -> list[Line]:
-    """Frozen code under another lock: a number or page that differs was not checked, and says so.
+def in_another_environment(lines: Iterable[Line], environment: Sequence[str]) -> list[Line]:
+    """What differs with the frozen code, with the environment where that is another one.
 
     `environment` is in what it is another one.
     """
     return [
         replace(
-            line,
-            outcome=Outcome.NOT_CHECKED,
-            detail=f"{line.detail}, but the environment is another one ({environment[0]})",
+            line, detail=f"{line.detail}, and the environment is another one ({environment[0]})"
         )
         if environment and line.outcome is Outcome.DIFFERS
         else line

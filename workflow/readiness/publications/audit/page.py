@@ -19,7 +19,6 @@ from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audi
 from readiness.publications.audit.number_table import NOTHING, number_tables
 from readiness.publications.audit.subject import Subject
 from readiness.publications.audit.telling import (
-    HOLDING,
     computed,
     findings,
     level_result,
@@ -27,7 +26,7 @@ from readiness.publications.audit.telling import (
 )
 from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.audit.words import TEXTS
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import HOLDING, Finding, Outcome
 from readiness.rendering.words import words_for
 
 PARTS = ("levels", "findings", "parts", "changes", "numbers")

@@ -1,14 +1,14 @@
-"""Level 3: charts, tables and the report made again and held against what was sealed.
+"""Level 3: charts, tables and the report, made again by the frozen code, against the sealed ones.
 
-The same bytes are the same. Other bytes from the same code in the same environment differ. From
-other code or in another environment a page is held to what it says: its text and numbers, without
-the names of hashes; a picture that says the same was not checked further.
+The same bytes are the same. Other bytes are held to what they say: words, numbers with their ids,
+pictures by text and geometry, tables cell by cell, and whatever acts in a page. Nothing that the
+publication states of its environment switches that off; only where processor, libraries and
+renderer are the recorded ones, the bytes have to be the same as well.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -18,6 +18,14 @@ from readiness.errors import DataError
 from readiness.files import files_below, read_file
 from readiness.publications.archive import ARCHIVE
 from readiness.publications.attacker import ATTACK, attack
+from readiness.publications.audit.alike import (
+    Terms,
+    page_change,
+    picture_change,
+    table_change,
+    text_change,
+)
+from readiness.publications.audit.paper import paper_change
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.figure_tables import figure_tables
@@ -27,20 +35,33 @@ from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITH
 from readiness.tables import to_csv
 
 SAME = "the same bytes"
+ALIKE = "the same words, numbers and pictures, other bytes"
+OTHER = "other bytes"
+NOT_COMPARED = Finding(
+    "report", Outcome.NOT_COMPARED, "pages not compared: the frozen code makes them (--code frozen)"
+)
+"""Said once where today's code ran: its charts, tables and pages may be others by intent."""
 BESIDE = {
     SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
     "README.md", "CITATION.cff", "codecheck.yml",
 }  # fmt: skip
 """What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 nothing recomputes it. Any further file is one that no run makes."""
-QUOTED = 80
-"""How much of a text is quoted, around the first letter that differs."""
+_COMPARE: Mapping[str, Callable[[bytes, bytes, Terms], str]] = {
+    "html": page_change,
+    "svg": picture_change,
+    "pdf": paper_change,
+    "csv": table_change,
+    "txt": text_change,
+}
 
 
-def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[Finding]:
+def check_report(
+    folder: Path, again: Rerun, terms: Terms, *, same_build: bool
+) -> Iterator[Finding]:
     """One finding a chart, table and report of the publication in `folder`.
 
-    `same_makers`: whether code and environment are the sealed ones.
+    `same_build`: whether processor, libraries and renderer are the recorded ones.
     """
     made = {
         f"charts/{path.name}": read_file(path)
@@ -62,7 +83,7 @@ def check_report(folder: Path, again: Rerun, *, same_makers: bool) -> Iterator[F
         elif name not in kept:
             yield Finding(name, Outcome.DIFFERS, "was not published")
         else:
-            yield _compare(name, read_file(kept[name]), made[name], same_makers)
+            yield _compare(name, read_file(kept[name]), made[name], terms, same_build)
 
 
 def _minimum_base(folder: Path) -> int | None:
@@ -76,54 +97,11 @@ def _minimum_base(folder: Path) -> int | None:
         raise DataError(f"{folder / CONFIG}: figures.minimum_base cannot be read") from None
 
 
-def _compare(name: str, published: bytes, made: bytes, same_makers: bool) -> Finding:
+def _compare(name: str, published: bytes, made: bytes, terms: Terms, same_build: bool) -> Finding:
     if published == made:
         return Finding(name, Outcome.REPRODUCED, SAME)
-    kind = name.rpartition(".")[2]
-    if kind == "pdf" and not same_makers:
-        return Finding(name, Outcome.NOT_CHECKED, "other bytes, from other code or environment")
-    if kind in ("html", "svg"):
-        change = said_otherwise(kind, published, made)
-        if change:
-            return Finding(name, Outcome.DIFFERS, change)
-        if not same_makers:
-            outcome = Outcome.REPRODUCED if kind == "html" else Outcome.NOT_CHECKED
-            return Finding(name, outcome, "the same text and numbers, other bytes")
-    return Finding(name, Outcome.DIFFERS, "other bytes")
-
-
-def said_otherwise(kind: str, published: bytes, made: bytes) -> str:
-    """The first thing that two pages (`html`) or pictures (`svg`) do not say alike; "" for none."""
-    before, after = (_said(kind, content) for content in (published, made))
-    return _first_change(before, after) if before != after else ""
-
-
-def _said(kind: str, content: bytes) -> list[str]:
-    """The texts of a page or picture, in order, without hashes and the renderer's name.
-
-    A picture draws its letters as paths; what they say stands in a comment before each.
-    """
-    from selectolax.lexbor import LexborHTMLParser
-
-    if kind == "svg":
-        return re.findall(r"<!-- (.*?) -->", content.decode("utf-8", "replace"))
-    tree = LexborHTMLParser(content.decode("utf-8", "replace"))
-    for node in tree.css(".prov, style, script, svg"):
-        node.decompose()
-    root = tree.root
-    texts = re.split(r"[\n\r]+", root.text(deep=True, separator="\n")) if root else []
-    return [text for text in (" ".join(line.split()) for line in texts) if text]
-
-
-def _first_change(before: list[str], after: list[str]) -> str:
-    for old, new in zip(before, after, strict=False):
-        if old != new:
-            at = next(
-                (k for k, (x, y) in enumerate(zip(old, new, strict=False)) if x != y),
-                min(len(old), len(new)),
-            )
-            start = max(0, at - QUOTED // 2)
-            return f"“{old[start : start + QUOTED]}” became “{new[start : start + QUOTED]}”"
-    longer = before if len(before) > len(after) else after
-    change = "is gone" if longer is before else "was added"
-    return f"“{longer[min(len(before), len(after))][:QUOTED]}” {change}"
+    compare = _COMPARE.get(name.rpartition(".")[2])
+    change = compare(published, made, terms) if compare else OTHER
+    if not change and same_build:
+        change = OTHER
+    return Finding(name, Outcome.DIFFERS if change else Outcome.REPRODUCED, change or ALIKE)

@@ -93,10 +93,11 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "no_erased": {
         "fr": "Sur {all} nombres, il y en a {n} qu’on ne peut plus recalculer : les données ont "
-        "été effacées à dessein.",
-        "en": "Of {all} numbers, {n} can no longer be recomputed: the data were erased on purpose.",
-        "ar": "من بين {all} من الأرقام، لم يعد ممكنًا إعادة حساب {n} منها: فقد حُذفت البيانات عن "
-        "قصد.",
+        "été effacées, comme le dit leur registre.",
+        "en": "Of {all} numbers, {n} can no longer be recomputed: the data were erased, as their "
+        "register says.",
+        "ar": "من بين {all} من الأرقام، لم يعد ممكنًا إعادة حساب {n} منها: فقد حُذفت البيانات كما "
+        "يقول سجلها.",
     },
     "no_restricted": {
         "fr": "Sur {all} nombres, il y en a {n} qu’on n’a pas pu recalculer : l’accès aux données "
@@ -118,11 +119,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ar": "من بين {all} من الأرقام، تعذّر التحقق من {n} منها.",
     },
     "no_erased_all": {
-        "fr": "Aucun des {all} nombres ne peut plus être recalculé : les données ont été effacées "
-        "à dessein.",
-        "en": "None of the {all} numbers can be recomputed any longer: the data were erased on "
-        "purpose.",
-        "ar": "لم يعد ممكنًا إعادة حساب أي رقم من أصل {all}: فقد حُذفت البيانات عن قصد.",
+        "fr": "Aucun des {all} nombres ne peut plus être recalculé : les données ont été effacées, "
+        "comme le dit leur registre.",
+        "en": "None of the {all} numbers can be recomputed any longer: the data were erased, as "
+        "their register says.",
+        "ar": "لم يعد ممكنًا إعادة حساب أي رقم من أصل {all}: فقد حُذفت البيانات كما يقول سجلها.",
     },
     "no_restricted_all": {
         "fr": "Aucun des {all} nombres n’a pu être recalculé : l’accès aux données est réservé.",
@@ -164,6 +165,27 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "Numbers that are equal only as shown, under the declared rounding: {n}.",
         "ar": "الأرقام المتساوية كما تُعرض فقط، وفق التقريب المصرَّح به: {n}.",
     },
+    "corrected": {
+        "fr": "Nombres qui diffèrent et que l’erratum d’une publication postérieure nomme, avec la "
+        "raison : {n}.",
+        "en": "Numbers that differ and that the erratum of a later publication names, with the "
+        "reason: {n}.",
+        "ar": "الأرقام المختلفة التي يذكرها تصويب منشور لاحق مع السبب: {n}.",
+    },
+    "added": {
+        "fr": "Nombres que le code d’aujourd’hui calcule en plus et qui ne font pas partie de la "
+        "publication : {n}.",
+        "en": "Numbers that today’s code computes besides, and that are no part of the "
+        "publication: {n}.",
+        "ar": "الأرقام التي تحسبها الشيفرة البرمجية الحالية زيادةً وليست جزءًا من المنشور: {n}.",
+    },
+    "pages_not_compared": {
+        "fr": "Les graphiques, les tableaux et le rapport n’ont pas été comparés : seul le code "
+        "scellé les refait tels qu’ils étaient.",
+        "en": "Charts, tables and report were not compared: only the sealed code makes them as "
+        "they were.",
+        "ar": "لم تُقارَن الرسوم والجداول والتقرير: فالشيفرة المختومة وحدها تعيد إنتاجها كما كانت.",
+    },
     "judged": {
         "fr": "Chiffres imprimés par d’autres, jugés par l’arithmétique et non recalculés, car "
         "leurs données n’ont jamais été publiées : {n}.",
@@ -174,34 +196,33 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "innocent_differs": {
         "fr": "Explications les plus simples : un code mis à jour, un autre réglage, une autre "
-        "machine, une copie abîmée. L’audit dit ce qui diffère, non pourquoi ni par qui.",
+        "machine, une copie abîmée. L’audit dit ce qui diffère, non pourquoi.",
         "en": "The simplest explanations: updated code, another setting, another machine, a "
-        "damaged copy. The audit says what differs, not why or through whom.",
+        "damaged copy. The audit says what differs, not why.",
         "ar": "أبسط التفسيرات: تحديث الشيفرة البرمجية، أو إعداد آخر، أو جهاز آخر، أو نسخة "
-        "تالفة. يقول التدقيق ما الذي اختلف، ولا يقول لماذا ولا بسبب مَن.",
+        "تالفة. يقول التدقيق ما الذي اختلف، ولا يقول لماذا.",
     },
     "innocent_unmoved": {
-        "fr": "Les données, les réglages, le code et l’environnement sont ceux du scellement et "
-        "n’expliquent donc rien : ce qui a été publié n’est pas ce qu’ils donnent. L’explication "
-        "la plus simple est une correction à la main, de bonne foi, avant le scellement. L’audit "
-        "dit ce qui diffère, non pourquoi ni par qui.",
-        "en": "Data, settings, code and environment are those of the seal, so none of them "
-        "explains it: what was published is not what they give. The simplest explanation is a "
-        "correction by hand, in good faith, before the seal. The audit says what differs, not why "
-        "or through whom.",
-        "ar": "البيانات والإعدادات والشيفرة البرمجية والبيئة هي تلك التي كانت عند الختم، فلا يفسّر "
-        "أيٌّ منها الفرق: ما نُشر ليس ما تعطيه. وأبسط تفسير هو تصحيح يدوي بحسن نية قبل الختم. يقول "
-        "التدقيق ما الذي اختلف، ولا يقول لماذا ولا بسبب مَن.",
+        "fr": "Les données, les réglages, le code et les bibliothèques sont ceux du scellement. "
+        "Explications qui restent : un autre processeur ou une bibliothèque compilée autrement, un "
+        "résultat plus ancien resté en place lors du scellement, une copie abîmée. L’audit dit ce "
+        "qui diffère, non pourquoi.",
+        "en": "Data, settings, code and libraries are those of the seal. Explanations that remain: "
+        "another processor or another build of a library, an older result that was still in place "
+        "when it was sealed, a damaged copy. The audit says what differs, not why.",
+        "ar": "البيانات والإعدادات والشيفرة البرمجية والمكتبات هي تلك التي كانت عند الختم. "
+        "والتفسيرات المتبقية: معالج آخر أو مكتبة بُنيت بطريقة أخرى، أو نتيجة أقدم بقيت في مكانها "
+        "عند الختم، أو نسخة تالفة. يقول التدقيق ما الذي اختلف، ولا يقول لماذا.",
     },
     "innocent_broken": {
-        "fr": "Explications les plus simples : une copie incomplète, un éditeur qui change les "
-        "fins de ligne, une correction de bonne foi. Un sceau brisé ne dit rien d’une intention ; "
-        "le dossier d’origine se restaure avec git.",
-        "en": "The simplest explanations: an incomplete copy, an editor that changes line endings, "
-        "a correction in good faith. A broken seal says nothing of intent; git restores the "
+        "fr": "Explications les plus simples : une copie incomplète ou abîmée, un programme qui "
+        "change les fins de ligne ou ajoute un fichier. Un sceau brisé dit ce qui a changé, non "
+        "pourquoi ; le dossier d’origine se restaure avec git.",
+        "en": "The simplest explanations: an incomplete or damaged copy, a program that changes "
+        "line endings or adds a file. A broken seal says what changed, not why; git restores the "
         "original folder.",
-        "ar": "أبسط التفسيرات: نسخة ناقصة، أو محرر نصوص غيّر نهايات الأسطر، أو تصحيح بحسن نية. "
-        "الختم المكسور لا يدل على أي قصد، ويمكن استرجاع المجلد الأصلي بواسطة git.",
+        "ar": "أبسط التفسيرات: نسخة ناقصة أو تالفة، أو برنامج غيّر نهايات الأسطر أو أضاف ملفًا. "
+        "الختم المكسور يقول ما الذي تغيّر، ولا يقول لماذا، ويمكن استرجاع المجلد الأصلي بواسطة git.",
     },
     "innocent_unchecked": {
         "fr": "Ce qui n’a pas pu être vérifié n’est ni confirmé ni mis en doute.",

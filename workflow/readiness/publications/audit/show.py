@@ -22,6 +22,7 @@ SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
 NAMELESS = "a row without an id"
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
+"""What is counted and not named one by one."""
 COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "contract",
            "dataset version", "code", "environment", "detail")  # fmt: skip
 INDENT = 15

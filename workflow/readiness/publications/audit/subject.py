@@ -29,6 +29,8 @@ from readiness.terminal import shortened
 LONGEST_TITLE = 300
 """Characters of a title that are shown: a page of it would hide the verdict."""
 
+READS_ALIKE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -49,7 +51,7 @@ class Subject:
         """The recomputed value as readers would be shown it; "" for what is no number."""
         row = self.rows.get(number.id, {})
         same = number.recomputed == number.published != ""
-        if same or number.outcome in (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED):
+        if same or number.outcome in READS_ALIKE:
             return self.shown(number, language)
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):

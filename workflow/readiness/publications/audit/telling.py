@@ -14,6 +14,7 @@ from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
     DIFFERS,
+    HOLDING,
     Finding,
     Outcome,
     exit_code,
@@ -22,12 +23,18 @@ from readiness.publications.outcomes import (
 Sentence = tuple[str, dict[str, int]]
 """The name of a text, and the numbers that it is filled with."""
 
-HOLDING = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 _UNAVAILABLE = (
     ("no_erased", Outcome.ERASED),
     ("no_restricted", Outcome.RESTRICTED),
     ("no_missing", Outcome.MISSING),
     ("no_check", Outcome.NOT_CHECKED),
+)
+
+_BESIDE = (
+    ("within", Outcome.WITHIN_ROUNDING),
+    ("corrected", Outcome.CORRECTED),
+    ("judged", Outcome.JUDGED),
+    ("added", Outcome.ADDED),
 )
 
 
@@ -55,6 +62,8 @@ def level_result(audit: Audit, level: int) -> int | None:
     if level > audit.level:
         return None
     found = [one.outcome for one in (audit.numbers if level == NUMBERS else findings(audit, level))]
+    if found and set(found) == {Outcome.NOT_COMPARED}:
+        return None
     # Only of a seal does nothing to report mean that all is well.
     return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK
 
@@ -66,7 +75,7 @@ def sentences(audit: Audit) -> list[Sentence]:
 
 def _graver(audit: Audit) -> Iterator[Sentence]:
     """What does not hold or could not be told, the gravest first."""
-    every = len(audit.numbers)
+    every = _published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
         yield "broken", {"n": broken}
         if n := audit.counts.get(Outcome.BROKEN):
@@ -87,7 +96,7 @@ def _graver(audit: Audit) -> Iterator[Sentence]:
             if n := audit.counts.get(outcome):
                 yield (name if n < every else f"{name}_all"), {"n": n, "all": every}
     elif audit.level >= DATA:
-        gone = [f for f in audit.data if f.outcome not in (*HOLDING, Outcome.DIFFERS)]
+        gone = [f for f in audit.data if f.outcome not in HOLDING | {Outcome.DIFFERS}]
         if gone:
             yield "data_unchecked", {"n": len(gone)}
     if audit.level >= REPORT and (n := _count(audit.report, Outcome.NOT_CHECKED)):
@@ -107,17 +116,25 @@ def _what_holds(audit: Audit) -> Iterator[Sentence]:
         else:
             yield "no_code", {}
         return
-    if not audit.exit_code:
+    pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
+    if not audit.exit_code and Outcome.CORRECTED not in counts:
         # The numbers of a judged study are ours; those that others printed do not "hold" by it.
         whose = "ours" if counts.get(Outcome.JUDGED) else "holds"
-        yield f"{whose}_report" if audit.level >= REPORT else f"{whose}_numbers", {"n": ours}
+        yield f"{whose}_report" if pages else f"{whose}_numbers", {"n": ours}
     elif ours:
         # What others printed is not for us to recompute.
-        every = len(audit.numbers) - counts.get(Outcome.JUDGED, 0)
+        every = _published(audit) - counts.get(Outcome.JUDGED, 0)
         yield "numbers_hold", {"n": ours, "all": every}
-    for name, outcome in (("within", Outcome.WITHIN_ROUNDING), ("judged", Outcome.JUDGED)):
+    for name, outcome in _BESIDE:
         if n := counts.get(outcome):
             yield name, {"n": n}
+    if audit.level >= REPORT and not pages:
+        yield "pages_not_compared", {}
+
+
+def _published(audit: Audit) -> int:
+    """How many numbers were published."""
+    return len(audit.numbers) - audit.counts.get(Outcome.ADDED, 0)
 
 
 def _unmoved(audit: Audit) -> bool:

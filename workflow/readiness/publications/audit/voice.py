@@ -180,7 +180,7 @@ class Voice:
         if parted.kind in STEPS:
             step = f"{step} {self.markup.name(parted.step)}"
         causes = self.comma.join(self.message(cause.original) for cause in parted.causes)
-        why = self.around("parts_cause", causes) if causes else self.text("parts_published")
+        why = self.around("parts_cause", causes) if causes else self.text(parted.text)
         return f"{self.around('parts_at', step)} {why}"
 
     @property

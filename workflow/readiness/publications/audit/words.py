@@ -130,10 +130,15 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "What changed there: {what}.",
         "ar": "ما الذي تغيّر فيها: {what}.",
     },
-    "parts_published": {
-        "fr": "Rien de ce qui y entre n’a changé : ce qui a été publié n’est pas ce qui en sort.",
-        "en": "Nothing that goes into it changed: what was published is not what comes out of it.",
-        "ar": "لم يتغيّر شيء مما يدخل فيها: ما نُشر ليس ما ينتج عنها.",
+    "parts_build": {
+        "fr": "Faite sur un autre processeur ou avec une bibliothèque compilée autrement.",
+        "en": "Made on another processor or library build.",
+        "ar": "أُنتجت على معالج آخر أو بمكتبة بُنيت بطريقة أخرى.",
+    },
+    "parts_outputs": {
+        "fr": "Ses données, ses réglages et son code sont les mêmes.",
+        "en": "Its data, settings and code are the same.",
+        "ar": "بياناتها وإعداداتها وشيفرتها البرمجية هي نفسها.",
     },
     "parts_harmless": {
         "fr": "Cela seul ne déplace aucun nombre : les fichiers d’une étape peuvent changer sans "
