@@ -22,7 +22,8 @@ from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.files import reading_once
 from readiness.publications.attest import public_keys
-from readiness.publications.audit.audit import FROZEN, TODAY, audit, present_changes
+from readiness.publications.audit.audit import FROZEN, TODAY, audit
+from readiness.publications.audit.changes import present_changes
 from readiness.publications.audit.model import NUMBERS, Audit, Changes
 from readiness.publications.audit.show import audit_text, summary_text
 from readiness.publications.audit.subject import Subject, read_subject
