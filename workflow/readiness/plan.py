@@ -388,6 +388,8 @@ def _asked(root: Path, path: Path) -> Asked:
         frame = {str(v["id"]): {str(c["code"]) for c in v["categories"]} for v in document["frame"]}
     except (KeyError, TypeError):
         raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
+    if "" in kinds or "" in frame:
+        raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
     return Asked(path, kinds, frame)
 
 
@@ -418,7 +420,9 @@ def _check_wave(root: Path, where: str, wave: Wave, asked: Asked) -> None:
 
 
 def _check_margins(root: Path, margins: Path, asked: Asked) -> None:
-    header, rows = read_rows(margins, "margins", read_bytes(root / margins, "margins"))
+    header, rows = read_rows(
+        margins, "the file of margins", read_bytes(root / margins, "the file of margins")
+    )
     if "variable" not in header or "category" not in header:
         raise DataError(
             f"{margins}: expected the columns variable, category and total, and has "

@@ -142,7 +142,7 @@ def _unreadable(error: csv.Error) -> str:
     """What csv.reader met, in words."""
     said = str(error)
     if "field limit" in said:
-        return "a cell of more than 131072 characters; is a quote left open?"
+        return "a cell of more than 131072 characters (a quote left open?)"
     if "unexpected end" in said:
         return "a quote that is not closed; the file may be cut"
     return f"not a CSV table ({said})"
