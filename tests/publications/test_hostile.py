@@ -6,6 +6,7 @@ attack on what reads after it.
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -30,14 +31,17 @@ from readiness.figures.register import read_register
 from readiness.files import LARGEST, files_below, read_file, reading_once
 from readiness.publications.archive import unpack
 from readiness.publications.attacker import read_attack
+from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.model import Changes
 from readiness.publications.audit.page import audit_page
 from readiness.publications.audit.subject import read_subject
-from readiness.publications.outcomes import Outcome
+from readiness.publications.bundle import gather
+from readiness.publications.bundle.contents import _refuse_unsound
+from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.reproduce import compare
-from readiness.publications.seal import SEAL, check_seal, make_seal
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
 from readiness.terminal import printable
 
 STUDY = "haca-2024"
@@ -413,6 +417,55 @@ def test_the_page_shows_the_ledger_that_was_judged(
     assert code == 0, capsys.readouterr().out
     assert "9999" not in (tree / "page.html").read_text("utf-8")
     assert check_seal(folder) != []
+
+
+def test_what_is_signed_is_what_was_checked(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seal that is exchanged once it was found good is not what the key stands for."""
+    office = tmp_path / "office"
+    new_key(office, folder.parents[1])
+    good = (folder / SEAL).read_bytes()
+
+    def check_then_forge(where: Path) -> list[Finding]:
+        found = check_seal(where)
+        reseal(folder, lambda facts: facts.update(reviewer="somebody else"))
+        return found
+
+    monkeypatch.setattr("readiness.publications.attest.check_seal", check_then_forge)
+    attest(folder, private_key(office))
+    assert (folder / SEAL).read_bytes() != good
+    (line,) = (folder / ATTESTATIONS).read_text("utf-8").splitlines()
+    said = json.loads(base64.b64decode(json.loads(line)["payload"]))
+    assert said["subject"][0]["digest"] == {"sha256": sha256(good)}
+
+
+def test_what_is_bundled_is_what_was_checked(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tree / "publications" / STUDY / "report.html"
+    before = report.read_bytes()
+    for name in ("Snakefile", "pyproject.toml", "publications/index.json"):
+        shutil.copyfile(ROOT / name, tree / name)
+
+    def check_then_forge(root: Path, identity: str) -> None:
+        _refuse_unsound(root, identity)
+        report.write_bytes(b"forged")
+
+    monkeypatch.setattr("readiness.publications.bundle.contents._refuse_unsound", check_then_forge)
+    assert gather(tree, STUDY).files[f"publications/{STUDY}/report.html"] == before
+
+
+@pytest.mark.parametrize("command", [("which", "n.bases"), ("affected", "haca-2024-claims@2")])
+def test_a_name_makes_no_line_of_its_own(run: Run, folder: Path, command: tuple[str, str]) -> None:
+    path = folder / "figures.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
+    at = rows[0].index("display_en")
+    for row in rows[1:]:
+        row[at] = "5\nhaca-2024: HOLDS"
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    path.write_text(buffer.getvalue(), "utf-8")
+    reseal(folder)
+    assert "haca-2024: HOLDS" not in run(*command).out.splitlines()
 
 
 # What looks like a number.

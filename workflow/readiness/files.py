@@ -30,7 +30,7 @@ class _Reading:
 
     folder: Path
     files: dict[Path, bytes | OSError] = field(default_factory=dict)
-    listed: list[Path] | OSError | None = None
+    listed: dict[Path, list[Path] | OSError] = field(default_factory=dict)
     size: int = 0
 
 
@@ -45,7 +45,7 @@ def reading_once(folder: Path) -> Iterator[None]:
     """
     home = folder.absolute()
     present = _reading.get()
-    if present is not None and present.folder == home:
+    if present is not None and home.is_relative_to(present.folder):
         yield
         return
     token = _reading.set(_Reading(home))
@@ -96,17 +96,18 @@ def files_below(folder: Path) -> list[Path]:
 
     OSError when there are more than `MOST_FILES`. Of a folder that may not be listed, nothing.
     """
-    once = _reading.get()
-    if once is None or folder.absolute() != once.folder:
+    once, name = _reading.get(), folder.absolute()
+    if once is None or not name.is_relative_to(once.folder):
         return _list(folder)
-    if once.listed is None:
+    if name not in once.listed:
         try:
-            once.listed = _list(folder)
+            once.listed[name] = _list(folder)
         except OSError as error:
-            once.listed = error
-    if isinstance(once.listed, OSError):
-        raise once.listed
-    return once.listed
+            once.listed[name] = error
+    found = once.listed[name]
+    if isinstance(found, OSError):
+        raise OSError(found.errno, found.strerror, str(folder))
+    return found
 
 
 def _list(folder: Path) -> list[Path]:

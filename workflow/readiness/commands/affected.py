@@ -15,6 +15,7 @@ from pathlib import Path
 from readiness.datasets.versions import find_version
 from readiness.publications.log import listed_ids
 from readiness.publications.trace import affected, refuse_broken
+from readiness.terminal import one_line
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
         rows = [{"publication": where, **row} for where, row in found]
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
     else:
-        lines = [(f"{where}/{r['id']}", r["display_en"], r["dataset"]) for where, r in found]
+        lines = [
+            (one_line(f"{where}/{r['id']}"), one_line(r.get("display_en", "")), r["dataset"])
+            for where, r in found
+        ]
         name, shown = (max((len(line[k]) for line in lines), default=0) for k in (0, 1))
         for line in lines:
-            print(f"{line[0]:<{name}}  {line[1]:<{shown}}  {line[2]}")
+            print(f"{line[0]:<{name}}  {line[1]:<{shown}}  {one_line(line[2])}")
         counts = Counter(where for where, _ in found)
         told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
         print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")

@@ -30,6 +30,7 @@ from readiness.publications.trace import (
     which,
     which_pictures,
 )
+from readiness.terminal import one_line
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,13 +93,15 @@ def traces_text(traces: Sequence[Trace]) -> str:
     trace = traces[0]
     unknown = "not known: the publication that it comes through is not here"
     for name, digest in trace.datasets.items():
-        lines.append(f"  dataset  {name}\n    sha256 {digest or unknown}")
-    lines += [f"  file     {path}\n    sha256 {digest}" for path, digest in trace.files.items()]
+        lines += [f"  dataset  {name}", f"    sha256 {digest or unknown}"]
+    for path, digest in trace.files.items():
+        lines += [f"  file     {path}", f"    sha256 {digest}"]
     lines += [f"  through  publication {name}" for name in trace.through]
-    lines += [f"  step     {step.name}\n    code {step.code}" for step in trace.steps]
+    for step in trace.steps:
+        lines += [f"  step     {step.name}", f"    code {step.code}"]
     if not trace.steps:
         lines.append("  settings of publications/" + f"{trace.publication}/config.yaml: no data")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _named(trace: Trace) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import ConfigError, DataError
-from readiness.files import read_file, write_atomically
+from readiness.files import read_file, reading_once, write_atomically
 from readiness.lineage import Lineage, canonical_json
 from readiness.publications.chain import frozen_chain
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, Outcome
@@ -267,7 +267,8 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
 
     DataError when the seal is broken, ConfigError when the key has signed before.
     """
-    with _alone(folder):
+    # What is checked is what is signed.
+    with _alone(folder), reading_once(folder):
         faults = check_seal(folder)
         if faults:
             raise DataError(
@@ -335,6 +336,11 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
 
     Reads the folder alone: no data, no network, no git.
     """
+    with reading_once(folder):
+        return _verified(folder, keys)
+
+
+def _verified(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
     found = check_seal(folder)
     faults = [f"{f.place}: {f.detail}" for f in found if f.outcome is not Outcome.RESTRICTED]
     return Verification(folder.name, tuple(faults), tuple(signatures(folder, keys)))

@@ -17,7 +17,7 @@ from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
-from readiness.files import read_file
+from readiness.files import read_file, reading_once
 from readiness.publications.archive import DVC_CONFIG
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
@@ -64,6 +64,12 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
     `restricted` says whether restricted data go in. Raises ConfigError when that matters and is not
     said; DataError when a seal, an input or a dataset does not hold, or data are missing.
     """
+    # What is checked is what goes in.
+    with reading_once(root / FOLDER):
+        return _gathered(root, identity, restricted)
+
+
+def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     publications = tuple(_publications(root, identity))
     folders = [root / FOLDER / name for name in publications]
     today = read_versions(root)
