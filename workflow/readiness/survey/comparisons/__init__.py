@@ -29,6 +29,10 @@ from readiness.survey.comparisons.exact import (
 from readiness.survey.comparisons.families import ContrastRow, share_contrasts
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.linear import LinearFit, linear_model, t_test
+from readiness.survey.comparisons.multiple import (
+    MarginalIndependence,
+    multiple_marginal_independence,
+)
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.comparisons.permutation import permutation_test
 from readiness.survey.comparisons.ranks import mid_ranks, rank_test
@@ -50,6 +54,7 @@ __all__ = [
     "Covariates",
     "Factor",
     "LinearFit",
+    "MarginalIndependence",
     "OrdinalFit",
     "RaoScott",
     "Table",
@@ -74,6 +79,7 @@ __all__ = [
     "kruskal_wallis",
     "linear_model",
     "mid_ranks",
+    "multiple_marginal_independence",
     "odds_ratio",
     "ordinal_model",
     "pairwise",

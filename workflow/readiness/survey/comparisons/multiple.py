@@ -1,0 +1,216 @@
+"""Do groups tick the options of a multi-response item alike? Multiple marginal independence.
+
+A respondent may tick several options, so an item is no two-way table: each option makes one of its
+own, and the sum of their Pearson statistics is compared with its distribution under the design,
+options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin and Nettleton
+(2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984) for both corrections. R twin:
+`MRCV::MI.test(I = 1)` for simple random samples within fixed groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, factor, needs_degrees_of_freedom, two_or_more
+from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
+from readiness.survey.comparisons.rao_scott import rao_scott_test
+from readiness.survey.comparisons.results import BoolArray, ComparisonRow, FloatArray
+from readiness.survey.design import Column, Design
+from readiness.survey.estimates.multiresponse import (
+    NO_ANSWER,
+    NOT_ASKED,
+    Base,
+    option_answers,
+)
+from readiness.survey.options import one_of
+
+
+@dataclass(frozen=True, eq=False)
+class MarginalIndependence:
+    """The tests of one multi-response item across groups.
+
+    Attributes:
+        pearson: sum over the options of Pearson's X2 on weighted shares scaled to n.
+        delta: eigenvalues of its generalised design effects, shape (options * (groups - 1),).
+        design_df: degrees of freedom of the design on the base.
+        n: respondents in the base of every option.
+        options: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
+        note: options that all or nobody ticked and groups without answers, left out.
+    """
+
+    pearson: float
+    delta: FloatArray
+    design_df: int
+    n: int
+    options: tuple[ComparisonRow, ...]
+    note: str
+
+    def first_order(self) -> ComparisonRow:
+        """X2 over the mean design effect against chi-square."""
+        from scipy import stats
+
+        value, df = self.pearson / float(self.delta.mean()), float(len(self.delta))
+        return ComparisonRow(
+            "multiple_marginal_chisq",
+            value,
+            "X2",
+            df,
+            p_value=float(stats.chi2.sf(value, df)),
+            n=self.n,
+            method="Multiple marginal independence, sum of Pearson X2 with the first-order "
+            "Rao-Scott correction",
+            note=self.note,
+        )
+
+    def second_order(self) -> ComparisonRow:
+        """X2 over the sum of the design effects, an F with Satterthwaite degrees of freedom."""
+        from scipy import stats
+
+        total, squares = float(self.delta.sum()), float((self.delta**2).sum())
+        value, df1 = self.pearson / total, total**2 / squares
+        df2 = df1 * self.design_df
+        return ComparisonRow(
+            "multiple_marginal_f",
+            value,
+            "F",
+            df1,
+            df2,
+            float(stats.f.sf(value, df1, df2)),
+            n=self.n,
+            method="Multiple marginal independence, sum of Pearson X2 with the second-order "
+            "Rao-Scott correction (F)",
+            note=self.note,
+        )
+
+
+def multiple_marginal_independence(
+    design: Design,
+    options: Mapping[str, Column],
+    group: Column,
+    *,
+    base: Base,
+    group_levels: Sequence[Any] | None = None,
+    adjust: Adjustment = "holm",
+    not_asked: Collection[str] = NOT_ASKED,
+    no_answer: Collection[str] = NO_ANSWER,
+) -> MarginalIndependence:
+    """Tests whether groups tick the options of an item alike.
+
+    Args:
+        design: the survey design.
+        options: column of each option, as for `multi_response`.
+        group: the groups.
+        base: `asked` or `answered`, as for `multi_response`; a respondent counts where every
+            option is in the base.
+        group_levels: declared groups.
+        adjust: adjustment of the p-values of single options.
+        not_asked, no_answer: as for `multi_response`.
+
+    Raises:
+        StatisticsError: no option, nobody in the base, fewer than two groups, every option ticked
+            by all or by nobody, no degrees of freedom.
+    """
+    if not options:
+        raise StatisticsError("no options given for the multi-response item")
+    one_of(base, Base, "base")
+    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    answers = {
+        name: option_answers(
+            design.column(column), name, base, not_asked=not_asked, no_answer=no_answer
+        )
+        for name, column in options.items()
+    }
+    inside = groups.known.copy()
+    for values in answers.values():
+        inside &= np.isin(values, ("0", "1"))
+    if not inside.any():
+        raise StatisticsError("nobody in the domain has a group and is in the base of every option")
+    groups = groups.within(inside)
+    two_or_more(groups, "a test across groups")
+    observed = groups.observed()
+    ticked = {name: inside & (values == "1") for name, values in answers.items()}
+    notes = [f"no answers in {name}" for name in groups.levels if name not in observed.levels]
+    kept = {name: t for name, t in ticked.items() if 0 < int(t.sum()) < int(inside.sum())}
+    notes += [
+        f"{name} ticked by {'all' if ticked[name].any() else 'nobody'}"
+        for name in ticked
+        if name not in kept
+    ]
+    if not kept:
+        raise StatisticsError("every option is ticked by all or by nobody: nothing to compare")
+    domain = design.subset(inside)
+    needs_degrees_of_freedom(domain.degrees_of_freedom, "a test across groups")
+    pearson, delta = _joint(domain, observed, np.column_stack(list(kept.values())))
+    note = f"left out: {'; '.join(notes)}" if notes else ""
+    return MarginalIndependence(
+        pearson,
+        delta,
+        domain.degrees_of_freedom,
+        domain.n,
+        _single(design, observed, answers, kept, adjust),
+        note,
+    )
+
+
+def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
+    """The sum of Pearson statistics and its generalised design effects.
+
+    With P_gj the share of all that is in group g and ticked j, y_gj = P_gj - q_g pi_j and
+    X2 = n sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times
+    the covariance of y in this metric.
+    """
+    member = (groups.codes[:, None] == np.arange(groups.size)).astype(np.float64)
+    tick = ticked.astype(np.float64)
+    r, c, n = groups.size, tick.shape[1], domain.n
+
+    def shares(w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        total = w.sum()
+        return (member * w[:, None]).T @ tick / total, w @ member / total, w @ tick / total
+
+    joint, q, pi = shares(domain.weights)
+    y = joint - np.outer(q, pi)
+    metric = np.outer(q, pi * (1 - pi))
+    if domain.refits:
+
+        def fit(w: FloatArray) -> FloatArray:
+            again, part, share = shares(w)
+            return (again - np.outer(part, share)).ravel()
+
+        covariance = domain.refit_covariance(fit, y.ravel())
+    else:
+        size = domain.weights.sum()
+        both = (member[:, :, None] * tick[:, None, :]).reshape(-1, r * c)
+        z = (
+            (both - joint.ravel())
+            - (member - q)[:, :, None].repeat(c, axis=2).reshape(-1, r * c) * np.tile(pi, r)
+            - np.tile(tick - pi, (1, r)) * np.repeat(q, c)
+        ) / size
+        covariance = domain.total_covariance(np.where(domain.mask[:, None], z, 0.0))
+    root = np.sqrt(n / metric.ravel())
+    values = np.linalg.eigvalsh(covariance * np.outer(root, root))[::-1]
+    delta = np.maximum(values[: c * (r - 1)], 0.0)
+    if not delta.sum() > 1e-10 * len(delta):
+        raise StatisticsError("the design gives the options no variance across groups")
+    return float(n * (y**2 / metric).sum()), delta
+
+
+def _single(
+    design: Design,
+    groups: Factor,
+    answers: Mapping[str, Any],
+    kept: Mapping[str, BoolArray],
+    adjust: Adjustment,
+) -> tuple[ComparisonRow, ...]:
+    """Rao-Scott's F of each option by itself."""
+    rows = []
+    for name in kept:
+        answer = factor(design, answers[name], ["1", "0"], name).within(groups.known)
+        row = rao_scott_test(design, groups, answer).second_order()
+        rows.append(replace(row, b=name))
+    p = adjust_p([r.p_value for r in rows], adjust)  # type: ignore[arg-type]
+    return tuple(replace(r, p_adjusted=float(q)) for r, q in zip(rows, p, strict=True))
