@@ -35,6 +35,14 @@ from readiness.survey.estimates import (
     variance,
 )
 from readiness.survey.intervals import proportion_interval
+from readiness.survey.nonresponse import (
+    Proxy,
+    SelectedMoments,
+    mubp,
+    probit_proxy,
+    smub,
+    worst_case,
+)
 from readiness.survey.reliability import NchsRules, nchs, statistics_canada
 from readiness.survey.replicates import Replicates
 from readiness.survey.weighting import (
@@ -61,7 +69,9 @@ __all__ = [
     "Estimates",
     "NchsRules",
     "Proportions",
+    "Proxy",
     "Replicates",
+    "SelectedMoments",
     "SurveyWarning",
     "Trim",
     "Weighting",
@@ -73,10 +83,12 @@ __all__ = [
     "encode_declared",
     "interaction",
     "means",
+    "mubp",
     "multi_response",
     "nchs",
     "net_score",
     "post_stratify",
+    "probit_proxy",
     "proportion_estimates",
     "proportion_interval",
     "proportion_table",
@@ -87,6 +99,7 @@ __all__ = [
     "ratio_estimates",
     "replicate",
     "reweight",
+    "smub",
     "statistics_canada",
     "summarise",
     "top_box",
@@ -95,4 +108,5 @@ __all__ = [
     "variance",
     "weigh",
     "with_replicates",
+    "worst_case",
 ]

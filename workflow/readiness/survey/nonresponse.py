@@ -1,0 +1,353 @@
+"""What those who did not answer could do to an estimate: bounds without, ranges with assumptions.
+
+Item nonresponse: the share if every blank were a no, and if every one were a yes (Manski 1989;
+Horowitz and Manski 2000). No assumption, so it is wide, and no narrower claim is safe without one.
+
+Unit nonresponse and opt-in: the proxy pattern-mixture model. A proxy X of the answer is predicted
+from auxiliaries Z whose population means the frame gives; phi in 0-1 says how far selection depends
+on the answer itself rather than on the proxy. SMUB is the bias of a mean in standard deviations
+(Little, West, Boonstra and Hu 2020, J. Survey Statistics and Methodology 8), MUBP that of a
+proportion through a normal latent variable (Andridge, West, Little, Boonstra and Alvarado-Leiton
+2019, J. Royal Statistical Society C 68; Andridge and Little 2011). phi cannot be estimated: the
+range over phi = 0, .5 and 1 is the result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.design import Column, Design
+from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
+from readiness.survey.intervals import Interval
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+PHI = (0.0, 0.5, 1.0)
+
+
+def worst_case(
+    design: Design,
+    answers: Column,
+    *,
+    asked: npt.ArrayLike | None = None,
+    by: Column | None = None,
+    groups: Sequence[Any] | None = None,
+    level: float = 0.95,
+    interval: Interval = "korn-graubard",
+) -> pd.DataFrame:
+    """Bounds of a share when nothing is assumed of those who were asked and did not answer.
+
+    Args:
+        design: the design, or a domain of it.
+        answers: 1 (yes), 0 (no); missing: asked and no answer, or "don't know".
+        asked: booleans, who was asked; None: the whole domain.
+        by, groups: as in `proportions`.
+        level: of the limits that cover sampling as well.
+        interval: of a share.
+
+    Returns:
+        One row a group: `group`, `n` (asked), `answered`, `estimate` (share of those who answered),
+        `lowest` and `highest` (every blank a no, a yes), `lower` and `upper`: the lower limit of
+        the one and the upper limit of the other; shares in 0-1. `upper` and `lower` hold the
+        population's share with at least `level` whatever the blanks would have said.
+
+    Raises:
+        StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
+    """
+    values = design.numeric(answers, "the answers")
+    known = ~np.isnan(values)
+    wrong = known & (values != 0) & (values != 1) & design.mask
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise StatisticsError(
+            f"the answers hold {values[row]:g} in row {row}; expected 1, 0, or nothing where there "
+            "is no answer"
+        )
+    base = design if asked is None else design.subset(asked)
+    if not (base.mask & known).any():
+        raise StatisticsError("nobody who was asked answered: there is no share, only 0 to 1")
+
+    def table(filled: FloatArray) -> pd.DataFrame:
+        text = np.where(filled == 1, "1", "0")
+        made = proportion_estimates(base, text, ["1", "0"], by=by, groups=groups)
+        whole = proportion_table(made, level=level, interval=interval)
+        return whole[whole["category"] == "1"].reset_index(drop=True)
+
+    low, high = table(np.where(known, values, 0.0)), table(np.where(known, values, 1.0))
+    answered = base.subset(known)
+    text = np.where(values == 1, "1", "0")
+    own = proportion_estimates(
+        answered, text, ["1", "0"], by=by, groups=None if by is None else list(low["group"])
+    )
+    return pd.DataFrame(
+        {
+            "group": low["group"],
+            "n": low["n"],
+            "answered": own.n,
+            "estimate": own.values[:, 0],
+            "lowest": low["estimate"],
+            "highest": high["estimate"],
+            "lower": low["lower"],
+            "upper": high["upper"],
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedMoments:
+    """What is known of those who answered, unweighted.
+
+    Attributes:
+        mean_y, variance_y: of the answer.
+        mean_z: of the auxiliaries, shape (p,).
+        covariance_z: shape (p, p).
+        covariance_yz: of the answer with each, shape (p,).
+        n: how many answered.
+    """
+
+    mean_y: float
+    variance_y: float
+    mean_z: FloatArray
+    covariance_z: FloatArray
+    covariance_yz: FloatArray
+    n: int
+
+    @staticmethod
+    def of(y: npt.ArrayLike, z: npt.ArrayLike) -> SelectedMoments:
+        """The moments of an answer (n,) and auxiliaries (n, p) with n - 1.
+
+        Raises:
+            StatisticsError: missing values, fewer than p + 2 rows.
+        """
+        answer, matrix = _complete(y, z)
+        both = np.cov(np.column_stack([answer, matrix]).T)
+        return SelectedMoments(
+            float(answer.mean()),
+            float(both[0, 0]),
+            matrix.mean(axis=0),
+            both[1:, 1:],
+            both[0, 1:],
+            len(answer),
+        )
+
+
+def smub(
+    selected: SelectedMoments,
+    others_mean_z: npt.ArrayLike,
+    others: int,
+    phi: Sequence[float] = PHI,
+) -> pd.DataFrame:
+    """Standardised measure of unadjusted bias of a mean, for each phi.
+
+    SMUB(phi) = (phi + (1 - phi) r) / (phi r + 1 - phi) (x_1 - X) / s_x, with x_1 and X the mean of
+    the proxy among those selected and in the population, s_x its standard deviation and r its
+    correlation with the answer, among those selected.
+
+    Args:
+        selected: moments of those who answered.
+        others_mean_z: means of the auxiliaries among the population's others, shape (p,) (from a
+            frame's margins: shares of the categories but the first).
+        others: number of the population's others.
+        phi: in 0-1; 0: selection depends on the proxy, 1: on the answer.
+
+    Returns:
+        One row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its unit),
+        `mean` (the mean less its bias), `correlation` (r).
+
+    Raises:
+        StatisticsError: a phi outside 0-1, shapes that do not fit, dependent auxiliaries, a proxy
+            that tells nothing (r of 0 with phi = 1: no bound).
+    """
+    _check_phi(phi)
+    mean_others = np.asarray(others_mean_z, dtype=np.float64)
+    if mean_others.shape != selected.mean_z.shape:
+        raise StatisticsError(
+            f"means of {mean_others.size} auxiliaries of the others for {selected.mean_z.size} of "
+            "those selected"
+        )
+    beta = _solve(selected.covariance_z, selected.covariance_yz)
+    variance_x = float(beta @ selected.covariance_z @ beta)
+    if not variance_x > 1e-14 * selected.variance_y:
+        raise StatisticsError("the auxiliaries tell nothing of the answer: there is no proxy")
+    r = float(beta @ selected.covariance_yz / np.sqrt(variance_x * selected.variance_y))
+    share = others / (others + selected.n)
+    moved = float(beta @ (selected.mean_z - mean_others)) * share / np.sqrt(variance_x)
+    p = np.asarray(phi, dtype=np.float64)
+    standard = (p + (1 - p) * r) / (p * r + (1 - p)) * moved
+    bias = standard * np.sqrt(selected.variance_y)
+    return pd.DataFrame(
+        {
+            "phi": p,
+            "smub": standard,
+            "mub": bias,
+            "mean": selected.mean_y - bias,
+            "correlation": r,
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Proxy:
+    """A probit prediction of a yes from auxiliaries, made on those selected.
+
+    Attributes:
+        values: linear predictor of each, shape (n,).
+        coefficients: intercept first, shape (p + 1,).
+    """
+
+    values: FloatArray
+    coefficients: FloatArray
+
+    def moments(
+        self, mean_z: npt.ArrayLike, covariance_z: npt.ArrayLike | None = None
+    ) -> tuple[float, float]:
+        """Mean and variance of the proxy among others, from their auxiliaries' moments.
+
+        Without the covariance (a frame that gives margins only) the variance is that among those
+        selected.
+        """
+        slopes = self.coefficients[1:]
+        mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
+        if covariance_z is None:
+            return mean, float(self.values.var())
+        return mean, float(slopes @ np.asarray(covariance_z, dtype=np.float64) @ slopes)
+
+
+def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike) -> Proxy:
+    """The proxy of a 0/1 answer (n,) from auxiliaries (n, p), by maximum likelihood.
+
+    Raises:
+        StatisticsError: missing values, another answer than 0 and 1, one answer only, dependent
+            auxiliaries, separation.
+    """
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    answer, matrix = _complete(y, z)
+    _check_binary(answer)
+    full = np.column_stack([np.ones(len(matrix)), matrix])
+    if np.linalg.matrix_rank(full) < full.shape[1]:
+        raise StatisticsError("the auxiliaries depend on one another; leave one out")
+    family = sm.families.Binomial(link=sm.families.links.Probit())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # separation is judged below, by name
+            fit = sm.GLM(answer, full, family=family).fit(maxiter=100, tol=1e-12)
+    except PerfectSeparationError as error:
+        raise StatisticsError(f"the probit model has no finite estimate ({error})") from None
+    coefficients = np.asarray(fit.params, dtype=np.float64)
+    if not fit.converged or np.abs(full @ coefficients).max() > 30:
+        raise StatisticsError("the probit model has no finite estimate; merge auxiliaries")
+    return Proxy(full @ coefficients, coefficients)
+
+
+def mubp(
+    y: npt.ArrayLike,
+    proxy: npt.ArrayLike,
+    others_mean: float,
+    others_variance: float,
+    selected_share: float,
+    phi: Sequence[float] = PHI,
+) -> pd.DataFrame:
+    """Measure of unadjusted bias of a proportion, for each phi.
+
+    The answer is a yes where a latent normal variable is above 0; its correlation r with the proxy
+    is the two-step biserial one. Among others its mean is that among those selected plus
+    g (mean_x0 - mean_x1) / s_x and its variance 1 + g^2 (var_x0 - var_x1) / var_x1, with
+    g = (phi + (1 - phi) r) / (phi r + 1 - phi).
+
+    Args:
+        y: answers of those selected, 0 and 1, shape (n,).
+        proxy: of each, shape (n,) (`probit_proxy`).
+        others_mean, others_variance: of the proxy among the population's others.
+        selected_share: share of the population that was selected, in 0-1.
+        phi: in 0-1.
+
+    Returns:
+        One row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less its
+        bias), `others` (share among the others), `correlation`.
+
+    Raises:
+        StatisticsError: as `probit_proxy`; a share or a phi outside 0-1, a negative variance, a
+            constant proxy.
+    """
+    from scipy import optimize, stats
+
+    _check_phi(phi)
+    x = np.asarray(proxy, dtype=np.float64)
+    answer, _ = _complete(y, x[:, None] if x.ndim == 1 else x)
+    _check_binary(answer)
+    if not 0 <= selected_share <= 1:
+        raise StatisticsError(f"the selected share is {selected_share}; expected 0 to 1")
+    if not others_variance >= 0:
+        raise StatisticsError(f"the proxy's variance is {others_variance}; expected 0 or more")
+    mean, deviation = float(x.mean()), float(x.std())
+    if deviation <= 1e-12 * max(1.0, abs(mean)):
+        raise StatisticsError("the proxy is the same for all: it tells nothing of the answer")
+    selected = float(answer.mean())
+    cut = float(stats.norm.isf(selected))
+    standard = (x - mean) / deviation
+
+    def loss(r: float) -> float:
+        eta = (r * standard - cut) / np.sqrt(1 - r**2)
+        return -float(answer @ stats.norm.logcdf(eta) + (1 - answer) @ stats.norm.logsf(eta))
+
+    found = optimize.minimize_scalar(
+        loss, bounds=(-0.99, 0.99), method="bounded", options={"xatol": 1e-10}
+    )
+    r = float(found.x)
+    p = np.asarray(phi, dtype=np.float64)
+    g = (p + (1 - p) * r) / (p * r + (1 - p))
+    latent_mean = -cut + g * (others_mean - mean) / deviation
+    latent_variance = 1 + g**2 * (others_variance / deviation**2 - 1)
+    # Where no variance is left all the others answer alike.
+    latent_variance = np.maximum(latent_variance, np.finfo(float).eps)
+    others = stats.norm.cdf(latent_mean / np.sqrt(latent_variance))
+    bias = (1 - selected_share) * (selected - others)
+    return pd.DataFrame(
+        {"phi": p, "mubp": bias, "share": selected - bias, "others": others, "correlation": r}
+    )
+
+
+def _check_phi(phi: Sequence[float]) -> None:
+    for value in phi:
+        if not 0 <= value <= 1:
+            raise StatisticsError(f"phi is {value}; expected 0 (the proxy) to 1 (the answer)")
+
+
+def _check_binary(y: FloatArray) -> None:
+    if not np.isin(y, (0.0, 1.0)).all():
+        raise StatisticsError("the answers hold other values than 0 and 1")
+    if np.ptp(y) == 0:
+        raise StatisticsError(f"every answer is {y[0]:g}: a proxy cannot be fitted")
+
+
+def _complete(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    try:
+        answer, matrix = np.asarray(y, dtype=np.float64), np.asarray(z, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"answers and auxiliaries are not numeric: {error}") from None
+    if matrix.ndim != 2 or answer.ndim != 1 or len(answer) != len(matrix):
+        raise StatisticsError(
+            f"answers of shape {answer.shape} and auxiliaries of shape {matrix.shape}; expected "
+            "(n,) and (n, p)"
+        )
+    if not (np.isfinite(answer).all() and np.isfinite(matrix).all()):
+        raise StatisticsError("an answer or an auxiliary is missing or infinite")
+    if len(answer) < matrix.shape[1] + 2:
+        raise StatisticsError(f"{len(answer)} answers for {matrix.shape[1]} auxiliaries: too few")
+    return answer, matrix
+
+
+def _solve(covariance: FloatArray, right: FloatArray) -> FloatArray:
+    if np.linalg.matrix_rank(covariance) < len(covariance):
+        raise StatisticsError("the auxiliaries depend on one another; leave one out")
+    return np.asarray(np.linalg.solve(covariance, right), dtype=np.float64)
