@@ -21,7 +21,9 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
-Kind: TypeAlias = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "given"]
+Kind: TypeAlias = Literal[
+    "JK1", "JKn", "groups", "BRR", "Fay", "bootstrap", "subbootstrap", "given"
+]
 
 # Relative size below which a singular value counts as zero (the tolerance of R's `qr`).
 _RANK_TOLERANCE = 1e-5
@@ -36,7 +38,8 @@ class Replicates:
         scale: factor of the whole sum of squares.
         rscales: factor of each replicate, shape (R,).
         mse: deviations from the full-sample estimate instead of the mean of the replicates.
-        kind: how they were made (`JK1`, `JKn`, `BRR`, `Fay`, `bootstrap`, `subbootstrap`, `given`).
+        kind: how they were made (`JK1`, `JKn`, `groups`, `BRR`, `Fay`, `bootstrap`,
+            `subbootstrap`, `given`).
         full_degrees: degrees of freedom of the whole sample, for weights that came with the data;
             None: rank of the matrix less one.
     """
@@ -276,6 +279,59 @@ def bootstrap_factors(
     harmonic = len(n) / (1.0 / n).sum()
     correction = 1.0 if kind == "subbootstrap" else harmonic / (harmonic - 1)
     return correction / (replicates - 1), _resampler(stage, seed, kind)
+
+
+def group_factors(
+    stage: Stage, groups: int, seed: int
+) -> tuple[float, Callable[[int], FloatArray]]:
+    """Delete-a-group jackknife: the scale, and the factors (PSUs,) of each replicate.
+
+    The PSUs of each stratum are dealt at random, in turn, to the groups; a replicate leaves one
+    group out. A stratum of fewer PSUs than groups deals some groups nothing; there its PSUs count
+    with Kott's factors, which give each stratum its own variance (Kott 2001, the extended
+    delete-a-group jackknife). The finite population correction of a stratum shrinks its factors
+    towards 1.
+
+    Args:
+        stage: the first stage.
+        groups: number of groups, at least 2, and so of replicates.
+        seed: of the dealing; equal seeds give equal groups.
+
+    Raises:
+        StatisticsError: fewer than 2 groups, or more than PSUs; a stratum with one PSU.
+    """
+    n = stage.sampled.astype(np.int64)
+    if not 2 <= groups <= stage.units.size:
+        raise StatisticsError(
+            f"{groups} groups of {stage.units.size} PSUs; expected 2 or more, and no more than PSUs"
+        )
+    if (n == 1).any():
+        h = int(np.argmax(n == 1))
+        raise StatisticsError(
+            f"stratum {stage.strata.label(h)} has one PSU, so no group of it can be left out; "
+            "merge it"
+        )
+    rng = np.random.Generator(np.random.PCG64(seed))
+    owner = stage.unit_stratum
+    order = np.lexsort((rng.random(len(owner)), owner))
+    group = np.empty(len(owner), dtype=np.int64)
+    # Dealt on from stratum to stratum, so that the groups stay equal.
+    group[order] = np.arange(len(owner)) % groups
+    small = n < groups
+    spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
+    shrink = np.sqrt(stage.fraction_left())
+
+    def factors(r: int) -> FloatArray:
+        out = group == r
+        left_out = np.bincount(owner[out], minlength=len(n))
+        touched = left_out > 0
+        kept = np.where(small, 1 + spread, n / np.maximum(n - left_out, 1))
+        gone = np.where(small, 1 - (n - 1) * spread, 0.0)
+        factor = np.where(out, gone[owner], np.where(touched, kept, 1.0)[owner])
+        scaled: FloatArray = 1 + shrink[owner] * (factor - 1)
+        return scaled
+
+    return (groups - 1) / groups, factors
 
 
 def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArray]:

@@ -18,6 +18,7 @@ from readiness.survey.replicates import (
     StreamedReplicates,
     balanced_factors,
     bootstrap_factors,
+    group_factors,
     jackknife_factors,
 )
 
@@ -46,8 +47,8 @@ def make_replicates(
         StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
             number of the replicate.
     """
-    if kind in ("bootstrap", "subbootstrap"):
-        made: AnyReplicates = _bootstrap(design, kind, n_replicates, seed, mse)
+    if kind in ("bootstrap", "subbootstrap", "groups"):
+        made: AnyReplicates = _drawn(design, kind, n_replicates, seed, mse)
     else:
         factors = _factors(design, kind, rho)
         matrix = design.weights[:, None] * factors.matrix[design.psu]
@@ -55,8 +56,12 @@ def make_replicates(
     return made if adjust is None else made.adjusted(adjust)
 
 
-def _bootstrap(design: Design, kind: Kind, number: int, seed: int, mse: bool) -> AnyReplicates:
-    scale, factors = bootstrap_factors(design.stages[0], number, seed, kind)
+def _drawn(design: Design, kind: Kind, number: int, seed: int, mse: bool) -> AnyReplicates:
+    """Replicates whose factors are made one at a time: bootstraps and random groups."""
+    if kind == "groups":
+        scale, factors = group_factors(design.stages[0], number, seed)
+    else:
+        scale, factors = bootstrap_factors(design.stages[0], number, seed, kind)
     base, psu = design.weights, design.psu
     identity = design.stages[0].units.identity
 
@@ -64,8 +69,14 @@ def _bootstrap(design: Design, kind: Kind, number: int, seed: int, mse: bool) ->
         return base * (factors(r) if identity else factors(r)[psu])
 
     streamed = StreamedReplicates(generate, scale, np.ones(number), mse, kind)
-    if design.rows * number > _STREAMED:
+    # Groups are few and used often: only a matrix beyond the largest is made anew each time.
+    if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
         return streamed
+    if kind == "groups":
+        written = np.empty((design.rows, number))
+        for r in range(number):
+            written[:, r] = generate(r)
+        return Replicates(written, scale, streamed.rscales, mse, kind)
     return Replicates(streamed.matrix, scale, streamed.rscales, mse, kind)
 
 
@@ -75,13 +86,14 @@ def _factors(design: Design, kind: Kind, rho: float) -> Factors:
         if design.rows * stage.units.size > _LARGEST:
             raise StatisticsError(
                 f"{kind} would make {stage.units.size} replicates of {design.rows} rows; "
-                "use subbootstrap with some hundred replicates"
+                "use groups (80 replicates) or subbootstrap with some hundred replicates"
             )
         return jackknife_factors(stage, kind, lonely_fails=design.lonely_psu == "fail")
     if kind in ("BRR", "Fay"):
         return balanced_factors(stage, rho=rho if kind == "Fay" else 0.0)
     raise StatisticsError(
-        f"replicates {kind!r} are unknown; expected JK1, JKn, BRR, Fay, bootstrap or subbootstrap"
+        f"replicates {kind!r} are unknown; expected JK1, JKn, groups, BRR, Fay, bootstrap or "
+        "subbootstrap"
     )
 
 
@@ -99,9 +111,10 @@ def replicate(
     Args:
         design: a design that has not been calibrated (calibrate the replicate design instead, and
             each replicate is calibrated too).
-        kind: `JK1`, `JKn`, `BRR`, `Fay` (with rho), `bootstrap`, `subbootstrap` (Rao-Wu).
-        n_replicates: number of bootstrap replicates.
-        seed: of a bootstrap.
+        kind: `JK1`, `JKn`, `groups` (delete a random group of PSUs), `BRR`, `Fay` (with rho),
+            `bootstrap`, `subbootstrap` (Rao-Wu).
+        n_replicates: number of bootstrap replicates, or of groups.
+        seed: of a bootstrap, or of the dealing to groups.
         rho: Fay's factor, 0 <= rho < 1.
         mse: deviations from the full estimate instead of the replicates' mean.
 

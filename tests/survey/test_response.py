@@ -1,0 +1,114 @@
+"""Response rates with weights, R-indicators and balance, against arithmetic and simulation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.errors import StatisticsError
+from readiness.forensics.response_rates import Dispositions, response_rates
+from readiness.survey import design, weigh
+from readiness.survey.response import balance, r_indicator, response_table
+
+CASES = (
+    ["complete"] * 60 + ["partial"] * 10 + ["refusal"] * 15 + ["non_contact"] * 10 + ["other"] * 5
+    + ["unknown_household"] * 20 + ["ineligible"] * 40
+)  # fmt: skip
+
+
+def test_unweighted_rates_are_the_exact_ones() -> None:
+    made = response_table(CASES, eligible=0.5).set_index("rate")["unweighted"]
+    exact = response_rates(Dispositions(60, 10, 15, 10, 5, 20, 0), Fraction(1, 2))
+    for prefix, values in (
+        ("RR", exact.response), ("COOP", exact.cooperation), ("REF", exact.refusal),
+        ("CON", exact.contact),
+    ):  # fmt: skip
+        for i, value in enumerate(values):
+            assert made[f"{prefix}{i + 1}"] == pytest.approx(float(value or 0)), (prefix, i)
+
+
+def test_e_is_that_of_the_known_cases_and_weights_count() -> None:
+    weights = np.where(np.array(CASES) == "complete", 3.0, 1.0)
+    made = response_table(CASES, weights).set_index("rate")
+    assert made.loc["e", "unweighted"] == pytest.approx(100 / 140)
+    assert made.loc["e", "weighted"] == pytest.approx(220 / 260)
+    assert made.loc["RR1", "weighted"] == pytest.approx(180 / 240)
+    assert made.loc["RR3", "weighted"] == pytest.approx(180 / (220 + 220 / 260 * 20))
+    rates = made.loc[["RR1", "RR3", "RR5"], "unweighted"]
+    assert list(rates) == sorted(rates)
+    nobody = response_table(["unknown_other"] * 3).set_index("rate")["unweighted"]
+    assert nobody["RR1"] == 0 and np.isnan(nobody["RR3"]) and np.isnan(nobody["RR5"])
+
+
+def test_rates_refuse_what_they_cannot_read() -> None:
+    with pytest.raises(StatisticsError, match="disposition 'done' is unknown"):
+        response_table(["complete", "done"])
+    with pytest.raises(StatisticsError, match="no sampled case"):
+        response_table([])
+    with pytest.raises(StatisticsError, match="between 0 and 1"):
+        response_table(CASES, eligible=1.5)
+    with pytest.raises(StatisticsError, match="2 weights for 160"):
+        response_table(CASES, [1.0, 2.0])
+
+
+def test_the_r_indicator_of_two_groups_is_arithmetic() -> None:
+    group = np.repeat([0.0, 1.0], [300, 100])
+    answered = np.concatenate([np.arange(300) < 150, np.arange(100) < 80])
+    made = r_indicator(answered, group[:, None])
+    np.testing.assert_allclose(made.propensities, np.where(group == 0, 0.5, 0.8))
+    assert made.mean == pytest.approx(answered.mean())
+    deviation = np.std(made.propensities, ddof=1)
+    assert made.indicator == pytest.approx(1 - 2 * deviation)
+    parts = made.by_category(np.where(group == 0, "a", "b"), np.ones(400))
+    assert (parts["partial"] ** 2).sum() == pytest.approx(np.var(made.propensities))
+    assert list(np.sign(parts["partial"])) == [-1, 1]
+    assert made.largest_bias == pytest.approx((1 - made.adjusted) / (2 * made.mean))
+
+
+def test_the_adjustment_takes_off_what_chance_adds() -> None:
+    """Everybody answers with the same chance: R is 1, and chance alone makes it smaller."""
+    plain, adjusted = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = rng.standard_normal((250, 5))
+        made = r_indicator(rng.random(250) < 0.6, x)
+        plain.append(made.deviation**2)
+        adjusted.append((1 - made.adjusted) ** 2 / 4)
+    assert np.mean(plain) == pytest.approx(5 * 0.6 * 0.4 / 250, rel=0.15)
+    assert np.mean(adjusted) < 0.4 * np.mean(plain)  # cut at 0, so above it on average
+    # With real differences the adjusted indicator is near the true one.
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((4000, 2))
+    rho = 1 / (1 + np.exp(-x @ [0.8, 0.4]))
+    made = r_indicator(rng.random(4000) < rho, x)
+    assert made.adjusted == pytest.approx(1 - 2 * rho.std(), abs=0.02)
+
+
+def test_the_r_indicator_refuses_what_has_no_propensity() -> None:
+    x = np.random.default_rng(1).standard_normal((50, 2))
+    with pytest.raises(StatisticsError, match="everybody answered"):
+        r_indicator(np.ones(50, bool), x)
+    with pytest.raises(StatisticsError, match="depend on one another"):
+        r_indicator(np.arange(50) % 2 == 0, np.column_stack([x[:, 0], x[:, 0]]))
+    with pytest.raises(StatisticsError, match="separation"):
+        r_indicator(x[:, 0] > 0, x)
+
+
+def test_balance_before_and_after_weighting() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {"r": rng.choice(["n", "s"], 200, p=[0.7, 0.3]), "b": rng.uniform(1, 2, 200)}
+    )
+    totals = {"r": {"n": 500.0, "s": 500.0}}
+    final = weigh(design(frame, weights="b"), totals).weights
+    table = balance(frame, totals, {"unweighted": np.ones(200), "final": final})
+    row = table.set_index("category").loc["n"]
+    share = (frame["r"] == "n").mean()
+    assert row["unweighted"] == pytest.approx(share)
+    assert row["unweighted_difference"] == pytest.approx((share - 0.5) / 0.5)
+    assert row["final"] == pytest.approx(0.5) and abs(row["final_difference"]) < 1e-6
+    with pytest.raises(StatisticsError, match="is no column"):
+        balance(frame, {"q": {"n": 1.0}}, {})

@@ -1,0 +1,242 @@
+"""Who answered: AAPOR rates with weights, R-indicators, balance of the sample on its frame.
+
+AAPOR (2023), Standard Definitions, 10th edition, for the rates (exact fractions of published counts
+are `forensics.response_rates`); Schouten, Cobben and Bethlehem (2009) for the R-indicator; Shlomo,
+Skinner and Schouten (2012) for its adjustment for the size of the sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.survey.specification import booleans, check_weights
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+DISPOSITIONS = (
+    "complete", "partial", "refusal", "non_contact", "other", "unknown_household", "unknown_other",
+    "ineligible",
+)  # fmt: skip
+
+
+def response_table(
+    dispositions: Sequence[str] | npt.NDArray[Any],
+    weights: npt.ArrayLike | None = None,
+    eligible: float | None = None,
+) -> pd.DataFrame:
+    """Every AAPOR rate, unweighted and weighted.
+
+    Args:
+        dispositions: how each sampled case ended, one of `DISPOSITIONS`.
+        weights: base weight of each case; None: no weighted column.
+        eligible: e, the share of the unknown cases taken to be eligible; None: the share of
+            eligible ones among those whose eligibility is known (CASRO), for each column its own.
+
+    Returns:
+        Columns `rate` (RR1-RR6, COOP1-4, REF1-3, CON1-3, e), `unweighted`, and `weighted`; in 0-1,
+        NaN where a rate has no case below the line.
+
+    Raises:
+        StatisticsError: an unknown disposition, no case, e outside 0-1, bad weights.
+    """
+    codes = np.asarray(dispositions, dtype=object)
+    if codes.ndim != 1 or len(codes) == 0:
+        raise StatisticsError("no sampled case: there is no response rate")
+    unknown = [c for c in dict.fromkeys(codes.tolist()) if c not in DISPOSITIONS]
+    if unknown:
+        raise StatisticsError(
+            f"disposition {unknown[0]!r} is unknown; expected one of {', '.join(DISPOSITIONS)}"
+        )
+    if eligible is not None and not 0 <= eligible <= 1:
+        raise StatisticsError(f"e = {eligible}: expected a share between 0 and 1")
+    columns = {"unweighted": _rates(codes, np.ones(len(codes)), eligible)}
+    if weights is not None:
+        w = np.asarray(weights, dtype=np.float64)
+        if w.shape != codes.shape:
+            raise StatisticsError(f"{w.size} weights for {len(codes)} sampled cases")
+        check_weights(w)
+        columns["weighted"] = _rates(codes, w, eligible)
+    return pd.DataFrame({"rate": list(columns["unweighted"])} | {
+        name: list(values.values()) for name, values in columns.items()
+    })  # fmt: skip
+
+
+def _rates(codes: npt.NDArray[Any], w: FloatArray, eligible: float | None) -> dict[str, float]:
+    count = {name: float(w[codes == name].sum()) for name in DISPOSITIONS}
+    complete, answered = count["complete"], count["complete"] + count["partial"]
+    refused = answered + count["refusal"]
+    known = refused + count["non_contact"] + count["other"]
+    unknown = count["unknown_household"] + count["unknown_other"]
+    reached = refused + count["other"]
+    e = _over(known, known + count["ineligible"]) if eligible is None else eligible
+    # Without a known case e is not known, and where no case is unknown it does not matter.
+    estimated = known + (e * unknown if unknown else 0.0)
+    wholes = (known + unknown, estimated, known)
+    rates = {f"RR{i + 1}": _over((complete, answered)[i % 2], wholes[i // 2]) for i in range(6)}
+    for i, whole in enumerate((reached, refused)):
+        rates[f"COOP{2 * i + 1}"] = _over(complete, whole)
+        rates[f"COOP{2 * i + 2}"] = _over(answered, whole)
+    for i, whole in enumerate(wholes):
+        rates[f"REF{i + 1}"] = _over(count["refusal"], whole)
+    for i, whole in enumerate(wholes):
+        rates[f"CON{i + 1}"] = _over(reached, whole)
+    return rates | {"e": e}
+
+
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Representativity:
+    """R-indicator of the response of a drawn sample.
+
+    Attributes:
+        propensities: estimated chance to answer of each case, shape (n,).
+        mean: weighted mean propensity, the response rate.
+        deviation: weighted standard deviation of the propensities.
+        indicator: 1 - 2 deviation, in 0-1; 1: all answer with the same chance, as far as the
+            auxiliaries tell.
+        adjusted: the same with the part of the variance taken off that small samples add.
+        largest_bias: (1 - adjusted) / (2 mean): the largest absolute standardised bias of an
+            unadjusted mean that these propensities allow.
+    """
+
+    propensities: FloatArray
+    mean: float
+    deviation: float
+    indicator: float
+    adjusted: float
+    largest_bias: float
+
+    def by_category(self, values: Sequence[Any], weights: npt.ArrayLike) -> pd.DataFrame:
+        """Where response differs: unconditional partial indicators of one auxiliary.
+
+        Returns:
+            One row a category: `category`, `n`, `propensity` (weighted mean) and `partial`,
+            sqrt(share) (propensity - mean): negative where the category is under-represented. The
+            root of the sum of squares is the partial indicator of the variable.
+        """
+        w = np.asarray(weights, dtype=np.float64)
+        codes, names = pd.factorize(np.asarray(values, dtype=object), sort=True)
+        size = np.bincount(codes, weights=w)
+        mean = np.bincount(codes, weights=w * self.propensities) / size
+        return pd.DataFrame(
+            {
+                "category": names,
+                "n": np.bincount(codes),
+                "propensity": mean,
+                "partial": np.sqrt(size / size.sum()) * (mean - self.mean),
+            }
+        )
+
+
+def r_indicator(
+    responded: npt.ArrayLike, x: npt.ArrayLike, weights: npt.ArrayLike | None = None
+) -> Representativity:
+    """The R-indicator from a logit model of response on auxiliaries of the frame.
+
+    Args:
+        responded: booleans (or 0/1) of the drawn cases, shape (n,).
+        x: auxiliaries known of all of them, shape (n, p), without intercept.
+        weights: design weights; None: equal.
+
+    Raises:
+        StatisticsError: nobody or everybody answered, missing or dependent auxiliaries, separation.
+    """
+    from readiness.survey.comparisons.linear import refit
+    from readiness.survey.comparisons.separation import refuse_separation
+
+    answered = booleans(np.asarray(responded), "responded").astype(np.float64)
+    matrix = np.asarray(x, dtype=np.float64)
+    n = len(answered)
+    if matrix.ndim != 2 or len(matrix) != n or not np.isfinite(matrix).all():
+        raise StatisticsError(
+            f"auxiliaries of shape {matrix.shape} for {n} cases, or missing values"
+        )
+    if np.ptp(answered) == 0:
+        who = "everybody" if answered[0] else "nobody"
+        raise StatisticsError(f"{who} answered: there are no propensities to estimate")
+    w = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+    check_weights(w)
+    full = np.column_stack([np.ones(n), matrix])
+    if np.linalg.matrix_rank(full) < full.shape[1]:
+        raise StatisticsError("the auxiliaries depend on one another; leave one out")
+    refuse_separation(
+        answered.astype(np.int64),
+        -matrix,
+        2,
+        [f"auxiliary {i + 1}" for i in range(matrix.shape[1])],
+    )
+    beta = refit(answered, matrix, w, "binomial", np.zeros(full.shape[1]))
+    rho = 1 / (1 + np.exp(-(full @ beta)))
+    size = float(w.sum())
+    mean = float(w @ rho / size)
+    variance = float(w @ (rho - mean) ** 2 / size) * n / (n - 1)
+    slope = (rho * (1 - rho))[:, None] * full
+    inverse = np.linalg.inv((slope * (w / w.mean())[:, None]).T @ full)
+    noise = float(np.einsum("ij,jk,ik,i->", slope, inverse, slope, w) / size)
+    adjusted = max((1 + 1 / n) * variance - noise, 0.0)
+    deviation = float(np.sqrt(variance))
+    corrected = 1 - 2 * float(np.sqrt(adjusted))
+    return Representativity(
+        rho, mean, deviation, 1 - 2 * deviation, corrected, (1 - corrected) / (2 * mean)
+    )
+
+
+def balance(
+    data: pd.DataFrame,
+    totals: Mapping[str, Mapping[Any, float]],
+    weights: Mapping[str, npt.ArrayLike],
+) -> pd.DataFrame:
+    """Shares of the frame's categories among the respondents, by each set of weights.
+
+    Args:
+        data: one row a respondent, with a column for each margin.
+        totals: population total of each category, by variable.
+        weights: sets of weights by name, such as `unweighted` (ones), `base` and `final`; each of
+            one weight a respondent.
+
+    Returns:
+        One row a variable and category, in the order of the totals: `variable`, `category`,
+        `population` (share in 0-1), `n`, and for each set its share and `<name>_difference`, the
+        share less the population's in standard deviations sqrt(p (1 - p)) of the indicator.
+
+    Raises:
+        StatisticsError: a margin that is no column or has no positive total, bad weights.
+    """
+    sets = {name: np.asarray(w, dtype=np.float64) for name, w in weights.items()}
+    for name, w in sets.items():
+        if w.shape != (len(data),):
+            raise StatisticsError(f"{w.size} weights {name!r} for {len(data)} respondents")
+        check_weights(w, name)
+    rows: list[dict[str, Any]] = []
+    for variable, by_category in totals.items():
+        if variable not in data.columns:
+            raise StatisticsError(f"margin {variable!r} is no column of the data")
+        whole = float(sum(by_category.values()))
+        if not whole > 0:
+            raise StatisticsError(f"the totals of margin {variable!r} add up to {whole:g}")
+        for category, total in by_category.items():
+            inside = (data[variable] == category).to_numpy(dtype=np.bool_)
+            p = total / whole
+            row: dict[str, Any] = {
+                "variable": variable,
+                "category": category,
+                "population": p,
+                "n": int(inside.sum()),
+            }
+            spread = float(np.sqrt(p * (1 - p)))
+            for name, w in sets.items():
+                share = float(w[inside].sum() / w.sum())
+                row[name] = share
+                row[f"{name}_difference"] = (share - p) / spread if spread > 0 else np.nan
+            rows.append(row)
+    return pd.DataFrame(rows)
