@@ -1,11 +1,14 @@
 """Audit publications: does what was published still hold, number by number?
 
-readiness audit [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
+readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
                 [--html FILE] [--certificate FILE] [--force] [--language en|fr|ar]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 holds, 1 differs, 2 could not check,
 3 seal broken; the gravest of all publications counts, in the order 3, 1, 2, 0.
+
+PATH is a folder, a zip or a bundle of somebody else's: it is judged by this program, and nothing
+that lies in it is run, unless its frozen code is asked for, and then in a sandbox.
 """
 
 from __future__ import annotations
@@ -22,9 +25,9 @@ from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.files import reading_once
 from readiness.publications.attest import public_keys
-from readiness.publications.audit.audit import FROZEN, TODAY, audit
+from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
 from readiness.publications.audit.changes import present_changes
-from readiness.publications.audit.model import NUMBERS, Audit, Changes
+from readiness.publications.audit.model import NUMBERS, Audit, Changes, Confine
 from readiness.publications.audit.show import audit_text, summary_text
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.ledger import (
@@ -35,18 +38,39 @@ from readiness.publications.ledger import (
 from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
 from readiness.publications.seal import read_seal
+from readiness.publications.tree import is_tree, opened
 
 LANGUAGES = ("en", "fr", "ar")
 GRAVITY = (HOLDS, COULD_NOT_CHECK, DIFFERS, BROKEN)
 
 
+def _subject(word: str) -> str | Path:
+    """A publication's id, or the folder or zip that holds it: as a path, which is taken along when
+    the command goes to a project's root."""
+    return Path(word) if is_tree(word) else word
+
+
+def _address(word: str) -> str | Path:
+    return word if "://" in word else Path(word)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("ids", nargs="*", metavar="ID", help="publications (default: all)")
+    parser.add_argument(
+        "ids", nargs="*", metavar="ID", type=_subject,
+        help="publications (default: all); first, the folder or zip that holds them",
+    )  # fmt: skip
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
     parser.add_argument(
         "--code", choices=(TODAY, FROZEN), default=TODAY, help="which code runs (default: today)"
+    )
+    parser.add_argument(
+        "--remote", metavar="ADDRESS", action="append", default=[], type=_address,
+        help="where data of another tree may be read: a folder or URL; several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-sandbox", action="store_true", help="run frozen code without one; the audit says so"
     )
     parser.add_argument("--cores", default="all", help="number of cores (default: all)")
     parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
@@ -67,7 +91,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
-    root = Path.cwd()
+    named = [one for one in arguments.ids if isinstance(one, Path)]
+    if named and named != arguments.ids[:1]:
+        raise ConfigError(f"{named[-1]}: one folder or zip, before all publications.")
+    first = arguments.ids.pop(0) if named else Path.cwd()
+    with opened(first, arguments.remote) as (root, foreign):
+        confine = Confine.WHERE_FOUND if foreign is None else Confine.NEEDED
+        terms = Terms(foreign, Confine.NEVER if arguments.no_sandbox else confine)
+        return _run(root, terms, arguments)
+
+
+def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     known = listed_ids(root)
     for name in arguments.ids:
         if name not in known:
@@ -100,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
                     root, name, arguments.level, code=arguments.code, cores=arguments.cores,
                     changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
                     notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
-                    list_numbers=listed, keys=keys,
+                    list_numbers=listed, keys=keys, terms=terms,
                 )  # fmt: skip
             audits.append(found)
             if arguments.html or arguments.certificate:

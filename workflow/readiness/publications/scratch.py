@@ -47,7 +47,7 @@ def scratch_project(
     `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
     temporary folder cannot be used.
     """
-    with _ended_like_interrupted(), _temporary_folder() as scratch:
+    with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
             _fill(folder, code, objects)
@@ -60,7 +60,8 @@ def scratch_project(
 
 
 @contextmanager
-def _temporary_folder() -> Iterator[Path]:
+def temporary_folder() -> Iterator[Path]:
+    """A folder for the time of a context; DataError when there is no place for one."""
     try:
         folder = Path(tempfile.mkdtemp(prefix="readiness-"))
     except OSError as error:
@@ -79,7 +80,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _ended_like_interrupted() -> Iterator[None]:
+def ended_like_interrupted() -> Iterator[None]:
     """Within it, a signal that asks the process to end does what an interrupt from the keyboard
     does: the scratch folder goes before the process."""
 

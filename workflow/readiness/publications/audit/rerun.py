@@ -11,6 +11,7 @@ import pandas as pd
 import yaml
 
 from readiness.bounded import read_yaml_text
+from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.figures.register import read_register
@@ -25,6 +26,7 @@ from readiness.publications.ledger import (
     read_inputs,
     versions_table,
 )
+from readiness.publications.program import program_files
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import LEDGER
 
@@ -82,6 +84,10 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
     missing = [path for path in read_inputs(folder) if not (root / path).is_file()]
     if missing:
         raise DataError(f"{missing[0]}: removed from the tree. Restore it with git.")
+    report = load_config(folder / CONFIG).report
+    if report is not None and report.document not in program_files():
+        # Its cells would run.
+        raise DataError(f"a report that is none of this program's ({report.document})")
     return assemble(
         root,
         _without_limit(read_file(folder / CONFIG).decode("utf-8")),
