@@ -11,6 +11,7 @@ import pytest
 from wave_files import Wave
 
 from readiness.cli import main
+from readiness.commands.run import _losses as said_losses
 from readiness.errors import DataError
 from readiness.plan import Run, load_plan
 from readiness.questionnaire import Questionnaire
@@ -184,3 +185,13 @@ def test_an_audit_runs_a_sealed_configuration_without_a_limit() -> None:
     sealed = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     assert own["waves"]["simulated-2026"]["validate"].pop("largest_loss") == 1.0
     assert own == sealed
+
+
+def test_a_run_says_at_its_end_what_its_waves_lose(tmp_path: Path) -> None:
+    log = tmp_path / "results/logs/waves/wave-1/validate.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("INFO x\nWARNING LOST: 1 of 9 submissions. Every fault: a\nINFO y\n", "utf-8")
+    other = tmp_path / "results/logs/publications/p/validate.log"
+    other.parent.mkdir(parents=True)
+    other.write_text("WARNING LOST: 2 of 9 submissions\n", "utf-8")
+    assert said_losses(tmp_path) == ["wave-1: LOST: 1 of 9 submissions. Every fault: a"]

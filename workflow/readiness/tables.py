@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SIGNIFICANT_DIGITS = 12
 LARGEST = 1 << 30
 """Bytes of the largest table that is read: its cells take a multiple of that in memory."""
+MEND = "Export it again, or mend it."
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
 """How files begin that are no CSV, whatever their name says."""
 
@@ -74,7 +75,10 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def read_rows(
-    path: Path, what: str, content: bytes | None = None, advice: str = "Mend the file."
+    path: Path,
+    what: str,
+    content: bytes | None = None,
+    advice: str = MEND,
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header of a CSV, and each row with its number as a spreadsheet counts (header = 1).
 

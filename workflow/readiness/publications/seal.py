@@ -24,6 +24,7 @@ from readiness.errors import DataError
 from readiness.files import files_below, read_file
 from readiness.lineage import canonical_json
 from readiness.publications.outcomes import Finding, Outcome
+from readiness.tables import rows_to_csv
 
 SEAL = "seal.json"
 LEDGER = "figures.csv"
@@ -73,8 +74,7 @@ def number_digests(ledger: str) -> dict[str, str]:
 
 def values_table(ledger: str) -> str:
     """`values.csv` of a ledger: columns id and digest."""
-    lines = [f"{identity},{digest}\n" for identity, digest in number_digests(ledger).items()]
-    return "id,digest\n" + "".join(lines)
+    return rows_to_csv([("id", "digest"), *number_digests(ledger).items()])
 
 
 def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
