@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SIGNIFICANT_DIGITS = 12
 LARGEST = 1 << 30
 """Bytes of the largest table that is read: its cells take a multiple of that in memory."""
+BOM = "\ufeff"
 MEND = "Export it again, or mend it."
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
 """How files begin that are no CSV, whatever their name says."""
@@ -44,7 +45,11 @@ def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) ->
     writer = csv.writer(
         lines, lineterminator="\r\n", quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
     )
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow(row)
+        if len(lines) == 1 and lines[0].startswith(BOM):
+            # Bare at the beginning of a file, it would be taken for the file's own mark.
+            lines[0] = rows_to_csv([row], quote_all=True)
     return "".join(lines)
 
 
