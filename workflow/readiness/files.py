@@ -85,9 +85,12 @@ def _read(path: Path, limit: int) -> bytes:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a file", str(path))
     with os.fdopen(descriptor, "rb") as file:
-        content = b"" if state.st_size > limit else file.read(limit + 1)
-    if max(state.st_size, len(content)) > limit:
+        # Room for the file as it is, and for one byte of what was added since.
+        content = b"" if state.st_size > limit else file.read(state.st_size + 1)
+    if state.st_size > limit:
         raise OSError(errno.EFBIG, f"larger than {limit} bytes", str(path))
+    if len(content) > state.st_size:
+        raise OSError(errno.EBUSY, "grew while it was read", str(path))
     return content
 
 
