@@ -45,6 +45,7 @@ from readiness.survey.nonresponse import (
 )
 from readiness.survey.reliability import NchsRules, nchs, statistics_canada
 from readiness.survey.replicates import Replicates
+from readiness.survey.response import balance, r_indicator, response_table
 from readiness.survey.weighting import (
     Collapse,
     Trim,
@@ -77,6 +78,7 @@ __all__ = [
     "Weighting",
     "WeightingReport",
     "adjust_nonresponse",
+    "balance",
     "calibrate",
     "design",
     "encode",
@@ -94,10 +96,12 @@ __all__ = [
     "proportion_table",
     "proportions",
     "quantiles",
+    "r_indicator",
     "rake",
     "ratio",
     "ratio_estimates",
     "replicate",
+    "response_table",
     "reweight",
     "smub",
     "statistics_canada",
