@@ -198,14 +198,7 @@ def run(arguments: argparse.Namespace) -> int:
         # Said here, in one line, before Snakemake wraps it into many.
         load_plan(root).report.check()
     check_cores(arguments.cores)
-    (root / DIFFERS).unlink(missing_ok=True)
-    try:
-        run_snakemake(root, arguments.cores, arguments.snakemake)
-    except ReadinessError:
-        if (root / DIFFERS).exists():
-            print((root / DIFFERS).read_text("utf-8"), end="")
-        raise
-    if NOTHING in (root / LOG).read_text("utf-8", "replace"):
+    if run_snakemake(root, arguments.cores, arguments.snakemake):
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     for line in _losses(root):
         print(f"readiness run: {line}", file=sys.stderr)
@@ -251,10 +244,11 @@ def _made(root: Path) -> int:
     return (root / GATE).stat().st_mtime_ns if (root / GATE).exists() else 0
 
 
-def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
-    """Run Snakemake as the only run of this folder; raises what the first failed step says.
+def run_snakemake(root: Path, cores: str, arguments: list[str]) -> bool:
+    """Run Snakemake as the only run of this folder; True when there was nothing to be done.
 
-    `arguments` go to Snakemake: targets and options; none for the default target.
+    `arguments` go to Snakemake: targets and options; none for the default target. Raises what the
+    first failed step says; where a number differs, the closing table is printed before.
     """
     with _only_run(root) as descriptor:
         if obstacle := _full(root) or _no_notes(root):
@@ -265,6 +259,10 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> None:
             for line in repair(root):
                 print(f"readiness run: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
+        (root / DIFFERS).unlink(missing_ok=True)
         code = _snakemake(root, cores, arguments, descriptor)
         if code != 0:
+            if (root / DIFFERS).exists():
+                print((root / DIFFERS).read_text("utf-8"), end="")
             raise _failure(root, code)
+        return NOTHING in (root / LOG).read_text("utf-8", "replace")
