@@ -34,6 +34,8 @@ del sys.path[0]
 runpy.run_module("readiness", run_name="__main__")
 """
 """Starts the program that lies in a folder, and takes nothing else there for a library."""
+KERNELS = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+"""What of the auditor's environment reaches sealed code: which kernels of the processor to use."""
 PAUSES = (0.0, 0.1, 0.5, 2.0)
 """Seconds before each attempt to remove a folder in which a job that ends may still write."""
 
@@ -140,6 +142,7 @@ def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bo
         "PYTHONNOUSERSITE": "1",
         "USER": "auditor",
     }
+    variables |= {name: os.environ[name] for name in KERNELS if name in os.environ}
     quarto = find_quarto()
     if quarto:
         variables["QUARTO_PATH"] = str(quarto)

@@ -30,6 +30,8 @@ _NAMES: dict[Statistic, tuple[str, str]] = {
 }
 
 _CHUNK = 2_000_000
+_SAME = 1e-9
+"""Relative distance up to which two weights, or sums of them, are taken for equal."""
 
 
 def permutation_test(
@@ -138,16 +140,28 @@ def _canonical_order(
     block: IntArray, code: IntArray, weight: FloatArray, y: FloatArray
 ) -> IntArray:
     """An order of respondents that depends neither on the order of rows nor on labels."""
-    size = np.bincount(code, weights=weight)
+    size = np.bincount(code, weights=weight).astype(np.float64)
     mean = np.bincount(code, weights=weight * y) / size
     count = np.bincount(code)
     group_rank = np.empty(len(size), np.int64)
-    group_rank[np.lexsort((mean, size, count))] = np.arange(len(size))
-    extent = np.bincount(block, weights=weight)
-    inside = np.bincount(block, weights=weight * y)
+    group_rank[np.lexsort((_places(mean), _places(size), count))] = np.arange(len(size))
+    extent = np.bincount(block, weights=weight).astype(np.float64)
+    inside = np.bincount(block, weights=weight * y).astype(np.float64)
     block_rank = np.empty(len(extent), np.int64)
-    block_rank[np.lexsort((inside, extent, np.bincount(block)))] = np.arange(len(extent))
-    return np.lexsort((y, weight, group_rank[code], block_rank[block]))
+    ranked = np.lexsort((_places(inside), _places(extent), np.bincount(block)))
+    block_rank[ranked] = np.arange(len(extent))
+    return np.lexsort((y, _places(weight), group_rank[code], block_rank[block]))
+
+
+def _places(values: FloatArray) -> IntArray:
+    """The place of each value among the others, in order; equal for what is equal but for the last
+    bits of a processor's sums, which must not decide who stands before whom."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    steps = np.diff(ordered) > _SAME * np.abs(ordered[1:])
+    places = np.empty(len(values), np.int64)
+    places[order] = np.concatenate([[0], np.cumsum(steps)])
+    return places
 
 
 def _count(
