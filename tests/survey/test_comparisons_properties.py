@@ -30,6 +30,7 @@ from readiness.survey.comparisons import (
     rank_test,
     rao_scott_test,
 )
+from readiness.survey.comparisons.permutation import Statistic
 
 BOUNDED = settings(deadline=None, derandomize=True, max_examples=6)
 
@@ -240,6 +241,23 @@ def test_permutation_p_is_seeded_and_finds_a_real_difference() -> None:
         nothing, "code", "group", blocks="stratum", permutations=999, seed=1
     ).p_value
     assert p is not None and p > 0.05
+
+
+@pytest.mark.parametrize("statistic", ["midrank", "pearson"])
+def test_the_last_bits_of_a_weight_move_no_permutation_p(statistic: Statistic) -> None:
+    """Respondents of one raking cell share a weight, and are permuted in an order of their own."""
+    rng = np.random.default_rng(20260301)
+    frame = sample(effect=0.3)
+    frame["weight"] = rng.choice([1 / 3, 0.7, 1.1, 2.3], len(frame))
+    noisy = frame.assign(weight=frame["weight"] * (1 + 1e-12 * rng.uniform(-1, 1, len(frame))))
+    found, again = (
+        permutation_test(
+            make(one), "code", "group", blocks="stratum", permutations=499, seed=1,
+            statistic=statistic,
+        ).p_value
+        for one in (frame, noisy)
+    )  # fmt: skip
+    assert found == again and found is not None and 0.002 < found < 1
 
 
 def test_permutation_equals_the_exact_test_on_a_tiny_sample() -> None:
