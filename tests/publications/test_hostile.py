@@ -230,6 +230,14 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 
+@pytest.mark.parametrize("name", ["datasets.csv", "inputs.csv", "figures.csv"])
+def test_a_table_that_is_no_text_is_said(run: Run, tree: Path, folder: Path, name: str) -> None:
+    (folder / name).write_bytes((folder / name).read_bytes().replace(b"a", b"\xe9", 1))
+    reseal(folder)
+    result = run("audit", STUDY, "--level", "1")
+    assert result.code in (1, 2, 3) and name in result.out
+
+
 def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Path) -> None:
     path = folder / "config.yaml"
     head, _, rest = path.read_text("utf-8").partition("title:")

@@ -18,6 +18,7 @@ from typing import Any
 
 from readiness.closure import bytes_hash
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
+from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.publications.archive import (
     ARCHIVE,
@@ -83,8 +84,11 @@ class _Stated:
         return int(self.sealed["format"])
 
     def table(self, name: str) -> list[list[str]]:
-        text = read_file(self.folder / name).decode("utf-8")
-        return list(csv.reader(io.StringIO(text, newline="")))
+        try:
+            text = read_file(self.folder / name).decode("utf-8")
+            return list(csv.reader(io.StringIO(text, newline="")))
+        except (UnicodeDecodeError, csv.Error):
+            raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
 
     def ledger(self) -> Iterator[tuple[str, str]]:
         """The ledger: its columns, and the digests of its numbers."""
