@@ -86,9 +86,12 @@ class _Bounded(io.FileIO):
     """A file of which no more is read at once than a zip's directory may be."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0 or size > MOST_DIRECTORY:
-            raise zipfile.BadZipFile("its directory is larger than of any bundle")
-        return super().read(size)
+        """At most so many bytes; BadZipFile when more are asked for."""
+        rest = size is None or size < 0
+        content = super().read(MOST_DIRECTORY + 1 if rest else min(size or 0, MOST_DIRECTORY + 1))
+        if len(content) > MOST_DIRECTORY:
+            raise zipfile.BadZipFile("its directory is larger than that of any bundle")
+        return content
 
 
 def unpack_zip(path: Path, folder: Path) -> None:
