@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from tampering import columns, data, folder, rendered, resealed, sealed, statements, today
+from tampering import (
+    columns,
+    data,
+    folder,
+    rendered,
+    resealed,
+    sealed,
+    signatures,
+    statements,
+    today,
+)
 from tampering.model import Kind
 
 GROUPS: dict[str, tuple[Kind, ...]] = {
     "What is sealed": sealed.KINDS + columns.KINDS + statements.KINDS,
     "The folder, and publications as a whole": folder.KINDS,
+    "Signatures (`readiness verify`)": signatures.KINDS,
     "The data and the other inputs": data.KINDS,
     "Today's configuration, lock and code": today.KINDS,
     "Sealed anew by someone who knows how": (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import astuple, replace
+from pathlib import Path
 
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from tampering import model, reseal
+from tampering.folder import folder, pipe
 from tampering.model import MISSING, NOT_CHECKED, Kind, differs, of_a_wave, unseen
 from tampering.sealed import HEX
 from tampering.tree import Change, Made, Rows, Target, as_csv, copies, other_byte, other_digit
@@ -253,8 +255,106 @@ def remotes_unread(target: Target) -> Made:
     return Made(f"{path}: its first line", (path,))
 
 
+def something_else(make: Callable[[Path], None]) -> Change:
+    """Something that is no file, in the place of a copy."""
+
+    def change(target: Target) -> Made:
+        version = target.version()
+        place, path = target.draw.choice(sorted(copies(version).items()))
+        target.tree.remove(path)
+        make(target.tree.root / path)
+        return Made(f"{path}: {make.__name__}", (f"{version.name} in {place} ({path})",))
+
+    return change
+
+
+def hole(path: Path) -> None:
+    """A file of 64 GB that takes no room."""
+    with path.open("wb") as file:
+        file.truncate(64 * 2**30)
+
+
+def longer(target: Target) -> Made:
+    version = target.version()
+    place, path = target.draw.choice(sorted(copies(version).items()))
+    target.tree.write(path, target.tree.read(path) + b"\n")
+    return Made(f"{path}: a line more", (f"{version.name} in {place} ({path})",))
+
+
+def object_added(target: Target) -> Made:
+    target.tree.write("data/store/files/md5/ab/" + "0" * 30, b"x\n")
+    return Made("data/store: an object more")
+
+
+def rewritten(path: Callable[[Target], str], edit: Callable[[bytes], bytes]) -> Change:
+    """A file of the tree in other bytes."""
+
+    def change(target: Target) -> Made:
+        name = path(target)
+        target.tree.write(name, edit(target.tree.read(name)))
+        return Made(f"{name}: written otherwise", (name,))
+
+    return change
+
+
+def line_of(folder: str, edit: Callable[[Target, list[str]], str]) -> Change:
+    """Change the lines of an input below a folder; the edit says what it did."""
+
+    def change(target: Target) -> Made:
+        path = target.draw.choice([p for p in target.inputs() if p.startswith(folder)])
+        lines = target.tree.text(path).splitlines(keepends=True)
+        what = edit(target, lines)
+        target.tree.write(path, "".join(lines))
+        return Made(f"{path}: {what}", (f"{path}: not the sealed bytes",))
+
+    return change
+
+
+def line_gone(target: Target, lines: list[str]) -> str:
+    del lines[target.draw.randrange(1, len(lines))]
+    return "a line gone"
+
+
+def line_twice(target: Target, lines: list[str]) -> str:
+    k = target.draw.randrange(1, len(lines))
+    lines.insert(k, lines[k])
+    return "a line twice"
+
+
+def remark(target: Target, lines: list[str]) -> str:
+    lines.append("# A remark.\n")
+    return "a remark"
+
+
+def digit_of_line(target: Target, lines: list[str]) -> str:
+    k = target.draw.choice([k for k, line in enumerate(lines) if k and any(map(str.isdigit, line))])
+    lines[k] = other_digit(target.draw, lines[k])
+    return f"a digit of line {k + 1}"
+
+
+def registers(target: Target) -> str:
+    return VERSIONS
+
+
+def pointer_of(target: Target) -> str:
+    return str(target.version().pointer_path)
+
+
 HAVE = "`dataset@version` and the copy"
 AGAIN = (NOT_CHECKED,)
+
+INPUTS = (
+    ("questionnaire", "the questionnaire", "data/questionnaires/", of_a_wave),
+    ("margins", "the margins", "data/margins/", of_a_wave),
+    ("corrections", "the corrections", "data/corrections/", of_a_wave),
+    ("structure", "the structure of the claims", "data/claims/", lambda target: not target.wave),
+)
+EDITS = (
+    ("gone", "a line removed", line_gone),
+    ("twice", "a line twice", line_twice),
+    ("digit", "another digit", digit_of_line),
+    ("remark", "a remark at its end", remark),
+)
 
 KINDS: tuple[Kind, ...] = (
     differs("workspace-byte", "a byte of the raw data in the workspace (`data/raw`)", 1, HAVE,
@@ -306,6 +406,27 @@ KINDS: tuple[Kind, ...] = (
             input_changed("data/claims/"), fits=lambda target: not target.wave, also=AGAIN),
     differs("revised-ledger", "a byte of the revised ledger (of the publication before)", 1,
             "the file", input_changed("publications/"), fits=revises, also=AGAIN),
+    differs("copy-pipe", "a copy replaced by a pipe", 1, HAVE, something_else(pipe),
+            also=(MISSING,)),
+    differs("copy-folder", "a copy replaced by a folder", 1, HAVE, something_else(folder),
+            also=(MISSING,)),
+    differs("copy-hole", "a copy replaced by a hole of 64 GB", 1, HAVE, something_else(hole)),
+    differs("copy-longer", "a line more at the end of a copy", 1, HAVE, longer),
+    unseen("object-added", "an object in the store that no pointer names",
+           "no publication rests on it", object_added),
+    differs("pointer-line-ends", "a DVC pointer with other line ends", 1, "the pointer",
+            rewritten(pointer_of, lambda c: c.replace(b"\n", b"\r\n"))),
+    differs("pointer-path", "a DVC pointer to another name", 1, "the pointer",
+            rewritten(pointer_of, lambda c: c.replace(b"path: ", b"path: ../"))),
+    differs("pointer-emptied", "a DVC pointer emptied", 1, "the pointer",
+            rewritten(pointer_of, lambda c: b"")),
+    differs("register-emptied", "`data/versions.csv` emptied", 1, "the file",
+            rewritten(registers, lambda c: b"")),
+    differs("register-binary", "`data/versions.csv`: bytes that are no text", 1, "the file",
+            rewritten(registers, lambda c: b"\xff\xfe" + c)),
+    *(differs(f"{name}-{how}", f"{says}: {what}", 1, "the file", line_of(folder_, edit), fits=fits,
+              also=AGAIN)
+      for name, says, folder_, fits in INPUTS for how, what, edit in EDITS),
     differs("input-removed", "one of these files removed", 1, "the file", input_removed,
             also=AGAIN),
 )  # fmt: skip

@@ -37,7 +37,7 @@ class Kind:
     follow from the change and may stand beside it. `code` is whose code the audit runs,
     `program` whether the tree's own program audits it, for it is what was changed; `fresh` whether
     it changes what goes into the run that makes the numbers again; `every` whether the audit is
-    that of all publications, none named.
+    that of all publications, none named; `command` is `verify` where that judges, at no level.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Kind:
     program: bool = False
     fresh: bool = False
     every: bool = False
+    command: str = "audit"
 
     @property
     def rerun(self) -> int | None:
@@ -147,11 +148,18 @@ def faults(
     """
     status, page = found
     wrong = []
-    expected = max(kind.codes[level], untouched[0], key=(0, 2, 1, 3).index)
+    expected = kind.codes[level]
+    if kind.command == "audit":
+        expected = max(expected, untouched[0], key=(0, 2, 1, 3).index)
     if status != expected:
         wrong.append(f"exit {status} instead of {expected}")
     if "Traceback" in page:
         wrong.append("a traceback")
+    if kind.command != "audit":
+        said = " ".join(page.split())
+        return wrong + [
+            f"{p!r} is not named" for p in (kind.verdict, *made.places) if p not in said
+        ]
     before = problems(untouched[1])
     new = [line for line in problems(page) if line not in before]
     if kind.level is None or level < kind.level:

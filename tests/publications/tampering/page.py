@@ -58,10 +58,13 @@ COLUMNS = "| what is changed | seen at | verdict | exit | named |\n|---|---|---|
 
 
 def row(kind: Kind) -> str:
+    seen = "-" if kind.level is None else f"level {kind.level}"
+    codes = " ".join(map(str, kind.codes))
+    if kind.command != "audit":
+        seen, codes = kind.command, str(kind.codes[0])
     return ROW.format(
-        what=kind.what, seen="-" if kind.level is None else f"level {kind.level}",
-        verdict=kind.verdict, codes=" ".join(map(str, kind.codes)), place=kind.place,
-    )  # fmt: skip
+        what=kind.what, seen=seen, verdict=kind.verdict, codes=codes, place=kind.place
+    )
 
 
 def page() -> str:

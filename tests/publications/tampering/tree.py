@@ -90,6 +90,10 @@ class Tree:
                 capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
             )  # fmt: skip
             return done.returncode, done.stdout + done.stderr
+        return self.said(words)
+
+    def said(self, words: Sequence[str]) -> tuple[int, str]:
+        """Exit code and output of a command, by this program."""
         page = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         with (
             contextlib.chdir(self.root),
