@@ -6,6 +6,7 @@ from tampering import (
     columns,
     data,
     folder,
+    machine,
     rendered,
     resealed,
     sealed,
@@ -21,8 +22,13 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "Signatures (`readiness verify`)": signatures.KINDS,
     "The data and the other inputs": data.KINDS,
     "Today's configuration, lock and code": today.KINDS,
+    "On the auditor's machine": machine.KINDS,
     "Sealed anew by someone who knows how": (
-        resealed.KINDS + columns.RESEALED + statements.RESEALED + rendered.RESEALED
+        resealed.KINDS
+        + columns.RESEALED
+        + statements.RESEALED
+        + machine.RESEALED
+        + rendered.RESEALED
     ),
 }
 KINDS: tuple[Kind, ...] = tuple(kind for kinds in GROUPS.values() for kind in kinds)

@@ -12,6 +12,7 @@ from readiness.datasets.versions import read_versions
 from readiness.publications.environment import ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
 from tampering.kept import Kept
+from tampering.machine import canary
 from tampering.model import Case, Judged, applicable, drawn, faults
 from tampering.reseal import reseal
 from tampering.tree import Target, Tree, pull
@@ -74,6 +75,9 @@ class Bench:
                     key = self.tree.root.parent / "signer.pem.pub"
                     said = self.tree.said([kind.command, identity, "--key", str(key)])
                 wrong = faults(kind, made, level, said, before[level])
+                if canary(case.target(self.tree)).exists():
+                    canary(case.target(self.tree)).unlink()
+                    wrong.append("a file of the folder was run")
                 found.append(Judged(case, made, level, said[0], tuple(wrong)))
             return found
         finally:

@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,9 +83,8 @@ class Tree:
         """Exit code and output of `readiness audit`, by this program or by the tree's own one."""
         words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
         if own_program:
-            variables = {**os.environ, "PYTHONPATH": str(self.root / "workflow")}
             done = subprocess.run(
-                [sys.executable, "-m", "readiness", *words], cwd=self.root, env=variables,
+                [str(self.root / ".venv/bin/readiness"), *words], cwd=self.root,
                 capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
             )  # fmt: skip
             return done.returncode, done.stdout + done.stderr
