@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
-from tampering.model import Kind, broken, of_a_wave, unseen
+from tampering.model import Kind, broken, differs, of_a_wave
 from tampering.tree import Change, Made, Rows, Target, as_csv, other_byte, other_digit
 
 LEDGER = "figures.csv"
@@ -214,9 +214,9 @@ def linked(target: Target) -> Made:
     return Made(f"{name} is a link to the same bytes", (f"{name}: no ordinary file",))
 
 
-def signed(target: Target) -> Made:
+def no_signature(target: Target) -> Made:
     target.tree.write(target.name("attestation.jsonl"), "{}\n")
-    return Made("attestation.jsonl added")
+    return Made("attestation.jsonl added", ("attestation.jsonl",))
 
 
 LANGUAGES = {"fr": "French", "en": "English", "ar": "Arabic"}
@@ -280,6 +280,6 @@ KINDS: tuple[Kind, ...] = (
     broken("swapped", "two files change places", "both files", swapped),
     broken("emptied", "a file emptied", "the file", emptied),
     broken("linked", "a file replaced by a link to its bytes", "the file", linked),
-    unseen("signed", "a signature added (`attestation.jsonl`)",
-           "it lies outside of the seal; `readiness verify` judges it", signed),
+    differs("no-signature", "a line that is no signature (`attestation.jsonl`)", 0, "the file",
+            no_signature),
 )  # fmt: skip

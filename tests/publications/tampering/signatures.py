@@ -8,7 +8,7 @@ from pathlib import Path
 
 from readiness.publications.attest import attest, new_key, private_key
 from tampering import reseal
-from tampering.model import Kind
+from tampering.model import Kind, unseen
 from tampering.tree import Change, Made, Target, other_digit
 
 LINES = "attestation.jsonl"
@@ -108,7 +108,15 @@ def kind(name: str, what: str, code: int, edit: Callable[[Target], object], plac
 VERDICTS = ("SIGNED", "A SIGNATURE DOES NOT FIT", "COULD NOT CHECK", "SEAL BROKEN")
 """What `readiness verify` says, by exit code."""
 
+
+def added(target: Target) -> Made:
+    signed(target)
+    return Made("signed")
+
+
 KINDS: tuple[Kind, ...] = (
+    unseen("signed", "a signature added (`attestation.jsonl`)",
+           "it lies outside of the seal; `readiness verify` judges it", added),
     kind("holds", "signed, and nothing changed", 0, nothing, "seal holds"),
     kind("number", "signed, then a number changed", 3, number, "figures.csv"),
     kind("resealed", "signed, then a number changed and sealed anew", 1, number_sealed,

@@ -248,10 +248,10 @@ RESEALED: tuple[Kind, ...] = (
     contradicts("resealed-lineage-data", "the datasets in the sidecar of `register`", FILE,
                 sidecar("register", lambda r: r["datasets"].append("invented@1"),
                         "not those of the steps before it")),
-    differs("resealed-attack-header", "`attack.csv`: its header alone", 3, FILE,
-            attack(lambda lines: lines[:1]), fits=of_a_wave),
-    differs("resealed-attack-twice", "`attack.csv`: a row twice", 3, FILE,
-            attack(lambda lines: [*lines, lines[-1]]), fits=of_a_wave),
+    differs("resealed-attack-header", "`attack.csv`: its header alone (`--code frozen`)", 3, FILE,
+            attack(lambda lines: lines[:1]), fits=of_a_wave, code=FROZEN),
+    differs("resealed-attack-twice", "`attack.csv`: a row twice (`--code frozen`)", 3, FILE,
+            attack(lambda lines: [*lines, lines[-1]]), fits=of_a_wave, code=FROZEN),
 )  # fmt: skip
 WAITING: tuple[Kind, ...] = (
     contradicts("resealed-inputs-gone", "`inputs.csv`: a row less", FILE,

@@ -12,9 +12,11 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from readiness import cli
 from readiness.datasets.versions import Version
+from readiness.publications import tree as trees
 from readiness.publications.ledger import SealedDataset, read_datasets
 
 Rows = list[dict[str, str]]
@@ -91,12 +93,13 @@ class Tree:
         return self.said(words)
 
     def said(self, words: Sequence[str]) -> tuple[int, str]:
-        """Exit code and output of a command, by this program."""
+        """Exit code and output of a command, by this program, as if the tree were its own."""
         page = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         with (
             contextlib.chdir(self.root),
             contextlib.redirect_stdout(page),
             contextlib.redirect_stderr(page),
+            mock.patch.object(trees, "own_tree", lambda: self.root),
         ):
             status = cli.main(words)
         page.flush()
