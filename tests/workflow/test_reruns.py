@@ -57,6 +57,17 @@ def test_comments_docstrings_touches_and_a_move_rerun_nothing(
         moved.root.rename(project.root)
 
 
+def test_a_quarto_that_appears_or_goes_makes_the_report_anew(
+    finished: Project, tmp_path: Path
+) -> None:
+    program = tmp_path / "quarto"
+    program.write_text("#!/bin/sh\necho 1.9.1\n")
+    program.chmod(0o755)
+    with_quarto = Project(finished.root, {"QUARTO_PATH": str(program)})
+    assert with_quarto.to_do() == SHOWN
+    assert finished.to_do() == set()
+
+
 def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
     project.replace("config.yaml", "waves:\n", "# A remark.\nwaves:\n\n")
     assert project.to_do() == set()

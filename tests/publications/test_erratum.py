@@ -1,0 +1,125 @@
+"""What a later publication says of a number: CORRECTED, where it names it as it was published."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from project_copy import ROOT
+from readiness.errors import DataError
+from readiness.figures.register import read_register
+from readiness.publications.closing import closing_lines, closing_text
+from readiness.publications.erratum import ERRATUM, errata_of, read_errata
+from readiness.publications.outcomes import Outcome, exit_code
+from readiness.publications.reproduce import compare, tally
+from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
+
+OLD, NEW = "simulated-2026-r2", "simulated-2026-r3"
+SHARE = "preparation.low.producer"
+STATED = ("id", "run", "lock", "code", "supersedes", "numbers", "datasets")
+
+
+@pytest.fixture(scope="module")
+def ledger() -> pd.DataFrame:
+    return read_register(ROOT / "publications" / OLD / "figures.csv")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    return tmp_path
+
+
+def value(ledger: pd.DataFrame, identity: str, column: str = "value") -> str:
+    return str(ledger.loc[ledger["id"] == identity, column].iloc[0])
+
+
+def succeed(tree: Path, rows: str, digest: str = "") -> Path:
+    """A successor of the publication, sealed, with an erratum of these rows."""
+    folder = tree / "publications" / NEW
+    folder.mkdir()
+    own = read_seal(tree / "publications" / OLD)
+    files = {ERRATUM: f"id,was,is,why\n{rows}".encode(), VALUES: b"id,digest\n"}
+    before = {"id": OLD, "digest": digest or own["digest"]}
+    facts = {"id": NEW, "run": own["run"], "lock": "", "code": {}, "supersedes": before}
+    facts |= {"numbers": 0, "datasets": {}}
+    for name, content in {**files, SEAL: make_seal(files, facts).encode()}.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def moved(ledger: pd.DataFrame, *identities: str) -> pd.DataFrame:
+    """What today's code makes of these numbers, and one that it computes besides."""
+    other = ledger.copy()
+    for identity in identities:
+        other.loc[other["id"] == identity, ["value", "display_en"]] = ["0.5", "50.0%"]
+    more = other.iloc[[0]].assign(id="a.new.number")
+    return pd.concat([other, more], ignore_index=True)
+
+
+@pytest.mark.parametrize("was", [value, lambda t, i: value(t, i, "display_fr")])
+def test_a_named_number_is_corrected(
+    tree: Path, ledger: pd.DataFrame, was: Callable[[pd.DataFrame, str], str]
+) -> None:
+    succeed(tree, f'{SHARE},"{was(ledger, SHARE)}",0.5,an answer was coded twice\n')
+    errata = read_errata(errata_of(tree, OLD))
+    verdicts = compare(ledger, moved(ledger, SHARE), today=True, errata=errata)
+    found = verdicts.set_index("id")
+    assert found.loc[SHARE, "verdict"] == Outcome.CORRECTED
+    assert found.loc[SHARE, "detail"] == f"corrected by {NEW}: an answer was coded twice"
+    assert found.loc["a.new.number", "verdict"] == Outcome.ADDED
+    assert exit_code(Outcome(verdict) for verdict in verdicts["verdict"]) == 0
+    # `make` goes on, and its table says so.
+    assert closing_lines({OLD: verdicts}) == []
+    line = tally(OLD, verdicts)
+    assert (line.reproduced, line.corrected, line.differs) == (len(ledger) - 1, 1, 0)
+    text = closing_text({OLD: verdicts}, None, {})
+    assert "corrected since" in " ".join(text.split()) or "corrected" in text
+    whole = compare(ledger, ledger, today=True)
+    assert "corrected" not in closing_text({OLD: whole}, None, {})
+
+
+def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
+    other = "preparation.weak.all"
+    rows = f"{SHARE},{value(ledger, SHARE)},0.5,a slip\n{other},0.123,0.5,a slip\n"
+    succeed(tree, rows)
+    errata = read_errata(errata_of(tree, OLD))
+    third = "preparation.low.all"
+    again = moved(ledger, SHARE, other, third)
+    found = compare(ledger, again, today=True, errata=errata).set_index("id")["verdict"]
+    # Named with another value than was published, and not named at all.
+    assert found[[SHARE, other, third]].tolist() == ["CORRECTED", "DIFFERS", "DIFFERS"]
+    # The frozen code makes what was sealed, or it differs; and it computes nothing besides.
+    found = compare(ledger, again, errata=errata).set_index("id")["verdict"]
+    assert found[[SHARE, "a.new.number"]].tolist() == ["DIFFERS", "DIFFERS"]
+
+
+def test_an_erratum_counts_as_far_as_its_seal(tree: Path, ledger: pd.DataFrame) -> None:
+    folder = succeed(tree, f"{SHARE},{value(ledger, SHARE)},0.5,a slip\n")
+    path = folder / ERRATUM
+    assert errata_of(tree, OLD) == [path] and errata_of(tree, "simulated-2026-r1") == []
+    path.write_text(path.read_text("utf-8").replace("a slip", "another"), "utf-8")
+    with pytest.raises(DataError, match=r"erratum\.csv: changed after it was sealed"):
+        read_errata([path])
+    shutil.rmtree(folder)
+    folder = succeed(tree, "", digest="0" * 64)  # of another seal than the present one
+    assert errata_of(tree, OLD) == []
+    shutil.rmtree(folder)
+    folder = succeed(tree, "")
+    (folder / SEAL).write_text("{}", "utf-8")
+    assert errata_of(tree, OLD) == []
+
+
+def test_an_erratum_without_its_columns(tree: Path) -> None:
+    folder = succeed(tree, "")
+    files = {ERRATUM: b"id,was\na,1\n", VALUES: b"id,digest\n"}
+    seal = read_seal(folder)
+    facts = {name: seal[name] for name in STATED}
+    (folder / ERRATUM).write_bytes(files[ERRATUM])
+    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    with pytest.raises(DataError, match=r"erratum\.csv: lacks the columns is, why"):
+        read_errata(errata_of(tree, OLD))
