@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -9,16 +11,22 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from project_copy import ROOT, Project, copy_project, message
 from readiness.errors import ConfigError, DataError
+from readiness.figures.display import display
 from readiness.figures.register import read_register
+from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
+from readiness.publications.correcting import erratum_table
 from readiness.publications.freeze import superseded
-from readiness.publications.outcomes import Outcome
-from readiness.publications.reproduce import compare
-from readiness.publications.seal import read_seal
+from readiness.publications.log import read_log
+from readiness.publications.seal import SEAL, make_seal, read_seal
+from readiness.steps.render import DRAFT
 
+# The renderer puts the blanks of the language around the colon.
+SAID = DRAFT["fr"].partition(": ")[2]
 WAVE = "results/waves/simulated-2026"
 REVIEWER = ("--reviewer", "A Reviewer")
 
@@ -48,24 +56,152 @@ def test_a_release_that_supersedes_another(ready: Project) -> None:
     code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "simulated-2026-r2",
                         "--erratum", "one answer was coded twice")  # fmt: skip
     assert code == 0, said
-    sealed = read_seal(ready.root / "publications/r3")
+    folder = ready.root / "publications/r3"
+    sealed = read_seal(folder)
     before = read_seal(ready.root / "publications/simulated-2026-r2")
     assert sealed["supersedes"] == {"id": "simulated-2026-r2", "digest": before["digest"]}
     assert (sealed["reviewer"], sealed["run"]) == ("A Reviewer", "waves/simulated-2026")
-    # The same run was published as r2: the same numbers, on whatever processor.
-    old, new = (
-        read_register(ready.root / f"publications/{name}/figures.csv")
-        for name in ("simulated-2026-r2", "r3")
-    )
-    assert set(compare(old, new)["verdict"]) == {Outcome.REPRODUCED}
+    assert (sealed["format"], sealed["status"]) == (2, "draft")
+    assert sealed["log"] == read_log(ready.root).head
+    assert sealed["program"] == present_program()
+    # The same run was published as r2, with 12 digits: no number of it moved.
+    assert ready.read("publications/r3/erratum.csv") == "id,was,is,why\n"
+    assert no_more_digits(ready) > 1000
     out = ready.readiness("audit", "simulated-2026-r2", "--level", "0").stdout
-    assert "superseded by r3: one answer was coded twice" in out
+    assert "the draft r3 is to supersede it: one answer was coded twice" in out
     assert "Erratum" in ready.read("publications/r3/README.md")
+    # It says on each of its pages that it is a draft.
+    for name, word in (("README.md", "This is a draft"), ("CITATION.cff", "Draft: "),
+                       ("codecheck.yml", "Draft: "), ("report.html", SAID)):  # fmt: skip
+        assert word in ready.read(f"publications/r3/{name}")
+    assert "r3 (draft): HOLDS" in ready.readiness("audit", "r3", "--level", "1").stdout
+    append_stranger(ready, "r3")
+
+
+def no_more_digits(project: Project) -> int:
+    """No sealed file holds a weighted value with more digits than it is shown with; how many
+    values were looked for."""
+    working = read_register(project.root / WAVE / "register/figures.csv")
+    ledger = read_register(project.root / "publications/r3/figures.csv")
+    assert set(working["precision"]) == {"working"} and set(ledger["precision"]) == {"published"}
+    columns = ("value", "se", "lower", "upper", "n_eff", "deff")
+    long = {
+        cell[:10]
+        for column in columns
+        for cell in working[column]
+        if re.fullmatch(r"-?0?\d*\.\d{8,}", cell)
+    }
+    assert not any(cell in long for column in columns for cell in ledger[column].str[:10])
+    for path in sorted((project.root / "publications/r3").rglob("*")):
+        if path.is_file() and path.suffix not in (".tar", ".pdf"):
+            text = path.read_text("utf-8")
+            found = {number[:10] for number in re.findall(r"-?0?\d*\.\d{8,}", text)}
+            assert not found & long, path
+    return len(long)
+
+
+def append_stranger(project: Project, identity: str) -> None:
+    """A file in the archive that Python would load, sealed anew: it is told, and not run."""
+    folder = project.root / "publications" / identity
+    sealed = read_seal(folder)
+    files = {name: (folder / name).read_bytes() for name in sealed["files"]}
+    code = {**read_archive(folder / ARCHIVE), "workflow/sitecustomize.py": b"1 / 0\n"}
+    facts = {k: v for k, v in sealed.items() if k not in ("format", "files", "values", "digest")}
+    for name, said in (("workflow/sitecustomize.py", "neither code nor"),
+                       ("workflow/rules/common.smk", "its program")):  # fmt: skip
+        files[ARCHIVE] = pack({**read_archive(folder / ARCHIVE), name: code.get(name, b"") + b"\n"})
+        (folder / ARCHIVE).write_bytes(files[ARCHIVE])
+        (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+        result = project.readiness("audit", identity, "--level", "2", "--code", "frozen")
+        assert result.returncode == 3 and said in result.stdout, result.stdout
+        assert "the frozen code is not run" in result.stdout
+
+
+def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "project")
+
+    def study(identity: str, *more: str) -> tuple[int, str]:
+        result = project.readiness("freeze", identity, "--cores", "2", *more)
+        return result.returncode, message(result)
+
+    assert study("h2") == (
+        2, "readiness freeze: publications/h2: no such draft; name a run: --wave NAME or --study "
+        "NAME."
+    )  # fmt: skip
+    said = ("--supersedes", "haca-2024", "--erratum", "a source was misread")
+    code, told = study("h2", "--study", "haca-2024", *said)
+    assert code == 0, told
+    folder = project.root / "publications/h2"
+    assert SAID in (folder / "report.html").read_text("utf-8")
+    # From its own configuration, with what was said of it; no draft is in the log.
+    for name in ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth"):
+        (project.root / name).write_text("", "utf-8")
+        code, told = study("h2")
+        assert code == 3 and f"{name}: lies where code is loaded from" in told
+        (project.root / name).unlink()
+    code, told = study("h2", "--release")
+    assert code == 0, told
+    sealed = read_seal(folder)
+    assert (sealed["status"], sealed["erratum"]) == ("released", "a source was misread")
+    for name in ("report.html", "README.md", "CITATION.cff", "config.yaml"):
+        text = (folder / name).read_text("utf-8")
+        assert SAID not in text and "raft" not in text, name
+    latest = read_log(project.root).latest
+    assert latest["haca-2024"].superseded_by == "h2" and "h2" in latest
+    for more in ((), ("--study", "haca-2024"), ("--release",)):
+        code, told = study("h2", *more)
+        assert code == 2 and "is released and never changes" in told
+    result = project.readiness("audit", "--level", "0")
+    assert result.returncode == 0, result.stdout
+    # A released one cannot become a draft again either: the log knows it.
+    files = {name: (folder / name).read_bytes() for name in sealed["files"]}
+    facts = {k: v for k, v in sealed.items() if k not in ("format", "files", "values", "digest")}
+    (folder / SEAL).write_text(make_seal(files, {**facts, "status": "draft"}), "utf-8")
+    assert study("h2")[0] == 2
+    assert project.readiness("audit", "h2", "--level", "0").returncode == 3
+
+
+def test_an_erratum_names_every_number_that_moved_and_no_other() -> None:
+    before = read_register(ROOT / "publications/simulated-2026-r2/figures.csv")
+    same = before.copy()
+    shares = before.index[(before["kind"] == "estimate") & (before["suppressed"] == "")]
+    # The last of the stored digits decides nothing.
+    same.loc[shares[0], "value"] = format(
+        float(before.loc[shares[0], "value"]) * (1 + 1e-11), ".12g"
+    )
+    assert erratum_table(before, same, "", {}) == "id,was,is,why\n"
+    after = same.copy()
+    row = after.loc[shares[3]]
+    value = format(float(row["value"]) + 0.01, ".12g")
+    after.loc[shares[3], "value"] = value
+    for language, text in display(value, row["unit"], 1, row["rounding"]).items():
+        after.loc[shares[3], f"display_{language}"] = text
+    after.loc[shares[5], "se"] = "0.0999999999"
+    gone = after.loc[shares[7], "id"]
+    after = after.drop(index=shares[7])
+    added = after.loc[[shares[9]]].assign(id="a.new.number")
+    after = pd.concat([after, added])
+    with pytest.raises(ConfigError, match="is another number now; say why"):
+        erratum_table(before, after, "", {})
+    first, second = before.loc[shares[3], "id"], before.loc[shares[5], "id"]
+    text = erratum_table(before, after, "coded twice", {second: "a wrong formula"})
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["id"]: row["why"] for row in rows} == {
+        first: "coded twice", second: "a wrong formula", gone: "coded twice"
+    }  # fmt: skip
+    by_id = {row["id"]: row for row in rows}
+    assert by_id[first]["was"] == before.loc[shares[3], "display_en"]
+    assert by_id[first]["is"] == after.loc[shares[3], "display_en"]
+    assert by_id[gone]["is"] == ""
+    # What is released of the new values has no more digits than is shown.
+    assert len(by_id[second]["is"]) <= 6
+    with pytest.raises(ConfigError, match="no number of that name moved"):
+        erratum_table(before, after, "coded twice", {"weighting": "x"})
 
 
 def test_refused_when_the_id_exists(ready: Project) -> None:
     code, said = freeze(ready, "simulated-2026-r1", *REVIEWER)
-    assert code == 2 and "exists and is never overwritten" in said
+    assert code == 2 and "is released and never changes" in said
 
 
 def test_refused_without_a_reviewer(ready: Project) -> None:

@@ -241,6 +241,9 @@ class Report(Section):
     language: Literal["fr"] = Field(default="fr", description="language of the report")
     study: str | None = Field(default=None, pattern=NAME, description="the study that is shown")
     wave: str | None = Field(default=None, pattern=NAME, description="the wave that is shown")
+    status: Literal["draft"] | None = Field(
+        default=None, description="`draft`: every page says that it is one; set by `freeze`"
+    )
 
     @model_validator(mode="after")
     def _shows_something(self) -> Report:

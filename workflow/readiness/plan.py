@@ -34,6 +34,7 @@ from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import listed_ids
 from readiness.publications.outcomes import UNREADABLE, Outcome
+from readiness.publications.seal import DRAFT
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
 
@@ -114,6 +115,7 @@ class Document:
     language: str
     study: Run | None
     wave: Run | None
+    draft: bool = False
 
     @property
     def settings(self) -> str:
@@ -122,14 +124,13 @@ class Document:
         def title(run: Run) -> str:
             return dict[str, str](run.section.title.items()).get(self.language, run.name)
 
-        study: dict[str, str] | None = None
+        study = {"title": title(self.study)} if self.study else None
         wave: dict[str, str] | None = None
-        if self.study:
-            study = {"title": title(self.study)}
         if self.wave and isinstance(self.wave.section, Wave):
             by, selection = self.wave.section.estimate.by, self.wave.section.selection
             wave = {"title": title(self.wave), "by": by, "selection": selection}
-        return canonical_json({"language": self.language, "study": study, "wave": wave})
+        said = {"draft": True} if self.draft else {}
+        return canonical_json({"language": self.language, "study": study, "wave": wave, **said})
 
     def check(self) -> None:
         """Raise RenderError, with file and line, when it includes what is not there."""
@@ -150,6 +151,7 @@ class Plan:
 
     root: Path
     config: Config
+    status: str = ""  # of the publication for which a freeze asks for a run's own report
 
     @cached_property
     def runs(self) -> dict[str, Run]:
@@ -212,6 +214,11 @@ class Plan:
         except RenderError:
             return ""
 
+    @property
+    def drafts(self) -> list[str]:
+        """The ids of the publications that are drafts."""
+        return sorted(n for n, own in self._frozen.items() if own.report and own.report.status)
+
     @cached_property
     def _frozen(self) -> dict[str, Config]:
         """The configuration of each publication."""
@@ -223,23 +230,19 @@ class Plan:
         """The report of today's configuration."""
         report = self.config.report
         assert report is not None  # checked
-        return Document(
-            self.root,
-            report.document,
-            report.language,
-            self.runs[f"studies/{report.study}"] if report.study else None,
-            self.runs[f"waves/{report.wave}"] if report.wave else None,
-        )
+        study = self.runs[f"studies/{report.study}"] if report.study else None
+        wave = self.runs[f"waves/{report.wave}"] if report.wave else None
+        draft = report.status == DRAFT
+        return Document(self.root, report.document, report.language, study, wave, draft)
 
     def report_of(self, run: str) -> Document:
         """The report of one run alone: as its publication froze it, else by its kind."""
         shown = self.runs[run]
         own = self._frozen[run.partition("/")[2]].report if shown.frozen else None
-        if isinstance(shown.section, Study):
-            report = own or Report(study=shown.name)
-            return Document(self.root, report.document, report.language, shown, None)
-        report = own or Report(wave=shown.name)
-        return Document(self.root, report.document, report.language, None, shown)
+        study, wave = (shown, None) if isinstance(shown.section, Study) else (None, shown)
+        report = own or (Report(study=shown.name) if study else Report(wave=shown.name))
+        status = self.status or (own or self.config.report or report).status
+        return Document(self.root, report.document, report.language, study, wave, status == DRAFT)
 
     @cached_property
     def _versions(self) -> dict[str, Version]:
@@ -439,8 +442,8 @@ def _check_margins(root: Path, margins: Path, asked: Asked) -> None:
             )
 
 
-def load_plan(root: Path) -> Plan:
+def load_plan(root: Path, status: str = "") -> Plan:
     """The plan of the project at `root`, checked; ConfigError when it cannot run."""
-    plan = Plan(root, load_config(root / "config.yaml"))
+    plan = Plan(root, load_config(root / "config.yaml"), status)
     plan.check()
     return plan

@@ -29,7 +29,8 @@ os.environ.update(
 )
 
 try:
-    PLAN = load_plan(Path.cwd())
+    # A freeze says whether the report that it asks for is that of a draft.
+    PLAN = load_plan(Path.cwd(), config.get("status", ""))
     PLAN.report.check()
 except ReadinessError as error:
     raise WorkflowError(str(error)) from None

@@ -44,9 +44,11 @@ rule gate:
     params:
         code=code("gate"),
         unavailable=json.dumps(PLAN.unavailable, sort_keys=True),
+        drafts=json.dumps(PLAN.drafts),
         summary=lambda wildcards, input: (
             f"--summary {input.summary}" if input.summary else ""
         ),
     shell:
         "python -I -X utf8 workflow/readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
-        " {params.summary} --unavailable {params.unavailable:q} {input.verdicts:q}"
+        " {params.summary} --unavailable {params.unavailable:q}"
+        " --drafts {params.drafts:q} {input.verdicts:q}"

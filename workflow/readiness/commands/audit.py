@@ -37,7 +37,7 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
-from readiness.publications.seal import read_seal
+from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
 
 LANGUAGES = ("en", "fr", "ar")
@@ -182,7 +182,9 @@ def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[str]]:
         if isinstance(before, dict):
             erratum = f": {sealed['erratum']}" if sealed.get("erratum") else ""
             about = notes.setdefault(str(before.get("id")), [])
-            about.append(f"superseded by {other}{erratum}")
+            draft = status_of(sealed) == DRAFT
+            said = f"the draft {other} is to supersede it" if draft else f"superseded by {other}"
+            about.append(f"{said}{erratum}")
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
                 about.append(f"{other} supersedes another seal of it than the present one")

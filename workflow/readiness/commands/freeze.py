@@ -1,11 +1,14 @@
 """Seal the figures of a run as a publication that every later run is held against.
 
-readiness freeze ID --wave NAME       from today's configuration
+readiness freeze ID --wave NAME       a draft, from today's configuration
 readiness freeze ID --study NAME
-readiness freeze ID --anew            make a shipped one anew (before version 1.0 only)
+readiness freeze ID                   the draft again, from its own frozen configuration
+readiness freeze ID ... --release     final: from then on it never changes
 
-A later publication may supersede one and say why: --supersedes ID --erratum TEXT. Figures that the
-reliability rule marks for review need --reviewer NAME.
+A draft says so on every page and may be frozen again. A publication may supersede one:
+--supersedes ID names every number that moved in erratum.csv; --erratum TEXT says why, --erratum
+ID=TEXT of one number (or all whose ids begin so). Figures that the reliability rule marks for
+review need --reviewer NAME.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import category
@@ -26,12 +29,20 @@ from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.attacker import ATTACK, findings, read_attack
-from readiness.publications.freeze import Material, freeze, refuse_existing, superseded
-from readiness.publications.seal import read_seal
+from readiness.publications.freeze import (
+    Material,
+    freeze,
+    refuse_released,
+    refuse_strangers,
+    superseded,
+)
+from readiness.publications.seal import DRAFT, RELEASED, read_seal
 
 LOCK = Path("results/.freeze.lock")
 LONGEST_ID = 100
 """Characters: file systems take 255 bytes for a name, and files are named after the id."""
+NUMBER = r"[a-z0-9_-]+(?:\.[A-Za-z0-9_ -]+)*"
+"""The id of a number, or the beginning of one."""
 UNSAYABLE = ("Cc", "Cs", "Zl", "Zp")
 """Unicode's control characters, line ends, and bytes that are no text."""
 
@@ -40,12 +51,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("id", help="id of the publication: lower-case letters, digits, hyphens")
-    source = parser.add_mutually_exclusive_group(required=True)
+    source = parser.add_mutually_exclusive_group()
     source.add_argument("--wave", help="a wave of config.yaml")
     source.add_argument("--study", help="a study of config.yaml")
-    source.add_argument("--anew", action="store_true", help="from its own frozen configuration")
+    parser.add_argument(
+        "--release", action="store_true", help="final: no draft, and never changed again"
+    )
     parser.add_argument("--supersedes", metavar="ID", help="the publication it replaces")
-    parser.add_argument("--erratum", metavar="TEXT", help="what was wrong in that one")
+    parser.add_argument(
+        "--erratum", metavar="[ID=]TEXT", action="append", help="why numbers of that one moved"
+    )
     parser.add_argument(
         "--reviewer", metavar="NAME", help="who reviewed the figures marked for review"
     )
@@ -63,19 +78,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _freeze(root: Path, chosen: Run, arguments: argparse.Namespace) -> int:
     # What can be refused is refused before the run, which takes its time.
-    if not arguments.anew:
-        refuse_existing(root, arguments.id)
+    refuse_released(root, arguments.id)
+    refuse_strangers(root)
     material = _material(root, chosen, arguments)
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
     wanted = ("register/figures.csv", "draw/lineage.json", "report/report.html")
-    run_snakemake(root, arguments.cores, [f"{results}/{name}" for name in wanted])
-    count = freeze(material, anew=arguments.anew, cores=arguments.cores)
+    targets = [f"{results}/{name}" for name in wanted]
+    run_snakemake(root, arguments.cores, [*targets, "--config", f"status={material.status}"])
+    count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
         print(f"Attacker's view: {findings(attacked)}; every share: {material.folder / ATTACK}")
-    print(f"publications/{arguments.id}: {count} figures sealed. Now commit the folder.")
+    if arguments.release:
+        print(f"publications/{arguments.id}: {count} figures sealed and released. Now commit it.")
+    else:
+        print(
+            f"publications/{arguments.id}: {count} figures sealed, as a draft. --release makes it "
+            "final."
+        )
     return 0
 
 
@@ -89,11 +111,13 @@ def _check(arguments: argparse.Namespace) -> None:
     check_cores(arguments.cores)
     for name in ("supersedes", "erratum", "reviewer"):
         said = getattr(arguments, name)
-        if said is not None and (not said.strip() or any(category(c) in UNSAYABLE for c in said)):
-            raise ConfigError(f"--{name} {_short(said)}: expected one line of text.")
-        setattr(arguments, name, (said or "").strip())
-    if arguments.erratum and not arguments.supersedes:
-        raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
+        for text in said if isinstance(said, list) else [said]:
+            if text is not None and _says_nothing(text):
+                raise ConfigError(f"--{name} {_short(text)}: expected one line of text.")
+
+
+def _says_nothing(text: str) -> bool:
+    return not text.strip() or any(category(character) in UNSAYABLE for character in text)
 
 
 def _short(text: str) -> str:
@@ -118,22 +142,28 @@ def _only_freeze(root: Path) -> Iterator[None]:
 
 def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
     folder = (
-        f"publications/{arguments.id}"
-        if arguments.anew
-        else f"waves/{arguments.wave}"
+        f"waves/{arguments.wave}"
         if arguments.wave
         else f"studies/{arguments.study}"
+        if arguments.study
+        else f"publications/{arguments.id}"
     )
+    if folder not in plan.runs and not (arguments.wave or arguments.study):
+        raise ConfigError(f"{folder}: no such draft; name a run: --wave NAME or --study NAME.")
     if folder not in plan.runs:
         raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
     return plan.runs[folder]
 
 
 def _material(root: Path, chosen: Run, arguments: argparse.Namespace) -> Material:
-    said = {name: getattr(arguments, name) for name in ("supersedes", "erratum", "reviewer")}
-    if arguments.anew:
-        # What was said of it when it was first sealed still holds, unless it is said again.
-        said = {name: text or _said_before(root, arguments.id, name) for name, text in said.items()}
+    # What was said of a draft when it was last frozen still holds, unless it is said again.
+    before = _said_before(root, arguments.id)
+    supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
+    erratum, reasons = _errata(arguments.erratum or [])
+    if arguments.erratum and not supersedes:
+        raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
+    if not arguments.erratum:
+        erratum = before.get("erratum", "")
     return Material(
         root=root,
         identity=arguments.id,
@@ -142,13 +172,33 @@ def _material(root: Path, chosen: Run, arguments: argparse.Namespace) -> Materia
         section=chosen.section,
         versions=[find_version(root, name) for name in chosen.datasets],
         files=input_files(chosen.section),
-        **said,
+        supersedes=supersedes,
+        erratum=erratum,
+        reasons=reasons,
+        reviewer=(arguments.reviewer or before.get("reviewer") or "").strip(),
+        status=RELEASED if arguments.release else DRAFT,
     )
 
 
-def _said_before(root: Path, identity: str, name: str) -> str:
+def _errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """What `--erratum` says in general, and of single numbers by id or its beginning."""
+    general: list[str] = []
+    single: dict[str, str] = {}
+    for text in said:
+        name, equals, reason = text.partition("=")
+        if equals and re.fullmatch(NUMBER, name) and reason.strip():
+            single[name] = reason.strip()
+        else:
+            general.append(text.strip())
+    return " ".join(general), single
+
+
+def _said_before(root: Path, identity: str) -> dict[str, str]:
+    """What the draft's seal says of what it supersedes, why, and who reviewed it."""
     try:
-        said = read_seal(root / "publications" / identity)[name]
-    except (DataError, KeyError):
-        return ""
-    return str(said["id"]) if isinstance(said, dict) else str(said or "")
+        sealed = read_seal(root / "publications" / identity)
+    except DataError:
+        return {}
+    said = {name: str(sealed.get(name) or "") for name in ("erratum", "reviewer")}
+    older = sealed.get("supersedes")
+    return {**said, "supersedes": str(older["id"]) if isinstance(older, dict) else ""}

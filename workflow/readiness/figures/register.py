@@ -17,6 +17,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.figures.display import LANGUAGES, display
+from readiness.figures.precision import PRECISION, WORKING
 from readiness.lineage import Lineage
 from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
 
@@ -87,7 +88,7 @@ CORE = [field.name for field in fields(FigureRow) if field.name not in ("text", 
 COLUMNS = [
     *CORE,
     *(f"display_{language}" for language in LANGUAGES),
-    "run", "dataset", "lineage", "simulated", "note",
+    "run", "dataset", "lineage", "simulated", "note", PRECISION,
 ]  # fmt: skip
 
 
@@ -135,6 +136,7 @@ def make_register(
             "lineage": " ".join(sorted(behind.lineages)),
             "simulated": "true" if simulated else "false",
             "note": row.note,
+            PRECISION: WORKING,
         }
         records.append(record)
     table = pd.DataFrame(records, columns=COLUMNS).sort_values("id", kind="stable")
@@ -147,6 +149,8 @@ def make_register(
 def read_register(path: Path) -> pd.DataFrame:
     """A register as text; DataError when a column is missing."""
     table = read_text_table(path, "the register of figures")
+    if PRECISION not in table.columns:
+        table[PRECISION] = ""
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise DataError(f"{path}: the register lacks the columns {', '.join(missing)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +40,10 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def closing_text(
-    verdicts: dict[str, pd.DataFrame], summary: Path | None, unavailable: Mapping[str, str]
+    verdicts: dict[str, pd.DataFrame],
+    summary: Path | None,
+    unavailable: Mapping[str, str],
+    drafts: Collection[str] = (),
 ) -> str:
     """What the study's figures can mean (where there is one), then the table of publications.
 
@@ -64,8 +67,15 @@ def closing_text(
         counts = [line.reproduced, line.differs, line.judged]
         if "corrected since" in columns:
             counts.insert(1, line.corrected)
-        table.add_row(line.publication, "\n".join(line.datasets), *map(str, counts))
+        table.add_row(_named(line.publication, drafts), "\n".join(line.datasets), *map(str, counts))
     for publication, reason in sorted(unavailable.items()):
-        table.add_row(publication, reason, *["not checked"] * (len(columns) - 1), "")
+        table.add_row(
+            _named(publication, drafts), reason, *["not checked"] * (len(columns) - 1), ""
+        )
     console.print(table)
     return page.getvalue()
+
+
+def _named(publication: str, drafts: Collection[str]) -> str:
+    """A publication's id, with its status where it is no released one."""
+    return f"{publication} (draft)" if publication in drafts else publication

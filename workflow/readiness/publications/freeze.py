@@ -9,27 +9,29 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from readiness.closure import package_hash
 from readiness.config import REPORT_SOURCES, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
+from readiness.figures.published import published
 from readiness.figures.register import read_register
 from readiness.files import write_atomically
 from readiness.lineage import SIDECAR, Lineage, sha256_of
-from readiness.publications.archive import ARCHIVE, assemble, pack
+from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
 from readiness.publications.attacker import ATTACK, attack, unprotected
 from readiness.publications.audit.audit import FROZEN, audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
+from readiness.publications.correcting import erratum_table
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
+from readiness.publications.erratum import ERRATUM
 from readiness.publications.figure_tables import figure_tables
 from readiness.publications.ledger import (
     CONFIG,
@@ -42,15 +44,18 @@ from readiness.publications.ledger import (
     publication_ids,
     versions_table,
 )
+from readiness.publications.log import Log, append, open_log
 from readiness.publications.outcomes import Outcome
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import (
+    DRAFT,
     LEDGER,
     SEAL,
     VALUES,
     check_seal,
     make_seal,
     read_seal,
+    status_of,
     values_table,
 )
 from readiness.tables import to_csv
@@ -63,7 +68,8 @@ class Material:
     """A finished run, and what its publication is to be.
 
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
-    inputs that no step made, by role, from the project's root.
+    inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
+    it supersedes moved, `reasons` why single ones did, by their id or its beginning.
     """
 
     root: Path
@@ -76,6 +82,8 @@ class Material:
     supersedes: str = ""
     erratum: str = ""
     reviewer: str = ""
+    status: str = DRAFT
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -88,22 +96,47 @@ class Material:
         return f"{'waves' if isinstance(self.section, Wave) else 'studies'}/{self.name}"
 
 
-def frozen_config(name: str, section: Wave | Study) -> str:
-    """The configuration of one run, alone, with a report of its own, as YAML."""
+def frozen_config(name: str, section: Wave | Study, *, draft: bool = False) -> str:
+    """The configuration of one run, alone, with a report of its own, as YAML.
+
+    `draft`: whether the report says that it is one.
+    """
     kind, kinds = ("wave", "waves") if isinstance(section, Wave) else ("study", "studies")
+    said = {"status": DRAFT} if draft else {}
     content: dict[str, Any] = {
-        "report": {"source": REPORT_SOURCES[kind], "language": "fr", kind: name},
+        "report": {"source": REPORT_SOURCES[kind], "language": "fr", kind: name, **said},
         kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},
     }
     head = "# Frozen with the publication; never edited. Paths are from the project's root.\n"
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def refuse_existing(root: Path, identity: str) -> None:
-    """ConfigError when the publication exists."""
-    if (root / FOLDER / identity).exists():
+def refuse_released(root: Path, identity: str) -> None:
+    """ConfigError when there is a publication of that id that is no draft, or not known to be one.
+
+    A released one is immutable; a draft may be frozen again.
+    """
+    folder = root / FOLDER / identity
+    log = open_log(root)
+    if not folder.exists() and identity not in log.latest:
+        return
+    try:
+        draft = status_of(read_seal(folder)) == DRAFT and identity not in log.latest
+    except DataError:
+        draft = False
+    if not draft:
         raise ConfigError(
-            f"publications/{identity} exists and is never overwritten; choose another id."
+            f"publications/{identity} is released and never changes; choose another id, and say "
+            f"--supersedes {identity}."
+        )
+
+
+def refuse_strangers(root: Path) -> None:
+    """DataError naming a file that would be loaded with the code and is in no hash of it."""
+    for path in strangers(root):
+        raise DataError(
+            f"{path}: lies where code is loaded from, but is none of this project's kinds of code, "
+            "so no seal covers it. Remove it."
         )
 
 
@@ -128,9 +161,9 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
         )
 
 
-def _results(folders: Mapping[str, Path]) -> dict[str, bytes]:
+def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the sidecars of its chain."""
-    files = {LEDGER: (folders[REGISTER] / LEDGER).read_bytes()}
+    files = {LEDGER: to_csv(published(figures)).encode()}
     for path in sorted(folders[DRAW].iterdir()):
         if path.suffix in (".svg", ".txt"):
             files[f"charts/{path.name}"] = path.read_bytes()
@@ -141,20 +174,19 @@ def _results(folders: Mapping[str, Path]) -> dict[str, bytes]:
     return files
 
 
-def _code(material: Material) -> bytes:
-    """The archive: the project of this run alone."""
+def _code(material: Material) -> dict[str, bytes]:
+    """What the archive holds: the project of this run alone."""
     pointers = {
         v.pointer_path: (material.root / v.pointer_path).read_text("utf-8")
         for v in material.versions
     }
-    project = assemble(
+    return assemble(
         material.root,
-        frozen_config(material.name, material.section),
+        frozen_config(material.name, material.section, draft=material.status == DRAFT),
         versions_table(material.versions),
         pointers,
         material.files.values(),
     )
-    return pack(project)
 
 
 def _facts(material: Material, figures: pd.DataFrame) -> Facts:
@@ -171,6 +203,7 @@ def _facts(material: Material, figures: pd.DataFrame) -> Facts:
         supersedes=material.supersedes,
         erratum=material.erratum,
         reviewer=material.reviewer,
+        draft=material.status == DRAFT,
     )
 
 
@@ -189,6 +222,8 @@ def superseded(root: Path, identity: str, before: str) -> dict[str, str] | None:
             "is broken. Restore it with git."
         )
     seals = _seals(root)
+    if status_of(seals[before]) == DRAFT:
+        raise ConfigError(f"--supersedes {before}: a draft is frozen again, not superseded.")
     follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
     follows.pop(identity, None)
     for name, older in follows.items():
@@ -215,14 +250,22 @@ def _seals(root: Path) -> dict[str, dict[str, Any]]:
     return seals
 
 
-def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Lineage]) -> str:
+def _seal(
+    material: Material,
+    files: Mapping[str, bytes],
+    chain: Mapping[str, Lineage],
+    program: Mapping[str, str],
+    log: Log,
+) -> str:
     facts = {
         "id": material.identity,
         "run": material.home,
         "numbers": files[VALUES].count(b"\n") - 1,
         "lineage": chain[REGISTER].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
-        "package": package_hash(),
+        "program": dict(program),
+        "status": material.status,
+        "log": log.head,
         "lock": lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
         "supersedes": superseded(material.root, material.identity, material.supersedes),
@@ -232,15 +275,17 @@ def _seal(material: Material, files: Mapping[str, bytes], chain: Mapping[str, Li
     return make_seal(files, facts)
 
 
-def freeze(material: Material, *, anew: bool = False, cores: str = "all") -> int:
+def freeze(material: Material, *, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
-    Raises ConfigError when it exists (unless `anew`), when figures marked for review have no
-    reviewer, or when what it supersedes is unknown; DataError when a result is stale or missing,
-    a small cell or base would be published, or the sealed code does not make the same again.
+    A released one is entered into the log of publications. Raises ConfigError when one of that id
+    is released already, when figures marked for review have no reviewer, or when what it supersedes
+    is unknown or numbers of that moved without a reason; DataError when a result is stale or
+    missing, a small cell or base would be published, a file would run that no hash covers, or the
+    sealed code does not make the same again.
     """
-    if not anew:
-        refuse_existing(material.root, material.identity)
+    refuse_released(material.root, material.identity)
+    refuse_strangers(material.root)
     root, section = material.root, material.section
     folders = step_folders(root / "results", material.run, [v.name for v in material.versions])
     for step in (REGISTER, DRAW, REPORT):
@@ -252,14 +297,18 @@ def freeze(material: Material, *, anew: bool = False, cores: str = "all") -> int
     figures = read_register(folders[REGISTER] / LEDGER)
     _refuse_unfit(material, figures)
 
-    files = _results(folders)
+    files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
-    files[CONFIG] = frozen_config(material.name, section).encode()
+    draft = material.status == DRAFT
+    files[CONFIG] = frozen_config(material.name, section, draft=draft).encode()
     files[DATASETS] = datasets_table(root, material.versions).encode()
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
     files[INPUTS] = inputs_table(hashes).encode()
     files[ENVIRONMENT] = environment_text().encode()
-    files[ARCHIVE] = _code(material)
+    project = _code(material)
+    files[ARCHIVE] = pack(project)
+    if material.supersedes:
+        files[ERRATUM] = _erratum(material, figures).encode()
     if isinstance(section, Wave):
         files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()
     for name, table in figure_tables(figures).items():
@@ -268,9 +317,18 @@ def freeze(material: Material, *, anew: bool = False, cores: str = "all") -> int
     files["README.md"] = readme(facts).encode()
     files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
-    sealed = {**files, SEAL: _seal(material, files, chain).encode()}
-    _write(material, sealed, cores)
+    log = open_log(root)
+    seal = _seal(material, files, chain, program_hashes(project), log)
+    _write(material, {**files, SEAL: seal.encode()}, cores)
+    if not draft:
+        append(root, material.identity, log)
     return len(figures)
+
+
+def _erratum(material: Material, figures: pd.DataFrame) -> str:
+    """`erratum.csv`: every number of what is superseded that moved, and why."""
+    before = read_register(find_publication(material.root, material.supersedes) / LEDGER)
+    return erratum_table(before, figures, material.erratum, material.reasons)
 
 
 def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:

@@ -22,6 +22,7 @@ ACCESS = {
     ERASED: "erased after a respondent withdrew: the hashes remain",
 }
 """What the status of a dataset version says to a reader; the others are kept."""
+DRAFT = "Draft: "
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Facts:
     supersedes: str
     erratum: str
     reviewer: str
+    draft: bool = False
 
     @property
     def title(self) -> str:
-        """The English title with the id."""
-        return f"{self.section.title['en']} ({self.identity})"
+        """The English title with the id; of a draft it says so."""
+        return f"{DRAFT if self.draft else ''}{self.section.title['en']} ({self.identity})"
 
     @property
     def simulated(self) -> bool:
@@ -87,12 +89,22 @@ def _list(facts: Facts) -> str:
     return "".join(f"- `{name}`\n" for name in files) + others
 
 
+def _never(facts: Facts) -> str:
+    if facts.draft:
+        return "Once it is released nothing here is ever edited: a correction is a new publication."
+    return "Nothing here is ever edited: a correction is a new publication."
+
+
 def _history(facts: Facts) -> str:
     lines = []
+    if facts.draft:
+        lines.append("**This is a draft.** It may be frozen again, with other numbers.")
     if facts.supersedes:
         lines.append(f"It supersedes `{facts.supersedes}`, which stays as it was published.")
     if facts.erratum:
         lines.append(f"**Erratum.** {facts.erratum}")
+    if facts.supersedes:
+        lines.append("`erratum.csv` names every number of it that moved, and why.")
     if facts.reviewer:
         lines.append(f"Figures marked for review were reviewed by {facts.reviewer}.")
     return "\n\n".join(lines) + "\n\n" if lines else ""
@@ -118,10 +130,10 @@ def readme(facts: Facts) -> str:
 
 {_what(facts)}
 
-{_history(facts)}`figures.csv` has one number a row, each with its value, precision, rounding
-contract, display text in French, English and Arabic, dataset versions and lineage. `report.html`
-and `report.pdf` show them, `charts/` and `tables/` hold each picture and table. `seal.json` has the
-SHA-256 of every file. Nothing here is ever edited: a correction is a new publication.
+{_history(facts)}`figures.csv` has one number a row, each with its value as it is shown, precision,
+rounding contract, display text in French, English and Arabic, dataset versions and lineage.
+`report.html` and `report.pdf` show them, `charts/` and `tables/` hold each picture and table.
+`seal.json` has the SHA-256 of every file. {_never(facts)}
 
 ## Data Availability and Provenance Statements
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
-from readiness.figures.same import number, plain, same_cell, same_figure
+from readiness.figures.published import moved
+from readiness.figures.same import number, plain, same_text
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
 
@@ -24,8 +25,6 @@ COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "co
 MUST_AGREE = ("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding",
               "suppressed", "reliability", "n", "run", "dataset", "simulated", "note")  # fmt: skip
 """What of a row must be the same text: what the number is, and of which data."""
-PRECISION = ("se", "lower", "upper", "n_eff", "deff")
-"""The numbers that stand beside a value."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,15 @@ def _outcome(
             plain(published[column]) == plain(recomputed[column]) for column in shown
         )
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
-    changed += [c for c in PRECISION if not same_cell(published[c], recomputed[c])]
+    off = list(moved(published, recomputed))
+    changed += [c for c in off if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
-    if same_figure(published, recomputed):
+    texts_same = all(
+        same_text(published[f"display_{language}"], recomputed, language) for language in LANGUAGES
+    )
+    if texts_same and "value" not in off:
         return Outcome.REPRODUCED, ""
     # What is said of it is English, and so is the text that it quotes where there is a choice.
     texts = ("display_en", *shown)

@@ -18,6 +18,7 @@ from readiness.figures.charts import (
     ReadinessBars,
     WeightsPicture,
 )
+from readiness.figures.published import published
 from readiness.figures.register import read_register
 from readiness.figures.selection import CHART_NOTE
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -29,6 +30,7 @@ LANGUAGE: Language = "fr"
 TOTAL = ("all", "Ensemble")
 EXPERTS = ("expert", "Experts (non pondéré)")
 OUTSIDE = ("dont_know", "Ne sait pas")
+GAP_DECIMALS = 4
 
 
 class DrawWave(Section):
@@ -98,9 +100,10 @@ def _weights(
 ) -> WeightsPicture:
     numbers = margins.astype(dict.fromkeys(("target", "raked", "final"), float))
     total = numbers.groupby("variable")["target"].transform("sum")
+    # As the register shows them: what is drawn is released, and to no more digits than is said.
     gaps = numbers[["variable", "category"]].assign(
-        before=(numbers["raked"] - numbers["target"]) / total,
-        after=(numbers["final"] - numbers["target"]) / total,
+        before=((numbers["raked"] - numbers["target"]) / total).round(GAP_DECIMALS),
+        after=((numbers["final"] - numbers["target"]) / total).round(GAP_DECIMALS),
     )
     variables = {v: questionnaire.frame_variable(v) for v in dict.fromkeys(gaps["variable"])}
     return WeightsPicture(
@@ -124,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write each chart as SVG, wide and narrow, and its alternative text."""
     settings = parse_json(DrawWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    rows = read_register(arguments.figures)
+    rows = published(read_register(arguments.figures))
     weights = read_text_table(arguments.weights, "the weights")
     margins = read_text_table(arguments.margins, "the margins")
     outputs = Outputs("draw-wave", arguments.out)

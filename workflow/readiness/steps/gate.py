@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
     )
+    parser.add_argument("--drafts", type=json.loads, default=[], help="which ones are drafts")
     parser.add_argument("verdicts", type=Path, nargs="*")
 
 
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     publication of which nothing can be read.
     """
     verdicts = read_verdicts(arguments.verdicts)
-    text = closing_text(verdicts, arguments.summary, arguments.unavailable)
+    text = closing_text(verdicts, arguments.summary, arguments.unavailable, arguments.drafts)
     print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         "gate",
         arguments.out.parent,
         code=arguments.code,
-        settings={"unavailable": arguments.unavailable},
+        settings={"unavailable": arguments.unavailable, "drafts": arguments.drafts},
         inputs=inputs,
         outputs=[arguments.out.name],
     )

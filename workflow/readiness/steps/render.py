@@ -35,6 +35,12 @@ ALLOWED = (
 )
 KICKER = {"fr": "La vague de ce rapport est simulée : aucune réponse n'y est réelle"}
 """What stands above the title of a report of simulated answers."""
+DRAFT = {
+    "fr": "Projet : ce qui est montré ici peut encore changer",
+    "en": "Draft: what is shown here may still change",
+    "ar": "مسودة: ما يُعرض هنا قد يتغير",
+}
+"""What stands there, and on every page of the paper, until a publication is released."""
 
 
 class StudyTitle(Section):
@@ -57,6 +63,7 @@ class RenderSettings(Section):
     language: Language
     study: StudyTitle | None
     wave: WaveTitle | None
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,14 +139,19 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
-def metadata_of(wave: Part | None, language: Language) -> dict[str, str | bool]:
-    """What holds of the wave, for the parts of the text that are there only then."""
-    if wave is None:
-        return {}
-    found: dict[str, str | bool] = {"revises": wave.register.revises}
-    if wave.register.simulated:
-        found |= {"simulated": True, "kicker": KICKER[language]}
-    return found
+def metadata_of(
+    wave: Part | None, language: Language, *, draft: bool = False
+) -> dict[str, str | bool]:
+    """What holds of the wave, for the parts of the text that are there only then, and what stands
+    above the title: that it is a draft, that the answers are simulated."""
+    kickers = [DRAFT[language]] if draft else []
+    found: dict[str, str | bool] = {}
+    if wave is not None:
+        found["revises"] = wave.register.revises
+        if wave.register.simulated:
+            found["simulated"] = True
+            kickers.append(KICKER[language])
+    return {**found, "kicker": " · ".join(kickers)} if kickers else found
 
 
 def _checked(source: Path, html: str, parts: list[Part], engine: str) -> None:
@@ -177,7 +189,7 @@ def run(arguments: argparse.Namespace) -> int:
             scratch / "made",
             resources={**resources, "results/report.json": scratch / "report.json"},
             environment={"READINESS_RESULTS": "results"},
-            metadata=metadata_of(wave, settings.language),
+            metadata=metadata_of(wave, settings.language, draft=settings.draft),
             language=settings.language,
         )
         assert made.html is not None and made.pdf is not None
@@ -193,7 +205,8 @@ def run(arguments: argparse.Namespace) -> int:
     inputs |= {"structure": arguments.structure} if study else {}
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(),
+        # Without a word of drafts where it is none, as in sidecars of before there were any.
+        settings=settings.model_dump(exclude={} if settings.draft else {"draft"}),
         inputs={**inputs, "source": arguments.source},
     )
     log.info("rendered by %s", made.engine)

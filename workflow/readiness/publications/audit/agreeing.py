@@ -19,6 +19,7 @@ from typing import Any
 from readiness.closure import bytes_hash
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
+from readiness.figures.precision import PRECISION, PUBLISHED
 from readiness.files import read_file
 from readiness.publications.archive import (
     ARCHIVE,
@@ -84,18 +85,27 @@ class _Stated:
         return int(self.sealed["format"])
 
     def table(self, name: str) -> list[list[str]]:
+        """The rows of a table; DataError when it is none."""
         try:
-            text = read_file(self.folder / name).decode("utf-8")
-            return list(csv.reader(io.StringIO(text, newline="")))
-        except (UnicodeDecodeError, csv.Error):
+            return list(csv.reader(io.StringIO(self.text(name), newline="")))
+        except csv.Error:
+            raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
+
+    def text(self, name: str) -> str:
+        """A file as text; DataError when it is none."""
+        try:
+            return read_file(self.folder / name).decode("utf-8")
+        except UnicodeDecodeError:
             raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
 
     def ledger(self) -> Iterator[tuple[str, str]]:
         """The ledger: its columns, and the digests of its numbers."""
-        head, *_ = self.table(LEDGER) or [[]]
+        head, *rows = self.table(LEDGER) or [[]]
+        if self.form > 1 and any(row[-1:] != [PUBLISHED] for row in rows):
+            yield LEDGER, f"its {PRECISION}: not what the folder states"
         if other := _other(head, LEDGER_COLUMNS[self.form]):
             yield LEDGER, f"its columns are not those of a ledger: {other}"
-        digests = values_table(read_file(self.folder / LEDGER).decode("utf-8"))
+        digests = values_table(self.text(LEDGER))
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, "not the digests of the numbers in the ledger"
         if self.sealed.get("numbers") != digests.count("\n") - 1:
@@ -136,7 +146,8 @@ class _Stated:
         """Each sidecar: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
         inputs = read_inputs(self.folder)
-        raw = {*inputs.values(), *(sha256(content) for content in self.code.values())}
+        texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
+        raw = {*inputs.values(), *texts}
         shas = {d.version.name: d.version.sha256 for d in read_datasets(self.folder)}
         for step, lineage in self.chain.items():
             place = f"lineage/{step}.json"
@@ -185,7 +196,7 @@ class _Stated:
                 yield ARCHIVE, f"its {name}: not what the folder states"
         known = {*own, *pointers, *inputs, DVC_FILE}
         for name in self.code:
-            if self.form > 1 and name not in known and not place_of(name):
+            if name not in known and not place_of(name):
                 yield ARCHIVE, f"{name}: neither code nor a file of this run"
 
     def seal(self) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from readiness.publications.audit.model import (
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import HOLDING, Finding, Outcome
-from readiness.publications.seal import ATTESTATIONS, check_seal, read_seal, withheld
+from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, withheld
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -157,6 +157,8 @@ def _audited(
 
 def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[str]:
     """What the verdict does not cover, in one line each."""
+    if sealed.get("status") == DRAFT:
+        yield "a draft: it may be frozen again, with other numbers"
     if sealed.get("format") == 1:
         yield OLD_SEAL
     if sealed and level >= DATA:

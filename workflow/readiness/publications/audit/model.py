@@ -17,6 +17,7 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
 )
+from readiness.publications.seal import status_of
 
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 """The levels."""
@@ -105,6 +106,11 @@ class Audit:
     signing: Signing = Signing.UNSIGNED
 
     @property
+    def status(self) -> str:
+        """`draft` or `released`, as the seal states; "" where that cannot be read."""
+        return status_of(self.sealed) if self.sealed else ""
+
+    @property
     def covered(self) -> Iterable[Outcome]:
         """The outcomes that the level answers for."""
         yield from (finding.outcome for finding in (*self.seal, *self.signatures))
@@ -135,6 +141,7 @@ class Audit:
         """The whole audit as plain values, for JSON: no clock, no host, no path of the machine."""
         return {
             "publication": self.identity,
+            "status": self.status,
             "level": self.level,
             "code": self.code,
             "verdict": self.verdict,

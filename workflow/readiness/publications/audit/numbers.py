@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from readiness.figures.precision import PRECISION
 from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
@@ -130,7 +131,8 @@ def recomputed(
 
     from readiness.publications.reproduce import compare
 
-    published = pd.DataFrame(rows, columns=list(again.figures.columns)).fillna("")
+    columns = list(dict.fromkeys([*again.figures.columns, PRECISION]))
+    published = pd.DataFrame(rows, columns=columns).fillna("")
     compared = compare(published, again.figures, today=today, errata=errata)
     verdicts = compared.to_dict("records")
     by_id = {row["id"]: row for row in rows}
@@ -167,7 +169,7 @@ def recomputed(
 
 def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> str:
     """What a row of the ledger says and the one that came out does not; "" for nothing."""
-    beside = [name for name in row if name not in made and row[name]]
+    beside = [name for name in row if name not in made and row[name] and name != PRECISION]
     if beside:
         return f"the ledger says more of it: {beside[0] or 'a cell beyond the last column'}"
     return ""

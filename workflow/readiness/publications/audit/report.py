@@ -43,7 +43,7 @@ NOT_COMPARED = Finding(
 """Said once where today's code ran: its charts, tables and pages may be others by intent."""
 BESIDE = {
     SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
-    "README.md", "CITATION.cff", "codecheck.yml",
+    "README.md", "CITATION.cff", "codecheck.yml", "erratum.csv",
 }  # fmt: skip
 """What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 nothing recomputes it. Any further file is one that no run makes."""

@@ -16,6 +16,7 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
 )
+from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 
 SHOWN = 10
@@ -34,7 +35,8 @@ def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> s
 
     With a `width`, lines are folded to so many columns; without, each finding stays on one.
     """
-    lines = [f"{audit.identity}: {audit.verdict} at {_at(audit)}; {audit.signing}"]
+    draft = " (draft)" if audit.status == DRAFT else ""
+    lines = [f"{audit.identity}{draft}: {audit.verdict} at {_at(audit)}; {audit.signing}"]
     lines += [f"  note         {note}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
     lines += _part("signatures", audit.signatures, "")

@@ -1,0 +1,75 @@
+"""A register at its published precision: what is released, and what gives it again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from project_copy import ROOT
+from readiness.figures.display import display
+from readiness.figures.published import moved, published
+from readiness.figures.register import read_register
+from readiness.publications.outcomes import Outcome
+from readiness.publications.reproduce import compare
+
+
+@pytest.fixture(scope="module")
+def register() -> pd.DataFrame:
+    """The register of a wave, with 12 digits."""
+    return read_register(ROOT / "publications/simulated-2026-r2/figures.csv")
+
+
+@pytest.fixture(scope="module")
+def ledger(register: pd.DataFrame) -> pd.DataFrame:
+    return published(register)
+
+
+def test_values_have_the_digits_that_are_shown(
+    register: pd.DataFrame, ledger: pd.DataFrame
+) -> None:
+    """Their own text can still be made of them; p-values below the smallest one apart."""
+    for row in ledger.to_dict("records"):
+        if row["suppressed"] or row["unit"] == "p":
+            continue
+        texts = display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
+        assert texts["en"] == row["display_en"], row["id"]
+    shares = ledger[(ledger["kind"] == "estimate") & (ledger["suppressed"] == "")]
+    longest = {c: shares[c].str.partition(".")[2].str.len().max() for c in ("value", "lower", "se")}
+    assert longest == {"value": 3, "lower": 3, "se": 4}
+    assert shares["n_eff"].str.fullmatch(r"\d*").all()
+    tests = ledger[ledger["unit"] == "p"]
+    assert tests["value"].str.partition(".")[2].str.len().max() == 3
+    assert set(ledger["precision"]) == {"published"}
+    assert list(ledger["id"]) == list(register["id"])
+
+
+def test_the_same_values_reproduce_it_and_others_do_not(
+    register: pd.DataFrame, ledger: pd.DataFrame
+) -> None:
+    assert set(compare(ledger, register)["verdict"]) == {Outcome.REPRODUCED}
+    row = register[register["kind"] == "estimate"].iloc[0].to_dict()
+    sealed = ledger[ledger["id"] == row["id"]].iloc[0].to_dict()
+    assert sealed["value"] == "0.184"
+    # Anything that rounds to the figure gives it, and what does not does not.
+    for value, given in (("0.18350000001", True), ("0.18449999", True), ("0.184500001", False),
+                         ("0.1834", False), ("0.185", False)):  # fmt: skip
+        assert ("value" not in moved(sealed, {**row, "value": value})) == given, value
+    for column, value in (("se", "0.0412"), ("n_eff", "90.6"), ("deff", "1.15"), ("upper", "0.29")):
+        assert list(moved(sealed, {**row, column: value})) == [column]
+
+
+def test_a_tie_gives_both_figures() -> None:
+    """On a boundary of rounding the last bits decide nothing."""
+    row = {"id": "a", "unit": "share", "digits": "1", "rounding": "half_even", "value": "0.5455",
+           "se": "", "lower": "", "upper": "", "n_eff": "", "deff": ""}  # fmt: skip
+    for figure, given in (("0.546", True), ("0.545", True), ("0.547", False)):
+        sealed = {**row, "value": figure, "precision": "published"}
+        for value in ("0.5455", "0.545499999999", "0.545500000001"):
+            assert ("value" not in moved(sealed, {**row, "value": value})) == given
+
+
+def test_what_somebody_printed_stays_as_it_was_printed() -> None:
+    study = read_register(ROOT / "publications/haca-2024/figures.csv")
+    columns = [name for name in study.columns if name != "precision"]
+    of_others = study["unit"].isin(["figure", "printed", "list"])
+    assert published(study)[of_others][columns].equals(study[of_others][columns])

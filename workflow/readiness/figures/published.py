@@ -1,0 +1,83 @@
+"""A register as it is released: each value with the digits that its readers are shown, and no more.
+
+The working register in `results/` holds 12 digits (column `precision`: `working`). From 12 digits
+of a weighted share, whoever knows who answered can work out counts and answers that were withheld,
+so it is not for release. A ledger from the second format of seals on is this one (`published`);
+one without the column is of the first format, with 12 digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from readiness.errors import StatisticsError
+from readiness.figures.display import UNITS, rounded
+from readiness.figures.precision import PRECISION, PUBLISHED
+from readiness.figures.same import gives, number, same_cell
+
+IN_PERCENT = ("share", "points")
+"""Units whose decimals are those of a percentage, two more than of the value itself."""
+DEFF_DIGITS = 2
+BESIDE = ("se", "lower", "upper", "n_eff", "deff")
+"""The columns of numbers that stand beside a value, all but the base, which is a count."""
+
+
+def decimals(row: Mapping[Any, str], column: str) -> int | None:
+    """How many decimals of a cell are released; None for what is no number, which stays as it is.
+
+    A value and the ends of its interval as they are shown (`digits`), its standard error one more,
+    an effective base whole, a design effect two.
+    """
+    if number(row[column]) is None or number(row["digits"]) is None:
+        return None
+    if column in ("n", "n_eff"):
+        return 0
+    if column == "deff":
+        return DEFF_DIGITS
+    if row["unit"] not in UNITS:
+        return None  # a figure as somebody printed it
+    shown = int(row["digits"]) + (2 if row["unit"] in IN_PERCENT else 0)
+    return shown + (column == "se")
+
+
+def _cell(row: Mapping[Any, str], column: str) -> str:
+    digits = decimals(row, column)
+    text = row[column]
+    if digits is None:
+        return text
+    value: Decimal = rounded(float(text), digits, row["rounding"])
+    # A whole number and one that is written in full keep their own writing.
+    return text if Decimal(text) == value else format(value, "f")
+
+
+def published(register: pd.DataFrame) -> pd.DataFrame:
+    """The register, as text, at its published precision; the same rows and columns."""
+    table = register.copy()
+    for column in ("value", *BESIDE):
+        table[column] = [_cell(row, column) for row in register.to_dict("records")]
+    table[PRECISION] = PUBLISHED
+    return table
+
+
+def moved(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
+    """The columns of numbers in which a recomputed row does not give what a ledger has published.
+
+    A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
+    of grace at a boundary; one of 12 digits by a value that is the same.
+    """
+    for column in ("value", *BESIDE):
+        digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
+        value = number(recomputed[column])
+        if digits is None or value is None:
+            same = same_cell(ledger[column], recomputed[column])
+        else:
+            try:
+                same = gives(value, ledger[column], digits, recomputed["rounding"])
+            except StatisticsError:
+                same = False
+        if not same:
+            yield column

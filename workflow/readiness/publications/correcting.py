@@ -1,0 +1,56 @@
+"""The erratum of a publication: every number of the one it supersedes that moved, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from readiness.errors import ConfigError
+from readiness.figures.published import published
+from readiness.publications.erratum import COLUMNS
+from readiness.publications.outcomes import Outcome
+from readiness.publications.reproduce import compare
+from readiness.tables import to_csv
+
+
+def erratum_table(
+    before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
+) -> str:
+    """`erratum.csv`: the numbers of the ledger `before` that the register `after` does not give.
+
+    Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
+    are shown alike; `why`, the reason that `reasons` has for the id or the longest beginning of it,
+    else `why`. ConfigError when a number moved and has no reason, or a reason has no number.
+    """
+    verdicts = compare(before, after)
+    moved = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
+    old = {row["id"]: row for row in before.to_dict("records")}
+    new = {row["id"]: row for row in published(after).to_dict("records")}
+    rows = []
+    used = set()
+    for identity in moved:
+        if identity not in old:
+            continue  # it was not published: nothing of it is corrected
+        name = _reason(identity, reasons)
+        used.add(name)
+        reason = reasons.get(name, why)
+        if not reason:
+            raise ConfigError(
+                f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
+                "--erratum ID=TEXT for it alone."
+            )
+        was, now = old[identity], new.get(identity)
+        shown = now is None or was["display_en"] != now["display_en"]
+        column = "display_en" if shown else "value"
+        rows.append((identity, was[column], now[column] if now else "", reason))
+    if unused := sorted(reasons.keys() - used):
+        raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
+    return to_csv(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def _reason(identity: str, reasons: Mapping[str, str]) -> str:
+    """The key of `reasons` that is the id or the longest beginning of it; "" for none."""
+    parts = identity.split(".")
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((name for name in names if name in reasons), "")
