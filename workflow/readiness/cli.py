@@ -290,8 +290,15 @@ def _is_project(folder: Path) -> bool:
     return (folder / "Snakefile").is_file() and (folder / "workflow" / "Snakefile").is_file()
 
 
+def _programs_by_whole_names() -> None:
+    """Leave relative folders out of PATH: what lies in the present folder is no program here."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join(f for f in folders if Path(f).is_absolute())
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    _programs_by_whole_names()
     with speaking() as (out, _):
         return _main(list(sys.argv[1:] if argv is None else argv), out)
 
