@@ -136,13 +136,14 @@ and the data that made them. Nothing here needs a network or git, only Python wi
 {others}
 ## Audit it
 
-With an environment of those packages that is already on the machine:
+With a program of your own (`pip install .` in a tree that you trust), which runs nothing of this
+folder:
 
 ```
-PYTHONPATH=workflow /path/to/.venv/bin/python -m readiness audit {identity} --level 3
+readiness audit . {identity} --level 3
 ```
 
-Or make the environment here (this alone needs the network), then audit:
+Or, where you trust this folder, make the environment here (this alone needs the network):
 
 ```
 make setup
