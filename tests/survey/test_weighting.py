@@ -308,3 +308,16 @@ def test_replicates_go_through_nonresponse_and_trimming(d: Design) -> None:
     np.testing.assert_allclose(adjusted.replicates.matrix.sum(axis=0), before.sum(axis=0))
     expected = np.column_stack([trim_weights(before[:, r], 1, 30) for r in range(15)])
     np.testing.assert_allclose(trimmed.replicates.matrix, expected)
+
+
+def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
+    """So the same bytes come from any kernel of BLAS, which moves the bits behind them."""
+    from readiness.steps.weight import _stored
+
+    rng = np.random.default_rng(1)
+    weights = rng.lognormal(1.0, 1.0, (40, 30))
+    weights[::7] = 0.0
+    moved = weights * (1 + 3e-15 * rng.uniform(-1, 1, weights.shape))
+    assert (weights != moved).any() and (_stored(weights) == _stored(moved)).all()
+    np.testing.assert_allclose(_stored(weights), weights, rtol=5e-12)
+    assert _stored(weights)[0, 0] == 0.0

@@ -20,7 +20,7 @@ from readiness.readers import read_margins
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.survey import Trim, Weighting, design, weigh
 from readiness.survey.replicates import Kind
-from readiness.tables import read_text_table
+from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,12 +65,19 @@ def _replicates(weighting: Weighting) -> bytes:
     buffer = io.BytesIO()
     np.savez(
         buffer,
-        matrix=replicates.matrix,
+        matrix=_stored(replicates.matrix),
         scale=np.array(replicates.scale),
         rscales=replicates.rscales,
         kind=np.array(replicates.kind),
     )
     return buffer.getvalue()
+
+
+def _stored(values: np.ndarray) -> np.ndarray:
+    """The numbers with as many digits as a table holds: the same bytes from any kernel of BLAS."""
+    distinct, place = np.unique(values, return_inverse=True)
+    texts = [format(value, f".{SIGNIFICANT_DIGITS}g") for value in distinct]
+    return np.array(texts, dtype=np.float64)[place].reshape(values.shape)
 
 
 def _margins_met(
