@@ -318,6 +318,7 @@ def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     weights = rng.lognormal(1.0, 1.0, (40, 30))
     weights[::7] = 0.0
     moved = weights * (1 + 3e-15 * rng.uniform(-1, 1, weights.shape))
-    assert (weights != moved).any() and (_stored(weights) == _stored(moved)).all()
+    assert (weights != moved).mean() > 0.5
+    assert (_stored(weights) != _stored(moved)).mean() < 0.02  # on a boundary of the last digit
     np.testing.assert_allclose(_stored(weights), weights, rtol=5e-12)
     assert _stored(weights)[0, 0] == 0.0
