@@ -35,4 +35,6 @@ def test_a_publication_that_cannot_be_read_is_not_passed_over(
     assert ["lost", "COULD NOT CHECK"] in rows and ["haca-2024", "COULD NOT CHECK"] in rows
     assert "publications/haca-2024: neither configuration, seal nor digests can be read" in err
     assert not (root / "results/gate.txt").exists()
+    # What `readiness run` shows, for Snakemake removes what a job that fails has made.
+    assert "COULD NOT CHECK" in (root / "results/differs.txt").read_text("utf-8")
     assert main([*gate, "--unavailable", "{}"]) == 0

@@ -29,7 +29,8 @@ LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
 DIFFERS = Path("results/differs.txt")
-"""The closing table where a number differs: Snakemake removes what a job that fails has made."""
+"""The closing table where a number differs or could not be checked: Snakemake removes what a job
+that fails has made."""
 PAGES = ("results/report/report.html", "results/report/report.pdf")
 NOTHING = "Nothing to be done"
 LEAST_FREE = 1_000_000

@@ -13,7 +13,7 @@ from readiness.publications.closing import closing_lines, closing_text, read_ver
 from readiness.publications.outcomes import UNREADABLE
 
 DIFFERS = "differs.txt"
-"""The closing table where a number differs, beside the place of the table itself."""
+"""The closing table where a number differs or could not be checked, beside the table's place."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,15 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     lines = closing_lines(verdicts)
     for line in lines:
         print(line)
-    if lines:
+    unread = sorted(name for name, why in arguments.unavailable.items() if why == UNREADABLE)
+    if lines or unread:
         # `readiness run` shows it: of this job, Snakemake would remove the table itself.
         write_atomically(
             arguments.out.with_name(DIFFERS), "\n".join([text.rstrip("\n"), *lines, ""])
         )
+    if lines:
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
         )
-    unread = sorted(name for name, why in arguments.unavailable.items() if why == UNREADABLE)
     if unread:
         raise DataError(
             f"publications/{unread[0]}: neither configuration, seal nor digests can be read, so it "
