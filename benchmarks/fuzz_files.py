@@ -16,6 +16,7 @@ One line a fault, then a tally; exit code 1 when there was one.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import random
 import shutil
@@ -88,6 +89,7 @@ class HangError(BaseException):
 def tree() -> Path:
     """A copy of what the readers read, in which one file at a time is harmed."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in shipped_files():  # what readers read
         if name.parts[0] in (
             "data",
@@ -305,14 +307,11 @@ def main() -> int:
     arguments = parser.parse_args()
     began = time.monotonic()
     tally: Counter[tuple[str, str]] = Counter()
-    try:
-        for number in range(arguments.first, arguments.first + arguments.cases):
-            kind, end, said = shoot(arguments.seed, number)
-            tally[kind, end] += 1
-            if end == "fault" or arguments.verbose:
-                print(f"case {number} ({kind}): {end}: {said}", flush=True)
-    finally:
-        shutil.rmtree(tree())
+    for number in range(arguments.first, arguments.first + arguments.cases):
+        kind, end, said = shoot(arguments.seed, number)
+        tally[kind, end] += 1
+        if end == "fault" or arguments.verbose:
+            print(f"case {number} ({kind}): {end}: {said}", flush=True)
     for kind in SOURCES:
         ends = {end: tally[kind, end] for end in ("read", "refused", "fault")}
         print(f"{kind:<14}" + "".join(f"{count:>7} {end}" for end, count in ends.items()))

@@ -123,7 +123,8 @@ def said(target: Target, text: str) -> str:
 
 def dropped(target: Target, rows: Rows) -> tuple[str, str]:
     row = rows.pop(target.draw.randrange(len(rows)))
-    return f"{row.get('path') or row['dataset']} gone", "" if "path" in row else named(row)
+    place = "no file that is sealed" if "path" in row else named(row)
+    return f"{row.get('path') or row['dataset']} gone", place
 
 
 def shuffled(target: Target, rows: Rows) -> tuple[str, str]:
@@ -252,8 +253,6 @@ RESEALED: tuple[Kind, ...] = (
             attack(lambda lines: lines[:1]), fits=of_a_wave, code=FROZEN),
     differs("resealed-attack-twice", "`attack.csv`: a row twice (`--code frozen`)", 3, FILE,
             attack(lambda lines: [*lines, lines[-1]]), fits=of_a_wave, code=FROZEN),
-)  # fmt: skip
-WAITING: tuple[Kind, ...] = (
-    contradicts("resealed-inputs-gone", "`inputs.csv`: a row less", FILE,
+    contradicts("resealed-inputs-gone", "`inputs.csv`: a row less", "the sidecar that read it",
                 sealed_table("inputs.csv", dropped), fits=of_a_wave),
 )  # fmt: skip

@@ -1,0 +1,28 @@
+"""A slice of benchmarks/fuzz_files.py: broken settings, claims, ledgers, registers."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from project_copy import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import fuzz_files
+
+
+def test_broken_files_are_read_or_refused_in_words() -> None:
+    ends = [fuzz_files.shoot(7, number) for number in range(70)]
+    faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
+              if end == "fault"]  # fmt: skip
+    assert faults == []
+    assert {kind for kind, _, _ in ends} == set(fuzz_files.SOURCES)
+    assert Counter(end for _, end, _ in ends).keys() == {"read", "refused"}
+
+
+def test_every_file_that_ships_is_read() -> None:
+    """Or the fuzz would show nothing of it."""
+    for kind, source in fuzz_files.SOURCES.items():
+        for path in fuzz_files.files(kind)[:2]:
+            source.read(path)
