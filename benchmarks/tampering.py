@@ -30,7 +30,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/publications")]
 
-from tampering.catalogue import KINDS, WAITING  # noqa: E402
+from tampering.catalogue import KINDS  # noqa: E402
 from tampering.kept import Kept  # noqa: E402
 from tampering.model import Case, Judged, applicable, drawn  # noqa: E402
 from tampering.page import page  # noqa: E402
@@ -42,9 +42,9 @@ PAGE = ROOT / "docs/tampering.md"
 
 
 def cases(bench: Bench, arguments: argparse.Namespace) -> list[Case]:
-    kinds = WAITING if arguments.waiting else KINDS
+    kinds = KINDS
     if arguments.kind:
-        kinds = tuple(k for k in KINDS + WAITING if k.name.startswith(tuple(arguments.kind)))
+        kinds = tuple(k for k in KINDS if k.name.startswith(tuple(arguments.kind)))
     elif arguments.level2:
         kinds = tuple(kind for kind in kinds if kind.rerun is not None)
     identities = arguments.publication or bench.identities
@@ -88,7 +88,6 @@ def main() -> int:
     parser.add_argument("--level2", action="store_true", help="run the numbers again")
     parser.add_argument("--each", action="store_true", help="every kind on every publication, once")
     parser.add_argument("--kind", nargs="+", help="only kinds whose name begins so")
-    parser.add_argument("--waiting", action="store_true", help="only what no audit sees as yet")
     parser.add_argument("--publication", nargs="+", metavar="ID", help="only these (default: all)")
     parser.add_argument("--page", action="store_true", help="write docs/tampering.md and stop")
     arguments = parser.parse_args()

@@ -32,5 +32,3 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     ),
 }
 KINDS: tuple[Kind, ...] = tuple(kind for kinds in GROUPS.values() for kind in kinds)
-WAITING: tuple[Kind, ...] = rendered.WAITING
-"""Kinds of which no audit says what it should as yet: `benchmarks/tampering.py --waiting`."""

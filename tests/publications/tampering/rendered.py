@@ -188,8 +188,6 @@ RESEALED: tuple[Kind, ...] = (
     *(differs(f"resealed-{name}", f"{what} (`--code frozen`)", 3, PAGE, of_file(file, edit),
               code="frozen")
       for name, what, file, edit in (*SEEN, *MADE)),
-)  # fmt: skip
-WAITING: tuple[Kind, ...] = (
     *(differs(f"elsewhere-{name}", f"{what}, and a package in `environment.json`", 3, PAGE,
               elsewhere(of_file(file, edit)), code="frozen", also=("CHANGED", "NOT CHECKED"))
       for name, what, file, edit in (*SEEN, *MADE)),
