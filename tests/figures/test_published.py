@@ -58,6 +58,18 @@ def test_the_same_values_reproduce_it_and_others_do_not(
         assert list(moved(sealed, {**row, column: value})) == [column]
 
 
+def test_what_a_revised_export_would_change_is_no_more_than_what_moves(
+    register: pd.DataFrame, ledger: pd.DataFrame
+) -> None:
+    """Held against a ledger of published digits, the same register changes nothing."""
+    from readiness.publications.what_if import moved as would_move
+
+    assert would_move(ledger, register).empty
+    other = register.copy()
+    other.loc[0, "value"] = "0.1834"
+    assert list(would_move(ledger, other)["id"]) == [register.loc[0, "id"]]
+
+
 def test_a_tie_gives_both_figures() -> None:
     """On a boundary of rounding the last bits decide nothing."""
     row = {"id": "a", "unit": "share", "digits": "1", "rounding": "half_even", "value": "0.5455",

@@ -15,9 +15,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import UNITS, rounded
+from readiness.figures.display import LANGUAGES, UNITS, rounded
 from readiness.figures.precision import PRECISION, PUBLISHED
-from readiness.figures.same import gives, number, same_cell
+from readiness.figures.same import gives, number, same_cell, same_text
 
 IN_PERCENT = ("share", "points")
 """Units whose decimals are those of a percentage, two more than of the value itself."""
@@ -61,6 +61,13 @@ def published(register: pd.DataFrame) -> pd.DataFrame:
         table[column] = [_cell(row, column) for row in register.to_dict("records")]
     table[PRECISION] = PUBLISHED
     return table
+
+
+def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
+    """Whether a recomputed row gives the value of a ledger's row and reads the same everywhere."""
+    return "value" not in moved(ledger, recomputed) and all(
+        same_text(ledger[f"display_{language}"], recomputed, language) for language in LANGUAGES
+    )
 
 
 def moved(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 from readiness.figures.display import LANGUAGES, display
-from readiness.figures.published import moved
-from readiness.figures.same import number, plain, same_text
+from readiness.figures.published import gives_row, moved
+from readiness.figures.same import number, plain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
 
@@ -52,15 +52,11 @@ def _outcome(
             plain(published[column]) == plain(recomputed[column]) for column in shown
         )
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
-    off = list(moved(published, recomputed))
-    changed += [c for c in off if c != "value"]
+    changed += [c for c in moved(published, recomputed) if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
-    texts_same = all(
-        same_text(published[f"display_{language}"], recomputed, language) for language in LANGUAGES
-    )
-    if texts_same and "value" not in off:
+    if gives_row(published, recomputed):
         return Outcome.REPRODUCED, ""
     # What is said of it is English, and so is the text that it quotes where there is a choice.
     texts = ("display_en", *shown)

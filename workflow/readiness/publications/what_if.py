@@ -17,8 +17,9 @@ from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Version, find_version
 from readiness.errors import DataError
+from readiness.figures.published import gives_row
 from readiness.figures.register import read_register
-from readiness.figures.same import number, same_figure
+from readiness.figures.same import number
 from readiness.publications.archive import assemble
 from readiness.publications.chain import REGISTER
 from readiness.publications.freeze import frozen_config
@@ -81,7 +82,7 @@ def moved(published: pd.DataFrame, would_be: pd.DataFrame) -> pd.DataFrame:
     """The numbers that would not be published as they were: columns `COLUMNS`, largest first.
 
     Both are registers as text. A number moves when its value or its text in any language would be
-    another (`figures.same`), and when only one register has it. `difference` is would-be minus
+    another (`figures.published`), and when only one register has it. `difference` is would-be minus
     published, in the number's own unit ("" where one of them is no number, or is withheld). Ordered
     by kind and unit, in them by the size of the difference.
     """
@@ -90,7 +91,7 @@ def moved(published: pd.DataFrame, would_be: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for identity in before.keys() | after.keys():
         old, new = before.get(identity), after.get(identity)
-        if old and new and same_figure(old, new):
+        if old and new and gives_row(old, new):
             continue
         either = old or new or {}
         rows.append(
