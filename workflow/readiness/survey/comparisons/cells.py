@@ -82,8 +82,14 @@ def factor(
     """
     label = name or (repr(values) if isinstance(values, str) else "the variable")
     known = design.factorized(values)
+    inverse, seen = known
+    whole = bool(design.mask.all())
+    if whole:  # what was seen occurs
+        used = np.ones(len(seen), dtype=np.bool_)
+    else:
+        used = np.bincount(inverse[design.mask] + 1, minlength=len(seen) + 1)[1:] > 0
     if levels is None:
-        declared = _occurring(known, design.mask, design.declared_order(values))
+        declared = _occurring(seen, used, design.declared_order(values))
         keys = list(declared)
     else:
         absent = [v for v in levels if _text(v) is None or v != v]
@@ -99,14 +105,12 @@ def factor(
         )
         if len(set(keys)) != len(keys):
             raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
-    codes = _encode(known, keys, declared, design.mask, label)
-    return Factor(np.where(design.mask, codes, -1), declared, label)
+    codes = _encode(known, keys, declared, used, label)
+    return Factor(codes if whole else np.where(design.mask, codes, -1), declared, label)
 
 
-def _occurring(known: Factorized, inside: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
+def _occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
     """The levels that occur in the domain: sorted, or in the order of the categories."""
-    inverse, seen = known
-    used = np.bincount(inverse[inside & (inverse >= 0)], minlength=len(seen)) > 0
     kept = [
         v
         for v, u in zip(seen, used, strict=True)
@@ -123,7 +127,7 @@ def _encode(
     known: Factorized,
     keys: list[str],
     declared: tuple[str, ...],
-    inside: BoolArray,
+    used: BoolArray,
     label: str,
 ) -> IntArray:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
@@ -131,10 +135,9 @@ def _encode(
     uniques = [*seen, None]  # code -1, no value, takes the last place
     texts = [_text(v) for v in uniques]
     outside = [t is None or t.startswith("_") for t in texts]
-    used = np.bincount(inverse[inside & (inverse >= 0)], minlength=len(texts)) > 0
     position = {key: i for i, key in enumerate(keys)}
     lookup = np.full(len(texts), -1, dtype=np.int64)
-    for i, text in enumerate(texts):
+    for i, text in enumerate(texts[:-1]):
         if outside[i]:
             continue
         assert text is not None

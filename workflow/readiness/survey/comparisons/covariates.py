@@ -77,6 +77,8 @@ class Covariates:
             rows: the rows of the model, shape (rows,).
         """
         centre, scale = np.zeros(len(self.names)), np.ones(len(self.names))
+        if not self.numbers:
+            return Standardised(self, centre, scale)
         used = np.bincount(self.row[rows], minlength=len(self.values)) > 0
         for i in self.numbers:
             x = self.values[used, i]
