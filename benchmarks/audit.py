@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from readiness.publications.ledger import publication_ids  # noqa: E402
-from readiness.publications.log import append, open_log  # noqa: E402
+from readiness.publications.log import LOG, append, open_log  # noqa: E402
 from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
 
 NOT_COPIED = {".git", ".venv", ".snakemake", ".cache", "results", "tests", "publications"}
@@ -47,6 +47,8 @@ def project(folder: Path, count: int) -> list[str]:
     """A copy of the project with `count` publications; returns their ids."""
     shutil.copytree(ROOT, folder, ignore=_not_copied)
     shipped = publication_ids(ROOT)
+    (folder / LOG).parent.mkdir()
+    shutil.copyfile(ROOT / LOG, folder / LOG)
     # Those that others revise stay under their own ids too.
     for name in shipped:
         shutil.copytree(ROOT / "publications" / name, folder / "publications" / name)
