@@ -114,9 +114,8 @@ RESEALED: tuple[Kind, ...] = (
     *(Kind(f"archive-{name}", f"`code.tar`: {says}", 1, NOT_CHECKED, (0, 2, 2, 2), "the archive",
            packed("code.tar", member))
       for name, says, member in MEMBERS),
-    *(unseen(f"archive-{name}", f"`code.tar`: {says}",
-             "a seal of format 1 does not cover it; it is not unpacked and never run",
-             packed("code.tar", member))
+    *(contradicts(f"archive-{name}", f"`code.tar`: {says}", "the file in the archive",
+                  packed(f"code.tar: {member[0]}", member))
       for name, says, member in BESIDE),
     contradicts("archive-package", "`code.tar`: a module more in the package", "`seal.json`",
                 packed("seal.json", ("workflow/readiness/more.py", FILE, ""))),
