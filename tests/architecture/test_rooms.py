@@ -29,7 +29,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("files", "bounded"),
-    ("errors", "terminal"),
+    ("errors", "terminal", "patterns"),
 )
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -128,6 +129,14 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     project.replace("config.yaml", "  study: haca-2024\n  wave:", "  wave:")
     project.replace("config.yaml", "simulated: true", "simulated: false")
     project.replace("config.yaml", "fr: Vague simulée 2026", "fr: Vague 2026, en 3 parties")
+    # Real answers do not have the column that marks simulated ones.
+    got = project.readiness("data", "get", "simulated-2026@2", "--to", "answers.csv")
+    assert got.returncode == 0, got.stderr
+    answers = pd.read_csv(project.root / "answers.csv", dtype=str, keep_default_na=False)
+    answers.drop(columns="Données simulées").to_csv(project.root / "real.csv", index=False)
+    added = project.readiness("data", "add", "real.csv", "--dataset", "simulated-2026", "--as", "3")
+    assert added.returncode == 0, added.stderr
+    project.replace("config.yaml", 'simulated-2026, version: "2"', 'simulated-2026, version: "3"')
     result = project.run()
     assert result.returncode == 0, result.stderr
     text = words(project.read("results/report/report.html"))

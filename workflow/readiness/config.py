@@ -27,20 +27,10 @@ from pydantic import (
 from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
 from readiness.errors import ConfigError
 from readiness.files import read_file
+from readiness.patterns import DATE, ITEM, NAME, VERSION, WORDS
 from readiness.terminal import shortened
 
-NAME = r"^[a-z0-9][a-z0-9-]*$"
-ITEM = r"^[a-z][a-z0-9_]*$"
 Selection = Literal["probability", "census", "opt-in", "purposive"]
-DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-VERSION = r"^\w[\w.-]*$"
-WORDS = {
-    NAME: "a name of lower-case letters, digits and hyphens",
-    ITEM: "a name of lower-case letters, digits and underscores",
-    DATE: 'a date in quotes, "YYYY-MM-DD"',
-    VERSION: "a text of letters, digits, points and hyphens, in quotes",
-}
-"""What the patterns ask for, in words."""
 MOST_PERMUTATIONS = 1_000_000
 """Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
 LARGEST_SEED = 2**63 - 1

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from readiness.config import WORDS, Config
+from readiness.config import Config
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
+from readiness.patterns import WORDS
 
 SCHEMA = Path("workflow/schemas/config.schema.json")
 GUIDE = Path("config/README.md")

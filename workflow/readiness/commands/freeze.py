@@ -22,11 +22,11 @@ from pathlib import Path
 from unicodedata import category
 
 from readiness.commands.run import check_cores, run_snakemake
-from readiness.config import NAME
 from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock
+from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.attacker import ATTACK, findings, read_attack
 from readiness.publications.freeze import (

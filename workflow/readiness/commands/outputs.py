@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from readiness.datasets.versions import RAW
 from readiness.errors import ConfigError
 
 KEPT = ("data", "publications", "workflow", ".dvc")
@@ -60,6 +59,9 @@ def _of_project(root: Path, target: Path) -> Path | None:
 
     A copy in `data/raw` may be written: that is where `data get` puts one.
     """
+    # The configuration's models take longer to build than a whole audit of seals.
+    from readiness.datasets.versions import RAW
+
     place = target.resolve()
     if (root / RAW).resolve() in place.parents and place.suffix == ".csv":
         return None

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from readiness.config import NAME, VERSION, WORDS
 from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
 from readiness.datasets.pointers import Pointer, read_pointer, write_pointer
@@ -26,6 +25,7 @@ from readiness.datasets.versions import (
 )
 from readiness.errors import ConfigError, DataError
 from readiness.files import left_behind, write_atomically
+from readiness.patterns import NAME, VERSION, WORDS
 from readiness.tables import read_text_table
 
 LONGEST_NAME = 150

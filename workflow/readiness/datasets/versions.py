@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
-from readiness.config import NAME, VERSION
 from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock, read_file, write_atomically
+from readiness.patterns import NAME, VERSION
 from readiness.tables import rows_to_csv
 
 VERSIONS = Path("data/versions.csv")

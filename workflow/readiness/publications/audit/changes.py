@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
     except _UNREADABLE:
         return []
     try:
-        today = read_yaml_text(read_file(root / CONFIG))[kind][name]
+        today = _todays(read_file(root / CONFIG))[kind][name]
         if not isinstance(today, dict):
             raise TypeError
         return [
@@ -109,6 +110,12 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
         ]
     except _UNREADABLE:
         return [f"{run} is no longer configured"]
+
+
+@lru_cache(maxsize=1)
+def _todays(content: bytes) -> Any:
+    """Today's configuration, read once for all publications of an audit."""
+    return read_yaml_text(content)
 
 
 def _given(frozen: Any, today: Any) -> bool:
