@@ -94,7 +94,7 @@ def test_a_report_of_nothing_is_refused() -> None:
         ('closes: "2026-03-31"', "closes: 2026-03-31", r"closes: got .*\(put it in quotes\)"),
         ("adjust: holm", "adjust: Holm", r"adjust: got 'Holm'; expected 'holm', 'BH'"),
         ("en: Simulated wave", "de: Simulated wave", r"title\.de: got 'de'; expected 'fr', 'ar'"),
-        ("  simulated-2026:", "  Simulated 2026:", r"expected a name of at most 100 lower-case letters"),
+        ("  simulated-2026:", "  Simulated 2026:", r"a name of at most 100 lower-case letters"),
         ("compare:\n      items: [prep", "compare:\n      items: [use_ai, prep",
          r"each item once; use_ai is repeated"),
         ("items: [preparation, use_ai, team_trained, revolution]", "items: []", r"at least 1 item"),

@@ -116,11 +116,13 @@ def test_a_publication_of_another_time(tree: Path, capsys: pytest.CaptureFixture
     assert code == 3 and "lists another seal of this publication than the present one" in said
 
 
-@pytest.mark.parametrize("edit", ["entry", "order", "layout", "cut", "empty", "fifo"])
+@pytest.mark.parametrize("edit", ["entry", "order", "layout", "cut", "empty", "half", "fifo"])
 def test_a_log_that_was_changed(tree: Path, capsys: pytest.CaptureFixture[str], edit: str) -> None:
     record = json.loads((tree / LOG).read_text("utf-8"))
     if edit == "entry":
         record["entries"][1]["seal"] = "0" * 64
+    if edit == "half":
+        record["entries"][1]["id"] = "\ud800"
     if edit == "order":
         record["entries"].reverse()
     text = json.dumps(record, sort_keys=True, indent=1) + "\n"

@@ -90,6 +90,8 @@ def read_log(root: Path) -> Log:
         )
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
             raise TypeError
+        # Half a character has no bytes to be hashed: a ValueError, too.
+        heads = list(_heads(entries))
     except FileNotFoundError:
         return Log(
             fault="not found: nobody can tell whether a publication is missing", missing=True
@@ -100,7 +102,7 @@ def read_log(root: Path) -> Log:
         return Log(fault="not a log of publications. Restore it with git.")
     log = Log(entries)
     # Another layout could show a key twice: one value for people, another for the program.
-    chained = all(e.previous == head for e, head in zip(entries, _heads(entries), strict=True))
+    chained = all(e.previous == head for e, head in zip(entries, heads, strict=True))
     if text != log.as_text() or not chained or not _only_grew(entries):
         return Log(fault="changed after it was written. Restore it with git.")
     return log
@@ -108,10 +110,7 @@ def read_log(root: Path) -> Log:
 
 def _heads(entries: Sequence[Entry]) -> Iterator[str]:
     """The head before each entry."""
-    head = ""
-    for entry in entries:
-        yield head
-        head = entry.head
+    yield from ["", *(entry.head for entry in entries)][: len(entries)]
 
 
 def _only_grew(entries: Sequence[Entry]) -> bool:
