@@ -198,10 +198,10 @@ def test_a_name_that_no_file_system_holds_is_refused_before_anything_is_written(
 ) -> None:
     before = sorted(root.rglob("*"))
     for names in (("survey", long), (long if long.isascii() else "s" * 250, "1")):
-        with pytest.raises(ConfigError, match="longer than 150 bytes"):
+        with pytest.raises(ConfigError, match="longer than 100 bytes"):
             add_version(root, root / "export.csv", *names)
     assert sorted(root.rglob("*")) == before
-    longest = "v" * 150
+    longest = "v" * 100
     assert add_version(root, root / "export.csv", longest, longest).rows == 2
     assert faults(root) == []
 

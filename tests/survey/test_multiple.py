@@ -88,20 +88,6 @@ def test_a_replicate_design_and_its_refit(frame: pd.DataFrame) -> None:
     assert 1 < ratio < 1.1, "the jackknife of the statistic itself is a little larger"
 
 
-def test_the_size_under_independence() -> None:
-    rng = np.random.default_rng(12)
-    hits = 0
-    for _ in range(25):
-        n = 150
-        base = rng.random(n)
-        ticks = {f"o{j}": (base + rng.random(n) > 1.1).astype(int) for j in range(4)}  # dependent
-        data = pd.DataFrame({**ticks, "g": rng.integers(0, 3, n), "w": rng.uniform(1, 3, n)})
-        d = design(data, weights="w")
-        made = multiple_marginal_independence(d, {k: k for k in ticks}, "g", base="asked")
-        hits += (made.first_order().p_value or 1) <= 0.05
-    assert hits <= 4  # .05 of 25, and three standard errors
-
-
 def test_bases_groups_and_constant_options(frame: pd.DataFrame) -> None:
     blank: Any = frame["uses_ai"].astype(object).where(frame["id"] % 10 != 0, "_blank")
     d = design(frame.assign(a=blank, none=0), weights="weight")

@@ -28,7 +28,7 @@ from readiness.files import left_behind, write_atomically
 from readiness.patterns import NAME, VERSION, WORDS
 from readiness.tables import read_text_table
 
-LONGEST_NAME = 150
+LONGEST_NAME = 100
 """Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself."""
 
 
@@ -54,14 +54,14 @@ def add_version(
     """
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
-        if not re.fullmatch(pattern, text):
-            raise ConfigError(
-                f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
-            )
         if len(os.fsencode(text)) > LONGEST_NAME:
             raise ConfigError(
                 f"{what} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, which no file system "
                 "holds; choose a shorter name."
+            )
+        if not re.fullmatch(pattern, text):
+            raise ConfigError(
+                f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
             )
     check_questionnaire(root, questionnaire)
     content = read_whole(file)
