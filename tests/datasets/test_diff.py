@@ -20,7 +20,6 @@ from readiness.datasets.diff import KeyedTable, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import DataError
-from readiness.figures.published import BESIDE
 from readiness.figures.register import read_register
 from readiness.figures.same import same_cell, same_text
 from readiness.publications.what_if import moved
@@ -170,8 +169,7 @@ def test_an_erased_version_cannot_be_compared(tmp_path: Path) -> None:
 def register(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     """Rows of id, kind, unit, value, text."""
     frame = pd.DataFrame(rows, columns=["id", "kind", "unit", "value", "display_en"], dtype=str)
-    frame = frame.assign(display_fr=frame["display_en"], display_ar=frame["display_en"])
-    return frame.assign(**dict.fromkeys(BESIDE, ""))
+    return frame.assign(display_fr=frame["display_en"], display_ar=frame["display_en"])
 
 
 def test_what_moves_is_ordered_by_what_can_be_compared() -> None:

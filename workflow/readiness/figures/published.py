@@ -65,7 +65,7 @@ def published(register: pd.DataFrame) -> pd.DataFrame:
 
 def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
     """Whether a recomputed row gives the value of a ledger's row and reads the same everywhere."""
-    return "value" not in moved(ledger, recomputed) and all(
+    return _gives(ledger, recomputed, "value") and all(
         same_text(ledger[f"display_{language}"], recomputed, language) for language in LANGUAGES
     )
 
@@ -76,15 +76,15 @@ def moved(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[
     A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
     of grace at a boundary; one of 12 digits by a value that is the same.
     """
-    for column in ("value", *BESIDE):
-        digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
-        value = number(recomputed[column])
-        if digits is None or value is None:
-            same = same_cell(ledger[column], recomputed[column])
-        else:
-            try:
-                same = gives(value, ledger[column], digits, recomputed["rounding"])
-            except StatisticsError:
-                same = False
-        if not same:
-            yield column
+    return (c for c in ("value", *BESIDE) if not _gives(ledger, recomputed, c))
+
+
+def _gives(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str) -> bool:
+    digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
+    value = number(recomputed[column])
+    if digits is None or value is None:
+        return same_cell(ledger[column], recomputed[column])
+    try:
+        return gives(value, ledger[column], digits, recomputed["rounding"])
+    except StatisticsError:
+        return False

@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import LANGUAGES, ROUNDINGS, display, rounded
+from readiness.figures.display import ROUNDINGS, display, rounded
 
 RELATIVE = 1e-9
 """How far two values may be apart, relative to the larger one, to be the same."""
@@ -75,13 +75,6 @@ def same_text(published: str, row: Mapping[Any, str], language: str) -> bool:
         return False
     # The made text has to be one of them too: that of a list, or a figure as printed, is none.
     return texts <= {plain(_text(near, row).get(language, "")) for near in (value, *_near(value))}
-
-
-def same_figure(published: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
-    """Whether two rows of registers, as text, hold the same value and read the same."""
-    return same_cell(published["value"], recomputed["value"]) and all(
-        same_text(published[f"display_{language}"], recomputed, language) for language in LANGUAGES
-    )
 
 
 def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
