@@ -36,6 +36,7 @@ from readiness.publications.ledger import (
     INPUT_COLUMNS,
     INPUTS,
     LEDGER_COLUMNS,
+    SealedDataset,
     read_datasets,
     read_inputs,
     versions_table,
@@ -79,6 +80,14 @@ class _Stated:
     @cached_property
     def code(self) -> dict[str, bytes]:
         return read_archive(self.folder / ARCHIVE)
+
+    @cached_property
+    def datasets(self) -> list[SealedDataset]:
+        return read_datasets(self.folder)
+
+    @cached_property
+    def inputs(self) -> dict[Path, str]:
+        return read_inputs(self.folder)
 
     @property
     def form(self) -> int:
@@ -145,10 +154,9 @@ class _Stated:
     def chain_in_order(self) -> Iterator[tuple[str, str]]:
         """Each sidecar: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
-        inputs = read_inputs(self.folder)
         texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
-        raw = {*inputs.values(), *texts}
-        shas = {d.version.name: d.version.sha256 for d in read_datasets(self.folder)}
+        raw = {*self.inputs.values(), *texts}
+        shas = {d.version.name: d.version.sha256 for d in self.datasets}
         for step, lineage in self.chain.items():
             place = f"lineage/{step}.json"
             before = {role: by_hash.get(name) for role, name in lineage.parents.items()}
@@ -161,7 +169,7 @@ class _Stated:
                 elif not left and digest not in raw:
                     yield place, f"its {role}: no file that is sealed"
             behind = {name for b in before.values() if b for name in self.chain[b].datasets}
-            revises = any(path.parts[0] == FOLDER.name for path in inputs)
+            revises = any(path.parts[0] == FOLDER.name for path in self.inputs)
             if step.startswith(RESTORE):
                 behind.add(step.removeprefix(RESTORE))
                 if lineage.outputs.get("data.csv") != shas.get(step.removeprefix(RESTORE)):
@@ -184,12 +192,12 @@ class _Stated:
 
     def archive(self) -> Iterator[tuple[str, str]]:
         """The archive: the code that the seal has hashes of, this run's own files, nothing else."""
-        datasets = read_datasets(self.folder)
         pointers = {
-            d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode()) for d in datasets
+            d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode())
+            for d in self.datasets
         }
-        versions = versions_table(d.version for d in datasets).encode()
-        inputs = {path.as_posix(): digest for path, digest in read_inputs(self.folder).items()}
+        versions = versions_table(d.version for d in self.datasets).encode()
+        inputs = {path.as_posix(): digest for path, digest in self.inputs.items()}
         own = {CONFIG: self.sealed["files"].get(CONFIG), OWN[1]: sha256(versions)}
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
@@ -201,7 +209,7 @@ class _Stated:
 
     def seal(self) -> Iterator[tuple[str, str]]:
         """What the seal states of all this."""
-        versions = [dataset.version for dataset in read_datasets(self.folder)]
+        versions = [dataset.version for dataset in self.datasets]
         held = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
             "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
