@@ -87,10 +87,11 @@ def _read(path: Path, limit: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         # Room for the file as it is, and for one byte of what was added since.
         content = b"" if state.st_size > limit else file.read(state.st_size + 1)
+        now = os.fstat(descriptor).st_size
     if state.st_size > limit:
         raise OSError(errno.EFBIG, f"larger than {limit} bytes", str(path))
-    if len(content) > state.st_size:
-        raise OSError(errno.EBUSY, "grew while it was read", str(path))
+    if not len(content) == state.st_size == now:
+        raise OSError(errno.EBUSY, "changed while it was read", str(path))
     return content
 
 

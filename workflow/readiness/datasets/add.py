@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
-import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,7 +25,7 @@ from readiness.datasets.versions import (
     read_versions,
 )
 from readiness.errors import ConfigError, DataError
-from readiness.files import left_behind, write_atomically
+from readiness.files import left_behind, read_file, write_atomically
 from readiness.patterns import NAME, VERSION, WORDS
 from readiness.tables import read_text_table
 
@@ -110,19 +111,14 @@ def read_whole(file: Path) -> bytes:
     if file.is_dir():
         raise DataError(f"{file}: a folder; expected one CSV file.")
     try:
-        # Without waiting: to open a pipe waits for its writer.
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as opened:
-            before = os.fstat(descriptor)
-            if not stat.S_ISREG(before.st_mode):
-                raise DataError(f"{file}: no ordinary file; expected one CSV file.")
-            content = opened.read(before.st_size + 1)
-            if len(content) != before.st_size or os.fstat(descriptor).st_size != before.st_size:
-                raise DataError(f"{file}: still being written; add it when it is whole.")
-            return content
+        return read_file(file, sys.maxsize)
     except FileNotFoundError:
         raise DataError(f"{file}: no such file.") from None
     except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise DataError(f"{file}: no ordinary file; expected one CSV file.") from None
+        if error.errno == errno.EBUSY:
+            raise DataError(f"{file}: still being written; add it when it is whole.") from None
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from None
 
 
