@@ -14,12 +14,10 @@ One line a fault, then a tally; exit code 1 when there was one.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import os
 import sys
-import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -37,6 +35,7 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 import pandas as pd  # noqa: E402
 
+from fuzzing import run  # noqa: E402
 from readiness.commands.any_csv.results import estimate_all  # noqa: E402
 from readiness.commands.any_csv.sample import make_sample  # noqa: E402
 from readiness.commands.any_csv.settings import Survey, read_settings  # noqa: E402
@@ -356,29 +355,5 @@ def shoot(seed: int, number: int) -> tuple[str, str, str]:
     return kind, "read", ""
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--cases", type=int, default=20_000)
-    parser.add_argument("--from", dest="first", type=int, default=0, help="which case first")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--verbose", action="store_true", help="a line a case, and what it said")
-    arguments = parser.parse_args()
-    began = time.monotonic()
-    tally: Counter[tuple[str, str]] = Counter()
-    for number in range(arguments.first, arguments.first + arguments.cases):
-        kind, end, said = shoot(arguments.seed, number)
-        tally[kind, end] += 1
-        if end == "fault" or arguments.verbose:
-            print(f"case {number} ({kind}): {end}: {said}", flush=True)
-    for kind in KINDS:
-        ends = {end: tally[kind, end] for end in ("read", "refused", "fault")}
-        print(f"{kind:<12}" + "".join(f"{count:>7} {end}" for end, count in ends.items()))
-    faults = sum(count for (_, end), count in tally.items() if end == "fault")
-    print(f"{arguments.cases} cases, {faults} faults; {time.monotonic() - began:.0f} s")
-    return int(faults > 0)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, KINDS, shoot))
