@@ -51,7 +51,6 @@ from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version, read_versions  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
-from readiness.figures.register import read_register  # noqa: E402
 from readiness.forensics.register import check_register  # noqa: E402
 from readiness.forensics.structure import parse_structure  # noqa: E402
 from readiness.forensics.study import judge  # noqa: E402
@@ -64,6 +63,7 @@ from readiness.publications.log import check_log, read_log  # noqa: E402
 from readiness.publications.seal import check_seal  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
+from readiness.register.figures import read_register  # noqa: E402
 from readiness.tables import read_text_table, to_csv  # noqa: E402
 from readiness.terminal import printable  # noqa: E402
 

@@ -20,9 +20,9 @@ from readiness.datasets.diff import KeyedTable, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import DataError
-from readiness.figures.register import read_register
-from readiness.figures.same import same_cell, same_text
 from readiness.publications.what_if import moved
+from readiness.register.figures import read_register
+from readiness.register.same import same_cell, same_text
 
 EXPORTS = ("simulated-2026@1", "simulated-2026@2")
 

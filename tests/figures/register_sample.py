@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figures.display import display
+from readiness.register.display import display
 
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},

@@ -32,8 +32,7 @@ from register_sample import (
     suppress,
 )
 
-from readiness.errors import RenderError
-from readiness.figures.charts import (
+from readiness.charts import (
     NARROW,
     WIDE,
     FeasibleBases,
@@ -42,8 +41,9 @@ from readiness.figures.charts import (
     Revision,
     WeightsPicture,
 )
-from readiness.figures.charts.words import WORDS
-from readiness.figures.display import display
+from readiness.charts.words import WORDS
+from readiness.errors import RenderError
+from readiness.register.display import display
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import LANGUAGES, display, display_interval, round_value
+from readiness.register.display import LANGUAGES, display, display_interval, round_value
 
 ROOT = Path(__file__).parents[2]
 LOCALES = {"fr": "fr", "en": "en", "ar": "ar_MA"}
@@ -198,7 +198,7 @@ def test_points_always_carry_their_sign(value: float, digits: int, rounding: str
 
 def test_the_machine_s_locale_changes_nothing() -> None:
     code = (
-        "from readiness.figures.display import display; import sys;"
+        "from readiness.register.display import display; import sys;"
         "sys.stdout.buffer.write(repr([display(v, 'points', 1) for v in (-.123, .0455)]).encode())"
     )
     outputs = set()

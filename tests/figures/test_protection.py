@@ -10,10 +10,10 @@ from wave_tables import everything, options, ordinal, register
 
 from project_copy import ROOT
 from readiness.config import Figures
-from readiness.figures.protection import BASE, UNRELIABLE, WITHHELD, withheld
-from readiness.figures.register import SUPPRESSED_TEXT, read_register
-from readiness.figures.wave_rows import comparison_rows, revision_rows, share_rows
 from readiness.publications.attacker import attack, unprotected
+from readiness.register.figures import SUPPRESSED_TEXT, read_register
+from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
+from readiness.register.wave_rows import comparison_rows, revision_rows, share_rows
 
 LEAST = 5
 WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}

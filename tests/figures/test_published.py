@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from project_copy import ROOT
-from readiness.figures.display import display
-from readiness.figures.published import moved, published
-from readiness.figures.register import read_register
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
+from readiness.register.display import display
+from readiness.register.figures import read_register
+from readiness.register.published import moved, published
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.figures.display import LANGUAGES, display
-from readiness.figures.published import gives_row
-from readiness.figures.register import FigureRow, Origin, make_register, read_register
-from readiness.figures.same import close, gives, number, plain, same_cell, same_text
+from readiness.register.display import LANGUAGES, display
+from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.published import gives_row
+from readiness.register.same import close, gives, number, plain, same_cell, same_text
 
 PUBLICATIONS = Path(__file__).parents[2] / "publications"
 NBSP, NNBSP, THIN, LRM, MINUS = "\u00a0", "\u202f", "\u2009", "\u200e", "\u2212"

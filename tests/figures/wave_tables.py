@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from readiness.config import Figures
-from readiness.figures.register import Origin, make_register
-from readiness.figures.wave_rows import share_rows
+from readiness.register.figures import Origin, make_register
+from readiness.register.wave_rows import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
 

@@ -10,8 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from project_copy import ROOT
-from readiness.figures.display import display
-from readiness.figures.register import read_register
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
@@ -22,6 +20,8 @@ from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import LEDGER
+from readiness.register.display import display
+from readiness.register.figures import read_register
 
 WAVE, STUDY = "simulated-2026-r2", "haca-2024"
 OTHERS = ("python 3.12.3 -> 3.13.1", "numpy 2.4.1 -> 2.4.3")

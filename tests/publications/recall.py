@@ -27,7 +27,6 @@ sys.path.insert(0, str(ROOT / "workflow"))
 from readiness.datasets.pointers import Pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import Version, find_version  # noqa: E402
-from readiness.figures.register import read_register  # noqa: E402
 from readiness.publications.archive import assemble  # noqa: E402
 from readiness.publications.ledger import (  # noqa: E402
     read_datasets,
@@ -37,6 +36,7 @@ from readiness.publications.ledger import (  # noqa: E402
 from readiness.publications.scratch import run_in, scratch_project  # noqa: E402
 from readiness.publications.seal import read_seal  # noqa: E402
 from readiness.publications.trace import affected  # noqa: E402
+from readiness.register.figures import read_register  # noqa: E402
 
 SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff", "display_en"]
 NINTH = 9

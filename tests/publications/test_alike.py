@@ -13,7 +13,6 @@ import pypdf
 import pytest
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
-from readiness.figures.register import read_register
 from readiness.publications.audit.alike import (
     DRAWN,
     SCRIPT,
@@ -28,6 +27,7 @@ from readiness.publications.audit.paper import paper_change
 from readiness.publications.audit.report import ALIKE, _compare
 from readiness.publications.chain import Chain, frozen_chain
 from readiness.publications.outcomes import Outcome
+from readiness.register.figures import read_register
 
 FOLDER = Path(__file__).parents[2] / "publications" / "simulated-2026-r2"
 PAGE = (FOLDER / "report.html").read_text("utf-8")

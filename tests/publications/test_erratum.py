@@ -11,12 +11,12 @@ import pytest
 
 from project_copy import ROOT
 from readiness.errors import DataError
-from readiness.figures.register import read_register
 from readiness.publications.closing import closing_lines, closing_text
 from readiness.publications.erratum import ERRATUM, errata_of, read_errata
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.reproduce import compare, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
+from readiness.register.figures import read_register
 
 OLD, NEW = "simulated-2026-r2", "simulated-2026-r3"
 SHARE = "preparation.low.producer"

@@ -16,13 +16,13 @@ import pytest
 
 from project_copy import ROOT, Project, copy_project, message
 from readiness.errors import ConfigError, DataError
-from readiness.figures.display import display
-from readiness.figures.register import read_register
 from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
 from readiness.publications.correcting import erratum_table
 from readiness.publications.freeze import superseded
 from readiness.publications.log import read_log
 from readiness.publications.seal import SEAL, make_seal, read_seal
+from readiness.register.display import display
+from readiness.register.figures import read_register
 from readiness.steps.render import DRAFT
 
 # The renderer puts the blanks of the language around the colon.
@@ -311,8 +311,8 @@ def test_one_freeze_at_a_time(tmp_path: Path) -> None:
 
 def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
     """The rule is lowered in the run and raised for the freeze: as if a step had not applied it."""
-    from readiness.figures.register import read_register
     from readiness.publications.attacker import unprotected
+    from readiness.register.figures import read_register
 
     figures = read_register(ready.root / WAVE / "register/figures.csv")
     assert unprotected(figures, 5) == []

@@ -27,7 +27,6 @@ from readiness.bounded import read_yaml_text
 from readiness.cli import main
 from readiness.datasets.pointers import parse_pointer
 from readiness.errors import DataError
-from readiness.figures.register import read_register
 from readiness.files import LARGEST, files_below, read_file, reading_once
 from readiness.publications.archive import unpack
 from readiness.publications.attacker import read_attack
@@ -42,6 +41,7 @@ from readiness.publications.bundle.contents import _refuse_unsound
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
+from readiness.register.figures import read_register
 from readiness.terminal import printable
 
 STUDY = "haca-2024"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from readiness.figures.register import COLUMNS, read_register
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
+from readiness.register.figures import COLUMNS, read_register
 
 PUBLICATIONS = Path(__file__).parents[2] / "publications"
 SHARE = "preparation.low.producer"

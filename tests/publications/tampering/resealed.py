@@ -12,10 +12,10 @@ import pypdf
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import LANGUAGES, display
 from readiness.lineage import Lineage
 from readiness.publications.audit.show import NAMELESS
 from readiness.publications.seal import SEAL
+from readiness.register.display import LANGUAGES, display
 from tampering import reseal
 from tampering.model import (
     BROKEN,

@@ -99,8 +99,8 @@ def _check(arguments: argparse.Namespace) -> None:
     claims, structure = _material(_study(arguments.study))
     verdicts = judge(claims, structure)
     if arguments.html:
-        from readiness.figures.axis import axis_table, chart_data
-        from readiness.figures.charts import FeasibleBases
+        from readiness.charts import FeasibleBases
+        from readiness.charts.axis import axis_table, chart_data
 
         data = chart_data(axis_table(claims, structure), arguments.language)
         reported = next((v.numbers["total"] for v in verdicts if "total" in v.numbers), None)

@@ -16,12 +16,12 @@ from readiness.datasets.diff import KeyedTable, RowDiff, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Version, find_version
 from readiness.errors import DataError
-from readiness.figures.register import read_register
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.seal import LEDGER
 from readiness.publications.what_if import moved, recompute, with_version
 from readiness.questionnaire import load_questionnaire, match_key
 from readiness.readers import read_export
+from readiness.register.figures import read_register
 from readiness.tables import read_text_table
 from readiness.validation.rows import submissions
 

@@ -16,7 +16,9 @@ import pandas as pd
 
 from readiness.disclosure import Derived, derivable, derivable_sums
 from readiness.errors import DataError
-from readiness.figures.protection import (
+from readiness.forensics.attack import attack_release
+from readiness.register.figures import SUPPRESSED_TEXT
+from readiness.register.protection import (
     DONT_KNOW,
     LOW,
     WITHHELD,
@@ -24,8 +26,6 @@ from readiness.figures.protection import (
     base_id,
     share_id,
 )
-from readiness.figures.register import SUPPRESSED_TEXT
-from readiness.forensics.attack import attack_release
 from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"

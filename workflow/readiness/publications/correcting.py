@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from readiness.errors import ConfigError
-from readiness.figures.published import published
 from readiness.publications.erratum import COLUMNS
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
+from readiness.register.published import published
 from readiness.tables import to_csv
 
 

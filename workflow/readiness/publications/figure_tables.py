@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from readiness.disclosure import escape_frame
-from readiness.figures.display import LANGUAGES
+from readiness.register.display import LANGUAGES
 
 SHOWN = ("level", "group", "statistic", *(f"display_{language}" for language in LANGUAGES),
          "n", "reliability", "suppressed")  # fmt: skip

@@ -19,8 +19,6 @@ import yaml
 from readiness.config import REPORT_SOURCES, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
-from readiness.figures.published import published
-from readiness.figures.register import read_register
 from readiness.files import write_atomically
 from readiness.lineage import SIDECAR, Lineage, sha256_of
 from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
@@ -58,6 +56,8 @@ from readiness.publications.seal import (
     status_of,
     values_table,
 )
+from readiness.register.figures import read_register
+from readiness.register.published import published
 from readiness.tables import to_csv
 
 DRAW, REPORT = "draw", "report"

@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import LANGUAGES, display
-from readiness.figures.published import gives_row, moved
-from readiness.figures.same import number, plain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
+from readiness.register.display import LANGUAGES, display
+from readiness.register.published import gives_row, moved
+from readiness.register.same import number, plain
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
            "verdict", "detail"]  # fmt: skip

@@ -17,15 +17,15 @@ from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Version, find_version
 from readiness.errors import DataError
-from readiness.figures.published import gives_row
-from readiness.figures.register import read_register
-from readiness.figures.same import number
 from readiness.publications.archive import assemble
 from readiness.publications.chain import REGISTER
 from readiness.publications.freeze import frozen_config
 from readiness.publications.ledger import versions_table
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import LEDGER
+from readiness.register.figures import read_register
+from readiness.register.published import gives_row
+from readiness.register.same import number
 
 COLUMNS = ["id", "kind", "unit", "published", "would_be", "difference", "shown", "would_show"]
 

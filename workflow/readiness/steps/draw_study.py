@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from readiness.figures.axis import chart_data, typed
-from readiness.figures.charts import NARROW, WIDE, FeasibleBases
-from readiness.figures.register import read_register
+from readiness.charts import NARROW, WIDE, FeasibleBases
+from readiness.charts.axis import chart_data, typed
+from readiness.register.figures import read_register
 from readiness.steps.common import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 

@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from readiness.config import Section, Selection, parse_json
-from readiness.figures.charts import (
+from readiness.charts import (
     NARROW,
     WIDE,
     Chart,
@@ -18,11 +17,12 @@ from readiness.figures.charts import (
     ReadinessBars,
     WeightsPicture,
 )
-from readiness.figures.published import published
-from readiness.figures.register import read_register
-from readiness.figures.selection import CHART_NOTE
+from readiness.config import Section, Selection, parse_json
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
+from readiness.register.figures import read_register
+from readiness.register.published import published
+from readiness.reporting.selection import CHART_NOTE
 from readiness.steps.common import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 

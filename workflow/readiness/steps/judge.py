@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pandas as pd
 
+from readiness.charts.axis import axis_table
 from readiness.config import read_yaml
-from readiness.figures.axis import axis_table
 from readiness.forensics.reporting import summary_ids, summary_text
 from readiness.forensics.structure import parse_structure
 from readiness.forensics.study import judge

@@ -6,9 +6,9 @@ import argparse
 import json
 
 from readiness.config import Section, parse_json
-from readiness.figures.register import Origin, make_register
-from readiness.figures.study_rows import claim_rows, verdict_rows
 from readiness.lineage import SIDECAR, read_lineage
+from readiness.register.figures import Origin, make_register
+from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 

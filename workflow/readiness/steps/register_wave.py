@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import Field
 
 from readiness.config import Figures, Section, Selection, parse_json
-from readiness.figures.register import FigureRow, Origin, make_register, read_register
-from readiness.figures.selection import WITH_INTERVALS
-from readiness.figures.wave_rows import (
+from readiness.lineage import SIDECAR, read_lineage
+from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.wave_rows import (
     comparison_rows,
     quality_rows,
     revision_rows,
@@ -19,7 +19,7 @@ from readiness.figures.wave_rows import (
     share_rows,
     weighting_rows,
 )
-from readiness.lineage import SIDECAR, read_lineage
+from readiness.reporting.selection import WITH_INTERVALS
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 

@@ -16,15 +16,15 @@ from typing import Any
 
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
-from readiness.figures.register import read_register
-from readiness.figures.shown import Register
 from readiness.files import write_atomically
 from readiness.forensics.structure import parse_structure
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
+from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
+from readiness.reporting.shown import Register
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from readiness.figures.register import read_register
 from readiness.publications.erratum import read_errata
 from readiness.publications.reproduce import compare
+from readiness.register.figures import read_register
 from readiness.steps.common import Outputs, add_step_arguments, log
 
 

@@ -19,7 +19,6 @@ from typing import Any
 from readiness.closure import bytes_hash
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
-from readiness.figures.precision import PRECISION, PUBLISHED
 from readiness.files import read_file
 from readiness.publications.archive import (
     ARCHIVE,
@@ -44,6 +43,7 @@ from readiness.publications.ledger import (
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.program import LOCK, place_of
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
+from readiness.register.precision import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
 KEPT = {"draw": "charts/", "report": ""}

@@ -23,9 +23,9 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from readiness.figures.display import LANGUAGES
-from readiness.figures.same import plain, same_cell, same_text
 from readiness.publications.chain import Chain
+from readiness.register.display import LANGUAGES
+from readiness.register.same import plain, same_cell, same_text
 from readiness.rendering.words import words_for
 
 GEOMETRY = 1e-6

@@ -10,13 +10,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from readiness.figures.precision import PRECISION
 from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ancestors
 from readiness.publications.outcomes import HOLDING, Finding, Outcome, contract
 from readiness.publications.seal import LEDGER, SEAL
+from readiness.register.precision import PRECISION
 
 if TYPE_CHECKING:
     from readiness.publications.audit.data import Availability

@@ -14,7 +14,6 @@ from readiness.bounded import read_yaml_text
 from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
-from readiness.figures.register import read_register
 from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications.archive import ARCHIVE, assemble
@@ -29,6 +28,7 @@ from readiness.publications.ledger import (
 from readiness.publications.program import program_files
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import LEDGER
+from readiness.register.figures import read_register
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ import yaml
 from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import Version
 from readiness.errors import DataError, StatisticsError
-from readiness.figures.display import LANGUAGES, display
 from readiness.files import read_file
 from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
+from readiness.register.display import LANGUAGES, display
 from readiness.terminal import shortened
 
 LONGEST_TITLE = 300

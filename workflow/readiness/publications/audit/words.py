@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from readiness.figures.display import display
 from readiness.forensics.sentences import compose
 from readiness.publications.audit.sentences import SENTENCES
+from readiness.register.display import display
 
 Value = int | str
 Plain = Callable[[str], str]

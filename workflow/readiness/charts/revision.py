@@ -13,12 +13,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from readiness.figures.charts import style
-from readiness.figures.charts.dots import base_text, dot_frame
-from readiness.figures.charts.marks import Mark, is_simulated, marks, need
-from readiness.figures.charts.rows import NARROW_BELOW, Place
-from readiness.figures.charts.style import Chart, Key
-from readiness.figures.charts.words import closing, listed, word
+from readiness.charts import style
+from readiness.charts.dots import base_text, dot_frame
+from readiness.charts.marks import Mark, is_simulated, marks, need
+from readiness.charts.rows import NARROW_BELOW, Place
+from readiness.charts.style import Chart, Key
+from readiness.charts.words import closing, listed, word
 
 
 @dataclass(frozen=True)

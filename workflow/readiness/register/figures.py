@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.figures.display import LANGUAGES, display
-from readiness.figures.precision import PRECISION, WORKING
 from readiness.lineage import Lineage
+from readiness.register.display import LANGUAGES, display
+from readiness.register.precision import PRECISION, WORKING
 from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
 
 SUPPRESSED_TEXT = "(…)"

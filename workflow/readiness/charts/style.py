@@ -30,7 +30,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from readiness.figures.display import display
+from readiness.register.display import display
 
 WIDE = 720
 """Width of a chart in the report, in CSS pixels (96 to the inch)."""

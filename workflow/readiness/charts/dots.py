@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from readiness.figures.charts import style
-from readiness.figures.charts.marks import Mark
-from readiness.figures.charts.rows import Place, RowLayout
-from readiness.figures.charts.style import Key, Sheet
-from readiness.figures.charts.words import word
-from readiness.figures.display import display
+from readiness.charts import style
+from readiness.charts.marks import Mark
+from readiness.charts.rows import Place, RowLayout
+from readiness.charts.style import Key, Sheet
+from readiness.charts.words import word
+from readiness.register.display import display
 
 SIDE = 14.0
 """Room left and right of the axis, for half of its outer labels."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figures.display import LANGUAGES
-from readiness.figures.register import FigureRow
 from readiness.forensics.figures import parse_figure
 from readiness.forensics.verdict import Number, display, percent_sign
+from readiness.register.display import LANGUAGES
+from readiness.register.figures import FigureRow
 
 
 def decode(number: Mapping[str, Any]) -> Number:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness.figures.charts.marks import Mark
+from readiness.charts.marks import Mark
 
 SAME = 1e-6
 """Shares that differ by less are the same number, but for rounding in the register."""

@@ -19,8 +19,12 @@ from pathlib import Path
 from typing import Literal
 
 from readiness.errors import RenderError
-from readiness.figures.selection import PARAGRAPH
-from readiness.figures.shown import (
+from readiness.forensics.verdict import fill
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import Language
+from readiness.register.study_rows import decode
+from readiness.reporting.selection import PARAGRAPH
+from readiness.reporting.shown import (
     NBSP,
     Register,
     ShownStudy,
@@ -29,10 +33,6 @@ from readiness.figures.shown import (
     open_wave,
     plain,
 )
-from readiness.figures.study_rows import decode
-from readiness.forensics.verdict import fill
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import Language
 
 # A verdict's template has the percent sign behind the number; on the page they are one.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}([\u00a0\u202f ]?%)")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.figures.charts import style
-from readiness.figures.charts.style import Sheet
+from readiness.charts import style
+from readiness.charts.style import Sheet
 
 SECTION_GAP = 10.0
 MARK = 15.0

@@ -4,12 +4,12 @@ Each chart is a dataclass of what it shows; `.chart()` gives a `Chart` (SVG byte
 without digits, register ids drawn), `.figure()` the matplotlib figure behind it.
 """
 
-from readiness.figures.charts.bases import FeasibleBases
-from readiness.figures.charts.intervals import Intervals
-from readiness.figures.charts.readiness_bars import ReadinessBars
-from readiness.figures.charts.revision import Revision
-from readiness.figures.charts.style import NARROW, WIDE, Chart
-from readiness.figures.charts.weights import WeightsPicture
+from readiness.charts.bases import FeasibleBases
+from readiness.charts.intervals import Intervals
+from readiness.charts.readiness_bars import ReadinessBars
+from readiness.charts.revision import Revision
+from readiness.charts.style import NARROW, WIDE, Chart
+from readiness.charts.weights import WeightsPicture
 
 __all__ = [
     "NARROW",

@@ -14,13 +14,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from readiness.figures.charts import style
-from readiness.figures.charts.dots import DotFrame, base_text, dot_frame, flag_notes
-from readiness.figures.charts.marks import Mark, is_simulated, marks, need
-from readiness.figures.charts.rows import NARROW_BELOW, Place
-from readiness.figures.charts.style import Chart, Key
-from readiness.figures.charts.words import closing, listed, word
-from readiness.figures.display import display_interval
+from readiness.charts import style
+from readiness.charts.dots import DotFrame, base_text, dot_frame, flag_notes
+from readiness.charts.marks import Mark, is_simulated, marks, need
+from readiness.charts.rows import NARROW_BELOW, Place
+from readiness.charts.style import Chart, Key
+from readiness.charts.words import closing, listed, word
+from readiness.register.display import display_interval
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import RenderError
-from readiness.figures.register import read_register
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
+from readiness.register.figures import read_register
 from readiness.tables import read_text_table
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$])")

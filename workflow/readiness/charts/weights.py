@@ -15,11 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from readiness.charts import style
+from readiness.charts.style import Chart, Key, Sheet
+from readiness.charts.words import word
 from readiness.errors import RenderError
-from readiness.figures.charts import style
-from readiness.figures.charts.style import Chart, Key, Sheet
-from readiness.figures.charts.words import word
-from readiness.figures.display import display
+from readiness.register.display import display
 
 BINS = 30
 HISTOGRAM_HEIGHT = 130.0

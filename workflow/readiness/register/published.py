@@ -15,9 +15,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import LANGUAGES, UNITS, rounded
-from readiness.figures.precision import PRECISION, PUBLISHED
-from readiness.figures.same import gives, number, same_cell, same_text
+from readiness.register.display import LANGUAGES, UNITS, rounded
+from readiness.register.precision import PRECISION, PUBLISHED
+from readiness.register.same import gives, number, same_cell, same_text
 
 IN_PERCENT = ("share", "points")
 """Units whose decimals are those of a percentage, two more than of the value itself."""

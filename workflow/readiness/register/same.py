@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from readiness.errors import StatisticsError
-from readiness.figures.display import ROUNDINGS, display, rounded
+from readiness.register.display import ROUNDINGS, display, rounded
 
 RELATIVE = 1e-9
 """How far two values may be apart, relative to the larger one, to be the same."""

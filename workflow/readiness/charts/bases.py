@@ -14,12 +14,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from readiness.charts import style
+from readiness.charts.rows import NARROW_BELOW
+from readiness.charts.style import Chart, Key, Sheet
+from readiness.charts.words import listed, word
 from readiness.errors import RenderError
-from readiness.figures.charts import style
-from readiness.figures.charts.rows import NARROW_BELOW
-from readiness.figures.charts.style import Chart, Key, Sheet
-from readiness.figures.charts.words import listed, word
-from readiness.figures.display import display
+from readiness.register.display import display
 
 SOURCES = ("HACA", "press", "both")
 """Whose figures a row holds; `both` for several rows judged together, whosever they are."""

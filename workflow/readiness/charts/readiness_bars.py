@@ -19,14 +19,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from readiness.figures.charts import style
-from readiness.figures.charts.dots import base_text, flag_notes
-from readiness.figures.charts.levels import Row, Segment, segments, uses_low
-from readiness.figures.charts.marks import is_simulated, marks, need
-from readiness.figures.charts.rows import MARK, Place, RowLayout
-from readiness.figures.charts.style import Chart, Key, Sheet
-from readiness.figures.charts.words import closing, listed, word
-from readiness.figures.protection import LOW
+from readiness.charts import style
+from readiness.charts.dots import base_text, flag_notes
+from readiness.charts.levels import Row, Segment, segments, uses_low
+from readiness.charts.marks import is_simulated, marks, need
+from readiness.charts.rows import MARK, Place, RowLayout
+from readiness.charts.style import Chart, Key, Sheet
+from readiness.charts.words import closing, listed, word
+from readiness.register.protection import LOW
 
 HATCH = "////"
 WHITE = "#ffffff"

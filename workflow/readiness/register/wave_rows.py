@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from readiness.config import Figures
-from readiness.figures.protection import (
+from readiness.register.figures import FigureRow
+from readiness.register.protection import (
     ANSWERED,
     BASE,
     EXPERT,
@@ -25,7 +26,6 @@ from readiness.figures.protection import (
     share_id,
     withheld,
 )
-from readiness.figures.register import FigureRow
 
 P_DIGITS = 3
 EFFECT_DIGITS = 2

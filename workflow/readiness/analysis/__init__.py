@@ -1,0 +1,1 @@
+"""The pure heart of estimate, compare and weight: for waves and for any CSV."""
