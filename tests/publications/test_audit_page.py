@@ -22,17 +22,17 @@ from selectolax.lexbor import LexborHTMLParser
 from project_copy import ROOT
 from readiness.publications.audit import glossary
 from readiness.publications.audit.audit import ANOTHER_BUILD, OTHER_OUTPUTS, audit
-from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.messages import _PATTERNS, read_divergence, read_message
 from readiness.publications.audit.model import Audit, Changes
-from readiness.publications.audit.page import audit_page
 from readiness.publications.audit.sentences import SENTENCES
-from readiness.publications.audit.show import SHOWN, audit_text, number_lines
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.telling import level_result, sentences
 from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.audit.words import TEXTS
 from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.presenting.certificate import certificate
+from readiness.publications.presenting.page import audit_page
+from readiness.publications.presenting.summary import level_result, sentences
+from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
 from readiness.rendering.checks import check_self_contained
 from readiness.rendering.embedded import pandoc_path
 

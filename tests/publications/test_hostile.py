@@ -32,13 +32,13 @@ from readiness.publications.archive import unpack
 from readiness.publications.attacker import read_attack
 from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.audit.audit import audit
-from readiness.publications.audit.certificate import certificate
 from readiness.publications.audit.model import Changes
-from readiness.publications.audit.page import audit_page
 from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
 from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.presenting.certificate import certificate
+from readiness.publications.presenting.page import audit_page
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
 from readiness.register.figures import read_register

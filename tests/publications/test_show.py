@@ -7,8 +7,8 @@ from pathlib import Path
 
 from readiness.publications.audit.model import Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.audit.show import SHOWN, audit_text, number_lines
 from readiness.publications.outcomes import Outcome
+from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
 
 NEAR = Number("a", "", "", "1", "", "2", "1", "", "", "", Outcome.WITHIN_ROUNDING, "near")
 

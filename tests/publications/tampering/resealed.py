@@ -13,7 +13,7 @@ from pypdf.generic import DecodedStreamObject, NameObject
 
 from readiness.errors import StatisticsError
 from readiness.lineage import Lineage
-from readiness.publications.audit.show import NAMELESS
+from readiness.publications.presenting.terminal import NAMELESS
 from readiness.publications.seal import SEAL
 from readiness.register.display import LANGUAGES, display
 from tampering import reseal

@@ -28,7 +28,6 @@ from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
 from readiness.publications.audit.changes import present_changes
 from readiness.publications.audit.model import NUMBERS, Audit, Changes, Confine
-from readiness.publications.audit.show import audit_text, summary_text
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.ledger import (
     FOLDER,
@@ -37,6 +36,7 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
 
@@ -160,8 +160,8 @@ def _write(
     if not (arguments.html or arguments.certificate):
         return
     from readiness.files import write_atomically
-    from readiness.publications.audit.certificate import certificate
-    from readiness.publications.audit.page import audit_page
+    from readiness.publications.presenting.certificate import certificate
+    from readiness.publications.presenting.page import audit_page
 
     for path, make in ((arguments.html, audit_page), (arguments.certificate, certificate)):
         if path:

@@ -14,9 +14,9 @@ from readiness.forensics.sentences import ROUNDING_NAMES
 from readiness.publications.audit.glossary import LEVELS, OUTCOMES, STEPS, VERDICTS, Words
 from readiness.publications.audit.messages import read_divergence, read_message
 from readiness.publications.audit.model import Audit, Signing
-from readiness.publications.audit.telling import computed
 from readiness.publications.audit.words import TEXTS, Value, count, say
 from readiness.publications.outcomes import Outcome
+from readiness.publications.presenting.summary import computed
 from readiness.rendering.words import words_for
 from readiness.terminal import one_line, printable
 

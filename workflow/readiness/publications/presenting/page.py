@@ -16,17 +16,17 @@ from importlib.resources import files
 
 from readiness.publications.audit.glossary import CHANGED, LEVELS, OPEN, OUTCOMES, VERDICTS
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit
-from readiness.publications.audit.number_table import NOTHING, number_tables
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.telling import (
+from readiness.publications.audit.voice import HTML, Voice
+from readiness.publications.audit.words import TEXTS
+from readiness.publications.outcomes import HOLDING, Finding, Outcome
+from readiness.publications.presenting.number_table import NOTHING, number_tables
+from readiness.publications.presenting.summary import (
     computed,
     findings,
     level_result,
     sentences,
 )
-from readiness.publications.audit.voice import HTML, Voice
-from readiness.publications.audit.words import TEXTS
-from readiness.publications.outcomes import HOLDING, Finding, Outcome
 from readiness.rendering.words import words_for
 
 PARTS = ("levels", "findings", "parts", "changes", "numbers")
@@ -83,7 +83,7 @@ def _style() -> str:
     """The report's own style, and what the page of an audit adds."""
     return "".join(
         files(room).joinpath("page.css").read_text("utf-8")
-        for room in ("readiness.rendering", "readiness.publications.audit")
+        for room in ("readiness.rendering", "readiness.publications.presenting")
     )
 
 

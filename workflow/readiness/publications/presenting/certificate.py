@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from readiness.publications.audit.glossary import LEVELS
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.telling import (
+from readiness.publications.audit.voice import Markup, Voice, markdown
+from readiness.publications.audit.words import TEXTS
+from readiness.publications.outcomes import HOLDING, Outcome
+from readiness.publications.presenting.summary import (
     by_outcome,
     findings,
     level_result,
     sentences,
 )
-from readiness.publications.audit.voice import Markup, Voice, markdown
-from readiness.publications.audit.words import TEXTS
-from readiness.publications.outcomes import HOLDING, Outcome
 
 FAILED = (Outcome.BROKEN, Outcome.DIFFERS)
 """The verdicts on a number that does not hold; others say that it could not be checked."""

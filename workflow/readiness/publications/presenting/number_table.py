@@ -9,9 +9,9 @@ from readiness.publications.audit.glossary import KINDS, OUTCOMES
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.numbers import CHANGED
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.telling import by_outcome
 from readiness.publications.audit.voice import HTML, Voice
 from readiness.publications.outcomes import HOLDING, Outcome
+from readiness.publications.presenting.summary import by_outcome
 
 NOTHING = "–"
 
