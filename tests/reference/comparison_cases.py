@@ -37,7 +37,7 @@ NUMERICAL = 1e-3
 
 Check = Callable[[dict[str, Any], "pd.DataFrame | None", "Design | None"], None]
 CHECKS: dict[str, Check] = {}
-REFERENCE = Path(__file__).parents[2].parent / "shared" / "cases" / "reference"
+REFERENCE = Path(__file__).parent / "fixtures"
 
 
 def check(*kinds: str) -> Callable[[Check], Check]:

@@ -1,4 +1,4 @@
-"""Estimates of the shared reference: KIND -> function(case, data, design) that asserts."""
+"""Estimates of the reference: KIND -> function(case, data, design) that asserts."""
 
 from __future__ import annotations
 

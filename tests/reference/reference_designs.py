@@ -1,11 +1,9 @@
-"""The designs of the shared reference, built with our own `design`."""
+"""The designs of the reference, built with our own `design`."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +13,18 @@ import pandas as pd
 
 from readiness.survey import Design, design, with_replicates
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "cases" / "reference"
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
-# Where the numbers are read: the shared folder, or the fixtures that travel with the project.
-_root = SHARED
-
-
-@contextlib.contextmanager
-def reading(root: Path) -> Iterator[None]:
-    """Read another folder's reference numbers and data for a while."""
-    global _root
-    before, _root = _root, root
-    try:
-        yield
-    finally:
-        _root = before
-
-
+@functools.cache
 def reference() -> dict[str, Any]:
-    return _load(_root)
+    loaded: dict[str, Any] = json.loads((FIXTURES / "reference.json").read_text("utf-8"))
+    return loaded
 
 
+@functools.cache
 def table(name: str) -> pd.DataFrame:
-    return _table(_root, name)
-
-
-def taylor(name: str, **options: Any) -> Design:
-    return _taylor(_root, name, **options)
+    return pd.read_csv(FIXTURES / "data" / name)
 
 
 def of_case(case: dict[str, Any]) -> tuple[pd.DataFrame, Design | None]:
@@ -55,20 +37,9 @@ def of_case(case: dict[str, Any]) -> tuple[pd.DataFrame, Design | None]:
 
 
 @functools.cache
-def _load(root: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((root / "reference.json").read_text("utf-8"))
-    return loaded
-
-
-@functools.cache
-def _table(root: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(root / "data" / name)
-
-
-@functools.cache
-def _taylor(root: Path, name: str, **options: Any) -> Design:
-    spec = _load(root)["designs"][name]
-    frame = _table(root, spec["csv"])
+def taylor(name: str, **options: Any) -> Design:
+    spec = reference()["designs"][name]
+    frame = table(spec["csv"])
     weights = spec["weights"]
     if isinstance(weights, str) and weights.startswith("implied"):
         weights = None

@@ -1,8 +1,4 @@
-"""Every case of the shared reference (R survey 4.4-2), at the tolerance that its kind allows.
-
-The fixtures of our own in `fixtures/` (test_fixtures.py) hold in every clone; this file needs the
-shared folder beside the checkout.
-"""
+"""Every case of the reference (R survey 4.4-2), at the tolerance that its kind allows."""
 
 from __future__ import annotations
 
@@ -12,13 +8,7 @@ import comparison_cases
 import estimate_cases
 import pytest
 import weighting_cases
-from reference_designs import SHARED, of_case, reference
-
-if not (SHARED / "reference.json").exists():
-    pytest.skip(
-        "the shared reference (../shared/cases/reference) is not beside this checkout",
-        allow_module_level=True,
-    )
+from reference_designs import of_case, reference
 
 KINDS: dict[str, Any] = {
     **comparison_cases.CHECKS,

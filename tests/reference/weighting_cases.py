@@ -1,4 +1,4 @@
-"""Weighting cases of the shared reference: KIND -> function(case, data, design) that asserts."""
+"""Weighting cases of the reference: KIND -> function(case, data, design) that asserts."""
 
 from __future__ import annotations
 
