@@ -30,7 +30,8 @@ from readiness.files import read_file
 from readiness.patterns import DATE, ITEM, NAME, VERSION, WORDS
 from readiness.terminal import shortened
 
-Selection = Literal["probability", "census", "opt-in", "purposive"]
+SelectionName = Literal["probability", "census", "opt-in", "purposive"]
+"""How respondents came in; what each allows: `analysis.selection.Selection`."""
 MOST_PERMUTATIONS = 1_000_000
 """Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
 LARGEST_SEED = 2**63 - 1
@@ -182,7 +183,7 @@ class Wave(Section):
 
     title: dict[Literal["fr", "ar", "en"], str] = Field(description="title in each language")
     simulated: bool = Field(description="true when the answers were not given by real people")
-    selection: Selection = Field(
+    selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
     )
     answers: DatasetVersion = Field(description="the export of the survey tool")

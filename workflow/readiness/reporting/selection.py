@@ -1,4 +1,4 @@
-"""The words that a way of selecting respondents allows, and whether it allows an interval.
+"""The words that a way of selecting respondents allows (`analysis/selection.py`).
 
 A probability sample bears design-based words. A census has no sampling error. Who came in by
 themselves bear an interval only under an assumption that is said. Chosen respondents bear none: an
@@ -7,9 +7,6 @@ interval would be "as if it were a random sample", which it is not. "Margin of e
 """
 
 from __future__ import annotations
-
-WITH_INTERVALS = ("probability", "opt-in")
-"""The ways of selection whose shares are published with an interval."""
 
 PARAGRAPH = {
     "probability": "L'échantillon est probabiliste : les intervalles reposent sur le plan de "

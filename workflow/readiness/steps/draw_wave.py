@@ -17,7 +17,7 @@ from readiness.charts import (
     ReadinessBars,
     WeightsPicture,
 )
-from readiness.config import Section, Selection, parse_json
+from readiness.config import Section, SelectionName, parse_json
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
 from readiness.register.figures import read_register
@@ -39,7 +39,7 @@ class DrawWave(Section):
     by: str
     bounds: list[float]
     simulated: bool
-    selection: Selection
+    selection: SelectionName
 
 
 class Drawable(Protocol):

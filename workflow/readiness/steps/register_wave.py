@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from readiness.config import Figures, Section, Selection, parse_json
+from readiness.analysis.selection import Selection
+from readiness.config import Figures, Section, SelectionName, parse_json
 from readiness.lineage import SIDECAR, read_lineage
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.wave_rows import (
@@ -19,7 +20,6 @@ from readiness.register.wave_rows import (
     share_rows,
     weighting_rows,
 )
-from readiness.reporting.selection import WITH_INTERVALS
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
@@ -32,7 +32,7 @@ class WaveRegister(Section):
     figures: Figures = Field()
     level: float
     permutations: int
-    selection: Selection
+    selection: SelectionName
 
 
 INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(WaveRegister, arguments.settings)
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
-    intervals = settings.selection in WITH_INTERVALS
+    intervals = Selection(settings.selection).intervals
     rows = list(share_rows(tables["estimates"], settings.figures, intervals))
     before: dict[str, Origin] = {}
     if arguments.published:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from readiness.analysis.selection import Selection
 from readiness.commands.any_csv.sample import Sample, Values, groups_of
 from readiness.commands.any_csv.settings import Question
 from readiness.errors import ConfigError, StatisticsError
@@ -33,12 +34,13 @@ def has_intervals(sample: Sample, as_if_random: bool) -> bool:
     Raises:
         ConfigError: `--as-if-random` where the sample is not purposive.
     """
-    selection = sample.settings.selection
-    if as_if_random and selection != "purposive":
+    selection = Selection(sample.settings.selection)
+    if as_if_random and selection.population:
         raise ConfigError(
-            f"--as-if-random is for selection: purposive; the design says {selection}."
+            f"--as-if-random is for selection: {Selection.PURPOSIVE.value}; the design says "
+            f"{selection.value}."
         )
-    return selection in ("probability", "opt-in") or as_if_random
+    return selection.intervals or as_if_random
 
 
 def low_label(question: Question) -> str:

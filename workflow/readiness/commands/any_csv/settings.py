@@ -15,6 +15,7 @@ from readiness.config import (
     LARGEST_SEED,
     MOST_PERMUTATIONS,
     Section,
+    SelectionName,
     Trim,
     explain,
     read_yaml,
@@ -37,7 +38,6 @@ Label = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Column = Annotated[str, Field(min_length=1)]
 Stages = Annotated[list[Column], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
 Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Selection = Literal["probability", "census", "opt-in", "purposive"]
 Method = Literal["korn-graubard", "logit", "wilson", "clopper-pearson", "wald"]
 
 
@@ -84,7 +84,7 @@ class Ticks(Section):
 class Survey(Section):
     """The whole file."""
 
-    selection: Selection = Field(description="how respondents came in; the words follow it")
+    selection: SelectionName = Field(description="how respondents came in; the words follow it")
     weights: Column | None = Field(default=None, description="column of sampling weights")
     strata: Column | None = Field(default=None, description="column of strata")
     psu: Stages | None = Field(default=None, description="column of PSUs, or of both stages")

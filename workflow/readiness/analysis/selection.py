@@ -1,0 +1,59 @@
+"""How respondents came in, and what may be said of them: everyone asks here.
+
+A probability sample bears design-based inference. In a census there is no sampling, so no error of
+it. Who came in by themselves bear inference only under an assumption that is said with it. Chosen
+respondents speak for themselves: an interval would be "as if it were a random sample", which it is
+not. "Margin of error" and "representative" are used for neither of the last two (AAPOR, Guidance on
+opt-in samples).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Selection(Enum):
+    """The ways of selecting respondents, by the spelling of the configuration (`selection`)."""
+
+    PROBABILITY = "probability"
+    CENSUS = "census"
+    OPT_IN = "opt-in"
+    PURPOSIVE = "purposive"
+
+    @property
+    def key(self) -> str:
+        """The last part of a key of the catalogues: `probability`, `census`, `opt_in`, ..."""
+        return self.name.lower()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether chance drew the respondents, with known probabilities."""
+        return self is Selection.PROBABILITY
+
+    @property
+    def response_rate(self) -> bool:
+        """Whether those who were asked are a known set, of which a share answered.
+
+        Who came in by themselves has a participation rate at most (AAPOR, Standard Definitions).
+        """
+        return self in (Selection.PROBABILITY, Selection.CENSUS)
+
+    @property
+    def population(self) -> bool:
+        """Whether the shares speak of more people than those who answered."""
+        return self is not Selection.PURPOSIVE
+
+    @property
+    def intervals(self) -> bool:
+        """Whether an interval (a standard error, a design effect) has a meaning."""
+        return self in (Selection.PROBABILITY, Selection.OPT_IN)
+
+    @property
+    def p_values(self) -> bool:
+        """Whether a p-value has one: it is of the same chance as an interval."""
+        return self.intervals
+
+    @property
+    def assumption(self) -> bool:
+        """Whether inference rests on the stated assumption that who came in is like the others."""
+        return self is Selection.OPT_IN
