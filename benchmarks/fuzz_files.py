@@ -51,9 +51,9 @@ from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version, read_versions  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
-from readiness.forensics.register import check_register  # noqa: E402
-from readiness.forensics.structure import parse_structure  # noqa: E402
-from readiness.forensics.study import judge  # noqa: E402
+from readiness.forensics.judging.claims import check_register  # noqa: E402
+from readiness.forensics.judging.structure import parse_structure  # noqa: E402
+from readiness.forensics.judging.study import judge  # noqa: E402
 from readiness.lineage import read_lineage  # noqa: E402
 from readiness.plan import load_plan  # noqa: E402
 from readiness.publications.attacker import attack, read_attack  # noqa: E402

@@ -19,14 +19,14 @@ from readiness.disclosure import (
     true_interval,
 )
 from readiness.errors import DataError, StatisticsError
-from readiness.forensics.attack import (
+from readiness.forensics.arithmetic.attack import (
     attack_release,
     recover_base,
     recover_count,
     recover_weighted_count,
 )
-from readiness.forensics.figures import Rounding, printed
-from readiness.forensics.response_rates import Dispositions, response_rates
+from readiness.forensics.arithmetic.figures import Rounding, printed
+from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)

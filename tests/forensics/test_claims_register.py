@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.forensics import Status, check_register, judge, parse_structure, read_register
-from readiness.forensics.register import COLUMNS
+from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.reporting import add_claim
 
 STRUCTURE: dict[str, Any] = {

@@ -8,11 +8,15 @@ import pytest
 from haca_study import haca_structure, haca_verdicts
 
 from readiness.errors import StatisticsError
-from readiness.forensics.bases import FigureSet, SetKind, every_base_from, joint_mask
-from readiness.forensics.figures import parse_figure
-from readiness.forensics.power import joint_power
-from readiness.forensics.response_rates import Dispositions, not_computable, response_rates
-from readiness.forensics.verdict import Status
+from readiness.forensics.arithmetic.bases import FigureSet, SetKind, every_base_from, joint_mask
+from readiness.forensics.arithmetic.figures import parse_figure
+from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.arithmetic.response_rates import (
+    Dispositions,
+    not_computable,
+    response_rates,
+)
+from readiness.forensics.judging.verdict import Status
 
 
 def pair(*figures: str) -> FigureSet:

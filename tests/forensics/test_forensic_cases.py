@@ -17,8 +17,8 @@ from readiness.disclosure import (
     restricted_values,
     true_interval,
 )
-from readiness.forensics.attack import every_count_recovered, recover_count
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.attack import every_count_recovered, recover_count
+from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     SetKind,
@@ -31,20 +31,20 @@ from readiness.forensics.bases import (
     witness,
     witnesses,
 )
-from readiness.forensics.figures import NEAREST_ROUNDINGS, Rounding, parse_figure
-from readiness.forensics.grim import debit, grim, grim_probability, grimmer
-from readiness.forensics.groups import joint_splits, mean_splits
-from readiness.forensics.precision import (
+from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Rounding, parse_figure
+from readiness.forensics.arithmetic.grim import debit, grim, grim_probability, grimmer
+from readiness.forensics.arithmetic.groups import joint_splits, mean_splits
+from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
     nchs_presentation,
     squared_cv,
     statcan_band,
     wilson,
 )
-from readiness.forensics.response_rates import Dispositions, response_rates
-from readiness.forensics.sources import compare_outlets
-from readiness.forensics.sums import figures_of_counts, sum_to_whole
-from readiness.forensics.wording import judge_wording, read_phrase
+from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
+from readiness.forensics.arithmetic.sources import compare_outlets
+from readiness.forensics.arithmetic.sums import figures_of_counts, sum_to_whole
+from readiness.forensics.arithmetic.wording import judge_wording, read_phrase
 
 CASES: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("forensic.json").read_text("utf-8")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import DataError
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     SetKind,
@@ -25,7 +25,7 @@ from readiness.forensics.bases import (
     smallest_joint_base,
     witnesses,
 )
-from readiness.forensics.figures import (
+from readiness.forensics.arithmetic.figures import (
     Figure,
     Rounding,
     count_interval,

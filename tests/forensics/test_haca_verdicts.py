@@ -9,7 +9,7 @@ import pytest
 from haca_study import haca_claims, haca_structure, haca_verdicts
 
 from readiness.forensics import Status, Verdict, axis_data, fill
-from readiness.forensics.verdict import LANGUAGES, Nature, placeholders
+from readiness.forensics.judging.verdict import LANGUAGES, Nature, placeholders
 
 
 def test_release_alone() -> None:

@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
-from readiness.forensics.figures import NEAREST_ROUNDINGS, Figure, Rounding, parse_figure, printed
-from readiness.forensics.grim import (
+from readiness.forensics.arithmetic.figures import (
+    NEAREST_ROUNDINGS,
+    Figure,
+    Rounding,
+    parse_figure,
+    printed,
+)
+from readiness.forensics.arithmetic.grim import (
     _some_attainable,
     debit,
     grim,
@@ -20,7 +26,7 @@ from readiness.forensics.grim import (
     grim_total,
     grimmer,
 )
-from readiness.forensics.sums import (
+from readiness.forensics.arithmetic.sums import (
     complements,
     figures_of_counts,
     net_fits,

@@ -9,7 +9,7 @@ import pytest
 from haca_study import haca_claims, haca_structure
 
 from readiness.forensics import Status, Verdict, judge, parse_structure, robustness
-from readiness.forensics.register import COLUMNS
+from readiness.forensics.judging.claims import COLUMNS
 
 
 def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Verdict]:

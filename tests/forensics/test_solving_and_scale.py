@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from readiness.errors import DataError
 from readiness.forensics import ALL_CONVENTIONS, NEAREST, judge, parse_structure, read_register
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     FigureSet,
     SetKind,
     bases,
@@ -27,9 +27,9 @@ from readiness.forensics.bases import (
     joint_mask,
     witness,
 )
-from readiness.forensics.figures import Figure
-from readiness.forensics.power import joint_power
-from readiness.forensics.register import COLUMNS
+from readiness.forensics.arithmetic.figures import Figure
+from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.reporting import (
     summary_ids,
     summary_text,

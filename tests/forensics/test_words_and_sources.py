@@ -9,18 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import DataError, StatisticsError
-from readiness.forensics.bases import figure_set
-from readiness.forensics.figures import Rounding, parse_figure
-from readiness.forensics.precision import (
+from readiness.forensics.arithmetic.bases import figure_set
+from readiness.forensics.arithmetic.figures import Rounding, parse_figure
+from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
     difference_of_groups,
     fisher_p,
     nchs_presentation,
     statcan_band,
 )
-from readiness.forensics.sources import compare_outlets, edit_kind, one_edit_away, repairs
-from readiness.forensics.unpublished import cross_range, p_range, tables_with_margins
-from readiness.forensics.wording import Shares, judge_wording, read_phrase, smallest_strict_base
+from readiness.forensics.arithmetic.sources import (
+    compare_outlets,
+    edit_kind,
+    one_edit_away,
+    repairs,
+)
+from readiness.forensics.arithmetic.unpublished import cross_range, p_range, tables_with_margins
+from readiness.forensics.arithmetic.wording import (
+    Shares,
+    judge_wording,
+    read_phrase,
+    smallest_strict_base,
+)
 
 F = Fraction
 
@@ -118,7 +128,7 @@ def test_a_little_more_than_a_third_at_33(rounding: Rounding, expected: int | No
 
 def test_strict_bases_are_brute_force() -> None:
     """The smallest base of a phrase, found by trying every count on every base."""
-    from readiness.forensics.bases import Convention
+    from readiness.forensics.arithmetic.bases import Convention
 
     for phrase in ("un peu plus du tiers", "plus de deux tiers", "près de la moitié"):
         reading = read_phrase(phrase, "fr")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.forensics.response_rates import Dispositions, response_rates
+from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
 from readiness.survey import design, weigh
 from readiness.survey.response import balance, r_indicator, response_table
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from readiness.forensics.structure import Structure
-from readiness.forensics.study import axis_data
-from readiness.forensics.verdict import LANGUAGES
+from readiness.forensics.judging.structure import Structure
+from readiness.forensics.judging.study import axis_data
+from readiness.forensics.judging.verdict import LANGUAGES
 
 LENGTH = 40
 """The axis goes to this base: far enough to show the first common ones beyond a small study."""

@@ -21,8 +21,8 @@ from readiness.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from readiness.forensics.structure import Structure
-    from readiness.forensics.verdict import Verdict
+    from readiness.forensics.judging.structure import Structure
+    from readiness.forensics.judging.verdict import Verdict
 
 LANGUAGES = ("en", "fr", "ar")
 
@@ -80,7 +80,7 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
     """The study's claims, verified, and their structure."""
     from readiness.datasets.store import find_object
     from readiness.datasets.versions import find_version
-    from readiness.forensics.structure import parse_structure
+    from readiness.forensics.judging.structure import parse_structure
     from readiness.tables import read_text_table
 
     root = Path.cwd()
@@ -91,8 +91,8 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
 
 def _check(arguments: argparse.Namespace) -> None:
     from readiness.files import write_atomically
+    from readiness.forensics.judging.study import judge
     from readiness.forensics.reporting import verdict_html, verdict_json
-    from readiness.forensics.study import judge
 
     if arguments.html:
         check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())

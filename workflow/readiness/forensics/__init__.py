@@ -3,7 +3,7 @@
 Pure functions on strings, integers and data frames; no files, no configuration.
 """
 
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     ALL_CONVENTIONS,
     NEAREST,
     Convention,
@@ -15,11 +15,11 @@ from readiness.forensics.bases import (
     joint_witness,
     smallest_joint_base,
 )
-from readiness.forensics.figures import Figure, Rounding, parse_figure
-from readiness.forensics.register import Claim, Fault, check_register, read_register
-from readiness.forensics.structure import Structure, parse_structure
-from readiness.forensics.study import Axis, axis_data, judge, read_study, robustness
-from readiness.forensics.verdict import Nature, Number, Status, Verdict, display, fill
+from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
+from readiness.forensics.judging.claims import Claim, Fault, check_register, read_register
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.study import Axis, axis_data, judge, read_study, robustness
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict, display, fill
 
 __all__ = [
     "ALL_CONVENTIONS",

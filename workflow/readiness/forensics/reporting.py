@@ -14,10 +14,10 @@ from textwrap import fill as fill_lines
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.register import COLUMNS, read_register
+from readiness.forensics.judging.claims import COLUMNS, read_register
+from readiness.forensics.judging.structure import Structure
+from readiness.forensics.judging.verdict import Number, Verdict, fill
 from readiness.forensics.sentences import compose
-from readiness.forensics.structure import Structure
-from readiness.forensics.verdict import Number, Verdict, fill
 
 ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     FigureSet,
@@ -22,10 +22,10 @@ from readiness.forensics.bases import (
     joint_bases,
     smallest_joint_base,
 )
-from readiness.forensics.figures import Figure, Rounding, parse_figure
-from readiness.forensics.power import joint_power
-from readiness.forensics.sums import sum_to_whole
-from readiness.forensics.verdict import display
+from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
+from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.judging.verdict import display
 
 COLUMNS = ["reading", "figures", "missing", "bases", "count", "smallest", "power"]
 DEFAULT_N_MAX = 40

@@ -16,7 +16,7 @@ import pandas as pd
 
 from readiness.disclosure import Derived, derivable, derivable_sums
 from readiness.errors import DataError
-from readiness.forensics.attack import attack_release
+from readiness.forensics.arithmetic.attack import attack_release
 from readiness.register.figures import SUPPRESSED_TEXT
 from readiness.register.protection import (
     DONT_KNOW,

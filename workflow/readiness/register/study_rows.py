@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.forensics.figures import parse_figure
-from readiness.forensics.verdict import Number, display, percent_sign
+from readiness.forensics.arithmetic.figures import parse_figure
+from readiness.forensics.judging.verdict import Number, display, percent_sign
 from readiness.register.display import LANGUAGES
 from readiness.register.figures import FigureRow
 

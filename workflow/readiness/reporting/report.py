@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from readiness.errors import RenderError
-from readiness.forensics.verdict import fill
+from readiness.forensics.judging.verdict import fill
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Language
 from readiness.register.study_rows import decode

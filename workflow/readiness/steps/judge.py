@@ -10,10 +10,10 @@ import pandas as pd
 
 from readiness.charts.axis import axis_table
 from readiness.config import read_yaml
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import LANGUAGES, Number, Verdict
 from readiness.forensics.reporting import summary_ids, summary_text
-from readiness.forensics.structure import parse_structure
-from readiness.forensics.study import judge
-from readiness.forensics.verdict import LANGUAGES, Number, Verdict
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 

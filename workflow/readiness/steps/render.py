@@ -17,7 +17,7 @@ from typing import Any
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
 from readiness.files import write_atomically
-from readiness.forensics.structure import parse_structure
+from readiness.forensics.judging.structure import parse_structure
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
 from readiness.register.figures import read_register

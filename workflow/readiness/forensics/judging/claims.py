@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.figures import Figure, Rounding, parse_figure
-from readiness.forensics.structure import Structure
+from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
+from readiness.forensics.judging.structure import Structure
 
 COLUMNS = (
     "claim_id", "source", "outlet", "date", "language", "item", "category", "value", "unit",

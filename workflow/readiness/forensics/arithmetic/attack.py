@@ -16,8 +16,8 @@ from fractions import Fraction
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.bases import NEAREST, Convention, SetKind, bases, figure_set
-from readiness.forensics.figures import (
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, SetKind, bases, figure_set
+from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Rounding,
     count_interval,

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.errors import DataError
-from readiness.forensics.figures import (
+from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Figure,
     Rounding,

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.forensics.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
-from readiness.forensics.figures import Figure, Rounding, count_interval, share_interval
-from readiness.forensics.phrases import Reading, Shares, read_phrase
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
+from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, share_interval
+from readiness.forensics.arithmetic.phrases import Reading, Shares, read_phrase
 
 __all__ = [
     "Reading",

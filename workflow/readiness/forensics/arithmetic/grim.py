@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import isqrt
 
 from readiness.errors import StatisticsError
-from readiness.forensics.figures import Figure, Rounding, count_interval, share_interval
+from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, share_interval
 
 EITHER_HALF = (Rounding.HALF_UP, Rounding.HALF_DOWN)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from readiness.forensics import sentences
-from readiness.forensics.context import Study, verdict
-from readiness.forensics.figures import Figure, Rounding, count_interval, printed
-from readiness.forensics.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
-from readiness.forensics.precision import difference_of_groups
-from readiness.forensics.register import Claim
-from readiness.forensics.structure import Difference, Mean, Net
-from readiness.forensics.sums import net_fits
+from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, printed
+from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
+from readiness.forensics.arithmetic.precision import difference_of_groups
+from readiness.forensics.arithmetic.sums import net_fits
+from readiness.forensics.judging.claims import Claim
+from readiness.forensics.judging.context import Study, verdict
+from readiness.forensics.judging.structure import Difference, Mean, Net
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
 from readiness.forensics.texts import TEXTS
-from readiness.forensics.verdict import Nature, Number, Status, Verdict
 
 NEARBY = 20
 """How many answers fewer are tried when a mean is not possible on the printed number."""

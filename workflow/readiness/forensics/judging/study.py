@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.bases import bases, joint_bases, missing_needed
-from readiness.forensics.context import DEFAULT_REACH, Study
-from readiness.forensics.details import judge_difference, judge_mean, judge_net
-from readiness.forensics.judgements import judge_set, judge_shared, judge_totals
-from readiness.forensics.readings import (
+from readiness.forensics.arithmetic.bases import bases, joint_bases, missing_needed
+from readiness.forensics.judging.claims import read_register
+from readiness.forensics.judging.context import DEFAULT_REACH, Study
+from readiness.forensics.judging.details import judge_difference, judge_mean, judge_net
+from readiness.forensics.judging.judgements import judge_set, judge_shared, judge_totals
+from readiness.forensics.judging.readings import (
     judge_cross_tables,
     judge_outlets,
     judge_phrase,
@@ -24,9 +25,8 @@ from readiness.forensics.readings import (
     judge_statements,
     judge_whole,
 )
-from readiness.forensics.register import read_register
-from readiness.forensics.structure import Structure
-from readiness.forensics.verdict import Verdict
+from readiness.forensics.judging.structure import Structure
+from readiness.forensics.judging.verdict import Verdict
 
 
 def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:

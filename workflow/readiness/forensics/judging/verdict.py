@@ -18,7 +18,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from readiness.forensics.figures import Rounding, printed
+from readiness.forensics.arithmetic.figures import Rounding, printed
 
 Number = int | Fraction | str | tuple[int, ...]
 LANGUAGES = ("fr", "en", "ar")

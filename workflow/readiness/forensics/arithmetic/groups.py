@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.forensics.bases import NEAREST, Convention, FigureSet, joint_mask
-from readiness.forensics.figures import Figure, Rounding
-from readiness.forensics.grim import grim_total
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, joint_mask
+from readiness.forensics.arithmetic.figures import Figure, Rounding
+from readiness.forensics.arithmetic.grim import grim_total
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.errors import DataError
-from readiness.forensics.figures import NEAREST_ROUNDINGS, Figure, Rounding, parse_figure
-from readiness.forensics.sums import sum_to_whole
+from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, parse_figure
+from readiness.forensics.arithmetic.sums import sum_to_whole
 
 
 @dataclass(frozen=True)

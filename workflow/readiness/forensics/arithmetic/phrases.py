@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness.errors import DataError
-from readiness.forensics.figures import parse_figure
+from readiness.forensics.arithmetic.figures import parse_figure
 
 A_LITTLE = Fraction(1, 20)
 """How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points."""

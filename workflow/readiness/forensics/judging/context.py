@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from readiness.forensics import sentences
-from readiness.forensics.bases import NEAREST, Convention, FigureSet, conventions
-from readiness.forensics.figures import Rounding
-from readiness.forensics.register import PRESS, Claim
-from readiness.forensics.structure import ClaimSet, Structure, Total
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, conventions
+from readiness.forensics.arithmetic.figures import Rounding
+from readiness.forensics.judging.claims import PRESS, Claim
+from readiness.forensics.judging.structure import ClaimSet, Structure, Total
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict, percent_sign
 from readiness.forensics.texts import TEXTS
-from readiness.forensics.verdict import Nature, Number, Status, Verdict, percent_sign
 
 DEFAULT_REACH = 40
 """How far bases are listed when no total is reported."""

@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import comb
 
 from readiness.errors import StatisticsError
-from readiness.forensics.bases import NEAREST, Convention, FigureSet, witnesses
-from readiness.forensics.precision import PRange
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, witnesses
+from readiness.forensics.arithmetic.precision import PRange
 
 MAX_TABLES = 200_000
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.forensics.figures import (
+from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Figure,
     Rounding,
@@ -19,7 +19,7 @@ from readiness.forensics.figures import (
     printed,
     share_interval,
 )
-from readiness.forensics.phrases import Shares
+from readiness.forensics.arithmetic.phrases import Shares
 
 
 @dataclass(frozen=True)

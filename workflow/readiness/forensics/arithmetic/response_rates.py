@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from readiness.errors import StatisticsError
+from readiness.forensics.judging.verdict import Nature, Status, Verdict
 from readiness.forensics.sentences import compose, join
 from readiness.forensics.texts_joint import CASES, JOINT_TEXTS
-from readiness.forensics.verdict import Nature, Status, Verdict
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from readiness.forensics import sentences
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     JointWitness,
@@ -17,19 +17,23 @@ from readiness.forensics.bases import (
     missing_needed,
     smallest_joint_base,
 )
-from readiness.forensics.context import Study, Words, verdict
-from readiness.forensics.figures import NEAREST_ROUNDINGS, Rounding, printed
-from readiness.forensics.judgements import SEARCH, claim_names, witness_record
-from readiness.forensics.precision import clopper_pearson, nchs_presentation, statcan_band
-from readiness.forensics.register import Claim
-from readiness.forensics.sources import repairs
-from readiness.forensics.structure import ClaimSet, Phrase
-from readiness.forensics.sums import sum_to_whole
+from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Rounding, printed
+from readiness.forensics.arithmetic.precision import (
+    clopper_pearson,
+    nchs_presentation,
+    statcan_band,
+)
+from readiness.forensics.arithmetic.sources import repairs
+from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.arithmetic.unpublished import cross_range
+from readiness.forensics.arithmetic.wording import judge_wording, read_phrase, smallest_strict_base
+from readiness.forensics.judging.claims import Claim
+from readiness.forensics.judging.context import Study, Words, verdict
+from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record
+from readiness.forensics.judging.structure import ClaimSet, Phrase
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
 from readiness.forensics.texts import TEXTS
 from readiness.forensics.texts_joint import JOINT_TEXTS
-from readiness.forensics.unpublished import cross_range
-from readiness.forensics.verdict import Nature, Number, Status, Verdict
-from readiness.forensics.wording import judge_wording, read_phrase, smallest_strict_base
 
 MOST_MISSING = 3
 MOST_SETS = 12

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from readiness.forensics import sentences
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     JointWitness,
@@ -21,15 +21,15 @@ from readiness.forensics.bases import (
     smallest_base,
     smallest_joint_base,
 )
-from readiness.forensics.context import LONGEST_LIST, Study, Words, verdict
-from readiness.forensics.figures import Rounding
-from readiness.forensics.groups import joint_splits
-from readiness.forensics.power import joint_power
-from readiness.forensics.structure import ClaimSet, SharedBase, Total
-from readiness.forensics.sums import sum_to_whole
+from readiness.forensics.arithmetic.figures import Rounding
+from readiness.forensics.arithmetic.groups import joint_splits
+from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.judging.context import LONGEST_LIST, Study, Words, verdict
+from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
 from readiness.forensics.texts import TEXTS
 from readiness.forensics.texts_joint import JOINT_TEXTS
-from readiness.forensics.verdict import Nature, Number, Status, Verdict
 
 SHOWN_WITNESSES = 5
 SEARCH = 10_000

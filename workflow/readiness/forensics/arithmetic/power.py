@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from readiness.forensics.bases import (
+from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     FigureSet,
@@ -23,7 +23,7 @@ from readiness.forensics.bases import (
     SetKind,
     with_missing,
 )
-from readiness.forensics.figures import Figure, Rounding, counts_between, ends
+from readiness.forensics.arithmetic.figures import Figure, Rounding, counts_between, ends
 
 Integers = npt.NDArray[np.int64]
 MAX_ALTERNATIVES = 6_000

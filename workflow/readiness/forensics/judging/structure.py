@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from readiness.errors import ConfigError
-from readiness.forensics.bases import SetKind
+from readiness.forensics.arithmetic.bases import SetKind
 
 Text = dict[Literal["fr", "en", "ar"], str]
 

@@ -1,0 +1,1 @@
+"""Integers and shares: what printed figures allow. No words for readers."""
