@@ -1,0 +1,110 @@
+"""What a plan refuses before any step runs, each in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.config import Config, Report, Wave, read_yaml
+from readiness.errors import ConfigError, DataError
+from readiness.tables import read_bytes, read_rows
+from readiness.terminal import quoted
+
+
+def check_names(config: Config, report: Report, where: str) -> None:
+    """The report shows runs of its own configuration."""
+    for key, name, names in (
+        ("study", report.study, list(config.studies)),
+        ("wave", report.wave, list(config.waves)),
+    ):
+        if name is not None and name not in names:
+            raise ConfigError(
+                f"{where}: report.{key}: no {key} {name!r}; there are {', '.join(names) or 'none'}."
+            )
+
+
+def check_inside(root: Path, document: str, where: str) -> None:
+    """What is rendered runs: it is the project's own, also behind a link."""
+    try:
+        inside = (root / document).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        inside = False
+    if not inside:
+        raise ConfigError(
+            f"{where}: report.source: {quoted(document)} is no file of the project; expected a "
+            "path below its root."
+        )
+
+
+KINDS = {"estimate": ("single", "ordinal", "multi"), "compare": ("single", "ordinal")}
+"""The kinds of items that a step can work on."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a plan has to know of a questionnaire: kinds of items, codes of frame variables."""
+
+    path: Path
+    kinds: dict[str, str]
+    frame: dict[str, set[str]]
+
+
+def asked(root: Path, path: Path) -> Asked:
+    """A questionnaire read lightly, every scalar as text: the Snakefile waits for it."""
+    document = read_yaml(root / path, as_text=True)
+    try:
+        kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
+        frame = {str(v["id"]): {str(c["code"]) for c in v["categories"]} for v in document["frame"]}
+    except (KeyError, TypeError):
+        raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
+    if "" in kinds or "" in frame:
+        raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
+    return Asked(path, kinds, frame)
+
+
+def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None:
+    """Items, groups and margins against the questionnaire."""
+    path, frame = questionnaire.path, questionnaire.frame
+    for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
+        for name in names:
+            kind = questionnaire.kinds.get(name)
+            if kind is None:
+                raise ConfigError(f"{where}.{key}.items: {path} has no item {quoted(name)}.")
+            if kind not in KINDS[key]:
+                raise ConfigError(
+                    f"{where}.{key}.items: {name} is a {quoted(kind)} item of {path}; "
+                    f"expected {' or '.join(KINDS[key])}. Take it out."
+                )
+    if wave.estimate.by not in frame:
+        raise ConfigError(
+            f"{where}.estimate.by: {quoted(wave.estimate.by)} is no frame variable of {path}; "
+            f"it has {', '.join(frame)}."
+        )
+    blocks = wave.compare.blocks
+    if blocks is not None and (blocks not in frame or blocks == wave.estimate.by):
+        raise ConfigError(
+            f"{where}.compare.blocks: {quoted(blocks)}; expected a frame variable of {path}, and "
+            f"not the groups: {', '.join(name for name in frame if name != wave.estimate.by)}."
+        )
+    _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
+
+
+def _check_margins(root: Path, margins: Path, questionnaire: Asked) -> None:
+    """The margins are of variables and categories of the questionnaire."""
+    header, rows = read_rows(
+        margins, "the file of margins", read_bytes(root / margins, "the file of margins")
+    )
+    if "variable" not in header or "category" not in header:
+        raise DataError(
+            f"{margins}: expected the columns variable, category and total, and has "
+            f"{quoted(', '.join(header))}."
+        )
+    at = header.index("variable"), header.index("category")
+    for row, cells in rows:
+        variable, category = (cells[k] for k in at)
+        if category not in questionnaire.frame.get(variable, set()):
+            expected = sorted(questionnaire.frame.get(variable, questionnaire.frame))
+            raise ConfigError(
+                f"{margins} row {row}: {quoted(variable)} = {quoted(category)} is not in "
+                f"{questionnaire.path}; expected one of {', '.join(expected)}."
+            )

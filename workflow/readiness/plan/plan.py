@@ -1,0 +1,204 @@
+"""The plan of a project: its runs, its publications, its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from readiness.closure import code_hash
+from readiness.config import Config, Report, Study, Wave, load_config
+from readiness.datasets.pointers import check_pointer
+from readiness.datasets.store import on_this_machine
+from readiness.datasets.versions import Version, read_versions
+from readiness.errors import ConfigError, DataError, RenderError
+from readiness.plan.checks import Asked, asked, check_inside, check_names, check_wave
+from readiness.plan.documents import Document
+from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
+from readiness.publications.erratum import errata_of
+from readiness.publications.ledger import publication_ids
+from readiness.publications.log import listed_ids
+from readiness.publications.outcomes import UNREADABLE, Outcome
+from readiness.publications.seal import DRAFT
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a project: of today's configuration, and of every publication."""
+
+    root: Path
+    config: Config
+    status: str = ""  # of the publication for which a freeze asks for a run's own report
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        """All runs by folder, in a fixed order."""
+        found = list(runs_of(self.config))
+        for identity in self.publications:
+            own = str(PUBLICATIONS / identity / "config.yaml")
+            runs = list(runs_of(self._frozen[identity]))
+            if len(runs) != 1:
+                raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
+            found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section, own))
+        return {run.folder: run for run in found}
+
+    @cached_property
+    def publications(self) -> list[str]:
+        """The ids of the publications, sorted."""
+        return publication_ids(self.root)
+
+    @cached_property
+    def unavailable(self) -> dict[str, str]:
+        """The publications that are not recomputed here, and why.
+
+        Their data were erased, or are restricted and not on this machine; or nothing of them can be
+        read, so that nobody knows what they hold.
+        """
+        found: dict[str, str] = {
+            identity: UNREADABLE
+            for identity in listed_ids(self.root)
+            if identity not in self.publications
+        }
+        for identity in self.publications:
+            names = self.runs[f"publications/{identity}"].datasets
+            versions = [self._versions[name] for name in names if name in self._versions]
+            if any(version.erased for version in versions):
+                found[identity] = Outcome.ERASED
+            elif any(v.restricted and not on_this_machine(self.root, v) for v in versions):
+                found[identity] = Outcome.RESTRICTED
+        return found
+
+    @property
+    def recomputed(self) -> list[str]:
+        """The ids of the publications that are recomputed, sorted."""
+        return [identity for identity in self.publications if identity not in self.unavailable]
+
+    def errata(self, identity: str) -> list[str]:
+        """The errata of later publications on one, each by its path from the root."""
+        return [str(path.relative_to(self.root)) for path in errata_of(self.root, identity)]
+
+    @cached_property
+    def engine(self) -> str:
+        """What makes the pages: a Quarto that appears or goes makes them anew.
+
+        "" where that cannot be told: the step that renders says why.
+        """
+        from readiness.rendering.quarto import find_quarto, quarto_version
+
+        try:
+            program = find_quarto()
+            return f"Quarto {quarto_version(program, 60.0)}" if program else "embedded"
+        except RenderError:
+            return ""
+
+    @property
+    def drafts(self) -> list[str]:
+        """The ids of the publications that are drafts."""
+        return sorted(n for n, own in self._frozen.items() if own.report and own.report.status)
+
+    @cached_property
+    def _frozen(self) -> dict[str, Config]:
+        """The configuration of each publication."""
+        folder = self.root / PUBLICATIONS
+        return {name: load_config(folder / name / "config.yaml") for name in self.publications}
+
+    @cached_property
+    def report(self) -> Document:
+        """The report of today's configuration."""
+        report = self.config.report
+        assert report is not None  # checked
+        study = self.runs[f"studies/{report.study}"] if report.study else None
+        wave = self.runs[f"waves/{report.wave}"] if report.wave else None
+        draft = report.status == DRAFT
+        return Document(self.root, report.document, report.language, study, wave, draft)
+
+    def report_of(self, run: str) -> Document:
+        """The report of one run alone: as its publication froze it, else by its kind."""
+        shown = self.runs[run]
+        own = self._frozen[run.partition("/")[2]].report if shown.frozen else None
+        study, wave = (shown, None) if isinstance(shown.section, Study) else (None, shown)
+        report = own or (Report(study=shown.name) if study else Report(wave=shown.name))
+        status = self.status or (own or self.config.report or report).status
+        return Document(self.root, report.document, report.language, study, wave, status == DRAFT)
+
+    @cached_property
+    def _versions(self) -> dict[str, Version]:
+        return read_versions(self.root)
+
+    def registered(self, dataset: str, version: str) -> str:
+        """The hashes that `data/versions.csv` has for a version, for the rule's parameters."""
+        row = self._versions.get(f"{dataset}@{version}")
+        return f"{row.md5} {row.sha256}" if row else ""
+
+    def waves(self) -> dict[str, Run]:
+        """The runs that analyse a wave."""
+        return {f: run for f, run in self.runs.items() if isinstance(run.section, Wave)}
+
+    def studies(self) -> dict[str, Run]:
+        """The runs that judge a study."""
+        return {f: run for f, run in self.runs.items() if isinstance(run.section, Study)}
+
+    def code(self, step: str) -> str:
+        """The hash of a step's code."""
+        return code_hash(f"readiness.steps.{step}")
+
+    def check(self) -> None:
+        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
+
+        Raises ConfigError in one line, naming the key of the configuration; DataError when the
+        pointer of a dataset version is missing or disagrees with `data/versions.csv`.
+        """
+        questionnaires: dict[Path, Asked] = {}
+        for run in self.runs.values():
+            for key, dataset in run.datasets_by_key.items():
+                version = self._versions.get(dataset.name)
+                if version is None:
+                    known = sorted(v.name for v in self._versions.values())
+                    same = [name for name in known if name.startswith(f"{dataset.dataset}@")]
+                    raise ConfigError(
+                        f"{run.key}.{key}: dataset version {dataset.name} is not in "
+                        f"data/versions.csv; it has {', '.join(same or known)}."
+                    )
+                if version.erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
+                    raise ConfigError(
+                        f"{run.key}.{key}: {dataset.name} was erased ({version.note}); "
+                        "name another version."
+                    )
+                check_pointer(self.root, version)
+            for role, path in input_files(run.section).items():
+                if not (self.root / path).is_file():
+                    raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
+            if isinstance(run.section, Wave):
+                path = input_files(run.section)["questionnaire"]
+                if path not in questionnaires:
+                    questionnaires[path] = asked(self.root, path)
+                check_wave(self.root, run.key, run.section, questionnaires[path])
+        for identity in self.publications:
+            path = PUBLICATIONS / identity / "figures.csv"
+            if not (self.root / path).is_file():
+                raise DataError(f"{path}: not found. Restore it with git.")
+        self._check_report()
+
+    def _check_report(self) -> None:
+        report = self.config.report
+        if report is None:
+            raise ConfigError(
+                "config.yaml: report: missing; it names the study, the wave, or both, to show."
+            )
+        configs = {"config.yaml": self.config} | {
+            str(PUBLICATIONS / identity / "config.yaml"): frozen
+            for identity, frozen in self._frozen.items()
+        }
+        for where, config in configs.items():
+            if config.report is not None:
+                check_names(config, config.report, where)
+                check_inside(self.root, config.report.document, where)
+        if not (self.root / report.document).is_file():
+            raise ConfigError(f"config.yaml: report.source: {report.document} not found.")
+
+
+def load_plan(root: Path, status: str = "") -> Plan:
+    """The plan of the project at `root`, checked; ConfigError when it cannot run."""
+    plan = Plan(root, load_config(root / "config.yaml"), status)
+    plan.check()
+    return plan

@@ -1,0 +1,110 @@
+"""A run: one chain from data to figures, and the settings of its steps.
+
+There are three kinds of them, told apart by the folder below `results/`: `waves/<name>` and
+`studies/<name>` from today's `config.yaml`, and `publications/<id>` from the configuration that was
+frozen with a publication. So the publications are recomputed with today's code as ordinary jobs,
+and editing today's config leaves them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness.config import Config, DatasetVersion, Section, Study, Wave
+from readiness.lineage import canonical_json
+
+PUBLICATIONS = Path("publications")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One chain: where its results go, and the section of a configuration that governs it."""
+
+    folder: str
+    name: str
+    section: Wave | Study
+    config: str = "config.yaml"
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it is the run of a publication."""
+        return self.config != "config.yaml"
+
+    @property
+    def key(self) -> str:
+        """Where its section stands, for messages: file and key."""
+        kind = "waves" if isinstance(self.section, Wave) else "studies"
+        return f"{self.config}: {kind}.{self.name}"
+
+    @property
+    def datasets_by_key(self) -> dict[str, DatasetVersion]:
+        """The dataset versions it needs, by the key that names them."""
+        if isinstance(self.section, Wave):
+            return {"answers": self.section.answers, "sample": self.section.sample}
+        return {"claims": self.section.claims}
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The dataset versions it needs, `name@version`."""
+        return tuple(dataset.name for dataset in self.datasets_by_key.values())
+
+    def settings(self, step: str) -> str:
+        """The settings of one of its steps, as canonical JSON."""
+        section: Section | dict[str, Any]
+        if isinstance(self.section, Study):
+            section = {"run": self.name}
+        elif step == "register":
+            section = {
+                "run": self.name,
+                "simulated": self.section.simulated,
+                "figures": self.section.figures.model_dump(),
+                "level": self.section.estimate.level,
+                "selection": self.section.selection,
+                "permutations": self.section.compare.permutations,
+            }
+        elif step == "draw":
+            trim = self.section.weight.trim
+            section = {
+                "by": self.section.estimate.by,
+                "bounds": [trim.lower, trim.upper] if trim else [],
+                "simulated": self.section.simulated,
+                "selection": self.section.selection,
+            }
+        elif step == "validate":
+            section = self.section.validate_.model_dump()
+            section["simulated"] = self.section.simulated
+            if self.frozen and section["largest_loss"] is None:
+                # It was published before there was such a limit.
+                section["largest_loss"] = 1.0
+        else:
+            section = getattr(self.section, step)
+        return canonical_json(section.model_dump() if isinstance(section, Section) else section)
+
+
+def runs_of(config: Config) -> Iterator[Run]:
+    """The runs of one configuration, the studies first."""
+    for name, study in sorted(config.studies.items()):
+        yield Run(f"studies/{name}", name, study)
+    for name, wave in sorted(config.waves.items()):
+        yield Run(f"waves/{name}", name, wave)
+
+
+KEYS = {"margins": "weight.margins", "published": "revises"}
+"""The key of the configuration that names an input, where it is not called like the input."""
+
+
+def input_files(section: Wave | Study) -> dict[str, Path]:
+    """The files of the project that a run reads beside its datasets, by their role in the steps."""
+    if isinstance(section, Study):
+        return {"structure": Path(f"data/claims/{section.structure}.yaml")}
+    files = {
+        "questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml"),
+        "corrections": Path(f"data/corrections/{section.corrections}.csv"),
+        "margins": Path(f"data/margins/{section.weight.margins}.csv"),
+    }
+    if section.revises:
+        files["published"] = PUBLICATIONS / section.revises / "figures.csv"
+    return files
