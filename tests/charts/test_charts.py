@@ -279,7 +279,7 @@ def test_register_rows_may_be_text(register: pd.DataFrame, tmp_path: Path) -> No
 
 CODE = """
 import sys
-sys.path[:0] = ["tests/figures", "workflow"]
+sys.path[:0] = ["tests/charts", "workflow"]
 import matplotlib
 matplotlib.rcParams["font.size"] = float(sys.argv[1])  # a user's own settings change nothing
 import hashlib, test_charts, register_sample
