@@ -72,6 +72,10 @@ def test_columns_of_a_multiple_choice_item(questionnaire: Questionnaire) -> None
     assert questionnaire.item("regulation").blank_means == "none"
 
 
+GROUPS = "group_item: respondent_group"
+SCALE = 'source: "HACA press release, 2024-03-13 (inexistante'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -90,7 +94,14 @@ def test_columns_of_a_multiple_choice_item(questionnaire: Questionnaire) -> None
         ('{item: use_ai, one_of: ["yes"]}', '{item: use_a, one_of: ["yes"]}', "'use_a' is not"),
         ('{item: use_ai, one_of: ["yes"]}', "{item: use_ai, one_of: [oui]}", "'oui' is not a cat"),
         ('{item: use_ai, one_of: ["yes"]}', "{item: remark, one_of: [a]}", "listed before it"),
-        ("group_item: respondent_group", "group_item: use_ai", "a category `professional`"),
+        (GROUPS, "group_item: preparation", "'preparation' must be a single item"),
+        (GROUPS, f"{GROUPS}\ngroups: {{weighted: [expert]}}", "under weighted or apart"),
+        (GROUPS, "groups: {weighted: [expert]}", "only with a group_item"),
+        ('code: expert, text: "Exp', 'code: north, text: "Exp', "'north' means another group"),
+        ("{code: weak, text: Faible", "{code: low, text: Faible", "'low' has a meaning of its own"),
+        (SCALE, f"boxes: {{low: [weak]}}\n    {SCALE}", "boxes, low: the lowest levels"),
+        (SCALE, f"boxes: {{top: [weak, none]}}\n    {SCALE}", "boxes, top: the highest levels"),
+        ("blank_means: none", "boxes: {low: [none]}\n    blank_means: none", "only for an ordinal"),
         ("confirms: profession", "confirms: region", "confirms: 'region' is not a frame variable"),
         ("column: Vous répondez en tant que", "column: Horodateur", "column 'horodateur' is given"),
         ("items:\n", "itemz:\n", "itemz: unknown key; did you mean `items`?"),
@@ -101,6 +112,29 @@ def test_a_wrong_questionnaire_is_told_where(
     tmp_path: Path, old: str, new: str, expected: str
 ) -> None:
     assert expected in load_changed(tmp_path, old, new)
+
+
+def test_unless_told_the_first_group_is_weighted_and_the_two_lowest_levels_are_a_box(
+    questionnaire: Questionnaire,
+) -> None:
+    """What an absent key means in a sealed questionnaire."""
+    assert (questionnaire.weighted, questionnaire.apart) == (("professional",), ("expert",))
+    item = questionnaire.item("preparation")
+    assert item.levels_of == {"low": ("none", "weak")} and item.headline == "low"
+    assert questionnaire.item("use_ai").levels_of == {}
+
+
+def test_groups_and_boxes_as_declared(tmp_path: Path) -> None:
+    groups = f"{GROUPS}\ngroups: {{weighted: [expert, professional]}}"
+    boxes = f"boxes: {{top: [medium, good], low: [none]}}\n    {SCALE}"
+    path = tmp_path / "ai-readiness-1.yaml"
+    path.write_text(TEXT.replace(GROUPS, groups).replace(SCALE, boxes), encoding="utf-8")
+    changed = load_questionnaire(path)
+    assert (changed.weighted, changed.apart) == (("expert", "professional"), ())
+    item = changed.item("preparation")
+    assert (
+        item.levels_of == {"top": ("medium", "good"), "low": ("none",)} and item.headline == "top"
+    )
 
 
 def test_file_name_must_be_name_and_version(tmp_path: Path) -> None:

@@ -28,8 +28,13 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Kind = Literal["single", "ordinal", "multi", "number", "text"]
 
-PROFESSIONAL = "professional"
-EXPERT = "expert"
+TOTAL = "all"
+"""What the total of all weighted groups is called: no group may be."""
+BoxName = Literal["low", "top"]
+LOWEST = 2
+"""Levels of the box of an ordinal item that declares none: what sealed questionnaires mean."""
+_RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), "mean", "median")
+"""What stands in an id where a level does, and is none."""
 
 
 class _Strict(BaseModel):
@@ -102,14 +107,23 @@ class Range(_Strict):
         return self
 
 
+class Groups(_Strict):
+    """Which answers to the group item are weighted to the frame, and which are counted apart."""
+
+    weighted: Annotated[tuple[Code, ...], Field(min_length=1)]
+    apart: tuple[Code, ...] = ()
+
+
 class Item(_Strict):
     """One question.
 
     `column` is the header in the export. `categories` are listed from low to high for an ordinal
     item. `blank_means` says, for a multiple-choice item, whether an empty cell means that no option
     applies (`none`) or that the question was skipped. `confirms` names the frame variable that the
-    answer repeats, so that a difference is seen. `source` and `status` say whether the theme
-    is documented for the study that the questionnaire follows, or inferred.
+    answer repeats, so that a difference is seen. `boxes` are sums of the lowest (`low`) or highest
+    (`top`) levels of an ordinal item; the one that is listed first is the headline. `source` and
+    `status` say whether the theme is documented for the study that the questionnaire follows, or
+    inferred.
     """
 
     id: Code
@@ -124,6 +138,7 @@ class Item(_Strict):
     blank_means: Literal["skipped", "none"] | None = None
     range: Range | None = None
     confirms: Code | None = None
+    boxes: dict[BoxName, tuple[Code, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fields_of_its_kind(self) -> Self:
@@ -143,7 +158,36 @@ class Item(_Strict):
             texts.append(match_key(self.dont_know.text))
         if twice := _repeated(texts):
             raise ValueError(f"categories: text {twice[0]!r} is given twice")
+        if reserved := [code for code in self.codes if code in _RESERVED]:
+            raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
+        self._check_boxes()
         return self
+
+    def _check_boxes(self) -> None:
+        if self.boxes and self.kind != "ordinal":
+            raise ValueError("boxes: only for an ordinal item")
+        for name, box in self.boxes.items():
+            k = len(box)
+            ends = self.codes[:k] if name == "low" else self.codes[-k:]
+            if not 0 < k < len(self.codes) or set(box) != set(ends):
+                which = "lowest" if name == "low" else "highest"
+                raise ValueError(f"boxes, {name}: the {which} levels of the item, and not all")
+
+    @property
+    def levels_of(self) -> dict[str, tuple[str, ...]]:
+        """The levels that each box adds up, the headline first; empty unless the item is ordinal.
+
+        Where none is declared: `low`, the two lowest (one of two).
+        """
+        if self.kind != "ordinal":
+            return {}
+        default = {"low": self.codes[: min(LOWEST, len(self.codes) - 1)]}
+        return {str(name): box for name, box in self.boxes.items()} or default
+
+    @property
+    def headline(self) -> str | None:
+        """The box by which an ordinal item is reported and compared; None for any other item."""
+        return next(iter(self.levels_of), None)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -194,13 +238,19 @@ class Export(_Strict):
 
 
 class Questionnaire(_Strict):
-    """What was asked in a wave. `group_item` tells professionals from experts."""
+    """What was asked in a wave.
+
+    The answer to `group_item` says to which group a respondent belongs; `groups` which of them are
+    weighted and which are counted apart: unless given, the first category is weighted. Without a
+    group item everybody is weighted.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
     title: Label
     export: Export
-    group_item: Code
+    group_item: Code | None = None
+    groups: Groups | None = None
     frame: tuple[FrameVariable, ...] = ()
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
@@ -212,14 +262,7 @@ class Questionnaire(_Strict):
             raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
         if twice := _repeated(match_key(header) for header in self.headers):
             raise ValueError(f"items: column {twice[0]!r} is given twice")
-        group = next((i for i in self.items if i.id == self.group_item), None)
-        if group is None or group.kind != "single" or PROFESSIONAL not in group.codes:
-            raise ValueError(
-                f"group_item: {self.group_item!r} must be a single item with a category "
-                f"`{PROFESSIONAL}`"
-            )
-        if extra := set(group.codes) - {PROFESSIONAL, EXPERT}:
-            raise ValueError(f"group_item: category {min(extra)!r} is neither of the two groups")
+        self._check_groups()
         for item in self.items:
             if item.confirms is not None and (
                 item.confirms not in frame_ids
@@ -231,6 +274,24 @@ class Questionnaire(_Strict):
                 )
         self._check_routing()
         return self
+
+    def _check_groups(self) -> None:
+        if self.group_item is None:
+            if self.groups is not None:
+                raise ValueError("groups: only with a group_item, whose categories they are")
+            return
+        item = next((i for i in self.items if i.id == self.group_item), None)
+        if item is None or item.kind != "single":
+            raise ValueError(f"group_item: {self.group_item!r} must be a single item")
+        listed = [*self.weighted, *self.apart]
+        if sorted(listed) != sorted(item.codes):
+            raise ValueError(
+                f"groups: each category of {item.id} once, under weighted or apart "
+                f"({', '.join(item.codes)})"
+            )
+        taken = {TOTAL, *(code for variable in self.frame for code in variable.codes)}
+        if clash := sorted(taken & set(self.apart)):
+            raise ValueError(f"groups, apart: code {clash[0]!r} means another group already")
 
     def _check_routing(self) -> None:
         earlier: dict[str, Item] = {}
@@ -248,6 +309,20 @@ class Questionnaire(_Strict):
                         f"{source.id} ({', '.join(source.codes)})"
                     )
             earlier[item.id] = item
+
+    @property
+    def weighted(self) -> tuple[str, ...]:
+        """The groups weighted to the frame, in the order listed; empty without a group item."""
+        if self.groups is not None:
+            return self.groups.weighted
+        return () if self.group_item is None else self.item(self.group_item).codes[:1]
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The groups counted apart, unweighted and outside every total; often empty."""
+        if self.groups is not None:
+            return self.groups.apart
+        return () if self.group_item is None else self.item(self.group_item).codes[1:]
 
     @property
     def id(self) -> str:

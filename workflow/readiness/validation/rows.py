@@ -8,7 +8,6 @@ from typing import Literal
 import pandas as pd
 
 from readiness.questionnaire import Questionnaire, match_key
-from readiness.questionnaire.model import EXPERT
 from readiness.questionnaire.text import tidy
 from readiness.validation.issues import issues_of
 
@@ -49,12 +48,12 @@ def submissions(
     table = pd.DataFrame(index=raw.index)
     stamp = raw["_timestamp"].map(tidy)
     table["submitted"] = pd.to_datetime(stamp, format=TIMESTAMP_FORMAT, errors="coerce")
-    table["group"] = raw[questionnaire.group_item].map(match_key).map(_groups(questionnaire))
-    table["group"] = table["group"].fillna("")
+    answer = raw[questionnaire.group_item] if questionnaire.group_item else None
+    table["group"] = "" if answer is None else _group(answer, questionnaire)
     table["token"] = raw["_invitation"].map(invitation_code)
     known = table["token"].isin(tokens) if tokens is not None else table["token"] != ""
-    expert = table["group"] == EXPERT
-    by_open_link = ~known & (expert if tokens is not None else True)
+    apart = table["group"].isin(questionnaire.apart)
+    by_open_link = ~known & (apart if tokens is not None else True)
     table["respondent"] = table["token"].where(~by_open_link, _open_link_ids(raw, table))
 
     table["status"] = KEPT
@@ -70,17 +69,18 @@ def submissions(
     code_text = raw["_invitation"]
     spelled = kept & known & (code_text != table["token"])
     stray = kept & by_open_link & (table["token"] != "")
-    conflict = kept & known & ((table["group"] == "") | expert) & (tokens is not None)
-    for rule, mask, value, action in (
+    rules = [
         ("invitation_spelling", spelled, code_text, "read as the code without spaces, in capitals"),
         ("invitation_set_aside", stray, code_text, "kept as an answer by the open link"),
-        (
-            "group_conflict",
-            conflict,
-            raw[questionnaire.group_item],
-            "a blank is read as professional; an expert leaves the weighted groups",
-        ),
-    ):
+    ]
+    if answer is not None and tokens is not None:
+        conflict = kept & known & ((table["group"] == "") | apart)
+        read = questionnaire.weighted[0] if len(questionnaire.weighted) == 1 else "no group"
+        rules.append((
+            "group_conflict", conflict, answer,
+            f"a blank is read as {read}; a group counted apart leaves the weighted ones",
+        ))  # fmt: skip
+    for rule, mask, value, action in rules:
         found.append(
             issues_of(
                 rule,
@@ -98,9 +98,12 @@ def invitation_code(text: str) -> str:
     return "".join(tidy(text).split()).upper()
 
 
-def _groups(questionnaire: Questionnaire) -> dict[str, str]:
+def _group(answer: pd.Series[str], questionnaire: Questionnaire) -> pd.Series[str]:
+    """The code of the group that each answer to the group item names; "" where it names none."""
+    assert questionnaire.group_item is not None
     item = questionnaire.item(questionnaire.group_item)
-    return {match_key(category.text): category.code for category in item.categories}
+    codes = {match_key(category.text): category.code for category in item.categories}
+    return answer.map(match_key).map(codes).fillna("")
 
 
 def _open_link_ids(raw: pd.DataFrame, table: pd.DataFrame) -> pd.Series[str]:

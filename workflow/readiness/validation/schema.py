@@ -12,7 +12,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import BLANK, INVALID, NOT_ASKED, Item, Questionnaire
-from readiness.questionnaire.model import EXPERT, PROFESSIONAL
+from readiness.questionnaire.model import TOTAL
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -27,7 +27,7 @@ def check_coded(table: pd.DataFrame, questionnaire: Questionnaire, frame: bool) 
 
     columns = {
         "respondent": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
-        "group": pa.Column(str, pa.Check.isin([PROFESSIONAL, EXPERT])),
+        "group": pa.Column(str, pa.Check.isin(_groups(questionnaire))),
     }
     if frame:
         for variable in questionnaire.frame:
@@ -44,6 +44,13 @@ def check_coded(table: pd.DataFrame, questionnaire: Questionnaire, frame: bool) 
             f"{case['column']} holds {case['failure_case']!r}" for case in cases.to_dict("records")
         )
         raise DataError(f"coded answers of {questionnaire.id}: {listed}.") from None
+
+
+def _groups(questionnaire: Questionnaire) -> list[str]:
+    """The codes that the column of groups may hold."""
+    weighted = questionnaire.weighted or (TOTAL,)
+    unknown = (BLANK, INVALID) if len(weighted) > 1 else ()
+    return [*weighted, *questionnaire.apart, *unknown]
 
 
 def _check(item: Item) -> pa.Check:

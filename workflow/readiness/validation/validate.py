@@ -15,7 +15,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
-from readiness.questionnaire.model import EXPERT, PROFESSIONAL
+from readiness.questionnaire.model import TOTAL
 from readiness.terminal import quoted
 from readiness.validation.cells import read_cell
 from readiness.validation.coding import code_answers, differences_from_frame
@@ -39,17 +39,14 @@ class Validated:
         submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
         and by stratum `population`, `invited`, `answered`.
     given: by item, how many kept submissions hold an answer of any kind (a cell that is not blank).
+    groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
     """
 
     answers: pd.DataFrame
     issues: pd.DataFrame
     counts: pd.DataFrame
     given: Mapping[str, int]
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The groups of which kept submissions are counted."""
-        return (PROFESSIONAL, EXPERT)
+    groups: tuple[str, ...]
 
     def count(self, quantity: str, group: str = "all") -> int:
         """One count; KeyError when there is none such."""
@@ -82,7 +79,7 @@ def validate(
             with `most_answered` items (of equals the last).
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
-    makes a professional of someone outside the sample.
+    puts someone outside the sample into a weighted group.
     """
     if opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
@@ -149,9 +146,10 @@ def _validated(
     found += differences_from_frame(whole, answers["_row"], questionnaire)
     check_coded(whole, questionnaire, frame=sample is not None)
     unused = 0 if corrections is None else len(corrections) - applied
-    counts = _counts(table, whole, sample, applied, unused)
+    listed = (*questionnaire.weighted, *questionnaire.apart)
+    counts = _counts(table, whole, listed, sample, applied, unused)
     issues = collect(found, [item.id for item in questionnaire.items])
-    return Validated(whole, issues, counts, given)
+    return Validated(whole, issues, counts, given, listed)
 
 
 def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
@@ -168,11 +166,19 @@ def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
 
 
 def _groups(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series[str]:
-    """Professional unless the answer says expert: a code of the sample is a professional's."""
+    """The group of each: what was answered; without an answer the weighted one, if there is one.
+
+    Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
+    Without a group item all are in one, `all`.
+    """
+    if questionnaire.group_item is None:
+        return pd.Series(TOTAL, index=answers.index, name="group", dtype=object)
     item = questionnaire.item(questionnaire.group_item)
     texts = answers[item.id].unique()
     codes = answers[item.id].map({text: read_cell(item, text).values[0] for text in texts})
-    return codes.where(codes == EXPERT, PROFESSIONAL).rename("group")
+    if len(questionnaire.weighted) == 1:
+        codes = codes.where(codes.isin(questionnaire.apart), questionnaire.weighted[0])
+    return codes.rename("group")
 
 
 def _frame_columns(
@@ -181,26 +187,30 @@ def _frame_columns(
     questionnaire: Questionnaire,
     sample: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """Stratum, frame variables and base weight of professionals; "" for experts."""
+    """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
     if sample is None:
         return pd.DataFrame(index=answers.index)
     names = ["stratum", *(variable.id for variable in questionnaire.frame), "base_weight"]
     frame = sample.set_index("token")[names]
     frame["base_weight"] = frame["base_weight"].map("{:.12g}".format)
     joined = frame.reindex(answers["respondent"]).reset_index(drop=True).fillna("")
-    outside = (groups != EXPERT) & (joined["stratum"] == "")
+    apart = groups.isin(questionnaire.apart)
+    outside = ~apart & (joined["stratum"] == "")
     if outside.any():
+        who, group = answers.loc[outside, "respondent"].iloc[0], groups[outside].iloc[0]
+        allowed = " or ".join(questionnaire.apart) or "nobody"
         raise DataError(
-            f"{answers.loc[outside, 'respondent'].iloc[0]} is a professional outside the sample "
-            "(after corrections); only experts answer without an invitation code."
+            f"{who} is {group}, a weighted group, and outside the sample (after corrections); "
+            f"without an invitation code answers only {allowed}."
         )
-    joined.loc[groups == EXPERT, :] = ""
+    joined.loc[apart, :] = ""
     return joined
 
 
 def _counts(
     table: pd.DataFrame,
     whole: pd.DataFrame,
+    groups: Sequence[str],
     sample: pd.DataFrame | None,
     applied: int,
     unused: int,
@@ -208,9 +218,7 @@ def _counts(
     rows: list[tuple[str, str, int]] = [("received", "all", len(table))]
     rows += [(rule, "all", int((table["status"] == rule).sum())) for rule in NOT_KEPT]
     rows.append(("kept", "all", len(whole)))
-    rows += [
-        ("kept", group, int((whole["group"] == group).sum())) for group in (PROFESSIONAL, EXPERT)
-    ]
+    rows += [("kept", group, int((whole["group"] == group).sum())) for group in groups]
     rows += [("corrections_applied", "all", applied), ("corrections_unused", "all", unused)]
     if sample is not None:
         answered = whole["stratum"].value_counts()

@@ -1,0 +1,159 @@
+"""A wave that shares no item, group, category or frame with the shipped one, made in memory.
+
+Two groups are weighted, two are counted apart; an ordinal item reports its top box, and none its
+lowest; a number has a mean. `clinic(apart=False)` is the same wave without a group item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.readers import read_export, read_sample
+from readiness.validation import Validated, validate
+
+QUESTIONNAIRE = """\
+name: clinic
+version: "1"
+title: {fr: Soins, en: Care, ar: الرعاية}
+export: {timestamp: Sent, invitation: Code}
+group_item: role
+groups: {weighted: [nurse, midwife], apart: [manager, visitor]}
+frame:
+  - id: site
+    label: {fr: Site, en: Site, ar: الموقع}
+    categories:
+      - {code: harbour, text: Harbour, en: Harbour, ar: المرفأ, fr: Port}
+      - {code: hill, text: Hill, en: Hill, ar: التل, fr: Colline}
+items:
+  - id: role
+    kind: single
+    column: You are
+    label: {fr: Fonction, en: Role, ar: الوظيفة}
+    source: made up
+    status: inferred
+    categories:
+      - {code: nurse, text: Nurse, en: Nurse, ar: ممرض, fr: Infirmier}
+      - {code: midwife, text: Midwife, en: Midwife, ar: قابلة, fr: Sage-femme}
+      - {code: manager, text: Manager, en: Manager, ar: مدير, fr: Cadre}
+      - {code: visitor, text: Visitor, en: Visitor, ar: زائر, fr: Visiteur}
+  - id: rating
+    kind: ordinal
+    column: How good is it?
+    label: {fr: Note, en: Rating, ar: التقييم}
+    source: made up
+    status: inferred
+    boxes: {top: [fine, great]}
+    categories:
+      - {code: bad, text: Bad, en: Bad, ar: سيئ, fr: Mauvais}
+      - {code: fair, text: Fair, en: Fair, ar: متوسط, fr: Moyen}
+      - {code: fine, text: Fine, en: Fine, ar: جيد, fr: Bon}
+      - {code: great, text: Great, en: Great, ar: ممتاز, fr: Excellent}
+  - id: shift
+    kind: single
+    column: Which shift?
+    label: {fr: Horaire, en: Shift, ar: النوبة}
+    source: made up
+    status: inferred
+    dont_know: {text: No idea, en: No idea, ar: لا أعرف}
+    categories:
+      - {code: day, text: Day, en: Day, ar: نهار, fr: Jour}
+      - {code: night, text: Night, en: Night, ar: ليل, fr: Nuit}
+  - id: tools
+    kind: multi
+    column: Which tools?
+    label: {fr: Outils, en: Tools, ar: الأدوات}
+    source: made up
+    status: inferred
+    blank_means: skipped
+    categories:
+      - {code: tablet, text: Tablet, en: Tablet, ar: لوحة, fr: Tablette}
+      - {code: paper, text: Paper, en: Paper, ar: ورق, fr: Papier}
+  - id: beds
+    kind: number
+    column: How many beds?
+    label: {fr: Lits, en: Beds, ar: الأسرّة}
+    source: made up
+    status: inferred
+    range: {low: 0, high: 60, unit: {fr: lits, en: beds, ar: أسرّة}}
+"""
+GROUPS = "group_item: role\ngroups: {weighted: [nurse, midwife], apart: [manager, visitor]}\n"
+POPULATION = {"harbour": 400, "hill": 150}
+DRAWN = {"harbour": 120, "hill": 60}
+ANSWERED = {"harbour": 80, "hill": 46}
+APART = {"Manager": 12, "Visitor": 7}
+DAYS = {"opens": date(2025, 5, 1), "closes": date(2025, 5, 31)}
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """The wave, read and validated."""
+
+    questionnaire: Questionnaire
+    sample: pd.DataFrame
+    export: pd.DataFrame
+    validated: Validated
+    margins: dict[str, dict[str, float]]
+    path: Path
+
+
+def clinic(folder: Path, *, apart: bool = True) -> Clinic:
+    """Write the files into `folder`, read and validate them."""
+    path = folder / "clinic-1.yaml"
+    path.write_text(QUESTIONNAIRE if apart else QUESTIONNAIRE.replace(GROUPS, ""), "utf-8")
+    questionnaire = load_questionnaire(path)
+    people = [(f"T{site[:2].upper()}{k:03}", site) for site, n in DRAWN.items() for k in range(n)]
+    sample_file = folder / "sample.csv"
+    pd.DataFrame(
+        [
+            (token, site, site, POPULATION[site], DRAWN[site], POPULATION[site] / DRAWN[site])
+            for token, site in people
+        ],
+        columns=[
+            "token", "stratum", "site", "stratum_population", "stratum_drawn", "base_weight",
+        ],
+    ).to_csv(sample_file, index=False)  # fmt: skip
+    export_file = folder / "export.csv"
+    _export(people, apart=apart).to_csv(export_file, index=False)
+    sample = read_sample(sample_file, questionnaire)
+    export = read_export(export_file, questionnaire)
+    validated = validate(export, questionnaire, sample, None, **DAYS)
+    margins = {"site": {site: float(n) for site, n in POPULATION.items()}}
+    return Clinic(questionnaire, sample, export, validated, margins, path)
+
+
+def _export(people: list[tuple[str, str]], *, apart: bool) -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    rows = []
+
+    def row(token: str, role: str, night: float) -> None:
+        minute = len(rows)
+        rows.append((
+            f"04/05/2025 {minute // 60:02}:{minute % 60:02}:00",
+            token,
+            role,
+            rng.choice(["Bad", "Fair", "Fine", "Great"], p=[0.2, 0.3, 0.3, 0.2]),
+            rng.choice(["Day", "Night", "No idea"], p=[0.9 - night, night, 0.1]),
+            rng.choice(["Tablet", "Paper", "Tablet;Paper", ""], p=[0.3, 0.3, 0.3, 0.1]),
+            str(rng.integers(0, 40)) if rng.random() < 0.95 else "",
+        ))  # fmt: skip
+
+    left = dict(ANSWERED)
+    for token, site in people:
+        if left[site]:
+            left[site] -= 1
+            row(token, str(rng.choice(["Nurse", "Midwife"])), 0.25 if site == "hill" else 0.5)
+    # Two do not say what they are: they were invited, so they are weighted all the same.
+    for place in (3, 90):
+        rows[place] = (*rows[place][:2], "", *rows[place][3:])
+    for role, n in APART.items() if apart else ():
+        for _ in range(n):
+            row("", role, 0.4)
+    header = ["Sent", "Code", "You are", "How good is it?", "Which shift?", "Which tools?",
+              "How many beds?"]  # fmt: skip
+    return pd.DataFrame(rows, columns=header)
