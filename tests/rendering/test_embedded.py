@@ -130,7 +130,9 @@ def test_same_bytes_twice_in_another_folder_locale_and_zone(
 
 def test_inline_expressions_follow_quarto(tmp_path: Path) -> None:
     body = """```{python}
-from IPython.display import Markdown
+class Markdown(str):
+    def _repr_markdown_(self):
+        return str(self)
 x = 1
 ```
 
@@ -172,8 +174,10 @@ raise SystemError
 #| label: fig-cell
 #| fig-cap: "Une image"
 #| fig-alt: "Un carré"
-from IPython.display import SVG
-SVG('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="9"/></svg>')
+class Square:
+    def _repr_svg_(self):
+        return '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+Square()
 ```
 
 Voir [-@fig-cell].
@@ -186,23 +190,46 @@ Voir [-@fig-cell].
     assert tree.css_first("a.quarto-xref").text() == "1"
 
 
-def test_printed_text_is_whole_wherever_the_kernel_cuts_it(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_are_for_who_renders(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     body = """```{python}
 #| output: asis
-import sys, time
-print("| a |", flush=True)
-time.sleep(0.3)
-print("a warning", file=sys.stderr, flush=True)
-time.sleep(0.3)
-print("|---|", flush=True)
-time.sleep(0.3)
+import os, subprocess, sys
+print("| a |")
+print("a warning", file=sys.stderr)
+subprocess.run(["echo", "by another program"])
+print("|---|")
 print("| b |")
 ```"""
     text = html_of(tmp_path, body)
     assert text.count("<table") == 1 and "| b |" not in text
-    assert "a warning" not in text and "a warning" in capfd.readouterr().err
+    assert "a warning" not in text and "by another" not in text
+    seen = capfd.readouterr().err
+    assert "a warning" in seen and "by another program" in seen
+
+
+def test_cells_run_once_for_page_and_paper(tmp_path: Path) -> None:
+    body = """```{python}
+from pathlib import Path
+with Path("%s").open("a") as file:
+    file.write("x")
+```
+
+Dit : `{python} Path.cwd().name`.""" % (tmp_path / "ran")
+    made = render(write(tmp_path, body), tmp_path / "out", quarto=None)
+    assert made.html is not None and made.pdf is not None
+    assert (tmp_path / "ran").read_text() == "x"
+
+
+def test_a_program_that_a_cell_leaves_behind_is_ended(tmp_path: Path) -> None:
+    body = """```{python}
+import pathlib, subprocess
+child = subprocess.Popen(["sleep", "600"])
+pathlib.Path("%s").write_text(str(child.pid))
+```""" % (tmp_path / "pid")
+    started = time.monotonic()
+    html_of(tmp_path, body)
+    assert time.monotonic() - started < 60
+    assert gone(int((tmp_path / "pid").read_text()))
 
 
 def test_parts_for_one_format_only(tmp_path: Path) -> None:
@@ -270,7 +297,8 @@ def test_an_arabic_page_runs_from_right_to_left(tmp_path: Path) -> None:
         ("un\n\n![x](charts/absent.svg)", 9, "charts/absent.svg"),
         ("```{python}\n1\n", 7, "never closed"),
         ("```{python}\n#| echo: [\n1\n```", 8, "options is not YAML"),
-        ("```{python}\nimport os\nos._exit(3)\n```", 8, "kernel died"),
+        ("```{python}\n1\n```\n\n```{python}\nimport os\nos._exit(3)\n```", 12, "died while"),
+        ("```{python}\n1\nraise SystemExit(0)\n```", 9, "SystemExit: 0"),
     ],
 )  # fmt: skip
 def test_what_fails_names_its_line_and_leaves_nothing(

@@ -1,4 +1,4 @@
-"""The embedded renderer: the cells by nbclient, the page by pandoc, the paper by Typst.
+"""The embedded renderer: the page by pandoc, the paper by Typst.
 
 For machines without Quarto; every part comes with the packages that are installed anyway.
 """
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import RenderError
-from readiness.rendering.kernel import Run, execute
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
 from readiness.rendering.words import words_for
@@ -48,13 +47,11 @@ def render_embedded(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render within `work`, which holds the resources: the finished file of each format.
+    """Render `body.md` within `work`, which holds the resources: the finished file of each format.
 
-    Raises RenderError for a cell that fails, an unresolved reference, a missing picture.
+    Raises RenderError for an unresolved reference or a missing picture.
     """
     started = time.monotonic()
-    body = execute(document, Run(work, environment, timeout))
-    (work / "body.md").write_text(body, encoding="utf-8", newline="\n")
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
     meta = metadata_of(document, language)

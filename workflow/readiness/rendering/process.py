@@ -1,6 +1,7 @@
 """Programs run as a group: when one is stopped, its children stop with it.
 
-Quarto starts deno, pandoc, Python and a kernel; killing only its own process leaves them running.
+Quarto starts deno and pandoc, and a cell may start anything; killing only the first process leaves
+the others running.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from readiness.errors import RenderError
 
@@ -25,40 +27,49 @@ def kill_group(group: int) -> None:
 
 
 def run_group(
-    command: Sequence[str | Path], *, cwd: Path, environment: Mapping[str, str], timeout: float
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    name: str = "",
 ) -> tuple[int, str, str]:
     """Run a program in a session of its own: (exit code, stdout, stderr).
 
-    The whole group ends with it: on success, after `timeout` seconds (RenderError) and when we are
-    interrupted. Raises RenderError when it cannot be started.
+    The whole group ends with it: on success, after `timeout` seconds (RenderError, which calls it
+    `name`) and when we are interrupted. Raises RenderError when it cannot be started.
     """
-    name = Path(command[0]).name
-    try:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=cwd,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise RenderError(f"{command[0]} cannot be started: {error.strerror}.") from None
-    try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        raise RenderError(
-            f"{name} did not finish within {timeout:g} s and was stopped; nothing was written. "
-            "Give it more time, or see what the report's cells wait for."
-        ) from None
-    finally:
-        kill_group(process.pid)
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
-    return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+    # Files, not pipes: a pipe that a child of it holds would be waited for after it has ended.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise RenderError(f"{command[0]} cannot be started: {error.strerror}.") from None
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise RenderError(
+                f"{name or Path(command[0]).name} did not finish within {timeout:.3g} s; stopped, "
+                "and nothing was written. Give more time, or see what the report's cells wait for."
+            ) from None
+        finally:
+            kill_group(process.pid)
+            process.wait()
+        texts = [_text_of(file) for file in (out, err)]
+    return process.returncode, texts[0], texts[1]
+
+
+def _text_of(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
 """Quarto as a program: find it, run it, and read what it says.
 
-Of Quarto 1.9, as observed: messages go to stderr; `--quiet` hides errors too, so the log file is
-read; an unresolved cross-reference is a warning with exit code 0, and an error here; `--output`
-takes a bare name; it needs HOME or the XDG folders; killing it alone leaves its children.
+It lays out the Markdown that the cells left, and runs none. Of Quarto 1.9, as observed: messages go
+to stderr; `--quiet` hides errors too, so the log file is read; an unresolved cross-reference is a
+warning with exit code 0, and an error here; `--output` takes a bare name; it needs HOME or the XDG
+folders; killing it alone leaves its children.
 """
 
 from __future__ import annotations
@@ -21,11 +22,10 @@ import yaml
 
 from readiness.errors import RenderError
 from readiness.rendering.embedded import ASSETS, DESIGN, explained, metadata_of
-from readiness.rendering.kernel import line_of, plain
 from readiness.rendering.process import run_group
-from readiness.rendering.qmd import Cell, Document, Text
+from readiness.rendering.qmd import Document
 
-_PYTHON_ERROR = re.compile(r"^(\w*(?:Error|Exception|Interrupt|Exit|Iteration)): ?(.*)$", re.M)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def find_quarto() -> Path | None:
@@ -71,7 +71,7 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render within `work`, which holds the document and the resources: the file of each format.
+    """Render `body.md` within `work`, which holds the resources: the file of each format.
 
     Raises RenderError as the embedded renderer does.
     """
@@ -80,16 +80,15 @@ def render_quarto(
         shutil.copyfile(ASSETS / name, work / name)
     settings = _settings(document, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
-    environment = {**environment, "QUARTO_PYTHON": sys.executable}
     made: dict[str, Path] = {}
     for name in formats:
         made[name] = work / f"page-out.{name}"
         log = work / f"{name}.log"
         command: list[str | Path] = [
             program,
-            *("render", "report.qmd", "--to", {"html": "html", "pdf": "typst"}[name]),
+            *("render", "body.md", "--to", {"html": "html", "pdf": "typst"}[name]),
             *("--output", made[name].name, "--metadata-file", "settings.yml"),
-            *("--no-execute-daemon", "--log", log.name, "--log-format", "json-stream"),
+            *("--no-execute", "--log", log.name, "--log-format", "json-stream"),
         ]
         left = max(1.0, timeout - (time.monotonic() - started))
         code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
@@ -112,7 +111,8 @@ def _settings(document: Document, language: str) -> dict[str, Any]:
         "crossref": False,
         "columns": 100000,
         "filters": filters,
-        "execute": {"warning": False},
+        # The cells have run: what looks like one by now is a text.
+        "engine": "markdown",
         "format": {
             "html": {
                 "embed-resources": True,
@@ -156,12 +156,6 @@ def _judged(
 
 
 def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:
-    error = _PYTHON_ERROR.findall(text)
-    if error:
-        name, value = error[-1]
-        line = _failing_line(document, text, value)
-        where = document.where(line) if line else document.path.name
-        return f"{where}: the cell failed with {name}: {value.strip()}"
     errors = [
         plain(str(record.get("msg", ""))).strip()
         for record in log
@@ -172,15 +166,6 @@ def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]
     return explained(document, f"Quarto stopped with exit code {code}: {said[:300]}")
 
 
-def _failing_line(document: Document, text: str, value: str) -> int | None:
-    """The line of the cell whose source Quarto prints, or of the inline expression that failed."""
-    printed = re.search(r"^-{18}\n(.*?)\n-{18}$", text, re.M | re.S)
-    for block in document.blocks:
-        if printed and isinstance(block, Cell) and block.source.strip() == printed[1].strip():
-            return line_of(text, [block.line + k for k in range(block.source.count("\n") + 1)])
-    names = re.findall(r"'(\w+)'", value)
-    for block in document.blocks:
-        for line, match in block.expressions() if isinstance(block, Text) else []:
-            if any(re.search(rf"\b{name}\b", match[1]) for name in names):
-                return line
-    return None
+def plain(text: str) -> str:
+    """The text without a terminal's colours."""
+    return _ANSI.sub("", text)

@@ -1,7 +1,8 @@
 """Render the report: through Quarto where there is one, else through the embedded renderer.
 
-A copy is rendered in a work folder of its own, with its own HOME, and finished files are moved to
-the output folder at the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
+The cells run once, and what comes out is Markdown that either engine lays out. All of it happens in
+a work folder of its own, with its own HOME, and finished files are moved to the output folder at
+the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
 leave nothing half-written.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +20,8 @@ from typing import Literal
 
 from readiness.errors import RenderError
 from readiness.files import write_atomically
+from readiness.rendering.cells import Run, execute
 from readiness.rendering.embedded import embedded_version, render_embedded
-from readiness.rendering.kernel import scratch_folder
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import Document, parse
 from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
@@ -67,14 +70,18 @@ def render(
     own = words_for(language)["embedded"]
     engine = f"Quarto {version}" if program else f"{own} ({version})"
     with terminated_like_interrupted():
-        work = scratch_folder()
+        started = time.monotonic()
+        work = Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
             folder = _filled(work / "page", document, resources or {})
             settings = _environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
+            body = execute(document, Run(folder, settings, timeout))
+            (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
+            left = max(1.0, timeout - (time.monotonic() - started))
             if program:
-                made = render_quarto(program, document, folder, settings, wanted, language, timeout)
+                made = render_quarto(program, document, folder, settings, wanted, language, left)
             else:
-                made = render_embedded(document, folder, settings, wanted, language, timeout)
+                made = render_embedded(document, folder, settings, wanted, language, left)
             done = _delivered(made, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -93,12 +100,8 @@ def present_engine() -> str:
 
 
 def _filled(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
-    """The work folder with a copy of the source, of its chapters and of the resources."""
+    """The work folder with a copy of the resources."""
     folder.mkdir()
-    for name in document.chapters:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(document.path.parent / name, folder / name)
-    (folder / "report.qmd").write_bytes(document.path.read_bytes())
     for name, path in sorted(resources.items()):
         target = folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
@@ -122,10 +125,6 @@ def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
         "XDG_CONFIG_HOME": home / "config",
         "XDG_DATA_HOME": home / "data",
         "XDG_RUNTIME_DIR": home / "runtime",
-        "IPYTHONDIR": home / "ipython",
-        "JUPYTER_CONFIG_DIR": home / "jupyter",
-        "JUPYTER_DATA_DIR": home / "jupyter-data",
-        "JUPYTER_RUNTIME_DIR": home / "jupyter-runtime",
         "MPLCONFIGDIR": home / "matplotlib",
     }
     for path in own.values():
@@ -142,7 +141,6 @@ def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         **added,
     }

@@ -1,0 +1,102 @@
+"""The program that runs a document's cells: `python -m readiness.rendering.running IN OUT`.
+
+IN is a JSON list of pieces of Python, `{"source": ..., "inline": ...}`, which share one namespace.
+OUT gets one line of JSON a piece as it ends: a list of what it showed, or an error, which is the
+last line. Nothing is said on stdout: what a piece prints is its own, and a crash of this program
+leaves the lines of what ended before.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import io
+import json
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+Shown = dict[str, str]
+"""One thing shown: its kind (`printed`, `markdown`, `svg`, `png`, `html`, `plain`), its text."""
+
+_REPRESENTATIONS = (
+    ("markdown", "_repr_markdown_"),
+    ("svg", "_repr_svg_"),
+    ("png", "_repr_png_"),
+    ("html", "_repr_html_"),
+)
+"""How a value says how it is shown, the best first: the methods that notebooks look for."""
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
+
+
+def shown(value: object) -> Shown:
+    """How a value is shown; as Python prints it where it does not say."""
+    for kind, method in _REPRESENTATIONS:
+        represent = getattr(type(value), method, None)
+        text = represent(value) if represent else None
+        if isinstance(text, bytes):
+            text = base64.b64encode(text).decode("ascii")
+        if text is not None:
+            return {kind: str(text)}
+    return {"plain": repr(value)}
+
+
+def inline(value: object) -> Shown:
+    """The same within a line of text: a string is escaped, nothing is a block or a picture."""
+    # As Quarto does (src/core/jupyter/jupyter-inline.ts).
+    found = shown(value)
+    if "markdown" in found:
+        return found
+    if "html" in found:
+        return {"markdown": f"`{found['html']}`{{=html}}"}
+    return {"markdown": _MARKUP.sub(r"\\\1", value) if isinstance(value, str) else repr(value)}
+
+
+def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Shown]:
+    """Run one piece: what it printed, then its last expression's value, unless that is None."""
+    if piece["inline"]:
+        return [inline(eval(compile(piece["source"].strip(), name, "eval"), namespace))]
+    tree = ast.parse(piece["source"], name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, name, "exec"), namespace)
+        value = None
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+    found = [{"printed": printed.getvalue()}] if printed.getvalue() else []
+    return found if value is None else [*found, shown(value)]
+
+
+def failure(error: BaseException, name: str) -> dict[str, Any]:
+    """An error as data: its name, what it says, and its last line within the piece, from 1."""
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return {"error": type(error).__name__, "said": error.msg, "line": error.lineno or 1}
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
+             if frame.filename == name]  # fmt: skip
+    return {"error": type(error).__name__, "said": str(error), "line": (lines or [1])[-1] or 1}
+
+
+def main(pieces: Path, results: Path) -> int:
+    """Run the pieces in order until one fails."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with results.open("w", encoding="utf-8") as out:
+        for k, piece in enumerate(json.loads(pieces.read_text("utf-8"))):
+            name = f"<cell {k}>"
+            try:
+                done: object = run(piece, name, namespace)
+            # Also SystemExit: a cell that ends the program has not shown the rest.
+            except BaseException as error:
+                done = failure(error, name)
+            out.write(json.dumps(done) + "\n")
+            out.flush()
+            if isinstance(done, dict):
+                return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
