@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from readiness.patterns import SIGNIFICANT_DIGITS
+
 
 @dataclass(frozen=True)
 class Term:
@@ -35,6 +37,61 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A number with what it measures and how it is shown: see `language.numbers.number`.
+
+    `value` is its text, in the unit's own scale (shares and points as fractions of 1): that of a
+    register's cell, or `Quantity.of` a number.
+    """
+
+    value: str
+    unit: str = "number"
+    digits: int = 0
+    rounding: str = "half_even"
+
+    @classmethod
+    def of(cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even") -> Quantity:
+        """The quantity of a number that was computed."""
+        return cls(_text(value), unit, digits, rounding)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The two ends of an interval, each as the value of a `Quantity`."""
+
+    lower: str
+    upper: str
+    unit: str = "share"
+    digits: int = 1
+    rounding: str = "half_even"
+
+    @classmethod
+    def of(
+        cls, lower: float, upper: float, unit: str, digits: int, rounding: str = "half_even"
+    ) -> Interval:
+        """The interval between two numbers that were computed."""
+        return cls(_text(lower), _text(upper), unit, digits, rounding)
+
+
+def _text(value: float) -> str:
+    return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as somebody printed it, "67.5": said in the reader's notation, its decimals kept."""
+
+    figure: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date, `2024-03-05`: said in the reader's words."""
+
+    iso: str
+
+
+@dataclass(frozen=True)
 class Fact:
     """A kind, which is a key of the catalogues, and named values."""
 
@@ -42,8 +99,9 @@ class Fact:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-Value = int | Fraction | str | Term | Label | Listed | Fact
-"""int: a count. Fraction: a share, 0 to 1. str: a name, a code, a figure as it was printed."""
+Value = int | Fraction | str | Quantity | Interval | Printed | Day | Term | Label | Listed | Fact
+"""int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code,
+a foreign sentence."""
 
 
 def encode(value: Value) -> Any:
@@ -58,9 +116,21 @@ def encode(value: Value) -> Any:
         return {"term": value.key}
     if isinstance(value, Label):
         return {"label": dict(sorted(value.texts.items()))}
+    if isinstance(value, Quantity):
+        return {"quantity": value.value, **_shown(value)}
+    if isinstance(value, Interval):
+        return {"interval": [value.lower, value.upper], **_shown(value)}
+    if isinstance(value, Printed):
+        return {"printed": value.figure}
+    if isinstance(value, Day):
+        return {"day": value.iso}
     if isinstance(value, Listed):
         return {"list": [encode(item) for item in value.items], "link": value.link}
     return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
+
+
+def _shown(value: Quantity | Interval) -> dict[str, Any]:
+    return {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
 
 
 def decode(value: Any) -> Value:
@@ -74,6 +144,14 @@ def decode(value: Any) -> Value:
             return Term(key)
         case {"label": dict(texts)}:
             return Label(texts)
+        case {"printed": str(figure)}:
+            return Printed(figure)
+        case {"day": str(iso)}:
+            return Day(iso)
+        case {"quantity": str(v), "unit": str(u), "digits": int(d), "rounding": str(r)}:
+            return Quantity(v, u, d, r)
+        case {"interval": [str(v), str(w)], "unit": str(u), "digits": int(d), "rounding": str(r)}:
+            return Interval(v, w, u, d, r)
         case {"list": list(items), "link": str(link)}:
             return Listed(tuple(decode(item) for item in items), link)
         case {"fact": str(kind), "values": dict(values)}:

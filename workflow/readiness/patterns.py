@@ -1,4 +1,7 @@
-"""What names, versions and dates look like; apart from the models, which take long to build."""
+"""What names, versions, dates and numbers look like; no models, which take long to build."""
+
+SIGNIFICANT_DIGITS = 12
+"""Of a number that is no integer, in every table: what a processor computes alike."""
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,99}$"
 ITEM = r"^[a-z][a-z0-9_]*$"

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
+from readiness.patterns import SIGNIFICANT_DIGITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SIGNIFICANT_DIGITS = 12
 LARGEST = 1 << 30
 """Bytes of the largest table that is read: its cells take a multiple of that in memory."""
 BOM = "\ufeff"

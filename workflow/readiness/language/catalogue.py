@@ -3,11 +3,13 @@
 `catalogues/<language>/<domain>.po`. A message's id is its key, `domain.name`, never an English
 sentence: English has a catalogue like any other. A message that counts has `msgid_plural` (the key
 again) and one form for each plural of its language. Each language has `language.po` with its own
-name, its locale (CLDR) and its direction: a folder more is a language more.
+name, its locale (CLDR), its digits, its direction and its typography: a folder more is a language
+more.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +26,9 @@ Language = str
 
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
 """The languages in which the program speaks."""
+
+PLURALS = ("zero", "one", "two", "few", "many", "other")
+"""The categories of CLDR in the order of a message's forms."""
 
 
 @cache
@@ -46,37 +51,54 @@ def has(key: str, language: Language) -> bool:
     return message is not None and bool(message.string)
 
 
-def text(key: str, language: Language, n: int | None = None) -> str:
-    """The text of a key, in the plural form that goes with `n`; RenderError where there is none.
+@cache
+def raw(key: str, language: Language) -> str | tuple[str, ...]:
+    """The text of a key as the catalogue has it: one, or all its plural forms.
 
-    Placeholders stay as they are: `{name}`.
+    RenderError where there is none.
     """
-    catalogue = read(language, key.partition(".")[0])
-    message = catalogue.get(key)
+    message = read(language, key.partition(".")[0]).get(key)
     if message is None or not message.string:
         raise RenderError(f"the language {language!r} has no text {key!r}.")
-    if isinstance(message.string, str):
-        return message.string
-    form = 0 if n is None else _form(language, n)
-    return message.string[form]
+    return message.string if isinstance(message.string, str) else tuple(message.string)
 
 
+def form(key: str, language: Language, n: int | Decimal | None = None) -> str:
+    """The text of a key in the plural form that goes with `n`, as the catalogue has it."""
+    found = raw(key, language)
+    if isinstance(found, str):
+        return found
+    tag = "other" if n is None else locale(language).plural_form(n)
+    place = plurals(language).index(tag)
+    if place >= len(found) or not found[place]:
+        raise RenderError(f"the language {language!r} has no form {tag!r} of the text {key!r}.")
+    return found[place]
+
+
+@cache
+def plurals(language: Language) -> tuple[str, ...]:
+    """The categories of a language's plurals: a message that counts has a form for each."""
+    found = {*locale(language).plural_form.tags, "other"}
+    return tuple(tag for tag in PLURALS if tag in found)
+
+
+@cache
 def locale(language: Language) -> Locale:
     """The CLDR locale of a language, as its catalogue names it."""
-    return Locale.parse(text("language.locale", language))
+    return Locale.parse(form("language.locale", language))
 
 
 def own_name(language: Language) -> str:
     """What the language calls itself."""
-    return text("language.name", language)
+    return form("language.name", language)
 
 
-def _form(language: Language, n: int) -> int:
-    """The place of n's plural form: the categories of CLDR in their order."""
-    return _categories(language).index(locale(language).plural_form(n))
+def direction(language: Language) -> str:
+    """`ltr` or `rtl`."""
+    return form("language.direction", language)
 
 
-@cache
-def _categories(language: Language) -> tuple[str, ...]:
-    found = {*locale(language).plural_form.tags, "other"}
-    return tuple(tag for tag in ("zero", "one", "two", "few", "many", "other") if tag in found)
+def setting(name: str, language: Language) -> str:
+    """What a language's catalogue sets under `language.<name>`; "" where it sets nothing."""
+    key = f"language.{name}"
+    return form(key, language) if has(key, language) else ""

@@ -9,38 +9,95 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from readiness.errors import RenderError
-from readiness.facts import Fact, Label, Listed, Term, Value
-from readiness.language.catalogue import Language, text
+from readiness.facts import Day, Fact, Interval, Label, Listed, Printed, Quantity, Term, Value
+from readiness.language import numbers
+from readiness.language.catalogue import Language, form
+from readiness.language.typography import isolate, isolate_runs, typeset
 
 Mark = Callable[[str, str], str]
-"""What is put around a value's text, given its name (`name.1` inside a list): a link, a span."""
+"""What is put around a value's text, given its name: a link, a span."""
+
+
+def _same(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True)
+class Markup:
+    """How the pieces of a sentence are written in the markup of a page.
+
+    `plain` writes what the catalogue says and numbers, `name` what came from outside: names, codes,
+    foreign sentences, labels. Both make a text safe in the markup.
+    """
+
+    plain: Callable[[str], str] = _same
+    name: Callable[[str], str] = _same
+
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
-def tell(fact: Fact, language: Language, mark: Mark | None = None) -> str:
-    """The sentence of a fact; RenderError where the catalogue or the fact lacks something."""
+def text(key: str, language: Language, n: int | Decimal | None = None) -> str:
+    """The text of a key, in the plural form that goes with `n`; RenderError where there is none.
+
+    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`.
+    """
+    return _set(form(key, language, n), language)
+
+
+@cache
+def _set(template: str, language: Language) -> str:
+    return isolate_runs(typeset(template, language), language)
+
+
+def tell(
+    fact: Fact, language: Language, mark: Mark | None = None, markup: Markup | None = None
+) -> str:
+    """The sentence of a fact; RenderError where the catalogue or the fact lacks something.
+
+    `mark(name, text)` may wrap each value (not a sentence within the sentence, whose own values it
+    wraps); `markup` makes the pieces safe for a page.
+    """
+    markup = markup or Markup()
     template = text(fact.kind, language, _counted(fact))
+    pieces, end = [], 0
+    for match in _PLACEHOLDER.finditer(template):
+        pieces.append(markup.plain(template[end : match.start()]))
+        pieces.append(_piece(fact, match[1], match[2], language, mark, markup))
+        end = match.end()
+    return "".join([*pieces, markup.plain(template[end:])])
 
-    def replace(match: re.Match[str]) -> str:
-        name, key = match[1], match[2]
-        if name not in fact.values:
-            raise RenderError(f"the text {fact.kind!r} needs {name!r}, which was not given.")
-        value = fact.values[name]
-        said = show(value, language, mark)
-        # The parts of a sentence within a sentence were marked there.
-        if mark and not isinstance(value, Fact | Term | Label):
-            said = mark(name, said)
-        if not key:
-            return said
-        if not isinstance(value, int):
-            raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
-        return text(key, language, value).replace("{n}", said)
 
-    return _PLACEHOLDER.sub(replace, template)
+def _piece(
+    fact: Fact, name: str, key: str | None, language: Language, mark: Mark | None, markup: Markup
+) -> str:
+    """One value of a sentence, counted by the message `key` where there is one."""
+    if name not in fact.values:
+        raise RenderError(f"the text {fact.kind!r} needs {name!r}, which was not given.")
+    value = fact.values[name]
+    said = show(value, language, mark, markup)
+    # The values of a sentence within a sentence were marked there.
+    if mark and not _composed(value):
+        said = mark(name, said)
+    if not key:
+        return said
+    if not isinstance(value, int):
+        raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
+    # A form may do without its number: one answer, two answers in Arabic.
+    written = [markup.plain(part) for part in text(key, language, value).split("{n}")]
+    return said.join(written)
+
+
+def _composed(value: Value) -> bool:
+    if isinstance(value, Listed):
+        return any(_composed(item) for item in value.items)
+    return isinstance(value, Fact | Term | Label)
 
 
 def _counted(fact: Fact) -> int | None:
@@ -50,27 +107,54 @@ def _counted(fact: Fact) -> int | None:
     return next((value for value in fact.values.values() if isinstance(value, int)), None)
 
 
-def show(value: Value, language: Language, mark: Mark | None = None) -> str:
-    """A value as a reader of that language expects it."""
+def show(
+    value: Value, language: Language, mark: Mark | None = None, markup: Markup | None = None
+) -> str:
+    """A value as a reader of that language expects it, safe in the markup."""
+    markup = markup or Markup()
     match value:
         case Fact():
-            return tell(value, language, mark)
+            return tell(value, language, mark, markup)
         case Term(key):
-            return text(key, language)
+            return markup.plain(text(key, language))
         case Label(texts):
             if language not in texts:
                 raise RenderError(f"no label in {language!r}; there is {', '.join(sorted(texts))}.")
-            return texts[language]
+            return markup.name(texts[language])
         case Listed(items, link):
-            return _joined([show(item, language, mark) for item in items], link, language)
-        case Fraction():
-            raise NotImplementedError  # numbers: see language/numbers.py
+            return joined([show(item, language, mark, markup) for item in items], link, language)
+        case str():
+            return _isolated(value, markup.name(value), language)
         case _:
-            return str(value)
+            return markup.plain(_number(value, language))
 
 
-def _joined(texts: list[str], link: str, language: Language) -> str:
+def _isolated(value: str, written: str, language: Language) -> str:
+    """A value's written form with the isolates around it that the value needs."""
+    whole = isolate(value, language)
+    return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
+
+
+def _number(value: int | Fraction | Quantity | Interval | Printed | Day, language: Language) -> str:
+    match value:
+        case Fraction():
+            return numbers.percentage(value, language)
+        case Quantity(amount, unit, digits, rounding):
+            return numbers.number(amount, unit, digits, language, rounding)
+        case Interval(lower, upper, unit, digits, rounding):
+            return numbers.interval(lower, upper, unit, digits, language, rounding)
+        case Printed(figure):
+            return numbers.printed(figure, language)
+        case Day(iso):
+            return numbers.day(iso, language)
+        case _:
+            return numbers.whole(value, language)
+
+
+def joined(texts: list[str], link: str, language: Language) -> str:
+    """Texts in one place: "a, b and c"; `link` is `and`, `or`, or `comma`."""
+    comma = text("language.comma", language)
     if len(texts) < 2 or link == "comma":
-        return text("language.comma", language).join(texts)
-    head = text("language.comma", language).join(texts[:-1])
+        return comma.join(texts)
+    head = comma.join(texts[:-1])
     return text(f"language.{link}", language).format(head=head, last=texts[-1])

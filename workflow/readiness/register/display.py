@@ -27,7 +27,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from readiness.errors import StatisticsError
-from readiness.tables import SIGNIFICANT_DIGITS
+from readiness.patterns import SIGNIFICANT_DIGITS
 
 LANGUAGES = ("fr", "en", "ar")
 """The languages of every display text, in the order of the register's columns."""

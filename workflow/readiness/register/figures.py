@@ -17,9 +17,10 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.lineage import Lineage
+from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.register.display import LANGUAGES, display
 from readiness.register.precision import PRECISION, WORKING
-from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
+from readiness.tables import read_text_table
 
 SUPPRESSED_TEXT = "(…)"
 """What stands in place of a number that is not published, in every language."""

@@ -15,12 +15,13 @@ import pandas as pd
 
 from readiness.config import Weight, parse_json
 from readiness.errors import DataError
+from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.survey import Trim, Weighting, design, weigh
 from readiness.survey.replicates import Kind
-from readiness.tables import SIGNIFICANT_DIGITS, read_text_table
+from readiness.tables import read_text_table
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

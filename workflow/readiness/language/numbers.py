@@ -1,0 +1,280 @@
+"""The text of a number as readers of a language see it.
+
+One rule for every publishable number, so that a text can be checked against a value:
+
+1. the value is taken at 10 significant digits (more where more are shown) and becomes a `Decimal`:
+   of the 12 that a register holds the last are a processor's, and must not decide a tie;
+2. it is scaled exactly (shares and points by 100) and rounded once, to the declared number of
+   decimals, half to even or half up (away from zero); binary floats are never rounded;
+3. the rounded decimal is written with the symbols of the Unicode CLDR (through Babel), in the
+   locale and the digits that the language's catalogue names (`language.locale`: Moroccan Arabic has
+   a decimal comma; `language.numbering`: `latn` or `arab`), with groups of thousands, the spaces
+   that the language wants, and the marks that keep `%` and signs on the right side of a number
+   inside Arabic text.
+
+Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
+to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
+"""
+
+from __future__ import annotations
+
+import decimal
+import numbers
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from readiness.errors import RenderError, StatisticsError
+from readiness.language.catalogue import Language, form, locale
+from readiness.language.typography import typeset
+from readiness.patterns import SIGNIFICANT_DIGITS
+
+PRECISION = 10
+"""The significant digits that a text is taken from."""
+
+UNITS = ("share", "count", "number", "p", "points", "base")
+"""What a value measures; see `number`."""
+
+ROUNDINGS: Mapping[str, str] = {
+    "half_even": decimal.ROUND_HALF_EVEN,
+    "half_up": decimal.ROUND_HALF_UP,
+}
+"""The rounding rules by name."""
+
+_MINUS = "\N{MINUS SIGN}"
+_NBSP = "\N{NO-BREAK SPACE}"
+
+Amount = float | int | str | Decimal
+
+
+def number(
+    value: Amount, unit: str, digits: int, language: Language, rounding: str = "half_even"
+) -> str:
+    """The text of one number in a language.
+
+    Units, and what `value` is in each (examples at one decimal, or three for p):
+
+    - `share`: 0 to 1, shown as a percentage: "67,3 %", "67.3%"
+    - `points`: a difference of two shares, -1 to 1, shown in percentage points, always with its
+      sign: "+12,3 points"
+    - `p`: a p-value, 0 to 1, shown with its relation: "p = 0,012". Below the smallest number that
+      `digits` decimals can show it is "p < 0,001", above the largest below one "p > 0,999"; the
+      comparison is made on the value, not on the rounded text, so 0.0006 is "< 0,001".
+    - `count`: persons or a weighted total, 0 or more: "12 345"
+    - `base`: an unweighted number of answers, a whole number, 0 or more: "57"
+    - `number`: any other number, with a minus where it is negative: "−1,25"
+
+    `digits` is the number of decimals shown (0 to 9; 0 for a base, at least 1 for p). Raises
+    StatisticsError when the value is missing, infinite, out of its unit's range, or when unit,
+    digits or rounding are not of the rule.
+    """
+    exact = _exact(value, digits)
+    _check(exact, unit, digits, rounding)
+    return _text(exact, unit, digits, rounding, language)
+
+
+def interval(
+    lower: Amount,
+    upper: Amount,
+    unit: str,
+    digits: int,
+    language: Language,
+    rounding: str = "half_even",
+) -> str:
+    """The text of an interval: "61,2 % à 72,9 %", "+3,1 à +21,5 points".
+
+    Both ends are rounded by the same rule as the number that they surround (not outward), so that
+    an end which is also published by itself reads the same. Units as in `number`, except `p`.
+    Raises StatisticsError as `number` does, and when `lower` is above `upper`.
+    """
+    low, high = _exact(lower, digits), _exact(upper, digits)
+    if unit == "p":
+        raise StatisticsError("interval: a p-value has no interval to display.")
+    if low > high:
+        raise StatisticsError(f"interval: lower end {low} is above upper end {high}.")
+    for end in (low, high):
+        _check(end, unit, digits, rounding)
+    # The noun stands once, after the second number.
+    first = _text(low, unit, digits, rounding, language, noun=False)
+    second = _text(high, unit, digits, rounding, language)
+    return form("language.interval", language).format(lower=first, upper=second)
+
+
+def whole(count: int, language: Language) -> str:
+    """A whole number, grouped by thousands."""
+    return _signed(Decimal(count), language)
+
+
+def percentage(share: Fraction, language: Language) -> str:
+    """A share (0 to 1) in percent, without the sign: "18,4", one decimal, none where it is whole.
+
+    Half to even, exact.
+    """
+    percent = share * 100
+    if percent.denominator == 1:
+        return _signed(Decimal(int(percent)), language)
+    tenths = round(percent * 10)  # of a Fraction: half to even
+    return _signed(Decimal(tenths).scaleb(-1), language)
+
+
+def printed(figure: str, language: Language) -> str:
+    """A figure as somebody printed it ("67.5"), with all its decimals; other texts as they are."""
+    try:
+        return _signed(Decimal(figure), language)
+    except decimal.InvalidOperation:
+        return figure
+
+
+def percent(shown: str, language: Language) -> str:
+    """The text of a number with the language's percent sign after it."""
+    tail = str(locale(language).percent_formats[None].pattern).replace("#,##0", "")
+    # Babel writes the pattern's own "%"; CLDR's symbol for Arabic carries direction marks.
+    return typeset(shown + tail.replace("%", _symbol(language, "percentSign")), language)
+
+
+def day(iso: str, language: Language) -> str:
+    """A date (2024-03-05) in words: "5 mars 2024". RenderError where it is none."""
+    try:
+        when = date.fromisoformat(iso)
+    except ValueError:
+        raise RenderError(f"{iso!r} is not a date (YYYY-MM-DD).") from None
+    said = format_date(when, format="long", locale=locale(language))
+    digits = _own_digits(language)
+    return said.translate(digits) if digits else said
+
+
+def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
+    """The number that `number` shows, as an exact decimal in shown units (percent for a share).
+
+    For checks and for marks that must agree with their label. Raises as `number` does.
+    """
+    exact = _exact(value, digits)
+    _check(exact, unit, digits, rounding)
+    return _rounded(_scaled(exact, unit), digits, rounding)
+
+
+def rounded(value: Amount, digits: int, rounding: str) -> Decimal:
+    """A value of any unit, in its own scale, rounded as `number` rounds: no sign on a zero."""
+    return _rounded(_exact(value, digits), digits, rounding)
+
+
+def _exact(value: Amount, digits: int) -> Decimal:
+    """The value at `PRECISION` significant digits, or as many as are shown, up to the register's.
+
+    Whole numbers are kept whole.
+    """
+    try:
+        if isinstance(value, numbers.Integral):
+            exact = Decimal(int(value))
+        elif isinstance(value, str | Decimal):
+            exact = Decimal(value)
+        else:
+            exact = Decimal(format(float(value), f".{SIGNIFICANT_DIGITS}g"))
+    except (TypeError, ValueError, decimal.InvalidOperation):
+        raise StatisticsError(f"display: {value!r} is not a number.") from None
+    if not exact.is_finite():
+        raise StatisticsError(
+            f"display: the value is {exact}: a missing number has no text; mark it suppressed."
+        )
+    if exact.adjusted() > 30:
+        raise StatisticsError(f"display: {exact} is too large to be a result of a survey.")
+    if exact == exact.to_integral_value():
+        return exact
+    shown = exact.adjusted() + 1 + digits
+    return decimal.Context(prec=min(max(PRECISION, shown), SIGNIFICANT_DIGITS)).plus(exact)
+
+
+_RANGES: Mapping[str, tuple[int, int | None]] = {
+    "share": (0, 1),
+    "points": (-1, 1),
+    "p": (0, 1),
+    "count": (0, None),
+    "base": (0, None),
+}
+
+
+def _check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
+    if unit not in UNITS:
+        raise StatisticsError(
+            f"display: unit {unit!r} unknown; expected one of {', '.join(UNITS)}."
+        )
+    if rounding not in ROUNDINGS:
+        known = ", ".join(ROUNDINGS)
+        raise StatisticsError(f"display: rounding {rounding!r} unknown; expected one of {known}.")
+    least = 1 if unit == "p" else 0
+    most = 0 if unit == "base" else 9
+    if not least <= digits <= most:
+        raise StatisticsError(
+            f"display: {digits} decimals for unit {unit!r}; expected {least} to {most}."
+        )
+    low, high = _RANGES.get(unit, (None, None))
+    if (low is not None and exact < low) or (high is not None and exact > high):
+        upper = "" if high is None else f" to {high}"
+        raise StatisticsError(f"display: {exact} is out of range for unit {unit!r} ({low}{upper}).")
+    if unit == "base" and exact != exact.to_integral_value():
+        raise StatisticsError(f"display: base {exact} is not a whole number of answers.")
+
+
+def _scaled(exact: Decimal, unit: str) -> Decimal:
+    return exact.scaleb(2) if unit in ("share", "points") else exact
+
+
+def _rounded(exact: Decimal, digits: int, rounding: str) -> Decimal:
+    context = decimal.Context(prec=60, rounding=ROUNDINGS[rounding])
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), context=context)
+    return abs(rounded) if rounded.is_zero() else rounded  # no negative zero
+
+
+def _text(
+    exact: Decimal, unit: str, digits: int, rounding: str, language: Language, *, noun: bool = True
+) -> str:
+    if unit == "p":
+        return _p_text(exact, digits, rounding, language)
+    rounded = _rounded(_scaled(exact, unit), digits, rounding)
+    if unit == "share":
+        return percent(_signed(rounded, language), language)
+    shown = _signed(rounded, language, plus=unit == "points")
+    if unit == "points" and noun:
+        shown += _NBSP + form("language.points", language, abs(rounded))
+    return shown
+
+
+def _p_text(exact: Decimal, digits: int, rounding: str, language: Language) -> str:
+    step = Decimal(1).scaleb(-digits)
+    if exact < step:
+        relation, shown = "<", step
+    elif 1 - step < exact < 1:
+        relation, shown = ">", 1 - step
+    else:
+        relation, shown = "=", _rounded(exact, digits, rounding)
+    return f"p{_NBSP}{relation}{_NBSP}{_signed(shown, language)}"
+
+
+def _signed(number: Decimal, language: Language, *, plus: bool = False) -> str:
+    decimals = max(0, -int(number.as_tuple().exponent))
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    digits = format_decimal(
+        abs(number), format=pattern, locale=locale(language), numbering_system=_numbering(language)
+    )
+    if number < 0:
+        return _symbol(language, "minusSign").replace("-", _MINUS) + digits
+    return (_symbol(language, "plusSign") if plus and number > 0 else "") + digits
+
+
+def _numbering(language: Language) -> str:
+    return form("language.numbering", language)
+
+
+def _symbol(language: Language, name: str) -> str:
+    return str(locale(language).number_symbols[_numbering(language)][name])
+
+
+def _own_digits(language: Language) -> dict[int, str]:
+    """What a date's digits become where the language does not write 0 to 9."""
+    if _numbering(language) == "latn":
+        return {}
+    return {ord(str(digit)): whole(digit, language) for digit in range(10)}
