@@ -1,20 +1,21 @@
 """The numbers that a renderer counts itself: sections, figures, tables, footnotes.
 
-They are counted anew from the page's own structure, so a number that is only dressed as one of
+They are counted again from the page's own structure, so a number that is only dressed as one of
 them (a "section 32" in a page of five sections) is found.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from readiness.rendering.words import numbered
+
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LABELS = "Figure|Tableau|Table|الشكل|الجدول"
-_SECTIONS = "[Ss]ection|القسم"
-CAPTION_LABEL = re.compile(rf"^\s*(?P<kind>{_LABELS})[\s\u00a0](?P<number>\d+)(?=[\s\u00a0]?:)")
-_REFERENCE = re.compile(rf"^(?:(?:{_LABELS}|{_SECTIONS})[\s\u00a0])?(?P<number>\d+(?:\.\d+)*)$")
+CAPTIONS = ("fig", "tbl")
+_BARE = re.compile(r"^(?P<number>\d+(?:\.\d+)*)$")
 _NUMBER_CLASSES = (".header-section-number", ".toc-section-number")
 
 
@@ -43,10 +44,9 @@ class Counted:
     def _count_captions(self, tree: LexborHTMLParser) -> None:
         counts: dict[str, int] = {}
         for node in tree.css("figcaption, caption"):
-            match = CAPTION_LABEL.match(node.text(deep=True))
-            if match is None:
+            kind, _ = _labelled(node.text(deep=True))
+            if not kind:
                 continue
-            kind = match["kind"]
             counts[kind] = counts.get(kind, 0) + 1
             self._captions[node.mem_id] = str(counts[kind])
             self._name(node, str(counts[kind]))
@@ -76,17 +76,30 @@ class Counted:
         while at is not None and _first(at) and at.tag not in ("figcaption", "caption"):
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
-        match = CAPTION_LABEL.match(node.text(deep=True))
+        _, match = _labelled(node.text(deep=True))
         return match[0] if match and match["number"] == number else None
 
     def reference(self, node: LexborNode) -> bool:
         """Whether a link shows the number of the section, figure, table or note it leads to."""
-        match = _REFERENCE.match(node.text(deep=True).strip())
+        shown = node.text(deep=True).strip()
+        match = _BARE.match(shown) or _first_match(numbered(*CAPTIONS, "sec"), shown)
         if match is None:
             return False
         target = _target(node)
         note = re.fullmatch(r"fn(\d+)", target)
         return match["number"] == (note[1] if note else self._numbers.get(target))
+
+
+def _labelled(text: str) -> tuple[str, re.Match[str] | None]:
+    """Which kind of caption a text opens with (`fig`, `tbl`), in any language; ("", None): none."""
+    for kind in CAPTIONS:
+        if match := _first_match(numbered(kind, label=True), text):
+            return kind, match
+    return "", None
+
+
+def _first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    return next((match for pattern in patterns if (match := pattern.match(text))), None)
 
 
 def _first(node: LexborNode) -> bool:

@@ -5,14 +5,22 @@ local counters, sections, targets = { fig = 0, tbl = 0 }, {}, {}
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
 local function kind_of(id) return id and id:match '^(%l+)%-' end
 
+-- A message of the catalogue with a value in its place: "Figure {n}"; no line ends within it.
+local function with(message, name, value)
+  local before, after = message:match('^(.*){' .. name .. '}(.*)$')
+  return ((before or message .. ' ') .. value .. (after or '')):gsub(' ', '\u{a0}')
+end
+local function said(kind, number) return with(words[kind], 'n', number) end
+
 -- Written out, under an anchor that is not Quarto's own (fig-, tbl-): Quarto would caption the
 -- figure once more and keep one of its pictures.
 local function float(id, blocks, caption)
   local kind = kind_of(id)
   local anchor = (kind == 'fig' and 'figure' or 'table') .. id:sub(4)
   counters[kind] = counters[kind] + 1
-  targets[id] = { words[kind], tostring(counters[kind]), anchor }
-  local label = words[kind] .. '\u{a0}' .. counters[kind] .. words.colon .. ' '
+  local number = tostring(counters[kind])
+  targets[id] = { said(kind, number), number, anchor }
+  local label = with(words.label, 'label', said(kind, number)) .. ' '
   caption:insert(1, pandoc.Span(pandoc.Strong(label), { class = 'caption-label' }))
   local open, middle, close = '<figure id="' .. anchor .. '" class="' .. kind .. '">', '<figcaption>', '</figcaption>\n</figure>'
   local first, second = blocks, { pandoc.Plain(caption) }
@@ -37,7 +45,7 @@ local function numbered(header)
   local parts = {}
   for level = 1, header.level do if sections[level] then parts[#parts + 1] = sections[level] end end
   local number = table.concat(parts, '.')
-  targets[header.identifier] = { words.sec, number, header.identifier }
+  targets[header.identifier] = { said('sec', number), number, header.identifier }
   header.content:insert(1, pandoc.Span(number, { class = 'header-section-number' }))
   header.content:insert(2, pandoc.Space())
   return header
@@ -75,7 +83,7 @@ local finish = {
       local target = targets[citation.id]
       if not target then pandoc.log.warn('unresolved cross-reference @' .. citation.id) end
       target = target or { '?', '?', '' }
-      local text = citation.mode == 'SuppressAuthor' and target[2] or target[1] .. '\u{a0}' .. target[2]
+      local text = citation.mode == 'SuppressAuthor' and target[2] or target[1]
       if i > 1 then inlines:extend { pandoc.Str ',', pandoc.Space() } end
       inlines:extend(citation.prefix)
       if #citation.prefix > 0 then inlines:insert(pandoc.Space()) end

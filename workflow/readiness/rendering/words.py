@@ -1,53 +1,46 @@
-"""The few words that a renderer adds to a page, by language of the page."""
+"""The few words that a renderer adds to a page, from the catalogues."""
 
 from __future__ import annotations
 
-WORDS: dict[str, dict[str, str]] = {
-    "fr": {
-        "toc": "Sommaire",
-        "skip": "Aller au texte",
-        "embedded": "moteur de rendu intégré",
-        "fig": "Figure",
-        "tbl": "Tableau",
-        "sec": "section",
-        "colon": "\u00a0:",
-        "note": "Note",
-        "tip": "Conseil",
-        "warning": "Avertissement",
-        "important": "Important",
-        "caution": "Prudence",
-    },
-    "en": {
-        "toc": "Contents",
-        "skip": "Skip to the text",
-        "embedded": "embedded renderer",
-        "fig": "Figure",
-        "tbl": "Table",
-        "sec": "section",
-        "colon": ":",
-        "note": "Note",
-        "tip": "Tip",
-        "warning": "Warning",
-        "important": "Important",
-        "caution": "Caution",
-    },
-    "ar": {
-        "toc": "المحتويات",
-        "skip": "انتقل إلى النص",
-        "embedded": "محرك العرض المدمج",
-        "fig": "الشكل",
-        "tbl": "الجدول",
-        "sec": "القسم",
-        "colon": ":",
-        "note": "ملاحظة",
-        "tip": "نصيحة",
-        "warning": "تنبيه",
-        "important": "مهم",
-        "caution": "تحذير",
-    },
-}
+import re
+from functools import cache
+
+from readiness.language import LANGUAGES, Language, text
+
+KEYS = (
+    "rendering.toc", "rendering.skip", "rendering.embedded", "rendering.fig", "rendering.tbl",
+    "rendering.sec", "rendering.label", "rendering.note", "rendering.tip", "rendering.warning",
+    "rendering.important", "rendering.caution",
+)  # fmt: skip
+_SPACE = r"[\s\u00a0\u202f]"
 
 
-def words_for(language: str) -> dict[str, str]:
-    """The words of a language (`fr`, `fr-MA`, ...); English where it is unknown."""
-    return WORDS.get(language.split("-", maxsplit=1)[0].lower(), WORDS["en"])
+@cache
+def words_for(language: Language) -> dict[str, str]:
+    """The words in a language, by the last part of their keys; RenderError where it has none.
+
+    `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
+    """
+    return {key.partition(".")[2]: text(key, language) for key in KEYS}
+
+
+@cache
+def numbered(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
+    """What says a number of these names in any language: `Figure 3`, its number as `number`.
+
+    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text.
+    """
+    patterns = []
+    for language in LANGUAGES:
+        words = words_for(language)
+        for name in names:
+            said = words["label"].replace("{label}", words[name]) if label else words[name]
+            before, _, after = said.partition("{n}")
+            pattern = rf"{_spaced(before)}(?P<number>\d+(?:\.\d+)*){_spaced(after)}"
+            patterns.append(rf"^\s*{pattern}" if label else rf"^{pattern}$")
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
+
+
+def _spaced(text: str) -> str:
+    """A pattern of a text in which every space may be one that does not break."""
+    return re.sub(r"(?:\\ |\u00a0|\u202f)+", lambda _: _SPACE, re.escape(text))
