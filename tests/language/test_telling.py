@@ -15,6 +15,7 @@ from readiness.facts import (
     Interval,
     Label,
     Listed,
+    Named,
     Printed,
     Quantity,
     Term,
@@ -99,6 +100,14 @@ def test_marks_and_markup_go_around_the_values() -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_a_number_with_a_name_of_its_own_keeps_it() -> None:
+    values = dict(seen(0).values) | {"n": Named("people", 2)}
+    values["what"] = Listed((Named("a", Printed("67")), Named("b", Printed("33"))), "slash")
+    said = tell(Fact("small.seen", values), "en", lambda name, t: f"[{name}|{t}]")
+    assert said == "[people|2] people of [base|1,234]: [share|66.7]% “[a|67] / [b|33]”!"
+
+
+@pytest.mark.usefixtures("small")
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(RenderError, match=r"needs 'base'"):
         tell(Fact("small.seen", {"n": 1}), "fr")
@@ -122,6 +131,8 @@ VALUES = [
     (Day("2024-03-05"), "5 mars 2024", "March 5, 2024", "5 مارس 2024"),
     (Listed((1, 2, 3), "or"), "1, 2 ou 3", "1, 2 or 3", "1، 2 أو 3"),
     (Listed(("a", "b"), "comma"), "a, b", "a, b", "\u2066a\u2069، \u2066b\u2069"),
+    (Listed((Printed("67"), Printed("33")), "slash"), "67 / 33", "67 / 33", "67 / 33"),
+    (Named("first", Listed((1, 2), "or")), "1 ou 2", "1 or 2", "1 أو 2"),
     (Label({"fr": "f", "en": "e", "ar": "ع"}), "f", "e", "ع"),
     (Term("language.name"), "Français", "English", "العربية"),
 ]

@@ -30,7 +30,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Listed:
-    """Several values in one place: "12, 15 and 22"; `link` is `and`, `or`, or `comma`."""
+    """Several values in one place: "12, 15 and 22"; `link` is `and`, `or`, `comma` or `slash`."""
 
     items: tuple[Value, ...]
     link: str = "and"
@@ -92,6 +92,14 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A number with a name of its own, wherever it stands in a fact: that of its register's row."""
+
+    name: str
+    value: int | Fraction | Printed | Listed
+
+
+@dataclass(frozen=True)
 class Fact:
     """A kind, which is a key of the catalogues, and named values."""
 
@@ -99,7 +107,20 @@ class Fact:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-Value = int | Fraction | str | Quantity | Interval | Printed | Day | Term | Label | Listed | Fact
+Value = (
+    int
+    | Fraction
+    | str
+    | Quantity
+    | Interval
+    | Printed
+    | Day
+    | Term
+    | Label
+    | Listed
+    | Named
+    | Fact
+)
 """int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code,
 a foreign sentence."""
 
@@ -126,6 +147,8 @@ def encode(value: Value) -> Any:
         return {"day": value.iso}
     if isinstance(value, Listed):
         return {"list": [encode(item) for item in value.items], "link": value.link}
+    if isinstance(value, Named):
+        return {"name": value.name, "value": encode(value.value)}
     return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
 
 
@@ -154,6 +177,10 @@ def decode(value: Any) -> Value:
             return Interval(v, w, u, d, r)
         case {"list": list(items), "link": str(link)}:
             return Listed(tuple(decode(item) for item in items), link)
+        case {"name": str(name), "value": inner}:
+            number = decode(inner)
+            if isinstance(number, int | Fraction | Printed | Listed):
+                return Named(name, number)
         case {"fact": str(kind), "values": dict(values)}:
             return Fact(kind, {str(name): decode(item) for name, item in values.items()})
     raise ValueError("not a value of a fact")

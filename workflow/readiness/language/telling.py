@@ -15,7 +15,18 @@ from fractions import Fraction
 from functools import cache
 
 from readiness.errors import RenderError
-from readiness.facts import Day, Fact, Interval, Label, Listed, Printed, Quantity, Term, Value
+from readiness.facts import (
+    Day,
+    Fact,
+    Interval,
+    Label,
+    Listed,
+    Named,
+    Printed,
+    Quantity,
+    Term,
+    Value,
+)
 from readiness.language import numbers
 from readiness.language.catalogue import Language, form
 from readiness.language.typography import isolate, isolate_runs, typeset
@@ -87,6 +98,7 @@ def _piece(
         said = mark(name, said)
     if not key:
         return said
+    value = _unnamed(value)
     if not isinstance(value, int):
         raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
     # A form may do without its number: one answer, two answers in Arabic.
@@ -97,14 +109,20 @@ def _piece(
 def _composed(value: Value) -> bool:
     if isinstance(value, Listed):
         return any(_composed(item) for item in value.items)
-    return isinstance(value, Fact | Term | Label)
+    # A number with a name of its own is marked where it is shown.
+    return isinstance(value, Fact | Term | Label | Named)
+
+
+def _unnamed(value: Value) -> Value:
+    return value.value if isinstance(value, Named) else value
 
 
 def _counted(fact: Fact) -> int | None:
-    n = fact.values.get("n")
+    values = {name: _unnamed(value) for name, value in fact.values.items()}
+    n = values.get("n")
     if isinstance(n, int):
         return n
-    return next((value for value in fact.values.values() if isinstance(value, int)), None)
+    return next((value for value in values.values() if isinstance(value, int)), None)
 
 
 def show(
@@ -123,6 +141,9 @@ def show(
             return markup.name(texts[language])
         case Listed(items, link):
             return joined([show(item, language, mark, markup) for item in items], link, language)
+        case Named(name, number):
+            said = show(number, language, None, markup)
+            return mark(name, said) if mark else said
         case str():
             return _isolated(value, markup.name(value), language)
         case _:
@@ -152,8 +173,10 @@ def _number(value: int | Fraction | Quantity | Interval | Printed | Day, languag
 
 
 def joined(texts: list[str], link: str, language: Language) -> str:
-    """Texts in one place: "a, b and c"; `link` is `and`, `or`, or `comma`."""
+    """Texts in one place: "a, b and c"; `link` is `and`, `or`, `comma` or `slash`."""
     comma = text("language.comma", language)
+    if link == "slash":
+        return text("language.slash", language).join(texts)
     if len(texts) < 2 or link == "comma":
         return comma.join(texts)
     head = comma.join(texts[:-1])
