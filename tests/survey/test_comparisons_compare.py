@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 
+from readiness.facts import from_json, to_json
+from readiness.language import LANGUAGES, tell
 from readiness.survey import design
 from readiness.survey.comparisons import (
     Choice,
@@ -21,6 +23,7 @@ from readiness.survey.comparisons import (
     rank_test,
     rao_scott_test,
 )
+from readiness.survey.comparisons.choice import REASONS
 from readiness.survey.comparisons.effects import cramers_v
 
 
@@ -130,12 +133,13 @@ def test_the_choice_follows_n_and_can_be_overridden() -> None:
         choose(32, [16, 16], override="effect_size"),
     ],
 )
-def test_the_sentence_is_one_sentence_in_three_languages_without_digits(choice: Choice) -> None:
-    assert set(choice.sentence) == {"fr", "en", "ar"}
-    for text in choice.sentence.values():
-        assert not re.search(r"\d", text) and text.endswith(".") and text.count(".") == 1
-    assert re.search(r"[؀-ۿ]", choice.sentence["ar"])
-    assert len({tuple(choice.sentence.values())}) == 1
+def test_the_reason_can_be_told_in_every_language_without_digits(choice: Choice) -> None:
+    assert from_json(to_json(choice.reason)) == choice.reason
+    assert choice.overridden or choice.reason.kind in REASONS
+    texts = {language: tell(choice.reason, language) for language in LANGUAGES}
+    assert len(set(texts.values())) == len(LANGUAGES)
+    for text in texts.values():
+        assert not re.search(r"\d", text) and text.endswith(".")
 
 
 def test_a_forced_lead_that_the_band_would_not_show_is_made() -> None:

@@ -6,6 +6,7 @@ language; no module reads a sentence that another wrote.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -184,3 +185,16 @@ def decode(value: Any) -> Value:
         case {"fact": str(kind), "values": dict(values)}:
             return Fact(kind, {str(name): decode(item) for name, item in values.items()})
     raise ValueError("not a value of a fact")
+
+
+def to_json(fact: Fact) -> str:
+    """A fact in one line of JSON, as a cell of a table holds it; `from_json` gives it back."""
+    return json.dumps(encode(fact), ensure_ascii=False, sort_keys=True)
+
+
+def from_json(text: str) -> Fact:
+    """The fact that `to_json` wrote; ValueError where it wrote nothing of the kind."""
+    fact = decode(json.loads(text))
+    if not isinstance(fact, Fact):
+        raise ValueError("a value, and no fact")
+    return fact

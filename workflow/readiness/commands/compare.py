@@ -2,8 +2,8 @@
 
     readiness compare FILE.csv DESIGN.yaml [--csv FILE [--force]] [--json] [--as-if-random]
 
-DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`. Which test leads
-follows the number of answers, and the output says why: docs/any-csv.md.
+DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`. Which test is
+primary follows the number of answers, and the output says why: docs/any-csv.md.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         has_intervals,
     )
     from readiness.commands.any_csv.showing import as_json, heading, show_comparisons
+    from readiness.language import tell
     from readiness.tables import write_csv
 
     sample = estimate.load(arguments)
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_csv(table, arguments.csv)
     if arguments.json:
         reasons = {
-            name: c.choice.sentence["en"]
+            name: tell(c.choice.reason, "en")
             for name, c in made.items()
             if inference and not isinstance(c, StatisticsError)
         }

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import RenderError
+from readiness.facts import from_json
+from readiness.language import tell
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
 from readiness.register.figures import read_register
@@ -135,7 +137,10 @@ def open_wave(folder: Path, settings: dict[str, Any], language: Language) -> Sho
     return ShownWave(
         register=Register(read_register(folder / "figures.csv"), language),
         title=settings["title"],
-        choices=dict(zip(choices["item"], choices[language], strict=True)),
+        choices={
+            item: tell(from_json(fact), language)
+            for item, fact in zip(choices["item"], choices["fact"], strict=True)
+        },
         questionnaire=load_questionnaire(folder / settings["questionnaire"]),
         by=settings["by"],
         selection=settings["selection"],

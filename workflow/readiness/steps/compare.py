@@ -7,6 +7,7 @@ import argparse
 import pandas as pd
 
 from readiness.config import Compare, parse_json
+from readiness.facts import to_json
 from readiness.questionnaire import load_questionnaire
 from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         table = result.frame()
         table.insert(0, "item", name)
         tables.append(table)
-        choices.append({"item": name, "lead": result.choice.lead, **result.choice.sentence})
+        choice = result.choice
+        choices.append({"item": name, "lead": choice.lead, "fact": to_json(choice.reason)})
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", pd.concat(tables, ignore_index=True))
     outputs.csv("choices.csv", pd.DataFrame(choices))
@@ -68,5 +70,5 @@ def run(arguments: argparse.Namespace) -> int:
             "questionnaire": arguments.questionnaire,
         },
     )
-    log.info("compared: %s", ", ".join(f"{row['item']} led by {row['lead']}" for row in choices))
+    log.info("compared: %s", ", ".join(f"{row['item']} by {row['lead']}" for row in choices))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.commands.any_csv.sample import Sample
 from readiness.errors import StatisticsError
+from readiness.language import tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,7 @@ def show_comparisons(
         lines = [f"{question} by {sample.settings.by}: {comparison.n} answers ({sizes})"]
         lines += [f"Note: {note}." for note in comparison.notes]
         if inference:
-            lines += [comparison.choice.sentence["en"], _tests(comparison, part)]
+            lines += [tell(comparison.choice.reason, "en"), _tests(comparison, part)]
         rows = part.to_dict("records")
         lines += _differences(sample, [r for r in rows if r["test"] == "contrast"], inference)
         tests = {row.test for row in comparison.tests}
@@ -130,8 +131,8 @@ def _tests(comparison: Comparison, part: pd.DataFrame) -> str:
         degrees = [_short(row[c]) for c in ("df1", "df2") if row[c] == row[c]]
         name = f"{row['statistic_name']} " if row["statistic_name"] else ""
         value = f"{name}{row['statistic']:.3f}" if row["statistic"] == row["statistic"] else ""
-        lead = "leads" if row["leads"] else ""
-        rows.append([_plain(row["test"]), value, ", ".join(degrees), _p(row["p_value"]), lead,
+        primary = "primary" if row["leads"] else ""
+        rows.append([_plain(row["test"]), value, ", ".join(degrees), _p(row["p_value"]), primary,
                      row["note"]])  # fmt: skip
     return _grid(["test", "statistic", "df", "p", "", ""], rows, left={0, 4, 5})
 
@@ -162,8 +163,8 @@ def _effects(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> str
         value = f"{row['effect']:.3f}" if row["effect"] == row["effect"] else ""
         line = [_plain(row["test"]), row["a"], row["b"], value]
         line += [_limits(row["lower"], row["upper"], 1, 3)] if inference else []
-        lead = "leads" if row["leads"] else ""
-        cells.append([*line, lead, row["note"] if inference else ""])
+        primary = "primary" if row["leads"] else ""
+        cells.append([*line, primary, row["note"] if inference else ""])
     return _grid(header, cells, left={0, 1, 2, len(header) - 2, len(header) - 1}) if cells else ""
 
 
