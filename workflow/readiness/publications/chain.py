@@ -23,13 +23,18 @@ REPRODUCE = "reproduce"
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
-    """The folder of each finished step of a run (`waves/NAME`) below `results`, by step."""
+    """The folder of each finished step of a run (`waves/NAME`) below `results`, by step.
+
+    A step that works once a language is one step for each: `report/fr` is `report-fr`.
+    """
     folders = {
         f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
     }
-    for sidecar in sorted((results / run).glob(f"*/{SIDECAR}")):
+    home = results / run
+    for sidecar in sorted([*home.glob(f"*/{SIDECAR}"), *home.glob(f"*/*/{SIDECAR}")]):
         if sidecar.parent.name != REPRODUCE:
-            folders[sidecar.parent.name] = sidecar.parent
+            step = "-".join(sidecar.parent.relative_to(home).parts)
+            folders[step] = sidecar.parent
     return folders
 
 

@@ -28,6 +28,7 @@ from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.correcting import erratum_table
+from readiness.publications.documents import DRAW, REPORT, shown
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
 from readiness.publications.figure_tables import figure_tables
@@ -59,8 +60,6 @@ from readiness.publications.seal import (
 from readiness.register.figures import read_register
 from readiness.register.published import published
 from readiness.tables import to_csv
-
-DRAW, REPORT = "draw", "report"
 
 
 @dataclass(frozen=True)
@@ -164,11 +163,7 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the sidecars of its chain."""
     files = {LEDGER: to_csv(published(figures)).encode()}
-    for path in sorted(folders[DRAW].iterdir()):
-        if path.suffix in (".svg", ".txt"):
-            files[f"charts/{path.name}"] = path.read_bytes()
-    for name in ("report.html", "report.pdf"):
-        files[name] = (folders[REPORT] / name).read_bytes()
+    files |= {name: path.read_bytes() for name, path in shown(folders)}
     for step, folder in folders.items():
         files[f"lineage/{step}.json"] = (folder / SIDECAR).read_bytes()
     return files

@@ -17,12 +17,12 @@ PACKAGE = Path("workflow/readiness")
 PROJECT = "project"
 LOCK = "requirements.lock"
 PLACES: Mapping[str, str] = {
-    "package": r"workflow/readiness/(?:[A-Za-z0-9_]+/)*[A-Za-z0-9_.-]+"
-    r"\.(?:css|html|json|lua|md|otf|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
+    "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
+    r"\.(?:css|html|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
     "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
     r"|schemas/[\w.-]+\.json)",
     "profiles": r"profiles/[\w-]+/config\.yaml",
-    "reports": r"(?:reports/)?[\w-]+\.qmd",
+    "reports": r"(?:reports/)?[\w-]+\.qmd|reports/[\w-]+/[\w-]+/[\w-]+\.md",
     "project": r"Snakefile|Makefile|LICENSE|pyproject\.toml|requirements[\w-]*\.lock",
 }
 """What of a project can run or speak, by the place that a seal has a hash for: the one list for

@@ -16,6 +16,7 @@ from readiness.errors import DataError
 from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
+from readiness.publications.documents import kept_as
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
@@ -80,23 +81,22 @@ def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
     it, or a chart's name alone (`weights`).
     """
     publications, name = scope(root, name)
-    wanted = {name, f"charts/{name}.svg"}
+    wanted = {name, f"{name}.svg"}
     return [
         (publication, path)
         for publication in publications
         for path in sorted(_makers(frozen_chain(root / FOLDER / publication)))
-        if path in wanted
+        if path == name or path.rpartition("/")[2] in wanted
     ]
 
 
 def _makers(chain: Mapping[str, Lineage]) -> dict[str, str]:
     """The step that made each chart and page of a publication, by path in its folder."""
-    folders = {"draw": "charts/", "report": ""}
     return {
-        f"{folder}{name}": step
-        for step, folder in folders.items()
-        if step in chain
-        for name in chain[step].outputs
+        place: step
+        for step, lineage in chain.items()
+        for name in lineage.outputs
+        if (place := kept_as(step, name))
     }
 
 

@@ -28,6 +28,7 @@ from readiness.publications.archive import (
     read_archive,
 )
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
+from readiness.publications.documents import kept_as, languages_of, steps_shown
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
@@ -46,8 +47,6 @@ from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_tab
 from readiness.register.precision import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
-KEPT = {"draw": "charts/", "report": ""}
-"""The steps whose outputs a publication keeps as they are, and where."""
 STATED = ("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff",
           "codecheck.yml", "lineage/*.json (outputs)")  # fmt: skip
 """What nothing recomputes: whoever seals can state it, and only a signature says who did."""
@@ -142,7 +141,7 @@ class _Stated:
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
                 yield name, "no sidecar of a step"
-        ends = (REGISTER, *KEPT)
+        ends = (REGISTER, *steps_shown(languages_of(self.folder)))
         used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
         for step in self.chain:
             if step not in used:
@@ -185,9 +184,11 @@ class _Stated:
 
     def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """The outputs of a step that lie in the folder."""
-        folders = {**KEPT, REGISTER: ""} if self.form == 1 else KEPT
-        for name, digest in outputs.items() if step in folders else ():
-            if self.sealed["files"].get(f"{folders[step]}{name}") != digest:
+        for name, digest in outputs.items():
+            place = kept_as(step, name)
+            if step == REGISTER and self.form == 1:
+                place = name
+            if place and self.sealed["files"].get(place) != digest:
                 yield f"lineage/{step}.json", f"its {name}: not what the folder holds"
 
     def archive(self) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ from readiness.publications.audit.alike import (
 )
 from readiness.publications.audit.paper import paper_change
 from readiness.publications.audit.rerun import Rerun
+from readiness.publications.documents import shown
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.figure_tables import figure_tables
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
@@ -63,15 +64,9 @@ def check_report(
 
     `same_build`: whether processor, libraries and renderer are the recorded ones.
     """
-    made = {
-        f"charts/{path.name}": read_file(path)
-        for path in again.folders["draw"].iterdir()
-        if path.suffix in (".svg", ".txt")
-    }
+    made = {name: read_file(path) for name, path in shown(again.folders)}
     for name, table in figure_tables(again.figures).items():
         made[f"tables/{name}.csv"] = to_csv(table).encode()
-    for name in ("report.html", "report.pdf"):
-        made[name] = read_file(again.folders["report"] / name)
     minimum = _minimum_base(folder)
     if minimum is not None:
         made[ATTACK] = to_csv(attack(again.figures, minimum)).encode()

@@ -15,9 +15,10 @@ from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.files import read_file
-from readiness.lineage import Lineage
+from readiness.lineage import SIDECAR, Lineage
 from readiness.publications.archive import ARCHIVE, assemble
 from readiness.publications.chain import REGISTER, read_chain, step_folders
+from readiness.publications.documents import folder_of_step, languages_of, steps_shown
 from readiness.publications.ledger import (
     CONFIG,
     SealedDataset,
@@ -66,7 +67,8 @@ def rerun(
     code = folder / ARCHIVE if frozen else todays_project(root, folder, datasets)
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     if report:
-        targets += [f"results/{run}/draw/lineage.json", f"results/{run}/report/report.html"]
+        steps = steps_shown(languages_of(folder))
+        targets += [f"results/{run}/{folder_of_step(step)}/{SIDECAR}" for step in steps]
     with scratch_project(code, objects) as scratch:
         if frozen:
             failure = run_sealed(scratch, targets, cores, confined=confined)

@@ -1,0 +1,70 @@
+"""Where a publication has its charts and pages: of before there were languages, and since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.errors import DataError
+from readiness.publications.chain import step_folders
+from readiness.publications.documents import (
+    folder_of_step,
+    kept_as,
+    languages_of,
+    pages_of,
+    shown,
+    steps_shown,
+)
+
+SEALED = ROOT / "publications/haca-2024"
+
+
+def publication(folder: Path, config: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text(config, "utf-8")
+    return folder
+
+
+def test_a_sealed_publication_has_its_pages_where_it_had_them() -> None:
+    assert languages_of(SEALED) == ()
+    assert pages_of(SEALED) == ["report.html", "report.pdf"]
+    assert all((SEALED / name).is_file() for name in pages_of(SEALED))
+    assert kept_as("draw", "bases.svg") == "charts/bases.svg"
+    assert kept_as("register", "figures.csv") == ""
+
+
+def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:
+    folder = publication(tmp_path, "report:\n  languages: [fr, ar]\n")
+    assert languages_of(folder) == ("ar", "fr")
+    assert pages_of(folder) == [
+        "report/ar/report.html", "report/ar/report.pdf",
+        "report/fr/report.html", "report/fr/report.pdf",
+    ]  # fmt: skip
+    assert steps_shown(languages_of(folder)) == ["draw-ar", "draw-fr", "report-ar", "report-fr"]
+    assert kept_as("draw-fr", "bases.svg") == "charts/fr/bases.svg"
+
+
+@pytest.mark.parametrize("languages", ["[../../etc]", "[fr/..]", "5", "[[fr]]", "{a: b", "['']"])
+def test_what_names_no_language_is_an_error(tmp_path: Path, languages: str) -> None:
+    folder = publication(tmp_path, f"report:\n  languages: {languages}\n")
+    with pytest.raises(DataError, match=r"report\.languages"):
+        languages_of(folder)
+
+
+def test_what_a_run_left_is_found_under_its_name(tmp_path: Path) -> None:
+    run = tmp_path / "results/waves/w"
+    for name in ("register", "draw/fr", "report/pt-BR", "reproduce"):
+        (run / name).mkdir(parents=True)
+        (run / name / "lineage.json").write_text("{}")
+    (run / "draw/fr/a.svg").write_text("a")
+    (run / "report/pt-BR/report.html").write_text("b")
+    (run / "register/figures.csv").write_text("c")
+    folders = step_folders(tmp_path / "results", "waves/w", [])
+    assert {step: path.relative_to(run).as_posix() for step, path in folders.items()} == {
+        step: folder_of_step(step) for step in ("register", "draw-fr", "report-pt-BR")
+    }
+    assert [name for name, _ in shown(folders)] == [
+        "charts/fr/a.svg", "report/pt-BR/report.html",
+    ]  # fmt: skip

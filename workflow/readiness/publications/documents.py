@@ -1,0 +1,85 @@
+"""Where charts and pages lie, in a run's results and in its publication: a place a language.
+
+A publication that was made before there were several languages has one page, `report.html` at its
+root, and its charts in `charts/`. Every other one has `report/<language>/` and
+`charts/<language>/`, for the languages that its own configuration names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+from readiness.bounded import read_yaml_text
+from readiness.errors import DataError
+from readiness.files import read_file
+from readiness.publications.ledger import CONFIG
+
+DRAW, REPORT = "draw", "report"
+PAGES = ("report.html", "report.pdf")
+KEPT = {DRAW: "charts", REPORT: "report"}
+"""The steps whose outputs a publication keeps, and the folder where: one a language."""
+_SHOWN = (".svg", ".txt", ".html", ".pdf")
+_LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
+_STEP = re.compile(rf"({'|'.join(KEPT)})(?:-({_LANGUAGE}))?")
+
+
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages in which the publication in `folder` was made; none where it has one page.
+
+    As its own configuration says; DataError where that cannot be read.
+    """
+    # Read as it stands: the configuration may be of another version of the program.
+    try:
+        report = read_yaml_text(read_file(folder / CONFIG)).get("report", {})
+        names = [str(name) for name in report.get("languages", [])]
+    except (ValueError, yaml.YAMLError, TypeError, AttributeError):
+        raise DataError(f"{folder / CONFIG}: report.languages cannot be read") from None
+    if wrong := [name for name in names if not re.fullmatch(_LANGUAGE, name)]:
+        raise DataError(f"{folder / CONFIG}: report.languages: {wrong[0]!r} is no language")
+    return tuple(sorted(set(names)))
+
+
+def steps_shown(languages: tuple[str, ...]) -> list[str]:
+    """The steps that draw and render in these languages: `draw-fr`, `report-fr`, ..."""
+    return [f"{step}-{name}" for step in KEPT for name in languages] or list(KEPT)
+
+
+def folder_of_step(step: str) -> str:
+    """The folder of a step below that of its run: `report-fr` is `report/fr`."""
+    match = _STEP.fullmatch(step)
+    return f"{match[1]}/{match[2]}" if match and match[2] else step
+
+
+def kept_as(step: str, output: str) -> str:
+    """The name under which a publication keeps what a step left; "" where it keeps nothing of it.
+
+    `report-fr` keeps `report.html` as `report/fr/report.html`.
+    """
+    match = _STEP.fullmatch(step)
+    if match is None:
+        return ""
+    if match[2]:
+        return f"{KEPT[match[1]]}/{match[2]}/{output}"
+    return output if match[1] == REPORT else f"{KEPT[DRAW]}/{output}"
+
+
+def pages_of(folder: Path) -> list[str]:
+    """The names of the pages of the publication in `folder`, one after the other language."""
+    return [kept_as(step, name) for step in steps_shown(languages_of(folder))
+            if step.startswith(REPORT) for name in PAGES]  # fmt: skip
+
+
+def shown(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """Every chart and page of a finished run, by the name under which a publication keeps it.
+
+    `folders` are those of its steps, by step.
+    """
+    for step, folder in folders.items():
+        if _STEP.fullmatch(step):
+            for path in sorted(folder.iterdir()):
+                if path.suffix in _SHOWN:
+                    yield kept_as(step, path.name), path
