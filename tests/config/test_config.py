@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from project_copy import ROOT
 from readiness.commands.documents import GUIDE, SCHEMA, documents
-from readiness.config import REPORT_SOURCES, Config, Report, load_config, parse, read_yaml
+from readiness.config import SHIPPED as DOCUMENT
+from readiness.config import Config, Report, load_config, parse, read_yaml
 from readiness.errors import ConfigError
 from readiness.questionnaire import load_questionnaire
 
@@ -53,32 +54,28 @@ def test_the_schema_is_a_json_schema_with_no_free_keys() -> None:
 
 
 def test_shipped_and_frozen_configurations_are_valid() -> None:
-    assert load_config(ROOT / "config.yaml").report is not None
+    assert load_config(ROOT / "config.yaml").report.languages == ["fr", "ar", "en"]
     for path in sorted((ROOT / "publications").glob("*/config.yaml")):
         config = load_config(path)
         assert len(config.waves) + len(config.studies) == 1
-        assert config.report is not None
-        shown = [config.report.study, config.report.wave]
-        assert [name for name in shown if name] == [*config.studies, *config.waves]
+        assert config.report.show == [*config.studies, *config.waves]
+        assert config.report.languages == ["fr"]
+        assert config.report.source == DOCUMENT
 
 
-@pytest.mark.parametrize(
-    ("shown", "document"),
-    [
-        ({"study": "s", "wave": "w"}, "report.qmd"),
-        ({"study": "s"}, REPORT_SOURCES["study"]),
-        ({"wave": "w"}, REPORT_SOURCES["wave"]),
-        ({"wave": "w", "source": "reports/own.qmd"}, "reports/own.qmd"),
-    ],
-)
-def test_the_document_follows_what_is_shown(shown: dict[str, str], document: str) -> None:
-    assert parse(Report, shown, "config.yaml").document == document
-    assert (ROOT / document).is_file() or document == "reports/own.qmd"
+def test_what_one_study_one_wave_and_one_language_meant_still_means_it() -> None:
+    """The keys of sealed configurations, and the documents of when each kind had its own."""
+    before = {"study": "s", "wave": "w", "source": "report.qmd"}
+    assert parse(Report, before, "sealed") == Report(show=["s", "w"], languages=["fr"])
+    before = {"wave": "w", "language": "fr", "source": "reports/wave.qmd", "status": "draft"}
+    assert parse(Report, before, "sealed") == Report(show=["w"], languages=["fr"], status="draft")
+    own = parse(Report, {"study": "s", "source": "reports/own.qmd"}, "sealed")
+    assert own.source == "reports/own.qmd"
 
 
-def test_a_report_of_nothing_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"config\.yaml: report: .*expected a study, a wave, or"):
-        parse(Config, {"report": {"language": "fr"}}, "config.yaml")
+def test_a_study_and_a_wave_do_not_share_a_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="haca-2024 is a study and a wave"):
+        load(tmp_path, SHIPPED.replace("  simulated-2026:", "  haca-2024:"))
 
 
 @pytest.mark.parametrize(
@@ -93,10 +90,10 @@ def test_a_report_of_nothing_is_refused() -> None:
         ("simulated: true", "simulated: yes please", r"simulated: got 'yes please'"),
         ('closes: "2026-03-31"', "closes: 2026-03-31", r"closes: got .*\(put it in quotes\)"),
         ("adjust: holm", "adjust: Holm", r"adjust: got 'Holm'; expected 'holm', 'BH'"),
-        ("en: Simulated wave", "de: Simulated wave", r"title\.de: got 'de'; expected 'fr', 'ar'"),
+        ("en: Simulated wave", "En: Simulated wave", r"title\.En: got 'En'; expected the code of"),
         ("  simulated-2026:", "  Simulated 2026:", r"a name of at most 100 lower-case letters"),
         ("compare:\n      items: [prep", "compare:\n      items: [use_ai, prep",
-         r"each item once; use_ai is repeated"),
+         r"each once; use_ai is repeated"),
         ("items: [preparation, use_ai, team_trained, revolution]", "items: []", r"at least 1 item"),
         ("lower: 0.2, upper: 4.0", "lower: 4.0, upper: 0.2", r"trim\.lower: got 4\.0"),
     ],

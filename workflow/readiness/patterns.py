@@ -5,11 +5,13 @@ SIGNIFICANT_DIGITS = 12
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,99}$"
 ITEM = r"^[a-z][a-z0-9_]*$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]{0,99}$"
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",
     ITEM: "a name of lower-case letters, digits and underscores",
+    LANGUAGE: "the code of a language, as fr or pt-BR",
     DATE: 'a date in quotes, "YYYY-MM-DD"',
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }

@@ -31,7 +31,7 @@ os.environ.update(
 try:
     # A freeze says whether the report that it asks for is that of a draft.
     PLAN = load_plan(Path.cwd(), config.get("status", ""))
-    PLAN.report.check()
+    PLAN.check_document()
 except ReadinessError as error:
     raise WorkflowError(str(error)) from None
 
@@ -87,7 +87,21 @@ def charts(*names):
 def document(wildcards):
     """The report that a job renders: of one run, or the one of today's configuration."""
     run = wildcards.get("run")
-    return PLAN.report_of(run) if run else PLAN.report
+    if run:
+        return PLAN.report_of(run, PLAN.languages_of(run)[0])
+    return PLAN.reports[PLAN.languages[0]]
+
+
+def render_settings(wildcards):
+    """The settings of a report, as the step still takes them: one study, one wave."""
+    settings = json.loads(document(wildcards).settings)
+    kinds = {"study": ("title",), "wave": ("title", "by", "selection")}
+    parts = {part["kind"]: part for part in settings.pop("parts")}
+    settings.pop("title")
+    for kind, names in kinds.items():
+        part = parts.get(kind)
+        settings[kind] = part and {name: part[name] for name in names}
+    return json.dumps(settings, ensure_ascii=False, sort_keys=True)
 
 
 def chapters(wildcards):
@@ -102,8 +116,11 @@ def shown(kind, *paths):
     """Files of the study's or of the wave's run, for the reports that show one."""
 
     def files(wildcards):
-        run = getattr(document(wildcards), kind)
-        return [p.format(run=run.folder, section=run.section) for p in paths if run]
+        names = {"study": STUDIES, "wave": WAVES}[kind]
+        runs = [run for run in document(wildcards).parts if run.folder in names]
+        return [
+            p.format(run=run.folder, section=run.section) for run in runs for p in paths
+        ]
 
     return files
 

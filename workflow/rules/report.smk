@@ -39,7 +39,7 @@ rule render:
     conda:
         "../envs/quarto.yaml"
     params:
-        settings=lambda wildcards: document(wildcards).settings,
+        settings=render_settings,
         code=code("render"),
         engine=PLAN.engine,
         study=lambda wildcards, input: (

@@ -15,7 +15,7 @@ from typing import Any
 from readiness.config import Config
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.patterns import WORDS
+from readiness.patterns import LANGUAGE, WORDS
 
 SCHEMA = Path("workflow/schemas/config.schema.json")
 GUIDE = Path("config/README.md")
@@ -23,7 +23,7 @@ GUIDE = Path("config/README.md")
 HEAD = """\
 # Every key of config.yaml
 
-Written by `readiness documents` from the typed configuration (`workflow/readiness/config.py`); \
+Written by `readiness documents` from the typed configuration (`workflow/readiness/config/`); \
 edit that, not this page.
 `config.yaml` lies at the project's top level and is the one file that an analyst edits. A key \
 that is not listed here, a value of another type, a dataset version that `data/versions.csv` does \
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"written: {path}")
         elif not (root / path).is_file() or (root / path).read_bytes() != text.encode():
             raise ConfigError(
-                f"{path}: not what workflow/readiness/config.py says. Run `readiness documents`."
+                f"{path}: not what workflow/readiness/config/ says. Run `readiness documents`."
             )
     return 0
 
@@ -114,7 +114,8 @@ def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any
     if "properties" in resolved:
         return resolved, ""
     for each in resolved.get("patternProperties", {}).values():
-        return _resolved(each, schema), ".<name>"
+        if "properties" in (section := _resolved(each, schema)):
+            return section, ".<name>"
     return None, ""
 
 
@@ -145,10 +146,11 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
     if resolved["type"] == "array":
         return f"list, each {_type(resolved['items'], schema)}"
     if resolved["type"] == "object":
-        names = resolved.get("propertyNames", {}).get("enum")
-        if names:
-            return f"text for {', '.join(f'`{name}`' for name in names)}"
-        return "one section a name"
+        ((pattern, each),) = resolved["patternProperties"].items()
+        if pattern == LANGUAGE:
+            return "text for each language (`fr`, `ar`, ...)"
+        inner = _resolved(each, schema)
+        return "one section a name" if "properties" in inner else f"a name: {_type(inner, schema)}"
     if "pattern" in resolved:
         return WORDS[resolved["pattern"]]
     bounds = [word.format(resolved[key]) for key, word in BOUNDS.items() if key in resolved]

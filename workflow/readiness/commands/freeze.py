@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import category
@@ -71,16 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Bring the run, its charts and its report up to date, then seal them."""
     root = Path.cwd()
     _check(arguments)
-    chosen = _chosen(load_plan(root), arguments)
+    plan = load_plan(root)
+    chosen = _chosen(plan, arguments)
+    languages = plan.languages_of(chosen.folder)
     with _only_freeze(root):
-        return _freeze(root, chosen, arguments)
+        return _freeze(root, chosen, languages, arguments)
 
 
-def _freeze(root: Path, chosen: Run, arguments: argparse.Namespace) -> int:
+def _freeze(
+    root: Path, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
+) -> int:
     # What can be refused is refused before the run, which takes its time.
     refuse_released(root, arguments.id)
     refuse_strangers(root)
-    material = _material(root, chosen, arguments)
+    material = _material(root, chosen, languages, arguments)
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
@@ -155,7 +159,9 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
     return plan.runs[folder]
 
 
-def _material(root: Path, chosen: Run, arguments: argparse.Namespace) -> Material:
+def _material(
+    root: Path, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
+) -> Material:
     # What was said of a draft when it was last frozen still holds, unless it is said again.
     before = _said_before(root, arguments.id)
     supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
@@ -177,6 +183,7 @@ def _material(root: Path, chosen: Run, arguments: argparse.Namespace) -> Materia
         reasons=reasons,
         reviewer=(arguments.reviewer or before.get("reviewer") or "").strip(),
         status=RELEASED if arguments.release else DRAFT,
+        languages=languages,
     )
 
 

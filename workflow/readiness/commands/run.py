@@ -197,7 +197,7 @@ def run(arguments: argparse.Namespace) -> int:
         from readiness.plan import load_plan
 
         # Said here, in one line, before Snakemake wraps it into many.
-        load_plan(root).report.check()
+        load_plan(root).check_document()
     check_cores(arguments.cores)
     if run_snakemake(root, arguments.cores, arguments.snakemake):
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)

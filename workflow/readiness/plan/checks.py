@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.config import Config, Report, Wave, read_yaml
 from readiness.errors import ConfigError, DataError
+from readiness.language import LANGUAGES
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
 
 
-def check_names(config: Config, report: Report, where: str) -> None:
-    """The report shows runs of its own configuration."""
-    for key, name, names in (
-        ("study", report.study, list(config.studies)),
-        ("wave", report.wave, list(config.waves)),
-    ):
-        if name is not None and name not in names:
+def check_report(root: Path, where: str, config: Config) -> None:
+    """The report shows runs of its own configuration, by a document of the project's own."""
+    names = [*config.studies, *config.waves]
+    for name in config.report.show or ():
+        if name not in names:
             raise ConfigError(
-                f"{where}: report.{key}: no {key} {name!r}; there are {', '.join(names) or 'none'}."
+                f"{where}: report.show: no study or wave {name!r}; there are "
+                f"{', '.join(names) or 'none'}."
             )
-
-
-def check_inside(root: Path, document: str, where: str) -> None:
-    """What is rendered runs: it is the project's own, also behind a link."""
+    if not names:
+        raise ConfigError(f"{where}: report: nothing to show; add a study or a wave.")
+    document = config.report.source
     try:
+        # What is rendered runs: it is the project's own, also behind a link.
         inside = (root / document).resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):
         inside = False
@@ -34,6 +35,35 @@ def check_inside(root: Path, document: str, where: str) -> None:
             f"{where}: report.source: {quoted(document)} is no file of the project; expected a "
             "path below its root."
         )
+
+
+def check_languages(where: str, report: Report, lacks: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a language without texts, or one in which something shown has no label.
+
+    `lacks` says of each language what has none.
+    """
+    for language in report.languages or ():
+        if language not in LANGUAGES:
+            raise ConfigError(
+                f"{where}: report.languages: no texts in {language!r}; there are "
+                f"{', '.join(LANGUAGES)}. Add its catalogue."
+            )
+        if lacks[language]:
+            raise ConfigError(
+                f"{where}: report.languages: {language} needs labels that are missing: "
+                f"{_some(lacks[language])}. Add them, or take the language out."
+            )
+    if all(lacks.values()):
+        nearest = min(lacks, key=lambda language: len(lacks[language]))
+        raise ConfigError(
+            f"{where}: report: all labels are there in no language; {nearest} lacks "
+            f"{_some(lacks[nearest])}."
+        )
+
+
+def _some(places: Sequence[str]) -> str:
+    more = f" (and {len(places) - 5} more)" if len(places) > 5 else ""
+    return ", ".join(places[:5]) + more
 
 
 KINDS = {"estimate": ("single", "ordinal", "multi"), "compare": ("single", "ordinal")}
@@ -74,6 +104,13 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is a {quoted(kind)} item of {path}; "
                     f"expected {' or '.join(KINDS[key])}. Take it out."
+                )
+    for key, told in (("items", wave.document.items or ()), ("titles", wave.document.titles)):
+        for name in told:
+            if name not in wave.estimate.items:
+                raise ConfigError(
+                    f"{where}.document.{key}: {quoted(name)} is not estimated; expected one of "
+                    f"{', '.join(wave.estimate.items)}."
                 )
     if wave.estimate.by not in frame:
         raise ConfigError(

@@ -1,45 +1,69 @@
-"""A document: the report of a configuration or of one run."""
+"""A document: a report in one language, and the runs that it shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from readiness.config import Wave
+from readiness.config import Report, Wave, read_yaml
 from readiness.lineage import canonical_json
-from readiness.plan.runs import Run
+from readiness.plan.checks import asked
+from readiness.plan.runs import Run, input_files
+
+PROSE = Path("reports")
+WRITTEN_IN = "fr"
+"""The language of a questionnaire that does not say its own, as the sealed ones."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A report: the Quarto document, its language, and the runs that it shows."""
+    """A report in one language: the Quarto document, and the runs that it shows, in order."""
 
     root: Path
-    source: str
+    report: Report
     language: str
-    study: Run | None
-    wave: Run | None
+    parts: tuple[Run, ...]
     draft: bool = False
 
     @property
+    def source(self) -> str:
+        """The Quarto document that is rendered."""
+        return self.report.source
+
+    @property
+    def title(self) -> str:
+        """The report's own title, or those of what it shows."""
+        if self.report.title:
+            return self.report.title[self.language]
+        return " · ".join(run.section.title[self.language] for run in self.parts)
+
+    @cached_property
     def settings(self) -> str:
         """The settings of the step that renders it, as canonical JSON."""
-
-        def title(run: Run) -> str:
-            return dict[str, str](run.section.title.items()).get(self.language, run.name)
-
-        study = {"title": title(self.study)} if self.study else None
-        wave: dict[str, str] | None = None
-        if self.wave and isinstance(self.wave.section, Wave):
-            by, selection = self.wave.section.estimate.by, self.wave.section.selection
-            wave = {"title": title(self.wave), "by": by, "selection": selection}
         said = {"draft": True} if self.draft else {}
-        return canonical_json({"language": self.language, "study": study, "wave": wave, **said})
+        parts = [self._settings_of(run) for run in self.parts]
+        return canonical_json(
+            {"language": self.language, "title": self.title, "parts": parts, **said}
+        )
 
-    def check(self) -> None:
-        """Raise RenderError, with file and line, when it includes what is not there."""
-        _ = self.chapters
+    def _settings_of(self, run: Run) -> dict[str, Any]:
+        section = run.section
+        shared = {"run": run.name, "title": section.title[self.language]}
+        if not isinstance(section, Wave):
+            return {"kind": "study", **shared}
+        titles = {item: title[self.language] for item, title in section.document.titles.items()}
+        return {
+            "kind": "wave",
+            **shared,
+            "simulated": section.simulated,
+            "selection": section.selection,
+            "by": section.estimate.by,
+            "items": told_items(self.root, section),
+            "titles": titles,
+        }
 
     @cached_property
     def chapters(self) -> list[str]:
@@ -48,3 +72,55 @@ class Document:
 
         folder = Path(self.source).parent
         return [str(folder / name) for name in parse(self.root / self.source).chapters]
+
+    def prose(self, run: Run) -> list[str]:
+        """The author's own texts for a run in this language, sorted."""
+        folder = self.root / PROSE / run.name / self.language
+        return sorted(str(path.relative_to(self.root)) for path in folder.glob("*.md"))
+
+
+def told_items(root: Path, wave: Wave) -> list[str]:
+    """The items of which a wave's document tells, in its order.
+
+    Without `document.items`: those that are estimated, in the order of the questionnaire.
+    """
+    if wave.document.items:
+        return list(wave.document.items)
+    kinds = asked(root, input_files(wave)["questionnaire"]).kinds
+    return [item for item in kinds if item in wave.estimate.items]
+
+
+def missing_labels(root: Path, run: Run, language: str) -> list[str]:
+    """What has no text in a language, each by its place; none where a run can be told in it."""
+    missing = [] if language in run.section.title else [f"{run.key}.title"]
+    if isinstance(run.section, Wave):
+        titles = run.section.document.titles
+        lacking = [item for item, title in titles.items() if language not in title]
+        missing += [f"{run.key}.document.titles.{item}" for item in lacking]
+        path = input_files(run.section)["questionnaire"]
+    else:
+        path = input_files(run.section)["structure"]
+    document = read_yaml(root / path, as_text=True)
+    own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
+    return missing + [f"{path}: {place}" for place in _without(document, language, own, "")]
+
+
+def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
+    """The places of a questionnaire or a structure of claims that have no text in a language.
+
+    `own`: the language of the texts that a survey tool exports.
+    """
+    if isinstance(node, list):
+        for number, child in enumerate(node, 1):
+            name = child.get("id", child.get("code")) if isinstance(child, dict) else None
+            yield from _without(child, language, own, f"{place}.{name or number}".strip("."))
+    elif isinstance(node, dict):
+        if "text" in node and language not in {own, *node, *node.get("labels", ())}:
+            yield place
+        for key, child in node.items():
+            inner = f"{place}.{key}".strip(".")
+            if key in ("label", "statement", "unit", "title") and isinstance(child, dict):
+                if language not in child:
+                    yield inner
+            else:
+                yield from _without(child, language, own, inner)

@@ -12,8 +12,9 @@ from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
-from readiness.plan.checks import Asked, asked, check_inside, check_names, check_wave
-from readiness.plan.documents import Document
+from readiness.language import LANGUAGES
+from readiness.plan.checks import Asked, asked, check_languages, check_report, check_wave
+from readiness.plan.documents import Document, missing_labels
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
@@ -94,7 +95,7 @@ class Plan:
     @property
     def drafts(self) -> list[str]:
         """The ids of the publications that are drafts."""
-        return sorted(n for n, own in self._frozen.items() if own.report and own.report.status)
+        return sorted(n for n, own in self._frozen.items() if own.report.status)
 
     @cached_property
     def _frozen(self) -> dict[str, Config]:
@@ -102,24 +103,59 @@ class Plan:
         folder = self.root / PUBLICATIONS
         return {name: load_config(folder / name / "config.yaml") for name in self.publications}
 
-    @cached_property
-    def report(self) -> Document:
-        """The report of today's configuration."""
-        report = self.config.report
-        assert report is not None  # checked
-        study = self.runs[f"studies/{report.study}"] if report.study else None
-        wave = self.runs[f"waves/{report.wave}"] if report.wave else None
-        draft = report.status == DRAFT
-        return Document(self.root, report.document, report.language, study, wave, draft)
+    @property
+    def shown(self) -> tuple[Run, ...]:
+        """The runs that today's report shows, in its order."""
+        own = [run for run in self.runs.values() if not run.frozen]
+        by_name = {run.name: run for run in own}
+        return tuple(by_name[name] for name in self.config.report.show or by_name)
 
-    def report_of(self, run: str) -> Document:
-        """The report of one run alone: as its publication froze it, else by its kind."""
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of today's report; ConfigError where what it shows lacks a label."""
+        return self._languages("config.yaml", self.config.report, self.shown)
+
+    @cached_property
+    def reports(self) -> dict[str, Document]:
+        """The report of today's configuration, by language."""
+        report, draft = self.config.report, self.config.report.status == DRAFT
+        return {
+            language: Document(self.root, report, language, self.shown, draft)
+            for language in self.languages
+        }
+
+    def check_document(self) -> None:
+        """Raise RenderError, with file and line, when the report includes what is not there."""
+        _ = self.reports[self.languages[0]].chapters
+
+    def languages_of(self, run: str) -> tuple[str, ...]:
+        """The languages of a run's own report; ConfigError where it lacks a label."""
         shown = self.runs[run]
-        own = self._frozen[run.partition("/")[2]].report if shown.frozen else None
-        study, wave = (shown, None) if isinstance(shown.section, Study) else (None, shown)
-        report = own or (Report(study=shown.name) if study else Report(wave=shown.name))
-        status = self.status or (own or self.config.report or report).status
-        return Document(self.root, report.document, report.language, study, wave, status == DRAFT)
+        return self._languages(shown.config, self._own_report(shown), (shown,))
+
+    def report_of(self, run: str, language: str) -> Document:
+        """The report of one run alone in a language: as its publication froze it, else today's."""
+        shown = self.runs[run]
+        own = self._own_report(shown)
+        draft = (self.status or own.status) == DRAFT
+        return Document(self.root, own, language, (shown,), draft)
+
+    def _own_report(self, run: Run) -> Report:
+        if run.frozen:
+            return self._frozen[run.folder.partition("/")[2]].report
+        today = self.config.report
+        return Report(languages=today.languages, status=today.status)
+
+    def _languages(self, where: str, report: Report, shown: tuple[Run, ...]) -> tuple[str, ...]:
+        lacks = {
+            language: [
+                *(["report.title"] if report.title and language not in report.title else []),
+                *(place for run in shown for place in missing_labels(self.root, run, language)),
+            ]
+            for language in report.languages or LANGUAGES
+        }
+        check_languages(where, report, lacks)
+        return tuple(language for language, missing in lacks.items() if not missing)
 
     @cached_property
     def _versions(self) -> dict[str, Version]:
@@ -180,21 +216,12 @@ class Plan:
         self._check_report()
 
     def _check_report(self) -> None:
-        report = self.config.report
-        if report is None:
-            raise ConfigError(
-                "config.yaml: report: missing; it names the study, the wave, or both, to show."
-            )
-        configs = {"config.yaml": self.config} | {
-            str(PUBLICATIONS / identity / "config.yaml"): frozen
-            for identity, frozen in self._frozen.items()
-        }
-        for where, config in configs.items():
-            if config.report is not None:
-                check_names(config, config.report, where)
-                check_inside(self.root, config.report.document, where)
-        if not (self.root / report.document).is_file():
-            raise ConfigError(f"config.yaml: report.source: {report.document} not found.")
+        check_report(self.root, "config.yaml", self.config)
+        if not (self.root / self.config.report.source).is_file():
+            raise ConfigError(f"config.yaml: report.source: {self.config.report.source} not found.")
+        for identity, frozen in self._frozen.items():
+            check_report(self.root, str(PUBLICATIONS / identity / "config.yaml"), frozen)
+        _ = self.languages
 
 
 def load_plan(root: Path, status: str = "") -> Plan:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from readiness.config import REPORT_SOURCES, Study, Wave
+from readiness.config import Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
@@ -68,7 +68,8 @@ class Material:
 
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
     inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
-    it supersedes moved, `reasons` why single ones did, by their id or its beginning.
+    it supersedes moved, `reasons` why single ones did, by their id or its beginning; `languages`
+    are those of its report.
     """
 
     root: Path
@@ -83,6 +84,13 @@ class Material:
     reviewer: str = ""
     status: str = DRAFT
     reasons: Mapping[str, str] = field(default_factory=dict)
+    languages: Sequence[str] = ()
+
+    @property
+    def config(self) -> str:
+        """The configuration that is frozen with it."""
+        draft = self.status == DRAFT
+        return frozen_config(self.name, self.section, self.languages, draft=draft)
 
     @property
     def folder(self) -> Path:
@@ -95,15 +103,18 @@ class Material:
         return f"{'waves' if isinstance(self.section, Wave) else 'studies'}/{self.name}"
 
 
-def frozen_config(name: str, section: Wave | Study, *, draft: bool = False) -> str:
+def frozen_config(
+    name: str, section: Wave | Study, languages: Sequence[str] = (), *, draft: bool = False
+) -> str:
     """The configuration of one run, alone, with a report of its own, as YAML.
 
-    `draft`: whether the report says that it is one.
+    `languages` of the report: all that can be told when empty. `draft`: whether it says that it is
+    one.
     """
-    kind, kinds = ("wave", "waves") if isinstance(section, Wave) else ("study", "studies")
+    kinds = "waves" if isinstance(section, Wave) else "studies"
     said = {"status": DRAFT} if draft else {}
     content: dict[str, Any] = {
-        "report": {"source": REPORT_SOURCES[kind], "language": "fr", kind: name, **said},
+        "report": {**({"languages": list(languages)} if languages else {}), **said},
         kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},
     }
     head = "# Frozen with the publication; never edited. Paths are from the project's root.\n"
@@ -177,7 +188,7 @@ def _code(material: Material) -> dict[str, bytes]:
     }
     return assemble(
         material.root,
-        frozen_config(material.name, material.section, draft=material.status == DRAFT),
+        material.config,
         versions_table(material.versions),
         pointers,
         material.files.values(),
@@ -294,8 +305,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
 
     files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
-    draft = material.status == DRAFT
-    files[CONFIG] = frozen_config(material.name, section, draft=draft).encode()
+    files[CONFIG] = material.config.encode()
     files[DATASETS] = datasets_table(root, material.versions).encode()
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
     files[INPUTS] = inputs_table(hashes).encode()
@@ -315,7 +325,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     log = open_log(root)
     seal = _seal(material, files, chain, program_hashes(project), log)
     _write(material, {**files, SEAL: seal.encode()}, cores)
-    if not draft:
+    if material.status != DRAFT:
         append(root, material.identity, log)
     return len(figures)
 

@@ -86,10 +86,10 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
     missing = [path for path in read_inputs(folder) if not (root / path).is_file()]
     if missing:
         raise DataError(f"{missing[0]}: removed from the tree. Restore it with git.")
-    report = load_config(folder / CONFIG).report
-    if report is not None and report.document not in program_files():
+    source = load_config(folder / CONFIG).report.source
+    if source not in program_files():
         # Its cells would run.
-        raise DataError(f"a report that is none of this program's ({report.document})")
+        raise DataError(f"a report that is none of this program's ({source})")
     return assemble(
         root,
         _without_limit(read_file(folder / CONFIG).decode("utf-8")),

@@ -1,0 +1,107 @@
+"""What a project's report shows, in which languages, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT
+from readiness.errors import ConfigError
+from readiness.language import LANGUAGES
+from readiness.plan import load_plan
+
+SHOWN = "  show: [haca-2024, simulated-2026]\n  languages: [fr, ar, en]\n"
+QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The project's settings, with its publications' configurations, to be changed."""
+    for name in ("config.yaml", "report.qmd", "data/versions.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    for name in ("reports", "data/questionnaires", "data/margins", "data/claims",
+                 "data/corrections", "publications"):  # fmt: skip
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw", ignore=lambda folder, names: [
+        name for name in names if name.endswith(".csv")])  # fmt: skip
+    return tmp_path
+
+
+def replace(tree: Path, name: str, old: str, new: str) -> None:
+    text = (tree / name).read_text("utf-8")
+    assert old in text
+    (tree / name).write_text(text.replace(old, new), "utf-8")
+
+
+def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> None:
+    replace(tree, "config.yaml", SHOWN, "")
+    plan = load_plan(tree)
+    assert [run.name for run in plan.shown] == ["haca-2024", "simulated-2026"]
+    assert plan.languages == LANGUAGES
+
+
+def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
+    replace(tree, "config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [en]\n")
+    plan = load_plan(tree)
+    assert list(plan.reports) == ["en"]
+    settings = json.loads(plan.reports["en"].settings)
+    assert [part["run"] for part in settings["parts"]] == ["simulated-2026"]
+    assert settings["parts"][0]["title"] == "Simulated wave 2026"
+
+
+def test_a_publication_keeps_the_language_in_which_it_was_sealed(tree: Path) -> None:
+    plan = load_plan(tree)
+    assert plan.languages_of("publications/haca-2024") == ("fr",)
+    assert plan.languages_of("waves/simulated-2026") == ("fr", "ar", "en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (SHOWN, "  show: [haca-2025]\n", ("report.show", "'haca-2025'", "haca-2024, simulated")),
+        (SHOWN, "  languages: [fr, xx]\n", ("no texts in 'xx'", "ar, en, fr")),
+        ("      en: The figures", "      es: The figures",
+         ("report.languages: en needs", "config.yaml: studies.haca-2024.title")),
+        ("    en: Readiness", "    es: Readiness", ("en needs labels", "report.title")),
+        ("        [preparation, use_ai,", "        [jobs, use_ai,",
+         ("document.items: 'jobs' is not estimated",)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_refused(
+    tree: Path, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    replace(tree, "config.yaml", old, new)
+    with pytest.raises(ConfigError) as caught:
+        load_plan(tree)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
+    claims = "data/claims/haca-2024-2.yaml"
+    replace(tree, claims, 'en: "preparation of the sector", ', "")
+    with pytest.raises(ConfigError, match=r"en needs .*haca-2024-2.yaml: items.prep_sector.label"):
+        load_plan(tree)
+    replace(tree, "config.yaml", "  languages: [fr, ar, en]\n", "")
+    assert load_plan(tree).languages == ("ar", "fr")
+
+
+def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) -> None:
+    def items() -> list[str]:
+        settings = json.loads(load_plan(tree).reports["fr"].settings)
+        return [str(item) for item in settings["parts"][1]["items"]]
+
+    assert items()[:2] == ["preparation", "use_ai"]
+    text = (tree / "config.yaml").read_text("utf-8")
+    (tree / "config.yaml").write_text(text[: text.index("    document:")], "utf-8")
+    assert items()[:3] == ["perception", "revolution", "preparation"]
+
+
+def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> None:
+    before = load_plan(tree).reports["fr"].settings
+    replace(tree, "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026")
+    assert load_plan(tree).reports["fr"].settings == before

@@ -1,0 +1,50 @@
+"""`config.yaml`, typed: the one file an analyst edits.
+
+The model is the only description of the configuration. Its JSON schema
+(`workflow/schemas/config.schema.json`) and `config/README.md` are generated from it, and a test
+compares them with it.
+"""
+
+from readiness.config.model import SHIPPED, Config, Report
+from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
+from readiness.config.sections import (
+    LARGEST_SEED,
+    MOST_PERMUTATIONS,
+    Compare,
+    DatasetVersion,
+    Estimate,
+    Figures,
+    Section,
+    SelectionName,
+    Study,
+    Trim,
+    Validate,
+    Wave,
+    WaveDocument,
+    Weight,
+)
+
+__all__ = [
+    "LARGEST_SEED",
+    "MOST_PERMUTATIONS",
+    "SHIPPED",
+    "Compare",
+    "Config",
+    "DatasetVersion",
+    "Estimate",
+    "Figures",
+    "Report",
+    "Section",
+    "SelectionName",
+    "Study",
+    "Trim",
+    "Validate",
+    "Wave",
+    "WaveDocument",
+    "Weight",
+    "explain",
+    "load_config",
+    "parse",
+    "parse_json",
+    "read_yaml",
+]

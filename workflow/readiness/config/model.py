@@ -1,0 +1,68 @@
+"""The whole configuration: the report, the studies, the waves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from readiness.config.sections import LanguageCode, Name, Section, Study, Titles, Wave, no_repeats
+
+SHIPPED = "report.qmd"
+"""The document that shows any studies and waves, in any language."""
+BEFORE = ("report.qmd", "reports/study.qmd", "reports/wave.qmd")
+"""The shipped documents of when each kind of report had one."""
+
+
+class Report(Section):
+    """The report that `make` renders: of what, in which languages."""
+
+    source: str = Field(default=SHIPPED, description="the Quarto document")
+    title: Titles | None = Field(
+        default=None,
+        description="title in each language; those of what is shown unless given",
+    )
+    show: Annotated[list[Name], Field(min_length=1), AfterValidator(no_repeats)] | None = Field(
+        default=None,
+        description="names of the studies and waves that are shown, in this order; all, the "
+        "studies first, unless given",
+    )
+    languages: (
+        Annotated[list[LanguageCode], Field(min_length=1), AfterValidator(no_repeats)] | None
+    ) = Field(
+        default=None,
+        description="languages of the report, one page and one PDF each; every language of the "
+        "catalogues in which all that is shown has its labels unless given",
+    )
+    status: Literal["draft"] | None = Field(
+        default=None, description="`draft`: every page says that it is one; set by `freeze`"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, value: Any) -> Any:
+        """The keys of sealed configurations: one study, one wave, one language."""
+        if not isinstance(value, dict) or not {"study", "wave", "language"} & set(value):
+            return value
+        kept = {k: v for k, v in value.items() if k not in ("study", "wave", "language")}
+        if kept.get("source") in BEFORE:
+            del kept["source"]
+        shown = [value[kind] for kind in ("study", "wave") if value.get(kind) is not None]
+        if shown:
+            kept.setdefault("show", shown)
+        return {"languages": [value.get("language", "fr")], **kept}
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    report: Report = Field(default=Report(), description=Report.__doc__ or "")
+    studies: dict[Name, Study] = Field(default={}, description="studies to judge, by name")
+    waves: dict[Name, Wave] = Field(default={}, description="waves to analyse, by name")
+
+    @model_validator(mode="after")
+    def _one_name_each(self) -> Self:
+        # A number's id begins with the name of its run.
+        if both := sorted(set(self.studies) & set(self.waves)):
+            raise ValueError(f"a name of its own for each; {both[0]} is a study and a wave")
+        return self

@@ -1,0 +1,110 @@
+"""Reading a configuration: YAML, then the model, each fault in one line."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
+from readiness.config.model import Config
+from readiness.config.sections import Section
+from readiness.errors import ConfigError
+from readiness.files import read_file
+from readiness.patterns import WORDS
+from readiness.terminal import shortened
+
+SectionType = TypeVar("SectionType", bound=Section)
+
+
+def read_yaml(path: Path, *, as_text: bool = False) -> Any:
+    """The YAML document at `path`; with `as_text`, every scalar stays text.
+
+    Raises ConfigError, naming line and column, when it is none or beyond all bounds.
+    """
+    try:
+        text = read_file(path).decode("utf-8-sig")
+        return read_yaml_text(text, TextLoader if as_text else StrictLoader)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: not found. Restore it with git, or correct its name.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        if isinstance(error, yaml.reader.ReaderError):
+            place = f" line {text.encode()[: error.position].count(10) + 1}"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        problem = shortened(str(problem), 200)
+        raise ConfigError(f"{path}{place}: {problem}. Check indentation and quotes.") from None
+
+
+def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the section at `location` (the last entry left out) may have."""
+    current: Any = model
+    for step in location[:-1]:
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            break
+        fields = {field.alias or name: field for name, field in current.model_fields.items()}
+        if step not in fields:
+            continue
+        annotation = fields[str(step)].annotation
+        options = [annotation, *getattr(annotation, "__args__", ())]
+        models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+        current = models[0] if models else None
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return [field.alias or name for name, field in current.model_fields.items()]
+    return []
+
+
+def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
+    """The first problem of a validation error, in one line, and how many more there are."""
+    problems = error.errors(include_url=False)
+    # An unknown key often is the reason why another one is missing: say it first.
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(model, first["loc"])
+        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
+        message = f"{where}: unknown key; {advice}"
+    elif first["type"] == "missing":
+        message = f"{where}: missing; add it (config/README.md explains every key)"
+    else:
+        expected = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch":
+            expected = WORDS[first["ctx"]["pattern"]]
+        quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
+        got = shortened(repr(first["input"]))
+        message = f"{where}: got {got}; expected {expected}{quotes}"
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{source}: {message}{more}"
+
+
+def parse(model: type[SectionType], value: object, source: str) -> SectionType:
+    """`value` as a `model`; ConfigError with one line when it does not fit."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise ConfigError(explain(error, model, source)) from None
+
+
+def parse_json(model: type[SectionType], text: str) -> SectionType:
+    """A section that a rule hands to its step as JSON."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(explain(error, model, "--settings")) from None
+
+
+def load_config(path: Path) -> Config:
+    """The configuration at `path`; ConfigError with one line when it cannot be used."""
+    document = read_yaml(path)
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: empty; expected the sections report, studies and waves.")
+    return parse(Config, document, str(path))

@@ -1,0 +1,215 @@
+"""The sections of a configuration: a wave, a study, and what governs each step.
+
+A section of a wave is handed to its step as it stands, as canonical JSON, so a change of one
+section reruns that step and what is downstream of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, VERSION
+
+SelectionName = Literal["probability", "census", "opt-in", "purposive"]
+"""How respondents came in; what each allows: `analysis.selection.Selection`."""
+MOST_PERMUTATIONS = 1_000_000
+"""Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
+LARGEST_SEED = 2**63 - 1
+LARGEST_BASE = 1_000_000
+"""Answers: a bound above that of any survey withholds everything, or overflows."""
+
+Name = Annotated[str, Field(pattern=NAME)]
+ItemName = Annotated[str, Field(pattern=ITEM)]
+LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
+Titles = Annotated[dict[LanguageCode, str], Field(min_length=1)]
+"""A title in each language that has one."""
+
+
+def no_repeats(items: list[str]) -> list[str]:
+    """The names; ValueError where one stands twice."""
+    repeated = sorted({item for item in items if items.count(item) > 1})
+    if repeated:
+        raise ValueError(f"each once; {', '.join(repeated)} is repeated")
+    return items
+
+
+Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: no unknown key, no silent change of type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class DatasetVersion(Section):
+    """A dataset version that `data/versions.csv` registers."""
+
+    dataset: str = Field(pattern=NAME, description="name of the dataset")
+    version: str = Field(pattern=VERSION, description="version, in quotes")
+
+    @property
+    def name(self) -> str:
+        """`dataset@version`."""
+        return f"{self.dataset}@{self.version}"
+
+
+class Trim(Section):
+    """Bounds of the weights, as multiples of their mean."""
+
+    lower: float = Field(gt=0, lt=1, description="smallest weight, in mean weights (above 0)")
+    upper: float = Field(gt=1, description="largest weight, in mean weights (above 1)")
+
+
+class Validate(Section):
+    """When the wave was open; what falls outside is counted and set aside."""
+
+    opens: str = Field(pattern=DATE, description="first day of fieldwork, YYYY-MM-DD in quotes")
+    closes: str = Field(pattern=DATE, description="last day of fieldwork, YYYY-MM-DD in quotes")
+    duplicates: Literal["last", "first", "most_answered"] = Field(
+        default="last", description="which of several submissions of one person is kept"
+    )
+    largest_loss: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="the run stops when a larger share of the submissions, or of the answers to "
+        "one item, is not used as it came: 0.05 unless given (in a publication: none)",
+    )
+
+    @field_validator("opens", "closes")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
+        return value
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Validate:
+        # Both are YYYY-MM-DD: the order of the texts is the order of the days.
+        if self.opens > self.closes:
+            raise ValueError("closes on or after the day of opens")
+        return self
+
+
+class Weight(Section):
+    """Raking to the margins, then trimming."""
+
+    margins: str = Field(pattern=NAME, description="file below data/margins, without .csv")
+    tolerance: float = Field(
+        default=1e-10, gt=0, lt=1e-2, description="largest relative gap of a margin after raking"
+    )
+    max_iterations: int = Field(
+        default=500, gt=0, le=1_000_000, description="raking stops with an error after it"
+    )
+    trim: Trim | None = Field(default=None, description="bounds of the weights; none by default")
+
+
+class Estimate(Section):
+    """Shares by group, with design-based standard errors and intervals."""
+
+    by: str = Field(pattern=ITEM, description="variable whose categories are the groups")
+    items: Items = Field(description="questionnaire items to estimate")
+    level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
+    interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
+        default="korn-graubard", description="kind of interval for shares"
+    )
+
+
+class Compare(Section):
+    """Tests across the groups of `estimate.by`."""
+
+    items: Items = Field(description="items to compare across groups")
+    adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
+        default="holm", description="adjustment of the pairwise contrasts, within one item"
+    )
+    permutations: int = Field(
+        default=9999,
+        ge=99,
+        le=MOST_PERMUTATIONS,
+        description="draws of the permutation test, when it is needed",
+    )
+    seed: int = Field(ge=0, le=LARGEST_SEED, description="seed of the permutation test")
+    blocks: str | None = Field(
+        default=None,
+        pattern=ITEM,
+        description="frame variable within which answers are permuted, never the groups themselves",
+    )
+    lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
+        default="auto", description="test that leads; auto chooses by n and says why"
+    )
+
+
+class Figures(Section):
+    """How numbers are shown and which are held back."""
+
+    digits: int = Field(default=1, ge=0, le=3, description="decimals of a percentage")
+    rounding: Literal["half_even", "half_up"] = Field(
+        default="half_even", description="what happens to an exact half"
+    )
+    minimum_base: int = Field(
+        default=5,
+        ge=3,
+        le=LARGEST_BASE,
+        description="no cell and no base of fewer answers is published, of anyone",
+    )
+    reliable_base: int = Field(
+        default=30,
+        ge=5,
+        le=LARGEST_BASE,
+        description="no weighted share on fewer answers is published",
+    )
+
+
+class WaveDocument(Section):
+    """What the report tells of the wave: a block for each item, by its kind."""
+
+    items: Items | None = Field(
+        default=None,
+        description="items to tell of, in this order; all of `estimate`, in the questionnaire's "
+        "order, unless given",
+    )
+    titles: dict[ItemName, Titles] = Field(
+        default={}, description="title of an item's block in each language; its label unless given"
+    )
+
+
+class Wave(Section):
+    """One wave of the survey: its data, its questionnaire, and how it is analysed."""
+
+    title: Titles = Field(description="title in each language")
+    simulated: bool = Field(description="true when the answers were not given by real people")
+    selection: SelectionName = Field(
+        description="how respondents came in; the words of the report follow it"
+    )
+    answers: DatasetVersion = Field(description="the export of the survey tool")
+    sample: DatasetVersion = Field(description="the drawn sample with its frame variables")
+    questionnaire: str = Field(
+        pattern=NAME, description="file below data/questionnaires, without .yaml"
+    )
+    corrections: str = Field(pattern=NAME, description="file below data/corrections, without .csv")
+    revises: str | None = Field(
+        default=None, pattern=NAME, description="publication that this version revises"
+    )
+    validate_: Validate = Field(alias="validate", description=Validate.__doc__ or "")
+    weight: Weight = Field(description=Weight.__doc__ or "")
+    estimate: Estimate = Field(description=Estimate.__doc__ or "")
+    compare: Compare = Field(description=Compare.__doc__ or "")
+    figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
+    document: WaveDocument = Field(default=WaveDocument(), description=WaveDocument.__doc__ or "")
+
+
+class Study(Section):
+    """A study of which only figures were published: claims to be judged."""
+
+    title: Titles = Field(description="title in each language")
+    claims: DatasetVersion = Field(description="the register of published claims")
+    structure: str = Field(
+        pattern=NAME,
+        description="file below data/claims, without .yaml: which claims belong together",
+    )
