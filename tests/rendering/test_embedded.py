@@ -379,3 +379,22 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
     assert list((tmp_path / "tmp").iterdir()) == []
     assert [path.name for path in out.iterdir()] == ["essai.html"]
     assert (out / "essai.html").read_text() == "before"
+
+
+def test_french_signs_keep_their_spaces(tmp_path: Path) -> None:
+    """As the language's own catalogue has it; a digit of a number keeps its own."""
+    body = "Vrai ? « Oui » : dit-il ; non ! Et 50 % des gens.\n"
+    text = LexborHTMLParser(html_of(tmp_path, body)).css_first("main p").text()
+    assert text == (
+        "Vrai\u202f? «\u00a0Oui\u00a0»\u00a0: dit-il\u202f; non\u202f! Et 50\u202f% des gens."
+    )
+    english = render(write(tmp_path, "Who ?\n"), tmp_path / "en", language="en", quarto=None)
+    assert english.html is not None and "Who ?" in english.html.read_text("utf-8")
+
+
+def test_a_title_may_be_given_by_language(tmp_path: Path) -> None:
+    source = write(tmp_path, "x", "title: {fr: Essai, en: A trial}")
+    made = render(source, tmp_path / "out", formats=["html"], language="en", quarto=None)
+    assert made.html is not None and "<title>A trial</title>" in made.html.read_text("utf-8")
+    with pytest.raises(RenderError, match=r"essai\.qmd: title: there is none in العربية \(ar\)"):
+        render(source, tmp_path / "out", formats=["html"], language="ar", quarto=None)

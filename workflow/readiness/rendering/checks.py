@@ -13,12 +13,13 @@ from re import Pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from readiness.language.typography import unmarked
 from readiness.rendering.counted import HEADINGS, Counted
 
 _UNSEEN = frozenset({"style", "script", "annotation"})
 # Attributes that a reader meets: read aloud, shown on hovering, in a field, in a list of results.
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "summary", "label")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(r"[ \t\r\n\f\u00a0\u202f]+")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def has_digit(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text as a browser shows it: runs of ASCII white space are one space."""
-    return _SPACES.sub(" ", text).strip(" ")
+    """The text for a comparison: any white space is one space, and no mark of direction counts."""
+    return _SPACES.sub(" ", unmarked(text)).strip(" ")
 
 
 @dataclass
@@ -230,8 +231,8 @@ def _around(node: LexborNode) -> str:
 def _touching(node: LexborNode) -> tuple[str, str]:
     before, after = node.prev, node.next
     return (
-        before.text(deep=True) if before is not None and before.tag != "-comment" else "",
-        after.text(deep=True) if after is not None and after.tag != "-comment" else "",
+        unmarked(before.text(deep=True)) if before is not None and before.tag != "-comment" else "",
+        unmarked(after.text(deep=True)) if after is not None and after.tag != "-comment" else "",
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import RenderError
-from readiness.language import LANGUAGES, Language, own_name, text
+from readiness.language import LANGUAGES, Language, direction, own_name
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
 from readiness.rendering.words import words_for
@@ -96,7 +96,8 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
         **meta,
         "pagetitle": str(meta.get("title", "")),
         "lang": language,
-        **({"dir": "rtl"} if text("language.direction", language) == "rtl" else {}),
+        "script": language.partition("-")[0],
+        **({"dir": "rtl"} if direction(language) == "rtl" else {}),
         "toc-title": front_matter.get("toc-title", words["toc"]),
         "skip": words["skip"],
         "words": words,

@@ -115,12 +115,17 @@ local finish = {
   end,
 }
 
--- French puts a space before : ; ? ! and within « »; it must not end a line.
+-- Some languages put a space before signs or within quotation marks (French: « », ; ! ?); it must not
+-- end a line. Which ones, and how wide, is the language's (language.po), as for every sentence of it.
+local function ends_with(text, signs) return text and signs and signs:find(text:match '[^\128-\191][\128-\191]*$' or '\0', 1, true) end
+local function begins_with(text, signs) return text and signs and signs:find(text:match '^[^\128-\191][\128-\191]*' or '\0', 1, true) end
 local function bound(inlines)
   for i = 2, #inlines do
-    local space, before, after = inlines[i], inlines[i - 1], inlines[i + 1]
-    local closes = after and after.t == 'Str' and after.text:match '^[:;?!]+$' or after and after.text and after.text:match '^»'
-    if space.t == 'Space' and (closes or before.text and before.text:match '«$') then inlines[i] = pandoc.Str '\u{a0}' end
+    local before, after = inlines[i - 1].text, inlines[i + 1] and inlines[i + 1].text
+    if inlines[i].t == 'Space' then
+      if begins_with(after, words.narrow_before) then inlines[i] = pandoc.Str '\u{202f}'
+      elseif begins_with(after, words.fixed_before) or ends_with(before, words.fixed_after) then inlines[i] = pandoc.Str '\u{a0}' end
+    end
   end
   return inlines
 end
@@ -129,7 +134,7 @@ function Pandoc(doc)
   words = doc.meta.words
   for key, value in pairs(words) do words[key] = type(value) == 'boolean' and value or pandoc.utils.stringify(value) end
   doc.meta.words = nil
-  if tostring(pandoc.utils.stringify(doc.meta.lang)):match '^fr' then doc = doc:walk { Inlines = bound } end
+  if words.narrow_before or words.fixed_before or words.fixed_after then doc = doc:walk { Inlines = bound } end
   local top = 9
   doc:walk { Header = function(header) top = math.min(top, header.level) end }
   local shift = (html and 2 or 1) - top

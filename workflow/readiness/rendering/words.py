@@ -6,12 +6,14 @@ import re
 from functools import cache
 
 from readiness.language import LANGUAGES, Language, text
+from readiness.language.catalogue import setting
 
 KEYS = (
     "rendering.toc", "rendering.skip", "rendering.embedded", "rendering.fig", "rendering.tbl",
     "rendering.sec", "rendering.label", "rendering.note", "rendering.tip", "rendering.warning",
     "rendering.important", "rendering.caution",
 )  # fmt: skip
+SPACES = ("narrow_before", "fixed_before", "fixed_after")
 _SPACE = r"[\s\u00a0\u202f]"
 
 
@@ -20,8 +22,11 @@ def words_for(language: Language) -> dict[str, str]:
     """The words in a language, by the last part of their keys; RenderError where it has none.
 
     `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
+    Also the signs around which the language has spaces that end no line, as `language.po` has them.
     """
-    return {key.partition(".")[2]: text(key, language) for key in KEYS}
+    words = {key.partition(".")[2]: text(key, language) for key in KEYS}
+    spaces = {name: setting(name, language) for name in SPACES}
+    return {**words, **{name: signs for name, signs in spaces.items() if signs}}
 
 
 @cache
