@@ -36,9 +36,10 @@ sys.path.insert(0, str(ROOT / "workflow"))
 import pandas as pd  # noqa: E402
 
 from fuzzing import run  # noqa: E402
-from readiness.commands.any_csv.results import estimate_all  # noqa: E402
-from readiness.commands.any_csv.sample import make_sample  # noqa: E402
-from readiness.commands.any_csv.settings import Survey, read_settings  # noqa: E402
+from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
+from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
+from readiness.analysis.any_csv.settings import Survey  # noqa: E402
+from readiness.commands.any_csv.reading import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version  # noqa: E402

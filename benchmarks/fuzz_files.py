@@ -43,9 +43,9 @@ from tampering.mutations import _places as places  # noqa: E402
 
 from fuzzing import run  # noqa: E402
 from project_copy import shipped_files  # noqa: E402
-from readiness.commands.any_csv.results import estimate_all  # noqa: E402
-from readiness.commands.any_csv.sample import make_sample  # noqa: E402
-from readiness.commands.any_csv.settings import read_settings  # noqa: E402
+from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
+from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
+from readiness.commands.any_csv.reading import read_settings  # noqa: E402
 from readiness.config import read_yaml  # noqa: E402
 from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402

@@ -35,12 +35,12 @@ sys.path.insert(0, str(ROOT / "workflow"))
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from readiness.analysis.weighting import weight  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
 from readiness.simulation import make_population, redraw  # noqa: E402
 from readiness.simulation.describe import markdown  # noqa: E402
-from readiness.steps.weight import weight  # noqa: E402
 from readiness.survey import Design, design, proportions, weigh  # noqa: E402
 from readiness.survey.comparisons import association, rank_test  # noqa: E402
 

@@ -15,8 +15,8 @@ import yaml
 from any_csv.make_library import make_library
 from any_csv.page import PAGE, filled
 
+from readiness.analysis.any_csv.settings import Question, Survey, Ticks
 from readiness.cli import main
-from readiness.commands.any_csv.settings import Question, Survey, Ticks
 from readiness.survey import design, proportions, weigh
 from readiness.survey.comparisons import compare_ordinal
 from readiness.tables import to_csv

@@ -201,7 +201,8 @@ def test_unknown_values_and_bad_declarations() -> None:
     d = make(sample())
     assert "has the value 'good'" in message(lambda: compared(d, categories=LEVELS[:3]))
     assert "declares a level twice" in message(lambda: compared(d, categories=(*LEVELS, "weak")))
-    assert "expected 1 to 3" in message(lambda: compared(d, lowest=4))
+    for box in ((), LEVELS, LEVELS[1:3], ("nope",)):
+        assert "expected the lowest or the highest" in message(lambda b=box: compared(d, box=b))
     assert "no column 'nope'" in message(lambda: compared(d, outcome="nope"))
     codes = d.data["code"].to_numpy() + 1
     assert "not positions" in message(lambda: compared(d, outcome=codes))

@@ -312,13 +312,13 @@ def test_replicates_go_through_nonresponse_and_trimming(d: Design) -> None:
 
 def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     """So the same bytes come from any kernel of BLAS, which moves the bits behind them."""
-    from readiness.steps.weight import _stored
+    from readiness.analysis.weighted import stored
 
     rng = np.random.default_rng(1)
     weights = rng.lognormal(1.0, 1.0, (40, 30))
     weights[::7] = 0.0
     moved = weights * (1 + 3e-15 * rng.uniform(-1, 1, weights.shape))
     assert (weights != moved).mean() > 0.5
-    assert (_stored(weights) != _stored(moved)).mean() < 0.02  # on a boundary of the last digit
-    np.testing.assert_allclose(_stored(weights), weights, rtol=5e-12)
-    assert _stored(weights)[0, 0] == 0.0
+    assert (stored(weights) != stored(moved)).mean() < 0.02  # on a boundary of the last digit
+    np.testing.assert_allclose(stored(weights), weights, rtol=5e-12)
+    assert stored(weights)[0, 0] == 0.0

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparisons; returns 0."""
-    from readiness.commands.any_csv.results import (
+    from readiness.analysis.any_csv.results import (
         compare_all,
         comparison_table,
         has_intervals,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from readiness.commands.outputs import add_force, check_output
 
 if TYPE_CHECKING:
-    from readiness.commands.any_csv.sample import Sample
+    from readiness.analysis.any_csv.sample import Sample
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def load(arguments: argparse.Namespace) -> Sample:
         ConfigError, DataError, StatisticsError: what cannot be used, and where; `--csv` that is one
             of the inputs, or exists.
     """
-    from readiness.commands.any_csv.sample import make_sample, read_answers, read_totals
-    from readiness.commands.any_csv.settings import read_settings
+    from readiness.analysis.any_csv.sample import make_sample
+    from readiness.commands.any_csv.reading import read_answers, read_settings, read_totals
 
     settings = read_settings(arguments.design)
     frame = read_answers(arguments.file)
@@ -58,7 +58,7 @@ def load(arguments: argparse.Namespace) -> Sample:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the shares; returns 0."""
-    from readiness.commands.any_csv.results import estimate_all, has_intervals
+    from readiness.analysis.any_csv.results import estimate_all, has_intervals
     from readiness.commands.any_csv.showing import as_json, heading, show_estimates
     from readiness.tables import write_csv
 

@@ -6,15 +6,12 @@ import argparse
 
 import pandas as pd
 
+from readiness.analysis.comparing import compare_item
+from readiness.analysis.weighted import read_weighted, replicates_beside
 from readiness.config import Compare, parse_json
 from readiness.facts import to_json
 from readiness.questionnaire import load_questionnaire
-from readiness.questionnaire.model import Item
 from readiness.steps.common import Outputs, add_step_arguments, log
-from readiness.steps.weighted import read_weighted, replicates_beside
-from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
-from readiness.survey.comparisons.comparison import Comparison
-from readiness.survey.design import Design
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,31 +20,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", required=True, help="variable whose categories are the groups")
 
 
-def compare_item(
-    design: Design, item: Item, by: str, groups: list[str], settings: Compare
-) -> Comparison:
-    """The comparison of one item across the groups, by the kind of the item."""
-    values = design.data[item.id].where(design.data[item.id].isin(item.codes))
-    compare = compare_ordinal if item.kind == "ordinal" else compare_nominal
-    return compare(
-        design,
-        values.to_numpy(dtype=object),
-        list(item.codes),
-        by,
-        groups,
-        seed=settings.seed,
-        adjust=settings.adjust,
-        permutations=settings.permutations,
-        blocks=settings.blocks,
-        lead=None if settings.lead == "auto" else settings.lead,
-    )
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Write `comparisons.csv` (one row a test, contrast or effect) and `choices.csv`."""
     settings = parse_json(Compare, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    design, _ = read_weighted(arguments.answers, arguments.weights)
+    design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     groups = list(questionnaire.frame_variable(arguments.by).codes)
     tables, choices = [], []
     for name in settings.items:

@@ -1,1 +1,1 @@
-"""Estimates and comparisons for any CSV with a small YAML design (docs/any-csv.md)."""
+"""The files of `estimate` and `compare`, and how their results look (docs/any-csv.md)."""

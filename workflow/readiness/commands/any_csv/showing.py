@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from readiness.commands.any_csv.sample import Sample
+from readiness.analysis.any_csv.sample import Sample
 from readiness.errors import StatisticsError
 from readiness.language import tell
 

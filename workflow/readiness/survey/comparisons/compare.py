@@ -42,7 +42,7 @@ def compare_ordinal(
     group_names: Sequence[Any],
     *,
     seed: int,
-    lowest: int = 2,
+    box: Sequence[Any] | None = None,
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
@@ -61,7 +61,8 @@ def compare_ordinal(
         groups: the groups, likewise.
         group_names: declared groups, in order; pairs are b - a in this order.
         seed: of the permutations.
-        lowest: contrasts are of the share in this many lowest categories.
+        box: contrasts are of the share in these categories, the lowest or the highest ones; None:
+            the two lowest (one of two).
         adjust: adjustment over all pairs of groups.
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
@@ -75,13 +76,9 @@ def compare_ordinal(
 
     Raises:
         StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown value,
-            `lowest` not between 1 and the number of categories less 1, a level outside (0, 1).
+            a `box` that is neither end of the scale or all of it, a level outside (0, 1).
     """
-    if not 1 <= lowest < len(categories):
-        raise StatisticsError(
-            f"lowest is {lowest}; expected 1 to {len(categories) - 1}, "
-            f"as there are {len(categories)} categories"
-        )
+    inside, name = _box(categories, box)
     check_level(level)
     one_of(statistic, Literal["midrank", "studentised"], "statistic")
     item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
@@ -92,8 +89,8 @@ def compare_ordinal(
         ),
     ]
     model_tests, ratios = item.model()
-    share = np.where(item.answer.known, item.answer.codes < lowest, np.nan)
-    what = f"Difference in the share of the {lowest} lowest categories (b - a), t on design df"
+    share = np.where(item.answer.known, np.isin(item.answer.codes, inside), np.nan)
+    what = f"Difference in the share of the {name} categories (b - a), t on design df"
     return Comparison(
         item.choice,
         tuple(tests + model_tests),
@@ -341,6 +338,20 @@ class _Item:
                 lambda i=i, j=j: superiority_of(cells, i, j, level),  # type: ignore[misc]
             )
         ]
+
+
+def _box(categories: Sequence[Any], box: Sequence[Any] | None) -> tuple[list[int], str]:
+    """The places of a box in the scale, and its name: `2 lowest`, `1 highest`."""
+    names = [str(c) for c in categories]
+    k = min(2, len(names) - 1) if box is None else len(box)
+    wanted = names[:k] if box is None else [str(c) for c in box]
+    for places, end in ((range(k), "lowest"), (range(len(names) - k, len(names)), "highest")):
+        if 0 < k < len(names) and {names[i] for i in places} == set(wanted):
+            return list(places), f"{k} {end}"
+    raise StatisticsError(
+        f"box is {', '.join(wanted) or 'empty'}; expected the lowest or the highest of "
+        f"{', '.join(names)}, and not all"
+    )
 
 
 def _name(column: Column, otherwise: str) -> str:

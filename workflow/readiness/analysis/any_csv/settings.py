@@ -1,15 +1,13 @@
-"""The small YAML file that describes a CSV of answers: how it was drawn, what it asks.
+"""The settings of a table of answers: how it was drawn, what it asks.
 
 The model is the only description; docs/any-csv.md shows it at work.
 """
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from readiness.config import (
     LARGEST_SEED,
@@ -17,12 +15,9 @@ from readiness.config import (
     Section,
     SelectionName,
     Trim,
-    explain,
-    read_yaml,
 )
-from readiness.errors import ConfigError
-
-GUIDE = "docs/any-csv.md"
+from readiness.survey.intervals import Interval
+from readiness.survey.variance import LonelyPsu
 
 
 def _as_text(value: Any) -> Any:
@@ -38,7 +33,6 @@ Label = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Column = Annotated[str, Field(min_length=1)]
 Stages = Annotated[list[Column], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
 Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Method = Literal["korn-graubard", "logit", "wilson", "clopper-pearson", "wald"]
 
 
 def _distinct(labels: list[str], what: str) -> None:
@@ -54,6 +48,11 @@ class Question(Section):
     ordered: bool = Field(default=False, description="true when the categories are a scale")
     lowest: int = Field(default=2, ge=1, description="how many lowest categories are also added up")
     outside: list[Label] = Field(default=[], description="answers outside the base, as don't know")
+
+    @property
+    def box(self) -> list[str]:
+        """The lowest categories of a scale, which are added up; empty where there is no scale."""
+        return self.categories[: min(self.lowest, len(self.categories) - 1)] if self.ordered else []
 
     @model_validator(mode="after")
     def _is_a_question(self) -> Question:
@@ -90,7 +89,7 @@ class Survey(Section):
     psu: Stages | None = Field(default=None, description="column of PSUs, or of both stages")
     fpc: Stages | None = Field(default=None, description="population or fraction, one a stage")
     nest: bool = Field(default=False, description="PSU names start anew in each stratum")
-    lonely_psu: Literal["fail", "remove", "certainty", "adjust", "average"] = "fail"
+    lonely_psu: LonelyPsu = "fail"
     margins: dict[Column, dict[Label, Total]] | None = Field(
         default=None, description="population totals by column and category, to rake to"
     )
@@ -108,7 +107,7 @@ class Survey(Section):
         default=None, min_length=1, description="declared groups, in order; sorted by default"
     )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
-    interval: Method = Field(default="korn-graubard", description="interval of a share")
+    interval: Interval = Field(default="korn-graubard", description="interval of a share")
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"] = "holm"
     permutations: int = Field(
         default=9999, ge=99, le=MOST_PERMUTATIONS, description="draws of the permutation test"
@@ -134,32 +133,3 @@ class Survey(Section):
                 raise ValueError("groups only with by")
             _distinct(self.groups, "groups:")
         return self
-
-
-def read_settings(path: Path) -> Survey:
-    """The design file at `path`.
-
-    Raises:
-        ConfigError: not found, not YAML, or the first key that does not fit, in one line.
-    """
-    document = read_yaml(path)
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
-    try:
-        return Survey.model_validate(document)
-    except ValidationError as error:
-        return _refuse(path, error)
-
-
-def _refuse(path: Path, error: ValidationError) -> Survey:
-    """One line; a rule about several keys does not repeat the whole file."""
-    problems = error.errors(include_url=False)
-    rules = [p for p in problems if p["type"] == "value_error"]
-    if len(rules) == len(problems):
-        where = "".join(f"{part}." for part in rules[0]["loc"]).rstrip(".")
-        rule = rules[0]["msg"].removeprefix("Value error, ")
-        message = f"{path}: {where}: {rule}" if where else f"{path}: {rule}"
-    else:
-        message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
-        message = re.sub(r"expected \w+ should have (.*) after validation", r"expected \1", message)
-    raise ConfigError(message if message.endswith(("?", ")")) else f"{message}.")

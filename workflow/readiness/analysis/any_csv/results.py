@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from readiness.analysis.any_csv.sample import Sample, groups_of
+from readiness.analysis.any_csv.settings import Question
+from readiness.analysis.comparing import Groups
+from readiness.analysis.cuts import BASES, Values, scale_cuts
 from readiness.analysis.selection import Selection
-from readiness.commands.any_csv.sample import Sample, Values, groups_of
-from readiness.commands.any_csv.settings import Question
 from readiness.errors import ConfigError, StatisticsError
-from readiness.survey.estimates import SurveyWarning, multi_response, proportions
+from readiness.questionnaire.model import TOTAL
+from readiness.survey.estimates import SurveyWarning, multi_response
 from readiness.survey.estimates.multiresponse import Base
 
 if TYPE_CHECKING:
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 
     from readiness.survey.comparisons.comparison import Comparison
 
-ALL = "all"
 TICKED, NOT_TICKED = "ticked", "not ticked"
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
 ESTIMATES = ["question", "base", "group", "answer", "n", "count", "estimate", *PRECISION, "note"]
@@ -45,12 +47,7 @@ def has_intervals(sample: Sample, as_if_random: bool) -> bool:
 
 def low_label(question: Question) -> str:
     """What the sum of the lowest categories is called."""
-    return " + ".join(question.categories[: lowest(question)])
-
-
-def lowest(question: Question) -> int:
-    """How many lowest categories are added up: fewer than there are."""
-    return min(question.lowest, len(question.categories) - 1)
+    return " + ".join(question.box)
 
 
 def estimate_all(sample: Sample, *, intervals: bool) -> pd.DataFrame:
@@ -70,7 +67,7 @@ def estimate_all(sample: Sample, *, intervals: bool) -> pd.DataFrame:
     for name in (*sample.items, *sample.options):
         for by in (None, sample.groups) if groups is not None else (None,):
             table = _shares(sample, name, by, None if by is None else groups)
-            group = ALL if by is None else table["group"]
+            group = TOTAL if by is None else table["group"]
             parts.append(table.assign(question=name, group=group, answer=table["category"]))
     whole = pd.concat(parts, ignore_index=True)[ESTIMATES]
     if not intervals:
@@ -100,19 +97,21 @@ def _single(
     """Every category and, on a scale, the sum of the lowest ones."""
     import pandas as pd
 
-    settings, values, question = sample.settings, sample.items[name], sample.settings.items[name]
-    how: dict[str, Any] = {"by": by, "groups": groups, "level": settings.level}
-    how["interval"] = settings.interval
-    table = proportions(sample.design, values, question.categories, **how)
-    if question.ordered:
-        low = set(question.categories[: lowest(question)])
-        flag = np.array([None if v is None else str(int(v in low)) for v in values], dtype=object)
-        added = proportions(sample.design, flag, ["1", "0"], **how)
-        added = added[added["category"] == "1"].assign(category=low_label(question))
-        place = {group: i for i, group in enumerate(dict.fromkeys(table["group"]))}
-        table = pd.concat([table, added], ignore_index=True)
-        table = table.sort_values("group", key=lambda g: g.map(place), kind="stable")
-    return table.assign(base="answered")
+    settings, question = sample.settings, sample.settings.items[name]
+    boxes = {low_label(question): question.box} if question.box else {}
+    table = pd.concat(
+        [
+            cut.shares(
+                sample.design, by=by, groups=groups, level=settings.level,
+                interval=settings.interval,
+            )
+            for cut in scale_cuts(sample.items[name], question.categories, boxes)
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    place = {group: i for i, group in enumerate(dict.fromkeys(table["group"]))}
+    table = table.sort_values("group", key=lambda g: g.map(place), kind="stable")
+    return table.assign(category=table["level"])
 
 
 def _several(
@@ -123,7 +122,7 @@ def _several(
 
     settings, options = sample.settings, sample.options[name]
     blank = any((values == "_blank").any() for values in options.values())
-    bases: tuple[Base, ...] = ("asked", "answered") if blank else ("asked",)
+    bases: tuple[Base, ...] = BASES if blank else BASES[:1]
     tables = []
     for base in bases:
         table = multi_response(
@@ -143,34 +142,22 @@ def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
         ConfigError: no `by` in the settings.
         StatisticsError: not one question can be compared.
     """
-    from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
-
     settings = sample.settings
-    groups = groups_of(sample)
-    if groups is None or sample.groups is None:
+    names = groups_of(sample)
+    if names is None or sample.groups is None:
         raise ConfigError("by: missing; a comparison needs the column of the groups.")
-    how: dict[str, Any] = {
-        "seed": settings.seed,
-        "adjust": settings.adjust,
-        "permutations": settings.permutations,
-        "blocks": sample.blocks,
-        "lead": None if settings.lead == "auto" else settings.lead,
-        "level": settings.level,
-    }
+    groups = Groups.of(sample.groups, names, settings, blocks=sample.blocks, level=settings.level)
     made: dict[str, Comparison | StatisticsError] = {}
     for name, values, question in _questions(sample):
         try:
-            if question is not None and question.ordered:
-                made[name] = compare_ordinal(
-                    sample.design, values, question.categories, sample.groups, groups,
-                    lowest=lowest(question), **how,
-                )  # fmt: skip
+            if question is None:
+                made[name] = groups.compare(
+                    sample.design, values, [NOT_TICKED, TICKED], category=TICKED
+                )
             else:
-                categories = [NOT_TICKED, TICKED] if question is None else question.categories
-                made[name] = compare_nominal(
-                    sample.design, values, categories, sample.groups, groups,
-                    category=TICKED if question is None else None, **how,
-                )  # fmt: skip
+                made[name] = groups.compare(
+                    sample.design, values, question.categories, box=question.box or None
+                )
         except StatisticsError as error:
             made[name] = StatisticsError(f"{name}: {error}")
     errors = [e for e in made.values() if isinstance(e, StatisticsError)]

@@ -5,22 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from readiness.commands.any_csv.settings import Question, Survey, Ticks
+from readiness.analysis.any_csv.settings import Question, Survey, Ticks
+from readiness.analysis.cuts import Values
+from readiness.analysis.weighting import Margins, bounds
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.survey.design import Design, design
-from readiness.survey.weighting import Trim, WeightingReport, weigh
+from readiness.survey.weighting import WeightingReport, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Values = npt.NDArray[np.object_]
-Margins = Mapping[str, Mapping[str, float]]
 # The first row below the header is line 2 of the file.
 _FIRST_ROW = 2
 
@@ -48,44 +47,6 @@ class Sample:
     weighting: WeightingReport | None
 
 
-def read_answers(path: Path) -> pd.DataFrame:
-    """The CSV as text, checked to be a table of named columns.
-
-    Raises:
-        DataError: not found, not UTF-8, not a table, no rows, a column named twice.
-    """
-    from readiness.tables import read_text_table
-
-    if not path.is_file():
-        raise DataError(f"{path}: not found, or no file; correct its name.")
-    frame = read_text_table(path, "the table of answers")
-    if frame.empty:
-        raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
-    return frame
-
-
-def read_totals(path: Path) -> dict[str, dict[str, float]]:
-    """Margins from a CSV with the columns variable, category, total.
-
-    Raises:
-        DataError: a column is missing, a total is no number, a category is given twice.
-    """
-    frame = read_answers(path)
-    missing = [c for c in ("variable", "category", "total") if c not in frame.columns]
-    if missing:
-        raise DataError(f"{path}: no column {missing[0]}; expected variable, category, total.")
-    totals = _numbers(frame, "total", str(path), least=0.0)
-    margins: dict[str, dict[str, float]] = {}
-    for at, (variable, category) in enumerate(
-        zip(frame["variable"], frame["category"], strict=True)
-    ):
-        margin = margins.setdefault(variable, {})
-        if category in margin:
-            raise DataError(f"{_at(path, at)}: {variable} {category} is given twice.")
-        margin[category] = float(totals[at])
-    return margins
-
-
 def make_sample(
     frame: pd.DataFrame, settings: Survey, margins: Margins | None, source: str
 ) -> Sample:
@@ -108,8 +69,7 @@ def make_sample(
     if margins:
         for variable, totals in margins.items():
             _declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
-        trim = settings.trim and Trim(settings.trim.lower, settings.trim.upper)
-        weighting = weigh(made, margins, trim=trim or None)
+        weighting = weigh(made, margins, trim=bounds(settings.trim))
         made, report = weighting.design, weighting.report
     items = {
         name: _answers(frame[name], question, name, source)
@@ -154,11 +114,11 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         _whole(frame, column, source)
     weights: Any = None
     if settings.weights is not None:
-        weights = _numbers(frame, settings.weights, source)
+        weights = numbers(frame, settings.weights, source)
     sizes = list(settings.fpc or ())
     for column in sizes:
         # Under a name of its own: a column may be both stratum and population.
-        data[f"fpc {column}"] = _numbers(frame, column, source)
+        data[f"fpc {column}"] = numbers(frame, column, source)
     try:
         return design(
             data,
@@ -223,7 +183,7 @@ def _whole(frame: pd.DataFrame, column: str | None, source: str) -> Values | Non
     values = frame[column].to_numpy(dtype=object)
     if (values == "").any():
         at = int(np.argmax(values == ""))
-        raise DataError(f"{_at(source, at)}, column {column}: empty; each row needs a value.")
+        raise DataError(f"{row_at(source, at)}, column {column}: empty; each row needs a value.")
     return np.asarray(values)
 
 
@@ -239,11 +199,11 @@ def _declared(
         expected = ", ".join(label for label in declared if label)
         what = "has no total in the margins" if isinstance(declared, Mapping) else "is not declared"
         raise DataError(
-            f"{_at(source, at)}, column {name}: {values[at]!r} {what}; expected {expected}."
+            f"{row_at(source, at)}, column {name}: {values[at]!r} {what}; expected {expected}."
         )
 
 
-def _numbers(
+def numbers(
     frame: pd.DataFrame, column: str, source: str, least: float | None = None
 ) -> npt.NDArray[np.float64]:
     """Finite numbers above 0 (or from `least` on): DataError naming the first that is not."""
@@ -255,14 +215,15 @@ def _numbers(
         at = int(np.argmin(good))
         more = int((~good).sum()) - 1
         raise DataError(
-            f"{_at(source, at)}, column {column}: {frame[column].iloc[at]!r}; expected a finite "
+            f"{row_at(source, at)}, column {column}: {frame[column].iloc[at]!r}; expected a finite "
             f"number {'above 0' if least is None else f'of at least {least:g}'}"
             f"{f' ({more} more such rows)' if more else ''}."
         )
     return values
 
 
-def _at(source: object, position: int) -> str:
+def row_at(source: object, position: int) -> str:
+    """Where a row is, for messages: the source and the line of the file."""
     return f"{source}, row {position + _FIRST_ROW}"
 
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from project_copy import ROOT
+from readiness.analysis.estimating import count_apart, estimate_item
 from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import load_questionnaire
-from readiness.steps.estimate import count_experts, estimate_item
 from readiness.survey.design import design
 from readiness.survey.estimates import multi_response
 
@@ -41,14 +41,14 @@ def test_options_are_those_of_the_survey_core(base: str) -> None:
 def test_an_answer_that_was_set_aside_is_in_no_base() -> None:
     whole = design(answers(), weights="weight", strata="stratum")
     table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS)
-    for counted in (table, count_experts(answers(), ITEM)):
+    for counted in (table, count_apart(answers(), ITEM, "expert")):
         sizes = counted.groupby("base")["n"].unique().map(list).to_dict()
         # Of nine: not the invalid one and not the one who was not asked.
         assert sizes == {"asked": [7 * 4], "answered": [5 * 4]}
         assert set(counted["count"]) == {2 * 4}
 
 
-def test_an_unknown_code_among_experts_is_an_error() -> None:
+def test_an_unknown_code_in_a_group_apart_is_an_error() -> None:
     wrong = answers().assign(**{ITEM.columns[0]: "yes"})
     with pytest.raises(StatisticsError, match="expected 1, 0 or one of"):
-        count_experts(wrong, ITEM)
+        count_apart(wrong, ITEM, "expert")

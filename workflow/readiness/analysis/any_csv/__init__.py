@@ -1,0 +1,1 @@
+"""Estimates and comparisons of any table with a small design file: what `estimate` computes."""

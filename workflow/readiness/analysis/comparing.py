@@ -1,0 +1,65 @@
+"""Does an answer differ between the groups? One item at a time, by the kind of the item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.config import Compare
+from readiness.questionnaire.model import Item
+from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+from readiness.survey.comparisons.comparison import Comparison
+from readiness.survey.design import Column, Design
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The groups that are compared, and how.
+
+    Attributes:
+        column: the group of each row, by name or by value.
+        names: the groups, in order.
+        how: seed, adjustment, permutations, blocks, primary test and level, by their names in
+            `compare_ordinal`.
+    """
+
+    column: Column
+    names: Sequence[str]
+    how: dict[str, Any]
+
+    @classmethod
+    def of(cls, column: Column, names: Sequence[str], settings: Any, **more: Any) -> Groups:
+        """The groups with what `settings` (a section of a configuration) says of the tests."""
+        how = {name: getattr(settings, name) for name in ("seed", "adjust", "permutations")}
+        lead = None if settings.lead == "auto" else settings.lead
+        return cls(column, names, {**how, "lead": lead, **more})
+
+    def compare(
+        self,
+        design: Design,
+        values: Column,
+        categories: Sequence[str],
+        *,
+        box: Sequence[str] | None = None,
+        category: str | None = None,
+    ) -> Comparison:
+        """An answer compared: a scale whose `box` is contrasted, or else a nominal answer of which
+        one `category` is (None: the first)."""
+        if box is not None:
+            return compare_ordinal(
+                design, values, categories, self.column, self.names, box=box, **self.how
+            )
+        return compare_nominal(
+            design, values, categories, self.column, self.names, category=category, **self.how
+        )
+
+
+def compare_item(
+    design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
+) -> Comparison:
+    """The comparison of a single or an ordinal item across the groups of the variable `by`."""
+    values = design.data[item.id].where(design.data[item.id].isin(item.codes))
+    box = None if item.headline is None else item.levels_of[item.headline]
+    made = Groups.of(by, groups, settings, blocks=settings.blocks)
+    return made.compare(design, values.to_numpy(dtype=object), list(item.codes), box=box)

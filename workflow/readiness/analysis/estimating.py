@@ -1,0 +1,115 @@
+"""The estimates of a wave: shares of every answer and means of numbers, overall and by group.
+
+Groups counted apart are counted, unweighted and without interval: they are no sample of a known
+population.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from readiness.analysis.cuts import ANSWERED, cuts
+from readiness.config import Estimate
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import TOTAL, Item
+from readiness.survey.design import Design
+from readiness.survey.estimates import means
+
+MEAN = "mean"
+"""The level of the mean of a number."""
+UNWEIGHTED = "unweighted"
+COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",
+           "n_eff", "deff", "df", "reliability", "note"]  # fmt: skip
+
+
+def estimate(
+    design: Design, apart: pd.DataFrame, questionnaire: Questionnaire, settings: Estimate
+) -> pd.DataFrame:
+    """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
+
+    `apart`: coded answers of the groups counted apart, with their code in `group`.
+    """
+    codes = questionnaire.frame_variable(settings.by).codes
+    parts = []
+    for name in settings.items:
+        item = questionnaire.item(name)
+        parts.append(estimate_item(design, item, settings.by, codes, settings))
+        for group in questionnaire.apart:
+            answers = apart.loc[apart["group"] == group].reset_index(drop=True)
+            parts.append(count_apart(answers, item, group))
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def estimate_item(
+    design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
+) -> pd.DataFrame:
+    """All estimates of one item, overall and by group: columns `COLUMNS`.
+
+    The options of a multiple-choice item are not estimated by group.
+    """
+    if item.kind == "number":
+        return _means(design, item, by, groups, settings.level)
+    parts = []
+    for cut in cuts(item, design.data):
+        for grouping in (None, by) if item.kind != "multi" else (None,):
+            table = cut.shares(
+                design, by=grouping, groups=groups if grouping else None,
+                level=settings.level, interval=settings.interval,
+            )  # fmt: skip
+            group = table["group"] if grouping else TOTAL
+            parts.append(table.assign(item=item.id, group=group))
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
+    """Unweighted shares, or the mean, of a group counted apart, without interval."""
+    rows: list[dict[str, Any]] = []
+    if item.kind == "number":
+        known = _numbers(answers[item.id])
+        known = known[~np.isnan(known)]
+        found = [(MEAN, ANSWERED, len(known), len(known), known.mean())] if len(known) else []
+    else:
+        found = [
+            (cut.level or category, cut.base, n, count, count / n)
+            for cut in cuts(item, answers)
+            for n, counted in [cut.counts()]
+            for category, count in (counted.items() if n else ())
+        ]
+    for level, base, n, count, value in found:
+        share = {"n": n, "count": count, "estimate": value, "note": UNWEIGHTED}
+        rows.append({"item": item.id, "level": level, "base": base, "group": group, **share})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _numbers(values: pd.Series[str]) -> np.ndarray:
+    """The numbers of a coded column; NaN where it holds a special code."""
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
+
+
+def _means(
+    design: Design, item: Item, by: str, groups: Sequence[str], level: float
+) -> pd.DataFrame:
+    """Weighted means with t limits; a group without answers is a row without a mean."""
+    known = _numbers(design.data[item.id])
+    answered = np.isfinite(known) & design.mask
+    parts = []
+    for grouping in (None, by):
+        names = [TOTAL] if grouping is None else list(groups)
+        there = [g for g in names if grouping is None or (answered & design.data[by].eq(g)).any()]
+        table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")
+        if answered.any() and there:
+            made = means(
+                design, known, by=grouping, groups=there if grouping else None,
+                missing="drop", deff="replace",
+            )  # fmt: skip
+            found = made.to_frame(level).assign(group=there, note="").drop(columns=["name", "cv"])
+            found["n_eff"] = np.minimum(found["n"] / found["deff"], found["n"])
+            table = pd.concat([found, table[~table["group"].isin(there)]], ignore_index=True)
+            table = table.set_index("group").loc[names].reset_index()
+        parts.append(table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"]))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.assign(reliability="").reindex(columns=COLUMNS)

@@ -1,0 +1,85 @@
+"""The files of the two commands: the table, its design, totals to rake to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from readiness.analysis.any_csv.sample import numbers, row_at
+from readiness.analysis.any_csv.settings import Survey
+from readiness.config import explain, read_yaml
+from readiness.errors import ConfigError, DataError
+from readiness.tables import read_text_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GUIDE = "docs/any-csv.md"
+
+
+def read_settings(path: Path) -> Survey:
+    """The design file at `path`.
+
+    Raises:
+        ConfigError: not found, not YAML, or the first key that does not fit, in one line.
+    """
+    document = read_yaml(path)
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
+    try:
+        return Survey.model_validate(document)
+    except ValidationError as error:
+        return _refuse(path, error)
+
+
+def _refuse(path: Path, error: ValidationError) -> Survey:
+    """One line; a rule about several keys does not repeat the whole file."""
+    problems = error.errors(include_url=False)
+    rules = [p for p in problems if p["type"] == "value_error"]
+    if len(rules) == len(problems):
+        where = "".join(f"{part}." for part in rules[0]["loc"]).rstrip(".")
+        rule = rules[0]["msg"].removeprefix("Value error, ")
+        message = f"{path}: {where}: {rule}" if where else f"{path}: {rule}"
+    else:
+        message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
+        message = re.sub(r"expected \w+ should have (.*) after validation", r"expected \1", message)
+    raise ConfigError(message if message.endswith(("?", ")")) else f"{message}.")
+
+
+def read_answers(path: Path) -> pd.DataFrame:
+    """The CSV as text, checked to be a table of named columns.
+
+    Raises:
+        DataError: not found, not UTF-8, not a table, no rows, a column named twice.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: not found, or no file; correct its name.")
+    frame = read_text_table(path, "the table of answers")
+    if frame.empty:
+        raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
+    return frame
+
+
+def read_totals(path: Path) -> dict[str, dict[str, float]]:
+    """Margins from a CSV with the columns variable, category, total.
+
+    Raises:
+        DataError: a column is missing, a total is no number, a category is given twice.
+    """
+    frame = read_answers(path)
+    missing = [c for c in ("variable", "category", "total") if c not in frame.columns]
+    if missing:
+        raise DataError(f"{path}: no column {missing[0]}; expected variable, category, total.")
+    totals = numbers(frame, "total", str(path), least=0.0)
+    margins: dict[str, dict[str, float]] = {}
+    for at, (variable, category) in enumerate(
+        zip(frame["variable"], frame["category"], strict=True)
+    ):
+        margin = margins.setdefault(variable, {})
+        if category in margin:
+            raise DataError(f"{row_at(path, at)}: {variable} {category} is given twice.")
+        margin[category] = float(totals[at])
+    return margins
