@@ -11,8 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.register.display import display
-
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
     "ar": {"none": "منعدم", "weak": "ضعيف", "medium": "متوسط", "good": "جيد"},
@@ -59,7 +57,6 @@ def row(item: str, level: str, group: str, count: int, n: int, **more: Any) -> d
     """One share of the register, with a simple interval."""
     share = count / n
     spread = 1.96 * (share * (1 - share) / n) ** 0.5
-    texts = display(share, "share", 1)
     return {
         "id": f"{item}.level.{level}.{group}",
         "item": item,
@@ -74,7 +71,6 @@ def row(item: str, level: str, group: str, count: int, n: int, **more: Any) -> d
         "suppressed": "",
         "digits": 1,
         "rounding": "half_even",
-        **{f"display_{lang}": text for lang, text in texts.items()},
         "simulated": True,
         **more,
     }
@@ -87,7 +83,6 @@ def suppress(rows: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
     assert chosen.sum() == len(ids)
     rows.loc[chosen, ["value", "lower", "upper"]] = float("nan")
     rows.loc[chosen, "suppressed"] = "base"
-    rows.loc[chosen, [f"display_{lang}" for lang in ("fr", "en", "ar")]] = ""
     return rows
 
 

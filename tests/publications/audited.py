@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from project_copy import ROOT
+from readiness.language import LANGUAGES
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
@@ -20,7 +21,7 @@ from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import LEDGER
-from readiness.register.display import display
+from readiness.register.display import column, shown
 from readiness.register.figures import read_register
 
 WAVE, STUDY = "simulated-2026-r2", "haca-2024"
@@ -66,10 +67,8 @@ def harm(table: pd.DataFrame) -> None:
         row = table.loc[k]
         value = format(float(row["value"]) * 0.97, ".12g")
         table.loc[k, "value"] = value
-        for language, text in display(
-            value, row["unit"], int(row["digits"]), row["rounding"]
-        ).items():
-            table.loc[k, f"display_{language}"] = text
+        for language in LANGUAGES:
+            table.loc[k, column(language)] = shown({**row, "value": value}, language)
     for k in shares[10:14]:
         table.loc[k, "value"] = format(float(table.loc[k, "value"]) + 1e-9, ".12g")
     table.loc[shares[20], "se"] = "0.05"

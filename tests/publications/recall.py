@@ -38,7 +38,7 @@ from readiness.publications.seal import read_seal  # noqa: E402
 from readiness.publications.trace import affected  # noqa: E402
 from readiness.register.figures import read_register  # noqa: E402
 
-SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff", "display_en"]
+SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff"]
 NINTH = 9
 ID_LENGTH = 8
 

@@ -11,7 +11,8 @@ from wave_tables import everything, options, ordinal, register
 from project_copy import ROOT
 from readiness.config import Figures
 from readiness.publications.attacker import attack, unprotected
-from readiness.register.figures import SUPPRESSED_TEXT, read_register
+from readiness.register.display import SUPPRESSED_TEXT, shown
+from readiness.register.figures import read_register
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
 from readiness.register.wave_rows import comparison_rows, revision_rows, share_rows
 
@@ -40,7 +41,7 @@ def put_back(figures: pd.DataFrame, identity: str, whole: pd.DataFrame) -> pd.Da
 def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
     figures = register(ordinal(WAVE, WEIGHTS))
     hidden = row(figures, "readiness.none.director")
-    assert hidden["suppressed"] == WITHHELD and hidden["display_fr"] == SUPPRESSED_TEXT
+    assert hidden["suppressed"] == WITHHELD and shown(hidden, "fr") == SUPPRESSED_TEXT
     numbers = ["value", "se", "lower", "upper", "n_eff", "deff", "reliability", "note"]
     assert not any(hidden[numbers])
     ids = set(figures["id"])
@@ -72,7 +73,7 @@ def test_a_base_below_the_minimum_is_not_told() -> None:
     figures = register(ordinal(wave, WEIGHTS))
     for group in ("expert", "voice"):
         base = row(figures, f"readiness.n.{group}")
-        assert (base["value"], base["display_en"]) == ("", SUPPRESSED_TEXT)
+        assert (base["value"], shown(base, "en")) == ("", SUPPRESSED_TEXT)
         assert base["suppressed"] == BASE
         assert row(figures, f"readiness.low.{group}")["n"] == ""
     # Else it would be the total less the others.
@@ -121,6 +122,8 @@ def test_every_number_that_is_put_back_is_seen() -> None:
     assert unprotected(altered, LEAST) == [
         "readiness.none.director: is not published, but value is."
     ]
+    # A ledger of before has texts of its own.
+    altered["display_en"] = [shown(row, "en") for row in altered.to_dict("records")]
     altered.loc[at, ["value", "display_en"]] = ["", "4.0%"]
     assert "4.0% is shown" in unprotected(altered, LEAST)[0]
     assert unprotected(whole, LEAST)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.register.display import LANGUAGES, display
+from readiness.language import LANGUAGES
+from readiness.register.display import shown
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.published import gives_row
 from readiness.register.same import close, gives, number, plain, same_cell, same_text
@@ -24,6 +25,11 @@ def row(value: float, unit: str = "share", digits: int = 1) -> dict[Any, Any]:
     figure = FigureRow(id="a", kind="estimate", unit=unit, value=value, digits=digits)
     table = make_register([figure], run="r", origin=lambda _: Origin(), simulated=True)
     return table.astype(str).to_dict("records")[0]
+
+
+def texts_of(row: dict[Any, Any]) -> dict[str, str]:
+    """What readers of each language see of a row."""
+    return {language: shown(row, language) for language in LANGUAGES}
 
 
 @pytest.mark.parametrize(
@@ -78,13 +84,13 @@ def test_a_tie_gives_both_of_its_texts(tie: float) -> None:
     """These two stand in shipped margins; a sum in another order gives either side of them."""
     for noise in (0.0, 5e-13, -5e-13, 4e-10, -4e-10):
         made = row(tie * (1 + noise))
-        below, above = (display(tie + step, "share", 1) for step in (-1e-6, 1e-6))
+        below, above = (texts_of(row(tie + step)) for step in (-1e-6, 1e-6))
         for texts in (below, above):
             for language in LANGUAGES:
                 assert same_text(texts[language], made, language)
             published = {**made, **{f"display_{name}": texts[name] for name in LANGUAGES}}
             assert gives_row(published, made)
-        further = display(tie + 0.0016, "share", 1)["en"]
+        further = texts_of(row(tie + 0.0016))["en"]
         assert not same_text(further, made, "en")
 
 
@@ -95,7 +101,7 @@ def test_beside_a_boundary_and_not_on_it() -> None:
     assert not same_text(f"p{NBSP}<{NBSP}0.001", row(0.0011, "p", 3), "en")
     # Zero has no sign, and a difference of nothing may be on either side.
     gap = row(-5.00000396642e-12, "points", 2)
-    assert gap["display_en"] == f"0.00{NBSP}points" and gives_row(gap, row(-4.2e-12, "points", 2))
+    assert texts_of(gap)["en"] == f"0.00{NBSP}points" and gives_row(gap, row(-4.2e-12, "points", 2))
 
 
 def test_a_text_that_is_no_display_of_its_value_has_no_grace() -> None:
@@ -141,7 +147,24 @@ def test_every_shipped_number_bears_a_perturbation(name: str) -> None:
         if figure["kind"] == "verdict" or value.is_integer():
             continue
         moved = value * (1 + 1e-12 * rng.uniform(-1, 1))
-        texts = display(moved, figure["unit"], int(figure["digits"]), figure["rounding"])
-        made = {**figure, "value": format(moved, ".12g")}
-        made |= {f"display_{language}": texts[language] for language in LANGUAGES}
+        made = {name: cell for name, cell in figure.items() if not name.startswith("display_")}
+        made["value"] = format(moved, ".12g")
         assert gives_row(figure, made) and gives_row(made, figure), figure["id"]
+
+
+@pytest.mark.parametrize("name", ["haca-2024", "simulated-2026-r1", "simulated-2026-r2"])
+def test_the_texts_of_a_sealed_ledger_are_those_of_its_values(name: str) -> None:
+    """Made again from the values alone; one that was altered in any language is found."""
+    for figure in read_register(PUBLICATIONS / name / "figures.csv").to_dict("records"):
+        bare = {name: cell for name, cell in figure.items() if not name.startswith("display_")}
+        assert gives_row(figure, bare), figure["id"]
+        for language in LANGUAGES:
+            column = f"display_{language}"
+            assert not gives_row({**figure, column: figure[column] + "0"}, bare), figure["id"]
+
+
+def test_a_decimal_point_in_arabic_is_what_sealed_studies_have_and_nothing_else() -> None:
+    verdict = {**row(0.941), "kind": "verdict"}
+    assert same_text("94.1", verdict, "ar") and same_text("94,1", verdict, "ar")
+    assert not same_text("94.1", verdict, "fr") and not same_text("94.2", verdict, "ar")
+    assert not same_text("94.1%", row(0.941), "ar")

@@ -12,10 +12,11 @@ import pypdf
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from readiness.errors import StatisticsError
+from readiness.language import LANGUAGES
+from readiness.language.numbers import number as shown_number
 from readiness.lineage import Lineage
 from readiness.publications.presenting.terminal import NAMELESS
 from readiness.publications.seal import SEAL
-from readiness.register.display import LANGUAGES, display
 from tampering import reseal
 from tampering.model import (
     BROKEN,
@@ -41,7 +42,10 @@ def shown(row: Mapping[str, str], value: str) -> Mapping[str, str]:
     if row["unit"] not in DISPLAYED:
         return dict.fromkeys(LANGUAGES, value)
     try:
-        return display(value, row["unit"], int(row["digits"]), row["rounding"])
+        return {
+            code: shown_number(value, row["unit"], int(row["digits"]), code, row["rounding"])
+            for code in LANGUAGES
+        }
     except StatisticsError:  # no such share or test
         return dict.fromkeys(LANGUAGES, row["display_en"])
 

@@ -19,7 +19,7 @@ from readiness.charts.rows import NARROW_BELOW
 from readiness.charts.style import Chart, Key, Sheet
 from readiness.charts.words import listed, word
 from readiness.errors import RenderError
-from readiness.register.display import display
+from readiness.language import numbers
 
 SOURCES = ("HACA", "press", "both")
 """Whose figures a row holds; `both` for several rows judged together, whosever they are."""
@@ -180,7 +180,7 @@ class _Picture:
         spec, sheet = self.spec, self.sheet
         for base in range(5, spec.last + 1, 5):
             if spec.reported is None or abs(base - spec.reported) > 2:
-                text = display(base, "base", 0)[spec.lang]
+                text = numbers.number(base, "base", 0, spec.lang)
                 sheet.write(
                     axes, base, -8, text, size=style.SMALL, colour=style.MUTED, align="center"
                 )
@@ -188,7 +188,7 @@ class _Picture:
         title = word(spec.lang, "base")
         sheet.write(sheet.page, x, self.axis_top + 10, title, size=style.SMALL, align=align)
         if spec.reported is not None:
-            text = display(spec.reported, "base", 0)[spec.lang]
+            text = numbers.number(spec.reported, "base", 0, spec.lang)
             sheet.write(axes, spec.reported, -8, text, size=style.SMALL, bold=True, align="center")
             for top, bottom in self._spans():
                 (line,) = axes.plot(
@@ -256,7 +256,7 @@ class _Picture:
             )
             marks.set_gid(f"row.{index}.missing" if hollow else f"row.{index}")
         if not row.feasible and not row.missing:
-            text = word(spec.lang, "none", n=display(spec.last, "base", 0)[spec.lang])
+            text = word(spec.lang, "none", n=numbers.number(spec.last, "base", 0, spec.lang))
             self.sheet.write(
                 axes,
                 spec.last / 2,
@@ -287,5 +287,5 @@ class _Picture:
     def _caveat(self, width: float) -> list[str]:
         if self.spec.reported is None:
             return []
-        n = display(self.spec.reported, "base", 0)[self.spec.lang]
+        n = numbers.number(self.spec.reported, "base", 0, self.spec.lang)
         return style.wrap(word(self.spec.lang, "reported", n=n), width, size=style.SMALL)

@@ -12,7 +12,7 @@ from readiness.charts.marks import Mark
 from readiness.charts.rows import Place, RowLayout
 from readiness.charts.style import Key, Sheet
 from readiness.charts.words import word
-from readiness.register.display import display
+from readiness.language import numbers
 
 SIDE = 14.0
 """Room left and right of the axis, for half of its outer labels."""
@@ -100,7 +100,7 @@ def base_text(mark: Mark, lang: str, *, unweighted: bool = False) -> str:
     """ "n = 57", with the word for unweighted answers; empty where the base is unknown."""
     if mark.n is None:
         return ""
-    base = word(lang, "n", n=display(mark.n, "base", 0)[lang])
+    base = word(lang, "n", n=numbers.number(mark.n, "base", 0, lang))
     return word(lang, "unweighted", n=base) if unweighted else base
 
 

@@ -20,7 +20,7 @@ from readiness.charts.marks import Mark, is_simulated, marks, need
 from readiness.charts.rows import NARROW_BELOW, Place
 from readiness.charts.style import Chart, Key
 from readiness.charts.words import closing, listed, word
-from readiness.register.display import display_interval
+from readiness.language import numbers
 
 
 @dataclass(frozen=True)
@@ -188,4 +188,4 @@ class Intervals:
 def interval_text(mark: Mark, lang: str) -> str:
     """The interval of a mark by the rounding contract of its number."""
     assert mark.lower is not None and mark.upper is not None
-    return display_interval(mark.lower, mark.upper, "share", mark.digits, mark.rounding)[lang]
+    return numbers.interval(mark.lower, mark.upper, "share", mark.digits, lang, mark.rounding)

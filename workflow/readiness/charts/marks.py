@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import RenderError
+from readiness.register.display import shown
 
 COLUMNS = (
     "id",
@@ -33,7 +34,7 @@ class Mark:
     """One number of the register, as drawn.
 
     `value`, `lower`, `upper` are shares (0-1) or None where the register has none; `n` is the
-    unweighted base or None; `display` is the register's text in the chart's language.
+    unweighted base or None; `display` is its text in the chart's language.
     """
 
     id: str
@@ -61,7 +62,7 @@ def marks(rows: pd.DataFrame, item: str, lang: str) -> dict[tuple[str, str], Mar
     `rows` may hold numbers or the text of `figures.csv`. Raises RenderError when a column is
     missing, when there is no share of the item, or when two rows claim the same level and group.
     """
-    missing = [c for c in (*COLUMNS, f"display_{lang}") if c not in rows.columns]
+    missing = [c for c in COLUMNS if c not in rows.columns]
     if missing:
         raise RenderError(
             f"chart of {item!r}: the register lacks the columns {', '.join(missing)}."
@@ -87,6 +88,7 @@ def _mark(row: Mapping[Any, Any], lang: str) -> Mark:
     value = _number(row["value"])
     if value is None and not suppressed:
         raise RenderError(f"chart: {row['id']} has neither a value nor a reason for suppression.")
+    digits = int(_number(row["digits"]) or 0)
     return Mark(
         id=str(row["id"]),
         value=None if suppressed else value,
@@ -95,9 +97,11 @@ def _mark(row: Mapping[Any, Any], lang: str) -> Mark:
         n=None if n is None else int(n),
         reliability=_text(row["reliability"]),
         suppressed=suppressed,
-        digits=int(_number(row["digits"]) or 0),
+        digits=digits,
         rounding=_text(row["rounding"]) or "half_even",
-        display=_text(row[f"display_{lang}"]),
+        display=shown(
+            {**row, "value": _text(row["value"]), "digits": digits, "suppressed": suppressed}, lang
+        ),
     )
 
 

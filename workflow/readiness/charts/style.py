@@ -30,7 +30,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from readiness.register.display import display
+from readiness.language import numbers
 
 WIDE = 720
 """Width of a chart in the report, in CSS pixels (96 to the inch)."""
@@ -376,7 +376,7 @@ def draw_share_axis(
                 zorder=3 if strong else 0.5,
                 solid_capstyle="butt",
             )
-        text = display(round(abs(tick), 2), "share", 0)[lang]
+        text = numbers.number(round(abs(tick), 2), "share", 0, lang)
         middle = axes.transData.transform((tick, 0))[0]  # points: the figure has 72 to the inch
         if (
             not measure(text, size=SMALL) / 2

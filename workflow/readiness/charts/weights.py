@@ -19,7 +19,7 @@ from readiness.charts import style
 from readiness.charts.style import Chart, Key, Sheet
 from readiness.charts.words import word
 from readiness.errors import RenderError
-from readiness.register.display import display
+from readiness.language import numbers
 
 BINS = 30
 HISTOGRAM_HEIGHT = 130.0
@@ -164,12 +164,12 @@ class _Picture:
         self._title("weights_axis", self.histogram_title)
         for tick in _round_ticks(most):
             axes.plot(limits[0], [tick, tick], color=style.GRID, linewidth=0.8, zorder=0.5)
-            text = display(tick, "count", 0)[spec.lang]
+            text = numbers.number(tick, "count", 0, spec.lang)
             x, align = (limits[0][1], "left") if sheet.rtl else (limits[0][0], "right")
             self._beside(axes, x, tick, text, 4 if sheet.rtl else -4, 0, align, "center")
         step = next(s for s in (0.5, 1, 2, 5, 10, 20, 50) if edges[-1] / s <= width / 32)
         for tick in np.arange(0, edges[-1] + 1e-9, step):
-            text = display(tick, "number", 0 if step >= 1 else 1)[spec.lang]
+            text = numbers.number(tick, "number", 0 if step >= 1 else 1, spec.lang)
             self._beside(axes, tick, 0, text, 0, -5, "center", "top")
         bars = axes.stairs(after, edges, fill=True, color=style.BLUE, alpha=0.55, zorder=1)
         bars.set_gid("after")
@@ -239,7 +239,8 @@ class _Picture:
             colour = style.GRID if i else style.INK
             axes.axvline(i * step, color=colour, linewidth=0.8 if i else 1.2, zorder=0.5)
             # "+0,2 points" without its noun: the axis title says what is counted.
-            text = display(round(i * step, 6), "points", digits)[self.spec.lang].split("\u00a0")[0]
+            at, lang = round(i * step, 6), self.spec.lang
+            text = numbers.number(at, "points", digits, lang, noun=False)
             self._beside(axes, i * step, 0, text, 0, 3)
 
     def _gap(self, axes: Axes, gid: str, before: float, after: float, y: float) -> None:

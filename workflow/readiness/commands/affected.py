@@ -15,6 +15,7 @@ from pathlib import Path
 from readiness.datasets.versions import find_version
 from readiness.publications.log import listed_ids
 from readiness.publications.trace import affected, refuse_broken
+from readiness.register.display import said
 from readiness.terminal import one_line
 
 
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
     else:
         lines = [
-            (one_line(f"{where}/{r['id']}"), one_line(r.get("display_en", "")), r["dataset"])
+            (one_line(f"{where}/{r['id']}"), one_line(said(r, "en")), r["dataset"])
             for where, r in found
         ]
         name, shown = (max((len(line[k]) for line in lines), default=0) for k in (0, 1))

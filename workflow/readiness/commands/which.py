@@ -30,6 +30,7 @@ from readiness.publications.trace import (
     which,
     which_pictures,
 )
+from readiness.register.display import said
 from readiness.terminal import one_line
 
 
@@ -111,4 +112,4 @@ def _named(trace: Trace) -> str:
     if "value" not in row:
         return name
     value = f"value {row['value']}" if row["value"] else "not published"
-    return f"{name}: {row.get('display_en', '')} ({value})"
+    return f"{name}: {said(row, 'en')} ({value})"

@@ -52,9 +52,15 @@ Amount = float | int | str | Decimal
 
 
 def number(
-    value: Amount, unit: str, digits: int, language: Language, rounding: str = "half_even"
+    value: Amount,
+    unit: str,
+    digits: int,
+    language: Language,
+    rounding: str = "half_even",
+    *,
+    noun: bool = True,
 ) -> str:
-    """The text of one number in a language.
+    """The text of one number in a language; without its noun ("points") where that stands apart.
 
     Units, and what `value` is in each (examples at one decimal, or three for p):
 
@@ -74,7 +80,7 @@ def number(
     """
     exact = _exact(value, digits)
     _check(exact, unit, digits, rounding)
-    return _text(exact, unit, digits, rounding, language)
+    return _text(exact, unit, digits, rounding, language, noun=noun)
 
 
 def interval(

@@ -17,7 +17,7 @@ import pandas as pd
 from readiness.disclosure import Derived, derivable, derivable_sums
 from readiness.errors import DataError
 from readiness.forensics.arithmetic.attack import attack_release
-from readiness.register.figures import SUPPRESSED_TEXT
+from readiness.register.display import SUPPRESSED_TEXT, said
 from readiness.register.protection import (
     DONT_KNOW,
     LOW,
@@ -49,7 +49,7 @@ def published_shares(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": shares["id"],
-            "percent": shares["display_en"],
+            "percent": [said(row, "en") for row in shares.to_dict("records")],
             "base": shares["n"],
             "weighted": unweighted.map({True: "no", False: "yes"}),
             "weight_ratio": unweighted.map({True: "", False: ratio}),
@@ -112,8 +112,8 @@ def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
                                      f"revision.{name}") if other in ids]  # fmt: skip
         if left:
             yield f"{name}: is not published, but {left[0]} is."
-        if row["display_en"] != SUPPRESSED_TEXT:
-            yield f"{name}: is not published, but {row['display_en']} is shown."
+        if (text := said(row, "en")) != SUPPRESSED_TEXT:
+            yield f"{name}: is not published, but {text} is shown."
 
 
 def _recovered(item: str, table: pd.DataFrame, minimum: int) -> Iterator[str]:

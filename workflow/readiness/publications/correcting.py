@@ -10,6 +10,7 @@ from readiness.errors import ConfigError
 from readiness.publications.erratum import COLUMNS
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
+from readiness.register.display import said
 from readiness.register.published import published
 from readiness.tables import to_csv
 
@@ -41,9 +42,9 @@ def erratum_table(
                 "--erratum ID=TEXT for it alone."
             )
         was, now = old[identity], new.get(identity)
-        shown = now is None or was["display_en"] != now["display_en"]
-        column = "display_en" if shown else "value"
-        rows.append((identity, was[column], now[column] if now else "", reason))
+        texts = said(was, "en"), said(now, "en") if now else ""
+        values = was["value"], now["value"] if now else ""
+        rows.append((identity, *(values if texts[0] == texts[1] else texts), reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
     return to_csv(pd.DataFrame(rows, columns=list(COLUMNS)))

@@ -24,9 +24,15 @@ _COLUMNS_1 = (
     "n", "n_eff", "deff", "reliability", "suppressed", "digits", "rounding", "display_fr",
     "display_en", "display_ar", "run", "dataset", "lineage", "simulated", "note",
 )  # fmt: skip
-LEDGER_COLUMNS = {1: _COLUMNS_1, 2: (*_COLUMNS_1, "precision")}
+_COLUMNS_2 = (*_COLUMNS_1, "precision")
+LEDGER_COLUMNS = {
+    1: _COLUMNS_1,
+    2: _COLUMNS_2,
+    3: tuple(name for name in _COLUMNS_2 if not name.startswith("display_")),
+}
 """The columns of a ledger by the format of its seal. Those of a register may change; these may not:
-columns that later ones have need another format."""
+columns that later ones have, or lack, need another format. From the third on a ledger holds no
+texts: they are made of its values, in any language."""
 
 
 @dataclass(frozen=True)

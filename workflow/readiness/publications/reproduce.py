@@ -13,11 +13,13 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
+from readiness.language import LANGUAGES
+from readiness.language.numbers import round_value
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
-from readiness.register.display import LANGUAGES, display
+from readiness.register.display import own_texts, said
 from readiness.register.published import gives_row, moved
-from readiness.register.same import number, plain
+from readiness.register.same import number, plain, same_text
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
            "verdict", "detail"]  # fmt: skip
@@ -44,12 +46,11 @@ def _outcome(
 ) -> tuple[Outcome, str]:
     if recomputed is None:
         return Outcome.DIFFERS, "no longer computed"
-    shown = [f"display_{language}" for language in LANGUAGES]
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
     if published["kind"] == "claim" and not changed:
         # Somebody else's figure, without data: it can be judged, never reproduced.
         same = published["value"] == recomputed["value"] and all(
-            plain(published[column]) == plain(recomputed[column]) for column in shown
+            same_text(text, recomputed, language) for language, text in own_texts(published).items()
         )
         return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
     changed += [c for c in moved(published, recomputed) if c != "value"]
@@ -59,13 +60,13 @@ def _outcome(
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, ""
     # What is said of it is English, and so is the text that it quotes where there is a choice.
-    texts = ("display_en", *shown)
-    other = next((c for c in texts if plain(published[c]) != plain(recomputed[c])), "")
-    if other:
-        return Outcome.DIFFERS, f"{published[other]} became {recomputed[other]}"
+    for language in sorted(LANGUAGES, key=lambda language: language != "en"):
+        was, became = said(published, language), said(recomputed, language)
+        if not same_text(was, recomputed, language) and plain(was) != plain(became):
+            return Outcome.DIFFERS, f"{was} became {became}"
     if _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
-    return Outcome.DIFFERS, f"shown as {published['display_en']}, but its value is another one"
+    return Outcome.DIFFERS, f"shown as {said(published, 'en')}, but its value is another one"
 
 
 def _rounded_text(row: Mapping[Any, Any]) -> object:
@@ -73,7 +74,7 @@ def _rounded_text(row: Mapping[Any, Any]) -> object:
     if number(row["value"]) is None:
         return row["value"]
     try:
-        return display(row["value"], row["unit"], int(row["digits"]), row["rounding"])
+        return round_value(row["value"], row["unit"], int(row["digits"]), row["rounding"])
     except (StatisticsError, ValueError):  # no such share: it cannot be the one that came out
         return row["value"]
 

@@ -36,9 +36,10 @@ WITHHELD = "withheld.csv"
 """What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
 makes anything hold."""
 LEFT_OUT = "left out of this bundle, for it names respondents"
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)
 """Of seals. Format 1 has no status (it is released), states neither the log of publications nor the
-hashes of all that can run, and its ledger holds values to 12 digits."""
+hashes of all that can run, and its ledger holds values to 12 digits. The ledgers of formats 1 and 2
+hold texts beside their values, in three languages."""
 DRAFT, RELEASED = "draft", "released"
 MOST_WITHHELD = 1 << 20
 NAMED = 10
@@ -49,7 +50,7 @@ FACTS = {
 }  # fmt: skip
 """What every seal states, and as what."""
 FACTS_2 = {"status": str, "log": str, "program": dict}
-"""What a seal of format 2 states as well."""
+"""What a seal from format 2 on states as well."""
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 """The folder of a run below `results`: it is looked for there, so it must not lead elsewhere."""
 
@@ -82,10 +83,10 @@ def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """The text of `seal.json` for the files of a publication (name to content).
 
     `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ... With a status
-    among them it is of format 2.
+    among them it is of the latest format, else of the first.
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
-    form = FORMATS["status" in facts]
+    form = FORMATS[-1] if "status" in facts else FORMATS[0]
     stated = {"format": form, **facts, "values": hashes[VALUES], "files": hashes}
     return _text({"digest": _digest(stated), **stated})
 

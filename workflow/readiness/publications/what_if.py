@@ -23,6 +23,7 @@ from readiness.publications.freeze import frozen_config
 from readiness.publications.ledger import versions_table
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import LEDGER
+from readiness.register.display import said
 from readiness.register.figures import read_register
 from readiness.register.published import gives_row
 from readiness.register.same import number
@@ -102,8 +103,8 @@ def moved(published: pd.DataFrame, would_be: pd.DataFrame) -> pd.DataFrame:
                 "published": old["value"] if old else "",
                 "would_be": new["value"] if new else "",
                 "difference": _difference(old, new),
-                "shown": old["display_en"] if old else "",
-                "would_show": new["display_en"] if new else "",
+                "shown": said(old, "en") if old else "",
+                "would_show": said(new, "en") if new else "",
             }
         )
     rows.sort(key=_weight)

@@ -1,243 +1,76 @@
-"""The text of a number as readers see it, in French, English and Arabic.
+"""The text of a register's row as readers of a language see it, made from its value.
 
-One contract for every publishable number, so that a text can be checked against a value:
-
-1. the value is taken at 10 significant digits (more where more are shown) and becomes a `Decimal`:
-   of the 12 that a register holds the last are a processor's, and must not decide a tie;
-2. it is scaled exactly (shares and points by 100) and rounded once, to the declared number of
-   decimals, half to even or half up (away from zero); binary floats are never rounded;
-3. the rounded decimal is written with the symbols of the Unicode CLDR (through Babel): decimal
-   comma in French and in Moroccan Arabic (`ar_MA`, which uses Western digits), groups of thousands,
-   no-break spaces where the language has them, and the marks that keep `%` and signs on the right
-   side of a number inside Arabic text.
-
-Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
-to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
+A register holds no texts: which value, in which unit, with how many decimals and by which rounding
+rule it is shown stands in the row, and the language says the rest.
 """
 
 from __future__ import annotations
 
-import decimal
-import numbers
 from collections.abc import Mapping
-from decimal import Decimal
-from functools import cache
+from fractions import Fraction
+from typing import Any
 
-from babel import Locale
-from babel.numbers import format_decimal
+from readiness.errors import DataError, ReadinessError
+from readiness.language import LANGUAGES, Language, joined, numbers
 
-from readiness.errors import StatisticsError
-from readiness.patterns import SIGNIFICANT_DIGITS
+SUPPRESSED_TEXT = "(…)"
+"""What stands in place of a number that is not published, in every language."""
 
-LANGUAGES = ("fr", "en", "ar")
-"""The languages of every display text, in the order of the register's columns."""
-
-PRECISION = 10
-"""The significant digits that a text is taken from."""
-
-UNITS = ("share", "count", "number", "p", "points", "base")
-"""What a value measures; see `display`."""
-
-ROUNDINGS: Mapping[str, str] = {
-    "half_even": decimal.ROUND_HALF_EVEN,
-    "half_up": decimal.ROUND_HALF_UP,
-}
-"""The rounding contracts by name."""
-
-_LOCALES = {"fr": "fr", "en": "en", "ar": "ar_MA"}
-_MINUS = "\N{MINUS SIGN}"
-_NBSP = "\N{NO-BREAK SPACE}"
-
-# The noun after a difference of shares, by CLDR plural category ("1,5 point" in French, "1.5
-# points" in English); CLDR itself only knows the typographer's point.
-_POINTS: Mapping[str, Mapping[str, str]] = {
-    "fr": {"one": "point", "other": "points"},
-    "en": {"one": "point", "other": "points"},
-    "ar": {"two": "نقطتان", "few": "نقاط", "other": "نقطة"},
-}
-
-_INTERVAL = {"fr": "{lower} à {upper}", "en": "{lower} to {upper}", "ar": "{lower} إلى {upper}"}
-
-Value = float | int | str | Decimal
+IN_PERCENT = "as printed, in percent"
+"""The statistic of a claim that was printed as a percentage."""
 
 
-def display(value: Value, unit: str, digits: int, rounding: str = "half_even") -> dict[str, str]:
-    """The display text of one number in every language of `LANGUAGES`.
+def shown(row: Mapping[Any, Any], language: Language) -> str:
+    """The display text of a register's row (its cells as text) in a language.
 
-    Units, and what `value` is in each (examples at one decimal, or three for p):
-
-    - `share`: 0 to 1, shown as a percentage: "67,3 %", "67.3%"
-    - `points`: a difference of two shares, -1 to 1, shown in percentage points, always with its
-      sign: "+12,3 points"
-    - `p`: a p-value, 0 to 1, shown with its relation: "p = 0,012". Below the smallest number that
-      `digits` decimals can show it is "p < 0,001", above the largest below one "p > 0,999"; the
-      comparison is made on the value, not on the rounded text, so 0.0006 is "< 0,001".
-    - `count`: persons or a weighted total, 0 or more: "12 345"
-    - `base`: an unweighted number of answers, a whole number, 0 or more: "57"
-    - `number`: any other number, with a minus where it is negative: "−1,25"
-
-    `digits` is the number of decimals shown (0 to 9; 0 for a base, at least 1 for p). Raises
-    StatisticsError when the value is missing, infinite, out of its unit's range, or when unit,
-    digits or rounding are not of the contract.
+    Raises StatisticsError where the value is none of its unit (`language.numbers`), DataError where
+    the row has neither a value nor a reason for its absence.
     """
-    exact = _exact(value, digits)
-    _check(exact, unit, digits, rounding)
-    return {lang: _text(exact, unit, digits, rounding, lang) for lang in LANGUAGES}
+    if row.get("suppressed"):
+        return SUPPRESSED_TEXT
+    value = str(row["value"])
+    if value == "":
+        raise DataError(f"figure {row['id']}: has neither a value nor a reason for its absence.")
+    if row.get("kind") == "claim":
+        figure = numbers.printed(value, language)
+        return numbers.percent(figure, language) if row["statistic"] == IN_PERCENT else figure
+    if row.get("kind") == "verdict":
+        return _stated(value, row["unit"], language)
+    return numbers.number(value, row["unit"], int(row["digits"]), language, row["rounding"])
 
 
-def display_interval(
-    lower: Value, upper: Value, unit: str, digits: int, rounding: str = "half_even"
-) -> dict[str, str]:
-    """The display text of an interval: "61,2 % à 72,9 %", "+3,1 à +21,5 points".
-
-    Both ends are rounded by the same contract as the number that they surround (not outward), so
-    that an end which is also published by itself reads the same. Units as in `display`, except `p`.
-    Raises StatisticsError as `display` does, and when `lower` is above `upper`.
-    """
-    low, high = _exact(lower, digits), _exact(upper, digits)
-    if unit == "p":
-        raise StatisticsError("display_interval: a p-value has no interval to display.")
-    if low > high:
-        raise StatisticsError(f"display_interval: lower end {low} is above upper end {high}.")
-    for end in (low, high):
-        _check(end, unit, digits, rounding)
-    texts = {}
-    for lang in LANGUAGES:
-        # The noun stands once, after the second number.
-        first = _text(low, unit, digits, rounding, lang, noun=False)
-        second = _text(high, unit, digits, rounding, lang)
-        texts[lang] = _INTERVAL[lang].format(lower=first, upper=second)
-    return texts
-
-
-def round_value(value: Value, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
-    """The number that `display` shows, as an exact decimal in shown units (percent for a share).
-
-    For checks and for marks that must agree with their label. Raises as `display` does.
-    """
-    exact = _exact(value, digits)
-    _check(exact, unit, digits, rounding)
-    return _rounded(_scaled(exact, unit), digits, rounding)
-
-
-def rounded(value: Value, digits: int, rounding: str) -> Decimal:
-    """A value of any unit, in its own scale, rounded as `display` rounds: no sign on a zero."""
-    return _rounded(_exact(value, digits), digits, rounding)
-
-
-def _exact(value: Value, digits: int) -> Decimal:
-    """The value at `PRECISION` significant digits, or as many as are shown, up to the register's.
-
-    Whole numbers are kept whole.
-    """
-    try:
-        if isinstance(value, numbers.Integral):
-            exact = Decimal(int(value))
-        elif isinstance(value, str | Decimal):
-            exact = Decimal(value)
-        else:
-            exact = Decimal(format(float(value), f".{SIGNIFICANT_DIGITS}g"))
-    except (TypeError, ValueError, decimal.InvalidOperation):
-        raise StatisticsError(f"display: {value!r} is not a number.") from None
-    if not exact.is_finite():
-        raise StatisticsError(
-            f"display: the value is {exact}: a missing number has no text; mark it suppressed."
-        )
-    if exact.adjusted() > 30:
-        raise StatisticsError(f"display: {exact} is too large to be a result of a survey.")
-    if exact == exact.to_integral_value():
-        return exact
-    shown = exact.adjusted() + 1 + digits
-    return decimal.Context(prec=min(max(PRECISION, shown), SIGNIFICANT_DIGITS)).plus(exact)
-
-
-_RANGES: Mapping[str, tuple[int, int | None]] = {
-    "share": (0, 1),
-    "points": (-1, 1),
-    "p": (0, 1),
-    "count": (0, None),
-    "base": (0, None),
-}
-
-
-def _check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
-    if unit not in UNITS:
-        raise StatisticsError(
-            f"display: unit {unit!r} unknown; expected one of {', '.join(UNITS)}."
-        )
-    if rounding not in ROUNDINGS:
-        known = ", ".join(ROUNDINGS)
-        raise StatisticsError(f"display: rounding {rounding!r} unknown; expected one of {known}.")
-    least = 1 if unit == "p" else 0
-    most = 0 if unit == "base" else 9
-    if not least <= digits <= most:
-        raise StatisticsError(
-            f"display: {digits} decimals for unit {unit!r}; expected {least} to {most}."
-        )
-    low, high = _RANGES.get(unit, (None, None))
-    if (low is not None and exact < low) or (high is not None and exact > high):
-        upper = "" if high is None else f" to {high}"
-        raise StatisticsError(f"display: {exact} is out of range for unit {unit!r} ({low}{upper}).")
-    if unit == "base" and exact != exact.to_integral_value():
-        raise StatisticsError(f"display: base {exact} is not a whole number of answers.")
-
-
-def _scaled(exact: Decimal, unit: str) -> Decimal:
-    return exact.scaleb(2) if unit in ("share", "points") else exact
-
-
-def _rounded(exact: Decimal, digits: int, rounding: str) -> Decimal:
-    context = decimal.Context(prec=60, rounding=ROUNDINGS[rounding])
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), context=context)
-    return abs(rounded) if rounded.is_zero() else rounded  # no negative zero
-
-
-def _text(
-    exact: Decimal, unit: str, digits: int, rounding: str, lang: str, *, noun: bool = True
-) -> str:
-    if unit == "p":
-        return _p_text(exact, digits, rounding, lang)
-    rounded = _rounded(_scaled(exact, unit), digits, rounding)
+def _stated(value: str, unit: str, language: Language) -> str:
+    """A number of a verdict's sentence: the sentence has the percent sign, where there is one."""
+    if unit == "list":
+        return joined([numbers.printed(item, language) for item in value.split()], "or", language)
     if unit == "share":
-        return _percent_text(rounded, lang)
-    text = _signed(rounded, lang, plus=unit == "points")
-    if unit == "points" and noun:
-        forms = _POINTS[lang]
-        category = _locale(lang).plural_form(abs(rounded))
-        text += _NBSP + forms.get(category, forms["other"])
-    return text
+        return numbers.percentage(Fraction(value), language)
+    return numbers.printed(value, language)
 
 
-def _p_text(exact: Decimal, digits: int, rounding: str, lang: str) -> str:
-    step = Decimal(1).scaleb(-digits)
-    if exact < step:
-        relation, shown = "<", step
-    elif 1 - step < exact < 1:
-        relation, shown = ">", 1 - step
-    else:
-        relation, shown = "=", _rounded(exact, digits, rounding)
-    return f"p{_NBSP}{relation}{_NBSP}{_signed(shown, lang)}"
+def column(language: Language) -> str:
+    """Where a ledger of before holds its display texts in a language."""
+    return f"display_{language}"
 
 
-def _percent_text(percent: Decimal, lang: str) -> str:
-    # Babel writes the pattern's own "%"; CLDR's symbol for Arabic carries direction marks.
-    tail = str(_locale(lang).percent_formats[None].pattern).replace("#,##0", "")
-    return _signed(percent, lang) + tail.replace("%", _symbol(lang, "percentSign"))
+def own_texts(row: Mapping[Any, str]) -> dict[Language, str]:
+    """The display texts that a row holds itself, by language: those of a ledger of before."""
+    return {
+        language: row[column(language)]
+        for language in LANGUAGES
+        if row.get(column(language)) is not None
+    }
 
 
-def _signed(number: Decimal, lang: str, *, plus: bool = False) -> str:
-    decimals = -int(number.as_tuple().exponent)
-    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-    digits = format_decimal(abs(number), format=pattern, locale=_locale(lang))
-    if number < 0:
-        return _symbol(lang, "minusSign").replace("-", _MINUS) + digits
-    return (_symbol(lang, "plusSign") if plus and number > 0 else "") + digits
+def said(row: Mapping[Any, Any], language: Language) -> str:
+    """What a row's readers see: the text that it holds itself, else the one that is made of it.
 
-
-@cache
-def _locale(lang: str) -> Locale:
-    return Locale.parse(_LOCALES[lang])
-
-
-def _symbol(lang: str, name: str) -> str:
-    return str(_locale(lang).number_symbols["latn"][name])
+    "" where a damaged row gives none.
+    """
+    own = row.get(column(language))
+    if own is not None:
+        return str(own)
+    try:
+        return shown(row, language)
+    except (ReadinessError, KeyError, ValueError):
+        return ""

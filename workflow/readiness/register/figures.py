@@ -2,7 +2,8 @@
 
 The report, the tables and the charts take their numbers from here by id; a publication is a copy
 of it. A row says what the number is (item, level, group, statistic, unit), its value and precision,
-how it is shown in each language, and where it comes from (dataset versions, lineage hash).
+how it is shown (decimals and rounding rule; the text is made where it is read: `display.shown`),
+and where it comes from (dataset versions, lineage hash).
 """
 
 from __future__ import annotations
@@ -16,14 +17,12 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import DataError
+from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.register.display import LANGUAGES, display
+from readiness.register.display import shown
 from readiness.register.precision import PRECISION, WORKING
 from readiness.tables import read_text_table
-
-SUPPRESSED_TEXT = "(…)"
-"""What stands in place of a number that is not published, in every language."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ class FigureRow:
 
     `value`: float or int in the unit's own scale (shares 0-1), a text for what is not one number
     (a list of bases, a figure as printed), or None when it is suppressed, with the reason in
-    `suppressed`. `digits` and `rounding` are the contract by which it is shown. `text` overrides
-    the display of a value that `display` does not know how to show, by language.
+    `suppressed`. `digits` and `rounding` are the rule by which it is shown.
     """
 
     id: str
@@ -54,7 +52,6 @@ class FigureRow:
     suppressed: str = ""
     digits: int = 0
     rounding: str = "half_even"
-    text: Mapping[str, str] | None = None
     note: str = ""
 
 
@@ -85,12 +82,8 @@ class Origin:
         return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
 
 
-CORE = [field.name for field in fields(FigureRow) if field.name not in ("text", "note")]
-COLUMNS = [
-    *CORE,
-    *(f"display_{language}" for language in LANGUAGES),
-    "run", "dataset", "lineage", "simulated", "note", PRECISION,
-]  # fmt: skip
+CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
+COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
 
 def _cell(value: Any) -> Any:
@@ -100,17 +93,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return format(value, f".{SIGNIFICANT_DIGITS}g")
     return value
-
-
-def shown(row: FigureRow) -> Mapping[str, str]:
-    """The display text of a row in every language."""
-    if row.suppressed:
-        return dict.fromkeys(LANGUAGES, SUPPRESSED_TEXT)
-    if row.text is not None:
-        return row.text
-    if row.value is None:
-        raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
-    return display(row.value, row.unit, row.digits, row.rounding)
 
 
 def make_register(
@@ -127,9 +109,8 @@ def make_register(
     """
     records = []
     for row in rows:
-        texts = shown(row)
         record = {name: _cell(getattr(row, name)) for name in CORE}
-        record |= {f"display_{language}": texts[language] for language in LANGUAGES}
+        shown(record, LANGUAGES[0])  # refuses what has no text: in one language or in all
         behind = origin(row)
         record |= {
             "run": run,

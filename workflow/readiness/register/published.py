@@ -15,13 +15,14 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.register.display import LANGUAGES, UNITS, rounded
+from readiness.language.numbers import UNITS, rounded
+from readiness.register.display import own_texts
 from readiness.register.precision import PRECISION, PUBLISHED
-from readiness.register.same import gives, number, same_cell, same_text
+from readiness.register.same import around, gives, number, same_cell, same_text
 
 IN_PERCENT = ("share", "points")
 """Units whose decimals are those of a percentage, two more than of the value itself."""
-DEFF_DIGITS = 2
+DEFF_DIGITS, VERDICT_DIGITS = 2, 3
 BESIDE = ("se", "lower", "upper", "n_eff", "deff")
 """The columns of numbers that stand beside a value, all but the base, which is a count."""
 
@@ -30,7 +31,8 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
     """How many decimals of a cell are released; None for what is no number, which stays as it is.
 
     A value and the ends of its interval as they are shown (`digits`), its standard error one more,
-    an effective base whole, a design effect two.
+    an effective base whole, a design effect two. A share in a verdict's sentence is shown with one
+    decimal of a percentage, whatever its row says.
     """
     if number(row[column]) is None or number(row["digits"]) is None:
         return None
@@ -40,6 +42,8 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
         return DEFF_DIGITS
     if row["unit"] not in UNITS:
         return None  # a figure as somebody printed it
+    if row["kind"] == "verdict":
+        return VERDICT_DIGITS if row["unit"] == "share" else 0
     shown = int(row["digits"]) + (2 if row["unit"] in IN_PERCENT else 0)
     return shown + (column == "se")
 
@@ -49,9 +53,25 @@ def _cell(row: Mapping[Any, str], column: str) -> str:
     text = row[column]
     if digits is None:
         return text
-    value: Decimal = rounded(float(text), digits, row["rounding"])
+    value = _released(float(text), row, column, digits)
     # A whole number and one that is written in full keep their own writing.
     return text if Decimal(text) == value else format(value, "f")
+
+
+def _released(value: float, row: Mapping[Any, str], column: str, digits: int) -> Decimal:
+    """A value at its published precision.
+
+    A p-value that is shown as below or above what its decimals can show (`p < 0.001`) is released
+    as the middle of what that says: rounded it would be one that is shown otherwise.
+    """
+    if column == "value" and row["unit"] == "p":
+        step = Decimal(1).scaleb(-digits)
+        exact = Decimal(repr(value))
+        if exact < step:
+            return step / 2
+        if 1 - step < exact < 1:
+            return 1 - step / 2
+    return rounded(value, digits, row["rounding"])
 
 
 def published(register: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +86,7 @@ def published(register: pd.DataFrame) -> pd.DataFrame:
 def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
     """Whether a recomputed row gives the value of a ledger's row and reads the same everywhere."""
     return _gives(ledger, recomputed, "value") and all(
-        same_text(ledger[f"display_{language}"], recomputed, language) for language in LANGUAGES
+        same_text(text, recomputed, language) for language, text in own_texts(ledger).items()
     )
 
 
@@ -85,6 +105,10 @@ def _gives(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str
     if digits is None or value is None:
         return same_cell(ledger[column], recomputed[column])
     try:
+        if column == "value" and recomputed["unit"] == "p" and number(ledger[column]) is not None:
+            near = (_released(v, recomputed, column, digits) for v in (value, *around(value)))
+            if Decimal(ledger[column]) in near:
+                return True
         return gives(value, ledger[column], digits, recomputed["rounding"])
     except StatisticsError:
         return False

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from readiness.forensics.arithmetic.figures import parse_figure
-from readiness.forensics.judging.verdict import Number, display, percent_sign
-from readiness.register.display import LANGUAGES
+from readiness.forensics.judging.verdict import Number
+from readiness.register.display import IN_PERCENT
 from readiness.register.figures import FigureRow
 
 
@@ -34,15 +34,10 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
             continue
         percent = row["unit"] == "percent"
         figure = parse_figure(row["value"], per=100 if percent else 1)
-        texts = {
-            language: display(str(figure), language) + (percent_sign(language) if percent else "")
-            for language in LANGUAGES
-        }
         yield FigureRow(
             id=f"claim.{row['claim_id']}", kind="claim", unit="figure", value=str(figure),
             item=row["item"], level=row["category"], group=row["attributed_to"],
-            statistic="as printed, in percent" if percent else "as printed",
-            text=texts, note=row["outlet"],
+            statistic=IN_PERCENT if percent else "as printed", note=row["outlet"],
         )  # fmt: skip
 
 
@@ -59,6 +54,5 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             yield FigureRow(
                 id=f"verdict.{verdict['id']}.{name}", kind="verdict", unit=encoded["type"],
                 value=value, item=verdict["kind"], statistic=name,
-                text={language: display(number, language) for language in LANGUAGES},
                 note=verdict["status"],
             )  # fmt: skip

@@ -15,6 +15,7 @@ from readiness.facts import from_json
 from readiness.language import tell
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
+from readiness.register.display import shown
 from readiness.register.figures import read_register
 from readiness.tables import read_text_table
 
@@ -53,17 +54,17 @@ class Register:
 
     def span(self, identity: str) -> str:
         """The number as the check after rendering expects it."""
-        text = self.row(identity)[f"display_{self.language}"]
+        text = shown(self.row(identity), self.language)
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
 
     def spans(self) -> dict[str, set[str]]:
         """Every `run/id` with the texts that the report may show for it."""
-        shown = f"display_{self.language}"
         texts = {}
         for row in self.rows.to_dict("records"):
-            texts[f"{self.run}/{row['id']}"] = {row[shown]}
+            text = shown(row, self.language)
+            texts[f"{self.run}/{row['id']}"] = {text}
             if row["kind"] == "verdict":
-                texts[f"{self.run}/{row['id']}"] |= {f"{row[shown]}{sign}" for sign in _PERCENT}
+                texts[f"{self.run}/{row['id']}"] |= {f"{text}{sign}" for sign in _PERCENT}
         return texts
 
     @property

@@ -23,8 +23,9 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from readiness.language import LANGUAGES
 from readiness.publications.chain import Chain
-from readiness.register.display import LANGUAGES
+from readiness.register.display import said
 from readiness.register.same import plain, same_cell, same_text
 from readiness.rendering.words import words_for
 
@@ -110,13 +111,12 @@ def terms_of(
     given = set()
     for row in published:
         other = new.get(row["id"])
-        for column in (f"display_{language}" for language in LANGUAGES) if other else ():
+        for language in LANGUAGES if other else ():
             assert other is not None
-            if row[column] != other[column] and same_text(row[column], other, column[-2:]):
-                words = zip(
-                    normal(row[column]).split(), normal(other[column]).split(), strict=False
-                )
-                given |= {(was, became) for was, became in words if was != became}
+            was, became = said(row, language), said(other, language)
+            if was != became and same_text(was, other, language):
+                words = zip(normal(was).split(), normal(became).split(), strict=False)
+                given |= {pair for pair in words if pair[0] != pair[1]}
     return Terms(_hashes(before), _hashes(after), frozenset(given))
 
 

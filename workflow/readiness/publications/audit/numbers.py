@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness.files import read_file
+from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ancestors
 from readiness.publications.outcomes import HOLDING, Finding, Outcome, contract
 from readiness.publications.seal import LEDGER, SEAL
+from readiness.register.display import column, said
 from readiness.register.precision import PRECISION
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def unavailable(
 def _line(row: Mapping[str, str], outcome: Outcome, detail: str) -> Number:
     return Number(
         id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
-        published=row.get("value", ""), shown=row.get("display_en", ""), recomputed="",
+        published=row.get("value", ""), shown=said(row, "en"), recomputed="",
         difference="", contract=contract(row), code="", environment="",
         outcome=outcome, detail=detail,
     )  # fmt: skip
@@ -131,7 +133,8 @@ def recomputed(
 
     from readiness.publications.reproduce import compare
 
-    columns = list(dict.fromkeys([*again.figures.columns, PRECISION]))
+    own = [column(language) for language in LANGUAGES if any(column(language) in r for r in rows)]
+    columns = list(dict.fromkeys([*again.figures.columns, PRECISION, *own]))
     published = pd.DataFrame(rows, columns=columns).fillna("")
     compared = compare(published, again.figures, today=today, errata=errata)
     verdicts = compared.to_dict("records")
@@ -151,7 +154,7 @@ def recomputed(
         numbers.append(
             Number(
                 id=verdict["id"], kind=verdict["kind"], dataset=row.get("dataset", ""),
-                published=verdict["published"], shown=row.get("display_en", ""),
+                published=verdict["published"], shown=said(row, "en"),
                 recomputed=verdict["recomputed"], difference=verdict["difference"],
                 contract=verdict["contract"], code=behind[hashes],
                 environment=CHANGED if environment else SAME,
@@ -169,7 +172,9 @@ def recomputed(
 
 def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> str:
     """What a row of the ledger says and the one that came out does not; "" for nothing."""
-    beside = [name for name in row if name not in made and row[name] and name != PRECISION]
+    # Texts of its own were compared with what the value gives: a register of today has none.
+    compared = {PRECISION, *map(column, LANGUAGES)}
+    beside = [name for name in row if name not in made and row[name] and name not in compared]
     if beside:
         return f"the ledger says more of it: {beside[0] or 'a cell beyond the last column'}"
     return ""

@@ -8,7 +8,9 @@ renderer are the recorded ones, the bytes have to be the same as well.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -16,6 +18,7 @@ import yaml
 from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
 from readiness.files import files_below, read_file
+from readiness.language import LANGUAGES, Language
 from readiness.publications.archive import ARCHIVE
 from readiness.publications.attacker import ATTACK, attack
 from readiness.publications.audit.alike import (
@@ -29,7 +32,7 @@ from readiness.publications.audit.paper import paper_change
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.documents import shown
 from readiness.publications.environment import ENVIRONMENT
-from readiness.publications.figure_tables import figure_tables
+from readiness.publications.figure_tables import figure_tables, languages_of
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD
@@ -65,7 +68,7 @@ def check_report(
     `same_build`: whether processor, libraries and renderer are the recorded ones.
     """
     made = {name: read_file(path) for name, path in shown(again.folders)}
-    for name, table in figure_tables(again.figures).items():
+    for name, table in figure_tables(again.figures, _languages(folder)).items():
         made[f"tables/{name}.csv"] = to_csv(table).encode()
     minimum = _minimum_base(folder)
     if minimum is not None:
@@ -90,6 +93,14 @@ def _minimum_base(folder: Path) -> int | None:
         return int(waves[0]["figures"]["minimum_base"]) if waves else None
     except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         raise DataError(f"{folder / CONFIG}: figures.minimum_base cannot be read") from None
+
+
+def _languages(folder: Path) -> tuple[Language, ...]:
+    """The languages of the sealed tables: those of its time."""
+    for path in sorted((folder / "tables").glob("*.csv")):
+        with suppress(OSError, ValueError):
+            return languages_of(next(csv.reader(read_file(path).decode("utf-8").splitlines()), []))
+    return LANGUAGES
 
 
 def _compare(name: str, published: bytes, made: bytes, terms: Terms, same_build: bool) -> Finding:

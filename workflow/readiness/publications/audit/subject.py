@@ -16,14 +16,15 @@ import yaml
 
 from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import Version
-from readiness.errors import DataError, StatisticsError
+from readiness.errors import DataError, ReadinessError
 from readiness.files import read_file
+from readiness.language import LANGUAGES
 from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
-from readiness.register.display import LANGUAGES, display
+from readiness.register.display import said, shown
 from readiness.terminal import shortened
 
 LONGEST_TITLE = 300
@@ -45,7 +46,8 @@ class Subject:
 
     def shown(self, number: Number, language: str) -> str:
         """The number as readers of the language were shown it; "" when it was not published."""
-        return self.rows.get(number.id, {}).get(f"display_{language}", "")
+        row = self.rows.get(number.id)
+        return said(row, language) if row else ""
 
     def shown_now(self, number: Number, language: str) -> str:
         """The recomputed value as readers would be shown it; "" for what is no number."""
@@ -56,11 +58,9 @@ class Subject:
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):
                 return ""
-            digits = int(row["digits"])
-            texts = display(number.recomputed, row.get("unit", ""), digits, row.get("rounding", ""))
-        except (StatisticsError, ValueError):
+            return shown({**row, "value": number.recomputed, "suppressed": ""}, language)
+        except (ReadinessError, KeyError, ValueError):
             return ""
-        return texts[language]
 
 
 def read_subject(root: Path, identity: str) -> Subject:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from readiness.forensics.sentences import compose
+from readiness.language import numbers
 from readiness.publications.audit.sentences import SENTENCES
-from readiness.register.display import display
 
 Value = int | str
 Plain = Callable[[str], str]
@@ -310,7 +310,7 @@ TEXTS: dict[str, dict[str, str]] = {
 
 def count(number: int, language: str) -> str:
     """A whole number as readers of the language see it, thousands grouped."""
-    return display(number, "base", 0)[language]
+    return numbers.number(number, "base", 0, language)
 
 
 def say(
