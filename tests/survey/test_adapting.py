@@ -1,0 +1,109 @@
+"""Weighting of few respondents: every draw ends with weights that meet what was kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.errors import StatisticsError
+from readiness.language import LANGUAGES, tell
+from readiness.survey.weighting import Collapse, Trim
+from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
+
+STRATA = {"a": 400, "b": 300, "c": 200, "d": 60, "e": 30, "f": 10}
+SAMPLED = Sampled("base_weight", "stratum", STRATA)
+MARGINS = {
+    "stratum": {k: float(v) for k, v in STRATA.items()},
+    "region": {"north": 500.0, "centre": 350.0, "south": 150.0},
+}
+
+
+def respondents(n: int, seed: int) -> pd.DataFrame:
+    """`n` of six strata, the small ones far above their shares of the people."""
+    rng = np.random.default_rng(seed)
+    everybody = np.repeat(list(STRATA), list(STRATA.values()))
+    chance = np.repeat([1 / count**0.7 for count in STRATA.values()], list(STRATA.values()))
+    stratum = rng.choice(everybody, n, replace=False, p=chance / chance.sum())
+    people = pd.Series(stratum).map(STRATA)
+    return pd.DataFrame(
+        {
+            "stratum": stratum,
+            "region": rng.choice(["north", "centre", "south"], n, p=[0.6, 0.3, 0.1]),
+            "base_weight": people / np.minimum(people, max(2, n // 3)),
+        }
+    )
+
+
+def weighed(n: int, seed: int, **options: object) -> Adapted:
+    found = weigh_adapting(
+        respondents(n, seed),
+        SAMPLED,
+        MARGINS,
+        trim=Trim(0.2, 4.0),
+        **options,  # type: ignore[arg-type]
+    )
+    for fact in found.steps:
+        for language in LANGUAGES:
+            assert tell(fact, language)
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(2, 60), seed=st.integers(0, 10**6))
+def test_every_draw_ends_with_weights_that_meet_what_was_kept(n: int, seed: int) -> None:
+    found = weighed(n, seed)
+    assert found.weighting is not None
+    weights = found.weighting.weights
+    assert (weights > 0).all() and np.isfinite(weights).all()
+    assert abs(found.weighting.report.largest_gap) < 1e-3
+    assert weights.sum() == pytest.approx(1000, rel=1e-3)
+    told = found.weighting.report.margins
+    assert tuple(dict.fromkeys(told["variable"])) == (found.margins or ("_stratum",))
+    if found.margins:
+        assert (told["n"] >= 5).all()
+
+
+def test_what_is_merged_hangs_on_who_answered_and_never_on_answers() -> None:
+    people = respondents(27, 3)
+    answers = np.random.default_rng(1)
+    one = weigh_adapting(people.assign(y=answers.integers(0, 4, 27)), SAMPLED, MARGINS)
+    other = weigh_adapting(people.assign(y=answers.integers(0, 4, 27)), SAMPLED, MARGINS)
+    assert one.steps == other.steps and one.collapsed == other.collapsed
+    assert one.weighting is not None and other.weighting is not None
+    assert (one.weighting.weights == other.weighting.weights).all()
+
+
+def test_enough_respondents_are_left_as_they_are() -> None:
+    found = weighed(600, 1)
+    assert not found.collapsed and found.margins == ("stratum", "region")
+    assert {fact.kind for fact in found.steps} <= {"weighting.step.limits"}
+
+
+def test_what_was_declared_is_done_first() -> None:
+    declared = Collapse("stratum", ("d", "e", "f"), "small trades", "agreed before the wave")
+    found = weighed(40, 2, collapse=(declared,))
+    assert found.collapsed[0] == declared
+    assert not any({"d", "e", "f"} & set(merge.categories) for merge in found.collapsed[1:])
+
+
+def test_a_census_and_a_group_of_one_are_weighted() -> None:
+    people = respondents(40, 4).assign(
+        people=lambda t: t["stratum"].map(t["stratum"].value_counts())
+    )
+    people["base_weight"] = 1.0
+    everybody = people["stratum"].value_counts().astype(float).to_dict()
+    sampled = Sampled("base_weight", "stratum", everybody)
+    found = weigh_adapting(people, sampled, {"stratum": everybody}, least=1)
+    assert found.weighting is not None
+    assert found.weighting.weights == pytest.approx(np.ones(40))
+
+
+def test_nobody_to_weight_is_a_fact_and_no_fault() -> None:
+    found = weighed(1, 1)
+    assert found.weighting is None
+    assert [fact.kind for fact in found.steps] == ["weighting.step.none"]
+    with pytest.raises(StatisticsError, match="no column"):
+        weigh_adapting(respondents(20, 1), Sampled("weight", "stratum"), MARGINS)
