@@ -77,10 +77,10 @@ def test_a_named_number_is_corrected(
     assert closing_lines({OLD: verdicts}) == []
     line = tally(OLD, verdicts)
     assert (line.reproduced, line.corrected, line.differs) == (len(ledger) - 1, 1, 0)
-    text = closing_text({OLD: verdicts}, None, {})
+    text = closing_text({OLD: verdicts}, [], {})
     assert "corrected since" in " ".join(text.split()) or "corrected" in text
     whole = compare(ledger, ledger, today=True)
-    assert "corrected" not in closing_text({OLD: whole}, None, {})
+    assert "corrected" not in closing_text({OLD: whole}, [], {})
 
 
 def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:

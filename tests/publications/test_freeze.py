@@ -43,7 +43,7 @@ def freeze(project: Project, identity: str, *more: str) -> tuple[int, str]:
 def reported(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A finished project that also has the report of its wave."""
     project = finished.copy(tmp_path_factory.mktemp("reported") / "project")
-    assert project.run(f"{WAVE}/report/report.html").returncode == 0
+    assert project.run(f"{WAVE}/report/fr/report.html").returncode == 0
     return project
 
 

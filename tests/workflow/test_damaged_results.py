@@ -101,11 +101,11 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
         ("publications/haca-2024/judge/verdicts.json", cut, False),
         ("publications/haca-2024/judge/summary-ar.txt", empty, True),
         ("studies/haca-2024/register/lineage.json", flip, True),
-        ("report/report.pdf", cut, True),
+        ("report/fr/report.pdf", cut, True),
         ("gate.txt", cut, True),
     ):
         damage(project.root / "results" / name, way, old_time=old_time)
-    (project.root / "results/report/.report.html.4711.tmp").write_text("<html>", "utf-8")
+    (project.root / "results/report/fr/.report.html.4711.tmp").write_text("<html>", "utf-8")
     result = project.run()
     assert result.returncode == 0, message(result)
     assert result.stderr.count("not what its step wrote; made again.") == 5

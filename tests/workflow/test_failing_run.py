@@ -13,8 +13,8 @@ import pytest
 from project_copy import Project, message
 from readiness.commands.snakemake_log import LOG, reason
 
-PAGE = "results/report/report.html"
-REPORT = "Report: results/report/report.html and results/report/report.pdf"
+PAGE = "results/report/fr/report.html"
+REPORT = "Report: results/report/en/report.html and report.pdf"
 AXIS = "results/studies/haca-2024/judge/axis.csv"
 CLAIMS = "data/claims/haca-2024-2.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")

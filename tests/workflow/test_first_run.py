@@ -24,8 +24,8 @@ def results(project: Project) -> dict[str, bytes]:
 
 
 def test_the_first_run_makes_the_report(finished: Project) -> None:
-    page = finished.root / "results/report/report.html"
-    paper = finished.root / "results/report/report.pdf"
+    page = finished.root / "results/report/fr/report.html"
+    paper = finished.root / "results/report/fr/report.pdf"
     assert "</html>" in page.read_text("utf-8")
     assert paper.read_bytes().startswith(b"%PDF-")
 

@@ -18,7 +18,7 @@ RUNS = (WAVE, STUDY, FIRST, SECOND, "publications/haca-2024")
 
 
 def page_of(run: str) -> str:
-    return f"results/{run}/report/report.html"
+    return f"results/{run}/report/fr/report.html"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_the_default_target_makes_none(finished: Project) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
-    folder = reports.root / f"results/{run}/report"
+    folder = reports.root / f"results/{run}/report/fr"
     assert sorted(path.name for path in folder.iterdir()) == [
         "lineage.json", "report.html", "report.pdf"
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def test_the_same_bytes_as_the_live_run_has_where_the_release_is_the_same(
 ) -> None:
     """The second release is today's wave: another run, the same page and paper."""
     for name in ("report.html", "report.pdf"):
-        one, two = (reports.root / f"results/{run}/report/{name}" for run in (WAVE, SECOND))
+        one, two = (reports.root / f"results/{run}/report/fr/{name}" for run in (WAVE, SECOND))
         assert one.read_bytes() == two.read_bytes()
 
 
@@ -139,7 +139,7 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     project.replace("config.yaml", 'simulated-2026, version: "2"', 'simulated-2026, version: "3"')
     result = project.run()
     assert result.returncode == 0, result.stderr
-    text = words(project.read("results/report/report.html"))
+    text = words(project.read("results/report/fr/report.html"))
     assert "HACA" not in text and "Vague 2026, en 3 parties" in text
     assert "simulé" not in text.lower()
 

@@ -14,6 +14,7 @@ del sys.path[0]
 sys.modules.setdefault("pandas", None)
 
 from readiness.errors import ReadinessError
+from readiness.language import LANGUAGES
 from readiness.plan import load_plan
 
 os.environ.update(
@@ -73,35 +74,22 @@ def published_before(wildcards):
     return [f"publications/{revised}/figures.csv"] if revised else []
 
 
-def folder_of_run(register):
-    """The folder of a run, from the path of its register."""
-    return str(Path(register).parent.parent)
-
-
 def charts(*names):
     """The files that a step draws, one by one: a folder would be compared by its time."""
     kinds = (".svg", "-narrow.svg", ".txt")
-    return [f"results/{{run}}/draw/{name}{kind}" for name in names for kind in kinds]
+    return [
+        f"results/{{run}}/draw/{{language}}/{name}{kind}"
+        for name in names
+        for kind in kinds
+    ]
 
 
 def document(wildcards):
     """The report that a job renders: of one run, or the one of today's configuration."""
     run = wildcards.get("run")
     if run:
-        return PLAN.report_of(run, PLAN.languages_of(run)[0])
-    return PLAN.reports[PLAN.languages[0]]
-
-
-def render_settings(wildcards):
-    """The settings of a report, as the step still takes them: one study, one wave."""
-    settings = json.loads(document(wildcards).settings)
-    kinds = {"study": ("title",), "wave": ("title", "by", "selection")}
-    parts = {part["kind"]: part for part in settings.pop("parts")}
-    settings.pop("title")
-    for kind, names in kinds.items():
-        part = parts.get(kind)
-        settings[kind] = part and {name: part[name] for name in names}
-    return json.dumps(settings, ensure_ascii=False, sort_keys=True)
+        return PLAN.report_of(run, wildcards.language)
+    return PLAN.reports[wildcards.language]
 
 
 def chapters(wildcards):
@@ -112,16 +100,24 @@ def chapters(wildcards):
         return []
 
 
-def shown(kind, *paths):
-    """Files of the study's or of the wave's run, for the reports that show one."""
+def parts(wildcards):
+    """The files of each run that a report shows, by their roles."""
+    shown = document(wildcards)
+    return [shown.files(run) for run in shown.parts]
 
-    def files(wildcards):
-        names = {"study": STUDIES, "wave": WAVES}[kind]
-        runs = [run for run in document(wildcards).parts if run.folder in names]
-        return [
-            p.format(run=run.folder, section=run.section) for run in runs for p in paths
+
+def files_of_parts(wildcards):
+    """The same, one after the other, with the charts and their sidecar."""
+    files = []
+    for run, part in zip(document(wildcards).parts, parts(wildcards)):
+        files += [
+            path for role, path in part.items() if role not in ("charts", "prose")
         ]
-
+        drawn = WAVE_CHARTS if run.folder in WAVES else STUDY_CHARTS
+        files += [f"{part['charts']}/lineage.json", *part["prose"]]
+        files += [
+            path.format(run=run.folder, language=wildcards.language) for path in drawn
+        ]
     return files
 
 

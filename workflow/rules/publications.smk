@@ -30,8 +30,12 @@ rule gate:
         verdicts=expand(
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
-        report="results/report/report.html",
-        summary=shown("study", "results/{run}/judge/summary-en.txt"),
+        pages=expand("results/report/{language}/report.html", language=PLAN.languages),
+        summaries=[
+            f"results/{run.folder}/judge/summary-en.txt"
+            for run in PLAN.shown
+            if run.folder in STUDIES
+        ],
     output:
         table="results/gate.txt",
         lineage="results/lineage.json",
@@ -45,10 +49,7 @@ rule gate:
         code=code("gate"),
         unavailable=json.dumps(PLAN.unavailable, sort_keys=True),
         drafts=json.dumps(PLAN.drafts),
-        summary=lambda wildcards, input: (
-            f"--summary {input.summary}" if input.summary else ""
-        ),
     shell:
         "python -I -X utf8 workflow/readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
-        " {params.summary} --unavailable {params.unavailable:q}"
-        " --drafts {params.drafts:q} {input.verdicts:q}"
+        " --unavailable {params.unavailable:q} --drafts {params.drafts:q}"
+        " --summaries {input.summaries:q} --pages {input.pages:q} --verdicts {input.verdicts:q}"

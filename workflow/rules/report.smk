@@ -2,26 +2,7 @@ rule render:
     input:
         source=lambda wildcards: document(wildcards).source,
         chapters=chapters,
-        study=shown(
-            "study",
-            "results/{run}/register/figures.csv",
-            "results/{run}/judge/verdicts.json",
-            "results/{run}/draw/lineage.json",
-            *STUDY_CHARTS,
-        ),
-        claims=shown(
-            "study",
-            "results/inputs/{section.claims.dataset}/{section.claims.version}/data.csv",
-        ),
-        structure=shown("study", "data/claims/{section.structure}.yaml"),
-        wave=shown(
-            "wave",
-            "results/{run}/register/figures.csv",
-            "results/{run}/compare/choices.csv",
-            "results/{run}/draw/lineage.json",
-            *WAVE_CHARTS,
-        ),
-        questionnaire=shown("wave", "data/questionnaires/{section.questionnaire}.yaml"),
+        parts=files_of_parts,
         # What shapes the page without being Python.
         design=sorted(
             str(path)
@@ -29,46 +10,41 @@ rule render:
             for path in Path("workflow/readiness/rendering").rglob(pattern)
         ),
     output:
-        html="results/report/report.html",
-        pdf="results/report/report.pdf",
-        lineage="results/report/lineage.json",
+        html="results/report/{language}/report.html",
+        pdf="results/report/{language}/report.pdf",
+        lineage="results/report/{language}/lineage.json",
     log:
-        "results/logs/report.log",
+        "results/logs/report/{language}.log",
     benchmark:
-        "results/benchmarks/report.tsv"
+        "results/benchmarks/report/{language}.tsv"
+    wildcard_constraints:
+        language=alternatives(PLAN.languages),
     conda:
         "../envs/quarto.yaml"
     params:
-        settings=render_settings,
+        settings=lambda wildcards: document(wildcards).settings,
         code=code("render"),
         engine=PLAN.engine,
-        study=lambda wildcards, input: (
-            f"--study {folder_of_run(input.study[0])} --claims {input.claims}"
-            f" --structure {input.structure}"
-            if input.study
-            else ""
-        ),
-        wave=lambda wildcards, input: (
-            f"--wave {folder_of_run(input.wave[0])} --questionnaire {input.questionnaire}"
-            if input.wave
-            else ""
+        parts=lambda wildcards: json.dumps(
+            parts(wildcards), ensure_ascii=False, sort_keys=True
         ),
         folder=subpath(output.html, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --source {input.source:q}"
-        " {params.study} {params.wave} --out {params.folder:q}"
+        " --parts {params.parts:q} --out {params.folder:q}"
 
 
 # The report of one run alone, made when it is asked for: a publication holds it.
 use rule render as render_run with:
     output:
-        html="results/{run}/report/report.html",
-        pdf="results/{run}/report/report.pdf",
-        lineage="results/{run}/report/lineage.json",
+        html="results/{run}/report/{language}/report.html",
+        pdf="results/{run}/report/{language}/report.pdf",
+        lineage="results/{run}/report/{language}/lineage.json",
     log:
-        "results/logs/{run}/report.log",
+        "results/logs/{run}/report-{language}.log",
     benchmark:
-        "results/benchmarks/{run}/report.tsv"
+        "results/benchmarks/{run}/report-{language}.tsv"
     wildcard_constraints:
         run=alternatives(PLAN.runs),
+        language=alternatives(LANGUAGES),

@@ -55,13 +55,14 @@ rule draw_study:
         figures="results/{run}/register/figures.csv",
     output:
         charts=STUDY_CHARTS,
-        lineage="results/{run}/draw/lineage.json",
+        lineage="results/{run}/draw/{language}/lineage.json",
     log:
-        "results/logs/{run}/draw.log",
+        "results/logs/{run}/draw-{language}.log",
     benchmark:
-        "results/benchmarks/{run}/draw.tsv"
+        "results/benchmarks/{run}/draw-{language}.tsv"
     wildcard_constraints:
         run=alternatives(STUDIES),
+        language=alternatives(LANGUAGES),
     conda:
         "../envs/quarto.yaml"
     params:

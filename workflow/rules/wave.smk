@@ -160,13 +160,14 @@ rule draw_wave:
         questionnaire=questionnaire,
     output:
         charts=WAVE_CHARTS,
-        lineage="results/{run}/draw/lineage.json",
+        lineage="results/{run}/draw/{language}/lineage.json",
     log:
-        "results/logs/{run}/draw.log",
+        "results/logs/{run}/draw-{language}.log",
     benchmark:
-        "results/benchmarks/{run}/draw.tsv"
+        "results/benchmarks/{run}/draw-{language}.tsv"
     wildcard_constraints:
         run=alternatives(WAVES),
+        language=alternatives(LANGUAGES),
     conda:
         "../envs/quarto.yaml"
     params:

@@ -26,9 +26,12 @@ from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock
+from readiness.lineage import SIDECAR
 from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.attacker import ATTACK, findings, read_attack
+from readiness.publications.chain import REGISTER
+from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import (
     Material,
     freeze,
@@ -88,7 +91,7 @@ def _freeze(
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
-    wanted = ("register/figures.csv", "draw/lineage.json", "report/report.html")
+    wanted = [f"{folder_of_step(step)}/{SIDECAR}" for step in (REGISTER, *steps_shown(languages))]
     targets = [f"{results}/{name}" for name in wanted]
     run_snakemake(root, arguments.cores, [*targets, "--config", f"status={material.status}"])
     count = freeze(material, cores=arguments.cores)

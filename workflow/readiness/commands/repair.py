@@ -17,7 +17,8 @@ from readiness.errors import DataError
 from readiness.files import TEMPORARY
 from readiness.lineage import SIDECAR, Lineage, changed_outputs, read_lineage
 
-STEPS = ("report", "inputs/*/*", "waves/*/*", "studies/*/*", "publications/*/*")
+RUNS = ("waves", "studies", "publications")
+STEPS = ("report/*", "inputs/*/*", *(f"{kind}/*/{step}" for kind in RUNS for step in ("*", "*/*")))
 """The folders of the steps below `results`; the closing table lies in `results` itself."""
 CLOSING = ("gate.txt", SIDECAR)
 NOTES = Path(".snakemake/metadata")
@@ -108,6 +109,8 @@ def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set
     A wave or study and the publication of it have steps with the same hash, in different folders.
     """
     run = folder.relative_to(results).parts[:2]
+    if run[:1] == ("report",):
+        run = run[:1]
     found = set()
     for other, lineage in kept.items():
         parts = other.relative_to(results).parts

@@ -31,7 +31,6 @@ GATE = Path("results/gate.txt")
 DIFFERS = Path("results/differs.txt")
 """The closing table where a number differs or could not be checked: Snakemake removes what a job
 that fails has made."""
-PAGES = ("results/report/report.html", "results/report/report.pdf")
 NOTHING = "Nothing to be done"
 LEAST_FREE = 1_000_000
 """Bytes: with less, Snakemake itself fails at the first line that it writes."""
@@ -205,7 +204,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")
-        print(f"Report: {' and '.join(PAGES)}")
     return 0
 
 

@@ -73,6 +73,27 @@ class Document:
         folder = Path(self.source).parent
         return [str(folder / name) for name in parse(self.root / self.source).chapters]
 
+    def files(self, run: Run) -> dict[str, Any]:
+        """What is read of a run, by its role, from the project's root.
+
+        `charts` is a folder, with the sidecar of who drew them; `prose` is a list.
+        """
+        results = f"results/{run.folder}"
+        files: dict[str, Any] = {
+            "figures": f"{results}/register/figures.csv",
+            "charts": f"{results}/draw/{self.language}",
+            "prose": self.prose(run),
+        }
+        if isinstance(run.section, Wave):
+            files["choices"] = f"{results}/compare/choices.csv"
+            files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
+        else:
+            claims = run.section.claims
+            files["verdicts"] = f"{results}/judge/verdicts.json"
+            files["claims"] = f"results/inputs/{claims.dataset}/{claims.version}/data.csv"
+            files["structure"] = input_files(run.section)["structure"].as_posix()
+        return files
+
     def prose(self, run: Run) -> list[str]:
         """The author's own texts for a run in this language, sorted."""
         folder = self.root / PROSE / run.name / self.language

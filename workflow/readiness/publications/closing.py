@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -41,17 +41,17 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 
 def closing_text(
     verdicts: dict[str, pd.DataFrame],
-    summary: Path | None,
+    summaries: Sequence[Path],
     unavailable: Mapping[str, str],
     drafts: Collection[str] = (),
 ) -> str:
-    """What the study's figures can mean (where there is one), then the table of publications.
+    """What each study's figures can mean, then the table of publications.
 
     `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
     """
     page = io.StringIO()
     console = Console(file=page, width=100, highlight=False)
-    if summary is not None:
+    for summary in summaries:
         console.print(summary.read_text("utf-8"), markup=False)
     table = Table(title="Publications recomputed with today's code", title_justify="left")
     table.add_column("publication", no_wrap=True)
@@ -74,6 +74,11 @@ def closing_text(
         )
     console.print(table)
     return page.getvalue()
+
+
+def pages_text(pages: Iterable[Path]) -> str:
+    """Where the report is: its pages, one line for each language."""
+    return "".join(f"Report: {page} and {page.with_suffix('.pdf').name}\n" for page in pages)
 
 
 def _named(publication: str, drafts: Collection[str]) -> str:

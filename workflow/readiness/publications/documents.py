@@ -8,7 +8,7 @@ root, and its charts in `charts/`. Every other one has `report/<language>/` and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -43,9 +43,15 @@ def languages_of(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-def steps_shown(languages: tuple[str, ...]) -> list[str]:
+def steps_shown(languages: Sequence[str]) -> list[str]:
     """The steps that draw and render in these languages: `draw-fr`, `report-fr`, ..."""
     return [f"{step}-{name}" for step in KEPT for name in languages] or list(KEPT)
+
+
+def in_languages(folders: Mapping[str, Path], languages: Sequence[str]) -> dict[str, Path]:
+    """The folders of a run's steps without those that drew or rendered in other languages."""
+    wanted = steps_shown(languages)
+    return {s: path for s, path in folders.items() if s in wanted or not _STEP.fullmatch(s)}
 
 
 def folder_of_step(step: str) -> str:

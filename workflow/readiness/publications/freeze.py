@@ -28,7 +28,7 @@ from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.correcting import erratum_table
-from readiness.publications.documents import DRAW, REPORT, shown
+from readiness.publications.documents import folder_of_step, in_languages, shown, steps_shown
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
 from readiness.publications.figure_tables import figure_tables
@@ -294,9 +294,11 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     refuse_strangers(material.root)
     root, section = material.root, material.section
     folders = step_folders(root / "results", material.run, [v.name for v in material.versions])
-    for step in (REGISTER, DRAW, REPORT):
+    folders = in_languages(folders, material.languages)
+    for step in (REGISTER, *steps_shown(material.languages)):
         if step not in folders:
-            raise DataError(f"results/{material.run}/{step}: not made. Run freeze again.")
+            place = folder_of_step(step)
+            raise DataError(f"results/{material.run}/{place}: not made. Run freeze again.")
     chain = read_chain(folders)
     files_by_role = {role: root / path for role, path in material.files.items()}
     refuse_stale(folders, chain, files_by_role)

@@ -3,9 +3,9 @@
 A number in the report is a span with its id, `[67,3 %]{.n data-id="run/id"}`, so that the check
 after rendering can hold every digit of the page against the register. Nothing is computed here.
 
-The cells run in a folder that the render step fills: `results/study`, `results/wave` (the tables),
-`charts/` (the pictures). A report shows a study, a wave, or both. What a simulated wave shows is
-marked as simulated here, in every caption, so that no document can forget it.
+The cells run in a folder that the render step fills: `results/<run>/` has the tables of a run,
+`results/<run>/charts` its pictures. A report shows a study, a wave, or both. What a simulated wave
+shows is marked as simulated here, in every caption, so that no document can forget it.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ class Report:
         folder = Path(os.environ.get("READINESS_RESULTS", "results"))
         settings = json.loads((folder / "report.json").read_text("utf-8"))
         language = settings["language"]
-        study, wave = settings["study"], settings["wave"]
+        of_kind = {part["kind"]: part for part in settings["parts"]}
+        study, wave = of_kind.get("study"), of_kind.get("wave")
         return cls(
             language,
-            open_study(folder / "study", study, language) if study else None,
-            open_wave(folder / "wave", wave, language) if wave else None,
+            open_study(folder / study["run"], study, language) if study else None,
+            open_wave(folder / wave["run"], wave, language) if wave else None,
         )
 
     @property
@@ -173,13 +174,14 @@ class Report:
         self, folder: str, name: str, label: str, caption: str, *, narrow: bool = True
     ) -> None:
         """Print a chart of `charts/<folder>/<name>.svg`, with a narrow one for telephones."""
-        text = Path(f"charts/{folder}/{name}.txt")
+        home = f"results/{(self.wave if folder == 'wave' else self.study).run}/charts"
+        text = Path(f"{home}/{name}.txt")
         alt = text.read_text("utf-8").strip().replace('"', "'") if text.exists() else caption
         print(f"::: {{#{label}}}\n")
-        print(f'![](charts/{folder}/{name}.svg){{.wide fig-alt="{alt}"}}\n')
+        print(f'![]({home}/{name}.svg){{.wide fig-alt="{alt}"}}\n')
         if narrow:
             print('::: {.content-visible when-format="html"}\n')
-            print(f'![](charts/{folder}/{name}-narrow.svg){{.narrow fig-alt="{alt}"}}\n')
+            print(f'![]({home}/{name}-narrow.svg){{.narrow fig-alt="{alt}"}}\n')
             print(":::\n")
         print(f"{self._marked(caption) if folder == 'wave' else caption}\n\n:::\n")
 

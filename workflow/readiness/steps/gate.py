@@ -9,7 +9,12 @@ from pathlib import Path
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
 from readiness.lineage import leave_lineage
-from readiness.publications.closing import closing_lines, closing_text, read_verdicts
+from readiness.publications.closing import (
+    closing_lines,
+    closing_text,
+    pages_text,
+    read_verdicts,
+)
 from readiness.publications.outcomes import UNREADABLE
 
 DIFFERS = "differs.txt"
@@ -20,12 +25,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     parser.add_argument("--code", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--summary", type=Path, help="the study in one paragraph")
+    parser.add_argument(
+        "--summaries", type=Path, nargs="*", default=[], help="each study in one paragraph"
+    )
+    parser.add_argument("--pages", type=Path, nargs="*", default=[], help="the report's pages")
     parser.add_argument(
         "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
     )
     parser.add_argument("--drafts", type=json.loads, default=[], help="which ones are drafts")
-    parser.add_argument("verdicts", type=Path, nargs="*")
+    parser.add_argument("--verdicts", type=Path, nargs="*", default=[])
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     publication of which nothing can be read.
     """
     verdicts = read_verdicts(arguments.verdicts)
-    text = closing_text(verdicts, arguments.summary, arguments.unavailable, arguments.drafts)
+    text = closing_text(verdicts, arguments.summaries, arguments.unavailable, arguments.drafts)
     print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:
@@ -56,10 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
             "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
-    write_atomically(arguments.out, text)
+    write_atomically(arguments.out, text + pages_text(arguments.pages))
     inputs = {path.parent.parent.name: path for path in arguments.verdicts}
-    if arguments.summary:
-        inputs["summary"] = arguments.summary
+    inputs |= {path.parent.parent.name: path for path in arguments.summaries}
     leave_lineage(
         "gate",
         arguments.out.parent,

@@ -1,6 +1,6 @@
-"""Render: a report as one HTML page and a PDF, with every digit held against the register.
+"""Render: a report in one language, as an HTML page and a PDF; every digit is in a register.
 
-A report shows a study, a wave, or both; the document says which of them it needs.
+A report shows one run or several, in order: studies, waves.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ import argparse
 import json
 import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from re import Pattern
 from typing import Any
 
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
+from readiness.facts import Fact, Listed
 from readiness.files import write_atomically
 from readiness.forensics.judging.structure import parse_structure
+from readiness.language import tell, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import Language
 from readiness.register.figures import read_register
@@ -33,37 +35,34 @@ ALLOWED = (
     re.compile(r"\b20\d\d\b"),  # years, and the names of datasets and waves that hold one
     re.compile(r"@\d+\b"),  # the version of a dataset, dataset@version
 )
-KICKER = {"fr": "La vague de ce rapport est simulée : aucune réponse n'y est réelle"}
-"""What stands above the title of a report of simulated answers."""
-DRAFT = {
-    "fr": "Projet : ce qui est montré ici peut encore changer",
-    "en": "Draft: what is shown here may still change",
-    "ar": "مسودة: ما يُعرض هنا قد يتغير",
-}
-"""What stands there, and on every page of the paper, until a publication is released."""
-
-
-class StudyTitle(Section):
-    """What a report needs of a study's configuration."""
-
-    title: str
-
-
-class WaveTitle(Section):
-    """What a report needs of a wave's configuration."""
-
-    title: str
-    by: str
-    selection: str
 
 
 class RenderSettings(Section):
-    """The language, and what is shown."""
+    """The language, the title, and what is shown: a part for each run, as the cells are told."""
 
     language: Language
-    study: StudyTitle | None
-    wave: WaveTitle | None
+    title: str
+    parts: list[dict[str, Any]]
     draft: bool = False
+
+
+class Files(Section):
+    """What is read of one run. `charts` is a folder; the rest depends on the kind of run."""
+
+    figures: Path
+    charts: Path
+    prose: tuple[Path, ...] = ()
+    verdicts: Path | None = None
+    claims: Path | None = None
+    structure: Path | None = None
+    choices: Path | None = None
+    questionnaire: Path | None = None
+
+    @property
+    def tables(self) -> list[Path]:
+        """The files beside the figures and the texts, each in its place."""
+        others = (self.verdicts, self.claims, self.structure, self.choices, self.questionnaire)
+        return [path for path in others if path is not None]
 
 
 @dataclass(frozen=True)
@@ -84,48 +83,34 @@ class Part:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, "source", "questionnaire?", "claims?", "structure?")
-    parser.add_argument("--study", type=Path, help="folder of the study's run, where one is shown")
-    parser.add_argument("--wave", type=Path, help="folder of the wave's run, where one is shown")
+    add_step_arguments(parser, "source")
+    parser.add_argument(
+        "--parts", type=json.loads, required=True, help="the files of each run, as JSON"
+    )
 
 
-def _run_of(folder: Path, name: str, others: dict[str, Path], language: Language) -> Part:
-    """A run's figures, charts and other files."""
-    figures = folder / "register/figures.csv"
-    resources = {f"results/{name}/{other}": path for other, path in others.items()}
-    resources |= {f"results/{name}/figures.csv": figures, f"charts/{name}": folder / "draw"}
-    register = Register(read_register(figures), language)
-    return Part(register, resources, set(), {*register.datasets, *register.lineage}, {})
-
-
-def _study(arguments: argparse.Namespace, settings: RenderSettings) -> Part | None:
-    if arguments.study is None or settings.study is None:
-        return None
-    structure = parse_structure(read_yaml(arguments.structure))
-    outlets = set(read_text_table(arguments.claims, "the claims")["outlet"])
-    others = {
-        "verdicts.json": arguments.study / "judge/verdicts.json",
-        "claims.csv": arguments.claims,
-    }
-    part = _run_of(arguments.study, "study", others, settings.language)
-    items = {name: item.label[settings.language] for name, item in structure.items.items()}
-    part.content.update(settings.study.model_dump(), items=items)
-    part.words.update(outlets, {settings.study.title})
-    part.provenance.update(outlets)
-    return part
-
-
-def _wave(arguments: argparse.Namespace, settings: RenderSettings) -> Part | None:
-    if arguments.wave is None or settings.wave is None:
-        return None
-    others = {
-        "choices.csv": arguments.wave / "compare/choices.csv",
-        arguments.questionnaire.name: arguments.questionnaire,
-    }
-    part = _run_of(arguments.wave, "wave", others, settings.language)
-    part.content.update(settings.wave.model_dump(), questionnaire=arguments.questionnaire.name)
-    part.words.update(labels(load_questionnaire(arguments.questionnaire), settings.language))
-    part.words.add(settings.wave.title)
+def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
+    """What one run adds, from what the cells are told of it and its files."""
+    register = Register(read_register(files.figures), language)
+    home = f"results/{told['run']}"
+    names = {path: path.name for path in (files.figures, *files.tables)}
+    if files.claims:
+        names[files.claims] = "claims.csv"
+    resources = {f"{home}/{name}": path for path, name in names.items()}
+    resources |= {f"{home}/prose/{path.name}": path for path in files.prose}
+    resources[f"{home}/charts"] = files.charts
+    words = {told["title"], *told.get("titles", {}).values()}
+    part = Part(register, resources, words, {*register.datasets, *register.lineage}, told)
+    if files.claims and files.structure:
+        outlets = set(read_text_table(files.claims, "the claims")["outlet"])
+        structure = parse_structure(read_yaml(files.structure))
+        items = {name: item.label[language] for name, item in structure.items.items()}
+        part.words.update(outlets, items.values())
+        part.provenance.update(outlets)
+        return replace(part, content={**told, "items": items, "structure": files.structure.name})
+    if files.questionnaire:
+        part.words.update(labels(load_questionnaire(files.questionnaire), language))
+        return replace(part, content={**told, "questionnaire": files.questionnaire.name})
     return part
 
 
@@ -133,32 +118,39 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
     words: set[str] = set()
     for variable in questionnaire.frame:
-        words.update(variable.labels(language).values())
+        words.update({variable.label.text(language), *variable.labels(language).values()})
     for item in questionnaire.items:
-        words.update(item.labels(language).values())
+        words.update({item.label.text(language), *item.labels(language).values()})
     return words
 
 
-def metadata_of(
-    wave: Part | None, language: Language, *, draft: bool = False
-) -> dict[str, str | bool]:
-    """What holds of the wave, for the parts of the text that are there only then, and what stands
-    above the title: that it is a draft, that the answers are simulated."""
-    kickers = [DRAFT[language]] if draft else []
-    found: dict[str, str | bool] = {}
-    if wave is not None:
-        found["revises"] = wave.register.revises
-        if wave.register.simulated:
-            found["simulated"] = True
-            kickers.append(KICKER[language])
-    return {**found, "kicker": " · ".join(kickers)} if kickers else found
+def metadata_of(parts: Sequence[Part], settings: RenderSettings) -> dict[str, str | bool]:
+    """The title; what holds of any part, for the texts that are there only then; and what stands
+    above the title: that it is a draft, which answers are simulated."""
+    language = settings.language
+    kickers = [text("rendering.draft", language)] if settings.draft else []
+    simulated = [part for part in parts if part.register.simulated]
+    waves = [part for part in parts if part.content["kind"] == "wave"]
+    if simulated and len(waves) == 1:
+        kickers.append(text("rendering.simulated", language))
+    elif simulated:
+        titles = Listed(tuple(str(part.content["title"]) for part in simulated), "comma")
+        said = Fact("rendering.simulated_among", {"n": len(simulated), "titles": titles})
+        kickers.append(tell(said, language))
+    return {
+        "title": settings.title,
+        "revises": any(part.register.revises for part in parts),
+        "simulated": bool(simulated),
+        **({"kicker": " · ".join(kickers)} if kickers else {}),
+    }
 
 
-def _checked(source: Path, html: str, parts: list[Part], engine: str) -> None:
+def _checked(source: Path, html: str, title: str, parts: list[Part], engine: str) -> None:
     """Raise RenderError for a number that is in no register, or for what would be loaded."""
     displays = {key: text for part in parts for key, text in part.register.spans().items()}
-    words = sorted({word for part in parts for word in part.words if has_digit(word)})
-    allowed: list[Pattern[str]] = [*ALLOWED, *(re.compile(re.escape(word)) for word in words)]
+    words = {word for part in parts for word in part.words if has_digit(word)}
+    words |= {title} if has_digit(title) else set()
+    allowed = [*ALLOWED, *(re.compile(re.escape(word)) for word in sorted(words))]
     known = {engine}.union(*(part.provenance for part in parts))
     problems = check_numbers(html, displays, allowed, known) + check_self_contained(html)
     if problems:
@@ -171,16 +163,15 @@ def _checked(source: Path, html: str, parts: list[Part], engine: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write `report.html` and `report.pdf`; RenderError when a number is not in the register."""
     settings = parse_json(RenderSettings, arguments.settings)
-    study, wave = _study(arguments, settings), _wave(arguments, settings)
-    parts = [part for part in (study, wave) if part is not None]
-    if not parts:
-        raise RenderError(f"{arguments.source}: nothing to show; give --study, --wave or both.")
+    given = [Files.model_validate(files, strict=False) for files in arguments.parts]
+    if not given or len(given) != len(settings.parts):
+        raise RenderError(f"{arguments.source}: expected the files of {len(settings.parts)} runs.")
+    parts = [
+        _part(told, files, settings.language)
+        for told, files in zip(settings.parts, given, strict=True)
+    ]
     resources = {name: path for part in parts for name, path in part.resources.items()}
-    content = {
-        "language": settings.language,
-        "study": study.content if study else None,
-        "wave": wave.content if wave else None,
-    }
+    content = {**settings.model_dump(), "parts": [part.content for part in parts]}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         write_atomically(scratch / "report.json", json.dumps(content, ensure_ascii=False))
@@ -189,12 +180,12 @@ def run(arguments: argparse.Namespace) -> int:
             scratch / "made",
             resources={**resources, "results/report.json": scratch / "report.json"},
             environment={"READINESS_RESULTS": "results"},
-            metadata=metadata_of(wave, settings.language, draft=settings.draft),
+            metadata=metadata_of(parts, settings),
             language=settings.language,
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _checked(arguments.source, html, parts, made.engine)
+    _checked(arguments.source, html, settings.title, parts, made.engine)
     outputs = Outputs("render", arguments.out)
     outputs.file("report.html", html)
     outputs.file("report.pdf", pdf)
@@ -202,7 +193,6 @@ def run(arguments: argparse.Namespace) -> int:
     inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
     chapters = parse(arguments.source).chapters
     inputs |= {name: arguments.source.parent / name for name in chapters}
-    inputs |= {"structure": arguments.structure} if study else {}
     outputs.finish(
         code=arguments.code,
         # Without a word of drafts where it is none, as in sidecars of before there were any.
