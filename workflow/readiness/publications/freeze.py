@@ -7,7 +7,7 @@ publication, and none is ever edited afterwards.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.correcting import erratum_table
-from readiness.publications.documents import folder_of_step, in_languages, shown, steps_shown
+from readiness.publications.documents import PAGES, folder_of_step, in_languages, shown, steps_shown
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
 from readiness.publications.figure_tables import figure_tables
@@ -195,8 +195,9 @@ def _code(material: Material) -> dict[str, bytes]:
     )
 
 
-def _facts(material: Material, figures: pd.DataFrame) -> Facts:
+def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
     own = yaml.safe_load((material.root / "CITATION.cff").read_text("utf-8"))
+    pages = [name for name in sorted(files) if name.endswith(PAGES)]
     return Facts(
         identity=material.identity,
         run=material.home,
@@ -209,6 +210,9 @@ def _facts(material: Material, figures: pd.DataFrame) -> Facts:
         supersedes=material.supersedes,
         erratum=material.erratum,
         reviewer=material.reviewer,
+        languages=material.languages or sorted({name.split("/")[1] for name in pages}),
+        pages=pages,
+        licence=str(own.get("license", "")),
         draft=material.status == DRAFT,
     )
 
@@ -320,7 +324,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
         files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()
     for name, table in figure_tables(figures).items():
         files[f"tables/{name}.csv"] = to_csv(table).encode()
-    facts = _facts(material, figures)
+    facts = _facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
     files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()

@@ -1,33 +1,48 @@
 """The pages of a publication for whoever opens its folder: README, codecheck.yml, CITATION.cff.
 
-The README has the sections that the data editor of the American Economic Association asks for; the
-CODECHECK file is the author's part of version 1.0 of that specification, the citation follows the
-Citation File Format 1.2.
+The README has the sections that the data editor of the American Economic Association asks for, once
+in each language of the publication; the CODECHECK file is the author's part of version 1.0 of that
+specification, the citation follows the Citation File Format 1.2. None of them says anything in the
+authors' name that the authors did not write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from markupsafe import Markup
 
 from readiness.config import Study, Wave
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
+from readiness.facts import Fact
+from readiness.language import Language, tell
+from readiness.language.catalogue import direction
+from readiness.language.numbers import whole
+from readiness.language.typography import unmarked
+from readiness.publications.presenting.templating import render
+from readiness.publications.presenting.writing import Writing, markdown
+from readiness.terminal import one_line
 
-KEPT = "in the project's DVC remote; by default the folder `data/store`"
 ACCESS = {
-    RESTRICTED: "restricted: ask the publisher",
-    ERASED: "erased after a respondent withdrew: the hashes remain",
+    RESTRICTED: "publication.access.restricted",
+    ERASED: "publication.access.erased",
 }
 """What the status of a dataset version says to a reader; the others are kept."""
-DRAFT = "Draft: "
+INTERNATIONAL = "en"
+"""The language that comes first where there is one of several: that of the templates of the AEA,
+CODECHECK and the citation format."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the pages tell of a publication."""
+    """What the pages tell of a publication.
+
+    `pages` are the names of its reports; `licence` is the one that the authors' own CITATION.cff
+    names, "" where it names none.
+    """
 
     identity: str
     run: str
@@ -40,175 +55,85 @@ class Facts:
     supersedes: str
     erratum: str
     reviewer: str
+    languages: Sequence[Language]
+    pages: Sequence[str]
+    licence: str = ""
     draft: bool = False
-
-    @property
-    def title(self) -> str:
-        """The English title with the id; of a draft it says so."""
-        return f"{DRAFT if self.draft else ''}{self.section.title['en']} ({self.identity})"
 
     @property
     def simulated(self) -> bool:
         """Whether no real person gave the answers."""
         return isinstance(self.section, Wave) and self.section.simulated
 
+    @property
+    def ordered(self) -> list[Language]:
+        """The languages as its pages stand below each other."""
+        return sorted(self.languages, key=lambda name: (name != INTERNATIONAL, name))
 
-def _what(facts: Facts) -> str:
+    @property
+    def first(self) -> Language:
+        """The language of what there is once."""
+        return self.ordered[0]
+
+
+def _title(facts: Facts, language: Language) -> Fact:
+    """The title with the id; of a draft it says so."""
+    titles = facts.section.title
+    title = titles.get(language) or next(iter(titles.values()), facts.identity)
+    kind = "publication.title_draft" if facts.draft else "publication.title"
+    return Fact(kind, {"text_title": title, "text_name": facts.identity})
+
+
+def _what(facts: Facts) -> Iterator[Fact]:
     if isinstance(facts.section, Study):
-        return (
-            "The data behind the judged figures were never published: they are judged by exact "
-            f"arithmetic, not reproduced. {facts.judged} of the {facts.numbers} numbers are "
-            "figures as somebody else printed them, each with its source; the others are the "
-            "numbers of our own verdicts."
-        )
-    kind = "The answers are **simulated**: no real person gave them. " if facts.simulated else ""
-    return f"{kind}{facts.numbers} numbers, from raw answers to shares, tests and weights."
+        yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
+        return
+    if facts.simulated:
+        yield Fact("publication.what_simulated")
+    yield Fact("publication.what_wave", {"n": facts.numbers})
 
 
-def _availability(facts: Facts) -> str:
-    """Whether all of the data can be had, in one sentence."""
-    kept = sum(version.status not in ACCESS for version in facts.versions)
-    if kept == len(facts.versions):
-        return "All data are available: they are kept with the project."
-    return f"{kept} of {len(facts.versions)} dataset versions are available; the table says why."
-
-
-def _details(facts: Facts) -> str:
-    lines = [
-        f"| `{version.name}` | {version.note or '-'} | {version.rows} | `{version.sha256}` | "
-        f"{ACCESS.get(version.status, KEPT)} |\n"
-        for version in facts.versions
-    ]
-    head = "| dataset version | what | rows | SHA-256 | access |\n|---|---|---|---|---|\n"
-    return head + "".join(lines)
-
-
-def _list(facts: Facts) -> str:
-    files = [version.pointer_path.with_suffix("").as_posix() for version in facts.versions]
-    others = "".join(f"- `{name}`, in `code.tar`\n" for name in facts.inputs)
-    return "".join(f"- `{name}`\n" for name in files) + others
-
-
-def _never(facts: Facts) -> str:
-    if facts.draft:
-        return "Once it is released nothing here is ever edited: a correction is a new publication."
-    return "Nothing here is ever edited: a correction is a new publication."
-
-
-def _history(facts: Facts) -> str:
-    lines = []
-    if facts.draft:
-        lines.append("**This is a draft.** It may be frozen again, with other numbers.")
-    if facts.supersedes:
-        lines.append(f"It supersedes `{facts.supersedes}`, which stays as it was published.")
-    if facts.erratum:
-        lines.append(f"**Erratum.** {facts.erratum}")
-    if facts.supersedes:
-        lines.append("`erratum.csv` names every number of it that moved, and why.")
-    if facts.reviewer:
-        lines.append(f"Figures marked for review were reviewed by {facts.reviewer}.")
-    return "\n\n".join(lines) + "\n\n" if lines else ""
+def _plain(fact: Fact, language: Language) -> str:
+    """The sentence for a file that programs read: without marks of direction."""
+    return unmarked(tell(fact, language))
 
 
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
-    identity = facts.identity
-    random = (
-        f"Permutation tests are seeded (`compare.seed: {facts.section.compare.seed}` in "
-        "`config.yaml`); nothing else is random."
-        if isinstance(facts.section, Wave)
-        else "Nothing is random: the arithmetic is exact."
+    return "".join(_readme(facts, language) for language in facts.ordered)
+
+
+def _readme(facts: Facts, language: Language) -> str:
+    writing = Writing(language, markdown(language))
+    form = writing.form
+    kept = [version for version in facts.versions if version.status not in ACCESS]
+    wave = isinstance(facts.section, Wave)
+    return render(
+        "publication.md",
+        form,
+        t=writing.text,
+        f=facts,
+        first=language == facts.first,
+        direction=direction(language),
+        title=writing.tell(_title(facts, language)),
+        what=[writing.tell(fact) for fact in _what(facts)],
+        kept=len(kept),
+        versions=[(version, _access(version, writing)) for version in facts.versions],
+        wave=wave,
+        seed=facts.section.compare.seed if isinstance(facts.section, Wave) else None,
+        # A block of code has no escapes.
+        code=lambda text: Markup(one_line(text)),
+        name=form.name,
+        quoted=form.quoted,
+        whole=lambda number: form.number(whole(number, language)),
+        listed=writing.listed,
     )
-    attack = (
-        "| `attack.csv` | what a reader could work out from the published shares and bases |\n"
-        if isinstance(facts.section, Wave)
-        else ""
-    )
-    return f"""# {facts.title}
 
-## Overview
 
-{_what(facts)}
-
-{_history(facts)}`figures.csv` has one number a row, each with its value as it is shown, precision,
-rounding contract, display text in French, English and Arabic, dataset versions and lineage.
-`report.html` and `report.pdf` show them, `charts/` and `tables/` hold each picture and table.
-`seal.json` has the SHA-256 of every file. {_never(facts)}
-
-## Data Availability and Provenance Statements
-
-### Statement about Rights
-
-The authors have legitimate access to the data and permission to use them as described here.
-
-### Summary of Availability
-
-{_availability(facts)}
-
-### Details on each Data Source
-
-{_details(facts)}
-The text of each DVC pointer and the row of `data/versions.csv` are in `datasets.csv`.
-
-## Dataset list
-
-{_list(facts)}
-The hashes of those in `code.tar` are in `inputs.csv`.
-
-## Computational requirements
-
-### Software Requirements
-
-Python 3.11 to 3.13 and the packages of `requirements.lock` (in `code.tar`; `make` installs them).
-The environment that made the numbers is in `environment.json`.
-
-### Controlled Randomness
-
-{random}
-
-### Memory, Runtime, Storage Requirements
-
-A laptop: under a minute on two cores, under 1 GB of memory, under 100 MB of disk beside the
-environment.
-
-## Description of programs/code
-
-`code.tar` holds the code and the configuration that made the numbers, as a project of its own; its
-hash and those of the code of every step are in `seal.json`. `lineage/` has one record a step:
-inputs and outputs by SHA-256, settings, code. License for code: MIT.
-
-## Instructions to Replicators
-
-In the project's folder, after `make setup`:
-
-```
-.venv/bin/readiness audit {identity} --level 0
-.venv/bin/readiness audit {identity} --level 3
-.venv/bin/readiness audit {identity} --level 3 --code frozen
-```
-
-Level 0 checks the seal, 1 the data, 2 every number, 3 the report. Without the project: unpack
-`code.tar` in an empty folder, add the datasets below `data/raw` under the names of their pointers,
-run `make setup`, then
-
-```
-.venv/bin/readiness run -- results/{facts.run}/register/figures.csv
-```
-
-## List of tables and programs
-
-| file | made by |
-|---|---|
-| `figures.csv` | step `register` |
-| `charts/` | step `draw`, from `figures.csv` |
-| `tables/` | from `figures.csv` |
-| `report.html`, `report.pdf` | step `report`, every digit held against `figures.csv` |
-{attack}
-## References
-
-The sources of published figures stand beside each one in `figures.csv` and in the report; how to
-cite this publication: `CITATION.cff`.
-"""
+def _access(version: Version, writing: Writing) -> Markup:
+    if version.status in ACCESS:
+        return writing.text(ACCESS[version.status])
+    return writing.text("publication.access.kept", store="data/store")
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
@@ -217,49 +142,57 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     The specification wants the document marker in the first line, and the checker's name, report
     and certificate once there is a check: an author's file leaves them out.
     """
+    language = facts.first
+    papers = [name for name in facts.pages if name.endswith(".pdf")]
+    reference = min(papers, key=lambda name: f"/{language}/" not in name, default="")
     record: dict[str, Any] = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
-            "title": facts.title,
+            "title": _plain(_title(facts, language), language),
             "authors": [{"name": author["name"]} for author in facts.authors],
-            "reference": f"publications/{facts.identity}/report.pdf",
+            "reference": f"publications/{facts.identity}/{reference}",
         },
-        "manifest": [{"file": name, "comment": comment} for name, comment in _manifest(outputs)],
+        "manifest": [
+            {"file": name, "comment": _plain(comment, language)}
+            for name, comment in _manifest(facts, outputs)
+        ],
     }
-    head = (
-        f"---\n# To make everything again: readiness audit {facts.identity} --level 3\n"
-        "# Who checks adds: codechecker, report, summary, check_time, certificate.\n"
+    command = f"readiness audit {facts.identity} --level 3"
+    fields = "codechecker, report, summary, check_time, certificate"
+    notes = (
+        Fact("publication.check_again", {"command": command}),
+        Fact("publication.checker_adds", {"fields": fields}),
     )
-    return head + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
+    head = "".join(f"# {_plain(note, language)}\n" for note in notes)
+    return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _manifest(outputs: Sequence[str]) -> list[tuple[str, str]]:
-    comments = {
-        "figures.csv": "every number",
-        "report.html": "the report",
-        "report.pdf": "the report, on paper",
-    }
-    folders = {"charts": "a chart of the report", "tables": "a table, from figures.csv"}
-    listed = []
+def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]]:
     for name in outputs:
         folder = name.partition("/")[0]
-        if name.endswith(".txt") and folder == "charts":
-            listed.append((name, "what the chart shows, in words"))
-        elif name in comments or folder in folders:
-            listed.append((name, comments.get(name) or folders[folder]))
-    return listed
+        if name in facts.pages:
+            paper = name.endswith(".pdf")
+            yield name, Fact("publication.file.paper" if paper else "publication.file.page")
+        elif name == "figures.csv":
+            yield name, Fact("publication.file.ledger")
+        elif folder == "charts":
+            words = name.endswith(".txt")
+            yield name, Fact("publication.file.chart_words" if words else "publication.file.chart")
+        elif folder == "tables":
+            yield name, Fact("publication.file.table", {"ledger": "figures.csv"})
 
 
 def citation(facts: Facts) -> str:
     """CITATION.cff of the publication."""
+    language = facts.first
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
-        "message": "If you use these figures, please cite them as below.",
-        "title": facts.title,
+        "message": _plain(Fact("publication.cite"), language),
+        "title": _plain(_title(facts, language), language),
         "type": "dataset",
         "version": facts.identity,
-        "license": "MIT",
+        **({"license": facts.licence} if facts.licence else {}),
         "authors": [dict(author) for author in facts.authors],
-        "abstract": _what(facts).replace("**", ""),
+        "abstract": " ".join(_plain(fact, language) for fact in _what(facts)),
     }
     return yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)

@@ -18,7 +18,7 @@ PROJECT = "project"
 LOCK = "requirements.lock"
 PLACES: Mapping[str, str] = {
     "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
-    r"\.(?:css|html|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
+    r"\.(?:css|html|js|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
     "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
     r"|schemas/[\w.-]+\.json)",
     "profiles": r"profiles/[\w-]+/config\.yaml",

@@ -23,7 +23,7 @@ from readiness.rendering.words import words_for
 ASSETS = Path(__file__).parent
 DESIGN = ("structure.lua", "references.lua", "page.html", "page.css", "page.typ")
 # Same bytes whenever it is rendered: the file carries no date of its own.
-_TIMESTAMP = 946_684_800
+TIMESTAMP = 946_684_800
 
 
 def pandoc_path() -> Path:
@@ -169,7 +169,7 @@ def _typst(document: Document, work: Path, output: Path) -> None:
     )
     try:
         compiler.compile(
-            output=str(output), format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP
+            output=str(output), format="pdf", pdf_standards=["ua-1"], timestamp=TIMESTAMP
         )
     except typst.TypstError as error:
         hints = " ".join(getattr(error, "hints", None) or [])

@@ -1,0 +1,242 @@
+"""Writing facts in one language and one markup: HTML, Markdown or Typst.
+
+Whatever comes from outside is escaped here and isolated, so that ids, hashes and numbers read left
+to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+from markupsafe import Markup
+
+from readiness.facts import Fact, Label, Listed, Term, Value
+from readiness.language import Language, tell, text
+from readiness.language.catalogue import direction
+from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
+from readiness.publications.audit.model import Audit
+from readiness.publications.outcomes import Outcome
+from readiness.publications.presenting.summary import computed
+from readiness.publications.presenting.verdicts import (
+    CHANGED,
+    CHANGED_SIGN,
+    CODES,
+    LEVELS,
+    OUTCOMES,
+    SIGNINGS,
+    SIGNS,
+    TONES,
+    VERDICTS,
+)
+from readiness.terminal import one_line, printable
+
+Write = Callable[[str], Markup]
+
+FOREIGN, QUOTED = "said", "text"
+"""How the name of a fact's value begins that is somebody's prose in English (the error of a
+program, an analyst's note), and one that is quoted in any language. Other texts are names: of a
+file, a number, a hash."""
+_FIRST, _LAST = 0xE000, 0xF8FF
+# Between isolates: what stands for a text from outside is set like one, and not isolated twice.
+_HELD = re.compile(f"({FIRST_STRONG}[{chr(_FIRST)}-{chr(_LAST)}]{POP})")
+_SPACES = re.compile(r"[\t\n\r ]+")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How each kind of text is written: `ours` (of the catalogues), `plain` from outside, a
+    `number`, a `name` (id, hash, file), something `said` in English, something `quoted` in any
+    language, a verdict's `tag` (its sign, its name, its tone)."""
+
+    ours: Write
+    plain: Write
+    number: Write
+    name: Write
+    said: Write
+    quoted: Write
+    tag: Callable[[str, str, str], Markup]
+
+
+@cache
+def html() -> Form:
+    """HTML, for text and for attributes in quotes."""
+
+    def plain(text: str) -> Markup:
+        return Markup(escape(printable(text)))
+
+    def wrapped(before: str, after: str) -> Write:
+        return lambda text: Markup(before) + plain(text) + Markup(after)
+
+    return Form(
+        ours=lambda text: Markup(escape(text)),
+        plain=plain,
+        number=wrapped('<bdi dir="ltr">', "</bdi>"),
+        name=wrapped('<code dir="ltr">', "</code>"),
+        said=wrapped('<bdi lang="en" dir="ltr">', "</bdi>"),
+        quoted=wrapped("<bdi>", "</bdi>"),
+        tag=lambda sign, name, tone: Markup(
+            '<span class="tag {}"><span aria-hidden="true">{}</span> {}</span>'
+        ).format(tone, sign, name),
+    )
+
+
+def _isolates(language: Language) -> tuple[str, str, str]:
+    """What begins a text from left to right, what one of any direction, and what ends both; nothing
+    where the language goes from left to right itself."""
+    right_to_left = direction(language) == "rtl"
+    return (LEFT_TO_RIGHT, FIRST_STRONG, POP) if right_to_left else ("", "", "")
+
+
+@cache
+def markdown(language: Language) -> Form:
+    """Markdown; from right to left with Unicode's isolates around what is written left to right."""
+    ltr, auto, pop = _isolates(language)
+
+    def escaped(text: str) -> str:
+        return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
+
+    def plain(text: str) -> Markup:
+        return Markup(escaped(printable(_SPACES.sub(" ", text))))
+
+    def name(text: str) -> Markup:
+        # A backtick cannot stand in a code span, nor a bar in one within a table.
+        code = printable(_SPACES.sub(" ", text)).replace("`", "'").replace("|", "\\|")
+        return Markup(f"{ltr}`{code}`{pop}" if text.strip() else "")
+
+    return Form(
+        ours=lambda text: Markup(escaped(text)),
+        plain=plain,
+        number=lambda text: Markup(f"{ltr}{escaped(one_line(text))}{pop}" if text else ""),
+        name=name,
+        said=lambda text: Markup(f"{ltr}{plain(text)}{pop}"),
+        quoted=lambda text: Markup(f"{auto}{plain(text)}{pop}"),
+        tag=lambda sign, name, _: Markup(f"{sign} **{name}**"),
+    )
+
+
+@cache
+def typst(language: Language) -> Form:
+    """Typst's markup: every text a string of its own, so that nothing in it is markup."""
+    ltr, auto, pop = _isolates(language)
+
+    def string(text: str) -> str:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def ours(text: str) -> Markup:
+        return Markup(f"#{string(text)};" if text else "")
+
+    def outside(text: str) -> str:
+        return printable(_SPACES.sub(" ", text))
+
+    def name(text: str) -> Markup:
+        return Markup(f"{ltr}#name({string(outside(text))});{pop}" if text else "")
+
+    def isolated(begin: str) -> Write:
+        return lambda text: ours(f"{begin}{outside(text)}{pop}" if text else "")
+
+    return Form(
+        ours=ours,
+        plain=lambda text: ours(outside(text)),
+        number=isolated(ltr),
+        name=name,
+        said=isolated(ltr),
+        quoted=isolated(auto),
+        tag=lambda sign, name, _: Markup(f"#tag[{ours(sign)}][{name}];"),
+    )
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One language in one markup; every method gives what is safe in it."""
+
+    language: Language
+    form: Form
+
+    def tell(self, fact: Fact) -> Markup:
+        """The sentence of a fact; what is written already stands in it as it is."""
+        held: list[Markup] = []
+        told = tell(self._emptied(fact, held), self.language)
+        pieces = _HELD.split(told)
+        return Markup("").join(
+            self._held(piece, held) if k % 2 else self.form.ours(piece)
+            for k, piece in enumerate(pieces)
+        )
+
+    def text(self, key: str, **values: Value) -> Markup:
+        """The text of a key, its placeholders filled."""
+        return self.tell(Fact(key, values))
+
+    def _held(self, mark: str, held: Sequence[Markup]) -> Markup:
+        place = ord(mark[1]) - _FIRST
+        return held[place] if place < len(held) else self.form.plain(mark)
+
+    def _emptied(self, fact: Fact, held: list[Markup]) -> Fact:
+        """The fact with a mark in place of each text from outside, which is written and `held`: the
+        language makes its sentence, and never sees them."""
+        return Fact(fact.kind, {k: self._mark(k, v, held) for k, v in fact.values.items()})
+
+    def _mark(self, name: str, value: Value, held: list[Markup]) -> Value:
+        match value:
+            case Fact():
+                return self._emptied(value, held)
+            case Listed(items, link):
+                return Listed(tuple(self._mark(name, item, held) for item in items), link)
+            case Label(texts) if self.language in texts:
+                held.append(self.form.quoted(texts[self.language]))
+            case Markup():
+                held.append(value)
+            case str():
+                held.append(self._write(name)(value))
+            case _:
+                return value
+        return f"{FIRST_STRONG}{chr(_FIRST + len(held) - 1)}{POP}"
+
+    def _write(self, name: str) -> Write:
+        if name.startswith(FOREIGN):
+            return self.form.said
+        return self.form.quoted if name.startswith(QUOTED) else self.form.name
+
+    def names(self, names: str) -> Markup:
+        """Names that stand in one text with blanks between."""
+        return Markup(" ").join(map(self.form.name, names.split()))
+
+    def listed(self, items: Iterable[str | Fact]) -> Markup:
+        """Several names in one place, with the language's commas."""
+        return self.form.ours(text("language.comma", self.language)).join(map(self.named, items))
+
+    def labelled(self, key: str, what: Markup) -> Markup:
+        """What stands under the name of a text: "Level: 2"."""
+        return self.text("page.labelled", label=self.text(key), what=what)
+
+    def outcome(self, outcome: Outcome) -> Markup:
+        """The verdict on a number or a file."""
+        sign, tone = SIGNS[outcome]
+        return self.form.tag(sign, self.text(OUTCOMES[outcome]), tone)
+
+    def verdict(self, exit_code: int) -> Markup:
+        """The verdict on a publication, or on one level of its audit."""
+        sign, tone = TONES[exit_code]
+        return self.form.tag(sign, self.text(VERDICTS[exit_code]), tone)
+
+    def first_line(self, audit: Audit) -> Markup:
+        """The verdict, and whose the publication is."""
+        return Markup(f"{self.verdict(audit.exit_code)} {self.text(SIGNINGS[audit.signing])}")
+
+    def level(self, audit: Audit) -> Markup:
+        """The audit's level, and whose code computed."""
+        ran = self.text("verdict.ran", level=audit.level, what=Term(LEVELS[audit.level]))
+        code = self.text(CODES[audit.code] if computed(audit) else "verdict.says.no_code")
+        return Markup(f"{ran} {code}")
+
+    def changed(self) -> Markup:
+        """That code or an environment is not the sealed one."""
+        sign, tone = CHANGED_SIGN
+        return self.form.tag(sign, self.text(CHANGED), tone)
+
+    def named(self, one: str | Fact) -> Markup:
+        """A file or a key by its name; what has none of its own (a copy of data) as told."""
+        return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
