@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
-from readiness.language.numbers import interval, number, round_value
+from readiness.language.numbers import interval, number
+from readiness.language.rounding import round_value
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("fr", "en", "ar")

@@ -17,7 +17,7 @@ import pytest
 from project_copy import ROOT
 from readiness import closure as module
 from readiness.cli import STEPS
-from readiness.closure import closure, code_hash
+from readiness.closure import closure, code_hash, domains
 
 PACKAGE = {
     "steps/__init__.py": '"""Steps."""\n',
@@ -48,6 +48,8 @@ CACHED = (
     module._source,
     module.closure,
     module.code_hash,
+    module._catalogues,
+    module._messages,
 )
 
 
@@ -142,6 +144,90 @@ def test_what_the_code_does_changes_the_hash_of_the_steps_that_reach_it(
     package.replace(name, old, new)
     assert package.hashes[0] != one
     assert package.hashes[1] == two
+
+
+TELLING = {
+    "language/__init__.py": "from readiness.language.catalogue import text\n",
+    "language/catalogue.py": "def text(key):\n    return key\n",
+    "facts.py": "def decode(value):\n    return value\n",
+    "steps/draw.py": """
+        from readiness.language import text
+        from readiness.late import helper
+        def run(name):
+            return text("charts.title") + text(f"charts.{name}")
+        """,
+    "steps/print.py": """
+        from readiness.facts import decode
+        from readiness.language import text
+        def run(value):
+            return text(decode(value))
+        """,
+    "language/catalogues/fr/charts.po": """
+        # a note
+        msgid "charts.title"
+        msgstr "Titre"
+
+        msgid "charts.few"
+        msgstr "Avec {n:count.answer}"
+        """,
+    "language/catalogues/ar/charts.po": 'msgid "charts.title"\nmsgstr "عنوان"\n',
+    "language/catalogues/fr/count.po": """
+        msgid "count.answer"
+        msgid_plural "count.answer"
+        msgstr[0] "une réponse"
+        msgstr[1] "{n} réponses"
+        """,
+    "language/catalogues/fr/audit.po": 'msgid "audit.seal"\nmsgstr "Sceau"\n',
+}
+
+
+@pytest.fixture
+def telling(package: Package) -> Package:
+    """Two steps more: one draws, one tells facts that it reads from a file."""
+    for name, text in TELLING.items():
+        package.write(name, textwrap.dedent(text))
+    return package
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "moved"),
+    [
+        ("fr/charts.po", "Titre", "Le titre", {"draw", "print"}),
+        ("ar/charts.po", "عنوان", "العنوان", {"draw", "print"}),
+        ("fr/charts.po", "Avec {n:", "Et {n:", {"draw", "print"}),
+        # A message inside a message of another domain.
+        ("fr/count.po", "{n} réponses", "{n} réponse(s)", {"draw", "print"}),
+        # A kind that stands in a file may be of any domain.
+        ("fr/audit.po", "Sceau", "Cachet", {"print"}),
+        ("fr/charts.po", "# a note", "# another note", set()),
+        ("fr/charts.po", 'msgid "charts.title"\nmsgstr "Titre"\n', "", {"draw", "print"}),
+    ],
+)
+def test_a_message_is_code_of_the_steps_that_tell_it_and_of_no_other(
+    telling: Package, name: str, old: str, new: str, moved: set[str]
+) -> None:
+    steps = ("one", "two", "draw", "print")
+    before = {step: code_hash(f"readiness.steps.{step}") for step in steps}
+    telling.replace(f"language/catalogues/{name}", old, new)
+    after = {step: code_hash(f"readiness.steps.{step}") for step in steps}
+    assert {step for step in steps if before[step] != after[step]} == moved
+
+
+def test_the_order_of_a_catalogue_is_no_code(telling: Package) -> None:
+    before = code_hash("readiness.steps.draw")
+    first, second = (
+        'msgid "charts.few"\nmsgstr "Avec {n:count.answer}"\n',
+        'msgid "charts.title"\nmsgstr "Titre"\n',
+    )
+    telling.write("language/catalogues/fr/charts.po", f"{first}\n{second}")
+    assert code_hash("readiness.steps.draw") == before
+
+
+def test_steps_that_tell_nothing_know_no_catalogue() -> None:
+    """Estimates do not wait for an editor."""
+    assert "language" in domains("readiness.steps.draw_wave")
+    for step in ("restore", "validate", "weight", "estimate", "register_wave", "register_study"):
+        assert domains(f"readiness.steps.{step}") == frozenset(), step
 
 
 def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:

@@ -5,6 +5,11 @@ through others, function-local imports included. The hash walks the syntax tree 
 docstrings, positions and empty fields, so a comment, a blank line or another Python version leaves
 it as it is, and any change of what the code does changes it.
 
+What readers read is code as well. A step whose closure tells texts (`language.catalogue`) has the
+messages of every language in its hash, of the domains that its modules name ("report.title" stands
+in the code); of all domains where it tells facts that it read from a file, whose kinds stand there.
+Comments and order in a catalogue change nothing.
+
 Package `__init__` files hold nothing but a docstring and re-exports (a test holds them to that):
 they are looked through name by name and are not part of a closure themselves.
 """
@@ -15,8 +20,10 @@ import ast
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -24,8 +31,13 @@ from readiness.files import write_atomically
 
 PACKAGE = "readiness"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
-VERSION = b"1"
-"""Of the way trees are hashed; part of the memory's keys."""
+VERSION = b"2"
+"""Of the way files are hashed; part of the memory's keys."""
+CATALOGUES = "language/catalogues"
+TELLS, READS = f"{PACKAGE}.language.catalogue", (f"{PACKAGE}.facts", "decode")
+"""Whose closure has the first tells texts; who imports the second, of any domain."""
+_KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
+_COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
 MEMORY = Path("readiness/closure.json")
 """What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over."""
 
@@ -39,10 +51,12 @@ class Import(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a file's syntax tree says: its hash and its imports, dots unresolved."""
+    """What a file's syntax tree says: its hash, its imports (dots unresolved), and what stands
+    before the point in its texts that could be keys of a catalogue."""
 
     tree: str
     imports: tuple[tuple[int, str, str | None, str], ...]
+    domains: tuple[str, ...]
 
 
 @cache
@@ -97,15 +111,24 @@ def _source(path: Path) -> Source:
         return _as_source(memory[key])
     except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
         tree = ast.parse(content)
-        memory[key] = [_tree_hash(tree), list(_imports_in(tree))]
+        memory[key] = [_tree_hash(tree), list(_imports_in(tree)), _domains_in(tree)]
         return _as_source(memory[key])
 
 
 def _as_source(known: Any) -> Source:
-    tree, imports = known
+    tree, imports, domains = known
     return Source(
-        str(tree), tuple((level, module, name, bound) for level, module, name, bound in imports)
+        str(tree),
+        tuple((level, module, name, bound) for level, module, name, bound in imports),
+        tuple(map(str, domains)),
     )
+
+
+def _domains_in(tree: ast.Module) -> list[str]:
+    """The first parts of all texts that could be keys of a catalogue, or beginnings of keys."""
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    keys = (_KEY.fullmatch(text) for text in texts if isinstance(text, str))
+    return sorted({key[1] for key in keys if key})
 
 
 def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
@@ -218,10 +241,60 @@ def module_hash(module: str) -> str:
 
 
 @cache
+def _messages(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The hash of a catalogue's messages, and the domains of those that count inside of them."""
+    content = path.read_bytes()
+    key = hashlib.sha256(content + VERSION).hexdigest()
+    memory = _memory()
+    try:
+        digest, domains = memory[key]
+        return str(digest), tuple(map(str, domains))  # type: ignore[call-overload]
+    except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
+        from babel.messages.pofile import read_po  # takes a while: only where a text is new
+
+        messages = {str(m.id): m.string for m in read_po(BytesIO(content)) if m.id}
+        said = json.dumps(messages, ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        memory[key] = [digest, sorted(set(_COUNTED.findall(said)))]
+        return digest, tuple(sorted(set(_COUNTED.findall(said))))
+
+
+@cache
+def _catalogues() -> dict[str, tuple[Path, ...]]:
+    """The files of the catalogues by domain, a file a language."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in sorted((PACKAGE_FOLDER / CATALOGUES).glob("*/*.po")):
+        found[path.stem] = (*found.get(path.stem, ()), path)
+    return found
+
+
+def domains(module: str) -> frozenset[str]:
+    """The domains of the catalogues in whose words a module, or what it reaches, may tell."""
+    modules = closure(module)
+    if TELLS not in modules:
+        return frozenset()
+    if any((i.module, i.name) == READS for name in modules for i in _imports(name)):
+        return frozenset(_catalogues())
+    sources = [path for name in modules if (path := _file_of(name))]
+    waiting = {domain for path in sources for domain in _source(path).domains}
+    reached: set[str] = set()
+    while waiting := waiting & _catalogues().keys() - reached:
+        reached |= waiting
+        files = [path for name in waiting for path in _catalogues()[name]]
+        waiting = {domain for path in files for domain in _messages(path)[1]}
+    return frozenset(reached)
+
+
+@cache
 def code_hash(module: str) -> str:
-    """SHA-256 over the closure of `module`: names and syntax trees, in sorted order."""
+    """SHA-256 over the closure of `module`: names and syntax trees, messages, in sorted order."""
     known = len(_memory())
     lines = [f"{name} {module_hash(name)}" for name in closure(module)]
+    lines += [
+        f"{path.relative_to(PACKAGE_FOLDER).as_posix()} {_messages(path)[0]}"
+        for domain in sorted(domains(module))
+        for path in _catalogues()[domain]
+    ]
     if len(_memory()) != known:
         _remember()
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,16 +1,11 @@
 """The text of a number as readers of a language see it.
 
-One rule for every publishable number, so that a text can be checked against a value:
-
-1. the value is taken at 10 significant digits (more where more are shown) and becomes a `Decimal`:
-   of the 12 that a register holds the last are a processor's, and must not decide a tie;
-2. it is scaled exactly (shares and points by 100) and rounded once, to the declared number of
-   decimals, half to even or half up (away from zero); binary floats are never rounded;
-3. the rounded decimal is written with the symbols of the Unicode CLDR (through Babel), in the
-   locale and the digits that the language's catalogue names (`language.locale`: Moroccan Arabic has
-   a decimal comma; `language.numbering`: `latn` or `arab`), with groups of thousands, the spaces
-   that the language wants, and the marks that keep `%` and signs on the right side of a number
-   inside Arabic text.
+One rule for every publishable number, so that a text can be checked against a value: it is rounded
+by `language.rounding`, and the decimal is written with the symbols of the Unicode CLDR (through
+Babel), in the locale and the digits that the language's catalogue names (`language.locale`:
+Moroccan Arabic has a decimal comma; `language.numbering`: `latn` or `arab`), with groups of
+thousands, the spaces that the language wants, and the marks that keep `%` and signs on the right
+side of a number inside Arabic text.
 
 Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
 to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
@@ -19,8 +14,6 @@ to zero carries no sign. Counts are written with all their digits, always groupe
 from __future__ import annotations
 
 import decimal
-import numbers
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -30,25 +23,11 @@ from babel.numbers import format_decimal
 
 from readiness.errors import RenderError, StatisticsError
 from readiness.language.catalogue import Language, form, locale
+from readiness.language.rounding import Amount, check, exact_value, round_half, scaled
 from readiness.language.typography import typeset
-from readiness.patterns import SIGNIFICANT_DIGITS
-
-PRECISION = 10
-"""The significant digits that a text is taken from."""
-
-UNITS = ("share", "count", "number", "p", "points", "base")
-"""What a value measures; see `number`."""
-
-ROUNDINGS: Mapping[str, str] = {
-    "half_even": decimal.ROUND_HALF_EVEN,
-    "half_up": decimal.ROUND_HALF_UP,
-}
-"""The rounding rules by name."""
 
 _MINUS = "\N{MINUS SIGN}"
 _NBSP = "\N{NO-BREAK SPACE}"
-
-Amount = float | int | str | Decimal
 
 
 def number(
@@ -78,8 +57,8 @@ def number(
     StatisticsError when the value is missing, infinite, out of its unit's range, or when unit,
     digits or rounding are not of the rule.
     """
-    exact = _exact(value, digits)
-    _check(exact, unit, digits, rounding)
+    exact = exact_value(value, digits)
+    check(exact, unit, digits, rounding)
     return _text(exact, unit, digits, rounding, language, noun=noun)
 
 
@@ -97,13 +76,13 @@ def interval(
     an end which is also published by itself reads the same. Units as in `number`, except `p`.
     Raises StatisticsError as `number` does, and when `lower` is above `upper`.
     """
-    low, high = _exact(lower, digits), _exact(upper, digits)
+    low, high = exact_value(lower, digits), exact_value(upper, digits)
     if unit == "p":
         raise StatisticsError("interval: a p-value has no interval to display.")
     if low > high:
         raise StatisticsError(f"interval: lower end {low} is above upper end {high}.")
     for end in (low, high):
-        _check(end, unit, digits, rounding)
+        check(end, unit, digits, rounding)
     # The noun stands once, after the second number.
     first = _text(low, unit, digits, rounding, language, noun=False)
     second = _text(high, unit, digits, rounding, language)
@@ -153,94 +132,12 @@ def day(iso: str, language: Language) -> str:
     return said.translate(digits) if digits else said
 
 
-def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
-    """The number that `number` shows, as an exact decimal in shown units (percent for a share).
-
-    For checks and for marks that must agree with their label. Raises as `number` does.
-    """
-    exact = _exact(value, digits)
-    _check(exact, unit, digits, rounding)
-    return _rounded(_scaled(exact, unit), digits, rounding)
-
-
-def rounded(value: Amount, digits: int, rounding: str) -> Decimal:
-    """A value of any unit, in its own scale, rounded as `number` rounds: no sign on a zero."""
-    return _rounded(_exact(value, digits), digits, rounding)
-
-
-def _exact(value: Amount, digits: int) -> Decimal:
-    """The value at `PRECISION` significant digits, or as many as are shown, up to the register's.
-
-    Whole numbers are kept whole.
-    """
-    try:
-        if isinstance(value, numbers.Integral):
-            exact = Decimal(int(value))
-        elif isinstance(value, str | Decimal):
-            exact = Decimal(value)
-        else:
-            exact = Decimal(format(float(value), f".{SIGNIFICANT_DIGITS}g"))
-    except (TypeError, ValueError, decimal.InvalidOperation):
-        raise StatisticsError(f"display: {value!r} is not a number.") from None
-    if not exact.is_finite():
-        raise StatisticsError(
-            f"display: the value is {exact}: a missing number has no text; mark it suppressed."
-        )
-    if exact.adjusted() > 30:
-        raise StatisticsError(f"display: {exact} is too large to be a result of a survey.")
-    if exact == exact.to_integral_value():
-        return exact
-    shown = exact.adjusted() + 1 + digits
-    return decimal.Context(prec=min(max(PRECISION, shown), SIGNIFICANT_DIGITS)).plus(exact)
-
-
-_RANGES: Mapping[str, tuple[int, int | None]] = {
-    "share": (0, 1),
-    "points": (-1, 1),
-    "p": (0, 1),
-    "count": (0, None),
-    "base": (0, None),
-}
-
-
-def _check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
-    if unit not in UNITS:
-        raise StatisticsError(
-            f"display: unit {unit!r} unknown; expected one of {', '.join(UNITS)}."
-        )
-    if rounding not in ROUNDINGS:
-        known = ", ".join(ROUNDINGS)
-        raise StatisticsError(f"display: rounding {rounding!r} unknown; expected one of {known}.")
-    least = 1 if unit == "p" else 0
-    most = 0 if unit == "base" else 9
-    if not least <= digits <= most:
-        raise StatisticsError(
-            f"display: {digits} decimals for unit {unit!r}; expected {least} to {most}."
-        )
-    low, high = _RANGES.get(unit, (None, None))
-    if (low is not None and exact < low) or (high is not None and exact > high):
-        upper = "" if high is None else f" to {high}"
-        raise StatisticsError(f"display: {exact} is out of range for unit {unit!r} ({low}{upper}).")
-    if unit == "base" and exact != exact.to_integral_value():
-        raise StatisticsError(f"display: base {exact} is not a whole number of answers.")
-
-
-def _scaled(exact: Decimal, unit: str) -> Decimal:
-    return exact.scaleb(2) if unit in ("share", "points") else exact
-
-
-def _rounded(exact: Decimal, digits: int, rounding: str) -> Decimal:
-    context = decimal.Context(prec=60, rounding=ROUNDINGS[rounding])
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), context=context)
-    return abs(rounded) if rounded.is_zero() else rounded  # no negative zero
-
-
 def _text(
     exact: Decimal, unit: str, digits: int, rounding: str, language: Language, *, noun: bool = True
 ) -> str:
     if unit == "p":
         return _p_text(exact, digits, rounding, language)
-    rounded = _rounded(_scaled(exact, unit), digits, rounding)
+    rounded = round_half(scaled(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_signed(rounded, language), language)
     shown = _signed(rounded, language, plus=unit == "points")
@@ -256,7 +153,7 @@ def _p_text(exact: Decimal, digits: int, rounding: str, language: Language) -> s
     elif 1 - step < exact < 1:
         relation, shown = ">", 1 - step
     else:
-        relation, shown = "=", _rounded(exact, digits, rounding)
+        relation, shown = "=", round_half(exact, digits, rounding)
     return f"p{_NBSP}{relation}{_NBSP}{_signed(shown, language)}"
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES
-from readiness.language.numbers import round_value
+from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, contract
 from readiness.register.display import own_texts, said

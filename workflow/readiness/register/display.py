@@ -12,12 +12,10 @@ from typing import Any
 
 from readiness.errors import DataError, ReadinessError
 from readiness.language import LANGUAGES, Language, joined, numbers
+from readiness.register.figures import IN_PERCENT
 
 SUPPRESSED_TEXT = "(…)"
 """What stands in place of a number that is not published, in every language."""
-
-IN_PERCENT = "as printed, in percent"
-"""The statistic of a claim that was printed as a percentage."""
 
 
 def shown(row: Mapping[Any, Any], language: Language) -> str:

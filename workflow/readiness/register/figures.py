@@ -17,10 +17,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.language import LANGUAGES
+from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.register.display import shown
 from readiness.register.precision import PRECISION, WORKING
 from readiness.tables import read_text_table
 
@@ -82,6 +81,10 @@ class Origin:
         return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
 
 
+IN_PERCENT = "as printed, in percent"
+"""The statistic of a claim that was printed as a percentage."""
+AS_TOLD = ("claim", "verdict")
+"""Kinds whose numbers are shown as somebody printed them, or as their sentence has them."""
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
@@ -93,6 +96,16 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return format(value, f".{SIGNIFICANT_DIGITS}g")
     return value
+
+
+def _check(row: FigureRow) -> None:
+    """DataError or StatisticsError for a row that could not be shown (`display.shown`)."""
+    if row.suppressed:
+        return
+    if row.value is None:
+        raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
+    if row.kind not in AS_TOLD:
+        round_value(row.value, row.unit, row.digits, row.rounding)
 
 
 def make_register(
@@ -110,7 +123,7 @@ def make_register(
     records = []
     for row in rows:
         record = {name: _cell(getattr(row, name)) for name in CORE}
-        shown(record, LANGUAGES[0])  # refuses what has no text: in one language or in all
+        _check(row)
         behind = origin(row)
         record |= {
             "run": run,

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.language.numbers import UNITS, rounded
+from readiness.language.rounding import UNITS, rounded
 from readiness.register.display import own_texts
 from readiness.register.precision import PRECISION, PUBLISHED
 from readiness.register.same import around, gives, number, same_cell, same_text

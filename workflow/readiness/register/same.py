@@ -22,7 +22,7 @@ from typing import Any
 
 from readiness.errors import ReadinessError
 from readiness.language import Language
-from readiness.language.numbers import ROUNDINGS, rounded
+from readiness.language.rounding import ROUNDINGS, rounded
 from readiness.register.display import said, shown
 
 RELATIVE = 1e-9

@@ -13,8 +13,7 @@ import pandas as pd
 
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.verdict import Number
-from readiness.register.display import IN_PERCENT
-from readiness.register.figures import FigureRow
+from readiness.register.figures import IN_PERCENT, FigureRow
 
 
 def decode(number: Mapping[str, Any]) -> Number:
