@@ -32,9 +32,10 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("facts",),
     ("files", "bounded"),
-    ("errors", "terminal", "patterns"),
+    ("errors", "terminal"),
+    ("facts",),
+    ("patterns",),
 )
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}
 

@@ -10,30 +10,35 @@ from pathlib import Path
 import pandas as pd
 
 from project_copy import ROOT
+from readiness.facts import Fact, Listed
 from readiness.language import LANGUAGES
+from readiness.publications.audit.alike import changed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
-from readiness.publications.audit.report import NOT_COMPARED
+from readiness.publications.audit.report import ALIKE, NOT_COMPARED, SAME
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import LEDGER
+from readiness.publications.seal import CHANGED, LEDGER
 from readiness.register.display import column, shown
 from readiness.register.figures import read_register
 
 WAVE, STUDY = "simulated-2026-r2", "haca-2024"
-OTHERS = ("python 3.12.3 -> 3.13.1", "numpy 2.4.1 -> 2.4.3")
+OTHERS = tuple(
+    Fact("audit.change.version", {"name": name, "old": old, "new": new})
+    for name, old, new in (("python", "3.12.3", "3.13.1"), ("numpy", "2.4.1", "2.4.3"))
+)
 CHANGES = Changes(("weight", "estimate"), True, ("waves/simulated-2026.weight",), OTHERS)
 REPORT = (
-    Finding("report.html", Outcome.DIFFERS, "“Prête : 18,4 %” became “Prête : 18,1 %”"),
+    Finding("report.html", Outcome.DIFFERS, changed("Prête : 18,4 %", "Prête : 18,1 %")),
+    Finding("charts/a.svg", Outcome.REPRODUCED, ALIKE),
     Finding(
-        "charts/a.svg", Outcome.REPRODUCED, "the same words, numbers and pictures, other bytes"
+        "report.pdf", Outcome.NOT_CHECKED, Fact("audit.unreadable", {"said": "Permission denied"})
     ),
-    Finding("report.pdf", Outcome.NOT_CHECKED, "cannot be read (Permission denied)"),
-    Finding("tables/estimates.csv", Outcome.REPRODUCED, "the same bytes"),
+    Finding("tables/estimates.csv", Outcome.REPRODUCED, SAME),
 )
 
 
@@ -101,9 +106,14 @@ def held() -> list[Audit]:
 def differing() -> Audit:
     """Everything that can differ, at level 3."""
     found = at_level_2(WAVE, harm, level=3, changes=CHANGES)
-    parted = Divergence("weight", ("data (margins)", "settings (trim)", "code"))
+    causes = (
+        Fact("audit.cause.roles", {"roles": Listed(("margins",))}),
+        Fact("audit.cause.settings", {"keys": Listed(("trim",))}),
+        Fact("audit.cause.code"),
+    )
+    note = Fact("audit.note.superseded_why", {"other": "r-9", "text": "a typo"})
     return replace(
-        found, report=REPORT, divergence=str(parted), notes=("superseded by r-9: a slip",)
+        found, report=REPORT, divergence=Divergence("weight", causes).fact, notes=(note,)
     )
 
 
@@ -137,9 +147,9 @@ def later() -> Audit:
 def broken() -> Audit:
     """One number of the ledger and one file changed after the seal, and the chain not remade."""
     seal = [
-        Finding("report.html", Outcome.BROKEN, "changed"),
-        Finding(LEDGER, Outcome.BROKEN, "changed"),
-        Finding(f"{LEDGER}: cost_saving.dont_know.advertiser", Outcome.BROKEN, "changed"),
+        Finding("report.html", Outcome.BROKEN, CHANGED),
+        Finding(LEDGER, Outcome.BROKEN, CHANGED),
+        Finding(f"{LEDGER}: cost_saving.dont_know.advertiser", Outcome.BROKEN, CHANGED),
     ]
     return at_level_2(WAVE, harm, seal=seal)
 

@@ -13,9 +13,10 @@ import pypdf
 import pytest
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
+from readiness.facts import Fact
+from readiness.language import tell
+from readiness.publications.audit import alike
 from readiness.publications.audit.alike import (
-    DRAWN,
-    SCRIPT,
     Terms,
     page_change,
     picture_change,
@@ -24,7 +25,7 @@ from readiness.publications.audit.alike import (
     text_change,
 )
 from readiness.publications.audit.paper import paper_change
-from readiness.publications.audit.report import ALIKE, _compare
+from readiness.publications.audit.report import ALIKE, OTHER, _compare
 from readiness.publications.chain import Chain, frozen_chain
 from readiness.publications.outcomes import Outcome
 from readiness.register.figures import read_register
@@ -33,6 +34,13 @@ FOLDER = Path(__file__).parents[2] / "publications" / "simulated-2026-r2"
 PAGE = (FOLDER / "report.html").read_text("utf-8")
 CHART = (FOLDER / "charts/weights.svg").read_text("utf-8")
 PAPER = (FOLDER.parent / "haca-2024/report.pdf").read_bytes()
+
+
+def said(change: Fact | None) -> str:
+    return tell(change, "en") if change else ""
+
+
+SCRIPT, DRAWN = said(alike.SCRIPT), said(alike.DRAWN)
 
 
 @cache
@@ -64,17 +72,17 @@ def page(change: Callable[[str], str]) -> str:
     """What is said of a page that somebody changed: against the one that comes out elsewhere."""
     changed = change(PAGE)
     assert changed != PAGE
-    return page_change(changed.encode(), moved(PAGE).encode(), terms())
+    return said(page_change(changed.encode(), moved(PAGE).encode(), terms()))
 
 
 def test_the_same_page_made_elsewhere() -> None:
     assert moved(PAGE) != PAGE
-    assert page_change(PAGE.encode(), moved(PAGE).encode(), terms()) == ""
+    assert page_change(PAGE.encode(), moved(PAGE).encode(), terms()) is None
     found = _compare("report.html", PAGE.encode(), moved(PAGE).encode(), terms(), False)
-    assert (found.outcome, found.detail) == (Outcome.REPRODUCED, ALIKE)
+    assert (found.outcome, found.fact) == (Outcome.REPRODUCED, ALIKE)
     # In the recorded build the same code gives the same bytes.
     found = _compare("report.html", PAGE.encode(), moved(PAGE).encode(), terms(), True)
-    assert (found.outcome, found.detail) == (Outcome.DIFFERS, "other bytes")
+    assert (found.outcome, found.fact) == (Outcome.DIFFERS, OTHER)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +146,13 @@ def test_a_forged_picture_in_a_page_differs() -> None:
         assert wrong != drawn
         return text.replace(found[1], base64.b64encode(wrong.encode()).decode())
 
-    assert page(forge) == f"a picture {DRAWN}"
+    assert page(forge) == said(alike.PICTURE)
 
 
 def picture(change: Callable[[str], str]) -> str:
     changed = change(CHART)
     assert changed != CHART
-    return picture_change(changed.encode(), CHART.encode(), terms())
+    return said(picture_change(changed.encode(), CHART.encode(), terms()))
 
 
 def test_a_picture_is_text_and_geometry_to_a_millionth() -> None:
@@ -169,14 +177,15 @@ def test_a_picture_is_text_and_geometry_to_a_millionth() -> None:
 
 def test_tables_cell_by_cell() -> None:
     table = b"id,value,text\na,0.346058960868,34.6%\nb,12,12\n"
-    assert table_change(table, table.replace(b"868", b"869"), terms()) == ""
+    assert table_change(table, table.replace(b"868", b"869"), terms()) is None
     assert table_change(table, table.replace(b"0.34605896", b"0.34605897"), terms())
-    assert "“13” became “12”" in table_change(table.replace(b"b,12", b"b,13"), table, terms())
+    moved_cell = table_change(table.replace(b"b,12", b"b,13"), table, terms())
+    assert said(moved_cell) == "“13” became “12”"
     assert table_change(table + b"c,1,1\n", table, terms())
     assert table_change(table, table.replace(b",text", b""), terms())
     assert table_change(b'a,"b', b"a,b", terms())
-    assert text_change("41,9\u00a0%\n".encode(), "41,9\u202f%\n".encode(), terms()) == ""
-    assert "41,8" in text_change(b"41,8 %\n", b"41,9 %\n", terms())
+    assert text_change("41,9\u00a0%\n".encode(), "41,9\u202f%\n".encode(), terms()) is None
+    assert "41,8" in said(text_change(b"41,8 %\n", b"41,9 %\n", terms()))
 
 
 def test_at_a_boundary_of_rounding_both_texts_are_the_number() -> None:
@@ -190,9 +199,9 @@ def test_at_a_boundary_of_rounding_both_texts_are_the_number() -> None:
     shown = f'<p><span class="n" data-id="{tie["id"]}">{{}}</span> de tous</p>'
     for was, became, same in (("54,6 %", "54,5 %", True), ("54,6 %", "54,4 %", False)):
         change = page_change(shown.format(was).encode(), shown.format(became).encode(), both)
-        assert (change == "") is same
+        assert (change is None) is same
         label = f"<svg><!-- {was} --></svg>".encode(), f"<svg><!-- {became} --></svg>".encode()
-        assert (picture_change(*label, both) == "") is same
+        assert (picture_change(*label, both) is None) is same
 
 
 # --- the PDF --------------------------------------------------------------------------------------
@@ -202,7 +211,7 @@ def paper(change: Callable[[pypdf.PdfWriter], None]) -> str:
     target = io.BytesIO()
     writer.write(target)
     assert target.getvalue() != PAPER
-    return paper_change(target.getvalue(), PAPER, terms())
+    return said(paper_change(target.getvalue(), PAPER, terms()))
 
 
 def drawing(writer: pypdf.PdfWriter, number: int, content: bytes) -> None:
@@ -241,5 +250,5 @@ def test_a_forged_paper_differs() -> None:
     assert "http://x" in paper(link)
     assert "/EmbeddedFiles" in paper(lambda writer: writer.add_attachment("a.txt", b"x"))
     assert paper(lambda writer: writer.remove_page(5)) == "5 pages became 6"
-    assert paper_change(PAPER[: len(PAPER) // 2], PAPER, terms()) == "cannot be read as a PDF"
-    assert paper_change(b"99 %", PAPER, terms()) == "cannot be read as a PDF"
+    for content in (PAPER[: len(PAPER) // 2], b"99 %"):
+        assert said(paper_change(content, PAPER, terms())) == "cannot be read as a PDF"

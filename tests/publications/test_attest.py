@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError
+from readiness.facts import Fact
 from readiness.publications.attest import (
     KINDS,
     PASSPHRASE,
@@ -36,6 +37,7 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import FOLDER
+from readiness.publications.outcomes import told
 from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
 
 pytest.importorskip("cryptography", reason="signatures are an optional extra")
@@ -223,8 +225,10 @@ def test_a_changed_publication_breaks_the_seal_first(
     attest(folder, private_key(office))
     (folder / "figures.csv").write_text(LEDGER.replace("0.25", "0.26"), "utf-8")
     found = held(folder, office)
-    assert found.exit_code == 3 and "figures.csv: changed" in found.faults
-    with pytest.raises(DataError, match="what does not hold is not signed"):
+    assert found.exit_code == 3 and "figures.csv: changed" in [
+        told(fault, "en") for fault in found.faults
+    ]
+    with pytest.raises(DataError, match="what is not as sealed is not signed"):
         attest(folder, private_key(office))
 
 
@@ -249,7 +253,7 @@ def test_a_number_changed_and_sealed_anew_no_longer_fits_the_signature(
     assert check_seal(folder) == []
     found = held(folder, office)
     assert (found.faults, found.exit_code) == ((), 1)
-    assert found.signatures[0].detail == "signs another seal than the present one"
+    assert found.signatures[0].fact.kind == "audit.signature.other_seal"
 
 
 def test_an_exchanged_payload_does_not_fit(folder: Path, key: Callable[[str], Path]) -> None:
@@ -263,7 +267,7 @@ def test_an_exchanged_payload_does_not_fit(folder: Path, key: Callable[[str], Pa
     path.write_text(f"{line}\n", "utf-8")
     found = held(folder, office)
     assert found.exit_code == 1
-    assert found.signatures[0].detail == "not made by this key over this statement"
+    assert found.signatures[0].fact.kind == "audit.signature.other_key"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +295,7 @@ def test_a_line_that_is_no_signature_is_one_that_does_not_fit(
     path.write_bytes(path.read_bytes() + line + b"\n")
     found = held(folder, office)
     assert found.exit_code == 1
-    assert found.signatures[1].detail.startswith("line 2 is no envelope")
+    assert found.signatures[1].fact == Fact("audit.signature.no_envelope", {"line": 2})
     assert check_seal(folder) == []
 
 
@@ -559,8 +563,8 @@ def test_the_statement_holds_materials_products_and_command_of_every_step(
         assert step["command"][:4] == ["readiness", "step", sidecar["step"], "--settings"]
         assert json.loads(step["command"][4]) == sidecar["settings"]
         assert step["code"] == {"sha256": sidecar["code"]}
-        for told, held_there in (("materials", "inputs"), ("products", "outputs")):
-            files = {one["name"]: one["digest"]["sha256"] for one in step[told]}
+        for name, held_there in (("materials", "inputs"), ("products", "outputs")):
+            files = {one["name"]: one["digest"]["sha256"] for one in step[name]}
             assert files == sidecar[held_there]
     assert held(folder, office).exit_code == 0
 
@@ -579,7 +583,7 @@ def test_a_step_otherwise_than_in_its_sidecar_does_not_fit(
         sign(folder, office, said)
         found = held(folder, office)
         assert found.exit_code == 1
-        assert "the step judge is not what the sidecar states" in found.signatures[0].detail
+        assert found.signatures[0].fact == Fact("audit.signature.step", {"step": "judge"})
         said["predicate"]["steps"] = []
         sign(folder, office, said)
         assert held(folder, office).exit_code == 1

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from project_copy import ROOT
+from readiness.language import tell
 from readiness.publications.environment import changes, present_environment, same_build
 
 CODE = (
@@ -39,7 +40,7 @@ def test_the_kernels_in_use_are_recorded() -> None:
     assert older["blas"] and all(name.endswith("Nehalem") for name in older["blas"])
     assert not {"X86_V4", "AVX512_ICL"} & set(older["simd"])
     assert haswell["engine"] == older["engine"] and haswell["processor"] == older["processor"]
-    assert [line.partition(" ")[0] for line in changes(haswell, older)][:1] == ["blas"]
+    assert [fact.values["name"] for fact in changes(haswell, older)][:1] == ["blas"]
     assert not same_build(haswell, older) and same_build(haswell, haswell)
 
 
@@ -49,7 +50,8 @@ def test_what_an_older_record_does_not_name_is_no_change_and_another_build() -> 
     assert changes(older, present) == []
     assert not same_build(older, present)
     quarto = {**present, "engine": "Quarto 1.9.36"}
-    assert changes(present, quarto) == [f"engine {present['engine']} -> Quarto 1.9.36"]
+    (fact,) = changes(present, quarto)
+    assert tell(fact, "en") == f"engine {present['engine']} -> Quarto 1.9.36"
 
 
 def test_no_host_and_no_path() -> None:

@@ -338,7 +338,7 @@ def test_a_refactoring_forces_no_new_seal(ready: Project) -> None:
     assert renamed != ready.read(name)
     (ready.root / name).write_text(renamed, "utf-8")
     code, record = audited()
-    assert code == 0 and record["divergence"] == ""
+    assert code == 0 and record["divergence"]["fact"] is None
     assert set(record["changes"]["code"]) == {*before["changes"]["code"], "judge"}
     assert record["counts"] == before["counts"]
     verdicts = {n["id"] for n in record["numbers"] if n["kind"] == "verdict"}

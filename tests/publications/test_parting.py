@@ -1,13 +1,15 @@
-"""Where two chains part."""
+"""Where two chains diverge."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from readiness.language import LANGUAGES, tell
 from readiness.lineage import Lineage
-from readiness.publications.chain import first_divergence
+from readiness.publications.chain import ENVIRONMENT_ALONE, Divergence, first_divergence
 
 RESTORE = "restore-d@1"
 BEFORE = {
@@ -19,32 +21,42 @@ BEFORE = {
 OTHER = {"outputs": {"weights.csv": "v"}}
 
 
-def parted(**steps: Lineage) -> str:
+def diverges(**steps: Lineage) -> tuple[str, ...]:
+    """The step, and what changed there: a kind with the names that it states."""
     after = {**BEFORE, **{name.replace("restore", RESTORE): s for name, s in steps.items()}}
-    return str(first_divergence(BEFORE, after) or "")
+    found = first_divergence(BEFORE, after)
+    return (found.step, *(tell(cause, "en") for cause in found.causes)) if found else ()
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({}, "weight: environment changed"),
-        ({"code": "c3"}, "weight: code changed"),
-        ({"settings": {"trim": 3.0}}, "weight: settings (trim) changed"),
-        ({"inputs": {"answers": "b"}}, "weight: data (answers) changed"),
-        ({"inputs": {"answers": "b"}, "code": "c3"}, "weight: data (answers), code changed"),
+        ({}, ["environment"]),
+        ({"code": "c3"}, ["code"]),
+        ({"settings": {"trim": 3.0}}, ["settings (trim)"]),
+        ({"inputs": {"answers": "b"}}, ["data (answers)"]),
+        ({"inputs": {"answers": "b"}, "code": "c3"}, ["data (answers)", "code"]),
     ],
 )
-def test_what_changed_at_a_step(change: dict[str, object], said: str) -> None:
-    assert parted(weight=replace(BEFORE["weight"], **OTHER, **change)) == said
+def test_what_changed_at_a_step(change: dict[str, Any], said: list[str]) -> None:
+    assert diverges(weight=replace(BEFORE["weight"], **OTHER, **change)) == ("weight", *said)
 
 
 def test_a_restore_that_strays_is_its_code_not_the_data() -> None:
     other = replace(BEFORE[RESTORE], outputs={"data.csv": "b"})
-    assert parted(restore=replace(other, code="c9")) == f"{RESTORE}: code changed"
-    assert parted(restore=other) == f"{RESTORE}: data changed"
+    assert diverges(restore=replace(other, code="c9")) == (RESTORE, "code")
+    assert diverges(restore=other) == (RESTORE, "data")
     version = replace(other, code="c9", settings={"sha256": "b"})
-    assert parted(restore=version) == f"{RESTORE}: data changed"
+    assert diverges(restore=version) == (RESTORE, "data")
 
 
-def test_the_same_outputs_do_not_part() -> None:
-    assert parted(weight=replace(BEFORE["weight"], code="c3")) == ""
+def test_the_same_outputs_do_not_diverge() -> None:
+    assert diverges(weight=replace(BEFORE["weight"], code="c3")) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
+    for step in (RESTORE, "draw", "draw-fr", "weight"):
+        told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
+        assert step in told and "(" in told
+    assert Divergence("unknown", ENVIRONMENT_ALONE).named == "unknown"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from readiness.facts import from_json
+from readiness.language import tell
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
 from readiness.register.figures import COLUMNS, read_register
@@ -33,12 +35,16 @@ def altered(ledger: pd.DataFrame, identity: str, **cells: str) -> pd.DataFrame:
     return other
 
 
+def _said(fact: str) -> str:
+    return tell(from_json(fact), "en") if fact else ""
+
+
 def verdict(published: pd.DataFrame, recomputed: pd.DataFrame, identity: str) -> tuple[str, str]:
-    """The verdict of one number; every other one must hold."""
+    """The verdict of one number; every other one must be valid."""
     table = compare(published, recomputed).set_index("id")
     others = set(table.drop(identity)["verdict"])
     assert others <= {Outcome.REPRODUCED, Outcome.JUDGED}
-    return str(table.loc[identity, "verdict"]), str(table.loc[identity, "detail"])
+    return str(table.loc[identity, "verdict"]), _said(str(table.loc[identity, "fact"]))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ def test_lineage_alone_changes_no_verdict(wave: pd.DataFrame) -> None:
     assert verdict(changed, wave, SHARE) == (Outcome.REPRODUCED, "")
 
 
-def test_a_value_within_its_contract_and_one_beyond(wave: pd.DataFrame) -> None:
+def test_a_value_within_its_rounding_and_one_beyond(wave: pd.DataFrame) -> None:
     value = wave.loc[wave["id"] == SHARE, "value"].iloc[0]
     near = f"{float(value) + 1e-8:.12g}"
     assert verdict(altered(wave, SHARE, value=near), wave, SHARE)[0] == Outcome.WITHIN_ROUNDING

@@ -94,12 +94,12 @@ def test_no_code_of_the_answers_is_in_the_zip(
     assert "name respondents" in readme and "nomment des répondants" in readme
     assert "تسمّي مستجيبين" in readme
     found = audit(bundle, WAVE, 2, changes=Changes())
-    assert [(f.place, f.outcome, f.detail) for f in found.seal] == [
+    assert [(f.place, f.outcome, f.fact) for f in found.seal] == [
         ("code.tar", Outcome.RESTRICTED, LEFT_OUT)
     ]
     assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
     assert found.exit_code == 2
-    assert [f.place for f in found.data if f.detail == LEFT_OUT] == [
+    assert [f.place for f in found.data if f.fact == LEFT_OUT] == [
         "data/corrections/simulated-2026-1.csv"
     ]
     # A word about another file than the sealed one is none, and neither is one of a file beside.

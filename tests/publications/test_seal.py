@@ -16,6 +16,7 @@ from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.files import read_file
+from readiness.language import tell
 from readiness.publications.archive import pack, unpack
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.seal import (
@@ -68,7 +69,7 @@ def test_changed_removed_added_swapped(folder: Path) -> None:
     (folder / "charts/two.svg").write_bytes(b"<svg/>")
     assert places(folder) == ["README.md", "charts/one.svg", "charts/two.svg"]
     (folder / "README.md").write_bytes(b"<svg/>")
-    details = {finding.place: finding.detail for finding in check_seal(folder)}
+    details = {str(one.place): tell(one.fact, "en") for one in check_seal(folder)}
     assert details["README.md"] == "holds the bytes of charts/one.svg"
 
 
@@ -145,7 +146,7 @@ def test_what_cannot_be_read_is_not_checked(folder: Path, monkeypatch: pytest.Mo
     found = check_seal(folder)
     assert len(found) == len(read_seal(folder)["files"])
     assert {f.outcome for f in found} == {Outcome.NOT_CHECKED}
-    assert found[0].detail == "cannot be read (Permission denied)"
+    assert tell(found[0].fact, "en") == "cannot be read (Permission denied)"
     monkeypatch.setattr("readiness.publications.seal.read_file", refuse)
     assert [(f.place, f.outcome) for f in check_seal(folder)] == [(SEAL, Outcome.NOT_CHECKED)]
 

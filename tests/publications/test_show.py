@@ -1,4 +1,4 @@
-"""What an audit shows of a ledger: every cell, one line a number, the gravest first."""
+"""What an audit shows of a ledger: every cell, one line a number, the most severe first."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 
 from readiness.publications.audit.model import Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import Outcome, error_fact
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
 
-NEAR = Number("a", "", "", "1", "", "2", "1", "", "", "", Outcome.WITHIN_ROUNDING, "near")
+NEAR = Number(
+    "a", "", "", "1", "", "2", "1", "", "", "", "", Outcome.WITHIN_ROUNDING, error_fact("near")
+)
 
 
 def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
@@ -24,7 +26,7 @@ def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
 
 
 def test_a_line_stays_a_line() -> None:
-    harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, detail="\u202e")
+    harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, fact=error_fact("\u202e"))
     found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)), every_number=True)
     assert found.count("a\\n\\u001b[2Jb\\t") == 2
     assert not set(found) & set("\x1b\t\u202e")
@@ -32,7 +34,7 @@ def test_a_line_stays_a_line() -> None:
 
 
 def test_what_differs_is_named_before_what_is_within_rounding() -> None:
-    differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, detail="far")
-    numbers = (*(replace(NEAR, detail=f"near {k}") for k in range(2 * SHOWN)), differs)
+    differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, fact=error_fact("far"))
+    numbers = (*(replace(NEAR, fact=error_fact(f"near {k}")) for k in range(2 * SHOWN)), differs)
     page = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=numbers))
     assert "DIFFERS      z (no data): published 1, recomputed 2; far" in page.splitlines()[3]

@@ -6,7 +6,12 @@ Every error a user can cause derives from `ReadinessError`; the command line pri
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from readiness.terminal import cut_lines
+
+if TYPE_CHECKING:
+    from readiness.facts import Fact
 
 INTERRUPTED = 130
 """The exit code of a command that was interrupted from the keyboard, by custom."""
@@ -17,9 +22,14 @@ class ReadinessError(Exception):
 
     The message says what is wrong, where (file, row, column, question), what was expected and what
     to do next. A line that a long cell or name would make endless is cut in its middle.
+    `fact` is the same for readers of any language, where an audit tells of it.
     """
 
     exit_code = 7
+
+    def __init__(self, message: str = "", fact: Fact | None = None) -> None:
+        super().__init__(message)
+        self.fact = fact
 
     def __str__(self) -> str:
         return cut_lines(super().__str__())

@@ -107,6 +107,11 @@ class Fact:
     kind: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        # Equal facts have equal hashes, whatever else a mapping may be.
+        plain = (f"{k}={v}" for k, v in sorted(self.values.items()) if isinstance(v, int | str))
+        return hash((self.kind, *plain))
+
 
 Value = (
     int

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
+from readiness.facts import Fact
 from readiness.files import reading_once
 from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
@@ -119,7 +120,9 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     log = read_log(root)
     told = _superseded(root, known)
     # Where all are audited the log has lines of its own.
-    beside = [f"{LOG}: {log.fault}"] if log.fault and arguments.ids else []
+    beside = []
+    if log.fault and arguments.ids:
+        beside = [Fact("audit.note.log", {"file": str(LOG), "why": log.fault})]
     listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
     for name in names:
@@ -170,22 +173,28 @@ def _write(
             print(f"{path}: written", file=sys.stderr)
 
 
-def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[str]]:
+def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:
     """What other publications say of one: superseded, with which erratum; by its id."""
     seals = {}
     for name in known:
         with suppress(DataError):
             seals[name] = read_seal(root / FOLDER / name)
-    notes: dict[str, list[str]] = {}
+    notes: dict[str, list[Fact]] = {}
     for other, sealed in seals.items():
         before = sealed.get("supersedes")
         if isinstance(before, dict):
-            erratum = f": {sealed['erratum']}" if sealed.get("erratum") else ""
             about = notes.setdefault(str(before.get("id")), [])
-            draft = status_of(sealed) == DRAFT
-            said = f"the draft {other} is to supersede it" if draft else f"superseded by {other}"
-            about.append(f"{said}{erratum}")
+            about.append(_successor(other, status_of(sealed) == DRAFT, sealed.get("erratum")))
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
-                about.append(f"{other} supersedes another seal of it than the present one")
+                about.append(Fact("audit.note.other_seal", {"other": other}))
     return notes
+
+
+def _successor(other: str, draft: bool, erratum: object) -> Fact:
+    """That a publication has, or is to have, a successor; with the erratum where there is one."""
+    if not erratum:
+        kind = "audit.note.successor" if draft else "audit.note.superseded"
+        return Fact(kind, {"other": other})
+    kind = "audit.note.successor_why" if draft else "audit.note.superseded_why"
+    return Fact(kind, {"other": other, "text": str(erratum)})

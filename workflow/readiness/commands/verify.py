@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from readiness.language import tell
 from readiness.publications.attest import (
     Fit,
     Verification,
@@ -21,7 +22,7 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import find_publication
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, told
 from readiness.terminal import one_line
 
 WORDS = {
@@ -54,16 +55,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(found: Verification, paths: dict[str, Path]) -> list[str]:
     lines = [f"{found.identity}: {WORDS[found.exit_code]}"]
-    lines += [f"  SEAL BROKEN  {fault}" for fault in found.faults[:SHOWN]]
+    lines += [f"  SEAL BROKEN  {told(fault, 'en')}" for fault in found.faults[:SHOWN]]
     if len(found.faults) > SHOWN:
         lines.append(f"               and {len(found.faults) - SHOWN} more")
     if not found.faults:
-        lines.append("  seal         holds")
+        lines.append("  seal         valid")
     for signature in found.signatures:
         name = paths.get(signature.signer)
         whose = f"key {signature.signer}" + (f" ({name})" if name else "")
         said = "" if signature.fit is Fit.FITS else f"{signature.fit}: "
-        lines.append(f"  {whose if signature.signer else 'unknown'}: {said}{signature.detail}")
+        lines.append(
+            f"  {whose if signature.signer else 'unknown'}: {said}{tell(signature.fact, 'en')}"
+        )
     if not any(signature.fit is not Fit.UNSIGNED for signature in found.signatures):
         lines.append("  nobody has signed it")
     return lines

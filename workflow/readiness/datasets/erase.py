@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from readiness.datasets.hashing import ABSENT
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes, stray_copies
 from readiness.datasets.versions import (
@@ -128,7 +129,7 @@ def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> No
         try:
             was_there = opened.remove(name, version)
             # Believed only when the remote itself says that it is gone.
-            if opened.fault(name, version) is not None:
+            if opened.fault(name, version) != ABSENT:
                 raise UnreachableError("the object is still there after its removal")
         except UnreachableError as error:
             if name in folders and folders[name].is_dir():

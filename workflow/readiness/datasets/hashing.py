@@ -1,4 +1,4 @@
-"""Holding bytes, wherever they come from, against what the register says they must be."""
+"""Comparing bytes, wherever they come from, with what the register says they must be."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import IO
 
 from readiness.datasets.versions import Version
+from readiness.facts import Fact
 
 CHUNK = 1 << 20
 LARGE = 64 << 20
 """Bytes that are hashed whatever they are."""
+ABSENT = Fact("audit.copy.absent")
+"""That there is no such file."""
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -20,8 +23,8 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def fault_of_bytes(content: Iterable[bytes], version: Version) -> str:
-    """What is wrong with the bytes, in a few words; "" when they are the version.
+def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
+    """What is wrong with the bytes; None when they are the version.
 
     Size, SHA-256 and MD5, in one pass: a stream from a server is read once.
     """
@@ -31,40 +34,44 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> str:
         size += len(chunk)
         if size > LARGE and b"\0" in chunk:
             # A hole of a terabyte takes no room on the disk, and would be hashed for an hour.
-            return "it holds null bytes, as no table does"
+            return Fact("audit.copy.null")
         md5.update(chunk)
         sha256.update(chunk)
     if size != version.bytes:
-        return f"{size} bytes instead of {version.bytes}"
+        return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
     if sha256.hexdigest() != version.sha256:
-        return "its SHA-256 is not the registered one"
+        return Fact("audit.copy.hash", {"hash": "SHA-256"})
     if md5.hexdigest() != version.md5:
-        return "its MD5 is not the registered one"
-    return ""
+        return Fact("audit.copy.hash", {"hash": "MD5"})
+    return None
 
 
-def fault_of(path: Path, version: Version) -> str:
+def fault_of(path: Path, version: Version) -> Fact | None:
     """The same of a file; one that cannot be read is damaged."""
     try:
         if path.is_dir():
-            return "it is a folder"
+            return Fact("audit.copy.folder")
         if path.exists() and not path.is_file():
-            return "it is not a file"
+            return Fact("audit.copy.no_file")
         size = path.stat().st_size
         if size != version.bytes:
-            return f"{size} bytes instead of {version.bytes}"
+            return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
         with path.open("rb") as file:
             return fault_of_bytes(chunks(file), version)
     except OSError as error:
-        return f"it cannot be read ({error.strerror})"
+        return _unreadable(error)
 
 
-def fault_if_there(path: Path, version: Version) -> str | None:
-    """The same; None when there is no such file."""
+def _unreadable(error: OSError) -> Fact:
+    return Fact("audit.copy.unreadable", {"said": error.strerror or "?"})
+
+
+def fault_if_there(path: Path, version: Version) -> Fact | None:
+    """The same; `ABSENT` when there is no such file."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return ABSENT
     except OSError as error:
-        return f"it cannot be read ({error.strerror})"
+        return _unreadable(error)
     return fault_of(path, version)

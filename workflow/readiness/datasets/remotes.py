@@ -15,10 +15,11 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO, Any
 
-from readiness.datasets.hashing import chunks, fault_if_there, fault_of_bytes
+from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes
 from readiness.datasets.places import Foreign, local_remotes, remote_settings
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import temporary_name
 
 
@@ -55,8 +56,8 @@ class Remotes:
         """The names of the remotes that are no folder of this machine."""
         return [name for name in self.addresses if name not in self.folders]
 
-    def fault(self, name: str, version: Version) -> str | None:
-        """What is wrong with the version in the remote: "" for nothing, None when it is missing.
+    def fault(self, name: str, version: Version) -> Fact | None:
+        """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
 
         Raises UnreachableError when the remote cannot be asked.
         """
@@ -69,9 +70,9 @@ class Remotes:
             with self._asking(name), self._open(name, version) as file:
                 return fault_of_bytes(chunks(file), version)
         except FileNotFoundError:
-            return None
+            return ABSENT
 
-    def fetch(self, name: str, version: Version, target: Path) -> str | None:
+    def fetch(self, name: str, version: Version, target: Path) -> Fact | None:
         """Bring the version to `target` when its bytes are right; returns what `fault` would.
 
         Nothing else is ever written there: damage does not spread into DVC's cache.
@@ -88,13 +89,13 @@ class Remotes:
             try:
                 with self._asking(name), self._open(name, version) as file:
                     fault = fault_of_bytes(kept(chunks(file)), version)
-                if not fault:
+                if fault is None:
                     temporary.flush()
                     path.chmod(0o444)  # as DVC keeps what lies in its cache
                     path.replace(target)
                 return fault
             except FileNotFoundError:
-                return None
+                return ABSENT
             finally:
                 path.unlink(missing_ok=True)
 
@@ -170,8 +171,10 @@ class Remotes:
             # Each kind of remote has a library of its own, with errors of its own.
             problem = error
         reason = (str(problem).strip() or type(problem).__name__).splitlines()[0][:200].rstrip(".")
+        address = self.addresses[name]
         raise UnreachableError(
-            f"remote {name} ({self.addresses[name]}) cannot be reached: {reason}."
+            f"remote {name} ({address}) cannot be reached: {reason}.",
+            Fact("audit.remote.unreachable", {"remote": name, "address": address, "said": reason}),
         )
 
 
@@ -203,13 +206,15 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
             )
         for version in versions:
             fault = opened.fault(name, version)
-            if fault is None:
+            if fault == ABSENT:
                 raise DataError(
                     f"{version.name}: missing in the default remote {name} "
                     f"({opened.address(name, version)}). Bring it there: dvc push -r {name}."
                 )
             if fault:
+                from readiness.language import tell
+
                 raise DataError(
-                    f"{version.name}: damaged in the default remote {name}: {fault} "
+                    f"{version.name}: damaged in the default remote {name}: {tell(fault, 'en')} "
                     f"({opened.address(name, version)}). Replace it there by a right copy."
                 )

@@ -13,36 +13,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import fault_if_there, fault_of
+from readiness.datasets.hashing import ABSENT, fault_if_there, fault_of
 from readiness.datasets.places import Foreign, cache_folder, local_remotes
 from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
+from readiness.facts import Fact, Listed, Value
 from readiness.files import left_behind, temporary_name
 
 RESTORED = Path("results/inputs")
 """Where the restore step places verified copies."""
-INSIDE = "store store"
+STORES, DVC_CACHE = "store ", "DVC cache"
+"""How the place of a copy is called: a folder remote by its name, the cache."""
+INSIDE = f"{STORES}store"
 """The place that is a foreign tree's own."""
+DAMAGED = "audit.remote.damaged"
 STRAYS = ("data", "results", ".dvc")
 """Where this program and DVC write; what lies elsewhere is its owner's."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """One local copy of an object: where it lies, and what is wrong with it ("" when nothing)."""
+    """One local copy of an object: where it lies, and what is wrong with it (None: nothing)."""
 
     place: str
     path: Path
-    fault: str
+    fault: Fact | None
 
 
 def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
     """Where else the version may lie on this machine: place to path, whether it is there or not."""
     restored = root / RESTORED / version.dataset / version.version / "data.csv"
     return {
-        "DVC cache": cache_folder(root) / version.object_name,
+        DVC_CACHE: cache_folder(root) / version.object_name,
         "data/raw": root / version.pointer_path.with_suffix(""),
         "results/inputs": restored,
     }
@@ -56,23 +60,23 @@ def local_copies(
     Of a foreign tree only its own store and the folders that the auditor named.
     """
     places = {
-        f"store {name}": folder / pointer.object_name
+        f"{STORES}{name}": folder / pointer.object_name
         for name, folder in local_remotes(root, foreign).items()
     }
     if foreign is None:
         places |= copies_beside_remotes(root, version)
         del places["results/inputs"]  # a result is never a source
     for place, path in places.items():
-        outside = _leads_out(root, path) if foreign and place == INSIDE else ""
+        outside = _leads_out(root, path) if foreign and place == INSIDE else None
         fault = outside or fault_if_there(path, version)
-        if fault is not None:
+        if fault != ABSENT:
             yield Copy(place, path, fault)
 
 
-def _leads_out(root: Path, path: Path) -> str:
-    """What is wrong with an object of a foreign store that is a link to elsewhere; "" otherwise."""
+def _leads_out(root: Path, path: Path) -> Fact | None:
+    """What is wrong with an object of a foreign store that is a link to elsewhere; else None."""
     inside = path.resolve().is_relative_to(root.resolve())
-    return "" if inside else "a link that leads out of the tree"
+    return None if inside else Fact("audit.copy.leads_out")
 
 
 def stray_copies(root: Path, version: Version) -> Iterator[Path]:
@@ -96,7 +100,7 @@ def on_this_machine(root: Path, version: Version) -> bool:
     """Whether any place to restore from holds something under the version's name; not hashed."""
     folders = [folder / version.object_name for folder in local_remotes(root).values()]
     places = copies_beside_remotes(root, version)
-    return any(path.is_file() for path in (*folders, places["DVC cache"], places["data/raw"]))
+    return any(path.is_file() for path in (*folders, places[DVC_CACHE], places["data/raw"]))
 
 
 def find_object(root: Path, version: Version, foreign: Foreign | None = None) -> Path:
@@ -111,37 +115,44 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             "data/versions.csv; what rests on it can no longer be computed."
         )
     pointer = check_pointer(root, version)
-    damaged = []
+    damaged: list[Fact] = []
     for copy in local_copies(root, version, pointer, foreign):
-        if not copy.fault:
+        if copy.fault is None:
             return copy.path
-        damaged.append(f"{copy.path}: {copy.fault}")
+        at: dict[str, Value] = {"path": _seen(copy.path, root), "fault": copy.fault}
+        damaged.append(Fact("audit.copy.at", at))
     fetched, faults = _fetch(root, version, pointer, foreign)
     if fetched:
         return fetched
-    damaged += [fault for fault in faults if "damaged" in fault]
+    damaged += [fault for fault in faults if fault.kind == DAMAGED]
     if damaged:
-        raise DataError(
-            f"{version.name}: every copy is damaged ({'; '.join(damaged)}).\n"
-            "Restore data/store with git, or fetch the object from another remote."
-        )
-    looked = [f"remote {name}" for name in local_remotes(root, foreign)] + faults
-    if foreign is not None:
-        raise DataError(
-            f"{version.name}: the object {pointer.md5} is in no place that was looked at "
-            f"({', '.join(looked)}).\nName the remote that holds it: --remote ADDRESS."
-        )
-    whose = "It is restricted: ask who may have it. " if version.restricted else ""
-    raise DataError(
-        f"{version.name}: the object {pointer.md5} is in no place that was looked at "
-        f"({', '.join(looked) or 'no remote configured'}, DVC cache, data/raw).\n"
-        f"{whose}Restore data/store with git, or add the remote that holds it."
-    )
+        raise _not_found(version, Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged))}))
+    looked: list[Fact | str] = [
+        Fact("audit.remote.folder", {"remote": name}) for name in local_remotes(root, foreign)
+    ]
+    looked += faults
+    kind = "audit.copy.nowhere_foreign"
+    if foreign is None:
+        kind = "audit.copy.nowhere_restricted" if version.restricted else "audit.copy.nowhere"
+        looked = [*(looked or [Fact("audit.remote.none")]), DVC_CACHE, "data/raw"]
+    values: dict[str, Value] = {"object": pointer.md5, "looked": Listed(tuple(looked), "comma")}
+    raise _not_found(version, Fact(kind, values))
+
+
+def _not_found(version: Version, fact: Fact) -> DataError:
+    from readiness.language import tell
+
+    return DataError(f"{version.name}: {tell(fact, 'en')}", fact)
+
+
+def _seen(path: Path, root: Path) -> str:
+    """A path as it is said: from the project's root where it lies below it."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _fetch(
     root: Path, version: Version, pointer: Pointer, foreign: Foreign | None
-) -> tuple[Path | None, list[str]]:
+) -> tuple[Path | None, list[Fact]]:
     """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
     target = cache_folder(root, foreign) / pointer.object_name
     faults = []
@@ -150,15 +161,18 @@ def _fetch(
             try:
                 fault = opened.fetch(name, version, target)
             except UnreachableError as error:
-                faults.append(str(error).rstrip("."))
+                faults.append(error.fact or Fact("audit.error", {"said": str(error)}))
                 continue
             except OSError as error:
-                faults.append(f"{target.parent} cannot be written: {error.strerror}")
+                place, said = _seen(target.parent, root), error.strerror or "?"
+                faults.append(Fact("audit.remote.unwritable", {"path": place, "said": said}))
                 break
-            if fault == "":
+            if fault is None:
                 return target, []
-            what = "missing" if fault is None else f"damaged, {fault}"
-            faults.append(f"remote {name}: {what}")
+            if fault == ABSENT:
+                faults.append(Fact("audit.remote.missing", {"remote": name}))
+            else:
+                faults.append(Fact(DAMAGED, {"remote": name, "fault": fault}))
     return None, faults
 
 
@@ -172,7 +186,10 @@ def restore(root: Path, version: Version, target: Path) -> None:
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
         fault = fault_of(temporary_path, version)
         if fault:
-            raise DataError(f"{version.name}: the copy at {target} is damaged: {fault}. Try again.")
+            from readiness.language import tell
+
+            said = tell(fault, "en")
+            raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
         temporary_path.chmod(0o644)
         temporary_path.replace(target)
     finally:

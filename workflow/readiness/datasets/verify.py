@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import fault_if_there
+from readiness.datasets.hashing import ABSENT, fault_if_there
 from readiness.datasets.places import local_remotes
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes, stray_copies
 from readiness.datasets.versions import RAW, VERSIONS, Version, read_versions
 from readiness.errors import DataError
+from readiness.facts import Fact
+from readiness.language import tell
 
 RIGHT = "right"
 
@@ -40,16 +42,16 @@ class Finding:
         return "  ".join(part for part in (self.version, self.place, self.state) if part)
 
 
-def _judged(version: Version, place: str, fault: str | None, where: str) -> Finding:
-    """The finding for an object that has `fault` ("" for none), or is missing (None)."""
+def _judged(version: Version, place: str, fault: Fact | None, where: str) -> Finding:
+    """The finding for an object that has `fault` (None for none), or is missing (`ABSENT`)."""
     if version.erased:
-        gone = fault is None
+        gone = fault == ABSENT
         state = "gone, as it must be: erased" if gone else "still there, though it was erased"
         return Finding(version.name, place, state, where, not gone)
-    if fault is None:
+    if fault == ABSENT:
         state = "missing (restricted)" if version.restricted else "missing"
         return Finding(version.name, place, state, where, not version.restricted)
-    state = f"damaged: {fault}" if fault else RIGHT
+    state = f"damaged: {tell(fault, 'en')}" if fault else RIGHT
     return Finding(version.name, place, state, where, bool(fault))
 
 
@@ -93,13 +95,13 @@ def _of_version(
         yield _judged(version, f"remote {name}", fault, opened.address(name, version))
     for place, path in copies_beside_remotes(root, version).items():
         fault = fault_if_there(path, version)
-        if fault is not None:
+        if fault != ABSENT:
             yield _judged(version, place, fault, str(path))
     if version.erased:
         for path in stray_copies(root, version):
             inside = path.is_relative_to(root)
             place = str(path.relative_to(root) if inside else path)
-            yield _judged(version, place, "", str(path))
+            yield _judged(version, place, None, str(path))
 
 
 def _unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Signatures over the seal of a publication: who vouches for it, and whether the signature fits.
+"""Signatures over the seal of a publication: who certifies it, and whether the signature fits.
 
 A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of that protocol, its
 payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
@@ -22,11 +22,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import ConfigError, DataError
+from readiness.facts import Fact
 from readiness.files import read_file, reading_once, write_atomically
 from readiness.lineage import Lineage, canonical_json
 from readiness.publications.chain import frozen_chain
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, Outcome
-from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
+from readiness.publications.outcomes import (
+    BROKEN,
+    COULD_NOT_CHECK,
+    DIFFERS,
+    HOLDS,
+    Finding,
+    Outcome,
+    told,
+)
+from readiness.publications.seal import (
+    ATTESTATIONS,
+    SEAL,
+    check_seal,
+    read_seal,
+    sha256,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -61,7 +77,7 @@ class Signature:
 
     signer: str
     fit: Fit
-    detail: str
+    fact: Fact
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class Verification:
     """The seal of a publication (its faults; none when it holds) and the signatures over it."""
 
     identity: str
-    faults: tuple[str, ...]
+    faults: tuple[Finding, ...]
     signatures: tuple[Signature, ...]
 
     @property
@@ -272,8 +288,8 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
         faults = check_seal(folder)
         if faults:
             raise DataError(
-                f"{folder.name}: the seal is broken ({faults[0].place}: {faults[0].detail}); "
-                "what does not hold is not signed."
+                f"{folder.name}: the seal is broken ({told(faults[0], 'en')}); what is not as "
+                "sealed is not signed."
             )
         signer = key_id(key.public_key())
         lines = _lines(folder)
@@ -308,7 +324,7 @@ def _lines(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise DataError(f"{path}: cannot be read ({error.strerror}).", unreadable(error)) from None
     lines = text.split("\n")
     # What follows the last end of a line is a torn line, or nothing.
     return lines if lines[-1] else lines[:-1]
@@ -332,7 +348,7 @@ def _parts(line: str) -> dict[str, Any] | None:
 
 
 def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
-    """The seal of the publication in `folder`, and its signatures held against public keys by id.
+    """The seal of the publication in `folder`, and its signatures compared with public keys by id.
 
     Reads the folder alone: no data, no network, no git.
     """
@@ -342,7 +358,7 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
 
 def _verified(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
     found = check_seal(folder)
-    faults = [f"{f.place}: {f.detail}" for f in found if f.outcome is not Outcome.RESTRICTED]
+    faults = [one for one in found if one.outcome is not Outcome.RESTRICTED]
     return Verification(folder.name, tuple(faults), tuple(signatures(folder, keys)))
 
 
@@ -357,7 +373,7 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signa
     found = list(_signatures(lines, expected, keys))
     signed = {signature.signer for signature in found}
     found += [
-        Signature(name, Fit.UNSIGNED, "this key is none of the signers'")
+        Signature(name, Fit.UNSIGNED, Fact("audit.signature.no_signer"))
         for name in keys
         if name not in signed
     ]
@@ -371,34 +387,36 @@ def _signatures(
     for number, line in enumerate(lines, start=1):
         parts = _parts(line)
         if parts is None:
-            yield Signature("", Fit.DOES_NOT_FIT, f"line {number} is no envelope of a signature")
+            no_envelope = Fact("audit.signature.no_envelope", {"line": number})
+            yield Signature("", Fit.DOES_NOT_FIT, no_envelope)
             continue
         signer = parts["signer"]
-        fit, detail = _fit(parts, expected, keys)
+        fit, fact = _fit(parts, expected, keys)
         if signer in seen:
-            fit, detail = Fit.DOES_NOT_FIT, f"line {number} repeats a signer"
+            fit = Fit.DOES_NOT_FIT
+            fact = Fact("audit.signature.repeated", {"line": number})
         seen.add(signer)
-        yield Signature(signer, fit, detail)
+        yield Signature(signer, fit, fact)
 
 
 def _fit(
     parts: Mapping[str, Any], expected: Mapping[str, bytes], keys: Mapping[str, Ed25519PublicKey]
-) -> tuple[Fit, str]:
+) -> tuple[Fit, Fact]:
     signers = [name for name, key in keys.items() if _made_by(key, parts)]
     if signers and parts["signer"] not in signers:
-        return Fit.DOES_NOT_FIT, f"made by key {signers[0]}"
+        return Fit.DOES_NOT_FIT, Fact("audit.signature.made_by", {"key": signers[0]})
     if parts["signer"] in keys and not signers:
-        return Fit.DOES_NOT_FIT, "not made by this key over this statement"
+        return Fit.DOES_NOT_FIT, Fact("audit.signature.other_key")
     if parts["payload"] not in expected.values():
         return Fit.DOES_NOT_FIT, _otherwise(parts["payload"], expected)
     if not signers:
-        return Fit.UNKNOWN, "no public key was given for this signer"
-    return Fit.FITS, "signed the present seal"
+        return Fit.UNKNOWN, Fact("audit.signature.no_key")
+    return Fit.FITS, Fact("audit.signature.fits")
 
 
-def _otherwise(payload: bytes, expected: Mapping[str, bytes]) -> str:
+def _otherwise(payload: bytes, expected: Mapping[str, bytes]) -> Fact:
     """In what a signed statement is not the one about this publication."""
-    another = "signs another seal than the present one"
+    another = Fact("audit.signature.other_seal")
     try:
         told = json.loads(payload)
         held = json.loads(expected[told["predicateType"]])
@@ -410,10 +428,10 @@ def _otherwise(payload: bytes, expected: Mapping[str, bytes]) -> str:
         )
         for name in sorted(steps.keys() | present.keys()):
             if steps.get(name) != present.get(name):
-                return f"what it says of the step {name} is not what the sidecar states"
+                return Fact("audit.signature.step", {"step": name})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return another
-    return "states something else than the seal"
+    return Fact("audit.signature.other_statement")
 
 
 def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The chain of steps behind a register: their sidecars, whether they are fresh, where two part."""
+"""The chain of steps behind a register: are their records fresh, and where do two diverge?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from readiness.closure import closure, code_hash
 from readiness.errors import DataError
+from readiness.facts import Fact, Listed
 from readiness.files import files_below
 from readiness.lineage import SIDECAR, Lineage, read_lineage, sha256_of
 
@@ -117,22 +118,41 @@ def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, 
         raise DataError(f"{fault}; delete the folder and run `make`, then freeze.")
 
 
+STEP_KINDS = tuple(
+    f"audit.step.{name}"
+    for name in ("restore", "validate", "weight", "estimate", "compare", "judge", "register",
+                 "draw", "report")
+)  # fmt: skip
+ENVIRONMENT_ALONE = (Fact("audit.cause.environment"),)
+
+
 @dataclass(frozen=True)
 class Divergence:
     """The first step whose outputs are other ones, and what of it changed.
 
-    `causes`: `data (role)`, `settings (keys)`, `code`, or `environment` when nothing else did.
+    `causes` are facts: data with the roles, settings with their keys, code, or the environment when
+    nothing else did.
     """
 
     step: str
-    causes: tuple[str, ...]
+    causes: tuple[Fact, ...]
 
-    def __str__(self) -> str:
-        return f"{self.step}: {', '.join(self.causes)} changed"
+    @property
+    def named(self) -> Fact | str:
+        """The step by its name in the chain and in words, where it is one that has words."""
+        name = self.step
+        kind = "restore" if name.startswith(RESTORE) else name.partition("-")[0]
+        known = f"audit.step.{kind}"
+        return Fact(known, {"name": name}) if known in STEP_KINDS else name
+
+    @property
+    def fact(self) -> Fact:
+        """Where the chains diverge, and what changed there."""
+        return Fact("audit.diverges.changed", {"step": self.named, "causes": Listed(self.causes)})
 
 
 def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
-    """Where two chains part: the first step, in order, whose outputs differ, or None."""
+    """Where two chains diverge: the first step, in order, whose outputs differ, or None."""
     for step, before in frozen.items():
         after = present.get(step)
         if after is None or after.outputs != before.outputs:
@@ -140,24 +160,24 @@ def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
     return None
 
 
-def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[str]:
+def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]:
     if after is None:
-        yield "code (the step was not run)"
+        yield Fact("audit.cause.not_run")
         return
     if step.startswith(RESTORE):
         # What is restored is what the version's hashes name, unless it is the code that strays.
         moved_code = before.code != after.code and before.settings == after.settings
-        yield "code" if moved_code else "data"
+        yield Fact("audit.cause.code") if moved_code else Fact("audit.cause.data")
         return
     roles = sorted(before.inputs.keys() | after.inputs.keys())
     moved = [role for role in roles if before.inputs.get(role) != after.inputs.get(role)]
     keys = sorted(before.settings.keys() | after.settings.keys())
-    set_anew = [key for key in keys if before.settings.get(key) != after.settings.get(key)]
+    other = [key for key in keys if before.settings.get(key) != after.settings.get(key)]
     if moved:
-        yield f"data ({', '.join(moved)})"
-    if set_anew:
-        yield f"settings ({', '.join(set_anew)})"
+        yield Fact("audit.cause.roles", {"roles": Listed(tuple(moved), "comma")})
+    if other:
+        yield Fact("audit.cause.settings", {"keys": Listed(tuple(other), "comma")})
     if before.code != after.code:
-        yield "code"
-    if not moved and not set_anew and before.code == after.code:
-        yield "environment"
+        yield Fact("audit.cause.code")
+    if not moved and not other and before.code == after.code:
+        yield from ENVIRONMENT_ALONE

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from readiness.facts import Fact
 from readiness.lineage import sha256_of
 from readiness.publications.program import lock_file
 
@@ -97,22 +98,30 @@ def _engine() -> str:
     return present_engine()
 
 
-def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
-    """In what the environment is another one than the frozen one, in a few words each.
+def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:
+    """In what the environment is another one than the frozen one, a fact each.
 
     What an older record does not name is not said to be another one.
     """
     found = [
-        f"{name} {_words(frozen[name])} -> {_words(present[name])}"
+        _change(name, _words(frozen[name]), _words(present[name]))
         for name in (*PLACE, *(name for name in BUILD if name in frozen))
         if frozen[name] != present[name]
     ]
     old, new = frozen["packages"], present["packages"]
     return found + [
-        f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}"
+        _change(name, old.get(name), new.get(name))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
+
+
+def _change(name: str, old: str | None, new: str | None) -> Fact:
+    if new is None:
+        return Fact("audit.change.gone", {"name": name, "old": str(old)})
+    if old is None:
+        return Fact("audit.change.new", {"name": name, "new": new})
+    return Fact("audit.change.version", {"name": name, "old": str(old), "new": new})
 
 
 def lock_hash() -> str:

@@ -20,6 +20,7 @@ from readiness.config import Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
+from readiness.language import tell
 from readiness.lineage import SIDECAR, Lineage, sha256_of
 from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
 from readiness.publications.attacker import ATTACK, attack, unprotected
@@ -44,7 +45,7 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Log, append, open_log
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import Outcome, told
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import (
     DRAFT,
@@ -228,8 +229,8 @@ def superseded(root: Path, identity: str, before: str) -> dict[str, str] | None:
     folder = find_publication(root, before)
     if broken := check_seal(folder):
         raise DataError(
-            f"{folder / broken[0].place}: {broken[0].detail}: the seal of what --supersedes names "
-            "is broken. Restore it with git."
+            f"{folder}: {told(broken[0], 'en')}: the seal of what --supersedes names is broken. "
+            "Restore it with git."
         )
     seals = _seals(root)
     if status_of(seals[before]) == DRAFT:
@@ -371,11 +372,12 @@ def _prove(material: Material, folder: Path, cores: str) -> None:
     if proof.exit_code == 0:
         return
     first = next(
-        (f"{f.place}: {f.detail}" for part in (proof.seal, proof.data, proof.report) for f in part
+        (told(f, "en") for part in (proof.seal, proof.data, proof.report) for f in part
          if f.outcome is not Outcome.REPRODUCED),
         "a number is another one",
     )  # fmt: skip
+    why = tell(proof.divergence, "en") if proof.divergence else first
     raise DataError(
         f"{material.identity}: the sealed code and data do not make what results/ holds "
-        f"({proof.divergence or first}).\nDelete results/{material.run}, then freeze again."
+        f"({why}).\nDelete results/{material.run}, then freeze again."
     )

@@ -2,7 +2,7 @@
 
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back to
-an earlier state is seen beside those that are there, and so is a log that was written anew. Drafts
+an earlier state is seen beside those that are there, and so is a log that was written again. Drafts
 are not in it. A publication that is superseded gets a second entry, which names its successor.
 """
 
@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import FOLDER, publication_ids
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, status_of
+from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, status_of, unreadable
 
 LOG = FOLDER / "index.json"
 FORMAT = 1
@@ -43,10 +44,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Log:
-    """What `publications/index.json` holds. `fault` says why that is not known; "" when it is."""
+    """What `publications/index.json` holds. `fault` says why that is not known; None when it is."""
 
     entries: tuple[Entry, ...] = ()
-    fault: str = ""
+    fault: Fact | None = None
     missing: bool = False
     unread: bool = False
 
@@ -93,18 +94,16 @@ def read_log(root: Path) -> Log:
         # Half a character has no bytes to be hashed: a ValueError, too.
         heads = list(_heads(entries))
     except FileNotFoundError:
-        return Log(
-            fault="not found: nobody can tell whether a publication is missing", missing=True
-        )
+        return Log(fault=Fact("audit.log.missing"), missing=True)
     except OSError as error:
-        return Log(fault=f"cannot be read ({error.strerror})", unread=True)
+        return Log(fault=unreadable(error), unread=True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return Log(fault="not a log of publications. Restore it with git.")
+        return Log(fault=Fact("audit.log.none"))
     log = Log(entries)
     # Another layout could show a key twice: one value for people, another for the program.
     chained = all(e.previous == head for e, head in zip(entries, heads, strict=True))
     if text != log.as_text() or not chained or not _only_grew(entries):
-        return Log(fault="changed after it was written. Restore it with git.")
+        return Log(fault=Fact("audit.log.rewritten"))
     return log
 
 
@@ -156,7 +155,7 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
     folder = root / FOLDER / identity
     entry = log.latest.get(identity)
     if not folder.is_dir():
-        return [Finding(str(LOG), Outcome.NOT_CHECKED, "lists this publication, which is not here")]
+        return [Finding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.not_here"))]
     try:
         seal, sealed = sha256(read_file(folder / SEAL)), read_seal(folder)
     except (DataError, OSError):
@@ -166,22 +165,24 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
     if log.fault:
         if "log" not in sealed:
             return []
-        return [Finding(str(LOG), Outcome.NOT_CHECKED, f"its log: {log.fault}")]
+        return [
+            Finding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.its_log", {"why": log.fault}))
+        ]
     return [Finding(str(LOG), Outcome.BROKEN, fault) for fault in _faults(entry, seal, sealed, log)]
 
 
-def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log) -> Iterator[str]:
+def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log) -> Iterator[Fact]:
     if status_of(sealed) == DRAFT:
         if entry:
-            yield "lists this publication as released, but its seal is that of a draft"
+            yield Fact("audit.log.draft")
     elif entry is None:
-        yield "does not list this publication, though it is released"
+        yield Fact("audit.log.unlisted")
     elif entry.seal != seal:
-        yield "lists another seal of this publication than the present one"
+        yield Fact("audit.log.other_seal")
     if "log" in sealed and sealed["log"] not in {"", *(e.head for e in log.entries)}:
-        yield "this publication was sealed under another log than the present one"
+        yield Fact("audit.log.other_log")
     elif entry and "log" in sealed and sealed["log"] != _first(log, entry.id).previous:
-        yield "this publication was sealed at another place of the log"
+        yield Fact("audit.log.other_place")
 
 
 def _first(log: Log, identity: str) -> Entry:
@@ -201,7 +202,7 @@ def open_log(root: Path) -> Log:
         with suppress(DataError):
             seals[identity] = read_seal(root / FOLDER / identity)
     if not log.missing or any(sealed.get("log") for sealed in seals.values()):
-        raise DataError(f"{LOG}: {log.fault.partition('. ')[0]}. Restore it with git.")
+        raise DataError(f"{LOG}: missing or damaged. Restore it with git.")
     log = Log()
     waiting = [name for name in sorted(seals) if status_of(seals[name]) != DRAFT]
     while waiting:

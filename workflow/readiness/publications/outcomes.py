@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from readiness.facts import Fact
+from readiness.language import Language, tell
+from readiness.language.numbers import ROUNDINGS
 
 
 class Outcome(StrEnum):
@@ -44,21 +49,44 @@ HOLDING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
-    """The code that the gravest outcome asks for: broken, then differs, then could not check."""
+    """The code of the most severe outcome: broken, then differs, then could not check."""
     codes = {_CODES.get(outcome, HOLDS) for outcome in outcomes}
     return next((code for code in (BROKEN, DIFFERS, COULD_NOT_CHECK) if code in codes), HOLDS)
 
 
+ROUNDING_KINDS = tuple(f"audit.rounding.{name}" for name in ROUNDINGS)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What was found at one place: a file of the publication, a copy of a dataset, a page."""
+    """What was found at one place: a file of the publication, a page, or a copy of a dataset (which
+    is a fact of its own)."""
 
-    place: str
+    place: str | Fact
     outcome: Outcome
-    detail: str
+    fact: Fact
 
 
-def contract(row: Mapping[Any, Any]) -> str:
-    """The rounding contract of a number: how many decimals it is shown with, and the mode."""
-    digits = row.get("digits", "")
-    return f"{digits} {'decimal' if digits == '1' else 'decimals'}, {row.get('rounding', '')}"
+def place_text(finding: Finding, language: Language) -> str:
+    """Where something was found, in words."""
+    place = finding.place
+    return tell(place, language) if isinstance(place, Fact) else place
+
+
+def told(finding: Finding, language: Language) -> str:
+    """A finding in one line: where, and what."""
+    return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
+
+
+def error_fact(said: str) -> Fact:
+    """What a program said, or somebody else: nothing that this program could say otherwise."""
+    return Fact("audit.error", {"said": said})
+
+
+def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
+    """The rounding rule of a number, how many decimals it is shown with and the mode; None where
+    its row names none."""
+    digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
+    if not re.fullmatch("[0-9]{1,2}", digits) or mode not in ROUNDINGS:
+        return None
+    return Fact(f"audit.rounding.{mode}", {"n": int(digits)})

@@ -13,16 +13,17 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
+from readiness.facts import Fact, to_json
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
-from readiness.publications.outcomes import Outcome, contract
+from readiness.publications.outcomes import Outcome, rounding_rule
 from readiness.register.display import own_texts, said
 from readiness.register.published import gives_row, moved
 from readiness.register.same import number, plain, same_text
 
-COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "contract",
-           "verdict", "detail"]  # fmt: skip
+COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "digits",
+           "rounding", "verdict", "fact"]  # fmt: skip
 
 MUST_AGREE = ("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding",
               "suppressed", "reliability", "n", "run", "dataset", "simulated", "note")  # fmt: skip
@@ -43,30 +44,44 @@ class Tally:
 
 def _outcome(
     published: Mapping[Any, Any], recomputed: Mapping[Any, Any] | None
-) -> tuple[Outcome, str]:
+) -> tuple[Outcome, Fact | None]:
     if recomputed is None:
-        return Outcome.DIFFERS, "no longer computed"
+        return Outcome.DIFFERS, Fact("audit.number.gone")
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
     if published["kind"] == "claim" and not changed:
         # Somebody else's figure, without data: it can be judged, never reproduced.
         same = published["value"] == recomputed["value"] and all(
             same_text(text, recomputed, language) for language, text in own_texts(published).items()
         )
-        return (Outcome.JUDGED, "") if same else (Outcome.DIFFERS, "another value in the register")
+        return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
     changed += [c for c in moved(published, recomputed) if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
-        return Outcome.DIFFERS, f"{changed[0]} was {was or 'empty'}, became {became or 'empty'}"
+        return Outcome.DIFFERS, _moved(changed[0], was, became)
     if gives_row(published, recomputed):
-        return Outcome.REPRODUCED, ""
+        return Outcome.REPRODUCED, None
     # What is said of it is English, and so is the text that it quotes where there is a choice.
     for language in sorted(LANGUAGES, key=lambda language: language != "en"):
         was, became = said(published, language), said(recomputed, language)
         if not same_text(was, recomputed, language) and plain(was) != plain(became):
-            return Outcome.DIFFERS, f"{was} became {became}"
-    if _rounded_text(published) == _rounded_text(recomputed):
-        return Outcome.WITHIN_ROUNDING, f"the same under {contract(published)}"
-    return Outcome.DIFFERS, f"shown as {said(published, 'en')}, but its value is another one"
+            quoted = {"text_old": was, "text_new": became}
+            return Outcome.DIFFERS, Fact("audit.number.shown", quoted)
+    rule = rounding_rule(published)
+    if rule and _rounded_text(published) == _rounded_text(recomputed):
+        return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
+    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": said(published, "en")})
+
+
+def _moved(column: str, was: str, became: str) -> Fact:
+    """That a column of a row holds another text."""
+    if column == "suppressed" and not (was and became):
+        kind = "audit.number.released" if was else "audit.number.withheld"
+        return Fact(kind, {"said": was or became})
+    if not was:
+        return Fact("audit.number.appeared", {"column": column, "new": became})
+    if not became:
+        return Fact("audit.number.vanished", {"column": column, "old": was})
+    return Fact("audit.number.moved", {"column": column, "old": was, "new": became})
 
 
 def _rounded_text(row: Mapping[Any, Any]) -> object:
@@ -75,7 +90,7 @@ def _rounded_text(row: Mapping[Any, Any]) -> object:
         return row["value"]
     try:
         return round_value(row["value"], row["unit"], int(row["digits"]), row["rounding"])
-    except (StatisticsError, ValueError):  # no such share: it cannot be the one that came out
+    except (StatisticsError, ValueError):  # no such share: it cannot be the reproduced one
         return row["value"]
 
 
@@ -87,6 +102,8 @@ def compare(
     errata: Mapping[str, Correction] | None = None,
 ) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
+
+    `fact` says why, as JSON (`facts.encode`); "" where the verdict says it all.
 
     REPRODUCED: the same number and text (`figures.same`). WITHIN ROUNDING: another value, equal as
     shown under the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else,
@@ -104,18 +121,21 @@ def compare(
     for identity in sorted(before.keys() | after.keys()):
         old, new = before.get(identity), after.get(identity)
         if old is None:
-            outcome, detail = (
-                (Outcome.ADDED, "computed by today's code, no part of the publication")
+            fact: Fact | None
+            outcome, fact = (
+                (Outcome.ADDED, Fact("audit.number.added"))
                 if today
-                else (Outcome.DIFFERS, "was not published")
+                else (Outcome.DIFFERS, Fact("audit.number.new"))
             )
         elif times[identity] > 1:
-            outcome, detail = Outcome.DIFFERS, f"stands {times[identity]} times in the ledger"
+            outcome = Outcome.DIFFERS
+            fact = Fact("audit.number.times", {"n": times[identity]})
         else:
-            outcome, detail = _outcome(old, new)
+            outcome, fact = _outcome(old, new)
             named = (errata or {}).get(identity) if today else None
             if outcome is Outcome.DIFFERS and named and named.is_about(old):
-                outcome, detail = Outcome.CORRECTED, f"corrected by {named.by}: {named.why}"
+                outcome = Outcome.CORRECTED
+                fact = Fact("audit.number.corrected", {"other": named.by, "text": named.why})
         first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
         rows.append(
@@ -126,9 +146,10 @@ def compare(
                 "published": old["value"] if old else "",
                 "recomputed": new["value"] if new else "",
                 "difference": difference,
-                "contract": contract(old or new or {}),
+                "digits": (old or new or {})["digits"],
+                "rounding": (old or new or {})["rounding"],
                 "verdict": str(outcome),
-                "detail": detail,
+                "fact": to_json(fact) if fact else "",
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -25,6 +25,8 @@ from typing import IO
 import psutil
 
 from readiness.errors import DataError
+from readiness.facts import Fact
+from readiness.language import tell
 from readiness.publications.archive import members
 
 PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
@@ -178,7 +180,8 @@ def run_confined(
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         process.kill()
         watch.join()
-        raise DataError(watch.fault or f"what it left cannot be taken: {error}") from None
+        fact = watch.fault or Fact("audit.run.left", {"said": str(error)})
+        raise DataError(tell(fact, "en"), fact) from None
     finally:
         # With it everything inside ends.
         process.kill()
@@ -240,7 +243,7 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self.process = process
         self.bounds = bounds
-        self.fault = ""
+        self.fault: Fact | None = None
 
     def run(self) -> None:
         """Look at it until it has ended."""
@@ -252,14 +255,14 @@ class _Watch(threading.Thread):
                 return
             time.sleep(INTERVAL)
 
-    def _fault(self, end: float) -> str:
+    def _fault(self, end: float) -> Fact | None:
         if time.monotonic() > end:
-            return f"it took more than {self.bounds.seconds:.0f} seconds and was ended"
+            return Fact("audit.run.seconds", {"n": round(self.bounds.seconds)})
         count = memory = 0
         try:
             inside = psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
-            return ""
+            return None
         for one in inside:
             try:
                 memory += one.memory_info().rss
@@ -267,7 +270,7 @@ class _Watch(threading.Thread):
             except psutil.Error:
                 continue
         if count > self.bounds.processes:
-            return f"it had more than {self.bounds.processes} processes and was ended"
+            return Fact("audit.run.processes", {"n": self.bounds.processes})
         if memory > self.bounds.memory:
-            return f"it took more than {self.bounds.memory >> 20} MiB of memory and was ended"
-        return ""
+            return Fact("audit.run.memory", {"n": self.bounds.memory >> 20})
+        return None

@@ -3,7 +3,7 @@
 `seal.json` names each file with its hash and carries a digest of itself, so any single change of
 the folder is seen without data, network or git. `values.csv` has one digest a number, over all that
 a reader sees of it and not over its lineage: when the ledger was changed, it says which number; and
-a refactoring that moves no value leaves every digest as it is. Who changes a number and seals anew
+a refactoring that moves no value leaves every digest as it is. Who changes a number and seals again
 is not caught here but by recomputing, or by a signature over the digest.
 """
 
@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.lineage import canonical_json
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.tables import rows_to_csv
 
 SEAL = "seal.json"
@@ -35,7 +36,10 @@ ATTESTATIONS = "attestation.jsonl"
 WITHHELD = "withheld.csv"
 """What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
 makes anything hold."""
-LEFT_OUT = "left out of this bundle, for it names respondents"
+LEFT_OUT = Fact("audit.seal.left_out")
+NO_FILE = Fact("audit.seal.no_file")
+CHANGED = Fact("audit.seal.changed")
+MORE_NUMBERS = "audit.seal.more_numbers"
 FORMATS = (1, 2, 3)
 """Of seals. Format 1 has no status (it is released), states neither the log of publications nor the
 hashes of all that can run, and its ledger holds values to 12 digits. The ledgers of formats 1 and 2
@@ -57,6 +61,11 @@ RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 
 class UnreadableError(DataError):
     """A seal that this user may not read: nothing is known of it."""
+
+
+def unreadable(error: OSError) -> Fact:
+    """That a file cannot be read, and what the system says of it."""
+    return Fact("audit.unreadable", {"said": error.strerror or "?"})
 
 
 def sha256(content: bytes) -> str:
@@ -106,13 +115,22 @@ def read_seal(folder: Path) -> dict[str, Any]:
     try:
         seal, whole = _seal_in(read_file(path))
     except PermissionError as error:
-        raise UnreadableError(f"{path}: cannot be read ({error.strerror})") from None
+        raise UnreadableError(
+            f"{path}: cannot be read ({error.strerror})", unreadable(error)
+        ) from None
     except OSError:
-        raise DataError(f"{path}: not found. Restore it with git.") from None
+        raise DataError(
+            f"{path}: not found. Restore it with git.", Fact("audit.seal.missing")
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise DataError(f"{path}: not a seal. Restore it with git.") from None
+        raise DataError(
+            f"{path}: not a seal. Restore it with git.", Fact("audit.seal.none")
+        ) from None
     if not whole:
-        raise DataError(f"{path}: changed after it was made. Restore it with git.")
+        raise DataError(
+            f"{path}: changed after it was made. Restore it with git.",
+            Fact("audit.seal.rewritten"),
+        )
     return dict(seal)
 
 
@@ -149,15 +167,15 @@ def check_seal(folder: Path) -> list[Finding]:
     """
     try:
         if (folder / SEAL).is_symlink():
-            return [Finding(SEAL, Outcome.BROKEN, "no ordinary file")]
+            return [Finding(SEAL, Outcome.BROKEN, NO_FILE)]
         seal = read_seal(folder)
     except DataError as error:
         unread = isinstance(error, UnreadableError)
         outcome = Outcome.NOT_CHECKED if unread else Outcome.BROKEN
-        return [Finding(SEAL, outcome, str(error).removeprefix(f"{folder / SEAL}: "))]
+        return [Finding(SEAL, outcome, error.fact or error_fact(str(error)))]
     if seal.get("id") != folder.name:
         # Its hashes are those of other files: they say nothing of these.
-        return [Finding(SEAL, Outcome.BROKEN, f"the seal is that of {seal.get('id')}")]
+        return [Finding(SEAL, Outcome.BROKEN, Fact("audit.seal.of_another", {"other": seal["id"]}))]
     findings = list(_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
@@ -169,18 +187,18 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
     try:
         names = {_name(path, folder): path for path in files_below(folder)}
     except OSError as error:
-        yield Finding(folder.name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
+        yield Finding(folder.name, Outcome.NOT_CHECKED, unreadable(error))
         return
     names.pop(SEAL, None)
     for beside in (ATTESTATIONS, WITHHELD):
         path = names.pop(beside, folder)
         if path != folder and not stat.S_ISREG(path.lstat().st_mode):
-            yield Finding(beside, Outcome.BROKEN, "no ordinary file")
+            yield Finding(beside, Outcome.BROKEN, NO_FILE)
     left_out = withheld(folder)
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
         if name not in sealed:
-            yield Finding(name, Outcome.BROKEN, "added after the seal")
+            yield Finding(name, Outcome.BROKEN, Fact("audit.seal.added"))
             continue
         path = names.get(name, folder / name)
         if name not in names and left_out.get(name) == sealed[name]:
@@ -189,15 +207,15 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
         try:
             # Of a folder that cannot be read nothing is listed; its files need not be gone.
             if not stat.S_ISREG(path.lstat().st_mode):
-                yield Finding(name, Outcome.BROKEN, "no ordinary file")
+                yield Finding(name, Outcome.BROKEN, NO_FILE)
             elif (digest := sha256(read_file(path))) != sealed[name]:
                 other = owners.get(digest)
-                detail = f"holds the bytes of {other}" if other else "changed"
-                yield Finding(name, Outcome.BROKEN, detail)
+                swapped = Fact("audit.seal.bytes_of", {"other": other}) if other else CHANGED
+                yield Finding(name, Outcome.BROKEN, swapped)
         except (FileNotFoundError, NotADirectoryError, ValueError):
-            yield Finding(name, Outcome.BROKEN, "removed")
+            yield Finding(name, Outcome.BROKEN, Fact("audit.seal.removed"))
         except OSError as error:
-            yield Finding(name, Outcome.NOT_CHECKED, f"cannot be read ({error.strerror})")
+            yield Finding(name, Outcome.NOT_CHECKED, unreadable(error))
 
 
 def withheld(folder: Path) -> dict[str, str]:
@@ -227,14 +245,13 @@ def _numbers(folder: Path) -> list[Finding]:
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []
     wrong = [
-        (name, "was published" if name not in found else "was not published" if name not in sealed
-         else "changed")
+        (name, Fact("audit.seal.number_gone") if name not in found
+         else Fact("audit.seal.number_new") if name not in sealed else CHANGED)
         for name in sorted(sealed.keys() | found.keys())
         if sealed.get(name) != found.get(name)
     ]  # fmt: skip
-    findings = [
-        Finding(f"{LEDGER}: {name}", Outcome.BROKEN, detail) for name, detail in wrong[:NAMED]
-    ]
+    findings = [Finding(f"{LEDGER}: {name}", Outcome.BROKEN, fact) for name, fact in wrong[:NAMED]]
     if len(wrong) > NAMED:
-        findings.append(Finding(LEDGER, Outcome.BROKEN, f"{len(wrong) - NAMED} more numbers"))
+        more = Fact(MORE_NUMBERS, {"n": len(wrong) - NAMED})
+        findings.append(Finding(LEDGER, Outcome.BROKEN, more))
     return findings

@@ -1,8 +1,9 @@
-"""What a publication states in one place, held against what it states in another.
+"""What a publication states in one place, compared with what it states in another.
 
-Every hash of a folder that was sealed anew holds. But its files say many things twice: the ledger
-and the digests of its numbers, the tables of inputs and the archive of the code, each sidecar and
-those before it. Where they part, the folder is not what a freeze leaves. No data and no rerun.
+Every hash of a folder that was sealed again is right. But its files say many things twice: the
+ledger and the digests of its numbers, the tables of inputs and the archive of the code, each
+provenance record and those before it. Where they differ, the folder is not what a freeze leaves. No
+data and no rerun.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from readiness.closure import bytes_hash
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
+from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.archive import (
     ARCHIVE,
@@ -60,11 +62,11 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[Finding]:
     `sealed` is what the seal states. DataError where a table, a sidecar or the archive is none.
     """
     stated = _Stated(folder, sealed)
-    tables = [Finding(place, Outcome.BROKEN, detail) for place, detail in stated.tables()]
+    tables = [Finding(place, Outcome.BROKEN, fact) for place, fact in stated.tables()]
     if tables:
-        return tables  # of two rows that part, nobody can say which one counts
+        return tables  # of two rows that differ, nobody can say which one counts
     parts = (stated.ledger, stated.sidecars, stated.chain_in_order, stated.archive, stated.seal)
-    return [Finding(place, Outcome.BROKEN, detail) for part in parts for place, detail in part()]
+    return [Finding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
 
 
 @dataclass(frozen=True)
@@ -106,20 +108,20 @@ class _Stated:
         except UnicodeDecodeError:
             raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
 
-    def ledger(self) -> Iterator[tuple[str, str]]:
+    def ledger(self) -> Iterator[tuple[str, Fact]]:
         """The ledger: its columns, and the digests of its numbers."""
         head, *rows = self.table(LEDGER) or [[]]
         if self.form > 1 and any(row[-1:] != [PUBLISHED] for row in rows):
-            yield LEDGER, f"its {PRECISION}: not what the folder states"
+            yield LEDGER, _unlike(PRECISION)
         if other := _other(head, LEDGER_COLUMNS[self.form]):
-            yield LEDGER, f"its columns are not those of a ledger: {other}"
+            yield LEDGER, Fact("audit.states.ledger_columns", {"name": other})
         digests = values_table(self.text(LEDGER))
         if digests.encode() != read_file(self.folder / VALUES):
-            yield VALUES, "not the digests of the numbers in the ledger"
+            yield VALUES, Fact("audit.states.digests")
         if self.sealed.get("numbers") != digests.count("\n") - 1:
-            yield SEAL, "its numbers: not what the folder holds"
+            yield SEAL, _unlike("numbers")
 
-    def tables(self) -> Iterator[tuple[str, str]]:
+    def tables(self) -> Iterator[tuple[str, Fact]]:
         """The tables of datasets and inputs: one row for each, and nothing beside."""
         for name, columns, key in (
             (DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
@@ -127,30 +129,30 @@ class _Stated:
         ):
             head, *rows = self.table(name) or [[]]
             if rows and (other := _other(head, columns)):
-                yield name, f"its columns are not those of such a table: {other}"
+                yield name, Fact("audit.states.table_columns", {"name": other})
             if any(len(row) != len(head) for row in rows):
-                yield name, "a row has cells of no column, or lacks some"
+                yield name, Fact("audit.states.cells")
             times = Counter("@".join(row[:key]) for row in rows)
             for what, count in times.items():
                 if count > 1:
-                    yield name, f"names {what} {count} times"
+                    yield name, Fact("audit.states.times", {"name": what, "n": count})
 
-    def sidecars(self) -> Iterator[tuple[str, str]]:
+    def sidecars(self) -> Iterator[tuple[str, Fact]]:
         """The folder of the sidecars: nothing else in it, and none that nothing rests on."""
         for path in sorted((self.folder / "lineage").rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
-                yield name, "no sidecar of a step"
+                yield name, Fact("audit.states.no_step")
         ends = (REGISTER, *steps_shown(languages_of(self.folder)))
         used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
         for step in self.chain:
             if step not in used:
-                yield f"lineage/{step}.json", "nothing that was published rests on it"
+                yield f"lineage/{step}.json", Fact("audit.states.unused")
         for end in ends:
             if end not in self.chain:
-                yield f"lineage/{end}.json", "not there"
+                yield f"lineage/{end}.json", Fact("audit.states.absent")
 
-    def chain_in_order(self) -> Iterator[tuple[str, str]]:
+    def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
         """Each sidecar: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
         texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
@@ -162,19 +164,19 @@ class _Stated:
             for role, digest in lineage.inputs.items():
                 left = before.get(role, "")
                 if left is None:
-                    yield place, f"its {role}: no sidecar of a step that left it"
+                    yield place, Fact("audit.states.no_parent", {"role": role})
                 elif left and digest not in self.left_by(left):
-                    yield place, f"its {role}: not what {left} says that it left"
+                    yield place, Fact("audit.states.not_left", {"role": role, "step": left})
                 elif not left and digest not in raw:
-                    yield place, f"its {role}: no file that is sealed"
+                    yield place, Fact("audit.states.unsealed", {"role": role})
             behind = {name for b in before.values() if b for name in self.chain[b].datasets}
             revises = any(path.parts[0] == FOLDER.name for path in self.inputs)
             if step.startswith(RESTORE):
                 behind.add(step.removeprefix(RESTORE))
                 if lineage.outputs.get("data.csv") != shas.get(step.removeprefix(RESTORE)):
-                    yield place, "its data.csv: not the dataset version that is sealed"
+                    yield place, Fact("audit.states.no_version", {"role": "data.csv"})
             if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
-                yield place, "its datasets: not those of the steps before it"
+                yield place, Fact("audit.states.datasets")
             yield from self.kept(step, lineage.outputs)
 
     def left_by(self, step: str) -> set[str]:
@@ -182,16 +184,16 @@ class _Stated:
         own = self.sealed["files"].get(f"lineage/{step}.json", "")
         return {*self.chain[step].outputs.values(), own}
 
-    def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
         """The outputs of a step that lie in the folder."""
         for name, digest in outputs.items():
             place = kept_as(step, name)
             if step == REGISTER and self.form == 1:
                 place = name
             if place and self.sealed["files"].get(place) != digest:
-                yield f"lineage/{step}.json", f"its {name}: not what the folder holds"
+                yield f"lineage/{step}.json", _unlike(name)
 
-    def archive(self) -> Iterator[tuple[str, str]]:
+    def archive(self) -> Iterator[tuple[str, Fact]]:
         """The archive: the code that the seal has hashes of, this run's own files, nothing else."""
         pointers = {
             d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode())
@@ -202,13 +204,13 @@ class _Stated:
         own = {CONFIG: self.sealed["files"].get(CONFIG), OWN[1]: sha256(versions)}
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
-                yield ARCHIVE, f"its {name}: not what the folder states"
+                yield ARCHIVE, _unlike(name)
         known = {*own, *pointers, *inputs, DVC_FILE}
         for name in self.code:
             if name not in known and not place_of(name):
-                yield ARCHIVE, f"{name}: neither code nor a file of this run"
+                yield ARCHIVE, Fact("audit.states.no_code", {"name": name})
 
-    def seal(self) -> Iterator[tuple[str, str]]:
+    def seal(self) -> Iterator[tuple[str, Fact]]:
         """What the seal states of all this."""
         versions = [dataset.version for dataset in self.datasets]
         held = {
@@ -230,19 +232,26 @@ class _Stated:
             )
         for name, value in held.items():
             if self.sealed.get(name) != value:
-                yield SEAL, f"its {name}: not what the folder holds"
+                yield SEAL, _unlike(name)
 
 
-def _other(head: Sequence[str], columns: Sequence[str]) -> str:
-    """The first column that is not the one that belongs there; "" when all do."""
+def _unlike(name: str) -> Fact:
+    """That what is stated of `name` is not what the folder states elsewhere."""
+    return Fact("audit.states.folder", {"name": name})
+
+
+def _other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
+    """The first column that is not the one that belongs there; None when all do."""
     if list(head) == list(columns):
-        return ""
+        return None
     wrong = [name for name in head if name not in columns or list(head).count(name) > 1]
     lacking = [name for name in columns if name not in head]
-    return (wrong or lacking or ["their order"])[0] or "a column without a name"
+    if not (wrong or lacking):
+        return Fact("audit.states.order")
+    return (wrong or lacking)[0] or Fact("audit.states.nameless")
 
 
-def only_stated(*, frozen: bool) -> str:
-    """What a publication states and an audit of level 1 or above does not check, in one line."""
+def only_stated(*, frozen: bool) -> Fact:
+    """What a publication states and an audit of level 1 or above does not check."""
     names = STATED if frozen else (*STATED, *STATED_TODAY)
-    return f"stated, not checked: {', '.join(names)}"
+    return Fact("audit.note.stated", {"names": Listed(names, "comma")})

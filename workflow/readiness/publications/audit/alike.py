@@ -23,6 +23,7 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from readiness.facts import Fact
 from readiness.language import LANGUAGES
 from readiness.publications.chain import Chain
 from readiness.register.display import said
@@ -33,8 +34,9 @@ GEOMETRY = 1e-6
 """How far a coordinate of a picture may be moved, in its own unit or relative to a large one."""
 QUOTED = 80
 """How much of a text is quoted, around the first letter that differs."""
-SCRIPT = "a script or style is not that of the sealed code’s page"
-DRAWN = "is drawn otherwise"
+SCRIPT = Fact("audit.page.script")
+DRAWN = Fact("audit.page.drawn")
+PICTURE = Fact("audit.page.picture")
 SHOWN_HASH = 16
 """How many digits of a lineage hash a page shows."""
 
@@ -84,7 +86,7 @@ class Terms:
             for one, two in zip(first, second, strict=True)
         )
 
-    def lineage_change(self, published: bytes | str, made: bytes | str) -> str:
+    def lineage_change(self, published: bytes | str, made: bytes | str) -> Fact | None:
         """The hashes that two texts show, where they are not those of the same steps."""
         texts = (
             t if isinstance(t, str) else t.decode("utf-8", "replace") for t in (published, made)
@@ -94,7 +96,7 @@ class Terms:
             for text, hashes in zip(texts, (self.published, self.made), strict=True)
         )
         if before == after:
-            return ""
+            return None
         return changed(" ".join(before), " ".join(after))
 
 
@@ -104,7 +106,7 @@ def terms_of(
     published: Iterable[Mapping[Any, str]] = (),
     made: Iterable[Mapping[Any, str]] = (),
 ) -> Terms:
-    """The terms of a publication and its recomputation: their sidecars, their registers' rows."""
+    """The terms of a publication and its recomputation: their provenance records, their rows."""
     steps = frozen.keys() & present.keys()
     before, after = ({step: chain[step].hash for step in steps} for chain in (frozen, present))
     new = {row["id"]: row for row in made}
@@ -132,8 +134,8 @@ def normal(text: str) -> str:
     return _HASH.sub("lineage", told)
 
 
-def page_change(published: bytes, made: bytes, terms: Terms) -> str:
-    """The first thing that two pages (HTML) do not say alike; "" for none."""
+def page_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first thing that two pages (HTML) do not say alike; None for none."""
     before, after = (list(_merged(_page(content))) for content in (published, made))
     # What acts and what is read before what stands around it: a reader is told that.
     for kinds in ({"code"}, {"text", "read"}, {"code", "text", "read", "shown", "picture"}):
@@ -149,16 +151,16 @@ Event = tuple[str, str]
 by an element or an attribute."""
 
 
-def _event_change(old: Event, new: Event, terms: Terms) -> str:
+def _event_change(old: Event, new: Event, terms: Terms) -> Fact | None:
     if old == new:
-        return ""
+        return None
     if "code" in (old[0], new[0]):
         return SCRIPT
     if old[0] == new[0] == "picture":
         change = picture_change(old[1].encode(), new[1].encode(), terms)
-        return f"a picture {change}" if change == DRAWN else change
+        return PICTURE if change == DRAWN else change
     if old[0] == new[0] and old[0] in ("text", "read") and terms.same(old[1], new[1]):
-        return ""
+        return None
     return changed(_told(old), _told(new))
 
 
@@ -243,8 +245,8 @@ def _embedded(source: str) -> str | None:
     return content.decode("utf-8", "replace")
 
 
-def picture_change(published: bytes, made: bytes, terms: Terms) -> str:
-    """The first thing in which two pictures (SVG) are not alike; "" for none.
+def picture_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first thing in which two pictures (SVG) are not alike; None for none.
 
     A picture draws its letters as paths; what they say stands in a comment before each.
     """
@@ -256,7 +258,7 @@ def picture_change(published: bytes, made: bytes, terms: Terms) -> str:
             return changed(*texts)
     # Comments are compared; what is left is elements, names and numbers.
     shapes = [re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL) for text in (before, after)]
-    return "" if _same_shapes(*shapes) else DRAWN
+    return None if _same_shapes(*shapes) else DRAWN
 
 
 def _picture(content: bytes) -> str:
@@ -280,8 +282,8 @@ def _near(old: float, new: float) -> bool:
     return math.isclose(old, new, rel_tol=GEOMETRY, abs_tol=GEOMETRY * 1.001)
 
 
-def text_change(published: bytes, made: bytes, terms: Terms) -> str:
-    """The first line that two texts do not say alike; "" for none."""
+def text_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first line that two texts do not say alike; None for none."""
     before, after = (
         content.decode("utf-8", "replace").splitlines() for content in (published, made)
     )
@@ -292,8 +294,8 @@ def text_change(published: bytes, made: bytes, terms: Terms) -> str:
     return terms.lineage_change(published, made)
 
 
-def table_change(published: bytes, made: bytes, terms: Terms) -> str:
-    """The first cell that two tables (CSV) do not hold alike; "" for none."""
+def table_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first cell that two tables (CSV) do not have alike; None for none."""
     before, after = (_rows(content) for content in (published, made))
     for old_row, new_row in zip_longest(before, after, fillvalue=[""]):
         for old, new in zip_longest(old_row, new_row, fillvalue=""):
@@ -311,11 +313,13 @@ def _rows(content: bytes) -> list[list[str]]:
         return [text.splitlines()]
 
 
-def changed(old: str, new: str) -> str:
+def changed(old: str, new: str) -> Fact:
     """What was said and what is said now, around the first letter that differs."""
     if not old or not new:
-        return f"“{(old or new)[:QUOTED]}” {'was added' if new else 'is gone'}"
+        kind = "audit.page.added" if new else "audit.page.gone"
+        return Fact(kind, {"text": (old or new)[:QUOTED]})
     pairs = enumerate(zip(old, new, strict=False))
     at = next((k for k, (x, y) in pairs if x != y), min(len(old), len(new)))
     start = max(0, at - QUOTED // 2)
-    return f"“{old[start : start + QUOTED]}” became “{new[start : start + QUOTED]}”"
+    cut = slice(start, start + QUOTED)
+    return Fact("audit.page.became", {"text_old": old[cut], "text_new": new[cut]})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.datasets.places import Foreign
 from readiness.errors import DataError, ReadinessError
+from readiness.facts import Fact, Listed
 from readiness.files import reading_once
 from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.model import (
@@ -22,8 +23,9 @@ from readiness.publications.audit.model import (
     Signing,
 )
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
+from readiness.publications.chain import ENVIRONMENT_ALONE
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
-from readiness.publications.outcomes import HOLDING, Finding, Outcome
+from readiness.publications.outcomes import HOLDING, Finding, Outcome, error_fact
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, withheld
 
 if TYPE_CHECKING:
@@ -33,10 +35,7 @@ if TYPE_CHECKING:
     from readiness.publications.erratum import Correction
 
 TODAY, FROZEN = "today", "frozen"
-OLD_SEAL = (
-    "seal of format 1: it covers neither the workflow's rules, profiles and templates as code, nor "
-    "the log of publications"
-)
+LEVEL = Fact("audit.number.level")
 _FITS = {
     Fit.DOES_NOT_FIT: Outcome.DIFFERS,
     Fit.UNSIGNED: Outcome.NOT_CHECKED,
@@ -48,13 +47,12 @@ _SIGNING = {
     Fit.FITS: Signing.SIGNED,
     Fit.UNKNOWN: Signing.UNCHECKED,
 }
-"""What the first line says, the gravest first."""
-ANOTHER_BUILD = "made on another processor or library build"
-OTHER_OUTPUTS = "other outputs from the same data, settings and code"
+"""What the first line says, the most severe first."""
+ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"
 UNCONFINED = {
-    Confine.NEEDED: "the frozen code was not run: there is no sandbox",
-    Confine.WHERE_FOUND: "the frozen code ran without a sandbox: bubblewrap cannot be used here",
-    Confine.NEVER: "the frozen code ran without a sandbox, as was asked",
+    Confine.NEEDED: Fact("audit.note.unconfined.needed"),
+    Confine.WHERE_FOUND: Fact("audit.note.unconfined.where_found"),
+    Confine.NEVER: Fact("audit.note.unconfined.never"),
 }
 
 
@@ -75,7 +73,7 @@ def audit(
     changes: Changes,
     code: str = TODAY,
     cores: str = "all",
-    notes: Sequence[str] = (),
+    notes: Sequence[Fact] = (),
     listed: Sequence[Finding] = (),
     folder: Path | None = None,
     list_numbers: bool = True,
@@ -104,13 +102,13 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
     try:
         found = signatures(folder, keys)
     except DataError as error:
-        detail = str(error).removeprefix(f"{folder / ATTESTATIONS}: ").rstrip(".")
-        finding = Finding(ATTESTATIONS, Outcome.NOT_CHECKED, detail)
+        why = error.fact or error_fact(str(error))
+        finding = Finding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
         return replace(result, signatures=(finding,), signing=Signing.UNCHECKED)
     fits = {one.fit for one in found}
     signing = next((said for fit, said in _SIGNING.items() if fit in fits), Signing.UNSIGNED)
     told = tuple(
-        Finding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.detail)
+        Finding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.fact)
         for one in found
         if one.fit in _FITS
     )
@@ -119,7 +117,7 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
 
 def _audited(
     root: Path, folder: Path, identity: str, level: int, changes: Changes, code: str, cores: str,
-    notes: Sequence[str], listed: Sequence[Finding], list_numbers: bool, terms: Terms,
+    notes: Sequence[Fact], listed: Sequence[Finding], list_numbers: bool, terms: Terms,
 ) -> Audit:  # fmt: skip
     seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
     try:
@@ -130,7 +128,7 @@ def _audited(
     result = Audit(
         identity, level, code, sealed, changes, seal=tuple(seal),
         notes=(*notes, *_limits(sealed, level, code)),
-        numbers=tuple(unchecked(rows, seal, "levels 0 and 1 compute nothing")),
+        numbers=tuple(unchecked(rows, seal, LEVEL)),
     )  # fmt: skip
     if level < DATA:
         return result
@@ -144,8 +142,8 @@ def _audited(
         # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
         return replace(result, seal=(*result.seal, *against))
     except (ReadinessError, OSError) as error:
-        why = _line(error, root)
-        numbers = unchecked(rows, seal, f"could not be made again: {why}")
+        why = _why(error, root)
+        numbers = unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
         finding = Finding(identity, Outcome.NOT_CHECKED, why)
         return replace(
             result,
@@ -155,24 +153,24 @@ def _audited(
         )
 
 
-def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[str]:
-    """What the verdict does not cover, in one line each."""
+def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[Fact]:
+    """What the verdict does not cover."""
     if sealed.get("status") == DRAFT:
-        yield "a draft: it may be frozen again, with other numbers"
+        yield Fact("audit.note.draft")
     if sealed.get("format") == 1:
-        yield OLD_SEAL
+        yield Fact("audit.note.format_1")
     if sealed and level >= DATA:
         from readiness.publications.audit.agreeing import only_stated
 
         yield only_stated(frozen=code == FROZEN and level >= NUMBERS)
 
 
-def _line(error: ReadinessError | OSError, root: Path) -> str:
-    """What it says, in one line, without the machine's name for the project."""
-    said = str(error)
+def _why(error: ReadinessError | OSError, root: Path) -> Fact:
+    """What an error says, without the machine's name for the project."""
     if isinstance(error, OSError):
-        said = f"{error.filename2 or error.filename or 'disk'}: {error.strerror}"
-    return said.replace(f"{root}/", "").replace("\n", " ")
+        name = str(error.filename2 or error.filename or "disk").replace(f"{root}/", "")
+        return Fact("audit.os_error", {"name": name, "said": error.strerror or "?"})
+    return error.fact or error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))
 
 
 def _with_data(
@@ -188,7 +186,7 @@ def _with_data(
 
     findings = list(_unfit((*result.seal, *against)))
     if findings:
-        why = f"{findings[0].place} is not the sealed one"
+        why = Fact("audit.number.unfit", {"file": findings[0].place})
         numbers = unchecked(rows, result.seal, why)
         return replace(result, data=tuple(findings), numbers=tuple(numbers))
     today, findings = registered(root)
@@ -203,15 +201,14 @@ def _with_data(
     findings += check_inputs(root, read_inputs(folder), withheld(folder))
     result = replace(result, data=tuple(findings))
     if missing:
-        names = ", ".join(missing)
-        numbers = unavailable(rows, result.seal, missing, f"the run needs {names}")
+        needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
+        numbers = unavailable(rows, result.seal, missing, needs)
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result
     if result.code == FROZEN and (result.seal or against):
         broken = any(f.outcome is Outcome.BROKEN for f in (*result.seal, *against))
-        state = "is broken" if broken else "could not be checked"
-        why = f"the seal {state}: the frozen code is not run"
+        why = Fact("audit.number.seal_broken" if broken else "audit.number.seal_unchecked")
         return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
     return _Again(root, folder, rows, objects, cores, terms.confine).check(result)
 
@@ -219,13 +216,12 @@ def _with_data(
 def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
     """The tables that say what to check, where they are not the sealed ones.
 
-    Held against them, the data would be called wrong for what is wrong with the table, and the
+    Compared with them, the data would be called wrong for what is wrong with the table, and the
     numbers for what is wrong with the configuration.
     """
     for name in dict.fromkeys(finding.place for finding in seal):
         if name in (CONFIG, DATASETS, INPUTS):
-            detail = "not the sealed one, so nothing is held against it"
-            yield Finding(name, Outcome.NOT_CHECKED, detail)
+            yield Finding(name, Outcome.NOT_CHECKED, Fact("audit.input.unfit"))
 
 
 @dataclass(frozen=True)
@@ -252,7 +248,8 @@ class _Again:
             if frozen and not confined and self.confine is Confine.NEEDED:
                 raise DataError(
                     "bubblewrap cannot be used here, and without it the code of another tree is "
-                    "not run. Install it, or say --no-sandbox."
+                    "not run. Install it, or say --no-sandbox.",
+                    Fact("audit.run.no_sandbox"),
                 )
             with rerun(
                 self.root, self.folder, self._run(result), self.objects, frozen=frozen,
@@ -260,7 +257,7 @@ class _Again:
             ) as again:  # fmt: skip
                 return self._compared(result, again)
         except (ReadinessError, OSError) as error:
-            why = f"could not be made again: {_line(error, self.root)}"
+            why = Fact("audit.number.not_again", {"why": _why(error, self.root)})
             numbers = unchecked(self.rows, result.seal, why)
             finding = Finding("report", Outcome.NOT_CHECKED, why)
             return replace(
@@ -312,7 +309,7 @@ class _Again:
             self.rows, again, frozen, environment, result.seal,
             today=result.code != FROZEN, errata=self._errata(result),
         )  # fmt: skip
-        parted = first_divergence({step: frozen[step] for step in steps}, again.chain)
+        divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         report: list[Finding] = []
         seal = list(result.seal)
         if result.level >= REPORT and result.code != FROZEN:
@@ -323,8 +320,8 @@ class _Again:
             report += check_report(self.folder, again, terms, same_build=same)
         if result.code == FROZEN:
             if different:
-                detail = f"the code of {', '.join(different)} is not what the sidecars state"
-                seal.append(Finding("code.tar", Outcome.BROKEN, detail))
+                other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
+                seal.append(Finding("code.tar", Outcome.BROKEN, other))
             seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
             numbers = in_another_environment(numbers, environment)
             report = in_another_environment(report, environment)
@@ -333,22 +330,22 @@ class _Again:
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
-            divergence=_told(parted, numbers),
+            divergence=_told(divergence, numbers),
         )
 
 
-def _told(parted: Divergence | None, numbers: Iterable[Number]) -> str:
-    """Where the chains part, and what is known of it.
+def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
+    """Where the chains diverge, and what is known of it.
 
     A register also holds the lineage of its numbers: other code before it and the same numbers are
-    no parting.
+    no divergence.
     """
-    if parted is None:
-        return ""
+    if divergence is None:
+        return None
     same = all(number.outcome in HOLDING for number in numbers)
-    if parted.step == "register" and same:
-        return ""
-    if parted.causes == ("environment",):
+    if divergence.step == "register" and same:
+        return None
+    if divergence.causes == ENVIRONMENT_ALONE:
         # Hashes say where to look, never what to think of it.
-        return f"{parted.step}: {ANOTHER_BUILD if same else OTHER_OUTPUTS}"
-    return str(parted)
+        return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.named})
+    return divergence.fact

@@ -12,6 +12,7 @@ import yaml
 
 from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.publications.audit.model import Changes
 from readiness.publications.ledger import CONFIG
@@ -45,7 +46,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         return Changes()
     if sealed["id"] != identity:
         return Changes()
-    moved: list[str] = []
+    moved: list[Fact] = []
     recorded_build = False
     if environment:
         try:
@@ -56,7 +57,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
             moved = changes(frozen, present)
             recorded_build = same_build(frozen, present)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            moved = [f"{ENVIRONMENT} cannot be read"]
+            moved = [Fact("audit.change.unreadable", {"name": ENVIRONMENT})]
     return Changes(
         code=_code_changes(sealed),
         lock=lock_hash() != sealed["lock"],
@@ -87,7 +88,7 @@ def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
     return (*steps, *(place for place in moved if place != "package"))
 
 
-def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str]:
+def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str | Fact]:
     """The keys in which today's configuration of the run is another one than the frozen one.
 
     None where the frozen one is not the sealed one, or cannot be read.
@@ -109,7 +110,7 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
             f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
         ]
     except _UNREADABLE:
-        return [f"{run} is no longer configured"]
+        return [Fact("audit.change.unconfigured", {"run": run})]
 
 
 @lru_cache(maxsize=1)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readiness.datasets.places import Foreign
-from readiness.datasets.store import find_object, local_copies
+from readiness.datasets.store import DVC_CACHE, STORES, Copy, find_object, local_copies
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import DataError
+from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
-from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import LEFT_OUT, sha256
+from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.seal import LEFT_OUT, sha256, unreadable
 
 RIGHT = Outcome.REPRODUCED
 
@@ -29,7 +30,7 @@ class Availability:
 
     path: Path | None
     outcome: Outcome
-    detail: str = ""
+    fact: Fact | None = None
 
 
 def registered(root: Path) -> tuple[dict[str, Version] | None, list[Finding]]:
@@ -37,8 +38,8 @@ def registered(root: Path) -> tuple[dict[str, Version] | None, list[Finding]]:
     try:
         return read_versions(root), []
     except DataError as error:
-        detail = _short(error, root).removeprefix(str(VERSIONS)).lstrip(": ")
-        return None, [Finding(str(VERSIONS), Outcome.DIFFERS, detail)]
+        said = _short(error, root).removeprefix(str(VERSIONS)).lstrip(": ")
+        return None, [Finding(str(VERSIONS), Outcome.DIFFERS, error_fact(said))]
 
 
 def check_dataset(
@@ -47,7 +48,7 @@ def check_dataset(
     today: Mapping[str, Version] | None,
     foreign: Foreign | None = None,
 ) -> tuple[list[Finding], Availability]:
-    """What there is of a dataset version in the tree, held against what was sealed.
+    """What there is of a dataset version in the tree, compared with what was sealed.
 
     `today` is the present register, None when it cannot be read. In a `foreign` tree only its own
     store is looked at, and what the auditor named.
@@ -58,26 +59,24 @@ def check_dataset(
     good: Path | None = None
     for copy in local_copies(root, sealed, dataset.pointer, foreign):
         fault = copy.fault or _rows_fault(copy.path, sealed)
-        place = f"{sealed.name} in {copy.place} ({_relative(copy.path, root)})"
+        place = _place(sealed.name, copy, root)
         if present.erased:
-            findings.append(Finding(place, Outcome.DIFFERS, "a copy of what was erased"))
+            findings.append(Finding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))
         elif fault:
             findings.append(Finding(place, Outcome.DIFFERS, fault))
         else:
             good = good or copy.path
-            findings.append(
-                Finding(place, RIGHT, "MD5, SHA-256, size and rows are the sealed ones")
-            )
+            findings.append(Finding(place, RIGHT, Fact("audit.copy.right")))
     if present.erased:
-        found = Availability(None, Outcome.ERASED, f"erased: {present.note}")
+        found = Availability(
+            None, Outcome.ERASED, Fact("audit.copy.erased", {"text": present.note})
+        )
     elif good:
         found = Availability(good, RIGHT)
     else:
         found = _fetched(root, sealed, foreign, restricted=present.restricted)
-    if found.path is None:
-        # The place names the version already; what stands beside a number does not.
-        why = found.detail.removeprefix(f"{sealed.name}: ")
-        findings.append(Finding(sealed.name, found.outcome, why))
+    if found.fact is not None:
+        findings.append(Finding(sealed.name, found.outcome, found.fact))
     return findings, found
 
 
@@ -88,7 +87,7 @@ def _fetched(
         return Availability(find_object(root, version, foreign), RIGHT)
     except DataError as error:
         outcome = Outcome.RESTRICTED if restricted else Outcome.MISSING
-        return Availability(None, outcome, _short(error, root))
+        return Availability(None, outcome, error.fact or error_fact(_short(error, root)))
 
 
 def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
@@ -96,13 +95,14 @@ def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
     place = f"{VERSIONS}: {sealed.name}"
     row = today.get(sealed.name)
     if row is None:
-        yield Finding(place, Outcome.DIFFERS, "has no row")
+        yield Finding(place, Outcome.DIFFERS, Fact("audit.version.no_row"))
         return
     if row.erased:
         row = replace(row, status=sealed.status, note=sealed.note)
     changed = [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]
     if changed:
-        yield Finding(place, Outcome.DIFFERS, f"{', '.join(changed)}: not as sealed")
+        other = Fact("audit.version.other", {"columns": Listed(tuple(changed), "comma")})
+        yield Finding(place, Outcome.DIFFERS, other)
 
 
 def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
@@ -110,10 +110,10 @@ def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
     try:
         same = read_file(root / path) == dataset.pointer_text.encode()
     except OSError:
-        yield Finding(str(path), Outcome.DIFFERS, "no such pointer: `dvc gc` would drop the data")
+        yield Finding(str(path), Outcome.DIFFERS, Fact("audit.pointer.missing"))
         return
     if not same:
-        yield Finding(str(path), Outcome.DIFFERS, "not the sealed pointer")
+        yield Finding(str(path), Outcome.DIFFERS, Fact("audit.pointer.other"))
 
 
 def check_inputs(
@@ -128,27 +128,38 @@ def check_inputs(
             yield Finding(str(path), Outcome.RESTRICTED, LEFT_OUT)
             continue
         if not (root / path).is_file():
-            yield Finding(str(path), Outcome.DIFFERS, "removed from the tree")
+            yield Finding(str(path), Outcome.DIFFERS, Fact("audit.input.removed"))
             continue
         try:
             same = sha256(read_file(root / path)) == digest
         except OSError as error:
-            detail = f"cannot be read ({error.strerror})"
-            yield Finding(str(path), Outcome.NOT_CHECKED, detail)
+            yield Finding(str(path), Outcome.NOT_CHECKED, unreadable(error))
             continue
         if same:
-            yield Finding(str(path), RIGHT, "the sealed bytes")
+            yield Finding(str(path), RIGHT, Fact("audit.input.right"))
         else:
-            yield Finding(str(path), Outcome.DIFFERS, "not the sealed bytes")
+            yield Finding(str(path), Outcome.DIFFERS, Fact("audit.input.other"))
 
 
-def _rows_fault(path: Path, version: Version) -> str:
+def _rows_fault(path: Path, version: Version) -> Fact | None:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = sum(1 for cells in csv.reader(file) if cells) - 1
     except (UnicodeDecodeError, csv.Error):
-        return "it is not a table"
-    return "" if rows == version.rows else f"{rows} rows instead of {version.rows}"
+        return Fact("audit.copy.no_table")
+    if rows == version.rows:
+        return None
+    return Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})
+
+
+def _place(version: str, copy: Copy, root: Path) -> Fact:
+    """Where a copy of a dataset version lies."""
+    where = {"version": version, "path": _relative(copy.path, root)}
+    if copy.place == DVC_CACHE:
+        return Fact("audit.place.cache", where)
+    if copy.place.startswith(STORES):
+        return Fact("audit.place.store", {**where, "store": copy.place.removeprefix(STORES)})
+    return Fact("audit.place.folder", {**where, "folder": copy.place})
 
 
 def _relative(path: Path, root: Path) -> str:

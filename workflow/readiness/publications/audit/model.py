@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from readiness.facts import Fact, encode
+from readiness.language import tell
 from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
@@ -42,8 +44,9 @@ class Confine(StrEnum):
 
 @dataclass(frozen=True)
 class Number:
-    """One line: a published number, what came out, and what can be said of it.
+    """One line: a published number, what was reproduced, and what can be said of it.
 
+    `digits` and `rounding` are its rounding rule, as its row states them.
     `code` and `environment` say whether those behind this number are the sealed ones: `same` or
     `CHANGED`, and "" where the level does not look.
     """
@@ -55,11 +58,12 @@ class Number:
     shown: str
     recomputed: str
     difference: str
-    contract: str
+    digits: str
+    rounding: str
     code: str
     environment: str
     outcome: Outcome
-    detail: str
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,22 @@ class Changes:
 
     code: tuple[str, ...] = ()
     lock: bool = False
-    config: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
+    config: tuple[str | Fact, ...] = ()
+    environment: tuple[Fact, ...] = ()
     recorded_build: bool = False
+
+    def as_record(self) -> dict[str, Any]:
+        """The same as plain values: keys and names as texts, all else as facts."""
+        return {
+            **vars(self),
+            "code": list(self.code),
+            "config": [encode(one) for one in self.config],
+            "environment": [_said(one) for one in self.environment],
+        }
 
 
 class Signing(StrEnum):
-    """Whose a publication is, in the first line of its verdict."""
+    """Who certifies a publication, in the first line of its verdict."""
 
     UNSIGNED = "unsigned"
     UNCHECKED = "signed, but no key was given"
@@ -100,8 +113,8 @@ class Audit:
     data: tuple[Finding, ...] = ()
     numbers: tuple[Number, ...] = ()
     report: tuple[Finding, ...] = ()
-    divergence: str = ""
-    notes: tuple[str, ...] = field(default=())
+    divergence: Fact | None = None
+    notes: tuple[Fact, ...] = ()
     signatures: tuple[Finding, ...] = ()
     signing: Signing = Signing.UNSIGNED
 
@@ -147,13 +160,28 @@ class Audit:
             "verdict": self.verdict,
             "exit_code": self.exit_code,
             "seal_digest": self.sealed.get("digest", ""),
-            "divergence": self.divergence,
-            "changes": asdict(self.changes),
-            "notes": list(self.notes),
+            "divergence": _said(self.divergence),
+            "changes": self.changes.as_record(),
+            "notes": [_said(note) for note in self.notes],
             "signing": str(self.signing),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
             **{
-                name: [asdict(finding) for finding in getattr(self, name)]
-                for name in ("seal", "signatures", "data", "report", "numbers")
+                name: [
+                    {"place": encode(one.place), "outcome": str(one.outcome), **_said(one.fact)}
+                    for one in getattr(self, name)
+                ]
+                for name in ("seal", "signatures", "data", "report")
             },
+            "numbers": [
+                {**vars(number), "outcome": str(number.outcome), **_said(number.fact)}
+                for number in self.numbers
+            ],
         }
+
+
+def _said(fact: Fact | None) -> dict[str, Any]:
+    """A fact for other programs, kind and values, and the English sentence beside it."""
+    return {
+        "fact": None if fact is None else encode(fact),
+        "detail": "" if fact is None else tell(fact, "en"),
+    }

@@ -1,4 +1,4 @@
-"""One line a number: what was published, what came out, and why it may be another one."""
+"""One line a number: what was published, what was reproduced, and why it may be another one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from readiness.facts import Fact, from_json
 from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ancestors
-from readiness.publications.outcomes import HOLDING, Finding, Outcome, contract
-from readiness.publications.seal import LEDGER, SEAL
+from readiness.publications.outcomes import HOLDING, Finding, Outcome
+from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
 from readiness.register.display import column, said
 from readiness.register.precision import PRECISION
 
@@ -53,10 +54,10 @@ def ledger_rows(folder: Path) -> list[dict[str, str]]:
 
 
 def unchecked(
-    rows: Sequence[Mapping[str, str]], seal: Sequence[Finding], detail: str
+    rows: Sequence[Mapping[str, str]], seal: Sequence[Finding], why: Fact
 ) -> list[Number]:
     """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN."""
-    return _under(seal, [_line(row, Outcome.NOT_CHECKED, detail) for row in rows])
+    return _under(seal, [_line(row, Outcome.NOT_CHECKED, why) for row in rows])
 
 
 def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
@@ -68,25 +69,27 @@ def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
     return [_sealed(number, broken) for number in numbers]
 
 
-def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, str] | None:
-    """What the seal says of single numbers, id to detail; None when it says it of all of them."""
-    places = {finding.place: finding.detail for finding in seal}
+def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, Fact] | None:
+    """What the seal says of single numbers, by id; None when it says it of all of them."""
+    places = {f.place: f.fact for f in seal if isinstance(f.place, str)}
     if SEAL in places:
         return None
     prefix = f"{LEDGER}: "
     named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
-    more = [f for f in seal if f.place == LEDGER and "more numbers" in f.detail]
+    more = [f for f in seal if f.place == LEDGER and f.fact.kind == MORE_NUMBERS]
     if LEDGER in places and (more or not named):
         return None
     return named
 
 
-def _sealed(number: Number, broken: Mapping[str, str] | None) -> Number:
+def _sealed(number: Number, broken: Mapping[str, Fact] | None) -> Number:
     if broken is None:
-        return replace(number, outcome=Outcome.BROKEN, detail="the ledger is not the sealed one")
+        return replace(number, outcome=Outcome.BROKEN, fact=Fact("audit.number.ledger"))
     if number.id in broken:
-        said = f"{number.detail}; " if number.outcome is Outcome.DIFFERS else ""
-        return replace(number, outcome=Outcome.BROKEN, detail=f"{said}{broken[number.id]}")
+        fact = broken[number.id]
+        if number.outcome is Outcome.DIFFERS and number.fact:
+            fact = Fact("audit.both", {"first": number.fact, "second": fact})
+        return replace(number, outcome=Outcome.BROKEN, fact=fact)
     return number
 
 
@@ -94,23 +97,23 @@ def unavailable(
     rows: Sequence[Mapping[str, str]],
     seal: Sequence[Finding],
     missing: Mapping[str, Availability],
-    detail: str,
+    why: Fact,
 ) -> list[Number]:
     """The numbers when datasets cannot be had: by dataset why not, the others NOT CHECKED."""
     numbers = []
     for row in rows:
         gone = [missing[name] for name in row.get("dataset", "").split() if name in missing]
         outcome = gone[0].outcome if gone else Outcome.NOT_CHECKED
-        numbers.append(_line(row, outcome, gone[0].detail if gone else detail))
+        numbers.append(_line(row, outcome, gone[0].fact if gone else why))
     return _under(seal, numbers)
 
 
-def _line(row: Mapping[str, str], outcome: Outcome, detail: str) -> Number:
+def _line(row: Mapping[str, str], outcome: Outcome, fact: Fact | None) -> Number:
     return Number(
         id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
         published=row.get("value", ""), shown=said(row, "en"), recomputed="",
-        difference="", contract=contract(row), code="", environment="",
-        outcome=outcome, detail=detail,
+        difference="", digits=row.get("digits", ""), rounding=row.get("rounding", ""), code="",
+        environment="", outcome=outcome, fact=fact,
     )  # fmt: skip
 
 
@@ -118,7 +121,7 @@ def recomputed(
     rows: Sequence[Mapping[str, str]],
     again: Rerun,
     frozen: Mapping[str, Lineage],
-    environment: Sequence[str],
+    environment: Sequence[Fact],
     seal: Sequence[Finding],
     *,
     today: bool = False,
@@ -135,7 +138,7 @@ def recomputed(
 
     own = [column(language) for language in LANGUAGES if any(column(language) in r for r in rows)]
     columns = list(dict.fromkeys([*again.figures.columns, PRECISION, *own]))
-    published = pd.DataFrame(rows, columns=columns).fillna("")
+    published = pd.DataFrame(rows, columns=columns, dtype=object).fillna("")
     compared = compare(published, again.figures, today=today, errata=errata)
     verdicts = compared.to_dict("records")
     by_id = {row["id"]: row for row in rows}
@@ -156,28 +159,30 @@ def recomputed(
                 id=verdict["id"], kind=verdict["kind"], dataset=row.get("dataset", ""),
                 published=verdict["published"], shown=said(row, "en"),
                 recomputed=verdict["recomputed"], difference=verdict["difference"],
-                contract=verdict["contract"], code=behind[hashes],
+                digits=verdict["digits"], rounding=verdict["rounding"], code=behind[hashes],
                 environment=CHANGED if environment else SAME,
-                outcome=Outcome(verdict["verdict"]), detail=verdict["detail"],
+                outcome=Outcome(verdict["verdict"]),
+                fact=from_json(verdict["fact"]) if verdict["fact"] else None,
             )
         )  # fmt: skip
         made = new.get(verdict["id"], row)
         told = _told_beside(row, made)
         if not told and not today and made is not row and _strays(row, made, *step_of):
-            told = "the lineage is not that of the steps that make it"
+            told = Fact("audit.number.lineage")
         if told and numbers[-1].outcome in HOLDING:
-            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, detail=told)
+            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
     return _under(seal, numbers)
 
 
-def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> str:
-    """What a row of the ledger says and the one that came out does not; "" for nothing."""
+def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> Fact | None:
+    """What a row of the ledger says and the reproduced one does not; None for nothing."""
     # Texts of its own were compared with what the value gives: a register of today has none.
     compared = {PRECISION, *map(column, LANGUAGES)}
     beside = [name for name in row if name not in made and row[name] and name not in compared]
     if beside:
-        return f"the ledger says more of it: {beside[0] or 'a cell beyond the last column'}"
-    return ""
+        more = beside[0] or Fact("audit.number.beyond")
+        return Fact("audit.number.beside", {"column": more})
+    return None
 
 
 def _strays(
@@ -186,7 +191,7 @@ def _strays(
     sealed: Mapping[str, str],
     present: Mapping[str, str],
 ) -> bool:
-    """Whether other steps stand behind a row than behind the one that came out.
+    """Whether other steps stand behind a row than behind the reproduced one.
 
     `sealed` and `present` are the names of the steps by their hash in either chain.
     """
@@ -206,16 +211,17 @@ def _code(
     return SAME if same else CHANGED
 
 
-def in_another_environment(lines: Iterable[Line], environment: Sequence[str]) -> list[Line]:
+def in_another_environment(lines: Iterable[Line], environment: Sequence[Fact]) -> list[Line]:
     """What differs with the frozen code, with the environment where that is another one.
 
     `environment` is in what it is another one.
     """
     return [
         replace(
-            line, detail=f"{line.detail}, and the environment is another one ({environment[0]})"
+            line,
+            fact=Fact("audit.another_environment", {"what": line.fact, "change": environment[0]}),
         )
-        if environment and line.outcome is Outcome.DIFFERS
+        if environment and line.outcome is Outcome.DIFFERS and line.fact
         else line
         for line in lines
     ]

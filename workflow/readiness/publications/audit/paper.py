@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from readiness.facts import Fact
 from readiness.publications.audit.alike import DRAWN, Terms, changed, normal
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ NEAR = 1e-3
 """How far a line may be moved, in points."""
 
 
-def paper_change(published: bytes, made: bytes, terms: Terms) -> str:
-    """The first thing that two PDFs do not say alike; "" for none."""
+def paper_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first thing that two PDFs do not say alike; None for none."""
     import io
 
     from pypdf import PdfReader
@@ -37,15 +38,16 @@ def paper_change(published: bytes, made: bytes, terms: Terms) -> str:
     try:
         before = PdfReader(io.BytesIO(published))
         if acts := sorted(set(_acts(before)) - set(_acts(after))):
-            return f"holds {acts[0]}, which the sealed code’s page does not"
+            return Fact("audit.page.acts", {"name": acts[0]})
         for old, new in zip_longest(before.pages, after.pages):
             if old is None or new is None:
-                return f"{len(before.pages)} pages became {len(after.pages)}"
+                pages = {"old": len(before.pages), "new": len(after.pages)}
+                return Fact("audit.page.pages", pages)
             if change := _page_change(old, new, terms):
                 return change
     except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, OSError):
-        return "cannot be read as a PDF"
-    return ""
+        return Fact("audit.page.no_pdf")
+    return None
 
 
 def _acts(reader: PdfReader) -> Iterator[str]:
@@ -62,16 +64,16 @@ def _acts(reader: PdfReader) -> Iterator[str]:
             yield " ".join(str(part) for part in (link["/Subtype"], action.get("/S", ""), target))
 
 
-def _page_change(old: PageObject, new: PageObject, terms: Terms) -> str:
+def _page_change(old: PageObject, new: PageObject, terms: Terms) -> Fact | None:
     if _streams(old) == _streams(new):
-        return ""
+        return None
     texts = old.extract_text(), new.extract_text()
     words = [normal(text) for text in texts]
     if not terms.same(*words):
         return changed(*words)
     if change := terms.lineage_change(*texts):
         return change
-    return "" if _same_drawing(_drawn(old), _drawn(new)) else DRAWN
+    return None if _same_drawing(_drawn(old), _drawn(new)) else DRAWN
 
 
 def _streams(page: Any) -> list[bytes]:

@@ -1,8 +1,8 @@
 """Level 3: charts, tables and the report, made again by the frozen code, against the sealed ones.
 
-The same bytes are the same. Other bytes are held to what they say: words, numbers with their ids,
-pictures by text and geometry, tables cell by cell, and whatever acts in a page. Nothing that the
-publication states of its environment switches that off; only where processor, libraries and
+The same bytes are the same. Other bytes are compared by what they say: words, numbers with their
+ids, pictures by text and geometry, tables cell by cell, and whatever acts in a page. Nothing that
+the publication states of its environment switches that off; only where processor, libraries and
 renderer are the recorded ones, the bytes have to be the same as well.
 """
 
@@ -17,6 +17,7 @@ import yaml
 
 from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.language import LANGUAGES, Language
 from readiness.publications.archive import ARCHIVE
@@ -38,12 +39,10 @@ from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD
 from readiness.tables import to_csv
 
-SAME = "the same bytes"
-ALIKE = "the same words, numbers and pictures, other bytes"
-OTHER = "other bytes"
-NOT_COMPARED = Finding(
-    "report", Outcome.NOT_COMPARED, "pages not compared: the frozen code makes them (--code frozen)"
-)
+SAME = Fact("audit.page.same")
+ALIKE = Fact("audit.page.alike")
+OTHER = Fact("audit.page.other")
+NOT_COMPARED = Finding("report", Outcome.NOT_COMPARED, Fact("audit.page.not_compared"))
 """Said once where today's code ran: its charts, tables and pages may be others by intent."""
 BESIDE = {
     SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
@@ -51,7 +50,7 @@ BESIDE = {
 }  # fmt: skip
 """What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 nothing recomputes it. Any further file is one that no run makes."""
-_COMPARE: Mapping[str, Callable[[bytes, bytes, Terms], str]] = {
+_COMPARE: Mapping[str, Callable[[bytes, bytes, Terms], Fact | None]] = {
     "html": page_change,
     "svg": picture_change,
     "pdf": paper_change,
@@ -77,9 +76,9 @@ def check_report(
     kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
     for name in sorted(made.keys() | kept.keys()):
         if name not in made:
-            yield Finding(name, Outcome.DIFFERS, "is no longer made")
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
         elif name not in kept:
-            yield Finding(name, Outcome.DIFFERS, "was not published")
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.new"))
         else:
             yield _compare(name, read_file(kept[name]), made[name], terms, same_build)
 

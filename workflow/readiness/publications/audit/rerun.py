@@ -14,6 +14,7 @@ from readiness.bounded import read_yaml_text
 from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.lineage import SIDECAR, Lineage
 from readiness.publications.archive import ARCHIVE, assemble
@@ -34,7 +35,7 @@ from readiness.register.figures import read_register
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run that was made again: its register, its sidecars, the folders of its steps.
+    """A run that was made again: its register, its provenance records, the folders of its steps.
 
     The folders last as long as the context that gave them.
     """
@@ -85,11 +86,17 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
     """Today's code with the publication's configuration and dataset versions, as files by name."""
     missing = [path for path in read_inputs(folder) if not (root / path).is_file()]
     if missing:
-        raise DataError(f"{missing[0]}: removed from the tree. Restore it with git.")
+        raise DataError(
+            f"{missing[0]}: removed from the tree. Restore it with git.",
+            Fact("audit.run.removed", {"path": str(missing[0])}),
+        )
     source = load_config(folder / CONFIG).report.source
     if source not in program_files():
         # Its cells would run.
-        raise DataError(f"a report that is none of this program's ({source})")
+        raise DataError(
+            f"a report that is none of this program's ({source})",
+            Fact("audit.run.foreign_report", {"name": str(source)}),
+        )
     return assemble(
         root,
         _without_limit(read_file(folder / CONFIG).decode("utf-8")),

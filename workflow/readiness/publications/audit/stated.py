@@ -1,6 +1,6 @@
-"""What sidecars state, held against the run that the frozen code made.
+"""What provenance records state, compared with the run that the frozen code made.
 
-Whoever seals anew can state anything. The frozen code leaves sidecars of its own, so each statement
+Whoever seals again can state anything. The frozen code leaves records of its own, so each statement
 that no processor can move has to be the same: settings, data, what was read, and which steps there
 are. Outputs are left out, for the last digit of a value may be another one on another machine.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from readiness.facts import Fact
 from readiness.publications.outcomes import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -18,23 +19,21 @@ if TYPE_CHECKING:
 
 
 def stated_otherwise(frozen: Chain, present: Chain, *, whole: bool) -> Iterator[Finding]:
-    """The sidecars of a publication that are not those that its own code leaves.
+    """The provenance records of a publication that are not those that its own code leaves.
 
-    `whole`: whether the run made charts and report too, so that a sidecar more is one too many.
+    `whole`: whether the run made charts and report too, so that a record more is one too many.
     """
     for step in sorted(frozen.keys() | present.keys()):
         place = f"lineage/{step}.json"
         if step not in frozen:
-            yield Finding(place, Outcome.BROKEN, "not there, but the frozen code leaves it")
+            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.absent"))
         elif step not in present:
             if whole:
-                yield Finding(place, Outcome.BROKEN, "no step of the frozen code leaves it")
+                yield Finding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
         elif frozen[step].settings != present[step].settings:
-            detail = "its settings are not those that the frozen code and configuration give"
-            yield Finding(place, Outcome.BROKEN, detail)
+            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
         elif _origin(frozen[step]) != _origin(present[step]):
-            detail = "what it says was read is not what the frozen code reads"
-            yield Finding(place, Outcome.BROKEN, detail)
+            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.read"))
 
 
 def _origin(lineage: Lineage) -> tuple[object, ...]:

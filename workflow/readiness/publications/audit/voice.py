@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from readiness.forensics.sentences import ROUNDING_NAMES
-from readiness.publications.audit.glossary import LEVELS, OUTCOMES, STEPS, VERDICTS, Words
-from readiness.publications.audit.messages import read_divergence, read_message
-from readiness.publications.audit.model import Audit, Signing
+from readiness import language as speech
+from readiness.facts import Fact
+from readiness.publications.audit.glossary import LEVELS, OUTCOMES, VERDICTS, Words
+from readiness.publications.audit.model import Audit, Number, Signing
 from readiness.publications.audit.words import TEXTS, Value, count, say
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import Finding, Outcome, rounding_rule
 from readiness.publications.presenting.summary import computed
-from readiness.rendering.words import words_for
 from readiness.terminal import one_line, printable
 
 SIGNINGS = {
@@ -123,27 +122,21 @@ class Voice:
         """Names that stand in one text with blanks between."""
         return " ".join(map(self.markup.name, names.split()))
 
-    def message(self, text: str) -> str:
-        """A finding's text; as the English that it is, where it is unknown in the language."""
-        if self.language == "en":
-            return self.markup.plain(text)
+    def message(self, fact: Fact | None) -> str:
+        """What was found, as a sentence; "" for nothing."""
+        if fact is None:
+            return ""
+        markup = speech.Markup(plain=self.markup.plain, name=self.markup.name)
+        return speech.tell(fact, self.language, markup=markup)
 
-        def fill(name: str, value: Value) -> str:
-            write = {"said": self.markup.said, "text": self.markup.quoted}.get(name[:4])
-            return (write or self.markup.name)(str(value))
-
-        parts = [
-            say(part.template, self.language, self.markup.plain, fill, **part.values)
-            if self.language in part.template
-            else self.markup.said(part.original)
-            for part in read_message(text)
-        ]
-        return ("\u00a0; " if self.language == "fr" else "؛ ").join(parts)
-
-    def place(self, text: str) -> str:
+    def place(self, finding: Finding) -> str:
         """Where something was found: a file, or a copy of a dataset."""
-        known = any(part.template for part in read_message(text))
-        return self.message(text) if known else self.markup.name(text)
+        place = finding.place
+        return self.message(place) if isinstance(place, Fact) else self.markup.name(place)
+
+    def changed(self, what: str | Fact) -> str:
+        """One thing that changed since the seal: a name, or a sentence."""
+        return self.message(what) if isinstance(what, Fact) else self.markup.name(what)
 
     def outcome(self, outcome: Outcome) -> str:
         """The verdict on a number or a file."""
@@ -163,25 +156,9 @@ class Voice:
         """A verdict as the program's other outputs name it, where the language has another word."""
         return "" if self.language == "en" else f" {self.markup.name(name['en'])}"
 
-    def contract(self, contract: str) -> str:
-        """A rounding contract; a dash where a number has none."""
-        match = re.fullmatch(r"([0-9]{1,2}) decimals?, (\w+)", contract)
-        if not match or match[2] not in ROUNDING_NAMES:
-            return "–"
-        digits = self.text("decimals", n=int(match[1]))
-        return f"{digits}{self.comma}{self.words(ROUNDING_NAMES[match[2]])}"
-
-    def divergence(self, text: str) -> str:
-        """Where the chain parts, and what changed there; or why there was no chain."""
-        parted = read_divergence(text)
-        if parted is None:
-            return self.message(text)
-        step = self.known(STEPS, parted.kind)
-        if parted.kind in STEPS:
-            step = f"{step} {self.markup.name(parted.step)}"
-        causes = self.comma.join(self.message(cause.original) for cause in parted.causes)
-        why = self.around("parts_cause", causes) if causes else self.text(parted.text)
-        return f"{self.around('parts_at', step)} {why}"
+    def rule(self, number: Number) -> str:
+        """The rounding rule of a number; a dash where it has none."""
+        return self.message(rounding_rule(vars(number))) or "–"
 
     @property
     def comma(self) -> str:
@@ -191,7 +168,7 @@ class Voice:
     @property
     def colon(self) -> str:
         """A colon, with the space that the language puts before it."""
-        return words_for(self.language)["colon"]
+        return "\u00a0:" if self.language == "fr" else ":"
 
     def level(self, audit: Audit) -> str:
         """The audit's level, and whose code computed."""

@@ -18,6 +18,7 @@ from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file, reading_once
+from readiness.language import tell
 from readiness.publications.archive import DVC_CONFIG
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
@@ -25,7 +26,7 @@ from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.outcomes import Outcome
+from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.program import code_files
 from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
 from readiness.tables import records_to_csv, rows_to_csv
@@ -168,14 +169,15 @@ def _refuse_unsound(root: Path, identity: str) -> None:
     for finding in (*found.seal, *found.data):
         if finding.outcome not in fine:
             raise DataError(
-                f"{identity}: {finding.place}: {finding.outcome}, {finding.detail}; only what "
-                f"holds is bundled.\n`readiness audit {identity} --level 1` says what does not."
+                f"{identity}: {place_text(finding, 'en')}: {finding.outcome}, "
+                f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
+                f"`readiness audit {identity} --level 1` says what is not."
             )
     for signature in verify(root / FOLDER / identity, {}).signatures:
         if signature.fit is Fit.DOES_NOT_FIT:
             raise DataError(
-                f"{identity}: {ATTESTATIONS}: {signature.detail}; only what "
-                f"holds is bundled.\n`readiness verify {identity}` says what does not."
+                f"{identity}: {ATTESTATIONS}: {tell(signature.fact, 'en')}; only what is valid is "
+                f"bundled.\n`readiness verify {identity}` says what is not."
             )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from readiness.facts import Fact
 from readiness.publications.audit.glossary import LEVELS
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
@@ -107,13 +108,15 @@ class _Certificate:
         yield self.voice.text("changes_note")
         yield ""
 
-    def changed(self, what: Sequence[str]) -> str:
+    def changed(self, what: Sequence[str | Fact]) -> str:
         """What changed since the seal, or that nothing did."""
         if not self.audit.sealed:
             return self.voice.text("unknown_seal")
         if not what:
             return self.voice.text("same")
-        return f"{self.voice.text('CHANGED')} {self.voice.comma.join(map(self.markup.name, what))}"
+        return (
+            f"{self.voice.text('CHANGED')} {self.voice.comma.join(map(self.voice.changed, what))}"
+        )
 
     def verdict(self) -> Iterator[str]:
         """The verdict in sentences, and how many numbers have which."""
@@ -141,12 +144,12 @@ class _Certificate:
             yield f"- {level} · {told}. {self.voice.words(looks_at)}"
             for one in findings(self.audit, level):
                 if one.outcome not in HOLDING:
-                    place, detail = self.voice.place(one.place), self.voice.message(one.detail)
+                    place, detail = self.voice.place(one), self.voice.message(one.fact)
                     verdict = self.voice.outcome(one.outcome)
                     yield f"  - {place}{self.voice.colon} {verdict}{self.voice.comma}{detail}"
         yield ""
         if self.audit.divergence:
-            yield self.voice.divergence(self.audit.divergence)
+            yield self.voice.message(self.audit.divergence)
             yield ""
 
     def data(self) -> Iterator[str]:
@@ -162,9 +165,9 @@ class _Certificate:
         """Every number that does not hold."""
         groups = by_outcome(self.audit)
         numbers = [number for outcome in FAILED for number in groups.get(outcome, ())]
-        reasons = {(number.outcome, number.detail, number.recomputed) for number in numbers}
+        reasons = {(number.outcome, number.fact, number.recomputed) for number in numbers}
         if len(numbers) == len(self.audit.numbers) > 1 and len(reasons) == 1:
-            reason = self.voice.message(numbers[0].detail)
+            reason = self.voice.message(numbers[0].fact)
             verdict = self.voice.outcome(numbers[0].outcome)
             yield f"{verdict}{self.voice.colon} {self.voice.around('all', reason)}"
             yield ""
@@ -182,7 +185,7 @@ class _Certificate:
             self.value(now, number.recomputed),
             self.markup.number(self.markup.plain(number.difference)) or "–",
             self.voice.outcome(number.outcome),
-            self.voice.message(number.detail),
+            self.voice.message(number.fact),
         )
 
     def value(self, shown: str, stored: str) -> str:
@@ -193,14 +196,14 @@ class _Certificate:
 
     def unchecked(self) -> Iterator[str]:
         """What nobody looked at: numbers by reason, levels above, and what no audit can see."""
-        reasons: dict[tuple[Outcome, str], int] = {}
+        reasons: dict[tuple[Outcome, Fact | None], int] = {}
         for number in self.audit.numbers:
             if number.outcome not in HOLDING | set(FAILED):
-                key = (number.outcome, number.detail)
+                key = (number.outcome, number.fact)
                 reasons[key] = reasons.get(key, 0) + 1
         voice = self.voice
-        for (outcome, detail), n in reasons.items():
-            said = f"{voice.number(n)}{voice.comma}{voice.message(detail)}"
+        for (outcome, fact), n in reasons.items():
+            said = f"{voice.number(n)}{voice.comma}{voice.message(fact)}"
             yield f"- {voice.outcome(outcome)}{voice.colon} {said}"
         for level, (name, looks_at, not_shown) in LEVELS.items():
             if level > self.audit.level:

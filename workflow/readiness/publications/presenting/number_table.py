@@ -33,14 +33,14 @@ class _Tables:
         voice = self.voice
         # A level that computes nothing leaves numbers unchecked, which is no problem.
         asked = self.audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED
-        details = {number.detail for number in numbers} - {""}
+        facts = {number.fact for number in numbers} - {None}
         reason = ""
         if not asked:
             reason = voice.text("level_reason")
-        elif len(details) == 1 and len(numbers) > 1:
-            reason = voice.around("one_reason", voice.message(*details))
+        elif len(facts) == 1 and len(numbers) > 1:
+            reason = voice.around("one_reason", voice.message(*facts))
         note = f'<p class="note">{reason}</p>\n' if reason else ""
-        told = bool(details) and not reason
+        told = bool(facts) and not reason
         if asked and outcome not in HOLDING:
             table = self.table(outcome, numbers, told)
             return self.fold(voice.outcome(outcome), numbers, note + table, " open")
@@ -77,17 +77,18 @@ class _Tables:
         """One line a number."""
         voice, language = self.voice, self.voice.language
         tag = voice.outcome(outcome)
-        contracts: dict[str, str] = {}
+        rules: dict[tuple[str, str], str] = {}
         for n in numbers:
-            if n.contract not in contracts:
-                contracts[n.contract] = voice.contract(n.contract)
-            detail = f'<td class="why">{voice.message(n.detail)}</td>' if told else ""
+            rule = (n.digits, n.rounding)
+            if rule not in rules:
+                rules[rule] = voice.rule(n)
+            detail = f'<td class="why">{voice.message(n.fact)}</td>' if told else ""
             yield (
                 f'<tr><th scope="row">{_id(n.id)}</th>'
                 f"<td>{_value(self.subject.shown(n, language), n.published)}</td>"
                 f"<td>{_value(self.subject.shown_now(n, language), n.recomputed)}</td>"
                 f"<td>{_stored(n.difference)}</td><td>{tag}</td>{detail}"
-                f"<td>{contracts[n.contract]}</td>"
+                f"<td>{rules[rule]}</td>"
                 f"<td>{voice.names(n.dataset) or NOTHING}</td>"
                 f"<td>{self.state(n.code)}</td><td>{self.state(n.environment)}</td></tr>\n"
             )

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from readiness.facts import Fact
 from readiness.publications.audit.glossary import CHANGED, LEVELS, OPEN, OUTCOMES, VERDICTS
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit
 from readiness.publications.audit.subject import Subject
@@ -291,8 +292,8 @@ class _Page:
         if not found:
             return ""
         items = "".join(
-            f"<li>{self.voice.outcome(one.outcome)} {self.voice.place(one.place)}<br>"
-            f'<span class="why">{self.voice.message(one.detail)}</span></li>\n'
+            f"<li>{self.voice.outcome(one.outcome)} {self.voice.place(one)}<br>"
+            f'<span class="why">{self.voice.message(one.fact)}</span></li>\n'
             for one in found
         )
         summary = f"<summary>{self.voice.text(name, n=len(found))}</summary>"
@@ -304,7 +305,7 @@ class _Page:
             return f'<p class="muted">{self.voice.text("not_looked")}</p>\n'
         if not audit.divergence:
             return f"<p>{self.voice.text('parts_nowhere' if computed(audit) else 'no_code')}</p>\n"
-        told = self.voice.divergence(audit.divergence)
+        told = self.voice.message(audit.divergence)
         if computed(audit) and Outcome.DIFFERS not in audit.counts:
             told += f" {self.voice.text('parts_harmless')}"
         return f"<p>{told}</p>\n"
@@ -314,7 +315,7 @@ class _Page:
         if not audit.sealed:
             return f'<p class="muted">{self.voice.text("unknown_seal")}</p>\n'
         changed = audit.changes
-        lines: dict[str, Sequence[str]] = {
+        lines: dict[str, Sequence[str | Fact]] = {
             "change_code": changed.code,
             "change_lock": ("requirements.lock",) if changed.lock else (),
             "change_config": changed.config,
@@ -324,12 +325,12 @@ class _Page:
         facts = self.facts({name: self.change(what) for name, what in lines.items()})
         return f'<p class="note">{self.voice.text("changes_note")}</p>\n{facts}'
 
-    def change(self, what: Sequence[str]) -> str:
+    def change(self, what: Sequence[str | Fact]) -> str:
         """What changed, or that nothing did."""
         if not what:
             return self.voice.text("same")
         changed = HTML.tag("Δ", self.voice.text("CHANGED"), OPEN)
-        return f"{changed} {self.voice.comma.join(map(HTML.name, what))}"
+        return f"{changed} {self.voice.comma.join(map(self.voice.changed, what))}"
 
     def numbers(self, audit: Audit) -> str:
         """Every number, and the field that looks for one where a script can serve it."""

@@ -6,6 +6,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from readiness.facts import Fact
+from readiness.language import tell
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, Audit, Number
 from readiness.publications.outcomes import (
     BROKEN,
@@ -15,6 +17,8 @@ from readiness.publications.outcomes import (
     Finding,
     Outcome,
     exit_code,
+    rounding_rule,
+    told,
 )
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
@@ -24,8 +28,9 @@ SHOWN = 10
 NAMELESS = "a row without an id"
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 """What is counted and not named one by one."""
-COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "contract",
+COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "rounding rule",
            "dataset version", "code", "environment", "detail")  # fmt: skip
+EN = "en"
 INDENT = 15
 """Where the text of a line begins, behind the name of its part or its verdict."""
 
@@ -37,14 +42,14 @@ def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> s
     """
     draft = " (draft)" if audit.status == DRAFT else ""
     lines = [f"{audit.identity}{draft}: {audit.verdict} at {_at(audit)}; {audit.signing}"]
-    lines += [f"  note         {note}" for note in audit.notes]
+    lines += [f"  note         {tell(note, EN)}" for note in audit.notes]
     lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
     lines += _part("signatures", audit.signatures, "")
     if audit.level >= DATA:
         lines += _part("data", audit.data, "")
     lines += _numbers(audit)
     if audit.divergence:
-        lines.append(f"  parts at     {audit.divergence}")
+        lines.append(f"  {'diverges':<12} {tell(audit.divergence, EN)}")
     if audit.level >= REPORT:
         lines += _part("report", audit.report, "")
     lines = [one_line(line) for line in (*lines, *_changes(audit))]
@@ -77,9 +82,13 @@ def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
     elif right:
         yield f"  {name:<12} {right} of {len(findings)} as sealed"
     for finding in wrong[:SHOWN]:
-        yield f"  {finding.outcome:<12} {finding.place}: {finding.detail}"
+        yield f"  {finding.outcome:<12} {told(finding, EN)}"
     if len(wrong) > SHOWN:
         yield f"  {'':<12} and {len(wrong) - SHOWN} more"
+
+
+def _said(fact: Fact | None) -> str:
+    return tell(fact, EN) if fact else ""
 
 
 def _gravity(one: Finding | Number) -> int:
@@ -93,21 +102,21 @@ def _numbers(audit: Audit) -> Iterator[str]:
         yield f"  {'numbers':<12} {counts or 'none'}"
     if audit.level < NUMBERS:
         return
-    alike: dict[tuple[Outcome, str], list[Number]] = {}
+    alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
     for number in sorted(audit.numbers, key=_gravity):
         if number.outcome not in FINE:
-            alike.setdefault((number.outcome, number.detail), []).append(number)
+            alike.setdefault((number.outcome, number.fact), []).append(number)
     single = []
-    for (outcome, detail), numbers in alike.items():
+    for (outcome, fact), numbers in alike.items():
         if len(numbers) > SHOWN:  # what is true of many is said once
-            yield f"  {outcome:<12} {len(numbers)} numbers: {detail}"
+            yield f"  {outcome:<12} {len(numbers)} numbers: {_said(fact)}"
         else:
             single += numbers
     for number in single[:SHOWN]:
         yield (
             f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
             f"published {number.published or '-'}, recomputed {number.recomputed or '-'}; "
-            f"{number.detail}"
+            f"{_said(number.fact)}"
         )
     if len(single) > SHOWN:
         yield f"  {'':<12} and {len(single) - SHOWN} more; --numbers shows every number"
@@ -117,7 +126,8 @@ def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
     """One line a number, columns `COLUMNS` below each other; a dash where there is nothing."""
     cells_of = [COLUMNS] + [
         (str(n.outcome), n.id, n.published or "-", n.recomputed or "-", n.difference or "-",
-         n.contract, n.dataset or "-", n.code or "-", n.environment or "-", n.detail)
+         _said(rounding_rule(vars(n))) or "-", n.dataset or "-", n.code or "-",
+         n.environment or "-", _said(n.fact))
         for n in numbers
     ]  # fmt: skip
     rows = [[one_line(cell) for cell in cells] for cells in cells_of]
@@ -134,10 +144,12 @@ def _changes(audit: Audit) -> Iterator[str]:
     if changes.lock:
         yield "  CHANGED      requirements.lock"
     if changes.config:
-        yield f"  CHANGED      config.yaml: {', '.join(changes.config)}"
+        told = ", ".join(one if isinstance(one, str) else tell(one, EN) for one in changes.config)
+        yield f"  CHANGED      config.yaml: {told}"
     if changes.environment:
         more = len(changes.environment) - 3
-        shown = ", ".join(changes.environment[:3]) + (f" and {more} more" if more > 0 else "")
+        told = ", ".join(tell(one, EN) for one in changes.environment[:3])
+        shown = told + (f" and {more} more" if more > 0 else "")
         yield f"  CHANGED      environment: {shown}"
 
 
