@@ -10,7 +10,7 @@ from typing import Any
 
 from readiness.facts import Fact
 from readiness.language import Language, tell
-from readiness.language.numbers import ROUNDINGS
+from readiness.language.rounding import ROUNDINGS
 
 
 class Outcome(StrEnum):
