@@ -57,12 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather
-    from readiness.publications.bundle.pages import (
-        date_text,
-        left_out_text,
-        read_citation,
-        withheld_text,
-    )
+    from readiness.publications.bundle.pages import dated, gaps, plain, read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
@@ -71,10 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomically(target, content)
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
-    told = (left_out_text(contents.left_out), withheld_text(contents.withheld), date_text(date))
-    for text in told:
-        if text:
-            print(text)
+    for fact in gaps(contents):
+        print(plain(fact))
+    if not date:
+        print(plain(dated(date)))
     return 0
 
 

@@ -27,10 +27,12 @@ from readiness.publications.bundle.pages import (
     README,
     UNKNOWN_DATE,
     Citation,
-    date_text,
-    left_out_text,
+    dated,
+    gaps,
+    left_out,
+    plain,
     read_citation,
-    withheld_text,
+    withheld,
 )
 from readiness.publications.chain import frozen_chain
 from readiness.publications.environment import ENVIRONMENT
@@ -138,9 +140,8 @@ class _Description:
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
-            left_out_text(self.contents.left_out),
-            withheld_text(self.contents.withheld),
-            date_text(date),
+            *(plain(fact) for fact in gaps(self.contents)),
+            "" if date else plain(dated(date)),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
@@ -170,6 +171,11 @@ class _Description:
         return found
 
     def _license(self, name: str) -> Entity:
+        if not name:
+            return self._add(
+                "#no-license", kind="CreativeWork", name="no license stated",
+                description="The authors state no license of these figures.",
+            )  # fmt: skip
         return self._add(
             f"https://spdx.org/licenses/{name}", kind="CreativeWork", name=name, identifier=name,
             description=f"The license {name}, in the file LICENSE.",
@@ -275,14 +281,14 @@ class _Description:
             if version.sha256 == digest:
                 return self._add(
                     f"#sha256/{digest}", kind="CreativeWork", name=f"dataset {version.name}",
-                    description=left_out_text([version]), sha256=digest,
+                    description=plain(left_out(version)), sha256=digest,
                     conditionsOfAccess=version.status,
                 )  # fmt: skip
-        for withheld, content in self.contents.withheld.items():
+        for name_left_out, content in self.contents.withheld.items():
             if sha256(content) == digest:
                 return self._add(
-                    f"#sha256/{digest}", kind="CreativeWork", name=withheld, sha256=digest,
-                    description=withheld_text([withheld]), conditionsOfAccess=RESTRICTED,
+                    f"#sha256/{digest}", kind="CreativeWork", name=name_left_out, sha256=digest,
+                    description=plain(withheld([name_left_out])), conditionsOfAccess=RESTRICTED,
                 )  # fmt: skip
         return self._add(
             f"#sha256/{digest}", kind="CreativeWork", name=name, sha256=digest,
