@@ -1,18 +1,84 @@
-"""A wave of other groups, kinds and codes than the shipped one, from its export on."""
+"""A wave of other groups, kinds and codes than the shipped one, from its export to its register."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from clinic_wave import ANSWERED, APART, Clinic, clinic
 
+from readiness.analysis.comparing import compare_items
+from readiness.analysis.estimating import estimate
+from readiness.analysis.selection import Selection
+from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import (
+    margins_table,
+    summary_table,
+    weight,
+    weighted_part,
+    weights_table,
+)
+from readiness.config import Compare, Estimate, Figures, Weight
+from readiness.publications.attacker import unprotected
 from readiness.questionnaire import BLANK
+from readiness.register.figures import Origin, make_register
+from readiness.register.protection import BASE, Scheme
+from readiness.register.wave_rows import (
+    comparison_rows,
+    quality_rows,
+    revision_rows,
+    settings_rows,
+    share_rows,
+    weighting_rows,
+)
+
+ITEMS = ["rating", "shift", "tools", "beds"]
+CONTRACT = Figures()
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as the next step reads it."""
+    return table.astype(object).where(table.notna(), "").astype(str)
+
+
+def figures(wave: Clinic, selection: Selection, items: list[str] = ITEMS) -> pd.DataFrame:
+    """The register of the wave, as text, by id: the steps without their files."""
+    questionnaire, validated = wave.questionnaire, wave.validated
+    answers, counts = as_text(validated.answers), as_text(validated.counts)
+    table = weighted_part(answers, counts, questionnaire.apart)
+    weighting, raked = weight(table, wave.margins, Weight(margins="clinic-1"))
+    replicates = weighting.design.replicates
+    assert replicates is not None
+    weights = as_text(weights_table(table, weighting, raked))
+    design = weighted_design(answers, weights, replicates)  # type: ignore[arg-type]
+    apart = answers[answers["group"].isin(questionnaire.apart)]
+    estimates = as_text(estimate(design, apart, questionnaire, Estimate(by="site", items=items)))
+    closed = [name for name in items if name in ("rating", "shift")]
+    settings = Compare(items=closed, seed=1, permutations=99)
+    comparisons = as_text(compare_items(design, questionnaire, "site", settings)[0])
+    scheme = Scheme.of(questionnaire)
+    rows = list(share_rows(estimates, CONTRACT, scheme, selection))
+    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), CONTRACT)
+    rows += comparison_rows(comparisons, estimates, CONTRACT, scheme, selection)
+    margins = as_text(margins_table(table, weighting, raked))
+    rows += weighting_rows(as_text(summary_table(weighting)), margins, selection)
+    rows += quality_rows(counts, as_text(validated.issues), selection)
+    rows += settings_rows(0.95, 99, CONTRACT, selection)
+    made = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
+    assert unprotected(made.astype(str), CONTRACT.minimum_base, scheme.boxes) == []
+    return made.astype(str).set_index("id")
 
 
 @pytest.fixture(scope="module")
 def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     return clinic(tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture(scope="module")
+def drawn(wave: Clinic) -> pd.DataFrame:
+    return figures(wave, Selection.PROBABILITY)
 
 
 def test_groups_are_the_questionnaires(wave: Clinic) -> None:
@@ -28,8 +94,97 @@ def test_groups_are_the_questionnaires(wave: Clinic) -> None:
     assert (validated.answers.loc[apart, ["stratum", "site", "base_weight"]] == "").all(axis=None)
 
 
+def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
+    wave: Clinic, drawn: pd.DataFrame
+) -> None:
+    rating = drawn[(drawn["item"] == "rating") & (drawn["kind"] == "estimate")]
+    assert set(rating["level"]) == {"bad", "fair", "fine", "great", "top"}
+    assert set(rating["group"]) == {"all", "harbour", "hill", "manager", "visitor"}
+    unweighted = rating["statistic"].str.contains("unweighted")
+    assert (unweighted == rating["group"].isin(["manager", "visitor"])).all()
+    value = rating["value"].replace("", None).astype(float)
+    top, parts = value["rating.top.all"], value["rating.fine.all"] + value["rating.great.all"]
+    assert top == pytest.approx(parts)
+    # Groups apart are counted, and their small counts are gone.
+    answers = wave.validated.answers
+    for group in ("manager", "visitor"):
+        tools = answers.loc[answers["group"] == group, "tools.tablet"].map({"1": 1, "0": 0})
+        row = drawn.loc[f"tools.tablet.{group}"]
+        few = min(tools.sum(), tools.count() - tools.sum()) < CONTRACT.minimum_base
+        assert row["value"] == ("" if few else format(tools.mean(), ".12g"))
+
+
+def test_a_number_has_a_mean_with_its_base_and_interval(wave: Clinic, drawn: pd.DataFrame) -> None:
+    answers = wave.validated.answers
+    beds = pd.to_numeric(answers["beds"], errors="coerce")
+    hill = beds[(answers["stratum"] == "hill") & beds.notna()]
+    row = drawn.loc["beds.mean.hill"]
+    # One margin, the strata: every weight of a site is the same.
+    assert float(row["value"]) == pytest.approx(hill.mean())
+    assert (row["unit"], row["n"], row["statistic"]) == (
+        "number",
+        str(len(hill)),
+        "mean of answered",
+    )
+    # Simple random sampling of 46 of 150, in one stratum: s / sqrt(n) * sqrt(1 - f), about.
+    se = hill.std() / np.sqrt(len(hill)) * np.sqrt(1 - ANSWERED["hill"] / 150)
+    assert float(row["se"]) == pytest.approx(se, rel=0.05)
+    assert float(drawn.loc["beds.mean.hill.lower", "value"]) == pytest.approx(float(row["lower"]))
+    assert drawn.loc["beds.n.hill", "value"] == str(len(hill))
+    assert drawn.loc["beds.mean.manager", "se"] == ""
+    moved = drawn.loc["revision.beds.mean.all"]
+    assert moved["unit"] == "number"
+    assert float(moved["value"]) == pytest.approx(float(drawn.loc["beds.mean.all", "value"]) - 18)
+
+
+def test_comparisons_are_of_the_declared_box_and_name_their_family(drawn: pd.DataFrame) -> None:
+    contrast = drawn.loc["rating.contrast.harbour.hill"]
+    top = drawn.loc[["rating.top.harbour", "rating.top.hill"], "value"].astype(float)
+    assert float(contrast["value"]) == pytest.approx(top.iloc[1] - top.iloc[0])
+    assert drawn.loc["rating.contrast.family", "value"] == "1"
+    assert drawn.loc["rating.contrast.shown", "value"] == "1"
+
+
+@pytest.mark.parametrize("selection", Selection)
+def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: Selection) -> None:
+    made = figures(wave, selection)
+    units, ids = set(made["unit"]), list(made.index)
+    assert ("p" in units) == selection.p_values
+    ends = [i for i in ids if i.endswith((".lower", ".upper", ".n_eff"))]
+    assert bool(ends) == selection.intervals == bool((made["se"] != "").any())
+    assert ("settings.level" in ids) == selection.intervals == (made["reliability"] != "").any()
+    assert any(i.startswith("quality.response_rate") for i in ids) == selection.response_rate
+    assert any(i.startswith("quality.population") for i in ids) == selection.population
+    # Shares, means and differences are there whatever the selection.
+    assert {"rating.top.all", "beds.mean.all", "rating.contrast.harbour.hill"} <= set(ids)
+
+
 def test_without_a_group_item_everybody_is_weighted(tmp_path: Path) -> None:
-    validated = clinic(tmp_path, apart=False).validated
-    assert validated.groups == ()
-    assert set(validated.answers["group"]) == {"all"}
-    assert len(validated.answers) == validated.count("kept") == sum(ANSWERED.values())
+    made = clinic(tmp_path, apart=False)
+    assert made.validated.groups == ()
+    assert set(made.validated.answers["group"]) == {"all"}
+    assert len(made.validated.answers) == made.validated.count("kept") == sum(ANSWERED.values())
+    shares = figures(made, Selection.PROBABILITY)
+    assert set(shares.loc[shares["kind"] == "estimate", "group"]) == {"all", "harbour", "hill"}
+
+
+def test_a_wave_without_a_scale(wave: Clinic) -> None:
+    made = figures(wave, Selection.PROBABILITY, ["shift", "tools", "beds"])
+    assert not {"low", "top"} & set(made["level"])
+    assert "shift.contrast.harbour.hill" in made.index
+
+
+def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None:
+    """Nobody of one site answered these two: the base is 0, and nothing stops."""
+    answers = wave.validated.answers.copy()
+    answers.loc[answers["stratum"] == "hill", ["beds", "shift"]] = BLANK
+    silent = Clinic(
+        wave.questionnaire, wave.sample, wave.export,
+        type(wave.validated)(answers, wave.validated.issues, wave.validated.counts,
+                             wave.validated.given, wave.validated.groups),
+        wave.margins, wave.path,
+    )  # fmt: skip
+    made = figures(silent, Selection.PROBABILITY, ["rating", "shift", "beds"])
+    assert made.loc["beds.mean.hill", "value"] == "" == made.loc["shift.day.hill", "value"]
+    assert made.loc["beds.mean.hill", "suppressed"] == BASE
+    assert not [i for i in made.index if i.startswith("shift.") and made.loc[i, "unit"] == "p"]

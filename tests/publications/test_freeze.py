@@ -311,17 +311,21 @@ def test_one_freeze_at_a_time(tmp_path: Path) -> None:
 def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
     """The rule is lowered in the run and raised for the freeze: as if a step had not applied it."""
     from readiness.publications.attacker import unprotected
+    from readiness.questionnaire import load_questionnaire
     from readiness.register.figures import read_register
+    from readiness.register.protection import Scheme
 
     figures = read_register(ready.root / WAVE / "register/figures.csv")
-    assert unprotected(figures, 5) == []
+    questionnaire = load_questionnaire(ready.root / "data/questionnaires/ai-readiness-1.yaml")
+    boxes = Scheme.of(questionnaire).boxes
+    assert unprotected(figures, 5, boxes) == []
     hidden = figures[figures["suppressed"] != ""].index
     assert len(hidden)
     experts = figures[(figures["group"] == "expert") & (figures["kind"] == "estimate")]
     one = experts[experts["suppressed"] == ""].index[0]
     small = figures.copy()
     small.loc[one, ["value", "n"]] = ["0.05", "20"]
-    assert any(small.loc[one, "id"] in fault for fault in unprotected(small, 5))
+    assert any(small.loc[one, "id"] in fault for fault in unprotected(small, 5, boxes))
 
 
 def test_a_refactoring_forces_no_new_seal(ready: Project) -> None:

@@ -6,17 +6,19 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wave_tables import everything, options, ordinal, register
+from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
 from project_copy import ROOT
 from readiness.config import Figures
 from readiness.publications.attacker import attack, unprotected
+from readiness.questionnaire import load_questionnaire
 from readiness.register.display import SUPPRESSED_TEXT, shown
 from readiness.register.figures import read_register
-from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
+from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, withheld
 from readiness.register.wave_rows import comparison_rows, revision_rows, share_rows
 
 LEAST = 5
+QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
 WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}
 WAVE = {
     "producer": (12, 20, 9, 15, 7),
@@ -56,7 +58,7 @@ def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
     assert row(figures, "readiness.none.all")["suppressed"] == ""
     assert row(figures, "readiness.good.voice")["suppressed"] == UNRELIABLE
     assert row(figures, "readiness.good.producer")["suppressed"] == ""
-    assert not unprotected(figures, LEAST)
+    assert not unprotected(figures, LEAST, SCHEME.boxes)
 
 
 def test_experts_are_exact_so_their_small_counts_are_gone() -> None:
@@ -78,7 +80,7 @@ def test_a_base_below_the_minimum_is_not_told() -> None:
         assert row(figures, f"readiness.low.{group}")["n"] == ""
     # Else it would be the total less the others.
     assert sum(figures["id"].str.startswith("readiness.n.") & (figures["suppressed"] != "")) > 4
-    assert not unprotected(figures, LEAST)
+    assert not unprotected(figures, LEAST, SCHEME.boxes)
 
 
 def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it() -> None:
@@ -88,7 +90,7 @@ def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it()
         "uses.weak.all", "uses.weak.all.asked", "uses.good.all", "uses.good.all.asked",
         "uses.good.expert", "uses.good.expert.asked",
     }  # fmt: skip
-    assert not unprotected(figures, LEAST)
+    assert not unprotected(figures, LEAST, SCHEME.boxes)
 
 
 @settings(deadline=None, derandomize=True, max_examples=40)
@@ -97,7 +99,7 @@ def test_no_register_tells_of_few(values: list[int]) -> None:
     groups = dict(zip(WAVE, zip(*[iter(values)] * 5, strict=True), strict=True))
     groups["producer"] = tuple(value + 1 for value in groups["producer"])
     figures = register(ordinal(groups, WEIGHTS))
-    assert not unprotected(figures, LEAST)
+    assert not unprotected(figures, LEAST, SCHEME.boxes)
     small = [
         (group, level)
         for group, counts in groups.items()
@@ -113,20 +115,20 @@ def test_no_register_tells_of_few(values: list[int]) -> None:
 def test_every_number_that_is_put_back_is_seen() -> None:
     estimates = ordinal(WAVE, WEIGHTS)
     figures, whole = register(estimates), everything(estimates)
-    for identity in withheld(estimates, Figures()) & set(figures["id"]):
-        found = unprotected(put_back(figures, identity, whole), LEAST)
+    for identity in withheld(estimates, Figures(), SCHEME) & set(figures["id"]):
+        found = unprotected(put_back(figures, identity, whole), LEAST, SCHEME.boxes)
         assert found, identity
     altered = figures.copy()
     at = altered["id"] == "readiness.none.director"
     altered.loc[at, "value"] = "0.04"
-    assert unprotected(altered, LEAST) == [
+    assert unprotected(altered, LEAST, SCHEME.boxes) == [
         "readiness.none.director: is not published, but value is."
     ]
     # A ledger of before has texts of its own.
     altered["display_en"] = [shown(row, "en") for row in altered.to_dict("records")]
     altered.loc[at, ["value", "display_en"]] = ["", "4.0%"]
-    assert "4.0% is shown" in unprotected(altered, LEAST)[0]
-    assert unprotected(whole, LEAST)
+    assert "4.0% is shown" in unprotected(altered, LEAST, SCHEME.boxes)[0]
+    assert unprotected(whole, LEAST, SCHEME.boxes)
 
 
 def test_comparisons_and_revisions_of_what_is_hidden() -> None:
@@ -136,7 +138,7 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
         "voice": (3, 6, 7, 0, 0),
     }
     estimates = ordinal(wave, WEIGHTS)
-    hidden = set(withheld(estimates, Figures()))
+    hidden = set(withheld(estimates, Figures(), SCHEME))
     assert {f"readiness.{level}.technician" for level in ("none", "weak")} <= hidden
     assert "readiness.low.technician" not in hidden
     tests = ("contrast", "odds_ratio", "probability_of_superiority", "rao_scott_f")
@@ -147,11 +149,13 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
          "lower": "0.05", "upper": "0.2", "note": ""}
         for test in tests for a, b in (pairs if test != "rao_scott_f" else [("", "")])
     )  # fmt: skip
-    ids = {figure.id for figure in comparison_rows(comparisons, estimates, Figures())}
+    ids = {
+        figure.id for figure in comparison_rows(comparisons, estimates, Figures(), SCHEME, DRAWN)
+    }
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
     assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
-    rows = list(share_rows(estimates, Figures()))
+    rows = list(share_rows(estimates, Figures(), SCHEME, DRAWN))
     moved = {figure.id for figure in revision_rows(rows, everything(estimates), Figures())}
     assert "revision.readiness.low.technician" in moved
     assert not {i for i in moved if "readiness.none.technician" in i}
@@ -164,7 +168,7 @@ def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
     assert WITHHELD in set(figures["suppressed"])
     attacked = attack(figures, LEAST)
     assert len(attacked) > 200 and not attacked["small"].any()
-    assert unprotected(figures, LEAST) == []
+    assert unprotected(figures, LEAST, Scheme.of(QUESTIONNAIRE).boxes) == []
 
 
 def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
@@ -177,4 +181,6 @@ def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
         few = figures.copy()
         few.loc[place, column] = "3"
         identity = figures.loc[place, "id"].iloc[0]
-        assert unprotected(few, LEAST) == [f"{identity}: shown on a base of 3, below 5."]
+        assert unprotected(few, LEAST, SCHEME.boxes) == [
+            f"{identity}: shown on a base of 3, below 5."
+        ]

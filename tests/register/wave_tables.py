@@ -7,11 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.register.figures import Origin, make_register
+from readiness.register.protection import Scheme
 from readiness.register.wave_rows import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
+SCHEME = Scheme(("expert",), {"readiness": {"low": LEVELS[:2]}}, {"readiness": "low"})
+DRAWN = Selection.PROBABILITY
 
 
 def share(
@@ -66,7 +70,7 @@ def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> p
 def register(estimates: pd.DataFrame, contract: Figures | None = None) -> pd.DataFrame:
     """The register of shares and bases, as text."""
     made = make_register(
-        share_rows(estimates, contract or Figures()), run="waves/made-up",
+        share_rows(estimates, contract or Figures(), SCHEME, DRAWN), run="waves/made-up",
         origin=lambda row: Origin.of(), simulated=True,
     )  # fmt: skip
     return made.astype(str)

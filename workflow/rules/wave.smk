@@ -125,6 +125,7 @@ rule register_wave:
         margins="results/{run}/weight/margins.csv",
         counts="results/{run}/validate/counts.csv",
         issues="results/{run}/validate/issues.csv",
+        questionnaire=questionnaire,
         published=published_before,
     output:
         figures="results/{run}/register/figures.csv",
@@ -149,7 +150,7 @@ rule register_wave:
         " --settings {params.settings:q} --estimates {input.estimates:q}"
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
         " --margins {input.margins:q} --counts {input.counts:q} --issues {input.issues:q}"
-        " {params.published} --out {params.folder:q}"
+        " --questionnaire {input.questionnaire:q} {params.published} --out {params.folder:q}"
 
 
 rule draw_wave:

@@ -50,8 +50,9 @@ CODE = (
          "weight(table.assign(base_weight=1.0), margins, settings)", of_a_wave),
     Step("estimate", "estimate", "steps/estimate.py", "estimate(design, apart, questionnaire,",
          "estimate(design, apart.iloc[1:], questionnaire,", of_a_wave),
-    Step("compare", "compare", "steps/compare.py", "arguments.by, groups, settings)",
-         "arguments.by, groups[1:], settings)", of_a_wave),
+    Step("compare", "compare", "steps/compare.py", "comparisons, choices = compare_items(",
+         "settings = settings.model_copy(update={'seed': settings.seed + 1})\n    "
+         "comparisons, choices = compare_items(", of_a_wave),
     Step("register-wave", "register", "steps/register_wave.py", "settings_rows(settings.level,",
          "settings_rows(settings.level - 0.05,", of_a_wave),
     Step("judge", "judge", "steps/judge.py", "verdicts = judge(claims, structure)",

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from readiness.config import Compare
+from readiness.errors import StatisticsError
+from readiness.facts import Fact, to_json
+from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
 from readiness.survey.comparisons.comparison import Comparison
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 
 
@@ -53,6 +59,33 @@ class Groups:
         return compare_nominal(
             design, values, categories, self.column, self.names, category=category, **self.how
         )
+
+
+NOTHING = "report.choice.nothing"
+"""The kind of fact that says that there is nothing to compare."""
+
+
+def compare_items(
+    design: Design, questionnaire: Questionnaire, by: str, settings: Compare
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All items of the settings: one row a test, contrast or effect size; one row a choice.
+
+    The second table has `item`, `lead` (the primary test) and `fact` (why, as JSON). An item
+    without two groups or two answers to compare has a row whose note says so, and no primary test.
+    """
+    groups = list(questionnaire.frame_variable(by).codes)
+    tables, choices = [], []
+    for name in settings.items:
+        lead, reason = "", Fact(NOTHING)
+        try:
+            made = compare_item(design, questionnaire.item(name), by, groups, settings)
+            table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
+        except StatisticsError as error:
+            table = ComparisonRow("comparison", note=f"no result: {error}").frame()
+        table.insert(0, "item", name)
+        tables.append(table)
+        choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
+    return pd.concat(tables, ignore_index=True), pd.DataFrame(choices)
 
 
 def compare_item(

@@ -26,7 +26,6 @@ from readiness.charts.marks import is_simulated, marks, need
 from readiness.charts.rows import MARK, Place, RowLayout
 from readiness.charts.style import Chart, Key, Sheet
 from readiness.charts.words import closing, listed, word
-from readiness.register.protection import LOW
 
 HATCH = "////"
 WHITE = "#ffffff"
@@ -79,7 +78,7 @@ class ReadinessBars:
         def row(code: str, label: str, section: bool = False) -> Row:
             levels = need(found, self.item, list(self.levels), code)
             outside = found.get((self.dont_know[0], code)) if self.dont_know else None
-            return Row(code, label, levels, outside, section, found.get((LOW, code)))
+            return Row(code, label, levels, outside, section, found.get(("low", code)))
 
         def readiness(row: Row) -> tuple[bool, float, str]:
             low = self._low_share(row)

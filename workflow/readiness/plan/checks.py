@@ -66,7 +66,7 @@ def _some(places: Sequence[str]) -> str:
     return ", ".join(places[:5]) + more
 
 
-KINDS = {"estimate": ("single", "ordinal", "multi"), "compare": ("single", "ordinal")}
+KINDS = {"estimate": ("single", "ordinal", "multi", "number"), "compare": ("single", "ordinal")}
 """The kinds of items that a step can work on."""
 
 

@@ -1,15 +1,15 @@
-"""The attacker's view of a release, before it is kept: which counts could a reader work out?
+"""The disclosure-risk check of a release, before it is kept: which counts could a reader work out?
 
 Percentages on a known base give counts away, and so do the relations between numbers: levels add to
 their base, groups to the total. The same exact arithmetic that judges other people's figures is run
-on ours, on what the register shows and on nothing else, so that an altered register is seen too.
+on ours, on what the register shows, so that an altered register is seen too; only what a box adds
+up is taken from the questionnaire, which its readers have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -19,21 +19,18 @@ from readiness.errors import DataError
 from readiness.forensics.arithmetic.attack import attack_release
 from readiness.register.display import SUPPRESSED_TEXT, said
 from readiness.register.protection import (
-    DONT_KNOW,
-    LOW,
     WITHHELD,
+    Boxes,
     ItemTable,
     base_id,
+    read_statistic,
     share_id,
 )
 from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
-UNWEIGHTED = "(unweighted)"
 RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
 """Numbers of people that stand among those of the quality report."""
-LAST_DIGITS = Fraction(1, 10**9)
-"""Shares are kept with 12 significant digits: sums of them may differ in the last ones."""
 
 
 def published_shares(figures: pd.DataFrame) -> pd.DataFrame:
@@ -44,8 +41,9 @@ def published_shares(figures: pd.DataFrame) -> pd.DataFrame:
     values = dict(zip(figures["id"], figures["value"], strict=True))
     largest, smallest = (values.get(f"weighting.{m}", "") for m in ("maximum", "minimum"))
     ratio = str(Fraction(largest) / Fraction(smallest)) if largest and smallest else ""
-    shares = figures[(figures["kind"] == "estimate") & (figures["suppressed"] == "")]
-    unweighted = shares["statistic"].str.contains(UNWEIGHTED, regex=False)
+    estimates = (figures["kind"] == "estimate") & (figures["unit"] == "share")
+    shares = figures[estimates & (figures["suppressed"] == "")]
+    unweighted = shares["statistic"].map(lambda text: read_statistic(text)[2]).astype(bool)
     return pd.DataFrame(
         {
             "id": shares["id"],
@@ -65,19 +63,20 @@ def attack(figures: pd.DataFrame, minimum: int) -> pd.DataFrame:
     return attack_release(published_shares(figures), small=minimum)
 
 
-def unprotected(figures: pd.DataFrame, minimum: int) -> list[str]:
+def unprotected(figures: pd.DataFrame, minimum: int, boxes: Mapping[str, Boxes]) -> list[str]:
     """What of a register (as text) gives a count below `minimum` away: one line each, sorted.
 
     A cell or base that is shown though below the minimum, the respondents of a stratum or of a
     category of the margins among them; a number marked as withheld whose value, precision, interval
     or revision is still there; a withheld number that the relations among the others give; a small
-    count that follows from bases and unweighted shares. Empty: nothing found.
+    count that follows from bases and unweighted shares. Empty: nothing found. `boxes`: by ordinal
+    item, the levels that each of its boxes adds up (`Scheme.boxes`).
     """
     rows = figures[figures["kind"].isin(["estimate", "count"])]
     lines = [*_shown_small(figures, minimum), *_left_behind(figures)]
     for item, table in rows.groupby("item", sort=True):
         if "estimate" in set(table["kind"]):
-            lines += _recovered(str(item), table, minimum)
+            lines += _recovered(str(item), table, minimum, boxes.get(str(item), {}))
     return sorted(set(lines))
 
 
@@ -116,15 +115,15 @@ def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
             yield f"{name}: is not published, but {text} is shown."
 
 
-def _recovered(item: str, table: pd.DataFrame, minimum: int) -> Iterator[str]:
+def _recovered(item: str, table: pd.DataFrame, minimum: int, boxes: Boxes) -> Iterator[str]:
     """What follows from the relations among the numbers of one item."""
     shares = table[table["kind"] == "estimate"]
-    keys = [
-        (row["level"], row["statistic"].removeprefix("share of ").removesuffix(f" {UNWEIGHTED}"),
-         row["group"])
-        for row in shares.to_dict("records")
-    ]  # fmt: skip
-    relations = list(ItemTable(item, keys, _lowest(shares)).relations())
+    keys, apart = [], set()
+    for row in shares.to_dict("records"):
+        _, base, unweighted = read_statistic(row["statistic"])
+        keys.append((row["level"], base, row["group"]))
+        apart |= {row["group"]} if unweighted else set()
+    relations = list(ItemTable(item, keys, boxes, apart).relations())
     withheld = set(table.loc[table["suppressed"] == WITHHELD, "id"])
     bases = _bases(item, table, keys)
     names = {name for relation in relations for name in relation}
@@ -166,27 +165,9 @@ def _bases(item: str, table: pd.DataFrame, keys: Sequence[tuple[str, str, str]])
     return known
 
 
-def _lowest(shares: pd.DataFrame) -> tuple[str, ...]:
-    """The two levels that add to `low` wherever all three are shown: the register has no order."""
-    shown = shares[(shares["suppressed"] == "") & (shares["level"] != DONT_KNOW)]
-    values = {
-        (row["level"], row["group"]): Fraction(row["value"]) for row in shown.to_dict("records")
-    }
-    levels = sorted({level for level, _ in values} - {LOW})
-    for pair in combinations(levels, 2):
-        gaps = [
-            abs(values[pair[0], group] + values[pair[1], group] - low)
-            for (level, group), low in values.items()
-            if level == LOW and all((part, group) in values for part in pair)
-        ]
-        if gaps and max(gaps) < LAST_DIGITS:
-            return pair
-    return ()
-
-
 def read_attack(path: Path) -> pd.DataFrame:
     """The attack's table, as `freeze` keeps it; DataError when it is another table."""
-    table = read_text_table(path, "the attacker's view")
+    table = read_text_table(path, "the disclosure-risk check")
     flags = ["recovered", "small", "everyone"]
     if missing := [name for name in ("id", *flags) if name not in table]:
         raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")

@@ -58,7 +58,9 @@ from readiness.publications.seal import (
     status_of,
     values_table,
 )
+from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
+from readiness.register.protection import Scheme
 from readiness.register.published import published
 from readiness.tables import to_csv
 
@@ -156,7 +158,8 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
     if isinstance(material.section, Study):
         return
     minimum = material.section.figures.minimum_base
-    faults = unprotected(figures, minimum)
+    questionnaire = load_questionnaire(material.root / material.files["questionnaire"])
+    faults = unprotected(figures, minimum, Scheme.of(questionnaire).boxes)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(

@@ -2,27 +2,71 @@
 
 Names are the register's ids. A reader is taken to know every weight that turns shares into the
 total, so weighted shares and counts obey the same relations: the levels of an item add to its base,
-`low` is its lowest levels, "don't know" is what the wider base has more, groups add to the total
-(experts are outside it), and an option of a multiple-choice item is the same people on both bases.
+a box is the sum of its levels, "don't know" is what the wider base has more, groups add to the
+total (those counted apart are outside it; means add likewise), and an option of a multiple-choice
+item is the same people on both bases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.estimating import MEAN
 from readiness.config import Figures
 from readiness.disclosure import Cell, Relation, minimum_frequency, suppress
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import TOTAL
 
-ALL, EXPERT = "all", "expert"
-ANSWERED, ASKED, WITH_DONT_KNOW = "answered", "asked", "with_dont_know"
-LOW, DONT_KNOW = "low", "dont_know"
+ASKED = "asked"
+DONT_KNOW = "dont_know"
+_UNWEIGHTED = " (unweighted)"
 WITHHELD = "few answers, or what they could be computed from"
 """One reason for both: who knew which is which would know which counts are below the minimum."""
 BASE = "base below the minimum"
 UNRELIABLE = "base too small for a reliable share"
+
+
+Boxes = Mapping[str, Sequence[str]]
+"""The boxes of an item (`low`, `top`) with the levels that each adds up."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What a questionnaire says of the sums among a wave's numbers.
+
+    Attributes:
+        apart: the groups outside every total, which are counted and not weighted.
+        boxes: the boxes of each ordinal item.
+        headlines: the box of each ordinal item that comparisons are of.
+    """
+
+    apart: tuple[str, ...] = ()
+    boxes: Mapping[str, Boxes] = field(default_factory=dict)
+    headlines: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, questionnaire: Questionnaire) -> Scheme:
+        """The scheme of a questionnaire."""
+        return cls(
+            questionnaire.apart,
+            {item.id: item.levels_of for item in questionnaire.items if item.levels_of},
+            {item.id: item.headline for item in questionnaire.items if item.headline},
+        )
+
+
+def statistic_text(measure: str, base: str, *, unweighted: bool) -> str:
+    """What an estimate is, in the register: `share of answered`. `read_statistic` reads it."""
+    return f"{measure} of {base}{_UNWEIGHTED if unweighted else ''}"
+
+
+def read_statistic(text: str) -> tuple[str, str, bool]:
+    """Measure, base and whether it is unweighted, of a text that `statistic_text` wrote."""
+    measure, _, base = text.partition(" of ")
+    return measure, base.removesuffix(_UNWEIGHTED), base.endswith(_UNWEIGHTED)
 
 
 def share_id(item: str, level: str, group: str, base: str) -> str:
@@ -37,19 +81,21 @@ def base_id(item: str, group: str, base: str) -> str:
 
 @dataclass(frozen=True)
 class ItemTable:
-    """The shares of one item that there are: (level, base, group), in the order of its scale.
+    """The estimates of one item that there are: (level, base, group).
 
-    `low`: the levels that `low` sums, empty where there is no such share.
+    `boxes`: the levels that each box sums; `apart`: the groups outside the total.
     """
 
     item: str
     shares: Sequence[tuple[str, str, str]]
-    low: Sequence[str] = ()
+    boxes: Boxes
+    apart: Collection[str]
 
     @property
     def groups(self) -> list[str]:
         """The groups that add to the total."""
-        return [g for g in dict.fromkeys(g for *_, g in self.shares) if g not in (ALL, EXPERT)]
+        found = dict.fromkeys(group for *_, group in self.shares)
+        return [group for group in found if group != TOTAL and group not in self.apart]
 
     def relations(self) -> Iterator[Relation]:
         """What readers know to be equal, on the register's ids and on `rest_id`."""
@@ -59,11 +105,9 @@ class ItemTable:
             levels = self._levels(group)
             if levels and (ANSWERED not in self._twins()):
                 yield {**dict.fromkeys(levels.values(), 1), n: -1}
-            if (LOW, ANSWERED, group) in there:
-                low = share_id(self.item, LOW, group, ANSWERED)
-                if self.low:
-                    yield {**dict.fromkeys((levels[k] for k in self.low), 1), low: -1}
-                yield {low: 1, rest_id(self.item, group): 1, n: -1}
+            for box in self.boxes:
+                if (box, ANSWERED, group) in there:
+                    yield from self._of_box(box, group, levels, n)
             if (DONT_KNOW, WITH_DONT_KNOW, group) in there:
                 outside = share_id(self.item, DONT_KNOW, group, WITH_DONT_KNOW)
                 yield {n: 1, outside: 1, base_id(self.item, group, WITH_DONT_KNOW): -1}
@@ -73,6 +117,15 @@ class ItemTable:
                 yield dict(zip(names, (1, -1), strict=True))
         yield from self._totals(there)
 
+    def _of_box(
+        self, box: str, group: str, levels: Mapping[str, str], n: str
+    ) -> Iterator[Relation]:
+        """A box is its levels, and what the base has beside it is the rest."""
+        name = share_id(self.item, box, group, ANSWERED)
+        if levels.keys() >= set(self.boxes[box]):
+            yield {**dict.fromkeys((levels[level] for level in self.boxes[box]), 1), name: -1}
+        yield {name: 1, rest_id(self.item, box, group): 1, n: -1}
+
     def _twins(self) -> set[str]:
         """The bases of which a multiple-choice item has each option."""
         return {ANSWERED, ASKED} if any(base == ASKED for _, base, _ in self.shares) else set()
@@ -81,7 +134,7 @@ class ItemTable:
         return {
             level: share_id(self.item, level, group, ANSWERED)
             for level, base, of in self.shares
-            if of == group and base == ANSWERED and level != LOW
+            if of == group and base == ANSWERED and level not in {*self.boxes, MEAN}
         }
 
     def _totals(self, there: Collection[tuple[str, str, str]]) -> Iterator[Relation]:
@@ -89,21 +142,21 @@ class ItemTable:
         if not self.groups:
             return
         for level, base in dict.fromkeys((level, base) for level, base, _ in self.shares):
-            wanted = [(level, base, group) for group in (*self.groups, ALL)]
+            wanted = [(level, base, group) for group in (*self.groups, TOTAL)]
             if all(each in there for each in wanted):
                 names = [share_id(self.item, level, g, base) for _, _, g in wanted]
                 yield {**dict.fromkeys(names[:-1], 1), names[-1]: -1}
         for base in dict.fromkeys(base for _, base, _ in self.shares):
-            names = [base_id(self.item, group, base) for group in (*self.groups, ALL)]
+            names = [base_id(self.item, group, base) for group in (*self.groups, TOTAL)]
             yield {**dict.fromkeys(names[:-1], 1), names[-1]: -1}
 
 
-def rest_id(item: str, group: str) -> str:
-    """A name for those who are not in `low`: published by nobody, known to whoever subtracts."""
-    return f"{item}.~{LOW}.{group}"
+def rest_id(item: str, box: str, group: str) -> str:
+    """A name for those who are not in a box: published by nobody, known to whoever subtracts."""
+    return f"{item}.~{box}.{group}"
 
 
-def withheld(estimates: pd.DataFrame, contract: Figures) -> frozenset[str]:
+def withheld(estimates: pd.DataFrame, contract: Figures, scheme: Scheme) -> frozenset[str]:
     """The ids of shares and bases that are withheld so that no small count can be known.
 
     `estimates`: the table of the estimate step (numbers or text). Shares that are hidden because
@@ -111,11 +164,14 @@ def withheld(estimates: pd.DataFrame, contract: Figures) -> frozenset[str]:
     """
     found: set[str] = set()
     for item, table in estimates.groupby("item", sort=False):
-        found |= _withheld_of_item(str(item), table, contract)
+        found |= _withheld_of_item(str(item), table, contract, scheme)
     return frozenset(found)
 
 
-def _withheld_of_item(item: str, table: pd.DataFrame, contract: Figures) -> frozenset[str]:
+def _withheld_of_item(
+    item: str, table: pd.DataFrame, contract: Figures, scheme: Scheme
+) -> frozenset[str]:
+    boxes = scheme.boxes.get(item, {})
     least = contract.minimum_base
     keys = list(zip(table["level"], table["base"], table["group"], strict=True))
     counts = dict(zip(keys, table["count"].astype(int), strict=True))
@@ -127,28 +183,15 @@ def _withheld_of_item(item: str, table: pd.DataFrame, contract: Figures) -> froz
         cells[size] = Cell(size, n, sensitive=minimum_frequency(n, least))
         name = share_id(item, level, group, base)
         small = any(minimum_frequency(part, least) for part in (count, n - count))
-        weak = n < (least if group == EXPERT else contract.reliable_base)
+        weak = n < (least if group in scheme.apart else contract.reliable_base)
         cells[name] = Cell(name, count, small, weak, size)
-        if level == LOW:
-            rest = rest_id(item, group)
+        if level in boxes:
+            rest = rest_id(item, level, group)
             cells[rest] = Cell(rest, n - count, minimum_frequency(n - count, least), hidden=True)
     relations = [
-        relation for relation in ItemTable(item, keys, _lowest(counts)).relations()
+        relation for relation in ItemTable(item, keys, boxes, scheme.apart).relations()
         if relation.keys() <= cells.keys()
         # Someone outside every group, or a base of its own for each option: no reader can sum.
         and not sum(factor * cells[name].count for name, factor in relation.items())
     ]  # fmt: skip
     return suppress(list(cells.values()), relations, least)
-
-
-def _lowest(counts: dict[tuple[str, str, str], int]) -> list[str]:
-    """The levels that `low` sums: the first ones of the scale whose counts do, in every group."""
-    low = {group: count for (level, _, group), count in counts.items() if level == LOW}
-    levels = [k for k in dict.fromkeys(k for k, base, _ in counts if base == ANSWERED) if k != LOW]
-    for last in range(1, len(levels) + 1 if low else 0):
-        if all(
-            sum(counts[level, ANSWERED, group] for level in levels[:last]) == count
-            for group, count in low.items()
-        ):
-            return levels[:last]
-    return []

@@ -1,8 +1,11 @@
 """A wave's publishable numbers, from the tables of its steps.
 
-Ids are dotted: `<item>.<level>.<group>` for shares, with `.asked` behind it where a multiple-choice
-option is a share of those asked; `<item>.test.<test>`, `<item>.contrast.<a>.<b>`,
+Ids are dotted: `<item>.<level>.<group>` for shares and means, with `.asked` behind it where a
+multiple-choice option is a share of those asked; `<item>.test.<test>`, `<item>.contrast.<a>.<b>`,
 `weighting.<measure>`, `quality.<quantity>.<group>`, `revision.<id of the share>`.
+
+What the selection of respondents does not allow has no row: an interval, a p-value, a response
+rate.
 """
 
 from __future__ import annotations
@@ -13,17 +16,19 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.cuts import ANSWERED
+from readiness.analysis.estimating import MEAN
+from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.register.figures import FigureRow
 from readiness.register.protection import (
-    ANSWERED,
     BASE,
-    EXPERT,
-    LOW,
     UNRELIABLE,
     WITHHELD,
+    Scheme,
     base_id,
     share_id,
+    statistic_text,
     withheld,
 )
 
@@ -39,19 +44,19 @@ def _number(value: Any) -> float | None:
 
 
 def share_rows(
-    estimates: pd.DataFrame, contract: Figures, intervals: bool = True
+    estimates: pd.DataFrame, contract: Figures, scheme: Scheme, selection: Selection
 ) -> Iterator[FigureRow]:
-    """Shares with their precision, and each base once.
+    """Shares and means with their precision, and each base once.
 
-    What is withheld (`figures.protection`) has a row without numbers. `intervals`: whether the
-    selection of respondents allows one (`figures.selection`).
+    What is withheld (`register.protection`) has a row without numbers.
     """
-    ids = withheld(estimates, contract)
+    intervals = selection.intervals
+    ids = withheld(estimates, contract, scheme)
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
-        reason = _reason(row, contract, ids)
+        reason = _reason(row, contract, scheme, ids)
         hidden = bool(reason)
         precision: dict[str, Any] = {
             name: _number(row[name]) if intervals and not hidden else None
@@ -60,15 +65,17 @@ def share_rows(
         yield FigureRow(
             id=share_id(item, row["level"], group, base),
             kind="estimate",
-            unit="share",
+            unit=_unit(row),
             value=None if hidden else _number(row["estimate"]),
             item=item,
             level=row["level"],
             group=group,
-            statistic=f"share of {base}" + (" (unweighted)" if group == EXPERT else ""),
+            statistic=statistic_text(
+                MEAN if row["level"] == MEAN else "share", base, unweighted=group in scheme.apart
+            ),
             n=None if size in ids else n,
-            # A flag and a note are made of the count: they go with it.
-            reliability="" if reason == WITHHELD else row["reliability"],
+            # A flag and a note are made of the count: they go with it. A flag is of precision.
+            reliability="" if reason == WITHHELD or not intervals else row["reliability"],
             suppressed=reason,
             digits=contract.digits,
             rounding=contract.rounding,
@@ -86,16 +93,20 @@ def share_rows(
             )  # fmt: skip
 
 
+def _unit(row: dict[Any, Any]) -> str:
+    return "number" if row["level"] == MEAN else "share"
+
+
 def _base_reason(n: int, contract: Figures) -> str:
     return BASE if n < contract.minimum_base else WITHHELD
 
 
-def _reason(row: dict[Any, Any], contract: Figures, ids: frozenset[str]) -> str:
+def _reason(row: dict[Any, Any], contract: Figures, scheme: Scheme, ids: frozenset[str]) -> str:
     """Why a share has no number in the register; empty when it has one."""
     n = int(row["n"])
     if n < contract.minimum_base:
         return BASE
-    if row["group"] != EXPERT and n < contract.reliable_base:
+    if row["group"] not in scheme.apart and n < contract.reliable_base:
         return UNRELIABLE
     known = share_id(row["item"], row["level"], row["group"], row["base"])
     return WITHHELD if known in ids else ""
@@ -105,8 +116,8 @@ def _precision_rows(row: dict[Any, Any], contract: Figures) -> Iterator[FigureRo
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", "share", contract.digits),
-        ("upper", "share", contract.digits),
+        ("lower", _unit(row), contract.digits),
+        ("upper", _unit(row), contract.digits),
         ("n_eff", "count", 0),
     ):
         value = _number(row[name])
@@ -123,77 +134,114 @@ def comparison_rows(
     comparisons: pd.DataFrame,
     estimates: pd.DataFrame,
     contract: Figures,
-    intervals: bool = True,
+    scheme: Scheme,
+    selection: Selection,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
     What compares a group whose share is not published is not published either: the share could be
-    worked out from it. A contrast compares one share (`low` of a scale); odds ratios and
+    worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
     probabilities of superiority rest on all levels.
     """
-    unknown = _unknown(estimates, contract)
+    unknown = _unknown(estimates, contract, scheme)
+    shown = []
     for row in comparisons.to_dict("records"):
-        item, test, n = row["item"], row["test"], int(row["n"])
         groups = [group for group in (row["a"], row["b"]) if group]
-        if any((item, group, test == "contrast") in unknown for group in groups):
-            continue
-        pair = ".".join(part for part in (row["a"], row["b"]) if part)
-        name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
-        identity = f"{item}.{name}" + (f".{pair}" if pair else "")
-        common: dict[str, Any] = {
-            "item": item,
-            "n": n,
-            "rounding": contract.rounding,
-            "note": row["note"],
-        }
-        p = _number(row["p_adjusted"]) if test == "contrast" else _number(row["p_value"])
-        if p is not None:
-            yield FigureRow(
-                id=f"{identity}.p", kind="test", unit="p", value=p, statistic=f"p of {test}",
-                digits=P_DIGITS, group=pair, **common,
-            )  # fmt: skip
-        statistic = _number(row["statistic"])
-        if statistic is not None and test not in ("contrast", "odds_ratio"):
-            yield FigureRow(
-                id=f"{identity}.statistic", kind="test", unit="number", value=statistic,
-                statistic=f"{row['statistic_name']} of {test}", digits=EFFECT_DIGITS, **common,
-            )  # fmt: skip
-        effect = _number(row["effect"])
-        if effect is None:
-            continue
-        unit = "points" if test == "contrast" else "number"
-        digits = contract.digits if test == "contrast" else EFFECT_DIGITS
-        ends: dict[str, Any] = {
-            end: _number(row[end]) if intervals else None for end in ("lower", "upper")
-        }
-        for suffix, value in (("", effect), (".lower", ends["lower"]), (".upper", ends["upper"])):
-            if value is not None:
-                yield FigureRow(
-                    id=f"{identity}{suffix}", kind="test", unit=unit, value=value, group=pair,
-                    statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
-                    **(ends if not suffix else {}), **common,
-                )  # fmt: skip
+        if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
+            shown.append(row)
+            yield from _comparison_row(row, contract, selection)
+    if selection.p_values:
+        yield from _family_rows(comparisons.to_dict("records"), shown)
 
 
-def _unknown(estimates: pd.DataFrame, contract: Figures) -> set[tuple[str, str, bool]]:
+def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Iterator[FigureRow]:
+    """Over how many pairs of groups the p-values of an item are adjusted, and how many are shown.
+
+    Not the number hidden by itself: a reader of a report must know both to read "adjusted".
+    """
+    for item in dict.fromkeys(row["item"] for row in made):
+        for name, rows, words in (
+            ("family", made, "pairs of groups over which p is adjusted"),
+            ("shown", shown, "pairs of groups that are shown"),
+        ):
+            pairs = [
+                row for row in rows
+                if (row["item"], row["test"]) == (item, "contrast")
+                and _number(row["p_adjusted"]) is not None
+            ]  # fmt: skip
+            yield FigureRow(
+                id=f"{item}.contrast.{name}", kind="test", unit="count", value=len(pairs),
+                item=item, statistic=words,
+            )  # fmt: skip
+
+
+def _comparison_row(
+    row: dict[Any, Any], contract: Figures, selection: Selection
+) -> Iterator[FigureRow]:
+    """The numbers of one test, contrast or effect size."""
+    item, test, n = row["item"], row["test"], int(row["n"])
+    pair = ".".join(part for part in (row["a"], row["b"]) if part)
+    name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
+    identity = f"{item}.{name}" + (f".{pair}" if pair else "")
+    common: dict[str, Any] = {
+        "item": item,
+        "n": n,
+        "rounding": contract.rounding,
+        "note": row["note"],
+    }
+    p = _number(row["p_adjusted"]) if test == "contrast" else _number(row["p_value"])
+    if p is not None and selection.p_values:
+        yield FigureRow(
+            id=f"{identity}.p", kind="test", unit="p", value=p, statistic=f"p of {test}",
+            digits=P_DIGITS, group=pair, **common,
+        )  # fmt: skip
+    value = _number(row["statistic"])
+    tested = selection.p_values and test not in ("contrast", "odds_ratio")
+    if value is not None and tested:
+        yield FigureRow(
+            id=f"{identity}.statistic", kind="test", unit="number", value=value,
+            statistic=f"{row['statistic_name']} of {test}", digits=EFFECT_DIGITS, **common,
+        )  # fmt: skip
+    effect = _number(row["effect"])
+    if effect is None:
+        return
+    unit = "points" if test == "contrast" else "number"
+    digits = contract.digits if test == "contrast" else EFFECT_DIGITS
+    ends: dict[str, Any] = {
+        end: _number(row[end]) if selection.intervals else None for end in ("lower", "upper")
+    }
+    for suffix, value in (("", effect), (".lower", ends["lower"]), (".upper", ends["upper"])):
+        if value is not None:
+            yield FigureRow(
+                id=f"{identity}{suffix}", kind="test", unit=unit, value=value, group=pair,
+                statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
+                **(ends if not suffix else {}), **common,
+            )  # fmt: skip
+
+
+def _unknown(
+    estimates: pd.DataFrame, contract: Figures, scheme: Scheme
+) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
-    ids = withheld(estimates, contract)
+    ids = withheld(estimates, contract, scheme)
     answered = estimates[estimates["base"] == ANSWERED]
-    scales = set(answered.loc[answered["level"] == LOW, "item"])
     unknown = set()
     for row in answered.to_dict("records"):
-        if _reason(row, contract, ids):
+        if _reason(row, contract, scheme, ids):
             item, group, level = row["item"], row["group"], row["level"]
             unknown.add((item, group, False))
-            if level == LOW or item not in scales:
+            if level == scheme.headlines.get(item, level):
                 unknown.add((item, group, True))
     return unknown
 
 
-def weighting_rows(summary: pd.DataFrame, margins: pd.DataFrame) -> Iterator[FigureRow]:
+def weighting_rows(
+    summary: pd.DataFrame, margins: pd.DataFrame, selection: Selection
+) -> Iterator[FigureRow]:
     """The weighting report: spread of the weights, effective n, what is left of each margin."""
-    shown = {"n": ("base", 0), "cv": ("number", 2), "kish_deff": ("number", 2),
-             "n_eff": ("count", 0), "trimmed": ("count", 0)}  # fmt: skip
+    shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
+    if selection.intervals:
+        shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     for measure, (unit, digits) in shown.items():
         yield FigureRow(
@@ -225,9 +273,13 @@ def weighting_rows(summary: pd.DataFrame, margins: pd.DataFrame) -> Iterator[Fig
         )  # fmt: skip
 
 
-def quality_rows(counts: pd.DataFrame, issues: pd.DataFrame) -> Iterator[FigureRow]:
-    """What was received, kept and set aside; response rates; faults by rule."""
+def quality_rows(
+    counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection
+) -> Iterator[FigureRow]:
+    """What was received, kept and excluded; response rates; faults by rule."""
     for row in counts.to_dict("records"):
+        if row["quantity"] == "population" and not selection.population:
+            continue
         yield FigureRow(
             id=f"quality.{row['quantity']}.{row['group']}", kind="quality", unit="count",
             value=int(row["value"]), statistic=row["quantity"], group=row["group"],
@@ -241,7 +293,7 @@ def quality_rows(counts: pd.DataFrame, issues: pd.DataFrame) -> Iterator[FigureR
             id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
             statistic=quantity, group="all",
         )  # fmt: skip
-    for stratum, (answered, invited) in rates.items():
+    for stratum, (answered, invited) in rates.items() if selection.response_rate else ():
         yield FigureRow(
             id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
             value=answered / invited, statistic="AAPOR RR1: answered / invited", group=stratum,
@@ -258,16 +310,20 @@ def quality_rows(counts: pd.DataFrame, issues: pd.DataFrame) -> Iterator[FigureR
     )  # fmt: skip
 
 
-def settings_rows(level: float, permutations: int, contract: Figures) -> Iterator[FigureRow]:
+def settings_rows(
+    level: float, permutations: int, contract: Figures, selection: Selection
+) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
-    yield FigureRow(
-        id="settings.level", kind="setting", unit="share", value=level,
-        statistic="confidence level of the intervals",
-    )  # fmt: skip
-    yield FigureRow(
-        id="settings.permutations", kind="setting", unit="count", value=permutations,
-        statistic="draws of the permutation tests",
-    )  # fmt: skip
+    if selection.intervals:
+        yield FigureRow(
+            id="settings.level", kind="setting", unit="share", value=level,
+            statistic="confidence level of the intervals",
+        )  # fmt: skip
+    if selection.p_values:
+        yield FigureRow(
+            id="settings.permutations", kind="setting", unit="count", value=permutations,
+            statistic="draws of the permutation tests",
+        )  # fmt: skip
     yield FigureRow(
         id="settings.reliable_base", kind="setting", unit="base", value=contract.reliable_base,
         statistic="smallest base of a published weighted share",
@@ -291,13 +347,14 @@ def revision_rows(
         if row.kind != "estimate" or row.value is None or old is None:
             continue
         yield FigureRow(
-            id=f"revision.{row.id}", kind="revision", unit="points",
+            id=f"revision.{row.id}", kind="revision",
+            unit="points" if row.unit == "share" else row.unit,
             value=float(row.value) - old, group=row.group, level=row.level,
             item=f"revision:{row.item}", statistic="change since the revised publication",
             digits=contract.digits, rounding=contract.rounding,
         )  # fmt: skip
         yield FigureRow(
-            id=f"revision.{row.id}.before", kind="revision", unit="share",
+            id=f"revision.{row.id}.before", kind="revision", unit=row.unit,
             value=old, group=row.group, level=row.level,
             item=f"revision:{row.item}", statistic="as published before",
             digits=contract.digits, rounding=contract.rounding,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-import pandas as pd
-
-from readiness.analysis.comparing import compare_item
+from readiness.analysis.comparing import compare_items
 from readiness.analysis.weighted import read_weighted, replicates_beside
 from readiness.config import Compare, parse_json
-from readiness.facts import to_json
 from readiness.questionnaire import load_questionnaire
 from readiness.steps.common import Outputs, add_step_arguments, log
 
@@ -25,18 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(Compare, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
-    groups = list(questionnaire.frame_variable(arguments.by).codes)
-    tables, choices = [], []
-    for name in settings.items:
-        result = compare_item(design, questionnaire.item(name), arguments.by, groups, settings)
-        table = result.frame()
-        table.insert(0, "item", name)
-        tables.append(table)
-        choice = result.choice
-        choices.append({"item": name, "lead": choice.lead, "fact": to_json(choice.reason)})
+    comparisons, choices = compare_items(design, questionnaire, arguments.by, settings)
     outputs = Outputs("compare", arguments.out)
-    outputs.csv("comparisons.csv", pd.concat(tables, ignore_index=True))
-    outputs.csv("choices.csv", pd.DataFrame(choices))
+    outputs.csv("comparisons.csv", comparisons)
+    outputs.csv("choices.csv", choices)
     outputs.finish(
         code=arguments.code,
         settings={**settings.model_dump(), "by": arguments.by},
@@ -47,5 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
             "questionnaire": arguments.questionnaire,
         },
     )
-    log.info("compared: %s", ", ".join(f"{row['item']} by {row['lead']}" for row in choices))
+    pairs = zip(choices["item"], choices["lead"], strict=True)
+    log.info("compared: %s", ", ".join(f"{item} by {lead or 'no test'}" for item, lead in pairs))
     return 0

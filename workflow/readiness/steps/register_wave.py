@@ -11,7 +11,9 @@ from pydantic import Field
 from readiness.analysis.selection import Selection
 from readiness.config import Figures, Section, SelectionName, parse_json
 from readiness.lineage import SIDECAR, read_lineage
+from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.protection import Scheme
 from readiness.register.wave_rows import (
     comparison_rows,
     quality_rows,
@@ -52,7 +54,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS, "published?")
+    add_step_arguments(parser, *INPUTS, "questionnaire", "published?")
 
 
 def _revised(row: FigureRow) -> str:
@@ -65,20 +67,21 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(WaveRegister, arguments.settings)
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
-    intervals = Selection(settings.selection).intervals
-    rows = list(share_rows(tables["estimates"], settings.figures, intervals))
+    inputs["questionnaire"] = arguments.questionnaire
+    scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
+    contract, selection = settings.figures, Selection(settings.selection)
+    rows = list(share_rows(tables["estimates"], contract, scheme, selection))
     before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published
         published = read_register(arguments.published)
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
-        rows += list(revision_rows(rows, published, settings.figures))
-    rows += comparison_rows(tables["comparisons"], tables["estimates"], settings.figures, intervals)
-    rows += weighting_rows(tables["summary"], tables["margins"])
-    rows += settings_rows(settings.level, settings.permutations, settings.figures)
-    rows += quality_rows(tables["counts"], tables["issues"])
-    steps = {name: read_lineage(path.parent / SIDECAR) for name, path in inputs.items()
-             if name != "published"}  # fmt: skip
+        rows += list(revision_rows(rows, published, contract))
+    rows += comparison_rows(tables["comparisons"], tables["estimates"], contract, scheme, selection)
+    rows += weighting_rows(tables["summary"], tables["margins"], selection)
+    rows += settings_rows(settings.level, settings.permutations, contract, selection)
+    rows += quality_rows(tables["counts"], tables["issues"], selection)
+    steps = {name: read_lineage(inputs[name].parent / SIDECAR) for name in INPUTS}
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
