@@ -34,8 +34,10 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent
 VERSION = b"2"
 """Of the way files are hashed; part of the memory's keys."""
 CATALOGUES = "language/catalogues"
-TELLS, READS = f"{PACKAGE}.language.catalogue", (f"{PACKAGE}.facts", "decode")
-"""Whose closure has the first tells texts; who imports the second, of any domain."""
+TELLS = f"{PACKAGE}.language.catalogue"
+"""Whose closure has it tells texts."""
+READS = {(f"{PACKAGE}.facts", "decode"), (f"{PACKAGE}.facts", "from_json")}
+"""Who imports one of them tells what a file holds, which may be of any domain."""
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
 MEMORY = Path("readiness/closure.json")
@@ -273,7 +275,7 @@ def domains(module: str) -> frozenset[str]:
     modules = closure(module)
     if TELLS not in modules:
         return frozenset()
-    if any((i.module, i.name) == READS for name in modules for i in _imports(name)):
+    if any((i.module, i.name) in READS for name in modules for i in _imports(name)):
         return frozenset(_catalogues())
     sources = [path for name in modules if (path := _file_of(name))]
     waiting = {domain for path in sources for domain in _source(path).domains}

@@ -51,6 +51,7 @@ class Markup:
     name: Callable[[str], str] = _same
 
 
+LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
@@ -174,10 +175,12 @@ def _number(value: int | Fraction | Quantity | Interval | Printed | Day, languag
 
 def joined(texts: list[str], link: str, language: Language) -> str:
     """Texts in one place: "a, b and c"; `link` is `and`, `or`, `comma` or `slash`."""
-    comma = text("language.comma", language)
+    if link not in LINKS:
+        raise RenderError(f"a list is linked by one of {', '.join(LINKS)}, not by {link!r}.")
     if link == "slash":
         return text("language.slash", language).join(texts)
+    comma = text("language.comma", language)
     if len(texts) < 2 or link == "comma":
         return comma.join(texts)
     head = comma.join(texts[:-1])
-    return text(f"language.{link}", language).format(head=head, last=texts[-1])
+    return text(LINKS[link], language).format(head=head, last=texts[-1])

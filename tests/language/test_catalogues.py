@@ -1,0 +1,188 @@
+"""Every text for readers stands in the catalogues, in every language, once, and is used."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from catalogues import (
+    DOMAINS,
+    KEY,
+    MODULES,
+    asked,
+    built_keys,
+    counted,
+    declared_keys,
+    forms,
+    messages,
+    module_name,
+    names,
+    texts,
+    tree,
+    whole_keys,
+)
+
+from readiness.language.catalogue import FOLDER, LANGUAGES, locale, plurals, read
+
+OPTIONAL = {"language.narrow_before", "language.fixed_before", "language.fixed_after"}
+"""What a language sets only where it needs it."""
+NO_KEYS = {"report.title"}
+"""Texts that look like keys and are names of a configuration."""
+NO_PATTERNS = {r"weighting\.target\.[a-z0-9_.]+\.[a-z0-9_.]+"}
+"""The same of texts that are built: ids of a register."""
+
+
+def test_every_language_has_every_domain() -> None:
+    for language in LANGUAGES:
+        assert sorted(path.stem for path in (FOLDER / language).glob("*.po")) == DOMAINS, language
+
+
+def test_every_language_has_every_key() -> None:
+    every = {key for language in LANGUAGES for key in messages(language)} - OPTIONAL
+    for language in LANGUAGES:
+        assert every - messages(language).keys() == set(), language
+
+
+def test_a_key_stands_in_the_file_of_its_domain_once() -> None:
+    for path in FOLDER.glob("*/*.po"):
+        keys = re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.M)
+        assert {key for key in keys if keys.count(key) > 1} == set(), path
+        assert {key for key in keys if not key.startswith(f"{path.stem}.")} == set(), path
+        assert [key for key in keys if not KEY.fullmatch(key)] == [], path
+
+
+def test_every_key_that_is_asked_for_is_there() -> None:
+    known = set(messages("en"))
+    missing = {key: sorted(where) for key, where in asked().items() if key not in known | NO_KEYS}
+    assert missing == {}
+
+
+def test_every_key_that_is_there_is_asked_for() -> None:
+    own = {key for key in messages("en") if key.startswith("language.")}
+    assert set(messages("en")) - asked().keys() - own == set()
+
+
+def test_keys_that_are_built_are_declared() -> None:
+    """In a constant of the module: else nobody would see that one is missing."""
+    wrong = {}
+    for path in MODULES:
+        declared = declared_keys(path)
+        for pattern in set(built_keys(path)) - NO_PATTERNS:
+            if not any(re.fullmatch(pattern, key) for key in declared):
+                wrong[module_name(path)] = pattern
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_is_filled_and_counts_as_its_language_does(language: str) -> None:
+    for domain in DOMAINS:
+        catalogue = read(language, domain)
+        assert str(catalogue.locale_identifier) == language, domain
+        rule = f"nplurals={len(plurals(language))};"
+        assert str(catalogue.mime_headers).count(rule) == 1, (domain, rule)
+    for key, message in messages(language).items():
+        assert not message.fuzzy, key
+        if not key.startswith("language."):
+            assert all(text.strip() == text != "" for text in forms(message)), key
+        if not isinstance(message.id, str):
+            assert message.id == (key, key)
+            assert len(forms(message)) == len(plurals(language)), key
+
+
+def test_the_forms_are_those_of_cldr() -> None:
+    """A form's place in a file is the place of its category: 2 in Arabic takes the third."""
+    at = {lang: [plurals(lang).index(locale(lang).plural_form(n)) for n in (0, 1, 2, 5, 11, 100)]
+          for lang in ("fr", "en", "ar")}  # fmt: skip
+    assert at == {
+        "fr": [0, 0, 2, 2, 2, 2], "en": [1, 0, 1, 1, 1, 1], "ar": [0, 1, 2, 3, 4, 5],
+    }  # fmt: skip
+
+
+def test_placeholders_are_the_same_in_every_language() -> None:
+    """The forms of none, one and two may do without: "no answer", "the only number"."""
+    for key, message in messages("en").items():
+        counts = not isinstance(message.id, str)
+        expected = set().union(*(names(text) for text in forms(message)))
+        for language in LANGUAGES:
+            if key not in messages(language):
+                continue
+            other = messages(language)[key]
+            assert isinstance(other.id, str) is not counts, (key, language)
+            tags = plurals(language) if counts else ("other",)
+            for tag, text in zip(tags, forms(other), strict=True):
+                lacking = expected - names(text)
+                assert names(text) <= expected, (key, language, names(text) - expected)
+                assert not lacking or tag in ("zero", "one", "two"), (key, language, lacking)
+
+
+def test_what_counts_inside_a_sentence_counts() -> None:
+    for language in LANGUAGES:
+        for key, message in messages(language).items():
+            for inner in {inner for text in forms(message) for inner in counted(text)}:
+                assert inner in messages(language), (key, inner)
+                assert not isinstance(messages(language)[inner].id, str), (key, inner)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
+    """No markup of HTML, no direction marks, no spaces that the language room sets itself."""
+    for key, message in messages(language).items():
+        for text in forms(message):
+            assert not re.search("[<>&\u00a0\u202f\u2009\u200e\u200f\u2066-\u2069]", text), key
+            if language != "fr":
+                assert "  " not in text, key
+
+
+# --- no text for readers in code ------------------------------------------------------------------
+FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»\u0620-\u064a]")
+DATA = {
+    "readiness.language.typography": "the letters of a Latin run",
+}
+"""Modules whose letters are data, with what they are."""
+WAITING: set[str] = {
+    "readiness.charts.axis",
+    "readiness.charts.words",
+    "readiness.forensics.arithmetic.phrases",
+    "readiness.forensics.judging.verdict",
+    "readiness.forensics.reporting",
+    "readiness.forensics.sentences",
+    "readiness.forensics.solve",
+    "readiness.forensics.texts",
+    "readiness.forensics.texts_joint",
+    "readiness.publications.audit.glossary",
+    "readiness.publications.audit.sentences",
+    "readiness.publications.audit.words",
+    "readiness.reporting.report",
+    "readiness.reporting.selection",
+    "readiness.simulation.mistakes",
+    "readiness.simulation.scenario",
+    "readiness.steps.draw_wave",
+}
+"""Modules whose texts go to the catalogues: the list only gets shorter."""
+
+
+def speaking() -> dict[str, str]:
+    """Modules with a French or Arabic text, or with texts by language, and the first of these."""
+    found = {}
+    for path in MODULES:
+        for node in texts(path):
+            if FOREIGN.search(node.value):
+                found.setdefault(module_name(path), node.value[:60])
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Dict):
+                keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
+                if len(keys & set(LANGUAGES)) > 1:
+                    found.setdefault(module_name(path), ast.unparse(node)[:60])
+    return found
+
+
+def test_no_text_for_readers_stands_in_code() -> None:
+    assert {m: t for m, t in speaking().items() if m not in DATA.keys() | WAITING} == {}
+
+
+def test_the_scan_of_the_code_sees_what_it_looks_for() -> None:
+    from catalogues import is_key
+
+    assert is_key("language.name") and not is_key("language.po") and not is_key("other.name")
+    assert any(whole_keys(path) for path in MODULES)
