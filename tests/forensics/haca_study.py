@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from readiness.forensics import Structure, Verdict, judge, parse_structure
+from readiness.forensics import Structure, Verdict, judge, parse_structure, told
+from readiness.language.typography import unmarked
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,11 @@ def haca_claims(version: str) -> pd.DataFrame:
 def haca_structure(version: str) -> Structure:
     text = (ROOT / "data" / "claims" / f"haca-2024-{version}.yaml").read_text("utf-8")
     return parse_structure(yaml.safe_load(text))
+
+
+def sentence(verdict: Verdict, language: str = "en") -> str:
+    """What a verdict says, without the marks of direction around its names."""
+    return unmarked(told(verdict.facts, language))
 
 
 @cache

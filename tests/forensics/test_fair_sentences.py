@@ -5,18 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from haca_study import haca_structure, haca_verdicts
+from haca_study import haca_structure, haca_verdicts, sentence
 
 from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.bases import FigureSet, SetKind, every_base_from, joint_mask
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.arithmetic.power import joint_power
-from readiness.forensics.arithmetic.response_rates import (
-    Dispositions,
-    not_computable,
-    response_rates,
-)
+from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
+from readiness.forensics.judging.details import not_computable
 from readiness.forensics.judging.verdict import Status
+from readiness.language import LANGUAGES
 
 
 def pair(*figures: str) -> FigureSet:
@@ -42,7 +40,7 @@ def test_the_figures_of_haca() -> None:
     release, everything = found["every.release"], found["every.everything"]
     assert (release.numbers["every"], release.numbers["every_one"]) == (94, 64)
     assert (everything.numbers["every"], everything.numbers["every_one"]) == (99, 85)
-    assert "from 94 on if everyone answered everything, and from 64 on" in release.sentence["en"]
+    assert "from 94 on if everyone answered everything, and from 64 on" in sentence(release)
 
 
 def test_each_stated_check_has_its_own_pass_rate() -> None:
@@ -57,14 +55,15 @@ def test_each_stated_check_has_its_own_pass_rate() -> None:
     shares = [joint.numbers[k] for k in ("power_missing", "power")]
     assert all(isinstance(s, Fraction) for s in shares)
     assert [round(float(s), 3) for s in shares] == [0.069, 0.002]  # type: ignore[arg-type]
-    text = joint.sentence["en"]
-    assert text.index("silent on each question in 6.9%") < text.index("answered everything in 0.2%")
+    text = sentence(joint)
+    assert "in 6.9% of cases with at most 1 missing answer per question" in text
+    assert "and in 0.2% if everyone answered everything" in text
 
 
 def test_a_sentence_that_reconciles_is_not_called_impossible() -> None:
     found = haca_verdicts("2", 2)
     for verdict in found.values():
-        if verdict.kind == "joint" and "fit together for" in verdict.sentence["en"]:
+        if verdict.kind == "joint" and "are compatible if" in sentence(verdict):
             assert verdict.status is Status.INCOMPATIBLE
     assert found["joint.pairs"].status is Status.POSSIBLE
 
@@ -74,8 +73,8 @@ def test_of_readings_as_simple_as_one_another_none_is_the_simplest() -> None:
     # 12 people with one silent on a question, and 24 with two.
     assert reading.numbers["people"] == 12 and reading.numbers["silent"] == 1
     assert 24 in reading.numbers["others"]  # type: ignore[operator]
-    assert "One reading of the whole" in reading.sentence["en"]
-    assert "The simplest reading" not in reading.sentence["en"]
+    assert "One reading of the whole" in sentence(reading)
+    assert "The simplest reading" not in sentence(reading)
 
 
 def test_without_the_second_edition_the_sentences_are_as_first_published() -> None:
@@ -84,7 +83,7 @@ def test_without_the_second_edition_the_sentences_are_as_first_published() -> No
     for name, verdict in first.items():
         assert dict(verdict.numbers).items() <= dict(second[name].numbers).items(), name
     assert first["joint.release"].status is Status.IMPOSSIBLE
-    assert "The simplest reading" in first["simplest.reading"].sentence["en"]
+    assert "The simplest reading" in sentence(first["simplest.reading"])
 
 
 def test_rates_of_unknown_counts_are_not_computable() -> None:
@@ -93,11 +92,11 @@ def test_rates_of_unknown_counts_are_not_computable() -> None:
     assert set(rates.response + rates.cooperation + rates.refusal + rates.contact) == {None}
     verdict = not_computable(cases)
     assert verdict is not None and verdict.status is Status.UNDETERMINED
-    assert verdict.sentence["en"] == (
+    assert sentence(verdict) == (
         "The response rates cannot be computed: what is missing is the number of complete "
         "interviews and the number of other unknown cases."
     )
-    assert all(verdict.sentence.values())
+    assert all(sentence(verdict, language) for language in LANGUAGES)
     assert not_computable(Dispositions(10)) is None
     for bad in ("10", 2.5, True):
         with pytest.raises(StatisticsError, match="whole number"):

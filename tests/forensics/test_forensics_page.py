@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
-from haca_study import haca_verdicts
+from haca_study import haca_verdicts, sentence
 
 PAGE = Path(__file__).parents[2] / "docs" / "forensics.md"
 SHOWN = (
@@ -20,7 +20,7 @@ SHOWN = (
 def expected_block() -> str:
     verdicts = haca_verdicts("2")
     return "".join(
-        f"- *{verdicts[name].status}, {verdicts[name].nature}.* {verdicts[name].sentence['en']}\n"
+        f"- *{verdicts[name].status}, {verdicts[name].nature}.* {sentence(verdicts[name])}\n"
         for name in SHOWN
     )
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from haca_study import haca_claims, haca_structure
+from haca_study import haca_claims, haca_structure, sentence
 
 from readiness.forensics import Status, Verdict, judge, parse_structure, robustness
 from readiness.forensics.judging.claims import COLUMNS
+from readiness.language import LANGUAGES
 
 
 def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Verdict]:
@@ -60,7 +61,7 @@ def test_means(
     found = study(values, means=[declared])["mean.m"]
     assert found.status is status
     assert found.numbers.get("nearest") == nearest
-    assert all(found.sentence[lang] for lang in ("fr", "en", "ar"))
+    assert all(sentence(found, lang) for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_totals_by_what_they_count(counts: str, expected: str | None) -> None:
     if expected is None:
         assert "total.base" not in found
         return
-    assert expected in found["total.base"].sentence["en"]
+    assert expected in sentence(found["total.base"])
     assert found["total.base"].status is Status.POSSIBLE
 
 

@@ -65,14 +65,14 @@ def test_solve_other_roundings_and_languages() -> None:
     for language, word in (("fr", "personnes"), ("en", "people"), ("ar", "الأشخاص")):
         text = solve(["67,5 %"], language=language).text
         assert word in text
-        assert ("67,5" in text) is (language == "fr")
+        assert ("67,5" in text) is (language != "en")
 
 
 @pytest.mark.parametrize(
     ("figures", "options", "expected"),
     [([], {}, "at least one"), (["~60"], {}, "approximate"), (["67"], {"n_max": 0}, "n_max 0"),
      (["67"], {"n_max": 10**9}, "n_max"), (["67"], {"max_missing": -1}, "missing"),
-     (["67"], {"rounding": "up"}, "truncation"), (["67"], {"language": "es"}, "fr, en or ar")],
+     (["67"], {"rounding": "up"}, "truncation"), (["67"], {"language": "xx"}, "one of ar, en, fr")],
 )  # fmt: skip
 def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: str) -> None:
     with pytest.raises(DataError, match=expected):
@@ -133,7 +133,7 @@ def test_rows_text_and_json() -> None:
     assert list(rows["id"]) == [v.id for v in verdicts]
     text = verdict_text(verdicts, "fr")
     assert text.count("\n[") == len(verdicts) - 1
-    assert "[impossible ainsi; arithmétique] joint.release" in text
+    assert "[impossible sous ces hypothèses; arithmétique] joint.release" in text
     content = json.loads(verdict_json(verdicts))
     release = next(v for v in content if v["id"] == "joint.release")
     assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]
@@ -151,10 +151,10 @@ def test_one_fair_paragraph() -> None:
         "unknown.sent_or_answered",
     ]  # fmt: skip
     text = " ".join(summary_text(verdicts, "en").split())
-    for words in ("12, 15, 22, 25 or 28 people", "the first is 33", "the first is 36",
-                  "would not give", "it does give", "fair reading", "203", "(67% / 33%, HACA)",
+    for words in ("12, 15, 22, 25 or 28", "the first that does is 33", "that does is 36",
+                  "would not give", "it gives", "fair reading", "203", "(67% / 33%, HACA)",
                   "(83% / 17%, press)", "The full study was not read", "sent or answers received",
-                  "one outlet"):  # fmt: skip
+                  "by one source alone"):  # fmt: skip
         assert words in text, words
     assert max(map(len, summary_text(verdicts, "fr").splitlines())) <= 96
 

@@ -6,7 +6,6 @@ import pandas as pd
 
 from readiness.forensics.judging.structure import Structure
 from readiness.forensics.judging.study import axis_data
-from readiness.forensics.judging.verdict import LANGUAGES
 
 LENGTH = 40
 """The axis goes to this base: far enough to show the first common ones beyond a small study."""
@@ -29,7 +28,7 @@ def axis_table(claims: pd.DataFrame, structure: Structure) -> pd.DataFrame:
             "base": base,
             "feasible": base in line.bases,
             "feasible_missing": base in line.bases_missing,
-            **{f"label_{language}": line.label[language] for language in LANGUAGES},
+            **{f"label_{language}": text for language, text in line.label.items()},
         }
         for line in axis_data(claims, structure, LENGTH)
         for base in range(1, LENGTH + 1)

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from readiness.forensics.judging.structure import Structure
     from readiness.forensics.judging.verdict import Verdict
 
-LANGUAGES = ("en", "fr", "ar")
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
+    from readiness.language import LANGUAGES
+
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True)
     solve = actions.add_parser("solve", help="bases on which percentages can rest")
@@ -97,6 +97,11 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.html:
         check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())
     claims, structure = _material(_study(arguments.study))
+    if lacking := structure.missing(arguments.language):
+        raise ConfigError(
+            f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}; "
+            f"it has all of them in {', '.join(structure.languages) or 'no language'}."
+        )
     verdicts = judge(claims, structure)
     if arguments.html:
         from readiness.charts import FeasibleBases
@@ -112,7 +117,7 @@ def _check(arguments: argparse.Namespace) -> None:
         write_atomically(arguments.html, page)
         print(f"{arguments.html}: {len(verdicts)} verdicts")
     elif arguments.json:
-        print(verdict_json(verdicts), end="")
+        print(verdict_json(verdicts, arguments.language), end="")
     else:
         _print_table(verdicts, arguments.language)
 
@@ -122,14 +127,15 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from readiness.forensics.reporting import NATURE, STATUS
+    from readiness.forensics.reporting import NATURE, STATUS, told
+    from readiness.language import show
 
     table = Table(box=box.SIMPLE_HEAD, show_lines=True)
     table.add_column("verdict", max_width=24, overflow="fold")
     table.add_column("sentence")
     for verdict in verdicts:
-        said = f"{STATUS[verdict.status][language]}; {NATURE[verdict.nature][language]}"
-        table.add_row(f"{said}\n{verdict.id}", verdict.sentence[language])
+        words = [show(STATUS[verdict.status], language), show(NATURE[verdict.nature], language)]
+        table.add_row(f"{'; '.join(words)}\n{verdict.id}", told(verdict.facts, language))
     Console(highlight=False, markup=False, color_system=None).print(table)
 
 

@@ -19,7 +19,8 @@ from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figur
 from readiness.forensics.judging.claims import Claim, Fault, check_register, read_register
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import Axis, axis_data, judge, read_study, robustness
-from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict, display, fill
+from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict, numbers_of
+from readiness.forensics.reporting import told
 
 __all__ = [
     "ALL_CONVENTIONS",
@@ -40,16 +41,16 @@ __all__ = [
     "axis_data",
     "bases",
     "check_register",
-    "display",
     "figure_set",
-    "fill",
     "joint_bases",
     "joint_witness",
     "judge",
+    "numbers_of",
     "parse_figure",
     "parse_structure",
     "read_register",
     "read_study",
     "robustness",
     "smallest_joint_base",
+    "told",
 ]

@@ -9,51 +9,30 @@ import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
-from textwrap import fill as fill_lines
+from textwrap import fill
 
 import pandas as pd
 
 from readiness.errors import DataError
+from readiness.facts import Fact, Term
 from readiness.forensics.judging.claims import COLUMNS, read_register
 from readiness.forensics.judging.structure import Structure
-from readiness.forensics.judging.verdict import Number, Verdict, fill
-from readiness.forensics.sentences import compose
+from readiness.forensics.judging.verdict import (
+    Nature,
+    Number,
+    Status,
+    Verdict,
+    numbers_of,
+    record,
+)
+from readiness.language import Language, Markup, direction, show, tell, text
+from readiness.language.telling import Mark
 
 ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
-
-STATUS = {
-    "impossible": {"fr": "impossible ainsi", "en": "impossible so", "ar": "غير ممكن هكذا"},
-    "incompatible": {
-        "fr": "incompatibles si chacun a répondu",
-        "en": "incompatible if everyone answered",
-        "ar": "غير متوافقة إذا أجاب الجميع",
-    },
-    "possible": {"fr": "possible", "en": "possible", "ar": "ممكن"},
-    "undetermined": {"fr": "indéterminé", "en": "undetermined", "ar": "غير محدد"},
-    "not_applicable": {"fr": "sans objet", "en": "not applicable", "ar": "لا ينطبق"},
-}
-NATURE = {
-    "arithmetic": {"fr": "arithmétique", "en": "arithmetic", "ar": "حساب"},
-    "inference": {"fr": "inférence", "en": "inference", "ar": "استنتاج"},
-    "unknown": {"fr": "inconnu", "en": "unknown", "ar": "مجهول"},
-}
-PAGE = {
-    "title": {
-        "fr": "Ce que les chiffres publiés peuvent vouloir dire",
-        "en": "What the published figures can mean",
-        "ar": "ما الذي يمكن أن تعنيه الأرقام المنشورة",
-    },
-    "intro": {
-        "fr": "Chaque phrase dit ses hypothèses. « Impossible ainsi » veut dire : impossible "
-        "sous ces hypothèses ; une réponse manquante, une autre base ou une coquille sont les "
-        "explications les plus simples. Personne n’est mis en cause.",
-        "en": "Each sentence states its assumptions. “Impossible so” means: impossible under these "
-        "assumptions; a missing answer, another base or a slip of the keyboard are the "
-        "simplest explanations. Nobody is accused.",
-        "ar": "تذكر كل جملة فرضياتها. «غير ممكن هكذا» تعني: غير ممكن بهذه الفرضيات؛ وأبسط "
-        "التفسيرات جواب ناقص أو قاعدة أخرى أو خطأ مطبعي. لا يُتهم أحد.",
-    },
-}
+STATUS = {status: Term(f"forensics.status.{status}") for status in Status}
+NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
+KEYS = (*(term.key for term in STATUS.values()), *(term.key for term in NATURE.values()))
+HTML = Markup(plain=escape, name=escape)
 _STYLE = """
 body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem;
   color: #1b1b1b; background: #fff }
@@ -70,12 +49,30 @@ svg { min-width: 36rem; max-width: 100%; height: auto }
 """
 
 
+def told(
+    facts: Sequence[Fact],
+    language: Language,
+    mark: Mark | None = None,
+    markup: Markup | None = None,
+) -> str:
+    """The sentences of a verdict, one after another.
+
+    `mark(name, text)` may wrap each number in a traceable span; names and words are not marked.
+    """
+    own = numbers_of(facts)
+
+    def only_numbers(name: str, text: str) -> str:
+        return mark(name, text) if mark and name in own else text
+
+    return " ".join(tell(fact, language, only_numbers, markup) for fact in facts)
+
+
 def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFrame:
     """One row a verdict: id, kind, status, nature, power (a fraction or ""), claims, sentence."""
     records = [
         (
             v.id, v.kind, str(v.status), str(v.nature),
-            "" if v.power is None else str(v.power), " ".join(v.claims), v.sentence[language],
+            "" if v.power is None else str(v.power), " ".join(v.claims), told(v.facts, language),
         )
         for v in verdicts
     ]  # fmt: skip
@@ -85,8 +82,8 @@ def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFr
 def verdict_text(verdicts: Sequence[Verdict], language: str = "en") -> str:
     """The verdicts for a terminal, one paragraph each, in their order."""
     return "".join(
-        f"[{STATUS[v.status][language]}; {NATURE[v.nature][language]}] {v.id}\n"
-        f"  {v.sentence[language]}\n"
+        f"[{show(STATUS[v.status], language)}; {show(NATURE[v.nature], language)}] {v.id}\n"
+        f"  {told(v.facts, language)}\n"
         for v in verdicts
     )
 
@@ -123,8 +120,25 @@ def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
 def summary_text(verdicts: Sequence[Verdict], language: str = "en", width: int = 96) -> str:
     """One fair paragraph for a terminal: the sentences of `summary_ids`, wrapped."""
     by_id = {v.id: v for v in verdicts}
-    sentences = " ".join(by_id[name].sentence[language] for name in summary_ids(verdicts))
-    return fill_lines(sentences, width, break_long_words=False, break_on_hyphens=False) + "\n"
+    sentences = " ".join(told(by_id[name].facts, language) for name in summary_ids(verdicts))
+    return fill(sentences, width, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
+    """The verdicts as JSON: facts, witnesses, and their sentences in one language.
+
+    Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
+    """
+    content = [
+        {
+            **record(v),
+            "sentence": told(v.facts, language),
+            "numbers": {name: _plain(number) for name, number in v.numbers.items()},
+            "witnesses": [dict(w) for w in v.witnesses],
+        }
+        for v in verdicts
+    ]
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _plain(value: Number) -> int | str | list[int]:
@@ -133,39 +147,18 @@ def _plain(value: Number) -> int | str | list[int]:
     return str(value) if isinstance(value, Fraction) else value
 
 
-def verdict_json(verdicts: Sequence[Verdict]) -> str:
-    """The verdicts as JSON: numbers exact (a fraction as "a/b"), keys sorted, the same bytes."""
-    content = [
-        {
-            "id": v.id,
-            "kind": v.kind,
-            "status": str(v.status),
-            "nature": str(v.nature),
-            "sentence": dict(v.sentence),
-            "template": dict(v.sentence_template),
-            "numbers": {name: _plain(value) for name, value in v.numbers.items()},
-            "claims": list(v.claims),
-            "witnesses": [dict(w) for w in v.witnesses],
-            "power": None if v.power is None else str(v.power),
-        }
-        for v in verdicts
-    ]
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
 def verdict_html(
     verdicts: Sequence[Verdict], study: str, language: str = "en", picture: str = ""
 ) -> str:
     """One self-contained HTML page; `picture` is an SVG to put first, trusted as it is."""
-    direction = "rtl" if language == "ar" else "ltr"
-    colon = {"fr": "<title> : <study>", "en": "<title>: <study>", "ar": "<title>: <study>"}
-    title = compose(colon, title=PAGE["title"], study=study)[language]
-    intro = compose(PAGE["intro"])[language]
+    heading = Term("forensics.page.heading")
+    title = Fact("forensics.page.title", {"heading": heading, "study": study})
+    written = tell(title, language, markup=HTML)
     parts = [
-        f'<!doctype html>\n<html lang="{language}" dir="{direction}">\n<head>\n'
+        f'<!doctype html>\n<html lang="{language}" dir="{direction(language)}">\n<head>\n'
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n<p>{escape(intro)}</p>\n"
+        f"<title>{written}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{written}</h1>\n<p>{escape(text('forensics.page.intro', language))}</p>\n"
     ]
     if picture:
         parts.append(f"<figure>{picture}</figure>\n")
@@ -174,16 +167,15 @@ def verdict_html(
 
 
 def _article(found: Verdict, language: str) -> str:
-    escaped = escape(found.sentence_template[language])
+    def mark(name: str, written: str) -> str:
+        return f'<span data-id="verdict.{found.id}.{name}">{written}</span>'
 
-    def mark(name: str, text: str) -> str:
-        return f'<span data-id="verdict.{found.id}.{name}">{escape(text)}</span>'
-
+    status, nature = (show(t, language) for t in (STATUS[found.status], NATURE[found.nature]))
     return (
         f'<article class="{found.status}" id="{found.id}">\n'
-        f"<header>{STATUS[found.status][language]} · {NATURE[found.nature][language]} · "
+        f"<header>{escape(status)} · {escape(nature)} · "
         f'<code dir="ltr">{found.id}</code></header>\n'
-        f"<p>{fill(escaped, found.numbers, language, mark)}</p>\n</article>\n"
+        f"<p>{told(found.facts, language, mark, HTML)}</p>\n</article>\n"
     )
 
 

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from readiness.errors import DataError
+from readiness.facts import Fact, Listed, Printed, Term, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -25,80 +27,28 @@ from readiness.forensics.arithmetic.bases import (
 from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.judging.verdict import display
+from readiness.language import LANGUAGES, tell, text
 
 COLUMNS = ["reading", "figures", "missing", "bases", "count", "smallest", "power"]
 DEFAULT_N_MAX = 40
 LARGEST_N_MAX = 100_000
 LISTED = 20
 
+SHOWN = 8
+"""Of more numbers than `LISTED`, the first so many are shown."""
+
 READINGS = {
-    "exhaustive": {
-        "fr": "réponses d’une même question, une par personne",
-        "en": "answers to one question, one a person",
-        "ar": "أجوبة عن سؤال واحد، جواب لكل شخص",
-    },
-    "together": {
-        "fr": "questions différentes, mêmes personnes",
-        "en": "different questions, the same people",
-        "ar": "أسئلة مختلفة، الأشخاص أنفسهم",
-    },
-    "alone": {"fr": "seul", "en": "alone", "ar": "منفردا"},
+    reading: Term(f"forensics.reading.{reading}") for reading in ("exhaustive", "together", "alone")
 }
-LINES = {
-    "head": {
-        "fr": "Nombres de personnes possibles jusqu’à {n_max}, si les parts ne sont pas pondérées "
-        "et sont {rounding} :",
-        "en": "Possible numbers of people up to {n_max}, if the shares are not weighted and are "
-        "{rounding}:",
-        "ar": "أعداد الأشخاص الممكنة إلى حدود {n_max}، إذا كانت النسب غير مرجَّحة و{rounding}:",
-    },
-    "nearest": {
-        "fr": "arrondies au plus proche",
-        "en": "rounded to the nearest value",
-        "ar": "مقرَّبة إلى أقرب قيمة",
-    },
-    "given": {"fr": "arrondies ainsi : ", "en": "rounded so: ", "ar": "مقرَّبة هكذا: "},
-    "none": {
-        "fr": "aucun jusqu’à {n_max} ; le premier est {smallest}",
-        "en": "none up to {n_max}; the first is {smallest}",
-        "ar": "لا شيء إلى حدود {n_max}؛ أولها {smallest}",
-    },
-    "never": {
-        "fr": "aucun, à aucun nombre",
-        "en": "none at any number",
-        "ar": "لا شيء مهما كان العدد",
-    },
-    "many": {
-        "fr": "{count} nombres, dont {first}…",
-        "en": "{count} numbers, among them {first}…",
-        "ar": "{count} أعداد، منها {first}…",
-    },
-    "missing": {
-        "fr": "avec au plus {missing} sans réponse par question",
-        "en": "with at most {missing} silent on each question",
-        "ar": "مع امتناع {missing} على الأكثر عن كل سؤال",
-    },
-    "power": {
-        "fr": "  (des chiffres quelconques passeraient dans {power} % des cas)",
-        "en": "  (arbitrary figures would pass in {power}% of cases)",
-        "ar": "  (تجتاز أرقام عشوائية في {power}% من الحالات)",
-    },
-    "tail": {
-        "fr": "« Aucun » a d’abord des raisons innocentes : réponses manquantes, autre base, "
-        "pondération, coquille.",
-        "en": "“None” has innocent reasons first: missing answers, another base, weights, a slip "
-        "of the keyboard.",
-        "ar": "لعبارة «لا شيء» أسباب بريئة أولا: أجوبة ناقصة أو قاعدة أخرى أو ترجيح أو خطأ مطبعي.",
-    },
-}
+ROUNDED = {how: Term(f"forensics.rounded.{how}") for how in ("nearest", *Rounding)}
+KEYS = tuple(term.key for terms in (READINGS, ROUNDED) for term in terms.values())
 
 
 @dataclass(frozen=True)
 class Solution:
     """What two or more figures allow: a table, and the same as text for a terminal.
 
-    `rows` columns: reading, figures, missing (silent people allowed on each question), bases
+    `rows` columns: reading, figures, missing (answers that may be missing on each question), bases
     (numbers separated by spaces, all of them), count, smallest ("" when there is none), power
     (share of arbitrary figures that would pass, as an exact fraction; "" when not counted).
     """
@@ -117,7 +67,7 @@ def solve(
     """Which numbers of people up to `n_max` can stand behind printed percentages.
 
     Figures that add to a whole are read as answers to one question first; then as figures of
-    different questions, with 0..max_missing silent people on each; then each one alone.
+    different questions, with 0..max_missing answers missing on each; then each one alone.
     `rounding` is nearest or one of half_up, half_down, half_even, truncation, ceiling.
     Raises DataError for a figure, a rounding or a bound that cannot be used.
     """
@@ -132,8 +82,8 @@ def solve(
         raise DataError(
             f"rounding {rounding!r}: expected nearest, {', '.join(r.value for r in Rounding)}."
         )
-    if language not in ("fr", "en", "ar"):
-        raise DataError(f"language {language!r}: expected fr, en or ar.")
+    if language not in LANGUAGES:
+        raise DataError(f"language {language!r}: expected one of {', '.join(LANGUAGES)}.")
     allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)], True)
     parsed = [parse_figure(text) for text in figures]
     records = [
@@ -181,25 +131,30 @@ def _row(
 
 
 def _text(rows: pd.DataFrame, n_max: int, rounding: str, language: str) -> str:
-    words = {name: texts[language] for name, texts in LINES.items()}
-    how = words["nearest"] if rounding == "nearest" else words["given"] + rounding
-    lines = [words["head"].format(n_max=n_max, rounding=how)]
-    for row in rows.itertuples(index=False):
-        label = READINGS[str(row.reading)][language]
-        if row.missing:
-            label += ", " + words["missing"].format(missing=row.missing)
-        numbers = [int(text) for text in str(row.bases).split()]
-        if not numbers:
-            key = "none" if row.smallest else "never"
-            said = words[key].format(n_max=n_max, smallest=row.smallest)
-        elif len(numbers) <= LISTED:
-            said = display(tuple(numbers), language)
-        else:
-            first = ", ".join(map(str, numbers[:8]))
-            said = words["many"].format(count=len(numbers), first=first)
-        if row.power:
-            share = Fraction(str(row.power))
-            said += words["power"].format(power=display(share, language))
-        shown = " / ".join(display(text, language) for text in str(row.figures).split())
-        lines.append(f"  {shown} ({label}): {said}")
-    return "\n".join([*lines, words["tail"]]) + "\n"
+    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": ROUNDED[rounding]})
+    lines = [tell(_line(row, n_max), language) for row in rows.to_dict("records")]
+    tail = text("forensics.solve.tail", language)
+    return "\n".join([tell(head, language), *(f"  {line}" for line in lines), tail]) + "\n"
+
+
+def _line(row: Mapping[Any, Any], n_max: int) -> Fact:
+    """What one reading of the figures allows."""
+    reading: Value = READINGS[row["reading"]]
+    if row["missing"]:
+        reading = Fact("forensics.reading.together_missing", {"missing": int(row["missing"])})
+    figures = Listed(tuple(Printed(figure) for figure in row["figures"].split()), "slash")
+    values: dict[str, Value] = {"figures": figures, "reading": reading}
+    numbers = [int(number) for number in row["bases"].split()]
+    if len(numbers) > LISTED:
+        values |= {"bases": Listed(tuple(numbers[:SHOWN]), "comma"), "count": len(numbers)}
+        line = Fact("forensics.solve.many", values)
+    elif numbers:
+        line = Fact("forensics.solve.list", values | {"bases": Listed(tuple(numbers), "or")})
+    elif row["smallest"]:
+        values |= {"n_max": n_max, "smallest": int(row["smallest"])}
+        line = Fact("forensics.solve.none", values)
+    else:
+        line = Fact("forensics.solve.never", values)
+    if row["power"]:
+        return Fact("forensics.solve.power", {"line": line, "power": Fraction(row["power"])})
+    return line

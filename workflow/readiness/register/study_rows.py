@@ -5,25 +5,15 @@ Ids: `claim.<claim id>` and `verdict.<verdict id>.<name in its sentence>`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from readiness.forensics.arithmetic.figures import parse_figure
-from readiness.forensics.judging.verdict import Number
+from readiness.forensics.judging.verdict import Number, facts_of, numbers_of
 from readiness.register.figures import IN_PERCENT, FigureRow
-
-
-def decode(number: Mapping[str, Any]) -> Number:
-    """A number of `verdicts.json`, exact."""
-    kind, value = number["type"], number["value"]
-    if kind == "list":
-        return tuple(int(item) for item in value)
-    if kind == "share":
-        return Fraction(value)
-    return int(value) if kind == "count" else str(value)
 
 
 def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
@@ -41,17 +31,29 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
 
 
 def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
-    """Every number that a verdict's sentence mentions, one row each."""
+    """Every number that a verdict's sentences state, one row each."""
     for verdict in verdicts:
-        for name, encoded in verdict["numbers"].items():
-            number = decode(encoded)
+        for own, number in numbers_of(facts_of(verdict)).items():
             value: int | float | str
             if isinstance(number, tuple):
                 value = " ".join(map(str, number))
             else:
                 value = float(number) if isinstance(number, Fraction) else number
             yield FigureRow(
-                id=f"verdict.{verdict['id']}.{name}", kind="verdict", unit=encoded["type"],
-                value=value, item=verdict["kind"], statistic=name,
+                id=f"verdict.{verdict['id']}.{own}", kind="verdict", unit=_unit(number),
+                value=value, item=verdict["kind"], statistic=own,
                 note=verdict["status"],
             )  # fmt: skip
+
+
+def _unit(number: Number) -> str:
+    """What a verdict's number is: a list, a share, a count, or a figure as printed."""
+    match number:
+        case tuple():
+            return "list"
+        case Fraction():
+            return "share"
+        case int():
+            return "count"
+        case _:
+            return "printed"

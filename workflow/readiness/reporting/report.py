@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Literal
 
 from readiness.errors import RenderError
-from readiness.forensics.judging.verdict import fill
+from readiness.forensics.judging.verdict import facts_of
+from readiness.forensics.reporting import told
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Language
-from readiness.register.study_rows import decode
 from readiness.reporting.selection import PARAGRAPH
 from readiness.reporting.shown import (
     NBSP,
@@ -132,15 +132,14 @@ class Report:
         if identity not in verdicts:
             raise RenderError(f"no verdict {identity!r}; there are {', '.join(verdicts)}.")
         verdict = verdicts[identity]
-        numbers = {name: decode(number) for name, number in verdict["numbers"].items()}
-        template = verdict["template"][self.language]
+        facts = facts_of(verdict)
 
         def mark(name: str, text: str) -> str:
             return f'[{plain(text)}]{{.n data-id="{self.study.run}/verdict.{identity}.{name}"}}'
 
-        filled = fill(template, numbers, self.language, mark)
+        said = told(facts, self.language, mark)
         return Markdown(
-            _UNIT_OUTSIDE.sub(lambda m: f"[{m[1]}{m[3].replace(' ', NBSP)}]{{{m[2]}}}", filled)
+            _UNIT_OUTSIDE.sub(lambda m: f"[{m[1]}{m[3].replace(' ', NBSP)}]{{{m[2]}}}", said)
         )
 
     def verdict_list(self, *prefixes: str) -> None:

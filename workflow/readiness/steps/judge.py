@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from fractions import Fraction
 
 import pandas as pd
 
@@ -12,8 +11,9 @@ from readiness.charts.axis import axis_table
 from readiness.config import read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
-from readiness.forensics.judging.verdict import LANGUAGES, Number, Verdict
-from readiness.forensics.reporting import summary_ids, summary_text
+from readiness.forensics.judging.verdict import record
+from readiness.forensics.reporting import summary_ids, summary_text, told
+from readiness.language import LANGUAGES
 from readiness.steps.common import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
@@ -23,43 +23,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_step_arguments(parser, "claims", "structure", settings=False)
 
 
-def encode(number: Number) -> dict[str, object]:
-    """A verdict's number as JSON keeps it exactly: its type and its text."""
-    if isinstance(number, tuple):
-        return {"type": "list", "value": list(number)}
-    if isinstance(number, Fraction):
-        return {"type": "share", "value": f"{number.numerator}/{number.denominator}"}
-    return {"type": "count" if isinstance(number, int) else "printed", "value": number}
-
-
-def _record(verdict: Verdict) -> dict[str, object]:
-    return {
-        "id": verdict.id,
-        "kind": verdict.kind,
-        "status": str(verdict.status),
-        "nature": str(verdict.nature),
-        "template": dict(verdict.sentence_template),
-        "numbers": {name: encode(number) for name, number in verdict.numbers.items()},
-        "claims": list(verdict.claims),
-        "power": None if verdict.power is None else str(verdict.power),
-    }
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`, `axis.csv`."""
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     verdicts = judge(claims, structure)
+    languages = [language for language in LANGUAGES if language in structure.languages]
     table = pd.DataFrame(
-        {"id": v.id, "status": str(v.status), "nature": str(v.nature), **v.sentence}
+        {
+            "id": v.id,
+            "status": str(v.status),
+            "nature": str(v.nature),
+            **{language: told(v.facts, language) for language in languages},
+        }
         for v in verdicts
     )
     outputs = Outputs("judge", arguments.out)
     told = summary_ids(verdicts)
-    records = [{**_record(v), "summary": v.id in told} for v in verdicts]
+    records = [{**record(v), "summary": v.id in told} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
     outputs.file("verdicts.json", content + "\n")
-    for language in LANGUAGES:
+    for language in languages:
         outputs.file(f"summary-{language}.txt", summary_text(verdicts, language))
     outputs.csv("verdicts.csv", table)
     outputs.csv("axis.csv", axis_table(claims, structure))

@@ -11,9 +11,6 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from readiness.errors import StatisticsError
-from readiness.forensics.judging.verdict import Nature, Status, Verdict
-from readiness.forensics.sentences import compose, join
-from readiness.forensics.texts_joint import CASES, JOINT_TEXTS
 
 
 @dataclass(frozen=True)
@@ -94,18 +91,6 @@ def response_rates(cases: Dispositions, eligible: Fraction | int | str = 1) -> R
         refusal=tuple(_share(counts["refusal"], whole) for whole in wholes),
         contact=tuple(_share(reached, whole) for whole in wholes),
     )
-
-
-def not_computable(cases: Dispositions) -> Verdict | None:
-    """The verdict that no rate can be computed, naming what is not known; None if all is."""
-    if not cases.unknown:
-        return None
-    missing = join([CASES[name] for name in cases.unknown])
-    text = compose(JOINT_TEXTS["response_unknown"], counts=missing)
-    return Verdict(
-        id="response.rates", kind="response", status=Status.UNDETERMINED, nature=Nature.UNKNOWN,
-        sentence_template=text, numbers={},
-    )  # fmt: skip
 
 
 def _share(part: int, whole: int | Fraction) -> Fraction | None:

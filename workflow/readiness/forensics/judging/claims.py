@@ -26,11 +26,11 @@ UNITS = ("percent", "count", "mean", "sd", "text")
 EXACTNESS = ("printed", "approximate")
 ROUNDINGS = (*(str(r) for r in Rounding), "unknown")
 WEIGHTED = ("yes", "no", "unknown")
-LANGUAGES = ("fr", "ar", "en")
 STATUS = ("documented", "inferred")
 PRESS = "press"
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"unknown|\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 SHOWN_FAULTS = 5
 _Report = Callable[[str, str], None]
@@ -158,7 +158,7 @@ def _check_row(
         fault(
             "claim_id",
             f"{record['claim_id']!r}; expected dotted lower-case words such as "
-            "haca.prep_sector.weak.",
+            "publisher.item.answer.",
         )
     if _scheme(record["source"]) not in ("http", "https"):
         fault("source", f"{record['source']!r}; expected the address (https://...) it was read at.")
@@ -167,7 +167,8 @@ def _check_row(
             fault(column, "is empty; expected whose figure or text it is.")
     if not _DATE.fullmatch(record["date"]):
         fault("date", f"{record['date']!r}; expected 2024, 2024-03, 2024-03-13 or unknown.")
-    one_of("language", LANGUAGES)
+    if not _LANGUAGE.fullmatch(record["language"]):
+        fault("language", f"{record['language']!r}; expected a language's code, such as fr.")
     one_of("unit", UNITS)
     one_of("status", STATUS)
     _check_codes(record, structure, fault)
@@ -198,11 +199,10 @@ def _check_codes(record: dict[str, str], structure: Structure | None, fault: _Re
             "item",
             f"unknown item {record['item']!r}; expected one of {', '.join(structure.items)}.",
         )
-    elif item.categories and record["category"] not in item.categories:
+    elif item.known and record["category"] not in item.known:
         fault(
             "category",
-            f"unknown category {record['category']!r}; expected one of "
-            f"{', '.join(item.categories)}.",
+            f"unknown category {record['category']!r}; expected one of {', '.join(item.known)}.",
         )
 
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from readiness.forensics import sentences
+from readiness.facts import Fact, Label, Listed, Named, Printed, Term, Value
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, conventions
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.claims import PRESS, Claim
 from readiness.forensics.judging.structure import ClaimSet, Structure, Total
-from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict, percent_sign
-from readiness.forensics.texts import TEXTS
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
 DEFAULT_REACH = 40
 """How far bases are listed when no total is reported."""
 LONGEST_LIST = 15
 """Longer lists of bases are told by their number and their smallest."""
-
-
-@dataclass
-class Words:
-    """A piece of sentence in each language, with the numbers that it refers to."""
-
-    text: dict[str, str]
-    numbers: dict[str, Number] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,88 +70,82 @@ class Study:
             return NEAREST
         return conventions([r for r in Rounding if r in said], complement=True)
 
-    def assumptions(self, sets: Sequence[ClaimSet]) -> dict[str, str]:
-        """The conditions of exact arithmetic on these sets, as words."""
-        unknown = self.weighted(sets) == "unknown"
+    def assumed(self, sets: Sequence[ClaimSet]) -> Term:
+        """The conditions of exact arithmetic on these sets, as a clause."""
         nearest = self.conventions(sets) == NEAREST
-        rounding = "declared" if not nearest else "nearest" if unknown else "nearest_alone"
-        parts = [sentences.ASSUMPTIONS["unweighted"]] if unknown else []
-        return sentences.join([*parts, sentences.ASSUMPTIONS[rounding]])
+        if self.weighted(sets) == "unknown":
+            return UNWEIGHTED_NEAREST if nearest else Term("forensics.assumed.unweighted_declared")
+        return NEAREST_ALONE if nearest else Term("forensics.assumed.declared")
 
-    def whose(self, claim: Claim) -> dict[str, str]:
-        """Whose figure it is, as words: the publisher's name, or the press."""
+    def whose(self, claim: Claim) -> Value:
+        """Whose figure it is, as a reader knows them: the publisher's name, or the press."""
         if claim.attributed_to == PRESS:
-            return sentences.PRESS
-        return dict.fromkeys(sentences.LANGUAGES, claim.attributed_to)
+            return Term("forensics.press")
+        known = self.structure.publishers.get(claim.attributed_to)
+        return Label(known) if known else claim.attributed_to
 
-    def whose_where(self, claim: Claim) -> dict[str, str]:
+    def whose_where(self, claim: Claim) -> Value:
         """Whose figure it is and which outlet printed it, unless it is the same."""
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose
-        return {lang: whose[lang] + sentences.COMMA[lang] + claim.outlet for lang in whose}
+        return Fact("forensics.whose_where", {"whose": whose, "outlet": claim.outlet})
 
-    def item_label(self, item: str) -> dict[str, str]:
+    def outlet(self, claim: Claim) -> Value:
+        """Which outlet printed it and whose figure it is, unless it is the same."""
+        whose = self.whose(claim)
+        if claim.outlet == claim.attributed_to:
+            return whose
+        return Fact("forensics.outlet", {"outlet": claim.outlet, "whose": whose})
+
+    def item(self, item: str) -> Label:
         """The name of an item for a reader."""
-        label = self.structure.items[item].label
-        return {lang: label.get(lang, item) for lang in sentences.LANGUAGES}  # type: ignore[call-overload]
+        return Label(self.structure.items[item].label)
 
-    def quoted(self, item: str) -> dict[str, str]:
-        """The name of an item between the quotation marks of each language."""
-        label = self.item_label(item)
-        return {lang: sentences.QUOTES[lang].format(label[lang]) for lang in label}
-
-    def label(self, claim_set: ClaimSet) -> Words:
-        """A set with its figures and whose they are: « préparation » (67 % / 33 %, HACA)."""
+    def label(self, claim_set: ClaimSet) -> Fact:
+        """A set with its figures and whose they are: « préparation » (67 % / 33 %, X)."""
         members = self.members(claim_set)
-        numbers: dict[str, Number] = {}
-        figures = dict.fromkeys(sentences.LANGUAGES, "")
-        for claim in members:
-            name = f"{claim_set.id}_{claim.category}"
-            numbers[name] = str(claim.figure)
-            for lang in figures:
-                gap = sentences.FIGURES[lang] if figures[lang] else ""
-                figures[lang] += f"{gap}{{{name}}}{percent_sign(lang)}"
-        text = sentences.compose(
-            sentences.LABEL,
-            item=self.item_label(claim_set.item),
-            figures=figures,
-            whose=self.whose(members[0]),
+        figures = Listed(
+            tuple(percent(f"{claim_set.id}_{claim.category}", claim) for claim in members), "slash"
         )
-        return Words(text, numbers)
+        return Fact(
+            "forensics.set",
+            {
+                "item": self.item(claim_set.item),
+                "figures": figures,
+                "whose": self.whose(members[0]),
+            },
+        )
 
-    def labels(
-        self, sets: Sequence[ClaimSet], last_word: Mapping[str, str] = sentences.AND
-    ) -> Words:
+    def labels(self, sets: Sequence[ClaimSet], link: str = "and") -> Listed:
         """Several sets, as a sentence lists them."""
-        parts = [self.label(s) for s in sets]
-        numbers = {name: value for part in parts for name, value in part.numbers.items()}
-        return Words(sentences.join([part.text for part in parts], last_word), numbers)
+        return Listed(tuple(self.label(s) for s in sets), link)
 
-    def figure_words(self, name: str, claim: Claim) -> Words:
-        """One claim's figure with its sign: 33 %."""
-        text = {lang: f"{{{name}}}{percent_sign(lang)}" for lang in sentences.LANGUAGES}
-        return Words(text, {name: str(claim.figure)})
+
+UNWEIGHTED_NEAREST = Term("forensics.assumed.unweighted_nearest")
+NEAREST_ALONE = Term("forensics.assumed.nearest")
+
+
+def percent(name: str, claim: Claim) -> Fact:
+    """One claim's figure with its sign: 33 %."""
+    return Fact("forensics.percent", {"figure": Named(name, Printed(str(claim.figure)))})
 
 
 def verdict(
     name: str,
     kind: str,
     status: Status,
-    template: Mapping[str, str],
-    numbers: Mapping[str, Number],
+    facts: Sequence[Fact],
     claims: Sequence[str] = (),
     *,
     nature: Nature = Nature.ARITHMETIC,
     witnesses: Sequence[Mapping[str, Any]] = (),
     power: Fraction | None = None,
 ) -> Verdict:
-    """A verdict; when the power of the check is known, the sentence ends with it."""
-    text, used = dict(template), dict(numbers)
+    """A verdict; when the power of the check is known, it ends with it."""
     if power is not None:
-        text = {lang: text[lang] + TEXTS["power"][lang] for lang in text}
-        used["power"] = power
+        facts = (*facts, Fact("forensics.power", named(power=power)))
     return Verdict(
-        id=name, kind=kind, status=status, nature=nature, sentence_template=text, numbers=used,
+        id=name, kind=kind, status=status, nature=nature, facts=tuple(facts),
         claims=tuple(claims), witnesses=tuple(witnesses), power=power,
     )  # fmt: skip

@@ -1,19 +1,23 @@
-"""Judgements of single printed numbers: means with their SDs, nets, differences of two groups."""
+"""Judgements of single printed numbers: means with their SDs, nets, differences of two groups.
+
+And of what a rate of response would need.
+"""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 
-from readiness.forensics import sentences
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, printed
 from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.precision import difference_of_groups
+from readiness.forensics.arithmetic.response_rates import Dispositions
 from readiness.forensics.arithmetic.sums import net_fits
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import Study, verdict
 from readiness.forensics.judging.structure import Difference, Mean, Net
-from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
-from readiness.forensics.texts import TEXTS
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
 NEARBY = 20
 """How many answers fewer are tried when a mean is not possible on the printed number."""
@@ -44,27 +48,29 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
             return debit(figure, sd, n, roundings)
         return grimmer(figure, sd, n, mean.items, roundings, mean.scale)
 
-    item = study.item_label(study.claims[mean.mean].item)
-    numbers: dict[str, Number] = {"mean": str(figure), "n": people}
-    spread = dict.fromkeys(sentences.LANGUAGES, "")
+    printed_mean = Fact("forensics.mean", named(mean=str(figure)))
     if sd is not None:
-        numbers["sd"] = str(sd)
-        spread = TEXTS["mean_spread"]
+        printed_mean = Fact("forensics.mean_and_sd", named(mean=str(figure), sd=str(sd)))
     fits = people > 0 and possible(people)
-    key = "mean_possible" if fits else "mean_impossible"
     nearest = next((n for n in range(people - 1, max(people - NEARBY, 1), -1) if possible(n)), None)
-    if not fits and nearest is not None:
-        key, numbers["nearest"] = "mean_nearby", nearest
-    text = sentences.compose(
-        TEXTS[key], item=item, whose=study.whose_where(study.claims[mean.mean]), spread=spread
-    )
+    values: dict[str, Value] = {
+        "item": study.item(study.claims[mean.mean].item),
+        "whose": study.whose_where(study.claims[mean.mean]),
+        "mean": printed_mean,
+        **named(n=people),
+    }
+    if fits:
+        fact = Fact("forensics.mean.possible", values)
+    elif nearest is None:
+        fact = Fact("forensics.mean.impossible", values)
+    else:
+        fact = Fact("forensics.mean.nearby", values | named(nearest=nearest))
     power = 1 - grim_probability(figure, people, mean.items) if people else None
     return verdict(
         f"mean.{mean.id}",
         "mean",
         Status.POSSIBLE if fits else Status.IMPOSSIBLE,
-        text,
-        numbers,
+        [fact],
         [claim.claim_id for claim in claims],
         power=power if sd is None else None,
     )
@@ -78,17 +84,16 @@ def judge_net(study: Study, net: Net) -> Verdict:
     fits = net_fits(parts, whole, roundings=_roundings(claims))
     decimals = max(part.decimals for part in parts)
     total = Figure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
-    text = sentences.compose(
-        TEXTS["net_fits" if fits else "net_off"],
-        item=study.item_label(claims[0].item),
-        whose=study.whose_where(claims[0]),
-    )
+    values: dict[str, Value] = {
+        "item": study.item(claims[0].item),
+        "whose": study.whose_where(claims[0]),
+        **named(net=str(whole), sum=str(total)),
+    }
     return verdict(
         f"net.{net.id}",
         "net",
         Status.POSSIBLE if fits else Status.IMPOSSIBLE,
-        text,
-        {"net": str(whole), "sum": str(total)},
+        [Fact("forensics.net.fits" if fits else "forensics.net.off", values)],
         [claim.claim_id for claim in claims],
     )
 
@@ -103,33 +108,44 @@ def judge_difference(study: Study, pair: Difference) -> Verdict:
         _counts(_figure(study, name), n, _roundings(claims))
         for name, n in zip(names, people, strict=True)
     ]
-    numbers: dict[str, Number] = {
-        "first": str(claims[0].figure),
-        "n_first": people[0],
-        "second": str(claims[1].figure),
-        "n_second": people[1],
+    values: dict[str, Value] = {
+        "item": study.item(claims[0].item),
+        "whose": study.whose_where(claims[0]),
+        **named(first=str(claims[0].figure), n_first=people[0]),
+        **named(second=str(claims[1].figure), n_second=people[1]),
     }
-    status, key = Status.UNDETERMINED, "difference"
-    if weighted or not all(possible):
-        key = "difference_weighted" if weighted else "difference_none"
-        status = Status.NOT_APPLICABLE if weighted else Status.IMPOSSIBLE
+    if weighted:
+        status, fact = Status.NOT_APPLICABLE, Fact("forensics.difference.weighted", values)
+    elif not all(possible):
+        status, fact = Status.IMPOSSIBLE, Fact("forensics.difference.none", values)
     else:
         found = difference_of_groups(*possible)
-        numbers["p_low"], numbers["p_high"] = _p(found.low), _p(found.high)
-    text = sentences.compose(
-        TEXTS[key],
-        item=study.item_label(claims[0].item),
-        whose=study.whose_where(claims[0]),
-    )
+        range_of_p = named(p_low=_p(found.low), p_high=_p(found.high))
+        status, fact = Status.UNDETERMINED, Fact("forensics.difference", values | range_of_p)
     return verdict(
         f"groups.difference.{pair.id}",
         "group_difference",
         status,
-        text,
-        numbers,
+        [fact],
         [*names, pair.n_first, pair.n_second],
         nature=Nature.INFERENCE,
     )
+
+
+CASES = {field.name: Term(f"forensics.case.{field.name}") for field in fields(Dispositions)}
+KEYS = tuple(term.key for term in CASES.values())
+
+
+def not_computable(cases: Dispositions) -> Verdict | None:
+    """The verdict that no rate of response can be computed, naming what is not known.
+
+    None if all is known.
+    """
+    if not cases.unknown:
+        return None
+    counts = Listed(tuple(CASES[name] for name in cases.unknown))
+    fact = Fact("forensics.response_unknown", {"counts": counts})
+    return verdict("response.rates", "response", Status.UNDETERMINED, [fact], nature=Nature.UNKNOWN)
 
 
 def _counts(figure: Figure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Judgements of sets of figures: their bases, their sums, and what they can share.
 
 Each function takes the study and returns verdicts; the arithmetic is in `bases`, `sums`, `groups`
-and `power`, the words are in `sentences`.
+and `power`, the words in the catalogues.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from readiness.forensics import sentences
+from readiness.facts import Fact, Listed, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
+    FigureSet,
     JointWitness,
     bases,
     every_base_from,
@@ -25,13 +26,13 @@ from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.arithmetic.groups import joint_splits
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.judging.context import LONGEST_LIST, Study, Words, verdict
+from readiness.forensics.judging.context import LONGEST_LIST, Study, verdict
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
-from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
-from readiness.forensics.texts import TEXTS
-from readiness.forensics.texts_joint import JOINT_TEXTS
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
 SHOWN_WITNESSES = 5
+TWO_CHECKS = ("forensics.joint.reconciled", "forensics.joint.apart")
+"""What is said of everyone's answers, and with missing ones."""
 SEARCH = 10_000
 """How far a first common base is sought before giving up."""
 
@@ -43,9 +44,8 @@ def claim_names(sets: Sequence[ClaimSet]) -> tuple[str, ...]:
 
 def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet]) -> Verdict:
     """What is said of weighted figures: exact arithmetic on counts does not apply."""
-    labels = study.labels(sets)
-    text = sentences.compose(TEXTS["weighted"], labels=labels.text)
-    return verdict(name, kind, Status.NOT_APPLICABLE, text, labels.numbers, claim_names(sets))
+    fact = Fact("forensics.weighted", {"labels": study.labels(sets)})
+    return verdict(name, kind, Status.NOT_APPLICABLE, [fact], claim_names(sets))
 
 
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
@@ -62,26 +62,24 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     found = bases(figures, study.reach, allowed)
     smallest = found[0] if found else smallest_base(figures, allowed, SEARCH)
-    labels = study.labels([claim_set])
-    numbers: dict[str, Number] = {**labels.numbers, "n_max": study.reach}
     if found and len(found) <= LONGEST_LIST:
-        key, more = "bases_list", {"bases": tuple(found)}
+        key, numbers = "forensics.bases.list", named(n_max=study.reach, bases=tuple(found))
     elif found:
-        key, more = "bases_many", {"count": len(found), "smallest": found[0]}  # type: ignore[dict-item]
+        key = "forensics.bases.many"
+        numbers = named(n_max=study.reach, count=len(found), smallest=found[0])
     elif smallest is not None:
-        key, more = "bases_later", {"smallest": smallest}  # type: ignore[dict-item]
+        key, numbers = "forensics.bases.later", named(n_max=study.reach, smallest=smallest)
     else:
-        key, more = "bases_never", {}
-        numbers.pop("n_max")
-    text = sentences.compose(
-        TEXTS[key], labels=labels.text, assumptions=study.assumptions([claim_set])
-    )
+        key, numbers = "forensics.bases.never", {}
+    words: dict[str, Value] = {
+        "labels": study.labels([claim_set]),
+        "assumed": study.assumed([claim_set]),
+    }
     return verdict(
         f"bases.{claim_set.id}",
         "bases",
         Status.POSSIBLE if found else Status.IMPOSSIBLE,
-        text,
-        {**numbers, **more},
+        [Fact(key, words | numbers)],
         claim_set.claims,
         witnesses=[
             witness_record(study, [claim_set], w)
@@ -95,16 +93,12 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
 def _set_sum(study: Study, claim_set: ClaimSet) -> Verdict:
     roundings = list(dict.fromkeys(c.rounding for c in study.conventions([claim_set])))
     result = sum_to_whole(study.figures(claim_set).figures, roundings)
-    labels = study.labels([claim_set])
-    text = sentences.compose(TEXTS["sum_ok" if result.ok else "sum_off"], labels=labels.text)
-    numbers: dict[str, Number] = {
-        **labels.numbers,
-        "sum": str(result.total),
-        "least": str(result.allowed[0]),
-        "greatest": str(result.allowed[1]),
-    }
+    least, greatest = (str(end) for end in result.allowed)
+    numbers = named(sum=str(result.total), least=least, greatest=greatest)
+    key = "forensics.sum.within" if result.ok else "forensics.sum.beyond"
+    fact = Fact(key, {"labels": study.labels([claim_set])} | numbers)
     status = Status.POSSIBLE if result.ok else Status.IMPOSSIBLE
-    return verdict(f"sum.{claim_set.id}", "sum", status, text, numbers, claim_set.claims)
+    return verdict(f"sum.{claim_set.id}", "sum", status, [fact], claim_set.claims)
 
 
 def witness_record(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> dict[str, Any]:
@@ -123,59 +117,77 @@ def witness_record(study: Study, sets: Sequence[ClaimSet], found: JointWitness) 
 def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
     """Whether several sets can rest on the same people; how missing answers change that."""
     sets = [study.structure.set_named(name) for name in shared.sets]
-    name = f"joint.{shared.id}"
     if study.weighted(sets) == "yes":
-        yield not_applicable(study, name, "joint", sets)
+        yield not_applicable(study, f"joint.{shared.id}", "joint", sets)
         return
+    allowed = study.conventions(sets)
+    joint = _joint(study, shared.id, sets)
+    yield joint
+    if joint.status is not Status.POSSIBLE and allowed == NEAREST:
+        yield from _other_conventions(study, shared.id, sets)
+    yield from _robustness(study, shared.id, sets, allowed)
+    if study.structure.edition == 2:
+        yield from _every(study, shared.id, sets, allowed)
+
+
+def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
-    missing = study.structure.max_missing
+    missing, second = study.structure.max_missing, study.structure.edition == 2
     found = joint_bases(figures, study.reach, 0, allowed)
-    first = found[0] if found else smallest_joint_base(figures, 0, allowed, SEARCH)
     reconciled = joint_bases(figures, study.reach, missing, allowed)
-    numbers: dict[str, Number] = {}
-    if first is None:
-        key, numbers = "joint_never", {"limit": SEARCH}
-    elif not study.bounded:
-        earliest = smallest_joint_base(figures, missing, allowed, SEARCH)
-        assert earliest is not None  # at most `first`
-        key = "joint_unbounded"
-        numbers = {"missing": missing, "first_missing": earliest, "first": first}
-    elif found:
-        key, numbers = "joint_possible", {"bases": tuple(found), "n_max": study.reach}
-    elif reconciled:
-        key = "joint_reconciled"
-        numbers = {"missing": missing, "reconciled": tuple(reconciled), "n_max": study.reach,
-                   "first": first}  # fmt: skip
-    else:
-        key, numbers = "joint_apart", {"missing": missing, "n_max": study.reach, "first": first}
-    labels = study.labels(sets)
-    text = sentences.compose(TEXTS[key], labels=labels.text, assumptions=study.assumptions(sets))
+    key, numbers = _joint_fact(study, figures, allowed, found, reconciled)
+    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
+    facts = [Fact(key, words | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.bounded else None
-    second = study.structure.edition == 2
-    if second and power is not None and key in ("joint_reconciled", "joint_apart"):
+    if second and power is not None and missing and key in TWO_CHECKS:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
         loose = joint_power(figures, study.reach, missing, allowed)
-        both = "power_strict" if loose is None else "power_both"
-        text = {lang: text[lang] + JOINT_TEXTS[both][lang] for lang in text}
-        numbers |= {"power": power} | ({} if loose is None else {"power_missing": loose})
+        if loose is None:
+            facts.append(Fact("forensics.power_all", named(power=power)))
+        else:
+            both = named(power_missing=loose, missing=missing, power=power)
+            facts.append(Fact("forensics.power_both", both))
         power = None
     people = found or reconciled
     witnesses = [joint_witness(figures, n, 0 if found else missing, allowed) for n in people]
-    yield verdict(
-        name,
+    return verdict(
+        f"joint.{name}",
         "joint",
         _joint_status(found, reconciled if second else [], study.bounded),
-        text,
-        {**labels.numbers, **numbers},
+        facts,
         claim_names(sets),
         witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         power=power,
     )
-    if not found and allowed == NEAREST:
-        yield from _other_conventions(study, shared.id, sets, labels)
-    yield from _robustness(study, shared.id, sets, labels, allowed)
-    if second:
-        yield from _every(study, shared.id, sets, labels, allowed)
+
+
+def _joint_fact(
+    study: Study,
+    figures: Sequence[FigureSet],
+    allowed: Sequence[Convention],
+    found: list[int],
+    reconciled: list[int],
+) -> tuple[str, dict[str, Value]]:
+    """What several sets can share, and its numbers."""
+    missing, reach = study.structure.max_missing, study.reach
+    first = found[0] if found else smallest_joint_base(figures, 0, allowed, SEARCH)
+    if first is None:
+        return "forensics.joint.never", named(limit=SEARCH)
+    if not study.bounded:
+        earliest = smallest_joint_base(figures, missing, allowed, SEARCH)
+        assert earliest is not None  # at most `first`
+        if not missing:
+            return "forensics.joint.unbounded_all", named(first=first)
+        numbers = named(missing=missing, first_missing=earliest, first=first)
+        return "forensics.joint.unbounded", numbers
+    if found:
+        return "forensics.joint.possible", named(bases=tuple(found), n_max=reach)
+    if reconciled:
+        numbers = named(missing=missing, reconciled=tuple(reconciled), n_max=reach, first=first)
+        return "forensics.joint.reconciled", numbers
+    if not missing:
+        return "forensics.joint.apart_all", named(n_max=reach, first=first)
+    return "forensics.joint.apart", named(missing=missing, n_max=reach, first=first)
 
 
 def _joint_status(found: list[int], reconciled: list[int], bounded: bool) -> Status:
@@ -186,78 +198,65 @@ def _joint_status(found: list[int], reconciled: list[int], bounded: bool) -> Sta
     return Status.IMPOSSIBLE if bounded else Status.UNDETERMINED
 
 
-def _other_conventions(
-    study: Study, name: str, sets: Sequence[ClaimSet], labels: Words
-) -> Iterator[Verdict]:
+OTHERS = {
+    Rounding.TRUNCATION: "forensics.conventions.truncation",
+    Rounding.CEILING: "forensics.conventions.ceiling",
+}
+
+
+def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
     """Truncation and rounding up, with complements: do they reconcile what rounding cannot?"""
     figures = [study.figures(s) for s in sets]
-    for rounding in (Rounding.TRUNCATION, Rounding.CEILING):
+    for rounding, key in OTHERS.items():
         allowed = [Convention(rounding, True)]
         found = joint_bases(figures, study.reach, 0, allowed)
         if not found:
             continue
-        text = sentences.compose(
-            TEXTS["conventions_some"], labels=labels.text, how=sentences.HOW[rounding]
-        )
         witnesses = [joint_witness(figures, n, 0, allowed) for n in found]
+        numbers = named(bases=tuple(found), n_max=study.reach)
         yield verdict(
             f"conventions.{name}.{rounding}",
             "conventions",
             Status.POSSIBLE,
-            text,
-            {**labels.numbers, "bases": tuple(found), "n_max": study.reach},
+            [Fact(key, {"labels": study.labels(sets)} | numbers)],
             claim_names(sets),
             witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         )
 
 
 def _robustness(
-    study: Study,
-    name: str,
-    sets: Sequence[ClaimSet],
-    labels: Words,
-    allowed: Sequence[Convention],
+    study: Study, name: str, sets: Sequence[ClaimSet], allowed: Sequence[Convention]
 ) -> Iterator[Verdict]:
     """The smallest number of people by the number of missing answers: zero, one, two."""
     figures = [study.figures(s) for s in sets]
     curve = [smallest_joint_base(figures, m, allowed, SEARCH) for m in range(3)]
     if len(set(curve)) == 1 or any(n is None for n in curve):
         return
-    numbers = dict(zip(("first", "first_one", "first_two"), curve, strict=True))
-    text = sentences.compose(
-        TEXTS["robust"], labels=labels.text, assumptions=study.assumptions(sets)
-    )
+    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
+    numbers = named(first=curve[0], first_one=curve[1], first_two=curve[2])
     yield verdict(
         f"robustness.{name}",
         "robustness",
         Status.POSSIBLE,
-        text,
-        {**labels.numbers, **{k: v for k, v in numbers.items() if v is not None}},
+        [Fact("forensics.robustness", words | numbers)],
         claim_names(sets),
     )
 
 
 def _every(
-    study: Study,
-    name: str,
-    sets: Sequence[ClaimSet],
-    labels: Words,
-    allowed: Sequence[Convention],
+    study: Study, name: str, sets: Sequence[ClaimSet], allowed: Sequence[Convention]
 ) -> Iterator[Verdict]:
     """The number of people from which on every number fits: the fairest thing to say."""
     figures = [study.figures(s) for s in sets]
     every = [every_base_from(figures, m, allowed) for m in range(2)]
     if every[0] is None or every[1] is None:
         return
-    text = sentences.compose(
-        JOINT_TEXTS["every"], labels=labels.text, assumptions=study.assumptions(sets)
-    )
+    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
     yield verdict(
         f"every.{name}",
         "robustness",
         Status.POSSIBLE,
-        text,
-        {**labels.numbers, "every": every[0], "every_one": every[1]},
+        [Fact("forensics.every", words | named(every=every[0], every_one=every[1]))],
         claim_names(sets),
     )
 
@@ -291,29 +290,34 @@ def _total(
     refused: list[ClaimSet],
 ) -> Verdict:
     claim = study.claims[total.claim]
-    sure = "_answered" if total.counts == "answered" else ""
-    same = {c.outlet for c in study.claims.values() if c.item == claim.item
-            and c.category == claim.category and c.unit == "count"}  # fmt: skip
-    outlets = dict.fromkeys(sentences.LANGUAGES, ", ".join(sorted(same)))
-    whose = {k: v + sentences.COMMA[k] + outlets[k] for k, v in study.whose(claim).items()}
-    yes, no = study.labels(granted), study.labels(refused, sentences.OR)
-    tail: dict[str, str] = dict.fromkeys(sentences.LANGUAGES, "")
-    if granted and refused:
-        tail = sentences.compose(TEXTS["total_granted"], labels=yes.text)
-    text = sentences.compose(
-        TEXTS[("total" if refused else "total_fits") + sure],
-        whose=whose,
-        caveat=TEXTS["total_one"] if len(same) == 1 else dict.fromkeys(sentences.LANGUAGES, ""),
-        assumptions=study.assumptions(refused + granted),
-        refused=no.text,
-        granted=tail if refused else yes.text,
-    )
+    outlets = {c.outlet for c in study.claims.values() if c.item == claim.item
+               and c.category == claim.category and c.unit == "count"}  # fmt: skip
+    whose = study.whose(claim)
+    if outlets != {claim.attributed_to}:
+        listed = Listed(tuple(sorted(outlets)), "comma")
+        whose = Fact("forensics.whose_where", {"whose": whose, "outlet": listed})
+    opening: dict[str, Value] = named(total=people) | {"whose": whose}
+    assumed = study.assumed(refused + granted)
+    no, yes = study.labels(refused, "or"), study.labels(granted)
+    alone = [Fact("forensics.total.one_source")] if len(outlets) == 1 else []
+    answered = total.counts == "answered"
+    if refused:
+        first = "forensics.total.perhaps_fewer" if answered else "forensics.total.perhaps_sent"
+        refuses = Fact("forensics.total.refused", {"assumed": assumed, "refused": no})
+        facts = [Fact(first, opening), *alone, refuses]
+        if granted:
+            facts.append(Fact("forensics.total.granted_too", {"granted": yes}))
+    elif answered:
+        opening |= {"assumed": assumed, "granted": yes}
+        facts = [Fact("forensics.total.answers_granted", opening), *alone]
+    else:
+        gives = Fact("forensics.total.granted", {"assumed": assumed, "granted": yes})
+        facts = [Fact("forensics.total.sent_or_answered", opening), *alone, gives]
     return verdict(
         name,
         "total",
         Status.IMPOSSIBLE if refused else Status.POSSIBLE,
-        text,
-        {"total": people, **no.numbers, **yes.numbers},
+        facts,
         (total.claim, *claim_names(refused + granted)),
     )
 
@@ -329,28 +333,24 @@ def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Ver
     loose = joint_splits(figures, people, missing, allowed=allowed)
     if not loose:
         return
-    labels = study.labels(sets)
-    text = sentences.compose(
-        TEXTS["groups"],
-        labels=labels.text,
-        whose=study.whose_where(study.claims[claim_id]),
-        assumptions=study.assumptions(sets),
-        strict=TEXTS["groups_strict" if strict else "groups_none"],
-    )
-    numbers: dict[str, Number] = {
-        **labels.numbers,
-        "total": people,
-        "missing": missing,
-        "sizes_missing": tuple(s.smaller for s in loose),
+    words: dict[str, Value] = {
+        "labels": study.labels(sets),
+        "whose": study.whose_where(study.claims[claim_id]),
+        "assumed": study.assumed(sets),
     }
+    sizes = tuple(s.smaller for s in loose)
+    split = Fact(
+        "forensics.groups.split",
+        words | named(total=people, missing=missing, sizes_missing=sizes),
+    )
+    everyone = Fact("forensics.groups.none")
     if strict:
-        numbers["sizes"] = tuple(s.smaller for s in strict)
+        everyone = Fact("forensics.groups.all", named(sizes=tuple(s.smaller for s in strict)))
     yield verdict(
         name,
         "groups",
         Status.POSSIBLE,
-        text,
-        numbers,
+        [split, everyone],
         (claim_id, *claim_names(sets)),
         nature=Nature.INFERENCE,
         witnesses=[

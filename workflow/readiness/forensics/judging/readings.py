@@ -5,10 +5,10 @@ These are inferences about what a text can mean; the arithmetic inside them is e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from readiness.forensics import sentences
+from readiness.facts import Fact, Label, Listed, Term, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -17,7 +17,7 @@ from readiness.forensics.arithmetic.bases import (
     missing_needed,
     smallest_joint_base,
 )
-from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Rounding, printed
+from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, printed
 from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
     nchs_presentation,
@@ -26,20 +26,50 @@ from readiness.forensics.arithmetic.precision import (
 from readiness.forensics.arithmetic.sources import repairs
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.arithmetic.unpublished import cross_range
-from readiness.forensics.arithmetic.wording import judge_wording, read_phrase, smallest_strict_base
+from readiness.forensics.arithmetic.wording import (
+    Reading,
+    WordingResult,
+    judge_wording,
+    read_phrase,
+    smallest_strict_base,
+)
 from readiness.forensics.judging.claims import Claim
-from readiness.forensics.judging.context import Study, Words, verdict
+from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
 from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record
 from readiness.forensics.judging.structure import ClaimSet, Phrase
-from readiness.forensics.judging.verdict import Nature, Number, Status, Verdict
-from readiness.forensics.texts import TEXTS
-from readiness.forensics.texts_joint import JOINT_TEXTS
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, named
 
 MOST_MISSING = 3
 MOST_SETS = 12
 """A reading of everything at once is sought for so many sets; beyond, nobody could read it."""
 LEVEL = Fraction(95, 100)
 WORDING_SEARCH = 10_000
+
+FIRST_STRONG, POP = "\u2068", "\u2069"
+"""Unicode's isolate: what stands between the two keeps its own order in any sentence."""
+
+ANCHORS = {
+    Fraction(1, 10): Term("forensics.anchor.tenth"),
+    Fraction(1, 5): Term("forensics.anchor.fifth"),
+    Fraction(1, 4): Term("forensics.anchor.quarter"),
+    Fraction(1, 3): Term("forensics.anchor.third"),
+    Fraction(1, 2): Term("forensics.anchor.half"),
+    Fraction(2, 3): Term("forensics.anchor.two_thirds"),
+    Fraction(3, 4): Term("forensics.anchor.three_quarters"),
+}
+ROUNDING_NAMES = {r: Term(f"forensics.rounding.{r}") for r in Rounding}
+TYPOS = {
+    kind: Term(f"forensics.typo.{kind}")
+    for kind in ("insertion", "deletion", "substitution", "transposition")
+}
+"""The typo behind an edit: inserting a digit mends one that was lost."""
+NCHS = {scale: Term(f"forensics.nchs.{scale}") for scale in ("suppress", "review", "present")}
+STATCAN = {
+    "acceptable": Term("forensics.statcan.acceptable"),
+    "E": Term("forensics.statcan.caution"),
+    "F": Term("forensics.statcan.unreliable"),
+}
+KEYS = tuple(term.key for terms in (ROUNDING_NAMES, TYPOS, NCHS) for term in terms.values())
 
 
 def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
@@ -69,49 +99,42 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     if reading is None:
         return
     sets, found = reading
-    counts: list[dict[str, str]] = []
-    numbers: dict[str, Number] = {"people": found.people}
-    for s, base, values in zip(sets, found.bases, found.counts, strict=True):
-        numbers[f"{s.id}_base"] = base
-        names = [f"{s.id}_count_{category.category}" for category in study.members(s)]
-        numbers.update(zip(names, values, strict=True))
-        listed = sentences.join([dict.fromkeys(sentences.LANGUAGES, f"{{{n}}}") for n in names])
-        counts.append(
-            sentences.compose(TEXTS["simplest_count"], item=study.item_label(s.item),
-                              numbers=listed, base=f"{{{s.id}_base}}")
-        )  # fmt: skip
-    nothing = dict.fromkeys(sentences.LANGUAGES, "")
-    silent = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
-    silence = nothing
-    if silent:
-        numbers["silent"] = found.people - min(found.bases)
-        items = sentences.join([study.quoted(s.item) for s in silent])
-        silence = sentences.compose(
-            TEXTS["simplest_silence"],
-            items=items,
-        )
     others = _as_few_silent(study, sets, found)
+    key = "forensics.simplest.one_of_several" if others else "forensics.simplest.reading"
+    facts = [Fact(key, {"assumed": study.assumed(sets)} | named(people=found.people))]
+    silent = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
+    if silent:
+        items = Listed(tuple(Fact("forensics.item", {"item": study.item(s.item)}) for s in silent))
+        most = named(silent=found.people - min(found.bases))
+        facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
+    facts.append(Fact("forensics.simplest.counts", {"counts": _counts(study, sets, found)}))
     if others:
-        numbers["others"] = others
-    misfits, words = _misfits(study, sets, found)
-    numbers.update(words.numbers)
-    tail = sentences.compose(TEXTS["simplest_misfits"], figures=words.text) if misfits else nothing
+        facts.append(Fact("forensics.simplest.others", named(others=others)))
+    misfits = _misfits(study, sets, found)
+    if misfits:
+        figures = Listed(tuple(_misfit(study, k, c) for k, c in enumerate(misfits, 1)))
+        facts.append(Fact("forensics.simplest.misfits", {"figures": figures}))
     yield verdict(
         "simplest.reading",
         "simplest",
         Status.POSSIBLE,
-        sentences.compose(
-            JOINT_TEXTS["one_of_several"] if others else TEXTS["simplest"],
-            assumptions=study.assumptions(sets),
-            silence=silence,
-            counts=sentences.join(counts),
-            misfits=tail,
-        ),
-        numbers,
+        facts,
         (*claim_names(sets), *(c.claim_id for c in misfits)),
         nature=Nature.INFERENCE,
         witnesses=[witness_record(study, sets, found)],
     )
+
+
+def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> Listed:
+    """The answers of each question that this reading supposes, out of how many."""
+    parts = []
+    for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
+        names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
+        each = Listed(tuple(name(own, k) for own, k in zip(names, counts, strict=True)))
+        values: dict[str, Value] = {"item": study.item(s.item), "counts": each}
+        values["base"] = name(f"{s.id}_base", base)
+        parts.append(Fact("forensics.simplest.count", values))
+    return Listed(tuple(parts))
 
 
 def _as_few_silent(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
@@ -131,9 +154,7 @@ def _as_few_silent(study: Study, sets: Sequence[ClaimSet], found: JointWitness) 
     )
 
 
-def _misfits(
-    study: Study, sets: Sequence[ClaimSet], found: JointWitness
-) -> tuple[list[Claim], Words]:
+def _misfits(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> list[Claim]:
     """Printed percentages of the same answers that the counts of this reading do not show as."""
     shares = {
         (c.item, c.category): Fraction(k, base)
@@ -141,101 +162,106 @@ def _misfits(
         for c, k in zip(study.members(s), counts, strict=True)
     }
     misfits: list[Claim] = []
-    parts: list[dict[str, str]] = []
-    numbers: dict[str, Number] = {}
     for claim in study.claims.values():
         share = shares.get((claim.item, claim.category))
         if share is None or claim.figure is None or claim.unit != "percent":
             continue
         if any(printed(share, claim.figure.decimals, r) == claim.figure for r in NEAREST_ROUNDINGS):
             continue
-        name = f"misfit_{len(misfits) + 1}"
-        words = study.figure_words(name, claim)
-        quoted = (
-            {k: q.format(claim.wording.split(" ")[0]) + " " for k, q in sentences.QUOTES.items()}
-            if claim.exactness == "approximate"
-            else dict.fromkeys(sentences.LANGUAGES, "")
-        )
-        parts.append(
-            sentences.compose(
-                TEXTS["misfit"],
-                figure={k: quoted[k] + words.text[k] for k in words.text},
-                whose=study.whose_where(claim),
-            )
-        )
         misfits.append(claim)
-        numbers.update(words.numbers)
-    return misfits, Words(sentences.join(parts), numbers)
+    return misfits
+
+
+def _misfit(study: Study, position: int, claim: Claim) -> Fact:
+    values: dict[str, Value] = {
+        "figure": name(f"misfit_{position}", str(claim.figure)),
+        "whose": study.whose_where(claim),
+    }
+    if claim.exactness == "approximate":
+        # The word before the figure: "nearly".
+        return Fact("forensics.misfit_about", values | {"words": claim.wording.split(" ")[0]})
+    return Fact("forensics.misfit", values)
 
 
 def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
-    """Words against the figure they describe, read literally and fairly."""
+    """Words compared with the figure they describe, read literally and fairly."""
     claim = study.claims[phrase.claim]
-    held = study.claims[phrase.against or phrase.claim]
-    assert held.figure is not None  # check_register: a phrase is about a percentage
+    described = study.claims[phrase.against or phrase.claim]
+    assert described.figure is not None  # check_register: a phrase is about a percentage
     reading = read_phrase(phrase.phrase, phrase.language)
-    words = study.figure_words("figure", held)
-    # Digits of the phrase itself are a number too: "nearly 60%".
-    quoted, numbers = _phrase_words(phrase.phrase, claim)
-    numbers.update(words.numbers)
-    result = judge_wording(reading, held.figure, study.reach)
-    common: dict[str, Mapping[str, str] | str] = {
-        "phrase": quoted,
-        "figure": words.text,
+    result = judge_wording(reading, described.figure, study.reach)
+    values: dict[str, Value] = {
+        # Digits of the phrase itself are a number too: "nearly 60%".
+        "phrase": _phrase(phrase.phrase, str(claim.figure)),
+        "figure": name("figure", str(described.figure)),
         "whose": study.whose_where(claim),
-        "anchor": sentences.ANCHORS.get(reading.anchor or Fraction(0), sentences.BOUND),
     }
-    unknown = held.weighted == "unknown"
-    nearest = sentences.join(
-        ([sentences.ASSUMPTIONS["unweighted"]] if unknown else [])
-        + [sentences.ASSUMPTIONS["nearest" if unknown else "nearest_alone"]]
-    )
+    assumed = UNWEIGHTED_NEAREST if described.weighted == "unknown" else NEAREST_ALONE
+    status = Status.POSSIBLE
     if result.strict:
-        key, status = "wording_fits", Status.POSSIBLE
-        numbers["count"], numbers["base"] = result.witnesses[0]
+        count, base = result.witnesses[0]
+        values |= {"assumed": assumed} | named(count=count, base=base)
+        fact = Fact("forensics.wording.fits", values)
     elif result.loose:
-        key, status = "wording_exact", Status.POSSIBLE
+        fact = _loose(reading, described.figure, result, values)
     else:
-        key, status = "wording_off", Status.IMPOSSIBLE
-        numbers["n_max"] = study.reach
-    firsts = Words(dict.fromkeys(sentences.LANGUAGES, ""))
-    if key == "wording_exact":
-        found = {r: smallest_strict_base(reading, held.figure, r, WORDING_SEARCH) for r in Rounding}
-        firsts = _first_bases(found)
-        numbers.update(firsts.numbers)
-    text = sentences.compose(TEXTS[key], **common, assumptions=nearest, firsts=firsts.text)
+        status = Status.IMPOSSIBLE
+        values |= {"assumed": assumed} | named(n_max=study.reach)
+        fact = Fact("forensics.wording.off", values)
     return verdict(
         f"wording.{phrase.claim}",
         "wording",
         status,
-        text,
-        numbers,
-        tuple(dict.fromkeys((phrase.claim, held.claim_id))),
+        [fact],
+        tuple(dict.fromkeys((phrase.claim, described.claim_id))),
         nature=Nature.INFERENCE,
         witnesses=[{"count": k, "base": n} for k, n in result.loose_witnesses[:5]],
     )
 
 
-def _phrase_words(phrase: str, claim: Claim) -> tuple[str, dict[str, Number]]:
-    figure = str(claim.figure)
-    if figure in phrase:
-        return phrase.replace(figure, "{said}"), {"said": figure}
-    return phrase, {}
+def _loose(
+    reading: Reading, figure: Figure, result: WordingResult, values: dict[str, Value]
+) -> Fact:
+    """Words that suit a figure read loosely, and from which base on literally."""
+    found = {r: smallest_strict_base(reading, figure, r, WORDING_SEARCH) for r in Rounding}
+    firsts = _first_bases(found)
+    if not firsts.items:
+        return Fact("forensics.wording.loose_only", values | named(limit=WORDING_SEARCH))
+    shares = {Fraction(k, n) for k, n in result.loose_witnesses}
+    if reading.anchor in ANCHORS and reading.anchor in shares:
+        anchor = ANCHORS[reading.anchor]
+        return Fact("forensics.wording.exact", values | {"anchor": anchor, "firsts": firsts})
+    return Fact("forensics.wording.loose", values | {"firsts": firsts})
 
 
-def _first_bases(found: dict[Rounding, int | None]) -> Words:
+def _phrase(phrase: str, figure: str) -> Value:
+    """The phrase, in which its own figure is a number of the verdict."""
+    before, found, after = phrase.partition(figure)
+    if not found:
+        return phrase
+    # Foreign words around a number stay in their own order, whatever that of the sentence is.
+    return _around(FIRST_STRONG + before, figure, after + POP)
+
+
+def _around(before: str, figure: str, after: str) -> Fact:
+    head, found, tail = after.partition(figure)
+    rest = _around(head, figure, tail) if found else after
+    values: dict[str, Value] = {"before": before, "said": name("said", figure), "after": rest}
+    return Fact("forensics.phrase", values)
+
+
+def _first_bases(found: dict[Rounding, int | None]) -> Listed:
     """203 (halves up, halves to even), 200 (halves down) or 53 (truncation)."""
     by_base: dict[int, list[Rounding]] = {}
     for rounding, base in found.items():
         if base is not None:
             by_base.setdefault(base, []).append(rounding)
-    parts, numbers = [], dict[str, Number]()
+    parts = []
     for base, roundings in sorted(by_base.items(), reverse=True):
-        name = f"first_{roundings[0]}"
-        numbers[name] = base
-        names = sentences.join([sentences.ROUNDING_NAMES[r] for r in roundings])
-        parts.append({lang: f"{{{name}}} ({names[lang]})" for lang in sentences.LANGUAGES})
-    return Words(sentences.join(parts, sentences.OR), numbers)
+        first = name(f"first_{roundings[0]}", base)
+        names = Listed(tuple(ROUNDING_NAMES[r] for r in roundings))
+        parts.append(Fact("forensics.wording.first", {"first": first, "roundings": names}))
+    return Listed(tuple(parts), "or")
 
 
 def judge_outlets(study: Study) -> Iterator[Verdict]:
@@ -251,9 +277,9 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
         # A source may be one outlet on several dates: count what was printed, not who owns it.
         sources = {c.source for c in (*others, *reference.values())} - {c.source for c in apart}
         if len(sources) > 1:
-            text = sentences.compose(TEXTS["outlets_agree"], item=study.item_label(claim_set.item))
-            yield verdict(f"outlets.{claim_set.id}", "outlets", Status.POSSIBLE, text,
-                          {"outlets": len(sources)},
+            words = {"item": study.item(claim_set.item)} | named(outlets=len(sources))
+            yield verdict(f"outlets.{claim_set.id}", "outlets", Status.POSSIBLE,
+                          [Fact("forensics.outlets.agree", words)],
                           [*claim_set.claims, *(c.claim_id for c in others if c not in apart)],
                           nature=Nature.INFERENCE)  # fmt: skip
         for claim in apart:
@@ -275,28 +301,24 @@ def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
     edits = repairs(printed_texts, reference_texts, exhaustive)
     figures = [c.figure for c in complete if c.figure is not None]
     broken = exhaustive and not sum_to_whole(figures).ok
-    numbers: dict[str, Number] = {"printed": str(claim.figure), "other": str(reference.figure)}
-    tail: dict[str, str] = dict.fromkeys(sentences.LANGUAGES, "")
+    values: dict[str, Value] = {
+        "item": study.item(claim_set.item),
+        "outlet": study.outlet(claim),
+        "reference": study.outlet(reference),
+        **named(printed=str(claim.figure), other=str(reference.figure)),
+    }
     if edits:
-        numbers["repair"] = edits[0].after
+        typo = {"slip": TYPOS[edits[0].kind]} | named(repair=edits[0].after)
+        facts = [Fact("forensics.outlets.typo", values | typo)]
+    else:
+        facts = [Fact("forensics.outlets.differ", values)]
     if broken:
-        numbers["sum"] = str(sum_to_whole(figures).total)
-        tail = TEXTS["outlets_sum"]
-    text = sentences.compose(
-        TEXTS["outlets_edit" if edits else "outlets_differ"],
-        item=study.item_label(claim_set.item),
-        outlet=claim.outlet,
-        others=reference.outlet,
-        whose=study.whose(reference),
-        slip=sentences.SLIPS[edits[0].kind] if edits else "",
-        sum=tail,
-    )
+        facts.append(Fact("forensics.outlets.sum", named(sum=str(sum_to_whole(figures).total))))
     return verdict(
         f"outlets.{claim_set.id}.{claim.claim_id}",
         "outlets",
         Status.IMPOSSIBLE if broken else Status.UNDETERMINED,
-        text,
-        numbers,
+        facts,
         (reference.claim_id, *(c.claim_id for c in complete)),
         witnesses=[{"position": e.position, "before": e.before, "after": e.after, "kind": e.kind}
                    for e in edits],
@@ -312,23 +334,20 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         low, high = clopper_pearson(counts[0], base, float(LEVEL))
         scale = nchs_presentation(counts[0], base).split(" ")[0]
-        labels = study.labels([s])
-        text = sentences.compose(
-            TEXTS["precision"],
-            labels=labels.text,
-            nchs=sentences.NCHS[scale],
-            statcan=sentences.STATCAN[statcan_band(counts[0], base) if counts[0] else "F"],
+        share = named(
+            count=counts[0],
+            base=base,
+            low=Fraction(round(low * 1000), 1000),
+            high=Fraction(round(high * 1000), 1000),
+            level=LEVEL,
         )
-        numbers: dict[str, Number] = {
-            **labels.numbers,
-            "count": counts[0],
-            "base": base,
-            "low": Fraction(round(low * 1000), 1000),
-            "high": Fraction(round(high * 1000), 1000),
-            "level": LEVEL,
-        }
-        yield verdict(f"precision.{s.id}", "precision", Status.UNDETERMINED, text, numbers,
-                      s.claims, nature=Nature.INFERENCE)  # fmt: skip
+        band = statcan_band(counts[0], base) if counts[0] else "F"
+        facts = [
+            Fact("forensics.precision", {"labels": study.labels([s])} | share),
+            Fact("forensics.precision.scales", {"nchs": NCHS[scale], "statcan": STATCAN[band]}),
+        ]
+        yield verdict(f"precision.{s.id}", "precision", Status.UNDETERMINED, facts, s.claims,
+                      nature=Nature.INFERENCE)  # fmt: skip
 
 
 def judge_cross_tables(study: Study) -> Iterator[Verdict]:
@@ -345,27 +364,27 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
         found = cross_range(rows, columns, [people], missing, allowed or NEAREST)
         if found is None:
             continue
-        labels = study.labels(sets)
-        numbers: dict[str, Number] = {
-            **labels.numbers,
-            "people": people,
-            "missing": missing,
-            "tables": found.tables,
-            "p_low": str(printed(found.low, 3, Rounding.HALF_EVEN, per=1)),
-            "p_high": str(printed(found.high, 3, Rounding.HALF_EVEN, per=1)),
-        }
-        text = sentences.compose(TEXTS["unpublished"], labels=labels.text)
-        yield verdict(f"unpublished.{table.id}", "unpublished", Status.UNDETERMINED, text, numbers,
+        numbers = named(
+            people=people,
+            missing=missing,
+            tables=found.tables,
+            p_low=str(printed(found.low, 3, Rounding.HALF_EVEN, per=1)),
+            p_high=str(printed(found.high, 3, Rounding.HALF_EVEN, per=1)),
+        )
+        facts = [Fact("forensics.unpublished", {"labels": study.labels(sets)} | numbers)]
+        if found.low <= 1 - LEVEL < found.high:
+            facts.append(Fact("forensics.unpublished.open"))
+        yield verdict(f"unpublished.{table.id}", "unpublished", Status.UNDETERMINED, facts,
                       claim_names(sets), nature=Nature.UNKNOWN)  # fmt: skip
 
 
 def judge_statements(study: Study) -> Iterator[Verdict]:
     """What was found by reading and what is not known: the structure's own statements."""
     for found in study.structure.contradictions:
-        text = sentences.compose({str(k): v for k, v in found.statement.items()})
-        yield verdict(f"difference.{found.id}", found.aspect, Status.UNDETERMINED, text, {},
+        fact = Fact("forensics.statement", {"statement": Label(found.statement)})
+        yield verdict(f"difference.{found.id}", found.aspect, Status.UNDETERMINED, [fact],
                       found.claims, nature=Nature.INFERENCE)  # fmt: skip
     for gap in study.structure.unknown:
-        text = sentences.compose({str(k): v for k, v in gap.statement.items()})
-        yield verdict(f"unknown.{gap.id}", "unknown", Status.UNDETERMINED, text, {}, gap.claims,
+        fact = Fact("forensics.statement", {"statement": Label(gap.statement)})
+        yield verdict(f"unknown.{gap.id}", "unknown", Status.UNDETERMINED, [fact], gap.claims,
                       nature=Nature.UNKNOWN)  # fmt: skip

@@ -7,15 +7,18 @@ Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from readiness.errors import ConfigError
+from readiness.facts import Label, Value
 from readiness.forensics.arithmetic.bases import SetKind
 
-Text = dict[Literal["fr", "en", "ar"], str]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
+"""A text for readers in any set of languages, by code."""
 
 
 class _Part(BaseModel):
@@ -27,7 +30,14 @@ class ItemInfo(_Part):
 
     label: Text
     categories: tuple[str, ...] = ()
-    """Known category codes; empty accepts any."""
+    """Known category codes; empty accepts any, or those that `answers` names."""
+    answers: dict[str, Text] = Field(default_factory=dict)
+    """How a reader would call the categories, by code."""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The category codes that a claim of this item may have; empty accepts any."""
+        return self.categories or tuple(self.answers)
 
 
 class ClaimSet(_Part):
@@ -61,9 +71,9 @@ class Phrase(_Part):
 
     claim: str
     phrase: str
-    language: Literal["fr", "en", "ar"]
+    language: LanguageCode
     against: str | None = None
-    """A claim whose figure the words are held against; the claim's own figure when empty."""
+    """A claim whose figure the words are compared with; the claim's own figure when empty."""
 
 
 class Contradiction(_Part):
@@ -133,6 +143,8 @@ class Structure(_Part):
 
     study: str
     publisher: str
+    publishers: dict[str, Text] = Field(default_factory=dict)
+    """How a reader knows whoever a figure is attributed to; absent, as the register writes it."""
     claims: str
     version: str
     items: dict[str, ItemInfo]
@@ -142,7 +154,7 @@ class Structure(_Part):
     group_sets: tuple[str, ...] = ()
     """Sets that may rest on one of the total's groups: the splits that fit them are sought."""
     max_missing: int = Field(default=1, ge=0)
-    """How many people may be silent on each item when the reconciling reading is sought."""
+    """How many answers may be missing on each item when the reconciling reading is sought."""
     phrases: tuple[Phrase, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     cross_tables: tuple[CrossTable, ...] = ()
@@ -154,6 +166,34 @@ class Structure(_Part):
     """Of the sentences. 1: as first published. 2: each stated check has its own pass rate, the
     number from which every number fits is told, a status says "incompatible" where a missing
     answer reconciles, and of several readings none is called the simplest."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which every label and statement is there, sorted."""
+        texts = [text for _, text in self._texts()]
+        shared = set.intersection(*(set(text) for text in texts)) if texts else set()
+        return tuple(sorted(shared))
+
+    def missing(self, language: str) -> list[str]:
+        """What lacks a text in a language: `items.rating.label`; empty when nothing does."""
+        return [place for place, text in self._texts() if language not in text]
+
+    def _texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for name, item in self.items.items():
+            yield f"items.{name}.label", item.label
+            for code, text in item.answers.items():
+                yield f"items.{name}.answers.{code}", text
+        for name, text in self.publishers.items():
+            yield f"publishers.{name}", text
+        for found in self.contradictions:
+            yield f"contradictions.{found.id}.statement", found.statement
+        for gap in self.unknown:
+            yield f"unknown.{gap.id}.statement", gap.statement
+
+    def answer(self, item: str, code: str) -> Value:
+        """How a reader would call a category of an item; its code where nothing says it."""
+        answers = self.items[item].answers if item in self.items else {}
+        return Label(answers[code]) if code in answers else code
 
     def set_named(self, name: str) -> ClaimSet:
         """The set with that id. Raises ConfigError when there is none."""

@@ -117,9 +117,8 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
             continue
         figures, allowed = study.figures(s), study.conventions([s])
         label = {
-            lang: f"{study.item_label(s.item)[lang]} "
-            + " / ".join(str(figure) for figure in figures.figures)
-            for lang in ("fr", "en", "ar")
+            lang: f"{text} " + " / ".join(str(figure) for figure in figures.figures)
+            for lang, text in study.item(s.item).texts.items()
         }
         whose = study.members(s)[0].attributed_to
         found = bases(figures, study.reach, allowed)
@@ -134,8 +133,8 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
         figures_of = [study.figures(s) for s in sets]
         allowed = study.conventions(sets)
         label = {
-            lang: " + ".join(study.item_label(s.item)[lang] for s in sets)
-            for lang in ("fr", "en", "ar")
+            lang: " + ".join(study.item(s.item).texts[lang] for s in sets)
+            for lang in structure.languages
         }
         lines.append(
             Axis(shared.id, label, "together",

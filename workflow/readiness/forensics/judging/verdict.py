@@ -1,31 +1,26 @@
-"""What a check says: a verdict, the sentence that explains it, and the numbers in that sentence.
+"""What a check says: a verdict, the facts that explain it, and the numbers in them.
 
-A sentence is a template with `{name}` placeholders and never a digit of its own, so that a report
-can replace each placeholder by a span that leads back to the register. `numbers` holds the values:
+A verdict's facts are its sentences, in the order in which they are told. Each number in them is
+`Named`: a row of the register (`verdict.<id>.<name>`), wherever it stands in the sentence:
 
     int              a base, a count, a number of people
-    tuple[int, ...]  one list, shown whole ("12, 15, 22, 25 ou 28"): one placeholder, one row
+    Listed of int    one list, shown whole ("12, 15, 22, 25 ou 28"): one name, one row
     Fraction         a share of 1, shown as a percentage without its sign, one decimal ("18,4")
-    str              a figure as it was printed ("67", "67.5"), shown in the reader's notation
+    Printed          a figure as it was printed ("67", "67.5"), shown in the reader's notation
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from readiness.forensics.arithmetic.figures import Rounding, printed
+from readiness.facts import Fact, Listed, Named, Printed, Value, decode, encode
 
 Number = int | Fraction | str | tuple[int, ...]
-LANGUAGES = ("fr", "en", "ar")
-_PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
-_OR = {"fr": " ou ", "en": " or ", "ar": " أو "}
-_COMMA = {"fr": ", ", "en": ", ", "ar": "، "}
-_PERCENT = {"fr": "\u00a0%", "en": "%", "ar": "%"}
+"""A number of a verdict: a str is a figure as it was printed, a tuple one list."""
 
 
 class Status(StrEnum):
@@ -51,64 +46,75 @@ class Nature(StrEnum):
 class Verdict:
     """One judgement about published figures.
 
-    `id` dotted lower-case ASCII, unique in a study. `sentence` and `sentence_template` by language
-    (fr, en, ar). `witnesses` are mappings that show how the figures can have come about. `power` is
-    the share of arbitrary figures of the same shape that would have passed the same check (a pass
-    is weak evidence when it is high), None where it is not defined. `claims` are claim ids.
+    `id` dotted lower-case ASCII, unique in a study. `facts` are its sentences in order. `witnesses`
+    are mappings that show how the figures can have come about. `power` is the share of arbitrary
+    figures of the same shape that would have passed the same check (a pass is weak evidence when it
+    is high), None where it is not defined. `claims` are claim ids.
     """
 
     id: str
     kind: str
     status: Status
     nature: Nature
-    sentence_template: Mapping[str, str]
-    numbers: Mapping[str, Number]
+    facts: tuple[Fact, ...]
     claims: tuple[str, ...] = ()
     witnesses: tuple[Mapping[str, Any], ...] = ()
     power: Fraction | None = None
-    sentence: Mapping[str, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        sentences = {
-            lang: fill(text, self.numbers, lang) for lang, text in self.sentence_template.items()
-        }
-        object.__setattr__(self, "sentence", sentences)
+    @property
+    def numbers(self) -> dict[str, Number]:
+        """Every number that its sentences state, by name."""
+        return numbers_of(self.facts)
 
 
-def display(value: Number, language: str) -> str:
-    """A number as a reader of that language expects it (Latin digits, as Moroccan usage has it)."""
-    if isinstance(value, tuple):
-        texts = [str(item) for item in value]
-        head, last = texts[:-1], texts[-1:]
-        return _OR[language].join(filter(None, [_COMMA[language].join(head), *last]))
-    text = str(value)
-    if isinstance(value, Fraction):
-        whole = value * 100
-        text = str(whole) if whole.denominator == 1 else str(printed(value, 1, Rounding.HALF_EVEN))
-    return text.replace(".", ",") if language == "fr" else text
+def named(**numbers: Number | None) -> dict[str, Value]:
+    """Numbers as a fact states them, each under its own name; those that are None are left out."""
+    return {k: name(k, number) for k, number in numbers.items() if number is not None}
 
 
-def percent_sign(language: str) -> str:
-    """The percent sign with the space that the language puts before it."""
-    return _PERCENT[language]
+def name(own: str, number: Number) -> Named:
+    """A number as a fact states it; a list is one of its members: "12, 15 or 22"."""
+    if isinstance(number, tuple):
+        return Named(own, Listed(number, "or"))
+    return Named(own, Printed(number) if isinstance(number, str) else number)
 
 
-def placeholders(template: str) -> list[str]:
-    """The names used in a template, in order of appearance."""
-    return _PLACEHOLDER.findall(template)
+def numbers_of(facts: Sequence[Value]) -> dict[str, Number]:
+    """Every named number of some facts, by name, in the order in which they stand."""
+    return dict(_numbers(facts))
 
 
-def fill(
-    template: str,
-    numbers: Mapping[str, Number],
-    language: str,
-    mark: Callable[[str, str], str] | None = None,
-) -> str:
-    """The template with its numbers; `mark(name, text)` may wrap each one in a traceable span."""
+def _numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
+    for value in values:
+        match value:
+            case Named(own, Printed(figure)):
+                yield own, figure
+            case Named(own, Listed(items)):
+                yield own, tuple(item for item in items if isinstance(item, int))
+            case Named(own, int() | Fraction() as number):
+                yield own, number
+            case Listed(items):
+                yield from _numbers(items)
+            case Fact(_, inner):
+                yield from _numbers(tuple(inner.values()))
 
-    def replace(match: re.Match[str]) -> str:
-        name = match[1]
-        text = display(numbers[name], language)
-        return mark(name, text) if mark else text
 
-    return _PLACEHOLDER.sub(replace, template)
+def record(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain data: its facts encoded, no sentence; `facts_of` reads them back."""
+    return {
+        "id": verdict.id,
+        "kind": verdict.kind,
+        "status": str(verdict.status),
+        "nature": str(verdict.nature),
+        "facts": [encode(fact) for fact in verdict.facts],
+        "claims": list(verdict.claims),
+        "power": None if verdict.power is None else str(verdict.power),
+    }
+
+
+def facts_of(record: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """The facts of a verdict's record; ValueError where they are none."""
+    facts = tuple(decode(fact) for fact in record["facts"])
+    if not all(isinstance(fact, Fact) for fact in facts):
+        raise ValueError(f"verdict {record['id']}: a fact is not one")
+    return facts  # type: ignore[return-value]
