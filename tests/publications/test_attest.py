@@ -616,15 +616,15 @@ def test_the_first_line_says_whose_it_is(
     before = path.read_bytes()
     try:
         for content, keys, code, verdict in (
-            (before, (), 0, "HOLDS at level 0 (seal); signed, but no key was given"),
-            (before, (mine,), 0, "HOLDS at level 0 (seal); signed by the given key"),
+            (before, (), 0, "VALID at level 0 (seal); signed, but no key was given"),
+            (before, (mine,), 0, "VALID at level 0 (seal); signed by the given key"),
             (before, (other,), 2, "COULD NOT CHECK at level 0 (seal); not signed by the given key"),
             (before, (mine, other), 2, "COULD NOT CHECK at level 0 (seal); not signed by"),
             (before + b"{}\n", (mine,), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
             (before + b"{}\n", (), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
             (before[:-9], (mine,), 1, "DIFFERS at level 0 (seal); a signature does not fit"),
             (None, (mine,), 2, "COULD NOT CHECK at level 0 (seal); not signed by the given key"),
-            (None, (), 0, "HOLDS at level 0 (seal); unsigned"),
+            (None, (), 0, "VALID at level 0 (seal); unsigned"),
         ):
             path.unlink(missing_ok=True)
             if content is not None:

@@ -53,7 +53,7 @@ def test_all_seals_hold_without_data(zipped: Project) -> None:
     shutil.rmtree(zipped.root / "data")
     code, out = audit(zipped, "--level", "0")
     assert code == 0, out
-    assert out.count("HOLDS") == 4  # one a publication, and the closing line
+    assert out.count("VALID") == 4  # one a publication, and the closing line
     assert (
         list((zipped.root / "results").rglob("*") if (zipped.root / "results").exists() else [])
         == []
@@ -105,7 +105,7 @@ def test_where_the_chain_parts(zipped: Project) -> None:
 def test_json_says_everything(zipped: Project) -> None:
     code, out = audit(zipped, "haca-2024", "--level", "2", "--json")
     (record,) = json.loads(out)
-    assert (code, record["exit_code"], record["verdict"]) == (0, 0, "HOLDS")
+    assert (code, record["exit_code"], record["verdict"]) == (0, 0, "VALID")
     assert len(record["numbers"]) == read_seal(zipped.root / "publications/haca-2024")["numbers"]
     line = record["numbers"][0]
     assert {"dataset", "published", "recomputed", "difference", "contract", "code", "environment",

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,19 +21,19 @@ from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT
 from readiness.facts import Fact
-from readiness.language import tell
-from readiness.publications.audit import glossary
+from readiness.language import tell, text
+from readiness.language.catalogue import read
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
-from readiness.publications.audit.sentences import SENTENCES
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.words import TEXTS
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.certificate import certificate
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
+from readiness.publications.presenting.verdicts import OUTCOMES, VERDICTS
+from readiness.publications.presenting.writing import Writing, html, markdown, typst
 from readiness.rendering.checks import check_self_contained
 from readiness.rendering.embedded import pandoc_path
 
@@ -126,7 +126,7 @@ def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
         shown = subject.rows.get(number.id, {}).get("display_fr", "")
         assert shown in " ".join(line)
         assert set(number.dataset.split()) <= set(stored)
-        assert glossary.OUTCOMES[number.outcome].name["fr"] in line[3]
+        assert text(OUTCOMES[number.outcome], "fr") in line[3]
         assert ("A CHANGÉ" in line) == ("CHANGED" in (number.code, number.environment))
 
 
@@ -148,11 +148,11 @@ def test_every_verdict_is_shown_and_explained(
     assert seen == set(Outcome)
     for one in audits:
         page = page_of(one, language)
-        text = LexborHTMLParser(page).css_first(".verdict").text(deep=True)
-        assert glossary.VERDICTS[one.exit_code][0][language] in text
+        shown = LexborHTMLParser(page).css_first(".verdict").text(deep=True)
+        assert text(VERDICTS[one.exit_code], language) in shown
         cards = LexborHTMLParser(page).css("#glossary + .cards > li")
         assert len(cards) == len(Outcome) + 1
-        for outcome, card in zip(glossary.OUTCOMES, cards, strict=False):
+        for outcome, card in zip(OUTCOMES, cards, strict=False):
             assert outcome in card.text()
 
 
@@ -223,23 +223,57 @@ def test_no_text_becomes_markup(language: str) -> None:
     assert tree.css_first("h1").text().count("<script>alert(1)</script>") == 2
 
 
-def test_the_languages_are_complete() -> None:
-    words = dict(TEXTS)
-    for name in ("KINDS", "STEPS"):
-        words |= {f"{name} {key}": value for key, value in getattr(glossary, name).items()}
-    for outcome, meaning in glossary.OUTCOMES.items():
-        words |= {f"{outcome} {f.name}": getattr(meaning, f.name) for f in fields(meaning)[:3]}
-    groups = {**glossary.LEVELS, "changed": glossary.CHANGED}
-    words |= {f"{key} {k}": w for key, some in groups.items() for k, w in enumerate(some)}
-    words |= {f"verdict {key}": some[0] for key, some in glossary.VERDICTS.items()}
-    assert set(glossary.OUTCOMES) == set(Outcome) and len(words) > 120
-    for name, texts in words.items():
-        assert set(texts) == {"fr", "en", "ar"} and all(texts.values()), name
-        slots = {tuple(sorted(re.findall(r"\{\w+\}", text))) for text in texts.values()}
-        assert len(slots) == 1, name
-        assert re.search(r"[\u0600-\u06ff]", texts["ar"]) or name == "sha", name
-        # French wants a space before these signs, which then does not break.
-        assert not re.search(r"[^\s\d][;:!?»]|«\S", texts["fr"]), name
+def texts(domain: str, language: str) -> dict[str, str]:
+    """Every text of a domain by its key, all forms of a plural in one."""
+    found = {}
+    for message in read(language, domain):
+        if message.id:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            forms = (message.string,) if isinstance(message.string, str) else message.string
+            found[key] = "\n".join(forms)
+    return found
+
+
+def test_every_outcome_level_and_verdict_has_its_texts() -> None:
+    assert set(OUTCOMES) == set(Outcome)
+    for language in LANGUAGES:
+        found = texts("verdict", language)
+        for key in (*OUTCOMES.values(), "verdict.outcome.changed"):
+            assert {key, f"{key}.says", f"{key}.says_not"} <= set(found)
+        for name in ("seal", "data", "numbers", "report"):
+            key = f"verdict.level.{name}"
+            assert {key, f"{key}.looks_at", f"{key}.not_shown"} <= set(found)
+
+
+def test_a_count_is_said_as_the_language_counts() -> None:
+    says = Writing("ar", markdown("ar"))
+    told = [says.text("page.seal_whole", n=n) for n in (1, 2, 3, 11, 100)]
+    assert len({re.sub(r"\d+", "", one) for one in told}) == 5
+    assert "2 " not in told[1] and "3 ملفات" in told[2]
+    assert "1 nombre sur 3 n’est" in Writing("fr", html()).text(
+        "verdict.says.numbers_differ", n=1, all=3
+    )
+
+
+OUTSIDE = "a<b>&\"'`|*_[x](y)#\ue000\\ \u202eleft\u2069"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_from_outside_is_written_and_nothing_of_it_is_read(language: str) -> None:
+    """In each markup, whatever kind of text it is: a name, a foreign sentence, a quotation."""
+    fact = Fact("certificate.title", {"text_title": OUTSIDE, "text_name": OUTSIDE})
+    for name, inner in (("said", "audit.error"), ("name", "audit.other")):
+        value = Fact(inner, {name: OUTSIDE}) if inner == "audit.error" else OUTSIDE
+        told = Fact("certificate.found", {"place": value, "verdict": OUTSIDE, "detail": fact})
+        written = Writing(language, html()).tell(told)
+        shown = LexborHTMLParser(f"<p>{written}</p>")
+        assert {node.tag for node in shown.css("p *")} <= {"bdi", "code"}
+        assert shown.text().count("a<b>&\"'`|*_[x](y)#\ue000") == 4
+        assert "\u202e" not in written and "\\u202eleft\\u2069" in shown.text()
+        in_typst = Writing(language, typst(language)).tell(told)
+        # Strings, names and isolates, nothing else: a string ends at a bare quotation mark only.
+        rest = re.sub(r'#(?:name\()?"(?:[^"\\]|\\.)*"\)?;', "", in_typst)
+        assert re.sub("[\u2066-\u2069]", "", rest) == ""
 
 
 MOTIVES = {
@@ -252,16 +286,15 @@ MOTIVES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_guesses_a_motive_or_a_hand(language: str) -> None:
     """An audit says what differs and the innocent explanations; why, it does not know."""
-    texts = [sentence[language] for sentence in SENTENCES.values()]
-    texts += [
-        words[language]
-        for meaning in glossary.OUTCOMES.values()
-        for words in (meaning.says, meaning.says_not)
-        if meaning is not glossary.OUTCOMES[Outcome.RESTRICTED]
-        and meaning is not glossary.OUTCOMES[Outcome.REPRODUCED]  # of faults of data and method
+    apart = ("restricted.says", "reproduced.says_not")  # of access; of faults of data and method
+    said = [
+        told
+        for key, told in texts("verdict", language).items()
+        if ".says" in key and not key.startswith(tuple(f"verdict.outcome.{k}" for k in apart))
     ]
-    for text in texts:
-        assert not re.search(MOTIVES[language], text, re.I), text
+    assert len(said) > 50
+    for told in said:
+        assert not re.search(MOTIVES[language], told, re.I), told
     page = audit_page([audited.differing()], subjects(audited.differing()), language)
     shown = LexborHTMLParser(page).css_first(".verdict").text(deep=True)
     assert not re.search(MOTIVES[language], shown, re.I)
@@ -271,26 +304,27 @@ def test_what_was_corrected_or_added_since_is_no_difference(
     harmed: Mapping[str, Audit],
 ) -> None:
     found = harmed["later"]
-    assert found.exit_code == 0 and found.verdict == "HOLDS"
+    assert found.exit_code == 0 and found.verdict == "VALID"
     counts = found.counts
     assert (counts[Outcome.CORRECTED], counts[Outcome.ADDED]) == (1, 1)
     text = audit_text(found)
     assert "corrected by r-9: an answer was coded twice" in text
     assert text.count("pages not compared") == 1
-    told = dict(sentences(found))
+    told = {fact.kind.removeprefix("verdict.says."): fact.values for fact in sentences(found)}
     published = len(found.numbers) - 1
-    assert told["numbers_hold"] == {"n": published - 1, "all": published}
+    assert told["numbers_as_published"] == {"n": published - 1, "all": published}
     assert told["corrected"] == told["added"] == {"n": 1}
-    assert "pages_not_compared" in told and "holds_report" not in told
+    assert "pages_not_compared" in told and "report_valid" not in told
     assert level_result(found, 3) is None
 
 
 def test_changed_code_is_no_explanation_where_nothing_changed(harmed: Mapping[str, Audit]) -> None:
     found = harmed["differing"]
     same = replace(found, changes=Changes(), data=())
-    assert "innocent_unmoved" in dict(sentences(same))
+    assert Fact("verdict.says.innocent_unmoved") in sentences(same)
     for changes in (Changes(code=("weight",)), Changes(environment=(audited.OTHERS[1],))):
-        assert "innocent_differs" in dict(sentences(replace(same, changes=changes)))
+        told = sentences(replace(same, changes=changes))
+        assert Fact("verdict.says.innocent_differs") in told
 
 
 def test_a_terminal_says_once_what_is_true_of_many(harmed: Mapping[str, Audit]) -> None:
@@ -330,7 +364,7 @@ def test_low_levels_say_that_no_number_was_recomputed(level: int) -> None:
     assert found.exit_code == 0
     text = certificate([found], subjects(found))
     assert "no number was recomputed" in text and "No number was recomputed" in text
-    assert "2 · the numbers: not looked at" in text
+    assert "Level 2, the numbers: not looked at" in text
     page = LexborHTMLParser(page_of(found))
     assert "no number was recomputed" in page.css_first(".verdict .first").text()
     assert "NOT CHECKED" not in text.split("## What was checked")[1].split("##")[0]
@@ -341,11 +375,11 @@ def test_nothing_recomputed_is_never_called_recomputed(harmed: Mapping[str, Audi
         found = harmed[str(outcome)]
         text = certificate([found], subjects(found))
         assert "No number was recomputed." in text and "were recomputed with" not in text
-        assert "✓ **HOLDS**" not in text.split("· the numbers")[1]
+        assert "✓ **VALID**" not in text.split("Level 2, the numbers")[1]
         # At level 3 nothing was found of the report, for nothing was made.
         found = replace(found, level=3)
         text = certificate([found], subjects(found))
-        assert "✓ **HOLDS**" not in text.split("· the numbers")[1]
+        assert "✓ **VALID**" not in text.split("Level 2, the numbers")[1]
         assert "not reached" in page_of(found)
 
 
@@ -369,7 +403,12 @@ def test_the_certificate_names_every_number_that_does_not_hold(
 
 def test_nobody_is_accused(harmed: Mapping[str, Audit]) -> None:
     accusing = r"fraud|falsif|forg|manipul|tamper|truqu|lie\b|mensong|تزوير|تلاعب|غش"
-    everything = [text for texts in TEXTS.values() for text in texts.values()]
+    everything = [
+        told
+        for domain in ("verdict", "page", "certificate", "terminal")
+        for language in LANGUAGES
+        for told in texts(domain, language).values()
+    ]
     for found in harmed.values():
         for language in LANGUAGES:
             everything.append(certificate([found], subjects(found), language))
@@ -432,7 +471,7 @@ def test_the_command_writes_the_same_bytes_anywhere(tmp_path: Path) -> None:
             "--certificate", str(text), **variables,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)[0]["verdict"] == "HOLDS"
+        assert json.loads(done.stdout)[0]["verdict"] == "VALID"
         made.append((page.read_bytes(), text.read_bytes()))
     assert made[0] == made[1]
     assert b'lang="ar" dir="rtl"' in made[0][0]

@@ -182,7 +182,7 @@ def test_an_auditor_unpacks_it_elsewhere_and_every_level_holds(
     for level in ("1", "2"):
         result = project.readiness("audit", STUDY, "--level", level, "--cores", "1")
         assert result.returncode == 0, result.stdout + result.stderr
-        assert f"{STUDY}: HOLDS at level {level}" in result.stdout
+        assert f"{STUDY}: VALID at level {level}" in result.stdout
         assert "CHANGED      config" not in result.stdout
     assert "REPRODUCED" in result.stdout
 
@@ -193,11 +193,11 @@ def test_also_that_of_a_publication_that_supersedes_another(
     project = bundles[SECOND].unpack(tmp_path / "حزمة to audit", ABROAD)
     result = project.readiness("audit", "simulated-2026-r1", SECOND, "--level", "1")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "2 publications: 2 HOLDS" in result.stdout
+    assert "2 publications: 2 VALID" in result.stdout
     # What the log lists and the bundle leaves out is told, not passed over.
     result = project.readiness("audit", "--level", "0")
     assert result.returncode == 2
-    assert "1 COULD NOT CHECK, 2 HOLDS" in result.stdout
+    assert "1 COULD NOT CHECK, 2 VALID" in result.stdout
     # The workflow loads there and knows what to do.
     assert "register_wave simulated-2026" in " ".join(project.to_do()).replace("waves/", "")
 

@@ -326,7 +326,7 @@ def _each_says_that_the_seal_is_none(run: Run) -> None:
 
 # What is shown.
 
-ESCAPES = "\x1b[2J\x1b]0;owned\x07 HOLDS\u202e SDLOH \ud800\u200b"
+ESCAPES = "\x1b[2J\x1b]0;owned\x07 VALID\u202e SDLOH \ud800\u200b"
 
 
 def test_a_harmful_character_is_shown_as_its_escape() -> None:
@@ -468,12 +468,12 @@ def test_a_name_makes_no_line_of_its_own(run: Run, folder: Path, command: tuple[
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
     at = rows[0].index("display_en")
     for row in rows[1:]:
-        row[at] = "5\nhaca-2024: HOLDS"
+        row[at] = "5\nhaca-2024: VALID"
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     path.write_text(buffer.getvalue(), "utf-8")
     reseal(folder)
-    assert "haca-2024: HOLDS" not in run(*command).out.splitlines()
+    assert "haca-2024: VALID" not in run(*command).out.splitlines()
 
 
 # What looks like a number.

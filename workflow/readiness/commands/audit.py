@@ -1,11 +1,11 @@
 """Audit publications: does what was published still hold, number by number?
 
 readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
-                [--html FILE] [--certificate FILE] [--force] [--language en|fr|ar]
+                [--html FILE] [--certificate FILE] [--force] [--language LANGUAGE]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
-folder, 3 charts and report too. Exit codes of this command: 0 holds, 1 differs, 2 could not check,
-3 seal broken; the gravest of all publications counts, in the order 3, 1, 2, 0.
+folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
+3 seal broken; the most severe of all publications counts, in the order 3, 1, 2, 0.
 
 PATH is a folder, a zip or a bundle of somebody else's: it is judged by this program, and nothing
 that lies in it is run, unless its frozen code is asked for, and then in a sandbox.
@@ -25,6 +25,7 @@ from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import reading_once
+from readiness.language import LANGUAGES
 from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
 from readiness.publications.audit.changes import present_changes
@@ -41,7 +42,8 @@ from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
 
-LANGUAGES = ("en", "fr", "ar")
+CERTIFICATES = (".md", ".html", ".pdf")
+"""The files that a certificate can be."""
 GRAVITY = (HOLDS, COULD_NOT_CHECK, DIFFERS, BROKEN)
 
 
@@ -78,7 +80,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
     parser.add_argument(
-        "--certificate", type=Path, metavar="FILE", help="also write a certificate to sign"
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="also write a certificate to sign: .md, .html or .pdf",
     )
     add_force(parser)
     parser.add_argument(
@@ -86,7 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="who must have signed: a public key (PEM); may be given several times",
     )  # fmt: skip
     parser.add_argument(
-        "--language", choices=LANGUAGES, default="en", help="of page and certificate (default: en)"
+        "--language", choices=LANGUAGES, default="en", help="of what is told (default: en)"
     )
 
 
@@ -114,6 +119,11 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         if path:
             refuse_inside(root, path)
             check_output(path, option, force=arguments.force, root=root)
+    if arguments.certificate and arguments.certificate.suffix.lower() not in CERTIFICATES:
+        raise ConfigError(
+            f"--certificate {arguments.certificate}: expected a name that ends in "
+            f"{', '.join(CERTIFICATES)}."
+        )
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
     keys = public_keys(arguments.key)
@@ -144,14 +154,16 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
                 subjects[name] = read_subject(root, name)
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-            text = audit_text(found, every_number=arguments.numbers, width=width)
+            text = audit_text(
+                found, arguments.language, every_number=arguments.numbers, width=width
+            )
             sys.stdout.write(text)
             sys.stdout.flush()
     if arguments.json:
         records = [one.as_record() for one in audits]
         print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
     elif len(audits) > 1:
-        sys.stdout.write(summary_text(audits))
+        sys.stdout.write(summary_text(audits, arguments.language))
     _write(audits, subjects, arguments)
     return max((one.exit_code for one in audits), key=GRAVITY.index)
 
@@ -163,14 +175,21 @@ def _write(
     if not (arguments.html or arguments.certificate):
         return
     from readiness.files import write_atomically
-    from readiness.publications.presenting.certificate import certificate
+    from readiness.publications.presenting.certificate import certificate, paper
     from readiness.publications.presenting.page import audit_page
 
-    for path, make in ((arguments.html, audit_page), (arguments.certificate, certificate)):
-        if path:
-            write_atomically(path, make(audits, subjects, arguments.language))
-            # Not on standard output, which may be JSON.
-            print(f"{path}: written", file=sys.stderr)
+    shown = (audits, subjects, arguments.language)
+    for path, certified in ((arguments.html, False), (arguments.certificate, True)):
+        if path is None:
+            continue
+        kind = path.suffix.lower()
+        if certified:
+            content = paper(*shown) if kind == ".pdf" else certificate(*shown, kind.lstrip("."))
+        else:
+            content = audit_page(*shown)
+        write_atomically(path, content)
+        # Not on standard output, which may be JSON.
+        print(f"{path}: written", file=sys.stderr)
 
 
 def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:

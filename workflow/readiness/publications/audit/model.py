@@ -26,7 +26,7 @@ SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 LEVELS = ("seal", "data", "numbers", "report")
 
 WORDS = {
-    HOLDS: "HOLDS",
+    HOLDS: "VALID",
     DIFFERS: "DIFFERS",
     COULD_NOT_CHECK: "COULD NOT CHECK",
     BROKEN: "SEAL BROKEN",

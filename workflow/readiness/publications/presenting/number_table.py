@@ -1,117 +1,129 @@
-"""The numbers of an audit as tables: one line a number, problems first, what holds folded."""
+"""The numbers of an audit, as the page's tables show them: problems first, the rest folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from readiness.publications.audit.glossary import KINDS, OUTCOMES
+from markupsafe import Markup
+
+from readiness.facts import Fact
 from readiness.publications.audit.model import NUMBERS, Audit, Number
-from readiness.publications.audit.numbers import CHANGED
 from readiness.publications.audit.subject import Subject
-from readiness.publications.audit.voice import HTML, Voice
-from readiness.publications.outcomes import HOLDING, Outcome
+from readiness.publications.outcomes import HOLDING, Outcome, rounding_rule
 from readiness.publications.presenting.summary import by_outcome
+from readiness.publications.presenting.verdicts import KINDS, OUTCOMES
+from readiness.publications.presenting.writing import Writing
 
-NOTHING = "–"
-
-
-def number_tables(audit: Audit, subject: Subject, voice: Voice) -> str:
-    """HTML: one fold a verdict, the gravest first; what holds is folded again by kind."""
-    tables = _Tables(audit, subject, voice)
-    return "".join(tables.group(o, numbers) for o, numbers in by_outcome(audit).items())
+COLUMNS = (
+    "page.column.id", "page.column.published", "page.column.recomputed", "page.column.difference",
+    "page.column.verdict", "page.column.detail", "page.column.rounding", "page.column.dataset",
+    "page.column.code", "page.column.environment",
+)  # fmt: skip
+DETAIL = "page.column.detail"
 
 
 @dataclass(frozen=True)
-class _Tables:
-    audit: Audit
-    subject: Subject
-    voice: Voice
+class Line:
+    """One number: what is written of it, and its exact texts."""
 
-    def group(self, outcome: Outcome, numbers: Sequence[Number]) -> str:
-        """The numbers of one verdict."""
-        voice = self.voice
-        # A level that computes nothing leaves numbers unchecked, which is no problem.
-        asked = self.audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED
-        facts = {number.fact for number in numbers} - {None}
-        reason = ""
-        if not asked:
-            reason = voice.text("level_reason")
-        elif len(facts) == 1 and len(numbers) > 1:
-            reason = voice.around("one_reason", voice.message(*facts))
-        note = f'<p class="note">{reason}</p>\n' if reason else ""
-        told = bool(facts) and not reason
-        if asked and outcome not in HOLDING:
-            table = self.table(outcome, numbers, told)
-            return self.fold(voice.outcome(outcome), numbers, note + table, " open")
-        kinds: dict[str, list[Number]] = {}
-        for number in numbers:
-            kinds.setdefault(number.kind, []).append(number)
-        body = "".join(
-            self.fold(voice.known(KINDS, kind), some, self.table(outcome, some, told))
-            for kind, some in sorted(kinds.items())
-        )
-        return self.fold(voice.outcome(outcome), numbers, note + body)
-
-    def fold(self, title: str, numbers: Sequence[Number], body: str, state: str = "") -> str:
-        """A fold under its title and the count of its numbers."""
-        summary = f"<summary>{title} {self.voice.number(len(numbers))}</summary>"
-        return f"<details{state}>{summary}\n{body}</details>\n"
-
-    def table(self, outcome: Outcome, numbers: Iterable[Number], told: bool) -> str:
-        """A table with one line a number; each one's detail stands in it when it is `told`."""
-        columns = [
-            "id", "published", "recomputed", "difference", "verdict",
-            *(["detail"] if told else []), "contract", "dataset", "code", "environment",
-        ]  # fmt: skip
-        head = "".join(f'<th scope="col">{self.voice.text(column)}</th>' for column in columns)
-        name = self.voice.words(OUTCOMES[outcome].name)
-        return (
-            f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">'
-            f'<table class="numbers">\n<caption><span>{self.voice.around("numbers_caption", name)}'
-            f"</span></caption>\n<thead><tr>{head}</tr></thead>\n"
-            f"<tbody>\n{''.join(self.rows(outcome, numbers, told))}</tbody>\n</table></div>\n"
-        )
-
-    def rows(self, outcome: Outcome, numbers: Iterable[Number], told: bool) -> Iterator[str]:
-        """One line a number."""
-        voice, language = self.voice, self.voice.language
-        tag = voice.outcome(outcome)
-        rules: dict[tuple[str, str], str] = {}
-        for n in numbers:
-            rule = (n.digits, n.rounding)
-            if rule not in rules:
-                rules[rule] = voice.rule(n)
-            detail = f'<td class="why">{voice.message(n.fact)}</td>' if told else ""
-            yield (
-                f'<tr><th scope="row">{_id(n.id)}</th>'
-                f"<td>{_value(self.subject.shown(n, language), n.published)}</td>"
-                f"<td>{_value(self.subject.shown_now(n, language), n.recomputed)}</td>"
-                f"<td>{_stored(n.difference)}</td><td>{tag}</td>{detail}"
-                f"<td>{rules[rule]}</td>"
-                f"<td>{voice.names(n.dataset) or NOTHING}</td>"
-                f"<td>{self.state(n.code)}</td><td>{self.state(n.environment)}</td></tr>\n"
-            )
-
-    def state(self, state: str) -> str:
-        """Whether the code or environment behind a number is the sealed one."""
-        if state == CHANGED:
-            return f'<b class="open">{self.voice.text("CHANGED")}</b>'
-        return self.voice.text("same") if state else NOTHING
+    id: Markup
+    shown: str
+    published: str
+    shown_now: str
+    recomputed: str
+    difference: str
+    fact: Fact | None
+    rounding: Markup
+    dataset: Markup
+    code: str
+    environment: str
 
 
-def _id(name: str) -> str:
-    """An id that may be broken after its dots."""
-    return HTML.name(name).replace(".", ".<wbr>")
+@dataclass(frozen=True)
+class Group:
+    """The numbers of one outcome: open in one table, or folded by kind. `told`: whether each one's
+    detail stands in its line; else `reason` is what is true of all, where something is."""
+
+    outcome: Outcome
+    open: bool
+    reason: Markup | None
+    told: bool
+    numbers: Sequence[Line]
+    kinds: Sequence[tuple[Markup, Sequence[Line]]]
+
+    @property
+    def key(self) -> str:
+        """The key of the outcome's name."""
+        return OUTCOMES[self.outcome]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The keys of the columns' names."""
+        return [column for column in COLUMNS if self.told or column != DETAIL]
 
 
-def _stored(text: str) -> str:
-    return f'<span class="stored" dir="ltr">{HTML.plain(text)}</span>' if text else NOTHING
+def number_groups(audit: Audit, subject: Subject, writing: Writing) -> list[Group]:
+    """One group an outcome, the most severe first."""
+    line = _lines(subject, writing)
+    return [
+        _group(audit, outcome, numbers, writing, line)
+        for outcome, numbers in by_outcome(audit).items()
+    ]
 
 
-def _value(shown: str, stored: str) -> str:
-    """A number as readers were shown it and, below, as it is stored."""
-    if not shown:
-        return _stored(stored)
-    below = _stored(stored) if stored and stored != shown else ""
-    return f'<span class="shown">{HTML.plain(shown)}</span>{below}'
+def _group(
+    audit: Audit,
+    outcome: Outcome,
+    numbers: Sequence[Number],
+    writing: Writing,
+    line: Callable[[Number], Line],
+) -> Group:
+    # A level that computes nothing leaves numbers unchecked, which is no problem.
+    asked = audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED
+    reason = None
+    facts = [number.fact for number in numbers if number.fact]
+    if not asked:
+        reason = writing.text("page.level_reason")
+    elif facts and len(numbers) > 1 and all(fact == facts[0] for fact in facts):
+        reason = writing.text("page.one_reason", reason=writing.tell(facts[0]))
+    if asked and outcome not in HOLDING:
+        lines = [line(number) for number in numbers]
+        return Group(outcome, True, reason, bool(facts) and not reason, lines, ())
+    return Group(
+        outcome, False, reason, bool(facts) and not reason, [line(number) for number in numbers],
+        list(_kinds(numbers, writing, line)),
+    )  # fmt: skip
+
+
+def _kinds(
+    numbers: Sequence[Number], writing: Writing, line: Callable[[Number], Line]
+) -> Iterator[tuple[Markup, list[Line]]]:
+    kinds: dict[str, list[Number]] = {}
+    for number in numbers:
+        kinds.setdefault(number.kind, []).append(number)
+    for kind, some in sorted(kinds.items()):
+        name = writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind)
+        yield name, [line(number) for number in some]
+
+
+def _lines(subject: Subject, writing: Writing) -> Callable[[Number], Line]:
+    names = cache(writing.names)
+
+    @cache
+    def rounding(digits: str, mode: str) -> Markup:
+        rule = rounding_rule({"digits": digits, "rounding": mode})
+        return writing.tell(rule) if rule else writing.text("page.nothing")
+
+    def line(n: Number) -> Line:
+        return Line(
+            # An id may be broken after its dots.
+            Markup(writing.form.name(n.id).replace(".", Markup(".<wbr>"))),
+            subject.shown(n, writing.language), n.published,
+            subject.shown_now(n, writing.language), n.recomputed,
+            n.difference, n.fact, rounding(n.digits, n.rounding), names(n.dataset),
+            n.code, n.environment,
+        )  # fmt: skip
+
+    return line

@@ -1,4 +1,4 @@
-"""An audit told in sentences: which texts, with which numbers, in which order.
+"""An audit told in sentences: which facts, in which order.
 
 The first sentence is the verdict for whoever reads one sentence only; the others say where it comes
 from, and the innocent reading. Page and certificate say the same.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness.publications.audit.glossary import OUTCOMES
+from readiness.facts import Fact
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.outcomes import (
     BROKEN,
@@ -19,27 +19,28 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
 )
+from readiness.publications.presenting.verdicts import OUTCOMES
 
-Sentence = tuple[str, dict[str, int]]
-"""The name of a text, and the numbers that it is filled with."""
+JUDGED = "verdict.says.judged"
+"""Of figures that others reported: no verdict beside their name may be taken for one on them."""
 
 _UNAVAILABLE = (
-    ("no_erased", Outcome.ERASED),
-    ("no_restricted", Outcome.RESTRICTED),
-    ("no_missing", Outcome.MISSING),
-    ("no_check", Outcome.NOT_CHECKED),
+    (Outcome.ERASED, "verdict.says.some_erased", "verdict.says.all_erased"),
+    (Outcome.RESTRICTED, "verdict.says.some_restricted", "verdict.says.all_restricted"),
+    (Outcome.MISSING, "verdict.says.some_missing", "verdict.says.all_missing"),
+    (Outcome.NOT_CHECKED, "verdict.says.some_unchecked", "verdict.says.all_unchecked"),
 )
 
 _BESIDE = (
-    ("within", Outcome.WITHIN_ROUNDING),
-    ("corrected", Outcome.CORRECTED),
-    ("judged", Outcome.JUDGED),
-    ("added", Outcome.ADDED),
+    (Outcome.WITHIN_ROUNDING, "verdict.says.within"),
+    (Outcome.CORRECTED, "verdict.says.corrected"),
+    (Outcome.JUDGED, JUDGED),
+    (Outcome.ADDED, "verdict.says.added"),
 )
 
 
 def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
-    """The numbers by verdict, the gravest first."""
+    """The numbers by verdict, the most severe first."""
     groups: dict[Outcome, list[Number]] = {outcome: [] for outcome in OUTCOMES}
     for number in audit.numbers:
         groups[number.outcome].append(number)
@@ -68,68 +69,80 @@ def level_result(audit: Audit, level: int) -> int | None:
     return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK
 
 
-def sentences(audit: Audit) -> list[Sentence]:
-    """The sentences on an audit, in the order to read them."""
-    return [*_graver(audit), *_what_holds(audit), *_innocent(audit)]
+def sentences(audit: Audit) -> list[Fact]:
+    """The sentences on an audit, in the order to read them; those that count have values."""
+    return [*_graver(audit), *_what_is_valid(audit), *_innocent(audit)]
 
 
-def _graver(audit: Audit) -> Iterator[Sentence]:
-    """What does not hold or could not be told, the gravest first."""
+def _graver(audit: Audit) -> Iterator[Fact]:
+    """What is not valid or could not be told, the most severe first."""
     every = _published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
-        yield "broken", {"n": broken}
+        yield Fact("verdict.says.seal_broken", {"n": broken})
         if n := audit.counts.get(Outcome.BROKEN):
-            yield "broken_numbers", {"n": n, "all": every}
-    for name, outcome in (
-        ("signature_wrong", Outcome.DIFFERS),
-        ("signature_missing", Outcome.NOT_CHECKED),
+            yield Fact("verdict.says.numbers_broken", {"n": n, "all": every})
+    for kind, outcome in (
+        ("verdict.says.signature_wrong", Outcome.DIFFERS),
+        ("verdict.says.signature_missing", Outcome.NOT_CHECKED),
     ):
         if n := _count(audit.signatures, outcome):
-            yield name, {"n": n}
+            yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS and (differs := audit.counts.get(Outcome.DIFFERS)):
-        yield "differs_numbers", {"n": differs, "all": every}
-    for level, name in ((DATA, "differs_data"), (REPORT, "differs_report")):
+        yield Fact("verdict.says.numbers_differ", {"n": differs, "all": every})
+    for level, kind in (
+        (DATA, "verdict.says.data_differ"),
+        (REPORT, "verdict.says.report_differs"),
+    ):
         if audit.level >= level and (n := _count(findings(audit, level), Outcome.DIFFERS)):
-            yield name, {"n": n}
+            yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS:
-        for name, outcome in _UNAVAILABLE:
+        for outcome, some, whole in _UNAVAILABLE:
             if n := audit.counts.get(outcome):
-                yield (name if n < every else f"{name}_all"), {"n": n, "all": every}
+                yield Fact(some, {"n": n, "all": every}) if n < every else Fact(whole, {"n": n})
     elif audit.level >= DATA:
         gone = [f for f in audit.data if f.outcome not in HOLDING | {Outcome.DIFFERS}]
         if gone:
-            yield "data_unchecked", {"n": len(gone)}
+            yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
     if audit.level >= REPORT and (n := _count(audit.report, Outcome.NOT_CHECKED)):
-        yield "report_unchecked", {"n": n}
+        yield Fact("verdict.says.report_unchecked", {"n": n})
 
 
 def _count(found: Sequence[Finding], outcome: Outcome) -> int:
     return sum(finding.outcome is outcome for finding in found)
 
 
-def _what_holds(audit: Audit) -> Iterator[Sentence]:
+def _what_is_valid(audit: Audit) -> Iterator[Fact]:
     counts = audit.counts
     ours = counts.get(Outcome.REPRODUCED, 0) + counts.get(Outcome.WITHIN_ROUNDING, 0)
     if audit.level < NUMBERS:
-        if not audit.exit_code:
-            yield ("holds_seal", "holds_data")[audit.level], {}
+        if audit.exit_code:
+            yield Fact("verdict.says.no_code")
         else:
-            yield "no_code", {}
+            yield Fact(("verdict.says.seal_valid", "verdict.says.data_valid")[audit.level])
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
     if not audit.exit_code and Outcome.CORRECTED not in counts:
-        # The numbers of a judged study are ours; those that others printed do not "hold" by it.
-        whose = "ours" if counts.get(Outcome.JUDGED) else "holds"
-        yield f"{whose}_report" if pages else f"{whose}_numbers", {"n": ours}
+        yield _all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
     elif ours:
-        # What others printed is not for us to recompute.
+        # What others reported is not for us to recompute.
         every = _published(audit) - counts.get(Outcome.JUDGED, 0)
-        yield "numbers_hold", {"n": ours, "all": every}
-    for name, outcome in _BESIDE:
+        yield Fact("verdict.says.numbers_as_published", {"n": ours, "all": every})
+    for outcome, kind in _BESIDE:
         if n := counts.get(outcome):
-            yield name, {"n": n}
+            yield Fact(kind, {"n": n})
     if audit.level >= REPORT and not pages:
-        yield "pages_not_compared", {}
+        yield Fact("verdict.says.pages_not_compared")
+
+
+def _all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
+    """The numbers of a judged study are ours; those that others reported are not valid by it."""
+    if not ours:
+        return Fact("verdict.says.nothing_to_recompute")
+    if judged:
+        kind = "verdict.says.ours_report_valid" if pages else "verdict.says.ours_valid"
+    else:
+        kind = "verdict.says.report_valid" if pages else "verdict.says.numbers_valid"
+    return Fact(kind, {"n": ours})
 
 
 def _published(audit: Audit) -> int:
@@ -148,15 +161,15 @@ def _unmoved(audit: Audit) -> bool:
     return computed(audit) and not (other_code or changed.environment or data)
 
 
-def _innocent(audit: Audit) -> Iterator[Sentence]:
-    name = {
-        BROKEN: "innocent_broken",
-        DIFFERS: "innocent_differs",
-        COULD_NOT_CHECK: "innocent_unchecked",
-    }.get(audit.exit_code)
-    if name == "innocent_differs" and _unmoved(audit):
-        name = "innocent_unmoved"
-    if name:
-        yield name, {}
+def _innocent(audit: Audit) -> Iterator[Fact]:
+    code = audit.exit_code
+    if code == BROKEN:
+        yield Fact("verdict.says.innocent_broken")
+    elif code == DIFFERS and _unmoved(audit):
+        yield Fact("verdict.says.innocent_unmoved")
+    elif code == DIFFERS:
+        yield Fact("verdict.says.innocent_differs")
+    elif code == COULD_NOT_CHECK:
+        yield Fact("verdict.says.innocent_unchecked")
     elif audit.level >= NUMBERS:
-        yield "true_or_not", {}
+        yield Fact("verdict.says.true_or_not")

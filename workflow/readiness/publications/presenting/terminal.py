@@ -5,10 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from readiness.facts import Fact
-from readiness.language import tell
-from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, Audit, Number
+from readiness.facts import Fact, Listed, Term, Value
+from readiness.language import Language, tell
+from readiness.language.telling import show
+from readiness.language.typography import unmarked
+from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
+from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
@@ -18,47 +22,47 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
     rounding_rule,
-    told,
 )
+from readiness.publications.presenting.verdicts import CHANGED, OUTCOMES, SIGNINGS, VERDICTS
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 
 SHOWN = 10
 """How many problems of one kind are named unless all are asked for."""
-NAMELESS = "a row without an id"
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 """What is counted and not named one by one."""
-COLUMNS = ("verdict", "number", "published", "recomputed", "difference", "rounding rule",
-           "dataset version", "code", "environment", "detail")  # fmt: skip
-EN = "en"
+COLUMNS = (
+    "terminal.column.verdict", "terminal.column.id", "terminal.column.published",
+    "terminal.column.recomputed", "terminal.column.difference", "terminal.column.rounding",
+    "terminal.column.dataset", "terminal.column.code", "terminal.column.environment",
+    "terminal.column.detail",
+)  # fmt: skip
+AT = {"today": "terminal.level_today", "frozen": "terminal.level_frozen"}
+NAMES = {
+    SEAL: "terminal.name.seal",
+    DATA: "terminal.name.data",
+    NUMBERS: "terminal.name.numbers",
+    REPORT: "terminal.name.report",
+}
 INDENT = 15
 """Where the text of a line begins, behind the name of its part or its verdict."""
 
 
-def audit_text(audit: Audit, *, every_number: bool = False, width: int = 0) -> str:
+def audit_text(
+    audit: Audit, language: Language = "en", *, every_number: bool = False, width: int = 0
+) -> str:
     """What was found: the verdict, one line a part, every problem; on request every number.
 
     With a `width`, lines are folded to so many columns; without, each finding stays on one.
     """
-    draft = " (draft)" if audit.status == DRAFT else ""
-    lines = [f"{audit.identity}{draft}: {audit.verdict} at {_at(audit)}; {audit.signing}"]
-    lines += [f"  note         {tell(note, EN)}" for note in audit.notes]
-    lines += _part("seal", audit.seal, f"holds: {len(audit.sealed.get('files', ()))} files")
-    lines += _part("signatures", audit.signatures, "")
-    if audit.level >= DATA:
-        lines += _part("data", audit.data, "")
-    lines += _numbers(audit)
-    if audit.divergence:
-        lines.append(f"  {'diverges':<12} {tell(audit.divergence, EN)}")
-    if audit.level >= REPORT:
-        lines += _part("report", audit.report, "")
-    lines = [one_line(line) for line in (*lines, *_changes(audit))]
+    lines = _Lines(audit, language)
+    told = [one_line(line) for line in lines.all()]
     if width > 2 * INDENT:
-        lines = [folded for line in lines for folded in _folded(line, width)]
+        told = [folded for line in told for folded in _folded(line, width)]
     if every_number:
         # A table is not folded: its columns stand below each other.
-        lines += [f"  {line}" for line in number_lines(audit.numbers)]
-    return "\n".join(lines) + "\n"
+        told += [f"  {line}" for line in number_lines(audit.numbers, language)]
+    return "\n".join(told) + "\n"
 
 
 def _folded(line: str, width: int) -> list[str]:
@@ -67,94 +71,180 @@ def _folded(line: str, width: int) -> list[str]:
     )
 
 
-def _at(audit: Audit) -> str:
-    """The level in words, and whose code ran where code was run."""
-    level = f"level {audit.level} ({LEVELS[audit.level]})"
-    ran = "today's code" if audit.code == "today" else "the frozen code"
-    return f"{level}, {ran}" if audit.level >= NUMBERS else level
-
-
-def _part(name: str, findings: Sequence[Finding], holds: str) -> Iterator[str]:
-    wrong = sorted((f for f in findings if f.outcome not in FINE), key=_gravity)
-    right = len(findings) - len(wrong)
-    if holds and not findings:
-        yield f"  {name:<12} {holds}"
-    elif right:
-        yield f"  {name:<12} {right} of {len(findings)} as sealed"
-    for finding in wrong[:SHOWN]:
-        yield f"  {finding.outcome:<12} {told(finding, EN)}"
-    if len(wrong) > SHOWN:
-        yield f"  {'':<12} and {len(wrong) - SHOWN} more"
-
-
-def _said(fact: Fact | None) -> str:
-    return tell(fact, EN) if fact else ""
-
-
-def _gravity(one: Finding | Number) -> int:
-    """The gravest first: what is named first must not be a thousand numbers within rounding."""
+def _severity(one: Finding | Number) -> int:
+    """The most severe first: what is named first must not be a thousand numbers within rounding."""
     return (BROKEN, DIFFERS, COULD_NOT_CHECK, HOLDS).index(exit_code([one.outcome]))
 
 
-def _numbers(audit: Audit) -> Iterator[str]:
-    if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in audit.counts.items())
-        yield f"  {'numbers':<12} {counts or 'none'}"
-    if audit.level < NUMBERS:
-        return
-    alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
-    for number in sorted(audit.numbers, key=_gravity):
-        if number.outcome not in FINE:
-            alike.setdefault((number.outcome, number.fact), []).append(number)
-    single = []
-    for (outcome, fact), numbers in alike.items():
-        if len(numbers) > SHOWN:  # what is true of many is said once
-            yield f"  {outcome:<12} {len(numbers)} numbers: {_said(fact)}"
+@dataclass(frozen=True)
+class _Says:
+    """Texts of the catalogues without marks of direction, which a terminal would show as signs."""
+
+    language: Language
+
+    def fact(self, fact: Fact) -> str:
+        return unmarked(tell(fact, self.language))
+
+    def text(self, key: str, **values: Value) -> str:
+        return self.fact(Fact(key, values))
+
+    def outcome(self, outcome: Outcome) -> str:
+        return self.text(OUTCOMES[outcome])
+
+    def state(self, state: str) -> str:
+        """Whether the code or environment behind a number is the sealed one; "" for not looked."""
+        return state and self.text(CHANGED if state == WAS_CHANGED else "verdict.same")
+
+
+class _Lines(_Says):
+    """The lines on one audit."""
+
+    def __init__(self, audit: Audit, language: Language) -> None:
+        super().__init__(language)
+        self.audit = audit
+
+    audit: Audit
+
+    def all(self) -> Iterator[str]:
+        """Every line, in the order to read them."""
+        audit = self.audit
+        yield self._head()
+        for note in audit.notes:
+            yield self._named("terminal.name.note", self.fact(note))
+        if audit.seal:
+            yield from self._part(NAMES[SEAL], audit.seal)
         else:
-            single += numbers
-    for number in single[:SHOWN]:
-        yield (
-            f"  {number.outcome:<12} {number.id or NAMELESS} ({number.dataset or 'no data'}): "
-            f"published {number.published or '-'}, recomputed {number.recomputed or '-'}; "
-            f"{_said(number.fact)}"
+            n = len(audit.sealed.get("files", ()))
+            yield self._named(NAMES[SEAL], self.text("terminal.seal_valid", n=n))
+        yield from self._part("terminal.name.signatures", audit.signatures)
+        if audit.level >= DATA:
+            yield from self._part(NAMES[DATA], audit.data)
+        yield from self._numbers()
+        if audit.divergence:
+            yield self._named("terminal.name.divergence", self.fact(audit.divergence))
+        if audit.level >= REPORT:
+            yield from self._part(NAMES[REPORT], audit.report)
+        yield from self._changes()
+
+    def _head(self) -> str:
+        audit = self.audit
+        key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
+        level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
+        return self.text(
+            "terminal.head_draft" if audit.status == DRAFT else "terminal.head",
+            text_name=audit.identity, verdict=Term(VERDICTS[audit.exit_code]), level=level,
+            signing=Term(SIGNINGS[audit.signing]),
+        )  # fmt: skip
+
+    def _named(self, key: str, told: str) -> str:
+        return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
+
+    def _part(self, key: str, findings: Sequence[Finding]) -> Iterator[str]:
+        wrong = sorted((f for f in findings if f.outcome not in FINE), key=_severity)
+        if right := len(findings) - len(wrong):
+            told = self.text("terminal.as_sealed", n=right, all=len(findings))
+            yield self._named(key, told)
+        for finding in wrong[:SHOWN]:
+            told = self.text("terminal.finding", place=finding.place, detail=finding.fact)
+            yield f"  {self.outcome(finding.outcome):<12} {told}"
+        if len(wrong) > SHOWN:
+            yield self._named("", self.text("terminal.more", n=len(wrong) - SHOWN))
+
+    def _numbers(self) -> Iterator[str]:
+        audit = self.audit
+        if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
+            counts = tuple(
+                Fact("terminal.counted", {"n": n, "verdict": Term(OUTCOMES[outcome])})
+                for outcome, n in audit.counts.items()
+            )
+            told: Value = Listed(counts, "comma") if counts else Term("terminal.none")
+            yield self._named(NAMES[NUMBERS], unmarked(show(told, self.language)))
+        if audit.level < NUMBERS:
+            return
+        single: list[Number] = []
+        for numbers in self._alike():
+            if len(numbers) > SHOWN:  # what is true of many is said once
+                said = self.text("terminal.many", n=len(numbers), detail=_detail(numbers[0]))
+                yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
+            else:
+                single += numbers
+        for number in single[:SHOWN]:
+            yield f"  {self.outcome(number.outcome):<12} {self._number(number)}"
+        if len(single) > SHOWN:
+            yield self._named("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
+
+    def _alike(self) -> list[list[Number]]:
+        """The numbers to name, together those of which the same is said."""
+        alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
+        for number in sorted(self.audit.numbers, key=_severity):
+            if number.outcome not in FINE:
+                alike.setdefault((number.outcome, number.fact), []).append(number)
+        return list(alike.values())
+
+    def _number(self, number: Number) -> str:
+        nothing = Term("terminal.nothing")
+        return self.text(
+            "terminal.number",
+            name=number.id or Term("terminal.nameless"),
+            data=number.dataset or Term("terminal.no_data"),
+            published=number.published or nothing,
+            recomputed=number.recomputed or nothing,
+            detail=_detail(number),
         )
-    if len(single) > SHOWN:
-        yield f"  {'':<12} and {len(single) - SHOWN} more; --numbers shows every number"
+
+    def _changes(self) -> Iterator[str]:
+        changes = self.audit.changes
+        if changes.code:
+            names = Listed(changes.code, "comma")
+            yield self._changed(Fact("terminal.changed_code", {"names": names}))
+        if changes.lock:
+            yield f"  {self.text(CHANGED):<12} requirements.lock"
+        if changes.config:
+            names = Listed(changes.config, "comma")
+            yield self._changed(Fact("terminal.changed_config", {"names": names}))
+        if changes.environment:
+            names = Listed(changes.environment[:3], "comma")
+            if more := max(0, len(changes.environment) - 3):
+                told = Fact("terminal.changed_environment_more", {"names": names, "n": more})
+            else:
+                told = Fact("terminal.changed_environment", {"names": names})
+            yield self._changed(told)
+
+    def _changed(self, what: Fact) -> str:
+        return f"  {self.text(CHANGED):<12} {self.fact(what)}"
 
 
-def number_lines(numbers: Iterable[Number]) -> Iterator[str]:
+def _detail(number: Number) -> Value:
+    return number.fact or Term("terminal.nothing")
+
+
+def number_lines(numbers: Iterable[Number], language: Language = "en") -> Iterator[str]:
     """One line a number, columns `COLUMNS` below each other; a dash where there is nothing."""
-    cells_of = [COLUMNS] + [
-        (str(n.outcome), n.id, n.published or "-", n.recomputed or "-", n.difference or "-",
-         _said(rounding_rule(vars(n))) or "-", n.dataset or "-", n.code or "-",
-         n.environment or "-", _said(n.fact))
-        for n in numbers
-    ]  # fmt: skip
-    rows = [[one_line(cell) for cell in cells] for cells in cells_of]
+    says = _Says(language)
+    nothing = says.text("terminal.nothing")
+    cells_of = [tuple(says.text(column) for column in COLUMNS)]
+    for n in numbers:
+        rule = rounding_rule({"digits": n.digits, "rounding": n.rounding})
+        cells_of.append(
+            (says.outcome(n.outcome), n.id, n.published, n.recomputed, n.difference,
+             says.fact(rule) if rule else "", n.dataset, says.state(n.code),
+             says.state(n.environment),
+             says.fact(n.fact) if n.fact else "")
+        )  # fmt: skip
+    rows = [[one_line(cell) or nothing for cell in cells] for cells in cells_of]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
 
 
-def _changes(audit: Audit) -> Iterator[str]:
-    changes = audit.changes
-    if changes.code:
-        yield f"  CHANGED      code of today's {', '.join(changes.code)}"
-    if changes.lock:
-        yield "  CHANGED      requirements.lock"
-    if changes.config:
-        told = ", ".join(one if isinstance(one, str) else tell(one, EN) for one in changes.config)
-        yield f"  CHANGED      config.yaml: {told}"
-    if changes.environment:
-        more = len(changes.environment) - 3
-        told = ", ".join(tell(one, EN) for one in changes.environment[:3])
-        shown = told + (f" and {more} more" if more > 0 else "")
-        yield f"  CHANGED      environment: {shown}"
-
-
-def summary_text(audits: Sequence[Audit]) -> str:
+def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
     """The closing line over several publications."""
-    counts = Counter(audit.verdict for audit in audits)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-    return f"{len(audits)} publications: {told}\n"
+    counts = Counter(audit.exit_code for audit in audits)
+    told = tuple(
+        Fact("terminal.counted", {"n": counts[code], "verdict": Term(VERDICTS[code])})
+        for code in sorted(counts)
+    )
+    says = _Says(language)
+    line = says.text("terminal.publications", n=len(audits), counts=Listed(told, "comma"))
+    return f"{line}\n"
