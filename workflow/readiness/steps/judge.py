@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         for v in verdicts
     )
     outputs = Outputs("judge", arguments.out)
-    told = summary_ids(verdicts)
-    records = [{**record(v), "summary": v.id in told} for v in verdicts]
+    summary = summary_ids(verdicts)
+    records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
     outputs.file("verdicts.json", content + "\n")
     for language in languages:
