@@ -54,7 +54,7 @@ def test_the_schema_is_a_json_schema_with_no_free_keys() -> None:
 
 
 def test_shipped_and_frozen_configurations_are_valid() -> None:
-    assert load_config(ROOT / "config.yaml").report.languages == ["fr", "ar", "en"]
+    assert load_config(ROOT / "config.yaml").report.show
     for path in sorted((ROOT / "publications").glob("*/config.yaml")):
         config = load_config(path)
         assert len(config.waves) + len(config.studies) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def tree(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw", ignore=lambda folder, names: [
         name for name in names if name.endswith(".csv")])  # fmt: skip
+    config = (tmp_path / "config.yaml").read_text("utf-8")
+    config = re.sub(r"  languages: .*\n", "  languages: [fr, ar, en]\n", config)
+    (tmp_path / "config.yaml").write_text(config, "utf-8")
     return tmp_path
 
 

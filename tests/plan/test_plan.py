@@ -62,7 +62,6 @@ def test_the_tree_is_right_as_it_is(tree: Path) -> None:
         ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
         ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
         ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),
-        ("        - regulation\n", "        - experience_years\n", ("estimate.items", "number")),
         ("blocks: region", "blocks: null_id", ("compare.blocks", "'null_id'", "region")),
     ],
 )  # fmt: skip

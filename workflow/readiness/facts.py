@@ -97,7 +97,7 @@ class Named:
     """A number with a name of its own, wherever it stands in a fact: that of its register's row."""
 
     name: str
-    value: int | Fraction | Printed | Listed
+    value: int | Fraction | Quantity | Printed | Listed | str
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def decode(value: Any) -> Value:
             return Listed(tuple(decode(item) for item in items), link)
         case {"name": str(name), "value": inner}:
             number = decode(inner)
-            if isinstance(number, int | Fraction | Printed | Listed):
+            if isinstance(number, int | Fraction | Quantity | Printed | Listed | str):
                 return Named(name, number)
         case {"fact": str(kind), "values": dict(values)}:
             return Fact(kind, {str(name): decode(item) for name, item in values.items()})

@@ -61,6 +61,7 @@ class Document:
             "simulated": section.simulated,
             "selection": section.selection,
             "by": section.estimate.by,
+            "adjust": section.compare.adjust,
             "items": told_items(self.root, section),
             "titles": titles,
         }
@@ -140,7 +141,9 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
             yield place
         for key, child in node.items():
             inner = f"{place}.{key}".strip(".")
-            if key in ("label", "statement", "unit", "title") and isinstance(child, dict):
+            if key in ("answers", "publishers") and isinstance(child, dict):
+                yield from (f"{inner}.{k}" for k, texts in child.items() if language not in texts)
+            elif key in ("label", "statement", "unit", "title") and isinstance(child, dict):
                 if language not in child:
                     yield inner
             else:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from readiness.questionnaire.text import match_key
 
-Language = Literal["fr", "en", "ar"]
+Language = str
 LANGUAGES: tuple[Language, ...] = ("fr", "en", "ar")
 
 BLANK = "_blank"

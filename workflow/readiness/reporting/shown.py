@@ -10,23 +10,28 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.selection import Selection
+from readiness.config import read_yaml
 from readiness.errors import RenderError
-from readiness.facts import from_json
-from readiness.language import tell
+from readiness.facts import Fact, Named, Quantity, Value, from_json
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.verdict import facts_of
+from readiness.forensics.reporting import told
+from readiness.language import Language, tell, text
+from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.model import Language
 from readiness.register.display import shown
 from readiness.register.figures import read_register
+from readiness.reporting.markdown import EMPTY, label, picture, plain
+from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$])")
 NBSP = "\u00a0"
+# A verdict's template has the percent sign behind the number; on the page they are one.
+_UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}([\u00a0\u202f ]?%)")
+PRESS = "press"
+"""How a register of claims says that figures are the press's own."""
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
-
-
-def plain(text: str) -> str:
-    """The text with nothing in it that Markdown would read as markup."""
-    return _MARKUP.sub(r"\\\1", text)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,31 @@ class Register:
         """The number as the check after rendering expects it."""
         text = shown(self.row(identity), self.language)
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
+
+    def number(self, identity: str) -> float | None:
+        """The value of an id; None where there is none, or where it is not published."""
+        if not self.has(identity):
+            return None
+        value = self.row(identity)["value"]
+        return float(value) if str(value) != "" else None
+
+    def named(self, identity: str) -> Named:
+        """The value of an id for a fact, under its own name; RenderError when there is none."""
+        row = self.row(identity)
+        if str(row["value"]) == "":
+            return Named(identity, EMPTY)  # the span shows what stands for it
+        if row["unit"] in ("count", "base") and not int(row["digits"] or 0):
+            return Named(identity, round(float(row["value"])))
+        digits = int(row["digits"] or 0)
+        return Named(identity, Quantity(str(row["value"]), row["unit"], digits, row["rounding"]))
+
+    def told(self, fact: Fact) -> str:
+        """A fact as Markdown: every number of the register in its span, foreign text escaped."""
+
+        def mark(name: str, text: str) -> str:
+            return self.span(name) if self.has(name) else text
+
+        return tell(fact, self.language, mark, Markup(name=plain))
 
     def spans(self) -> dict[str, set[str]]:
         """Every `run/id` with the texts that the report may show for it."""
@@ -98,51 +128,175 @@ class Register:
 
 
 @dataclass(frozen=True)
-class ShownStudy:
-    """A study's figures, what they can mean, and who printed them."""
+class Part:
+    """A run that a report shows: its figures, its settings, the folder of its files.
+
+    `charts` is that folder's place for charts, `prose` the author's own texts by place.
+    """
 
     register: Register
-    title: str
-    verdicts: dict[str, dict[str, Any]]
-    claims: pd.DataFrame
-    items: dict[str, str]
+    folder: Path
+    settings: dict[str, Any]
+    prose: Prose
+
+    @property
+    def run(self) -> str:
+        """The run's name, the first part of every id of its numbers."""
+        return str(self.settings["run"])
+
+    @property
+    def title(self) -> str:
+        """The title that the configuration gives it, as Markdown."""
+        return plain(str(self.settings["title"]))
+
+    @property
+    def language(self) -> Language:
+        """The language of the report."""
+        return self.register.language
+
+    @property
+    def simulated(self) -> bool:
+        """Whether no real person gave the answers behind it."""
+        return self.register.simulated
+
+    def tell(self, kind: str, **values: Value) -> str:
+        """The sentence of a kind of the domain `report`, as Markdown."""
+        return self.register.told(Fact(kind, values))
+
+    def caption(self, kind: str, **values: Value) -> str:
+        """A caption, which says so when the answers are simulated."""
+        said = self.tell(kind, **values)
+        return f"{said} {text('report.simulated.mark', self.language)}" if self.simulated else said
+
+    def chart(self, name: str, caption: str) -> str:
+        """A chart of the run, with its alternative text; nothing where none was drawn."""
+        wide, narrow, words = (
+            self.folder / "charts" / f"{name}{end}" for end in (".svg", "-narrow.svg", ".txt")
+        )
+        if not wide.is_file():
+            return ""
+        alternative = words.read_text("utf-8") if words.is_file() else caption
+        small = narrow.as_posix() if narrow.is_file() else ""
+        return picture(
+            wide.as_posix(), alternative, label("fig", self.run, name), caption, narrow=small
+        )
 
 
 @dataclass(frozen=True)
-class ShownWave:
-    """A wave's figures, why which test leads, and what was asked of whom."""
+class ShownStudy(Part):
+    """A study's figures, what they can mean, and who printed them."""
 
-    register: Register
-    title: str
-    choices: dict[str, str]
+    verdicts: dict[str, dict[str, Any]]
+    claims: pd.DataFrame
+    structure: Structure
+
+    def verdict(self, identity: str) -> str:
+        """A verdict's sentences as Markdown; RenderError where there is no such verdict."""
+        if identity not in self.verdicts:
+            raise RenderError(f"no verdict {identity!r}; there are {', '.join(self.verdicts)}.")
+        facts = facts_of(self.verdicts[identity])
+
+        def mark(name: str, text: str) -> str:
+            return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
+
+        said = told(facts, self.language, mark)
+        return _UNIT_OUTSIDE.sub(lambda m: f"[{m[1]}{m[3].replace(' ', NBSP)}]{{{m[2]}}}", said)
+
+    def sentences(self, *prefixes: str) -> list[str]:
+        """The verdicts whose ids begin with one of the prefixes, in their order."""
+        return [
+            self.verdict(identity) for identity in self.verdicts if identity.startswith(prefixes)
+        ]
+
+    def summary(self) -> list[str]:
+        """The verdicts that make one fair paragraph."""
+        return [self.verdict(name) for name, verdict in self.verdicts.items() if verdict["summary"]]
+
+    def item(self, code: str) -> str:
+        """What the study calls an item."""
+        found = self.structure.items.get(code)
+        return found.label[self.language] if found else code.replace("_", " ")
+
+    def answer(self, item: str, category: str) -> str:
+        """What the study calls an answer, where it has a label for it."""
+        found = self.structure.items.get(item)
+        labels = found.answers.get(category, {}) if found else {}
+        return labels.get(self.language, category.replace("_", " "))
+
+    def publisher(self, whose: str) -> str:
+        """Whose a figure is: the press, or what a publisher is called."""
+        if whose == PRESS:
+            return text("forensics.press", self.language)
+        return self.structure.publishers.get(whose, {}).get(self.language, whose)
+
+
+@dataclass(frozen=True)
+class ShownWave(Part):
+    """A wave's figures, why which test is primary, and what was asked of whom.
+
+    `choices`: the primary test of each compared item, and the fact that says why.
+    """
+
+    choices: dict[str, tuple[str, Fact]]
     questionnaire: Questionnaire
     by: str
-    selection: str
+    selection: Selection
+    items: list[str]
+
+    @property
+    def by_text(self) -> str:
+        """What the groups are."""
+        return self.questionnaire.frame_variable(self.by).label.text(self.language)
+
+    @property
+    def group_labels(self) -> dict[str, str]:
+        """The label of each group by its code, those counted apart last."""
+        return {**self.questionnaire.frame_variable(self.by).labels(self.language), **self.apart}
+
+    @property
+    def apart(self) -> dict[str, str]:
+        """The groups that are counted apart: code to label."""
+        group = self.questionnaire.group_item
+        labels = self.questionnaire.item(group).labels(self.language) if group else {}
+        return {code: labels[code] for code in self.questionnaire.apart}
+
+    def groups(self, item: str) -> dict[str, str]:
+        """The groups of an item, as Markdown: all, each, and those counted apart that answered."""
+        shown = {"all": f"**{text('report.total', self.language)}**"}
+        for code, name in self.group_labels.items():
+            if code not in self.apart:
+                shown[code] = plain(name)
+            elif self.register.has(f"{item}.n.{code}"):
+                shown[code] = f"*{self.tell('report.apart', group=name)}*"
+        return shown
 
 
-def open_study(folder: Path, settings: dict[str, Any], language: Language) -> ShownStudy:
-    """The study whose files the render step put into `folder`."""
-    verdicts = json.loads((folder / "verdicts.json").read_text("utf-8"))
-    return ShownStudy(
-        register=Register(read_register(folder / "figures.csv"), language),
-        title=settings["title"],
-        verdicts={verdict["id"]: verdict for verdict in verdicts},
-        claims=read_text_table(folder / "claims.csv", "the claims"),
-        items=settings["items"],
-    )
-
-
-def open_wave(folder: Path, settings: dict[str, Any], language: Language) -> ShownWave:
-    """The wave whose files the render step put into `folder`."""
-    choices = read_text_table(folder / "choices.csv", "the choices of tests")
+def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Part:
+    """The study or wave whose files the render step put into a folder of `folder`."""
+    own = folder / str(settings["run"])
+    register = Register(read_register(own / "figures.csv"), language)
+    prose = Prose(own / "prose")
+    if settings["kind"] == "study":
+        verdicts = json.loads((own / "verdicts.json").read_text("utf-8"))
+        return ShownStudy(
+            register,
+            own,
+            settings,
+            prose,
+            verdicts={verdict["id"]: verdict for verdict in verdicts},
+            claims=read_text_table(own / "claims.csv", "the claims"),
+            structure=parse_structure(read_yaml(own / settings["structure"])),
+        )
+    choices = read_text_table(own / "choices.csv", "the choices of tests")
+    rows = zip(choices["item"], choices["lead"], choices["fact"], strict=True)
     return ShownWave(
-        register=Register(read_register(folder / "figures.csv"), language),
-        title=settings["title"],
-        choices={
-            item: tell(from_json(fact), language)
-            for item, fact in zip(choices["item"], choices["fact"], strict=True)
-        },
-        questionnaire=load_questionnaire(folder / settings["questionnaire"]),
+        register,
+        own,
+        settings,
+        prose,
+        choices={item: (lead, from_json(fact)) for item, lead, fact in rows},
+        questionnaire=load_questionnaire(own / settings["questionnaire"]),
         by=settings["by"],
-        selection=settings["selection"],
+        selection=Selection(settings["selection"]),
+        items=list(settings["items"]),
     )

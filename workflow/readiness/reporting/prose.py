@@ -1,0 +1,50 @@
+"""The author's own texts: before a block, after it, or in place of it.
+
+`reports/<study or wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where
+`place` is a block's name (`summary`, `item-use_ai`, ...). They are Markdown. A number is written by
+its id in braces, `{use_ai.yes.all}`, and comes from the register like every other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.errors import RenderError
+
+_NUMBER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_ -]+)+)\}")
+_WHERE = ("-before", "-after", "")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The texts of one run in the language of the report; `folder` need not be there."""
+
+    folder: Path
+
+    def around(self, place: str, body: str, number: Callable[[str], str]) -> str:
+        """A block with what its author puts before it and after it, or in its place."""
+        before, after, instead = (self._text(f"{place}{where}", number) for where in _WHERE)
+        return "\n\n".join(part for part in (before, instead or body, after) if part)
+
+    def _text(self, name: str, number: Callable[[str], str]) -> str:
+        try:
+            text = (self.folder / f"{name}.md").read_text("utf-8").strip()
+        except FileNotFoundError:
+            return ""
+        except UnicodeDecodeError as error:
+            raise RenderError(f"{name}.md: not UTF-8 (byte {error.start}).") from None
+        return _NUMBER.sub(lambda match: number(match[1]), text)
+
+    def check(self, places: Iterable[str]) -> None:
+        """Raise RenderError for a text of a block that there is not."""
+        known = list(places)
+        allowed = {f"{place}{where}" for place in known for where in _WHERE}
+        for path in sorted(self.folder.glob("*.md")):
+            if path.stem not in allowed:
+                raise RenderError(
+                    f"{path.name}: there is no such block; there are {', '.join(known)}, each with "
+                    "-before or -after behind it, or as it is."
+                )

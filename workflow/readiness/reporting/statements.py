@@ -1,0 +1,165 @@
+"""What a report says of a number: a fact whose kind the number chooses.
+
+Nothing here prints. A sentence that the number does not support has no way to be chosen: the
+templates of the catalogue hold no conclusion, and each function below has one kind a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from readiness.analysis.selection import Selection
+from readiness.facts import Fact, Listed, Term, Value
+
+DIFFERENCE = tuple(
+    f"report.difference.{case}" for case in ("established", "not_established", "not_computed")
+)
+PROPORTIONAL_ODDS = tuple(
+    f"report.proportional_odds.{case}" for case in ("rejected", "not_rejected", "not_computed")
+)
+CONTRASTS = tuple(f"report.contrasts.{case}" for case in ("none", "some", "many", "untested"))
+SELECTION = tuple(f"report.selection.{selection.key}" for selection in Selection)
+ANSWERED = tuple(f"report.answered.{selection.key}" for selection in Selection)
+NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
+EXCLUDED = tuple(
+    f"report.excluded.{rule}"
+    for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
+)
+TESTS = tuple(
+    f"report.name.{test}"
+    for test in (
+        "rao_scott_f",
+        "rao_scott_chisq",
+        "kruskal_wallis_design",
+        "ordinal_logit_term",
+        "linear_model",
+        "permutation_midrank",
+        "permutation_pearson",
+        "permutation_exact",
+        "permutation_studentised",
+        "fisher_freeman_halton",
+    )
+)
+"""The tests of which a p-value may be told: the last part is their name in the register."""
+ADJUST = tuple(
+    f"report.adjust.{method.lower()}"
+    for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
+)
+PRECISION = tuple(
+    f"report.precision.{flag}" for flag in ("present", "review", "caution", "suppress")
+)
+KEYS = (
+    *DIFFERENCE,
+    *PROPORTIONAL_ODDS,
+    *CONTRASTS,
+    *SELECTION,
+    *ANSWERED,
+    *NO_TEST,
+    *EXCLUDED,
+    *TESTS,
+    *ADJUST,
+    *PRECISION,
+)
+"""Every kind that is made of a name, for the test of the catalogues."""
+MANY = 6
+"""From so many pairs on, a sentence names none: the table does."""
+
+
+def significant(p: float, level: float) -> bool:
+    """Whether a p-value is below the error that a confidence level leaves (0.05 for 0.95)."""
+    return p < round(1 - level, 12)
+
+
+def difference(p: float | None, level: float, values: Mapping[str, Value]) -> Fact:
+    """What the primary test says of the groups. `values`: `p` as the register shows it, `level`."""
+    if p is None:
+        return Fact("report.difference.not_computed")
+    case = "established" if significant(p, level) else "not_established"
+    return Fact(f"report.difference.{case}", values)
+
+
+def proportional_odds(p: float | None, level: float, values: Mapping[str, Value]) -> Fact:
+    """What the check of the proportional-odds assumption says: `p`, or that there is none."""
+    if p is None:
+        return Fact("report.proportional_odds.not_computed")
+    case = "rejected" if significant(p, level) else "not_rejected"
+    return Fact(f"report.proportional_odds.{case}", values)
+
+
+def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fact:
+    """Which pairs of groups differ after adjustment.
+
+    `pairs`: the adjusted p of each pair shown, by the labels of its groups; None where a pair has
+    no test.
+    """
+    tested = {pair: p for pair, p in pairs.items() if p is not None}
+    if not tested:
+        return Fact("report.contrasts.untested")
+    found = [pair for pair, p in tested.items() if significant(p, level)]
+    if not found:
+        return Fact("report.contrasts.none")
+    if len(found) >= MANY:
+        return Fact("report.contrasts.many")
+    named = tuple(Fact("report.pair", {"first": a, "second": b}) for a, b in found)
+    return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
+
+
+def selected(selection: Selection) -> Fact:
+    """What the selection of respondents lets the figures say."""
+    return Fact(f"report.selection.{selection.key}")
+
+
+def no_test(selection: Selection) -> Fact:
+    """That no test is given, and why; for a selection that gives none."""
+    return Fact(f"report.no_test.{selection.key}")
+
+
+def test_name(test: str) -> Term:
+    """What a test is called, by its name in the register."""
+    return Term(f"report.name.{test}")
+
+
+def adjustment(method: str) -> Term:
+    """What an adjustment for many comparisons is called, as the configuration spells it."""
+    return Term(f"report.adjust.{method.lower()}")
+
+
+def answered(selection: Selection, values: Mapping[str, Value]) -> Fact:
+    """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
+
+    A rate without a selection that gives one is not said.
+    """
+    said = {name: value for name, value in values.items() if name != "rate"}
+    if selection.response_rate:
+        said = dict(values)
+    return Fact(f"report.answered.{selection.key}", said)
+
+
+def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
+    """What of the received file was excluded, by rule: how many, and the value to show."""
+    found = tuple(
+        Fact(f"report.excluded.{rule}", {"n": value}) for rule, (n, value) in counts.items() if n
+    )
+    if not found:
+        return Fact("report.excluded.none")
+    return Fact("report.excluded", {"excluded": Listed(found)})
+
+
+def weighting(trimmed: int, values: Mapping[str, Value]) -> Fact:
+    """How answers were weighted: `variables`, and whether any weight was trimmed (`trimmed`)."""
+    return Fact("report.weighting.trimmed" if trimmed else "report.weighting.untrimmed", values)
+
+
+def precision(flag: str, selection: Selection) -> Term | None:
+    """The word for a share's precision; None where nothing was drawn, or nothing is known."""
+    if not selection.intervals or not flag:
+        return None
+    return Term(f"report.precision.{flag}")
+
+
+def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
+    """The p-values of several tests; None where there is none."""
+    known = tuple(
+        Fact("report.tested.one", {"test": test_name(test), "p": value}) for test, value in p_values
+    )
+    return Fact("report.tested", {"tests": Listed(known, "comma")}) if known else None

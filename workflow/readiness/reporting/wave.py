@@ -1,0 +1,208 @@
+"""What a document says of a wave: who answered, each item, the weights, what a revision moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness.facts import Fact, Listed, Value
+from readiness.language import text
+from readiness.questionnaire.model import Item
+from readiness.reporting import statements
+from readiness.reporting.blocks import Block, paragraphs
+from readiness.reporting.items import headline, item_block, level_label
+from readiness.reporting.markdown import cards, label, note, plain, table
+from readiness.reporting.shown import ShownWave
+
+MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
+KEYS = MARGINS
+WEIGHTS = "weighting"
+"""What the ids of the weighting's numbers begin with."""
+CARDS = 2
+"""How many shares stand in large numbers in the summary."""
+
+
+def wave_blocks(wave: ShownWave) -> list[Block]:
+    """The blocks of a wave's chapter, in order."""
+
+    def title(key: str) -> str:
+        return text(key, wave.language)
+
+    return [
+        Block("opening", "", lambda: _opening(wave)),
+        Block("answered", title("report.title.answered"), lambda: _answered(wave)),
+        *(item_block(wave, item) for item in wave.items),
+        Block("weighting", title("report.title.weighting"), lambda: _weighting(wave)),
+        Block("revision", title("report.title.revision"), lambda: _revision(wave)),
+    ]
+
+
+def wave_summary(wave: ShownWave) -> str:
+    """The wave in short: what it is, how many answered, the first shares."""
+    kind = "report.summary.simulated" if wave.simulated else "report.summary.wave"
+    mark = f" {text('report.simulated.mark', wave.language)}" if wave.simulated else ""
+    tiles = [(number, f"{words}{mark}") for number, words in _cards(wave)]
+    lines = [f"**{wave.title}.** {wave.tell(kind)}", cards(tiles) if tiles else ""]
+    return paragraphs(lines)
+
+
+def _cards(wave: ShownWave) -> Iterator[tuple[str, str]]:
+    """The published headline share of the first items, and the answers that were kept."""
+    shown = 0
+    for name in wave.items:
+        item = wave.questionnaire.item(name)
+        figure = f"{name}.{headline(item)}.all"
+        if item.kind not in ("ordinal", "single") or wave.register.number(figure) is None:
+            continue
+        said = _share_of(wave, item)
+        yield wave.register.span(figure), said
+        shown += 1
+        if shown == CARDS:
+            break
+    if wave.register.has("quality.answered.all"):
+        yield wave.register.span("quality.answered.all"), wave.tell("report.card.answered")
+
+
+def _share_of(wave: ShownWave, item: Item) -> str:
+    label_of = item.label.text(wave.language)
+    return wave.tell("report.share_of", item=label_of, level=level_label(item, wave.language))
+
+
+def _opening(wave: ShownWave) -> str:
+    if not wave.simulated:
+        return ""
+    title = text("report.simulated.title", wave.language)
+    return note("warning", title, text("report.simulated.note", wave.language))
+
+
+def _answered(wave: ShownWave) -> str:
+    """Who was asked and who answered, in the words that the selection allows."""
+    register = wave.register
+
+    def known(*names: str) -> dict[str, Value]:
+        ids = {name: f"quality.{name}.all" for name in names}
+        return {name: register.named(i) for name, i in ids.items() if register.has(i)}
+
+    values = known("invited", "answered")
+    if wave.selection.response_rate and register.has("quality.response_rate.all"):
+        values["rate"] = register.named("quality.response_rate.all")
+    counts = {}
+    for key in statements.EXCLUDED:
+        rule = key.rpartition(".")[2]
+        number = register.number(f"quality.{rule}.all")
+        if number is not None:
+            counts[rule] = (round(number), register.named(f"quality.{rule}.all"))
+    facts = [
+        statements.answered(wave.selection, values),
+        Fact("report.received", known("received")),
+        statements.excluded(counts),
+        Fact("report.checked", known("issues", "corrections_applied")),
+        *_apart(wave),
+    ]
+    reading = [statements.selected(wave.selection)]
+    if wave.selection.intervals:
+        reading.append(Fact("report.level", {"level": register.named("settings.level")}))
+    bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
+    reading.append(Fact("report.hidden", bounds))
+    return paragraphs(
+        [
+            " ".join(register.told(fact) for fact in facts),
+            " ".join(register.told(fact) for fact in reading),
+        ]
+    )
+
+
+def _apart(wave: ShownWave) -> Iterator[Fact]:
+    for code, name in wave.apart.items():
+        if wave.register.has(f"quality.kept.{code}"):
+            n = wave.register.named(f"quality.kept.{code}")
+            yield Fact("report.counted_apart", {"group": name, "n": n})
+
+
+def _weighting(wave: ShownWave) -> str:
+    register = wave.register
+    if not register.has(f"{WEIGHTS}.n"):
+        return ""
+    variables = [
+        variable
+        for variable in wave.questionnaire.frame
+        if any(register.has(f"{WEIGHTS}.target.{variable.id}.{code}") for code in variable.codes)
+    ]
+    names = Listed(tuple(variable.label.text(wave.language) for variable in variables), "comma")
+    trimmed = round(register.number(f"{WEIGHTS}.trimmed") or 0)
+    values: dict[str, Value] = {"variables": names}
+    if trimmed:
+        values["trimmed"] = register.named(f"{WEIGHTS}.trimmed")
+    ends = {end: register.named(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
+    facts = [statements.weighting(trimmed, values), Fact("report.weighting.range", ends)]
+    if wave.selection.intervals:
+        parts = {name: register.named(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")}
+        facts.insert(1, Fact("report.weighting.effect", parts))
+    return paragraphs(
+        [
+            " ".join(register.told(fact) for fact in facts),
+            wave.chart("weights", wave.caption("report.caption.weights")),
+            _margins(wave, trimmed),
+        ]
+    )
+
+
+def _margins(wave: ShownWave, trimmed: int) -> str:
+    """Each margin's target and what is left of the gap after raking, and after trimming."""
+    register, rows = wave.register, []
+    for variable in wave.questionnaire.frame:
+        for code, name in variable.labels(wave.language).items():
+            gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
+            if register.has(gap):
+                ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]
+                ids += [gap] if trimmed else []
+                margin = wave.tell(
+                    "report.margin", variable=variable.label.text(wave.language), category=name
+                )
+                rows.append([margin, *map(register.span, ids)])
+    if not rows:
+        return ""
+    columns = MARGINS if trimmed else MARGINS[:-1]
+    header = [text(name, wave.language) for name in columns]
+    kind = "report.caption.margins" if trimmed else "report.caption.margins_raked"
+    return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
+
+
+def _revision(wave: ShownWave) -> str:
+    """How the first item moved by group, and the totals of all, since what the wave revises."""
+    register = wave.register
+    moved = []
+    for name in wave.items:
+        item = wave.questionnaire.item(name)
+        known = register.has(f"revision.{name}.{headline(item)}.all")
+        if known and item.kind != "multi":
+            moved.append((item, headline(item)))
+    if not moved:
+        return ""
+    columns = ("report.column.before", "report.column.now", "report.column.revision")
+    words = [text(name, wave.language) for name in columns]
+
+    def spans(figure: str) -> list[str]:
+        ids = (f"revision.{figure}.before", figure, f"revision.{figure}")
+        return [register.span(identity) for identity in ids]
+
+    item, level = moved[0]
+    groups = [
+        [name, *spans(f"{item.id}.{level}.{group}")]
+        for group, name in wave.groups(item.id).items()
+        if register.has(f"revision.{item.id}.{level}.{group}")
+    ]
+    totals = []
+    for other, first in moved:
+        totals.append([_share_of(wave, other), *spans(f"{other.id}.{first}.all")])
+    caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
+    whole = wave.caption("report.caption.revision_totals")
+    by = plain(wave.by_text)
+    question = text("report.column.question", wave.language)
+    return paragraphs(
+        [
+            wave.chart(f"{item.id}-revision", caption),
+            table([by, *words], groups, label("tbl", wave.run, "revision"), caption),
+            table([question, *words], totals, label("tbl", wave.run, "revised"), whole),
+            wave.tell("report.revision"),
+        ]
+    )
