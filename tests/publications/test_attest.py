@@ -37,8 +37,8 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import FOLDER
-from readiness.publications.outcomes import told
 from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
+from readiness.publications.telling import told
 
 pytest.importorskip("cryptography", reason="signatures are an optional extra")
 

@@ -51,7 +51,7 @@ def test_what_an_older_record_does_not_name_is_no_change_and_another_build() -> 
     assert not same_build(older, present)
     quarto = {**present, "engine": "Quarto 1.9.36"}
     (fact,) = changes(present, quarto)
-    assert tell(fact, "en") == f"engine {present['engine']} -> Quarto 1.9.36"
+    assert tell(fact, "en") == f"engine {present['engine']} → Quarto 1.9.36"
 
 
 def test_no_host_and_no_path() -> None:

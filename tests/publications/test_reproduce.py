@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from readiness.facts import from_json
+from readiness.facts import Fact
 from readiness.language import tell
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
@@ -35,8 +35,8 @@ def altered(ledger: pd.DataFrame, identity: str, **cells: str) -> pd.DataFrame:
     return other
 
 
-def _said(fact: str) -> str:
-    return tell(from_json(fact), "en") if fact else ""
+def _said(fact: Fact | None) -> str:
+    return tell(fact, "en") if fact else ""
 
 
 def verdict(published: pd.DataFrame, recomputed: pd.DataFrame, identity: str) -> tuple[str, str]:
@@ -44,7 +44,7 @@ def verdict(published: pd.DataFrame, recomputed: pd.DataFrame, identity: str) ->
     table = compare(published, recomputed).set_index("id")
     others = set(table.drop(identity)["verdict"])
     assert others <= {Outcome.REPRODUCED, Outcome.JUDGED}
-    return str(table.loc[identity, "verdict"]), _said(str(table.loc[identity, "fact"]))
+    return str(table.loc[identity, "verdict"]), _said(table.loc[identity, "fact"])
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import find_publication
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, told
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.telling import told
 from readiness.terminal import one_line
 
 WORDS = {

@@ -33,7 +33,6 @@ from readiness.publications.outcomes import (
     HOLDS,
     Finding,
     Outcome,
-    told,
 )
 from readiness.publications.seal import (
     ATTESTATIONS,
@@ -43,6 +42,7 @@ from readiness.publications.seal import (
     sha256,
     unreadable,
 )
+from readiness.publications.telling import told
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (

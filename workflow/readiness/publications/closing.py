@@ -10,8 +10,6 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from readiness.facts import from_json
-from readiness.language import tell
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import tally
 from readiness.tables import read_text_table
@@ -34,7 +32,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
         for row in differs.head(SHOWN).to_dict("records"):
             lines.append(
                 f"{publication}: {row['id']} DIFFERS: published {row['published'] or '-'}, "
-                f"recomputed {row['recomputed'] or '-'} ({tell(from_json(row['fact']), 'en')})"
+                f"recomputed {row['recomputed'] or '-'} ({row['detail']})"
             )
         if len(differs) > SHOWN:
             lines.append(f"{publication}: and {len(differs) - SHOWN} more numbers differ")

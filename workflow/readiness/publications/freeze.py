@@ -45,7 +45,7 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Log, append, open_log
-from readiness.publications.outcomes import Outcome, told
+from readiness.publications.outcomes import Outcome
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import (
     DRAFT,
@@ -58,6 +58,7 @@ from readiness.publications.seal import (
     status_of,
     values_table,
 )
+from readiness.publications.telling import told
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
 from readiness.register.protection import Scheme

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from readiness.facts import Fact
-from readiness.language import Language, tell
 from readiness.language.rounding import ROUNDINGS
 
 
@@ -65,17 +64,6 @@ class Finding:
     place: str | Fact
     outcome: Outcome
     fact: Fact
-
-
-def place_text(finding: Finding, language: Language) -> str:
-    """Where something was found, in words."""
-    place = finding.place
-    return tell(place, language) if isinstance(place, Fact) else place
-
-
-def told(finding: Finding, language: Language) -> str:
-    """A finding in one line: where, and what."""
-    return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
 
 
 def error_fact(said: str) -> Fact:

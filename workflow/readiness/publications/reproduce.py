@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.facts import Fact, to_json
+from readiness.facts import Fact
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
@@ -103,7 +103,7 @@ def compare(
 ) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
 
-    `fact` says why, as JSON (`facts.encode`); "" where the verdict says it all.
+    `fact` says why (a Fact); None where the verdict says it all.
 
     REPRODUCED: the same number and text (`figures.same`). WITHIN ROUNDING: another value, equal as
     shown under the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else,
@@ -149,7 +149,7 @@ def compare(
                 "digits": (old or new or {})["digits"],
                 "rounding": (old or new or {})["rounding"],
                 "verdict": str(outcome),
-                "fact": to_json(fact) if fact else "",
+                "fact": fact,
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,10 +1,12 @@
-"""Reproduce: a publication's figures against today's recomputation, one verdict a number."""
+"""Reproduce: a publication's figures compared with today's recomputation, one verdict a number."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from readiness.facts import to_json
+from readiness.language import tell
 from readiness.publications.erratum import read_errata
 from readiness.publications.reproduce import compare
 from readiness.register.figures import read_register
@@ -20,13 +22,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `verdicts.csv`; always succeeds, for only the gate may fail."""
+    """Write `verdicts.csv`; always succeeds, for only the gate may fail.
+
+    Why a number is not as published stands there as a fact (`facts.encode`) and, in `detail`, in
+    English.
+    """
     verdicts = compare(
         read_register(arguments.published),
         read_register(arguments.recomputed),
         today=True,
         errata=read_errata(arguments.errata),
     )
+    facts = verdicts["fact"]
+    verdicts["fact"] = [to_json(fact) if fact else "" for fact in facts]
+    verdicts["detail"] = [tell(fact, "en") if fact else "" for fact in facts]
     outputs = Outputs("reproduce", arguments.out)
     outputs.csv("verdicts.csv", verdicts)
     outputs.finish(

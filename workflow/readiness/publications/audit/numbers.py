@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from readiness.facts import Fact, from_json
+from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
@@ -162,7 +162,7 @@ def recomputed(
                 digits=verdict["digits"], rounding=verdict["rounding"], code=behind[hashes],
                 environment=CHANGED if environment else SAME,
                 outcome=Outcome(verdict["verdict"]),
-                fact=from_json(verdict["fact"]) if verdict["fact"] else None,
+                fact=verdict["fact"],
             )
         )  # fmt: skip
         made = new.get(verdict["id"], row)

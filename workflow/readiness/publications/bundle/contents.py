@@ -26,9 +26,10 @@ from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.outcomes import Outcome, place_text
+from readiness.publications.outcomes import Outcome
 from readiness.publications.program import code_files
 from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
+from readiness.publications.telling import place_text
 from readiness.tables import records_to_csv, rows_to_csv
 
 NEEDED = {
