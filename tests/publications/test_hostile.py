@@ -36,7 +36,7 @@ from readiness.publications.audit.model import Changes
 from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.certificate import certificate
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.reproduce import compare
@@ -353,7 +353,7 @@ def test_pages_show_what_is_foreign_escaped(tree: Path, folder: Path, language: 
     titles = "".join(f"      {code}: {title}\n" for code in ("fr", "en", "ar"))
     path.write_text(f"{head}title:\n{titles}" + "\n".join(kept) + "\n", "utf-8")
     (folder / "b\x1b[2J\u202e<b>.txt").write_text("x")
-    found = audit(tree, STUDY, 1, changes=Changes(), notes=(ESCAPES,))
+    found = audit(tree, STUDY, 1, changes=Changes(), notes=(error_fact(ESCAPES),))
     subjects = {STUDY: read_subject(tree, STUDY)}
     assert "onerror" in subjects[STUDY].title[language]
     for make in (audit_page, certificate):

@@ -29,7 +29,7 @@ from readiness.publications.presenting.summary import (
     sentences,
 )
 from readiness.publications.presenting.templating import render, style
-from readiness.publications.presenting.verdicts import LEVELS
+from readiness.publications.presenting.verdicts import LEVELS, LOOKS_AT, NOT_SHOWN
 from readiness.publications.presenting.writing import Form, Writing, html, markdown, typst
 
 FAILED = (Outcome.BROKEN, Outcome.DIFFERS)
@@ -192,7 +192,7 @@ class _Certificate:
             if result is not None:
                 told = writing.text(
                     "certificate.looked", level=level, name=Term(key),
-                    result=writing.verdict(result), looks_at=Term(f"{key}.looks_at"),
+                    result=writing.verdict(result), looks_at=Term(LOOKS_AT[level]),
                 )  # fmt: skip
                 items.append(Item(told, list(self.found(level))))
         yield Block(items=items)
@@ -302,10 +302,10 @@ class _Certificate:
         for level, key in LEVELS.items():
             name = Term(key)
             if level > self.audit.level:
-                told = {"looks_at": Term(f"{key}.looks_at")}
+                told = {"looks_at": Term(LOOKS_AT[level])}
                 kind = "certificate.not_looked"
             else:
-                told = {"not_shown": Term(f"{key}.not_shown")}
+                told = {"not_shown": Term(NOT_SHOWN[level])}
                 kind = "certificate.not_shown"
             items.append(writing.text(kind, level=level, name=name, **told))
         yield Block(items=[Item(item) for item in items])

@@ -35,7 +35,11 @@ from readiness.publications.presenting.templating import FOLDER, render, style
 from readiness.publications.presenting.verdicts import (
     CHANGED,
     LEVELS,
+    LOOKS_AT,
+    NOT_SHOWN,
     OUTCOMES,
+    SAYS,
+    SAYS_NOT,
     TONES,
 )
 from readiness.publications.presenting.writing import Writing, html
@@ -82,12 +86,13 @@ def _policy(script: str) -> str:
     )
 
 
-def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str]]:
-    """Each verdict as it is written, the word for it in the program's own files, and its key."""
+def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
+    """Each verdict as it is written, the word for it in the program's own files, and the keys of
+    what it says and does not say."""
     words = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
     for tag, token, key in (*words, (writing.changed(), WAS_CHANGED, CHANGED)):
         # Where the language's own word is another one.
-        yield tag, token if text(key, writing.language) != token else "", key
+        yield tag, token if text(key, writing.language) != token else "", SAYS[key], SAYS_NOT[key]
 
 
 @dataclass(frozen=True)
@@ -175,9 +180,13 @@ class _Section:
         ]
 
     @property
-    def levels(self) -> list[tuple[str, str, int | None]]:
-        """The levels: number, key, and the exit code of the level where it was looked at."""
-        return [(str(k), key, level_result(self.audit, k)) for k, key in LEVELS.items()]
+    def levels(self) -> list[tuple[str, str, str, str, int | None]]:
+        """The levels: number, keys of its name and of what it looks at and does not show, and its
+        exit code where it was looked at."""
+        return [
+            (str(k), key, LOOKS_AT[k], NOT_SHOWN[k], level_result(self.audit, k))
+            for k, key in LEVELS.items()
+        ]
 
     @property
     def parts(self) -> list[_Part]:

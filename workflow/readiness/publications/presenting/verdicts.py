@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Signing
+from readiness.facts import Fact, Term
+from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Signing
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, Outcome
 
 HOLD, OPEN, BAD, NEUTRAL = "hold", "open", "bad", "neutral"
 """The tones: it is valid, it could not be told, it is not valid, it is not for us to certify."""
 
-OUTCOMES: dict[Outcome, str] = {
-    Outcome.BROKEN: "verdict.outcome.broken",
-    Outcome.DIFFERS: "verdict.outcome.differs",
-    Outcome.ERASED: "verdict.outcome.erased",
-    Outcome.RESTRICTED: "verdict.outcome.restricted",
-    Outcome.MISSING: "verdict.outcome.missing",
-    Outcome.NOT_CHECKED: "verdict.outcome.not_checked",
-    Outcome.WITHIN_ROUNDING: "verdict.outcome.within_rounding",
-    Outcome.REPRODUCED: "verdict.outcome.reproduced",
-    Outcome.CORRECTED: "verdict.outcome.corrected",
-    Outcome.ADDED: "verdict.outcome.added",
-    Outcome.NOT_COMPARED: "verdict.outcome.not_compared",
-    Outcome.JUDGED: "verdict.outcome.judged",
+_NAMES = {
+    Outcome.BROKEN: "broken",
+    Outcome.DIFFERS: "differs",
+    Outcome.ERASED: "erased",
+    Outcome.RESTRICTED: "restricted",
+    Outcome.MISSING: "missing",
+    Outcome.NOT_CHECKED: "not_checked",
+    Outcome.WITHIN_ROUNDING: "within_rounding",
+    Outcome.REPRODUCED: "reproduced",
+    Outcome.CORRECTED: "corrected",
+    Outcome.ADDED: "added",
+    Outcome.NOT_COMPARED: "not_compared",
+    Outcome.JUDGED: "judged",
 }
-"""What can be said of a number or a file, the most severe first. Each has `.says` and `.says_not`
-as well: what it means, and what it does not."""
+OUTCOMES = {outcome: f"verdict.outcome.{name}" for outcome, name in _NAMES.items()}
+"""What can be said of a number or a file, the most severe first."""
 CHANGED = "verdict.outcome.changed"
 """What is said of code or an environment that is not the sealed one."""
-MEANINGS = (*OUTCOMES.values(), CHANGED)
+_MEANT = (*_NAMES.values(), "changed")
+SAYS = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says" for name in _MEANT}
+SAYS_NOT = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says_not" for name in _MEANT}
+"""What each of them means, and what it does not."""
 
 SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.BROKEN: ("!", BAD),
@@ -55,13 +59,12 @@ VERDICTS = {
 """The verdict on a publication, by the exit code of its audit."""
 TONES = {HOLDS: ("✓", HOLD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
 
-LEVELS = {
-    SEAL: "verdict.level.seal",
-    DATA: "verdict.level.data",
-    NUMBERS: "verdict.level.numbers",
-    REPORT: "verdict.level.report",
-}
-"""The levels. Each has `.looks_at` and `.not_shown` as well."""
+_LEVELS = {SEAL: "seal", DATA: "data", NUMBERS: "numbers", REPORT: "report"}
+LEVELS = {level: f"verdict.level.{name}" for level, name in _LEVELS.items()}
+"""The levels."""
+LOOKS_AT = {level: f"verdict.level.{name}.looks_at" for level, name in _LEVELS.items()}
+NOT_SHOWN = {level: f"verdict.level.{name}.not_shown" for level, name in _LEVELS.items()}
+"""What each level looks at, and what it does not show."""
 
 SIGNINGS = {
     Signing.UNSIGNED: "verdict.signing.unsigned",
@@ -88,3 +91,8 @@ KINDS = {
     "weighting": "verdict.kind.weighting",
 }
 """The kinds of number in a register."""
+
+
+def ran(audit: Audit) -> Fact:
+    """The audit's level."""
+    return Fact("verdict.ran", {"level": audit.level, "what": Term(LEVELS[audit.level])})

@@ -14,7 +14,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from readiness.facts import Fact, Label, Listed, Term, Value
+from readiness.facts import Fact, Label, Listed, Value
 from readiness.language import Language, tell, text
 from readiness.language.catalogue import direction
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
@@ -25,12 +25,12 @@ from readiness.publications.presenting.verdicts import (
     CHANGED,
     CHANGED_SIGN,
     CODES,
-    LEVELS,
     OUTCOMES,
     SIGNINGS,
     SIGNS,
     TONES,
     VERDICTS,
+    ran,
 )
 from readiness.terminal import one_line, printable
 
@@ -228,9 +228,8 @@ class Writing:
 
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
-        ran = self.text("verdict.ran", level=audit.level, what=Term(LEVELS[audit.level]))
         code = self.text(CODES[audit.code] if computed(audit) else "verdict.says.no_code")
-        return Markup(f"{ran} {code}")
+        return Markup(f"{self.tell(ran(audit))} {code}")
 
     def changed(self) -> Markup:
         """That code or an environment is not the sealed one."""
