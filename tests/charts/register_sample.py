@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.charts.bases import BaseRow
+
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
     "ar": {"none": "منعدم", "weak": "ضعيف", "medium": "متوسط", "good": "جيد"},
@@ -58,7 +60,7 @@ def row(item: str, level: str, group: str, count: int, n: int, **more: Any) -> d
     share = count / n
     spread = 1.96 * (share * (1 - share) / n) ** 0.5
     return {
-        "id": f"{item}.level.{level}.{group}",
+        "id": f"{item}.{level}.{group}",
         "item": item,
         "level": level,
         "group": group,
@@ -95,14 +97,9 @@ def make_register() -> pd.DataFrame:
             flag = "caution" if group == "technician" and level == "good" else "present"
             records.append(row("preparation", level, group, count, base, reliability=flag))
         records.append(row("preparation", "dont_know", group, counts[4], asked))
-        if group != "expert":
-            low = counts[0] + counts[1]
-            records.append(row("preparation_low", "low", group, low, base))
-        else:
-            records.append(
-                row("preparation_low", "low", group, counts[0] + counts[1], base)
-                | {"lower": float("nan"), "upper": float("nan")}
-            )
+        low = row("preparation", "low", group, counts[0] + counts[1], base)
+        none = {"lower": float("nan"), "upper": float("nan")} if group == "expert" else {}
+        records.append(low | none)
     return pd.DataFrame(records)
 
 
@@ -114,31 +111,29 @@ def can_show(figure: int, base: int) -> bool:
 
 
 CLAIMS = [
-    ("Préparation : 67 et 33", "HACA", "set", (67, 33)),
-    ("Équipes non formées : 64", "HACA", "claim", (64,)),
-    ("Ne remplacera pas : 83 et 17", "press", "set", (83, 17)),
-    ("Usage : 58 et 42", "press", "set", (58, 42)),
-    ("Révolution sociale : 75 et 25", "press", "set", (75, 25)),
-    ("Baisse des coûts : 91", "press", "claim", (91,)),
-    ("67/33 et 64 ensemble", "HACA", "joint", (67, 33, 64)),
-    ("Tous les chiffres ensemble", "both", "joint", (67, 33, 64, 83, 17, 58, 42, 75, 25, 91)),
+    ("Préparation : 67 et 33", "Regulator", False, (67, 33)),
+    ("Équipes non formées : 64", "Regulator", False, (64,)),
+    ("Ne remplacera pas : 83 et 17", "press", False, (83, 17)),
+    ("Usage : 58 et 42", "press", False, (58, 42)),
+    ("Révolution sociale : 75 et 25", "Institute", False, (75, 25)),
+    ("Baisse des coûts : 91", "press", False, (91,)),
+    ("Préparation et formation", "together", True, (67, 33, 64)),
+    ("Toutes les questions", "together", True, (67, 33, 64, 83, 17, 58, 42, 75, 25, 91)),
 ]
 """Published figures in whole percents, and the sets that are judged together."""
+LAST = 40
+MISSING = (12, 15, 22, 25, 28)
 
 
-def axis_data(last: int = 40) -> pd.DataFrame:
-    """One row a claim or set and base; a set of two also needs counts that sum to the base."""
-    records = []
-    for label, source, kind, figures in CLAIMS:
-        for base in range(1, last + 1):
-            feasible = all(can_show(figure, base) for figure in figures)
-            records.append((label, source, base, feasible, kind))
-    frame = pd.DataFrame(records, columns=["row_label", "source", "base", "feasible", "kind"])
-    missing = frame[frame["row_label"] == "67/33 et 64 ensemble"].copy()
-    missing["kind"] = "joint_missing"
-    missing["feasible"] = [
-        (can_show(67, b) and can_show(33, b) and can_show(64, b - 1))
-        or (b > 1 and can_show(67, b - 1) and can_show(33, b - 1) and can_show(64, b))
-        for b in missing["base"]
+def base_rows() -> list[BaseRow]:
+    """One row a claim or set, with the bases that can show all of its figures."""
+    return [
+        BaseRow(
+            label,
+            whose,
+            joint,
+            tuple(b for b in range(1, LAST + 1) if all(can_show(f, b) for f in figures)),
+            MISSING if label == "Préparation et formation" else (),
+        )
+        for label, whose, joint, figures in CLAIMS
     ]
-    return pd.concat([frame, missing], ignore_index=True)

@@ -252,7 +252,7 @@ def test_results_that_cannot_be_written(fresh: Project) -> None:
 
 
 def test_a_home_that_cannot_be_written(fresh: Project) -> None:
-    chart = "results/studies/haca-2024/draw/bases.svg"
+    chart = "results/studies/haca-2024/draw/fr/bases.svg"
     result = fresh.run(chart, HOME="/dev/null/home", XDG_CACHE_HOME=None)
     assert result.returncode == 0, result.stderr
     assert (fresh.root / chart).is_file()

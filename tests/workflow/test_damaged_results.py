@@ -149,8 +149,9 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
 def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:
     (project.root / STUDY / "judge" / SIDECAR).unlink()
     result = project.readiness(
-        "step", "draw-study", "--axis", f"{STUDY}/judge/axis.csv",
-        "--figures", f"{STUDY}/register/figures.csv", "--code", "c", "--out", "out",
+        "step", "register-study", "--verdicts", f"{STUDY}/judge/verdicts.json",
+        "--claims", "results/inputs/haca-2024-claims/2/data.csv",
+        "--settings", '{"run": "haca-2024"}', "--code", "c", "--out", "out",
     )  # fmt: skip
     assert result.returncode == 3
     assert f"{STUDY}/judge/lineage.json: missing" in message(result)

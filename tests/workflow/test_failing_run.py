@@ -15,7 +15,7 @@ from readiness.commands.snakemake_log import LOG, reason
 
 PAGE = "results/report/fr/report.html"
 REPORT = "Report: results/report/en/report.html and report.pdf"
-AXIS = "results/studies/haca-2024/judge/axis.csv"
+VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
 CLAIMS = "data/claims/haca-2024-2.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
 RUN = ".venv/bin/python -m readiness run --cores 2"
@@ -81,14 +81,14 @@ def test_a_reader_that_leaves_stops_no_run(project: Project, where: str) -> None
 def test_notes_that_are_a_file(project: Project) -> None:
     (project.root / ".snakemake").rename(project.root / "notes")
     (project.root / ".snakemake").touch()
-    last_line(project.run(AXIS), ".snakemake: a file", "move it away")
-    assert (project.root / AXIS).exists()
+    last_line(project.run(VERDICTS), ".snakemake: a file", "move it away")
+    assert (project.root / VERDICTS).exists()
 
 
 def test_a_clock_behind_the_files(project: Project) -> None:
     os.utime(project.root / CLAIMS, (1.9e9, 1.9e9))
-    (project.root / AXIS).with_name("lineage.json").unlink()
-    result = project.run(AXIS)
+    (project.root / VERDICTS).with_name("lineage.json").unlink()
+    result = project.run(VERDICTS)
     (note, line) = result.stderr.strip().splitlines()
     result.stderr = line
     assert "made again" in note
@@ -96,9 +96,9 @@ def test_a_clock_behind_the_files(project: Project) -> None:
 
 
 def test_a_memory_that_is_full(project: Project) -> None:
-    (project.root / AXIS).with_name("verdicts.csv").unlink()
+    (project.root / VERDICTS).with_name("verdicts.csv").unlink()
     result = project.call(
-        "bash", "-c", f"ulimit -v 300000; {RUN} -- {AXIS} 2>&1 | tail -1 >&2; exit 7"
+        "bash", "-c", f"ulimit -v 300000; {RUN} -- {VERDICTS} 2>&1 | tail -1 >&2; exit 7"
     )
     last_line(result, "memory is full")
 

@@ -74,14 +74,14 @@ def published_before(wildcards):
     return [f"publications/{revised}/figures.csv"] if revised else []
 
 
-def charts(*names):
-    """The files that a step draws, one by one: a folder would be compared by its time."""
-    kinds = (".svg", "-narrow.svg", ".txt")
-    return [
-        f"results/{{run}}/draw/{{language}}/{name}{kind}"
-        for name in names
-        for kind in kinds
-    ]
+def alphanumeric(name):
+    """The name of a run as a part of a rule's name."""
+    return re.sub(r"\W", "_", name)
+
+
+def draw_settings(wildcards):
+    """The settings of the step that draws a run's charts in a language."""
+    return PLAN.draw_settings(wildcards.run, wildcards.language)
 
 
 def document(wildcards):
@@ -113,19 +113,6 @@ def files_of_parts(wildcards):
         files += [
             path for role, path in part.items() if role not in ("charts", "prose")
         ]
-        drawn = WAVE_CHARTS if run.folder in WAVES else STUDY_CHARTS
         files += [f"{part['charts']}/lineage.json", *part["prose"]]
-        files += [
-            path.format(run=run.folder, language=wildcards.language) for path in drawn
-        ]
+        files += PLAN.chart_files(run.folder, part["charts"])
     return files
-
-
-STUDY_CHARTS = charts("bases")
-WAVE_CHARTS = charts(
-    "preparation",
-    "preparation-intervals",
-    "team_trained-intervals",
-    "use_ai-intervals",
-    "weights",
-)

@@ -6,7 +6,6 @@ rule judge:
         verdicts="results/{run}/judge/verdicts.json",
         table="results/{run}/judge/verdicts.csv",
         summary="results/{run}/judge/summary-en.txt",
-        axis="results/{run}/judge/axis.csv",
         lineage="results/{run}/judge/lineage.json",
     log:
         "results/logs/{run}/judge.log",
@@ -51,10 +50,13 @@ rule register_study:
 
 rule draw_study:
     input:
-        axis="results/{run}/judge/axis.csv",
-        figures="results/{run}/register/figures.csv",
+        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
     output:
-        charts=STUDY_CHARTS,
+        charts=expand(
+            "results/{{run}}/draw/{{language}}/bases{kind}",
+            kind=(".svg", "-narrow.svg", ".txt"),
+        ),
         lineage="results/{run}/draw/{language}/lineage.json",
     log:
         "results/logs/{run}/draw-{language}.log",
@@ -66,8 +68,10 @@ rule draw_study:
     conda:
         "../envs/quarto.yaml"
     params:
+        settings=draw_settings,
         folder=subpath(output.lineage, parent=True),
         code=code("draw_study"),
     shell:
-        "python -I -X utf8 workflow/readiness step draw-study --log {log:q} --code {params.code} --axis {input.axis:q}"
-        " --figures {input.figures:q} --out {params.folder:q}"
+        "python -I -X utf8 workflow/readiness step draw-study --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --claims {input.claims:q} --structure {input.structure:q}"
+        " --out {params.folder:q}"

@@ -153,29 +153,35 @@ rule register_wave:
         " --questionnaire {input.questionnaire:q} {params.published} --out {params.folder:q}"
 
 
-rule draw_wave:
-    input:
-        figures="results/{run}/register/figures.csv",
-        weights="results/{run}/weight/weights.csv",
-        margins="results/{run}/weight/margins.csv",
-        questionnaire=questionnaire,
-    output:
-        charts=WAVE_CHARTS,
-        lineage="results/{run}/draw/{language}/lineage.json",
-    log:
-        "results/logs/{run}/draw-{language}.log",
-    benchmark:
-        "results/benchmarks/{run}/draw-{language}.tsv"
-    wildcard_constraints:
-        run=alternatives(WAVES),
-        language=alternatives(LANGUAGES),
-    conda:
-        "../envs/quarto.yaml"
-    params:
-        settings=settings("draw"),
-        folder=subpath(output.lineage, parent=True),
-        code=code("draw_wave"),
-    shell:
-        "python -I -X utf8 workflow/readiness step draw-wave --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --figures {input.figures:q} --weights {input.weights:q}"
-        " --margins {input.margins:q} --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+# Which charts a wave has follows from its questionnaire and its document: a rule a run.
+for run in WAVES:
+
+    rule:
+        name:
+            f"draw_wave_{alphanumeric(run)}"
+        input:
+            figures="results/{run}/register/figures.csv",
+            weights="results/{run}/weight/weights.csv",
+            margins="results/{run}/weight/margins.csv",
+            questionnaire=questionnaire,
+        output:
+            charts=PLAN.chart_files(run, "results/{run}/draw/{language}"),
+            lineage="results/{run}/draw/{language}/lineage.json",
+        log:
+            "results/logs/{run}/draw-{language}.log",
+        benchmark:
+            "results/benchmarks/{run}/draw-{language}.tsv"
+        wildcard_constraints:
+            run=re.escape(run),
+            language=alternatives(LANGUAGES),
+        conda:
+            "../envs/quarto.yaml"
+        params:
+            settings=draw_settings,
+            folder=subpath(output.lineage, parent=True),
+            code=code("draw_wave"),
+        shell:
+            "python -I -X utf8 workflow/readiness step draw-wave --log {log:q} --code {params.code}"
+            " --settings {params.settings:q} --figures {input.figures:q} --weights {input.weights:q}"
+            " --margins {input.margins:q} --questionnaire {input.questionnaire:q}"
+            " --out {params.folder:q}"

@@ -60,7 +60,8 @@ CODE = (
     Step("register-study", "register", "steps/register_study.py",
          "[*claim_rows(claims), *verdict_rows(verdicts)]",
          "[*claim_rows(claims.iloc[:-1]), *verdict_rows(verdicts)]", of_a_study),
-    Step("draw-wave", "draw", "steps/draw_wave.py", '"Ensemble"', '"Tous"', of_a_wave),
+    Step("draw-wave", "draw", "steps/draw_wave.py", "GAP_DECIMALS = 4",
+         "GAP_DECIMALS = 3", of_a_wave),
     Step("draw-study", "draw", "steps/draw_study.py", "chart.alt",
          'chart.alt.replace(" ", "  ", 1)', of_a_study),
 )  # fmt: skip

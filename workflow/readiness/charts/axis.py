@@ -1,73 +1,57 @@
-"""The axis of feasible bases as a table: from a study's judged figures to what the chart draws."""
+"""The picture of a study's bases, from its claims and their structure, in one language."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from readiness.charts.bases import BaseRow, FeasibleBases, Reported
+from readiness.charts.style import WIDE
+from readiness.charts.words import word
+from readiness.facts import Label, Listed, Printed
 from readiness.forensics.judging.structure import Structure
-from readiness.forensics.judging.study import axis_data
+from readiness.forensics.judging.study import Axis, axis_data, read_study
+from readiness.language import Language, show
 
 LENGTH = 40
 """The axis goes to this base: far enough to show the first common ones beyond a small study."""
 LISTED = 2
 """The most questions that a label names one by one."""
-MANY = {
-    "fr": "Les {n} questions ensemble",
-    "en": "The {n} questions together",
-    "ar": "{n} أسئلة معا",
-}
+SAYS = {"sent": "charts.reported.sent", "answered": "charts.reported.answered"}
+"""What a reported total is known to count; anything else is not known."""
 
 
-def axis_table(claims: pd.DataFrame, structure: Structure) -> pd.DataFrame:
-    """One row a line and base: id, whose, joint, base, feasible, feasible_missing, labels."""
-    return pd.DataFrame(
-        {
-            "id": line.id,
-            "whose": line.whose,
-            "joint": line.joint,
-            "base": base,
-            "feasible": base in line.bases,
-            "feasible_missing": base in line.bases_missing,
-            **{f"label_{language}": text for language, text in line.label.items()},
-        }
-        for line in axis_data(claims, structure, LENGTH)
-        for base in range(1, LENGTH + 1)
+def bases_chart(
+    claims: pd.DataFrame, structure: Structure, language: Language, width: int = WIDE
+) -> FeasibleBases:
+    """The chart of feasible bases; `claims` is the register as text.
+
+    Raises DataError as `forensics.read_study`, and RenderError for a label that the structure lacks
+    in the language.
+    """
+    study = read_study(claims, structure, LENGTH)
+    labels = {name: study.item(name) for name in structure.items}
+    rows = [_row(line, labels, language) for line in axis_data(claims, structure, LENGTH)]
+    totals = {study.total_of(total): total.counts for total in structure.totals}
+    reported = [
+        Reported(n, SAYS.get(counts, "charts.reported.unknown"))
+        for n, counts in sorted(totals.items())
+    ]
+    return FeasibleBases(
+        rows, LENGTH, language, structure.max_missing, tuple(reported), width=width
     )
 
 
-def typed(axis: pd.DataFrame) -> pd.DataFrame:
-    """An axis read from CSV (all text), with its types back."""
-    flags = {name: axis[name] == "True" for name in ("joint", "feasible", "feasible_missing")}
-    return axis.assign(**flags, base=axis["base"].astype(int))
-
-
-def chart_data(axis: pd.DataFrame, language: str) -> pd.DataFrame:
-    """What `charts.FeasibleBases` takes.
-
-    Questions judged together come twice: everyone answered, and one answer may be missing.
-    """
-    parts = []
-    for rows, column, kind in (
-        (~axis["joint"], "feasible", "set"),
-        (axis["joint"], "feasible", "joint"),
-        (axis["joint"], "feasible_missing", "joint_missing"),
-    ):
-        part = axis[rows]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "row_label": [_short(x, language) for x in part[f"label_{language}"]],
-                    "source": part["whose"].replace({"together": "both"}).to_list(),
-                    "base": part["base"].to_list(),
-                    "feasible": part[column].to_list(),
-                    "kind": kind,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
-def _short(label: str, language: str) -> str:
-    """Many questions judged together are counted, not listed."""
-    questions = label.split(" + ")
-    return label if len(questions) <= LISTED else MANY[language].format(n=len(questions))
+def _row(line: Axis, labels: Mapping[str, Label], language: Language) -> BaseRow:
+    """A line with its label: the questions, and a single set's figures."""
+    items = tuple(labels[item] for item in dict.fromkeys(line.items))
+    if line.figures:
+        figures = Listed(tuple(Printed(figure) for figure in line.figures), "slash")
+        label = word("charts.bases.set", language, item=items[0], figures=figures)
+    elif len(items) <= LISTED:
+        label = show(Listed(items), language)
+    else:
+        label = word("charts.bases.many", language, n=len(items))
+    missing = tuple(base for base in line.bases_missing if base not in line.bases)
+    return BaseRow(label, line.whose, line.joint, line.bases, missing)

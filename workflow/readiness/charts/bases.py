@@ -1,133 +1,146 @@
 """On how many answers can published percentages rest? One axis for all claims.
 
-Each row is a published figure, a set of figures or all of them together; a mark stands at each base
+Each row is a published figure, a set of figures or several together; a mark stands at each base
 (number of answers) that can give it. Where no column has a mark in every row, the figures have no
-common base. The base that one outlet gives is a line, with its caveat in the picture itself.
+common base. A number of people that was reported is a line, with what it counts in the picture.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from readiness.charts import style
+from readiness.charts.blank import blank
 from readiness.charts.rows import NARROW_BELOW
 from readiness.charts.style import Chart, Key, Sheet
-from readiness.charts.words import listed, word
+from readiness.charts.words import about, said, word
 from readiness.errors import RenderError
-from readiness.language import numbers
+from readiness.facts import Fact, Listed
+from readiness.forensics.judging.claims import PRESS
+from readiness.forensics.judging.study import TOGETHER
+from readiness.language import Language, numbers
 
-SOURCES = ("HACA", "press", "both")
-"""Whose figures a row holds; `both` for several rows judged together, whosever they are."""
-
-KINDS = ("claim", "set", "joint", "joint_missing")
-"""What a row is: one figure, figures of one question, rows together, together with one missing."""
-
-COLUMNS = ("row_label", "source", "base", "feasible", "kind")
-
-_COLOURS = {"HACA": style.BLUE, "press": style.VERMILION, "both": style.INK}
-_MARKERS = {"HACA": "s", "press": "D", "both": "o"}
+_LOOKS = (
+    ("s", style.BLUE, "charts.alt.square"),
+    ("^", "#00735c", "charts.alt.triangle"),
+    ("v", "#8a3d73", "charts.alt.triangle_down"),
+)
+"""Marks of publishers' figures, in their order of appearance, and how a text calls them."""
+_KEYS = {
+    "whose": ("charts.whose.publisher", "charts.whose.press", "charts.whose.together"),
+    "key": ("charts.key.publisher", "charts.key.press", "charts.key.together"),
+}
+"""Messages on a source, by what it is: a publisher, the press, several questions together."""
+_PRESS = ("D", style.VERMILION, "charts.alt.diamond")
+_TOGETHER = ("o", style.INK, "charts.alt.circle")
 
 
 @dataclass(frozen=True)
 class BaseRow:
-    """One row: its label, source, whether it judges several claims together, and its bases.
+    """One row: its label, whose figures it holds, whether it judges several sets, and its bases.
 
-    `feasible` if everyone answered, `missing` (the others) only if one answer is missing.
+    `whose`: the publisher's name, `press`, or `together`. `feasible` if everyone answered,
+    `missing` (the others) only if answers are missing.
     """
 
     label: str
-    source: str
+    whose: str
     joint: bool
     feasible: tuple[int, ...]
     missing: tuple[int, ...]
 
 
 @dataclass(frozen=True)
+class Reported:
+    """A reported number of people; `says`: the message on what it counts."""
+
+    n: int
+    says: str
+
+
+@dataclass(frozen=True)
 class FeasibleBases:
     """The axis of feasible bases; `chart()` gives the SVG and its alternative text.
 
-    `data`: one row for each row label and base, columns `row_label` (in the chart's language),
-    `source` (one of `SOURCES`), `base` (1 to N, each once), `feasible` (bool), `kind` (one of
-    `KINDS`); rows are drawn in order of first appearance, joint ones set apart. A label may stand
-    with both joint kinds: it is then one row, with open marks where only a missing answer helps.
-    `reported`: the base that one outlet gives, or None. `simulated` is False for published figures.
+    `rows`: drawn in their order, joint ones set apart below. `last`: the largest base on the axis.
+    `max_missing`: how many answers may be missing in each question where a row has open marks.
+    `reported`: numbers of people that somebody printed; those beyond the axis are left out.
     `width` in CSS pixels.
 
-    Raises RenderError when a column lacks, a source or kind is unknown, or a row misses a base.
+    Raises RenderError for a base that is not on the axis.
     """
 
-    data: pd.DataFrame
-    lang: str = "fr"
-    reported: int | None = None
-    simulated: bool = False
+    rows: Sequence[BaseRow]
+    last: int
+    language: Language
+    max_missing: int = 1
+    reported: tuple[Reported, ...] = ()
     width: int = style.WIDE
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if not set(range(1, self.last + 1)).issuperset(row.feasible + row.missing):
+                raise RenderError(f"bases chart: row {row.label!r}: a base beyond {self.last}.")
 
     def chart(self) -> Chart:
         """The finished chart; it draws verdicts on bases, which have no id of their own."""
-        return Chart(style.to_svg(self.figure(), word(self.lang, "base")), self.alt())
-
-    @cached_property
-    def table(self) -> list[BaseRow]:
-        """The rows from top to bottom, single claims before joint ones."""
-        lacking = [c for c in COLUMNS if c not in self.data.columns]
-        if lacking:
-            raise RenderError(f"bases chart: the data lack the columns {', '.join(lacking)}.")
-        rows = [
-            self._row(str(label), part)
-            for label, part in self.data.groupby("row_label", sort=False)
-        ]
-        return sorted(rows, key=lambda row: row.joint)
-
-    def _row(self, label: str, part: pd.DataFrame) -> BaseRow:
-        source = str(part["source"].iloc[0])
-        kinds = list(dict.fromkeys(part["kind"].astype(str)))
-        together = len(kinds) > 1 and set(kinds) <= {"joint", "joint_missing"}
-        if source not in SOURCES or not set(kinds) <= set(KINDS) or len(kinds) > 1 + together:
-            raise RenderError(
-                f"bases chart: row {label!r}: source {source!r}, kind {' and '.join(kinds)!r}; "
-                f"expected one of {', '.join(SOURCES)} and one of {', '.join(KINDS)}."
-            )
-        found: dict[str, set[int]] = {}
-        for kind in kinds:
-            rows = part[part["kind"].astype(str) == kind]
-            if sorted(int(b) for b in rows["base"]) != list(range(1, self.last + 1)):
-                raise RenderError(
-                    f"bases chart: row {label!r}: expected each base from 1 to {self.last} once."
-                )
-            found[kind] = {int(b) for b in rows.loc[rows["feasible"].astype(bool), "base"]}
-        missing = found.pop("joint_missing", set())
-        whole = set().union(*found.values())
-        joint = kinds[0].startswith("joint")
-        # "67 / 33" is one thing: it is not broken over two lines.
-        label = label.replace(" / ", "\u00a0/\u00a0")
-        return BaseRow(label, source, joint, tuple(sorted(whole)), tuple(sorted(missing - whole)))
+        title = word("charts.bases.axis", self.language)
+        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language))
 
     @property
-    def last(self) -> int:
-        """The largest base on the axis."""
-        return int(self.data["base"].max())
+    def table(self) -> list[BaseRow]:
+        """The rows from top to bottom, single sets before joint ones."""
+        return sorted(self.rows, key=lambda row: row.joint)
 
-    def alt(self) -> str:
-        """What the picture shows, in words without digits (labels with figures are left out)."""
-        say = [word(self.lang, "bases_alt")]
+    @property
+    def within(self) -> list[Reported]:
+        """The reported numbers that are on the axis, in order."""
+        return sorted((r for r in self.reported if r.n <= self.last), key=lambda r: r.n)
+
+    @property
+    def looks(self) -> dict[str, tuple[str, str, str]]:
+        """Marker, colour and name of shape of each source that has a row, publishers first."""
+        publishers = [r.whose for r in self.table if r.whose not in (PRESS, TOGETHER)]
+        named = dict.fromkeys(publishers)
+        looks = {name: _LOOKS[k % len(_LOOKS)] for k, name in enumerate(named)}
+        special = {PRESS: _PRESS, TOGETHER: _TOGETHER}
+        there = {row.whose for row in self.rows}
+        return looks | {whose: look for whose, look in special.items() if whose in there}
+
+    def facts(self) -> list[Fact]:
+        """What the picture shows, without numbers (labels with figures are left out)."""
+        if not self.rows:
+            return [Fact("charts.bases.nothing")]
+        shapes = [
+            Fact(shape, {"whose": word(_key(whose, "whose"), self.language, whose=whose)})
+            for whose, (_, _, shape) in self.looks.items()
+        ]
+        say = [Fact("charts.alt.bases", {"shapes": Listed(tuple(shapes), "comma")})]
+        if self.within:
+            say.append(Fact("charts.alt.reported"))
         never = [row.label for row in self.table if not row.feasible and not row.missing]
         if never and not any(c.isdigit() for label in never for c in label):
-            say.append(word(self.lang, "bases_never_alt", rows=listed(self.lang, never)))
+            say += about("charts.alt.never", never)
         elif never:
-            say.append(word(self.lang, "bases_some_never_alt"))
-        if self.simulated:
-            say.append(word(self.lang, "simulated_alt"))
-        return " ".join(say)
+            say.append(Fact("charts.alt.some_never"))
+        return say
 
     def figure(self) -> Figure:
         """The matplotlib figure; marks have the gid `row.<i>`, open ones `row.<i>.missing`."""
         with style.chart_style():
+            if not self.rows:
+                text = word("charts.bases.nothing", self.language)
+                return blank(text, self.language, self.width)
             return _Picture(self).draw()
+
+
+def _key(whose: str, of: str) -> str:
+    """The message for a source: a publisher by name, the press, several questions together."""
+    return _KEYS[of][{PRESS: 1, TOGETHER: 2}.get(whose, 0)]
 
 
 class _Picture:
@@ -137,7 +150,7 @@ class _Picture:
         self.spec = spec
         width = spec.width * style.POINTS_PER_PIXEL
         self.narrow = spec.width < NARROW_BELOW
-        tags = [self._tag(row.source) for row in spec.table]
+        tags = [self._tag(row.whose) for row in spec.table]
         self.tag_width = max(style.measure(tag, size=style.SMALL) for tag in tags) + 10
         longest = max(style.measure(r.label, bold=r.joint) for r in spec.table)
         self.label_width = 0.0 if self.narrow else min(longest, 0.34 * width) + self.tag_width + 8
@@ -147,9 +160,8 @@ class _Picture:
         self.heights = [11.0 * len(lines) + (22.0 if self.narrow else 11.0) for lines in self.lines]
         self.keys = style.key_lines(self._keys(), width)
         self.caveat = self._caveat(width)
-        top = style.STAMP_HEIGHT if spec.simulated else 2.0
-        self.keys_top = top
-        self.caveat_top = top + style.KEY_LINE * len(self.keys) + 4
+        self.keys_top = 2.0
+        self.caveat_top = self.keys_top + style.KEY_LINE * len(self.keys) + 4
         self.axis_top = self.caveat_top + style.NOTE_LINE * len(self.caveat)
         self.plot_top = self.axis_top + 34
         first_joint = next((i for i, r in enumerate(spec.table) if r.joint), None)
@@ -159,12 +171,10 @@ class _Picture:
             self.tops.append(at)
             at += height
         self.plot_height = at
-        self.sheet = Sheet(spec.width, self.plot_top + at + 6, rtl=spec.lang == "ar")
+        self.sheet = Sheet(spec.width, self.plot_top + at + 6, spec.language)
 
     def draw(self) -> Figure:
         spec, sheet = self.spec, self.sheet
-        if spec.simulated:
-            style.draw_stamp(sheet, word(spec.lang, "simulated"))
         style.draw_keys(sheet, self.keys, 0, self.keys_top)
         style.draw_notes(sheet, self.caveat, self.caveat_top)
         width = sheet.width - self.label_width - 8
@@ -178,21 +188,22 @@ class _Picture:
 
     def _axis(self, axes: Axes) -> None:
         spec, sheet = self.spec, self.sheet
+        reported = [each.n for each in spec.within]
         for base in range(5, spec.last + 1, 5):
-            if spec.reported is None or abs(base - spec.reported) > 2:
-                text = numbers.number(base, "base", 0, spec.lang)
+            if all(abs(base - n) > 2 for n in reported):
+                text = numbers.whole(base, spec.language)
                 sheet.write(
                     axes, base, -8, text, size=style.SMALL, colour=style.MUTED, align="center"
                 )
         x, align = sheet.start(self.label_width + 4)
-        title = word(spec.lang, "base")
+        title = word("charts.bases.axis", spec.language)
         sheet.write(sheet.page, x, self.axis_top + 10, title, size=style.SMALL, align=align)
-        if spec.reported is not None:
-            text = numbers.number(spec.reported, "base", 0, spec.lang)
-            sheet.write(axes, spec.reported, -8, text, size=style.SMALL, bold=True, align="center")
+        for n in reported:
+            text = numbers.whole(n, spec.language)
+            sheet.write(axes, n, -8, text, size=style.SMALL, bold=True, align="center")
             for top, bottom in self._spans():
                 (line,) = axes.plot(
-                    [spec.reported] * 2,
+                    [n, n],
                     [top, bottom],
                     color=style.INK,
                     linewidth=1.2,
@@ -213,7 +224,7 @@ class _Picture:
         return [(y - 7, y + 9) for y in centres]
 
     def _label(self, row: BaseRow, lines: list[str], y: float) -> None:
-        sheet = self.sheet
+        spec, sheet = self.spec, self.sheet
         x, align = sheet.start(0)
         inner, _ = sheet.start(self.tag_width)
         first = y + (7 if self.narrow else 11.0)
@@ -221,9 +232,9 @@ class _Picture:
             sheet.page,
             x,
             first,
-            self._tag(row.source),
+            self._tag(row.whose),
             size=style.SMALL,
-            colour=_COLOURS[row.source],
+            colour=spec.looks[row.whose][1],
             align=align,
         )
         for i, line in enumerate(lines):
@@ -231,6 +242,7 @@ class _Picture:
 
     def _marks(self, axes: Axes, row: BaseRow, index: int, cell: float) -> None:
         spec, y = self.spec, self._mark_y(index)
+        marker, colour, _ = spec.looks[row.whose]
         every = list(range(1, spec.last + 1))
         axes.plot(
             every,
@@ -246,17 +258,17 @@ class _Picture:
             (marks,) = axes.plot(
                 list(bases),
                 [y] * len(bases),
-                marker=_MARKERS[row.source],
-                markersize=size * (0.85 if row.source == "press" else 1),
+                marker=marker,
+                markersize=size * (0.85 if marker == "D" else 1),
                 linestyle="none",
                 zorder=2,
-                markerfacecolor="white" if hollow else _COLOURS[row.source],
-                markeredgecolor=_COLOURS[row.source],
+                markerfacecolor="white" if hollow else colour,
+                markeredgecolor=colour,
                 markeredgewidth=1.2 if hollow else 0.6,
             )
             marks.set_gid(f"row.{index}.missing" if hollow else f"row.{index}")
         if not row.feasible and not row.missing:
-            text = word(spec.lang, "none", n=numbers.number(spec.last, "base", 0, spec.lang))
+            text = word("charts.bases.none", spec.language, n=spec.last)
             self.sheet.write(
                 axes,
                 spec.last / 2,
@@ -269,23 +281,23 @@ class _Picture:
                 zorder=3,
             )
 
-    def _tag(self, source: str) -> str:
-        names = {"HACA": "haca", "press": "press", "both": "both"}
-        return word(self.spec.lang, names[source])
+    def _tag(self, whose: str) -> str:
+        return word(_key(whose, "whose"), self.spec.language, whose=whose)
 
     def _keys(self) -> list[Key]:
         spec = self.spec
-        names = {"HACA": "haca_key", "press": "press_key", "both": "both_key"}
-        used = [s for s in SOURCES if any(r.source == s for r in spec.table)]
-        keys = [Key(word(spec.lang, names[s]), _COLOURS[s], marker=_MARKERS[s]) for s in used]
-        source = next((r.source for r in spec.table if r.missing), None)
+        keys = [
+            Key(word(_key(whose, "key"), spec.language, whose=whose), colour, marker=marker)
+            for whose, (marker, colour, _) in spec.looks.items()
+        ]
+        source = next((row.whose for row in spec.table if row.missing), None)
         if source:
-            label = word(spec.lang, "missing_key")
-            keys.append(Key(label, _COLOURS[source], marker=_MARKERS[source], filled=False))
+            label = word("charts.key.missing", spec.language, n=spec.max_missing)
+            marker, colour, _ = spec.looks[source]
+            keys.append(Key(label, colour, marker=marker, filled=False))
         return keys
 
     def _caveat(self, width: float) -> list[str]:
-        if self.spec.reported is None:
-            return []
-        n = numbers.number(self.spec.reported, "base", 0, self.spec.lang)
-        return style.wrap(word(self.spec.lang, "reported", n=n), width, size=style.SMALL)
+        spec = self.spec
+        texts = [word(each.says, spec.language, n=each.n) for each in spec.within]
+        return [line for text in texts for line in style.wrap(text, width, size=style.SMALL)]

@@ -1,4 +1,4 @@
-"""The frame of charts with one dot row a group: labels, an axis of shares, readings at the side."""
+"""The frame of charts with one dot row a line: labels, an axis, readings at the side."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from readiness.charts import style
-from readiness.charts.marks import Mark
 from readiness.charts.rows import Place, RowLayout
 from readiness.charts.style import Key, Sheet
 from readiness.charts.words import word
-from readiness.language import numbers
+from readiness.language import Language
 
 SIDE = 14.0
 """Room left and right of the axis, for half of its outer labels."""
+PADDING = 0.06
+"""Of the extent of numbers that are no shares, on both sides."""
 
 
 @dataclass(frozen=True)
 class DotFrame:
-    """A sheet on which everything but the dots is drawn: `axes` has shares on x, `ys` the rows."""
+    """A sheet on which everything but the dots is drawn: `axes` has amounts on x, `ys` the rows."""
 
     sheet: Sheet
     axes: Axes
@@ -28,27 +29,44 @@ class DotFrame:
     spans: list[tuple[float, float]]
 
 
+@dataclass(frozen=True)
+class DotRows:
+    """What a frame holds: rows with their labels, the small text `below` each and its reading.
+
+    `unit`: `share` or `number`. `extent`: the smallest and largest amount to show. The axis of
+    shares starts at 0, or close to the smallest share where small changes matter more than levels
+    (`from_zero=False`); that of numbers starts at 0 where none is below, and `from_zero`.
+    """
+
+    places: Sequence[Place]
+    below: Sequence[str]
+    readings: Sequence[str]
+    extent: tuple[float, float]
+    unit: str = "share"
+    from_zero: bool = True
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Where the axis begins and ends."""
+        low, high = self.extent
+        if self.unit == "share":
+            return (0.0 if self.from_zero else max(0.0, low - 0.03), min(1.0, high + 0.03))
+        pad = PADDING * (high - low) or 1.0
+        return (0.0 if self.from_zero and low >= 0 else low - pad, high + pad)
+
+
 def dot_frame(
-    places: Sequence[Place],
-    below: Sequence[str],
-    readings: Sequence[str],
+    rows: DotRows,
     *,
-    extent: tuple[float, float],
     axis: str,
     keys: Sequence[Key],
     notes: Sequence[str],
-    lang: str,
+    language: Language,
     simulated: bool,
     width: int,
-    from_zero: bool = True,
 ) -> DotFrame:
-    """Lay out rows with their labels, the small text `below` each label and its reading.
-
-    `extent`: the smallest and largest share to show. The axis starts at 0, or close to the smallest
-    share where small changes matter more than levels (`from_zero=False`). Notes are broken into
-    lines.
-    """
-    layout = RowLayout(places, width)
+    """Lay out `rows` below the title of their `axis`. Notes are broken into lines."""
+    layout = RowLayout(rows.places, rows.below, width)
     title = style.wrap(axis, layout.width, bold=True)
     key_lines = style.key_lines(list(keys), layout.width)
     note_lines = [
@@ -58,54 +76,29 @@ def dot_frame(
     plot_top = top + 14 * len(title) + style.AXIS_HEIGHT
     notes_top = plot_top + layout.height + 6
     height = notes_top + style.KEY_LINE * len(key_lines) + style.NOTE_LINE * len(note_lines) + 2
-    sheet = Sheet(width, height, rtl=lang == "ar")
+    sheet = Sheet(width, height, language)
     if simulated:
-        style.draw_stamp(sheet, word(lang, "simulated"))
+        style.draw_stamp(sheet, word("charts.simulated", language))
     x, align = sheet.start(0)
     for i, line in enumerate(title):
         sheet.write(sheet.page, x, top + 14 * i + 7, line, bold=True, align=align)
-    low = 0.0 if from_zero else max(0.0, extent[0] - 0.03)
-    limits = (low, min(1.0, extent[1] + 0.03))
-    axes, texts = _panels(sheet, layout, plot_top, readings, limits)
-    style.draw_share_axis(sheet, axes, layout.grid_spans(), lang)
-    ys = [layout.mark_y(each) for each in layout.tops]
+    axes, texts = _panels(sheet, layout, plot_top, rows)
+    draw_axis = style.draw_share_axis if rows.unit == "share" else style.draw_number_axis
+    draw_axis(sheet, axes, layout.grid_spans(), language)
+    layout.draw_labels(sheet, plot_top)
     side = "right" if sheet.rtl else "left"
-    for place, small, reading, y, each in zip(
-        places, below, readings, ys, layout.tops, strict=True
-    ):
-        layout.draw_label(sheet, place, small, plot_top + each)
+    for reading, y in zip(rows.readings, layout.marks, strict=True):
         sheet.write(texts, 0, y, reading, size=style.SMALL, align=side)
     style.draw_keys(sheet, key_lines, 0, notes_top)
     style.draw_notes(sheet, note_lines, notes_top + style.KEY_LINE * len(key_lines))
-    return DotFrame(sheet, axes, ys, layout.grid_spans())
+    return DotFrame(sheet, axes, layout.marks, layout.grid_spans())
 
 
-def _panels(
-    sheet: Sheet,
-    layout: RowLayout,
-    top: float,
-    readings: Sequence[str],
-    shares: tuple[float, float],
-) -> tuple[Axes, Axes]:
-    room = max(style.measure(text, size=style.SMALL) for text in readings) + 8
+def _panels(sheet: Sheet, layout: RowLayout, top: float, rows: DotRows) -> tuple[Axes, Axes]:
+    room = max(style.measure(text, size=style.SMALL) for text in rows.readings) + 8
     left = layout.label_width + SIDE
     span = layout.width - left - room - SIDE
     ylim = (layout.height, 0.0)
-    axes = sheet.panel(left, top, span, layout.height, shares, ylim)
+    axes = sheet.panel(left, top, span, layout.height, rows.limits, ylim)
     limits = (room, 0.0) if sheet.rtl else (0.0, room)
     return axes, sheet.panel(layout.width - room, top, room, layout.height, limits, ylim)
-
-
-def base_text(mark: Mark, lang: str, *, unweighted: bool = False) -> str:
-    """ "n = 57", with the word for unweighted answers; empty where the base is unknown."""
-    if mark.n is None:
-        return ""
-    base = word(lang, "n", n=numbers.number(mark.n, "base", 0, lang))
-    return word(lang, "unweighted", n=base) if unweighted else base
-
-
-def flag_notes(marks: Sequence[Mark], lang: str) -> list[str]:
-    """The explanation of each flag that occurs among `marks`."""
-    flags = {mark.flag for mark in marks}
-    signs = {"†": "caution", "‡": "review"}
-    return [word(lang, name) for sign, name in signs.items() if sign in flags]

@@ -1,147 +1,205 @@
-"""One share by profession: a dot and its interval, sorted, with the total as a reference.
+"""One number a row: a dot and its interval, sorted; rows are groups, or the answers of an item.
 
-What an interval may be called depends on how the sample was drawn; the note below the chart comes
-from the caller, who knows. Unweighted experts have a dot and no interval.
+Whether there is an interval the register says, and what it may be called depends on how respondents
+were selected: the note below the chart comes from the caller, who knows. Groups that are counted
+apart have a square and no interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from readiness.charts import style
-from readiness.charts.dots import DotFrame, base_text, dot_frame, flag_notes
-from readiness.charts.marks import Mark, is_simulated, marks, need
+from readiness.charts.blank import nothing, nothing_to_show
+from readiness.charts.dots import DotFrame, DotRows, dot_frame
+from readiness.charts.marks import Mark, Marks
 from readiness.charts.rows import NARROW_BELOW, Place
 from readiness.charts.style import Chart, Key
-from readiness.charts.words import closing, listed, word
-from readiness.language import numbers
+from readiness.charts.words import about, base_text, closing, flag_notes, said, word
+from readiness.facts import Fact
+from readiness.language import Language, numbers
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """One row: where it stands, its number, and whether the group is outside weights and total."""
+
+    place: Place
+    mark: Mark
+    apart: bool = False
+
+
+def by_group(
+    marks: Marks,
+    item: str,
+    level: str,
+    groups: Mapping[str, str],
+    *,
+    total: tuple[str, str] | None = None,
+    apart: Mapping[str, str] | None = None,
+) -> list[DotRow]:
+    """Rows of one number by group: the total, groups from the highest value, groups apart.
+
+    `groups`, `apart`: code to label. A group of which the register has nothing has no row.
+    """
+
+    def rows(labels: Iterable[tuple[str, str]]) -> list[DotRow]:
+        found = ((Place(*label), marks.find(item, level, label[0])) for label in labels)
+        return _sorted(DotRow(place, mark) for place, mark in found if mark is not None)
+
+    first = [replace(r, place=replace(r.place, bold=True)) for r in rows([total] if total else [])]
+    middle, last = (
+        rows(groups.items()),
+        [replace(r, apart=True) for r in rows((apart or {}).items())],
+    )
+    return first + (_section(middle) if first else middle) + _section(last)
+
+
+def by_answer(marks: Marks, item: str, levels: Mapping[str, str], group: str) -> list[DotRow]:
+    """Rows of the shares of an item's answers (code to label) in one group, the highest first."""
+    found = ((Place(code, label), marks.find(item, code, group)) for code, label in levels.items())
+    return _sorted(DotRow(place, mark) for place, mark in found if mark is not None)
+
+
+def _sorted(rows: Iterable[DotRow]) -> list[DotRow]:
+    """From the highest value to the lowest; what is not published last, by code."""
+
+    def order(row: DotRow) -> tuple[bool, float, str]:
+        value = row.mark.value
+        return (value is None, -(value or 0.0), row.place.code)
+
+    return sorted(rows, key=order)
+
+
+def _section(rows: list[DotRow]) -> list[DotRow]:
+    """The rows, the first of which opens a section."""
+    return [
+        replace(row, place=replace(row.place, section=True)) if k == 0 else row
+        for k, row in enumerate(rows)
+    ]
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Dots with intervals of one share; `chart()` gives the SVG and its alternative text.
+    """Dots with intervals; `chart()` gives the SVG and its alternative text.
 
-    `rows`: the register's rows of one run (columns in `marks.COLUMNS`), shares 0-1; the dots are
-    the shares of (`item`, `level`), where `level` may be empty. `groups`, `total`, `experts`: as in
-    `ReadinessBars`. `axis`: what the share is ("Préparation inexistante ou faible"); `note`: the
-    caller's sentence on what the intervals mean. Fewer than `small` answers: an open circle.
-    `width` in CSS pixels.
-
-    Raises RenderError when the register lacks a share that the chart needs.
+    `table`: the rows from top to bottom (`by_group`, `by_answer`); the emphasised one is the
+    reference, a dashed line. `axis`: what the number is; `note`: the caller's sentence on what the
+    intervals mean. Fewer than `small` answers: an open circle. `width` in CSS pixels.
     """
 
-    rows: pd.DataFrame
-    item: str
-    level: str
-    groups: Mapping[str, str]
+    table: Sequence[DotRow]
     axis: str
-    lang: str = "fr"
-    total: tuple[str, str] | None = None
-    experts: tuple[str, str] | None = None
+    language: Language
+    simulated: bool
     note: str = ""
     small: int = 30
     width: int = style.WIDE
 
     def chart(self) -> Chart:
         """The finished chart."""
-        title = word(self.lang, "simulated") if self.simulated else self.axis
-        ids = tuple(mark.id for _, mark in self.table)
-        return Chart(style.to_svg(self.figure(), title), self.alt(), ids)
+        title = word("charts.simulated", self.language) if self.simulated else self.axis
+        ids = tuple(row.mark.id for row in self.table)
+        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language), ids)
+
+    def facts(self) -> list[Fact]:
+        """What the picture shows, without numbers; each fact chosen by what is drawn."""
+        if not self.table:
+            return nothing(self.axis, simulated=self.simulated)
+        shown = [row for row in self.table if not row.place.bold and not row.apart]
+        published = [row for row in self.table if row.mark.value is not None]
+        say = []
+        if published:
+            with_interval = any(row.mark.lower is not None for row in published)
+            kind = "charts.alt.intervals" if with_interval else "charts.alt.dots"
+            say.append(Fact(kind, {"item": self.axis}))
+        say += about("charts.alt.order", [r.place.label for r in shown if r.mark.value is not None])
+        if self._reference is not None:
+            say.append(Fact("charts.alt.reference", {"label": self._reference[0]}))
+        say += about("charts.alt.apart", [row.place.label for row in self.table if row.apart])
+        return say + closing(
+            few=[row.place.label for row in published if self.is_small(row.mark)],
+            hidden=[row.place.label for row in self.table if row.mark.value is None],
+            simulated=self.simulated,
+        )
 
     @property
-    def simulated(self) -> bool:
-        """Whether the numbers come from a simulated wave."""
-        return is_simulated(self.rows)
-
-    @cached_property
-    def table(self) -> list[tuple[Place, Mark]]:
-        """The rows from top to bottom: total, groups from the highest share, experts."""
-        found = marks(self.rows, self.item, self.lang)
-
-        def mark(code: str) -> Mark:
-            return need(found, self.item, [self.level], code)[0]
-
-        def order(group: tuple[str, str]) -> tuple[bool, float, str]:
-            value = mark(group[0]).value
-            return (value is None, -(value or 0.0), group[0])
-
-        table = []
-        if self.total:
-            place = Place(self.total[0], self.total[1], bold=True)
-            table.append((place, mark(self.total[0])))
-        for i, (code, label) in enumerate(sorted(self.groups.items(), key=order)):
-            table.append((Place(code, label, section=bool(self.total) and i == 0), mark(code)))
-        if self.experts:
-            table.append((Place(*self.experts, section=True), mark(self.experts[0])))
-        return table
+    def _reference(self) -> tuple[str, float] | None:
+        """Label and value of the emphasised row, where it is published."""
+        rows = ((r.place.label, r.mark.value) for r in self.table if r.place.bold)
+        return next(((label, value) for label, value in rows if value is not None), None)
 
     def is_small(self, mark: Mark) -> bool:
         """Whether the base is below `small`."""
         return mark.n is not None and mark.n < self.small
 
-    def alt(self) -> str:
-        """What the picture shows, in words without digits."""
-        shown = [(p.label, m) for p, m in self.table if p.code in self.groups]
-        published = [label for label, m in shown if m.value is not None]
-        few = [label for label, m in shown if m.value is not None and self.is_small(m)]
-        hidden = [label for label, m in shown if m.value is None]
-        say = [word(self.lang, "intervals_alt", groups=listed(self.lang, published))]
-        if self.total:
-            say.append(word(self.lang, "total_alt", label=self.total[1]))
-        if self.experts:
-            say.append(word(self.lang, "experts_alt", label=self.experts[1]))
-        say += closing(self.lang, few=few, hidden=hidden, simulated=self.simulated)
-        return " ".join(say)
-
     def figure(self) -> Figure:
         """The matplotlib figure; every dot and every interval carries its register id as gid."""
         with style.chart_style():
-            marks_drawn = [mark for _, mark in self.table]
-            shown = [v for m in marks_drawn for v in (m.value, m.lower, m.upper) if v is not None]
+            if not self.table:
+                return nothing_to_show(
+                    self.axis, self.language, self.width, simulated=self.simulated
+                )
             frame = dot_frame(
-                [place for place, _ in self.table],
-                [base_text(m, self.lang, unweighted=self._is_expert(p)) for p, m in self.table],
-                [self._reading(mark) for mark in marks_drawn],
-                extent=(min(shown, default=0.0), max(shown, default=1.0)),
+                self._rows(),
                 axis=self.axis,
                 keys=self._keys(),
-                notes=self._notes(marks_drawn),
-                lang=self.lang,
+                notes=self._notes(),
+                language=self.language,
                 simulated=self.simulated,
                 width=self.width,
             )
-            self._reference(frame)
-            for (place, mark), y in zip(self.table, frame.ys, strict=True):
-                if mark.value is not None:
-                    self._dot(frame.axes, place, mark, mark.value, y)
+            self._draw_reference(frame)
+            for row, y in zip(self.table, frame.ys, strict=True):
+                if row.mark.value is not None:
+                    self._dot(frame.axes, row, row.mark.value, y)
             return frame.sheet.figure
 
-    def _notes(self, drawn: list[Mark]) -> list[str]:
-        reference = [word(self.lang, "reference", label=self.total[1])] if self.total else []
-        return [*reference, *flag_notes(drawn, self.lang), *([self.note] if self.note else [])]
+    def _rows(self) -> DotRows:
+        marks = [row.mark for row in self.table]
+        shown = [v for m in marks for v in (m.value, m.lower, m.upper) if v is not None]
+        return DotRows(
+            [row.place for row in self.table],
+            self._bases[0],
+            [self._reading(mark) for mark in marks],
+            extent=(min(shown, default=0.0), max(shown, default=1.0)),
+            unit=marks[0].unit,
+        )
 
-    def _is_expert(self, place: Place) -> bool:
-        return self.experts is not None and place.code == self.experts[0]
+    @property
+    def _bases(self) -> tuple[list[str], str]:
+        """The base of each row, or the one base of them all, said once."""
+        texts = [base_text(row.mark, self.language, unweighted=row.apart) for row in self.table]
+        if len(texts) > 1 and len(set(texts)) == 1:
+            return [""] * len(texts), texts[0]
+        return texts, ""
+
+    def _notes(self) -> list[str]:
+        reference = self._reference
+        return [
+            *filter(None, [self._bases[1]]),
+            *([word("charts.reference", self.language, label=reference[0])] if reference else []),
+            *flag_notes((row.mark for row in self.table), self.language),
+            *([self.note] if self.note else []),
+        ]  # fmt: skip
 
     def _reading(self, mark: Mark) -> str:
-        """The share as the register shows it, with its interval where there is room."""
+        """The number as the register shows it, with its interval where there is room."""
         if mark.value is None:
-            return word(self.lang, "suppressed")
+            return word("charts.suppressed", self.language)
         text = f"{mark.display} {mark.flag}".strip()
         if self.width < NARROW_BELOW or mark.lower is None or mark.upper is None:
             return text
-        return f"{text}  ({interval_text(mark, self.lang)})"
+        return f"{text}  ({interval_text(mark, self.language)})"
 
-    def _reference(self, frame: DotFrame) -> None:
-        value = self.table[0][1].value if self.total else None
-        if value is None:
+    def _draw_reference(self, frame: DotFrame) -> None:
+        if self._reference is None:
             return
+        _, value = self._reference
         for top, bottom in frame.spans:
             frame.axes.plot(
                 [value, value],
@@ -152,24 +210,24 @@ class Intervals:
                 zorder=1,
             )
 
-    def _dot(self, axes: Axes, place: Place, mark: Mark, value: float, y: float) -> None:
+    def _dot(self, axes: Axes, row: DotRow, value: float, y: float) -> None:
+        mark = row.mark
         if mark.lower is not None and mark.upper is not None:
             (line,) = axes.plot(
                 [mark.lower, mark.upper],
                 [y, y],
                 color=style.INK,
-                linewidth=2.2 if place.bold else 1.6,
+                linewidth=2.2 if row.place.bold else 1.6,
                 solid_capstyle="butt",
                 zorder=2,
             )
             line.set_gid(f"{mark.id}.interval")
-        expert = self._is_expert(place)
-        colour = style.MUTED if expert else style.BLUE
+        colour = style.MUTED if row.apart else style.BLUE
         (dot,) = axes.plot(
             [value],
             [y],
-            marker="s" if expert else "o",
-            markersize=6.5 if expert else 7.5,
+            marker="s" if row.apart else "o",
+            markersize=6.5 if row.apart else 7.5,
             markerfacecolor="white" if self.is_small(mark) else colour,
             markeredgecolor=colour,
             markeredgewidth=1.5,
@@ -179,13 +237,14 @@ class Intervals:
         dot.set_gid(mark.id)
 
     def _keys(self) -> list[Key]:
-        if not any(m.value is not None and self.is_small(m) for _, m in self.table):
+        if not any(r.mark.value is not None and self.is_small(r.mark) for r in self.table):
             return []
-        label = word(self.lang, "small_dot", small=self.small)
+        label = word("charts.small.dots", self.language, n=self.small)
         return [Key(label, style.BLUE, marker="o", filled=False)]
 
 
-def interval_text(mark: Mark, lang: str) -> str:
-    """The interval of a mark by the rounding contract of its number."""
+def interval_text(mark: Mark, language: Language) -> str:
+    """The interval of a mark by the rounding rule of its number."""
     assert mark.lower is not None and mark.upper is not None
-    return numbers.interval(mark.lower, mark.upper, "share", mark.digits, lang, mark.rounding)
+    ends = (mark.lower, mark.upper, mark.unit)
+    return numbers.interval(*ends, mark.digits, language, mark.rounding)

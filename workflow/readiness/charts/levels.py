@@ -1,4 +1,4 @@
-"""One stacked bar of an ordered scale: its levels, and what stands for those not published.
+"""One stacked bar of an item's levels, and what stands for those not published.
 
 Levels that are not published are two or more, and their sum follows from the others (`disclosure`).
 Side by side on one side of the axis they are drawn as one piece; otherwise there is no bar, for the
@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 
 from readiness.charts.marks import Mark
 
-SAME = 1e-6
-"""Shares that differ by less are the same number, but for rounding in the register."""
-
 
 @dataclass(frozen=True)
 class Row:
     """One bar: its group, the marks of its levels in scale order, and of "don't know" if asked.
 
-    `low`: the share of the lowest levels together, where the register has it.
+    `boxes`: shares of several levels together that the register has, each with the places of its
+    levels. `apart`: the group is counted, outside weights and total.
     """
 
     code: str
@@ -28,7 +26,8 @@ class Row:
     levels: list[Mark]
     dont_know: Mark | None
     section: bool
-    low: Mark | None = None
+    boxes: Sequence[tuple[range, Mark]] = ()
+    apart: bool = False
 
     @property
     def n(self) -> int | None:
@@ -76,17 +75,11 @@ def together(row: Row, left: int, across: int) -> range:
     return run if len(run) == len(hidden) and one_side else range(0)
 
 
-def _rest(row: Row) -> float:
-    """The share of the levels without a value: what the published ones leave."""
-    return max(0.0, 1 - sum(mark.value or 0.0 for mark in row.levels))
-
-
-def uses_low(row: Row, left: int, across: int) -> bool:
-    """Whether the levels drawn together are those of `low`, which the register publishes."""
+def box_of(row: Row, left: int, across: int) -> Mark | None:
+    """The published share of just those levels that are drawn together, where there is one."""
     run = together(row, left, across)
-    if not run or run.start or row.low is None or row.low.value is None:
-        return False
-    return abs(row.low.value - _rest(row)) < SAME
+    found = (mark for levels, mark in row.boxes if levels == run and mark.value is not None)
+    return next(found, None) if run else None
 
 
 def segments(row: Row, left: int, across: int, colours: Sequence[str]) -> list[Segment]:
@@ -95,14 +88,14 @@ def segments(row: Row, left: int, across: int, colours: Sequence[str]) -> list[S
     if not row.published or (row.partly and not run):
         return []
     pieces = []
+    box = box_of(row, left, across)
     for level, mark in enumerate(row.levels):
         if mark.value is not None:
             pieces.append(Segment(level, mark.id, mark.display, mark.value, colours[level]))
         elif level == run.start:
-            name, text = f"{mark.id}.together", ""
-            if row.low and uses_low(row, left, across):
-                name, text = row.low.id, row.low.display
-            pieces.append(Segment(level, name, text, _rest(row), None))
+            rest = max(0.0, 1 - sum(mark.value or 0.0 for mark in row.levels))
+            name, text = (box.id, box.display) if box else (f"{mark.id}.together", "")
+            pieces.append(Segment(level, name, text, rest, None))
     return _placed(pieces, left, across)
 
 

@@ -1,21 +1,18 @@
-"""Register rows as charts need them: one `Mark` for each number drawn, found by level and group."""
+"""Register rows as charts need them: one `Mark` for each number drawn, found by its id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from readiness.errors import RenderError
-from readiness.register.display import shown
+from readiness.language import Language, numbers
 
 COLUMNS = (
     "id",
-    "item",
-    "level",
-    "group",
     "unit",
     "value",
     "lower",
@@ -33,11 +30,13 @@ COLUMNS = (
 class Mark:
     """One number of the register, as drawn.
 
-    `value`, `lower`, `upper` are shares (0-1) or None where the register has none; `n` is the
-    unweighted base or None; `display` is its text in the chart's language.
+    `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
+    has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
+    language, empty where it is not published.
     """
 
     id: str
+    unit: str
     value: float | None
     lower: float | None
     upper: float | None
@@ -56,71 +55,66 @@ class Mark:
         return {"caution": "†", "suppress": "†", "review": "‡"}.get(self.reliability, "")
 
 
-def marks(rows: pd.DataFrame, item: str, lang: str) -> dict[tuple[str, str], Mark]:
-    """The shares of `item` in the register `rows`, by (level, group).
+class Marks:
+    """The numbers of one run's register, by id, in one language.
 
     `rows` may hold numbers or the text of `figures.csv`. Raises RenderError when a column is
-    missing, when there is no share of the item, or when two rows claim the same level and group.
+    missing.
     """
-    missing = [c for c in COLUMNS if c not in rows.columns]
-    if missing:
-        raise RenderError(
-            f"chart of {item!r}: the register lacks the columns {', '.join(missing)}."
-        )
-    found: dict[tuple[str, str], Mark] = {}
-    chosen = rows[(rows["item"] == item) & (rows["unit"] == "share")]
-    for row in chosen.to_dict("records"):
-        key = (_text(row["level"]), _text(row["group"]))
-        if key in found:
+
+    def __init__(self, rows: pd.DataFrame, language: Language) -> None:
+        missing = [c for c in COLUMNS if c not in rows.columns]
+        if missing:
+            raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
+        self.language = language
+        self._rows: dict[str, Mapping[Any, Any]] = {}
+        for row in rows.to_dict("records"):
+            if row["id"] in self._rows:
+                raise RenderError(f"chart: the register has {row['id']} twice; give one run's.")
+            self._rows[row["id"]] = row
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any of the rows comes from a simulated wave."""
+        return any(str(r["simulated"]).strip().lower() == "true" for r in self._rows.values())
+
+    def find(self, item: str, level: str, group: str, *, version: str = "") -> Mark | None:
+        """The number of a level in a group; None where the register has none.
+
+        `version="before"`: the number of the publication that the run revises. Raises RenderError
+        for a row with neither a value nor a reason for its absence.
+        """
+        identity = f"{item}.{level}.{group}"
+        row = self._rows.get(f"revision.{identity}.{version}" if version else identity)
+        return None if row is None else self._mark(row)
+
+    def _mark(self, row: Mapping[Any, Any]) -> Mark:
+        n = _number(row["n"])
+        suppressed = _text(row["suppressed"])
+        value = _number(row["value"])
+        if value is None and not suppressed:
             raise RenderError(
-                f"chart of {item!r}: two shares for level {key[0]!r}, group {key[1]!r}: "
-                f"{found[key].id}, {row['id']}. Select the rows of one run and one statistic."
+                f"chart: {row['id']} has neither a value nor a reason for suppression."
             )
-        found[key] = _mark(row, lang)
-    if not found:
-        raise RenderError(f"chart of {item!r}: the register holds no share of this item.")
-    return found
-
-
-def _mark(row: Mapping[Any, Any], lang: str) -> Mark:
-    n = _number(row["n"])
-    suppressed = _text(row["suppressed"])
-    value = _number(row["value"])
-    if value is None and not suppressed:
-        raise RenderError(f"chart: {row['id']} has neither a value nor a reason for suppression.")
-    digits = int(_number(row["digits"]) or 0)
-    return Mark(
-        id=str(row["id"]),
-        value=None if suppressed else value,
-        lower=None if suppressed else _number(row["lower"]),
-        upper=None if suppressed else _number(row["upper"]),
-        n=None if n is None else int(n),
-        reliability=_text(row["reliability"]),
-        suppressed=suppressed,
-        digits=digits,
-        rounding=_text(row["rounding"]) or "half_even",
-        display=shown(
-            {**row, "value": _text(row["value"]), "digits": digits, "suppressed": suppressed}, lang
-        ),
-    )
-
-
-def need(
-    found: Mapping[tuple[str, str], Mark], item: str, levels: Sequence[str], group: str
-) -> list[Mark]:
-    """The marks of `levels` in `group`, in order. Raises RenderError naming the one that lacks."""
-    lacking = [level for level in levels if (level, group) not in found]
-    if lacking:
-        raise RenderError(
-            f"chart of {item!r}: the register has no share of level {lacking[0]!r} in group "
-            f"{group!r}; a group without answers needs a suppressed row."
+        unit, digits = _text(row["unit"]), int(_number(row["digits"]) or 0)
+        rounding = _text(row["rounding"]) or "half_even"
+        display = ""
+        if value is not None and not suppressed:
+            # The cell, not its float: its text is the number's.
+            display = numbers.number(row["value"], unit, digits, self.language, rounding)
+        return Mark(
+            id=str(row["id"]),
+            unit=unit,
+            value=None if suppressed else value,
+            lower=None if suppressed else _number(row["lower"]),
+            upper=None if suppressed else _number(row["upper"]),
+            n=None if n is None else int(n),
+            reliability=_text(row["reliability"]),
+            suppressed=suppressed,
+            digits=digits,
+            rounding=rounding,
+            display=display,
         )
-    return [found[level, group] for level in levels]
-
-
-def is_simulated(rows: pd.DataFrame) -> bool:
-    """Whether any of the rows comes from a simulated wave."""
-    return bool(rows["simulated"].map(lambda v: str(v).strip().lower() == "true").any())
 
 
 def _text(value: Any) -> str:

@@ -14,107 +14,120 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from readiness.charts import style
-from readiness.charts.dots import base_text, dot_frame
-from readiness.charts.marks import Mark, is_simulated, marks, need
+from readiness.charts.blank import nothing, nothing_to_show
+from readiness.charts.dots import DotRows, dot_frame
+from readiness.charts.marks import Mark, Marks
 from readiness.charts.rows import NARROW_BELOW, Place
 from readiness.charts.style import Chart, Key
-from readiness.charts.words import closing, listed, word
+from readiness.charts.words import about, base_text, closing, said, word
+from readiness.facts import Fact
+from readiness.language import Language
+
+_STAGES = ("before", "after")
+Pair = tuple[Place, Mark | None, Mark]
+"""A row: its place, the share before (None where none was published) and after."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """Dumbbells of one share in two versions; `chart()` gives the SVG and alternative text.
+    """Two dots of one share a group, before and after; `chart()` gives the SVG and its text.
 
-    `before`, `after`: register rows of the two runs (columns in `marks.COLUMNS`), shares 0-1, both
-    holding (`item`, `level`) for every group. `versions`: what the two are called
-    ("Première publication", "Deuxième publication"). Groups and `total` as in `ReadinessBars`;
+    `rows`: the register's rows of one run (columns in `marks.COLUMNS`) that revises a publication;
+    shares 0-1. `axis`: what the share of (`item`, `level`) is. `groups`, `total` as in `LevelBars`;
     rows go from the largest change to the smallest. `width` in CSS pixels.
-
-    Raises RenderError when a register lacks a share that the chart needs.
     """
 
-    before: pd.DataFrame
-    after: pd.DataFrame
+    rows: pd.DataFrame
     item: str
     level: str
     groups: Mapping[str, str]
     axis: str
-    versions: tuple[str, str]
-    lang: str = "fr"
+    language: Language
     total: tuple[str, str] | None = None
     width: int = style.WIDE
 
     def chart(self) -> Chart:
-        """The finished chart; ids are the same in both registers and are given once."""
-        title = word(self.lang, "simulated") if self.simulated else self.axis
-        ids = tuple(after.id for _, _, after in self.table)
-        return Chart(style.to_svg(self.figure(), title), self.alt(), ids)
+        """The finished chart, with the ids of both versions."""
+        title = word("charts.simulated", self.language) if self.simulated else self.axis
+        ids = tuple(mark.id for _, *pair in self.table for mark in pair if mark is not None)
+        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language), ids)
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.rows, self.language)
 
     @property
     def simulated(self) -> bool:
         """Whether one of the versions comes from a simulated wave."""
-        return is_simulated(self.before) or is_simulated(self.after)
+        return self._marks.simulated
 
     @cached_property
-    def table(self) -> list[tuple[Place, Mark, Mark]]:
+    def table(self) -> list[Pair]:
         """The rows from top to bottom: the total, then groups by size of their change."""
-        first, second = (marks(rows, self.item, self.lang) for rows in (self.before, self.after))
 
-        def pair(code: str) -> tuple[Mark, Mark]:
-            old, new = (need(m, self.item, [self.level], code)[0] for m in (first, second))
-            return old, new
+        def order(row: Pair) -> tuple[bool, float, str]:
+            place, old, new = row
+            values = _values(old, new)
+            return (values is None, -abs(values[1] - values[0]) if values else 0.0, place.code)
 
-        def order(group: tuple[str, str]) -> tuple[bool, float, str]:
-            old, new = pair(group[0])
-            if old.value is None or new.value is None:
-                return (True, 0.0, group[0])
-            return (False, -abs(new.value - old.value), group[0])
+        first = self._pair(Place(*self.total, bold=True)) if self.total else []
+        groups = [
+            row for code, name in self.groups.items() for row in self._pair(Place(code, name))
+        ]
+        groups.sort(key=order)
+        if first and groups:
+            place, old, new = groups[0]
+            groups[0] = (Place(place.code, place.label, section=True), old, new)
+        rows = first + groups
+        return rows if any(_values(old, new) for _, old, new in rows) else []
 
-        table = []
-        if self.total:
-            table.append((Place(*self.total, bold=True), *pair(self.total[0])))
-        for i, (code, label) in enumerate(sorted(self.groups.items(), key=order)):
-            place = Place(code, label, section=bool(self.total) and i == 0)
-            table.append((place, *pair(code)))
-        return table
+    def _pair(self, place: Place) -> list[Pair]:
+        old = self._marks.find(self.item, self.level, place.code, version="before")
+        new = self._marks.find(self.item, self.level, place.code)
+        return [(place, old, new)] if new is not None else []
 
-    def alt(self) -> str:
-        """What the picture shows, in words without digits."""
-        both = [p.label for p, old, new in self.table if not _hidden(old, new)]
-        hidden = [p.label for p, old, new in self.table if _hidden(old, new)]
-        say = [word(self.lang, "revision_alt", groups=listed(self.lang, both))]
-        say += closing(self.lang, hidden=hidden, simulated=self.simulated)
-        return " ".join(say)
+    def facts(self) -> list[Fact]:
+        """What the picture shows, without numbers."""
+        if not self.table:
+            return nothing(self.axis, simulated=self.simulated)
+        both = [p.label for p, old, new in self.table if _values(old, new)]
+        hidden = [p.label for p, old, new in self.table if not _values(old, new)]
+        say = [Fact("charts.alt.revision", {"item": self.axis}), *about("charts.alt.order", both)]
+        say += [Fact("charts.revision.note")]
+        return say + closing(hidden=hidden, simulated=self.simulated)
 
     def figure(self) -> Figure:
         """The matplotlib figure; dots have the gids `<id>.before` and `<id>.after`."""
         with style.chart_style():
-            shown = [
-                v for _, old, new in self.table for v in (old.value, new.value) if v is not None
-            ]
+            if not self.table:
+                return nothing_to_show(
+                    self.axis, self.language, self.width, simulated=self.simulated
+                )
+            pairs = [_values(old, new) for _, old, new in self.table]
+            shown = [value for pair in pairs for value in pair or ()]
             frame = dot_frame(
-                [place for place, _, _ in self.table],
-                [base_text(new, self.lang) for _, _, new in self.table],
-                [self._reading(old, new) for _, old, new in self.table],
-                extent=(min(shown, default=0.0), max(shown, default=1.0)),
+                DotRows(
+                    [place for place, _, _ in self.table],
+                    [base_text(new, self.language) for _, _, new in self.table],
+                    [self._reading(old, new) for _, old, new in self.table],
+                    extent=(min(shown), max(shown)),
+                    from_zero=False,
+                ),
                 axis=self.axis,
                 keys=self._keys(),
-                notes=[word(self.lang, "revision_note")],
-                lang=self.lang,
+                notes=[word("charts.revision.note", self.language)],
+                language=self.language,
                 simulated=self.simulated,
                 width=self.width,
-                from_zero=False,
             )
-            for (_, old, new), y in zip(self.table, frame.ys, strict=True):
-                if old.value is not None and new.value is not None:
-                    self._dumbbell(frame.axes, (old.id, new.id), (old.value, new.value), y)
+            for (_, _, new), values, y in zip(self.table, pairs, frame.ys, strict=True):
+                if values:
+                    self._dumbbell(frame.axes, new.id, values, y)
             return frame.sheet.figure
 
-    def _dumbbell(
-        self, axes: Axes, ids: tuple[str, str], values: tuple[float, float], y: float
-    ) -> None:
+    def _dumbbell(self, axes: Axes, identity: str, values: tuple[float, float], y: float) -> None:
         axes.plot(values, [y, y], color=style.MUTED, linewidth=1.6, zorder=2)
-        for gid, value, name, key in zip(ids, values, _STAGES, self._keys(), strict=True):
+        for value, name, key in zip(values, _STAGES, self._keys(), strict=True):
             (dot,) = axes.plot(
                 [value],
                 [y],
@@ -126,25 +139,27 @@ class Revision:
                 linestyle="none",
                 zorder=3,
             )
-            dot.set_gid(f"{gid}.{name}")
+            dot.set_gid(f"{identity}.{name}")
 
-    def _reading(self, old: Mark, new: Mark) -> str:
-        if _hidden(old, new):
-            return word(self.lang, "suppressed")
+    def _reading(self, old: Mark | None, new: Mark) -> str:
+        if old is None or not _values(old, new):
+            return word("charts.suppressed", self.language)
         if self.width < NARROW_BELOW:
             return new.display
-        return word(self.lang, "revision_reading", before=old.display, after=new.display)
+        values = {"before": old.display, "after": new.display}
+        return word("charts.revision.reading", self.language, **values)
 
     def _keys(self) -> list[Key]:
+        labels = ("charts.revision.before", "charts.revision.after")
+        before, after = (word(label, self.language) for label in labels)
         return [
-            Key(self.versions[0], style.VERMILION, marker="D", filled=False),
-            Key(self.versions[1], style.BLUE, marker="o"),
+            Key(before, style.VERMILION, marker="D", filled=False),
+            Key(after, style.BLUE, marker="o"),
         ]
 
 
-_STAGES = ("before", "after")
-
-
-def _hidden(old: Mark, new: Mark) -> bool:
-    """Whether a version is not published: then neither is shown, or their gap would tell."""
-    return old.value is None or new.value is None
+def _values(old: Mark | None, new: Mark) -> tuple[float, float] | None:
+    """Both shares; None where one is not published: the other's place would tell of it."""
+    if old is None or old.value is None or new.value is None:
+        return None
+    return (old.value, new.value)

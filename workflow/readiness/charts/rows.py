@@ -12,6 +12,9 @@ SECTION_GAP = 10.0
 MARK = 15.0
 """Height kept for the mark of a row (a bar, a dot), in points."""
 
+LINE = 11.0
+"""From line to line of a label, in points."""
+
 NARROW_BELOW = 480
 """Below this width in CSS pixels labels stand above their marks."""
 
@@ -27,58 +30,59 @@ class Place:
 
 
 class RowLayout:
-    """Heights and label column of a list of rows, in points; `top` is from the plot's top."""
+    """Heights and label column of a list of rows, in points; `tops` are from the plot's top.
 
-    def __init__(self, places: Sequence[Place], width_px: int) -> None:
+    `below`: the small text that stands with each label, its base. A row is as high as its label
+    needs, which is broken into lines.
+    """
+
+    def __init__(self, places: Sequence[Place], below: Sequence[str], width_px: int) -> None:
+        self.places, self.below = places, below
         self.width = width_px * style.POINTS_PER_PIXEL
         self.narrow = width_px < NARROW_BELOW
-        self.row_height = 36.0 if self.narrow else 30.0
         longest = max(style.measure(place.label, bold=place.bold) for place in places)
         self.label_width = 0.0 if self.narrow else min(longest, 0.3 * self.width) + 12
+        beside = max(style.measure(text, size=style.SMALL) for text in below) + 8
+        room = self.width - beside if self.narrow else self.label_width - 10
+        self.lines = [style.wrap(place.label, room, bold=place.bold) for place in places]
+        least, around = (36.0, 25.0) if self.narrow else (30.0, 19.0)
+        self.heights = [max(least, LINE * len(lines) + around) for lines in self.lines]
         self.tops: list[float] = []
         top = 0.0
-        for place in places:
+        for place, height in zip(places, self.heights, strict=True):
             top += SECTION_GAP if place.section else 0
             self.tops.append(top)
-            top += self.row_height
+            top += height
         self.height = top
-
-    def mark_y(self, top: float) -> float:
-        """The middle of the mark of the row at `top`."""
-        return top + (self.row_height - MARK / 2 - 4 if self.narrow else self.row_height / 2)
+        self.marks = [
+            top + (height - MARK / 2 - 4 if self.narrow else height / 2)
+            for top, height in zip(self.tops, self.heights, strict=True)
+        ]
+        """The middle of the mark of each row."""
 
     def grid_spans(self) -> list[tuple[float, float]]:
         """From where to where grid lines run: the whole height, or beside the marks only."""
         if not self.narrow:
             return [(0.0, self.height)]
-        centres = [self.mark_y(top) for top in self.tops]
-        return [(y - MARK / 2 - 2, y + MARK / 2 + 2) for y in centres]
+        return [(y - MARK / 2 - 2, y + MARK / 2 + 2) for y in self.marks]
 
-    def draw_label(self, sheet: Sheet, place: Place, below: str, y: float) -> None:
-        """The label of a row whose top is at `y` on the page, with its base in small type."""
+    def draw_labels(self, sheet: Sheet, start: float) -> None:
+        """The labels with their bases in small type; the plot's top is at `start`."""
         x, align = sheet.start(0)
-        if self.narrow:
-            end, other = (0.0, "left") if sheet.rtl else (sheet.width, "right")
-            room = sheet.width - style.measure(below, size=style.SMALL) - 8
-            size = style.BODY
-            while size > 6 and style.measure(place.label, size=size, bold=place.bold) > room:
-                size -= 0.5
+        end, other = (0.0, "left") if sheet.rtl else (sheet.width, "right")
+        for row, (place, below) in enumerate(zip(self.places, self.below, strict=True)):
+            lines, y = self.lines[row], start + self.tops[row]
+            shown = len(lines) - (0 if below else 1)
+            first = y + (8 if self.narrow else self.heights[row] / 2 - LINE * shown / 2)
+            for i, line in enumerate(lines):
+                at = first + i * LINE
+                sheet.write(sheet.page, x, at, line, bold=place.bold, align=align)
             sheet.write(
-                sheet.page, end, y + 8, below, size=style.SMALL, colour=style.MUTED, align=other
+                sheet.page,
+                end if self.narrow else x,
+                first if self.narrow else first + len(lines) * LINE,
+                below,
+                size=style.SMALL,
+                colour=style.MUTED,
+                align=other if self.narrow else align,
             )
-            sheet.write(sheet.page, x, y + 8, place.label, size=size, bold=place.bold, align=align)
-            return
-        lines = style.wrap(place.label, self.label_width - 10, bold=place.bold)
-        step = 11.0
-        first = y + self.row_height / 2 - step * (len(lines) - (0 if below else 1)) / 2
-        for i, line in enumerate(lines):
-            sheet.write(sheet.page, x, first + i * step, line, bold=place.bold, align=align)
-        sheet.write(
-            sheet.page,
-            x,
-            first + len(lines) * step,
-            below,
-            size=style.SMALL,
-            colour=style.MUTED,
-            align=align,
-        )

@@ -15,12 +15,14 @@ matplotlib shapes and orders itself (libraqm, from 3.11 on; checked on rendered 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import bidirectional
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -30,7 +32,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from readiness.language import numbers
+from readiness.language import Language, direction, numbers
 
 WIDE = 720
 """Width of a chart in the report, in CSS pixels (96 to the inch)."""
@@ -56,6 +58,8 @@ LOW_COLOURS = ("#8c510a", "#d8b365", "#f0ddb4")
 """Levels left of the centre, the outermost first."""
 HIGH_COLOURS = ("#01665e", "#5ab4ac", "#bfe3df")
 """Levels right of the centre, the outermost first."""
+CATEGORIES = ("#0072b2", "#f0e442", "#c44e00", "#9fd4f2", "#4d4d4d", "#e3a6c6")
+"""Levels without an order: neighbours differ in hue and, for a grey print, in lightness."""
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "path",
@@ -107,14 +111,14 @@ def font(size: float, *, bold: bool = False) -> FontProperties:
 class Sheet:
     """A figure of a fixed width whose panels are placed in points from the top left corner.
 
-    In Arabic (`rtl`) panels are mirrored, so that row labels stand at the right; value axes keep
-    their direction, as they do in Moroccan schools and statistics.
+    In a language that is read from right to left panels are mirrored, so that row labels stand at
+    the right; axes of amounts keep their direction, as they do in Moroccan schools and statistics.
     """
 
-    def __init__(self, width_px: int, height: float, *, rtl: bool = False) -> None:
+    def __init__(self, width_px: int, height: float, language: Language) -> None:
         self.width = width_px * POINTS_PER_PIXEL
         self.height = height
-        self.rtl = rtl
+        self.rtl = direction(language) == "rtl"
         self.figure = Figure(figsize=(self.width / 72, height / 72), dpi=72)
         FigureCanvasAgg(self.figure)
         # The whole sheet, in points, y downwards: legends, headers, notes.
@@ -177,18 +181,14 @@ class Sheet:
             **more,
         )
 
-    def measure(self, text: str, *, size: float = BODY, bold: bool = False) -> float:
-        """The width of a text in points."""
-        return measure(text, size=size, bold=bold)
-
 
 _RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 def directed(text: str) -> str:
-    """A text that holds Arabic, marked as running from right to left whatever it begins with."""
-    arabic = any("\u0600" <= character <= "\u06ff" for character in text)
-    return _RIGHT_TO_LEFT_MARK + text if arabic else text
+    """A text with letters that run from right to left, marked as such whatever it begins with."""
+    mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
+    return _RIGHT_TO_LEFT_MARK + text if mirrored else text
 
 
 @cache
@@ -201,6 +201,7 @@ def _renderer(canvas: Any) -> Any:
     return canvas.get_renderer()  # matplotlib leaves it untyped
 
 
+@cache
 def measure(text: str, *, size: float = BODY, bold: bool = False) -> float:
     """The width of a text in the bundled font, in points."""
     figure, canvas = _ruler()
@@ -222,6 +223,21 @@ def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> 
         else:
             lines.append(word)
     return lines
+
+
+def shades(colours: tuple[str, ...], count: int) -> list[str]:
+    """`count` colours from the first of `colours` on; more than there are lie between them."""
+    if count <= len(colours):
+        return list(colours[:count])
+    parts = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours]
+    found = []
+    for k in range(count):
+        place = k * (len(colours) - 1) / (count - 1)
+        i = min(int(place), len(colours) - 2)
+        pairs = zip(parts[i], parts[i + 1], strict=True)
+        mixed = [round(a + (b - a) * (place - i)) for a, b in pairs]
+        found.append("#{:02x}{:02x}{:02x}".format(*mixed))
+    return found
 
 
 def ink_on(colour: str) -> str:
@@ -353,19 +369,55 @@ AXIS_HEIGHT = 18.0
 
 
 def draw_share_axis(
-    sheet: Sheet, axes: Axes, spans: list[tuple[float, float]], lang: str, *, zero: bool = False
+    sheet: Sheet,
+    axes: Axes,
+    spans: list[tuple[float, float]],
+    language: Language,
+    *,
+    zero: bool = False,
 ) -> None:
-    """Grid lines of a panel of shares, labelled above it in percent without sign.
+    """Grid lines of a panel of shares, labelled above it in percent.
 
     Lines stand every 5, 10, 25 or 50 points, as their labels have room; `zero` emphasises the line
-    at 0.
+    at 0, on both sides of which shares count from it.
     """
+    step = next(s for s in (0.05, 0.1, 0.25, 0.5) if _room(sheet, axes, s) >= 34 or s == 0.5)
     low, high = axes.get_xlim()
-    points = axes.get_position().width * sheet.width / (high - low)
-    step = next(s for s in (0.05, 0.1, 0.25, 0.5) if points * s >= 34 or s == 0.5)
-    for tick in (i * step for i in range(-20, 21)):
-        if not max(low, -1.0) - 1e-9 <= tick <= min(high, 1.0) + 1e-9:
-            continue
+    ticks = [k * step for k in range(-20, 21) if max(low, -1.0) - 1e-9 <= k * step]
+    ticks = [tick for tick in ticks if tick <= min(high, 1.0) + 1e-9]
+    labels = [numbers.number(round(abs(tick), 2), "share", 0, language) for tick in ticks]
+    _draw_axis(sheet, axes, spans, dict(zip(ticks, labels, strict=True)), zero=zero)
+
+
+def draw_number_axis(
+    sheet: Sheet, axes: Axes, spans: list[tuple[float, float]], language: Language
+) -> None:
+    """Grid lines of a panel of numbers, labelled above it, at round steps."""
+    low, high = axes.get_xlim()
+    sizes = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
+    m, e = next((m, e) for m, e in sizes if _room(sheet, axes, m * 10.0**e) >= 44)
+    step = m * 10.0**e
+    ticks = [k * step for k in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
+    digits = max(0, -e)
+    labels = [numbers.number(round(tick, digits), "number", digits, language) for tick in ticks]
+    _draw_axis(sheet, axes, spans, dict(zip(ticks, labels, strict=True)))
+
+
+def _room(sheet: Sheet, axes: Axes, step: float) -> float:
+    """The points between two ticks that are `step` apart."""
+    low, high = axes.get_xlim()
+    return axes.get_position().width * sheet.width / (high - low) * step
+
+
+def _draw_axis(
+    sheet: Sheet,
+    axes: Axes,
+    spans: list[tuple[float, float]],
+    labels: dict[float, str],
+    *,
+    zero: bool = False,
+) -> None:
+    for tick, label in labels.items():
         strong = zero and abs(tick) < 1e-9
         for top, bottom in spans:
             axes.plot(
@@ -376,12 +428,7 @@ def draw_share_axis(
                 zorder=3 if strong else 0.5,
                 solid_capstyle="butt",
             )
-        text = numbers.number(round(abs(tick), 2), "share", 0, lang)
         middle = axes.transData.transform((tick, 0))[0]  # points: the figure has 72 to the inch
-        if (
-            not measure(text, size=SMALL) / 2
-            <= middle
-            <= sheet.width - measure(text, size=SMALL) / 2
-        ):
-            continue  # its label would be cut
-        sheet.write(axes, tick, -7, text, size=SMALL, colour=MUTED, align="center")
+        half = measure(label, size=SMALL) / 2
+        if half <= middle <= sheet.width - half:  # else it would be cut
+            sheet.write(axes, tick, -7, label, size=SMALL, colour=MUTED, align="center")

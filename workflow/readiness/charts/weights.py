@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from readiness.charts import style
 from readiness.charts.style import Chart, Key, Sheet
-from readiness.charts.words import word
+from readiness.charts.words import closing, said, word
 from readiness.errors import RenderError
-from readiness.language import numbers
+from readiness.facts import Fact
+from readiness.language import Language, numbers
 
 BINS = 30
 HISTOGRAM_HEIGHT = 130.0
@@ -34,9 +35,10 @@ class WeightsPicture:
 
     `before`, `after`: weights of the same respondents before and after trimming, any scale, shape
     (n,). `gaps`: one row a category of a margin, columns `variable`, `category`, `before`, `after`;
-    the last two are weighted share minus target, -1 to 1. `variables`: code to label, in the order
-    to draw; `categories`: (variable, category) to label, codes stand where a label lacks. `bounds`:
-    the trimming bounds, relative to the mean. `width` in CSS pixels.
+    the last two are weighted share minus target, -1 to 1; no rows, no lower panel. `variables`:
+    code to label, in the order to draw; `categories`: (variable, category) to label, codes stand
+    where a label lacks. `bounds`: the trimming bounds, relative to the mean; none, and nothing was
+    trimmed. `width` in CSS pixels.
 
     Raises RenderError when weights are empty, not positive or of two lengths, or gaps lack
     a column.
@@ -48,7 +50,7 @@ class WeightsPicture:
     variables: Mapping[str, str]
     categories: Mapping[tuple[str, str], str]
     simulated: bool
-    lang: str = "fr"
+    language: Language
     bounds: tuple[float, ...] = ()
     width: int = style.WIDE
 
@@ -70,15 +72,21 @@ class WeightsPicture:
 
     def chart(self) -> Chart:
         """The finished chart; it draws no number of the register, so it has no ids."""
-        title = word(self.lang, "simulated") if self.simulated else "weights"
-        return Chart(style.to_svg(self.figure(), title), self.alt())
+        title = "charts.simulated" if self.simulated else "charts.weights.axis"
+        title = word(title, self.language)
+        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language))
 
-    def alt(self) -> str:
-        """What the picture shows, in words without digits."""
-        say = [word(self.lang, "weights_alt")]
-        if self.simulated:
-            say.append(word(self.lang, "simulated_alt"))
-        return " ".join([*say, word(self.lang, "table_alt")])
+    @property
+    def trimmed(self) -> bool:
+        """Whether there is a before and an after."""
+        return bool(self.bounds)
+
+    def facts(self) -> list[Fact]:
+        """What the picture shows, without numbers."""
+        say = [Fact("charts.alt.trimmed" if self.trimmed else "charts.alt.weights")]
+        if len(self.gaps):
+            say.append(Fact("charts.alt.gaps"))
+        return say + closing(simulated=self.simulated)
 
     def counts(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
         """The histogram: edges of the bins (relative to the mean), counts before and after."""
@@ -115,23 +123,29 @@ class _Picture:
             for category in part["category"]
         }
         lines = [line for text in self.texts.values() for line in text]
-        self.label_width = max(style.measure(line, size=style.SMALL) for line in lines) + 20
+        self.label_width = max((style.measure(x, size=style.SMALL) for x in lines), default=0) + 20
         self.titles = {
-            key: style.wrap(word(spec.lang, key), width, bold=True)
-            for key in ("weights_axis", "gaps_axis")
+            key: style.wrap(word(key, spec.language), width, bold=True)
+            for key in ("charts.weights.axis", "charts.gaps.axis")
         }
+        before, after = (
+            word(key, spec.language) for key in ("charts.weights.before", "charts.weights.after")
+        )
         self.keys = [
-            Key(word(spec.lang, "before"), style.VERMILION, marker="D", filled=False),
-            Key(word(spec.lang, "after"), style.BLUE, marker="o"),
+            Key(before, style.VERMILION, marker="D", filled=False),
+            Key(after, style.BLUE, marker="o"),
         ]
         top = style.STAMP_HEIGHT if spec.simulated else 2.0
         self.keys_top = top
-        self.histogram_title = top + style.KEY_LINE + 8
-        self.histogram_top = self.histogram_title + TITLE * len(self.titles["weights_axis"]) + 18
-        self.gaps_title = self.histogram_top + HISTOGRAM_HEIGHT + 30
-        self.gaps_top = self.gaps_title + TITLE * len(self.titles["gaps_axis"]) + 18
+        self.histogram_title = top + (style.KEY_LINE + 8 if spec.trimmed else 0)
+        self.histogram_top = (
+            self.histogram_title + TITLE * len(self.titles["charts.weights.axis"]) + 18
+        )
+        self.gaps_title = self.histogram_top + HISTOGRAM_HEIGHT + (30 if self.margins else 16)
+        titles = len(self.titles["charts.gaps.axis"])
+        self.gaps_top = self.gaps_title + (TITLE * titles + 18 if self.margins else 0)
         self.gaps_height = sum(self._height(code, part) for code, _, part in self.margins)
-        self.sheet = Sheet(spec.width, self.gaps_top + self.gaps_height + 4, rtl=spec.lang == "ar")
+        self.sheet = Sheet(spec.width, self.gaps_top + self.gaps_height + 4, spec.language)
 
     def _height(self, variable: str, part: pd.DataFrame) -> float:
         return ROW + sum(self._row_height(variable, str(c)) for c in part["category"]) + 6
@@ -141,10 +155,12 @@ class _Picture:
 
     def draw(self) -> Figure:
         if self.spec.simulated:
-            style.draw_stamp(self.sheet, word(self.spec.lang, "simulated"))
-        style.draw_keys(self.sheet, [self.keys], 0, self.keys_top)
+            style.draw_stamp(self.sheet, word("charts.simulated", self.spec.language))
+        if self.spec.trimmed:
+            style.draw_keys(self.sheet, [self.keys], 0, self.keys_top)
         self._histogram()
-        self._gaps()
+        if self.margins:
+            self._gaps()
         return self.sheet.figure
 
     def _title(self, key: str, y: float) -> None:
@@ -161,24 +177,27 @@ class _Picture:
         width = sheet.width - left - 10
         limits = (float(edges[0]), float(edges[-1])), (0.0, most * 1.05)
         axes = sheet.panel(left, top, width, HISTOGRAM_HEIGHT, *limits)
-        self._title("weights_axis", self.histogram_title)
+        self._title("charts.weights.axis", self.histogram_title)
         for tick in _round_ticks(most):
             axes.plot(limits[0], [tick, tick], color=style.GRID, linewidth=0.8, zorder=0.5)
-            text = numbers.number(tick, "count", 0, spec.lang)
+            text = numbers.whole(tick, spec.language)
             x, align = (limits[0][1], "left") if sheet.rtl else (limits[0][0], "right")
             self._beside(axes, x, tick, text, 4 if sheet.rtl else -4, 0, align, "center")
         step = next(s for s in (0.5, 1, 2, 5, 10, 20, 50) if edges[-1] / s <= width / 32)
         for tick in np.arange(0, edges[-1] + 1e-9, step):
-            text = numbers.number(tick, "number", 0 if step >= 1 else 1, spec.lang)
+            text = numbers.number(tick, "number", 0 if step >= 1 else 1, spec.language)
             self._beside(axes, tick, 0, text, 0, -5, "center", "top")
         bars = axes.stairs(after, edges, fill=True, color=style.BLUE, alpha=0.55, zorder=1)
         bars.set_gid("after")
-        line = axes.stairs(before, edges, color=style.VERMILION, linewidth=1.6, zorder=2)
-        line.set_gid("before")
+        if spec.trimmed:
+            line = axes.stairs(before, edges, color=style.VERMILION, linewidth=1.6, zorder=2)
+            line.set_gid("before")
         for bound in spec.bounds:
             if bound <= edges[-1]:
                 axes.axvline(bound, color=style.INK, linewidth=1, linestyle=(0, (4, 2)), zorder=3)
-                self._beside(axes, bound, limits[1][1], word(spec.lang, "bound"), 0, 3)
+                self._beside(
+                    axes, bound, limits[1][1], word("charts.weights.bound", spec.language), 0, 3
+                )
 
     def _beside(
         self,
@@ -212,7 +231,7 @@ class _Picture:
         width = sheet.width - left - 14
         ylim = (self.gaps_height, 0.0)
         axes = sheet.panel(left, self.gaps_top, width, self.gaps_height, (-reach, reach), ylim)
-        self._title("gaps_axis", self.gaps_title)
+        self._title("charts.gaps.axis", self.gaps_title)
         self._gap_axis(axes, reach)
         y = 0.0
         x, align = sheet.start(0)
@@ -239,13 +258,14 @@ class _Picture:
             colour = style.GRID if i else style.INK
             axes.axvline(i * step, color=colour, linewidth=0.8 if i else 1.2, zorder=0.5)
             # "+0,2 points" without its noun: the axis title says what is counted.
-            at, lang = round(i * step, 6), self.spec.lang
-            text = numbers.number(at, "points", digits, lang, noun=False)
+            points = numbers.number(round(i * step, 6), "points", digits, self.spec.language)
+            text = points.split("\u00a0")[0]
             self._beside(axes, i * step, 0, text, 0, 3)
 
     def _gap(self, axes: Axes, gid: str, before: float, after: float, y: float) -> None:
         axes.plot([before, after], [y, y], color=style.NEUTRAL, linewidth=1.5, zorder=1)
-        for name, value, key in zip(("before", "after"), (before, after), self.keys, strict=True):
+        drawn = zip(("before", "after"), (before, after), self.keys, strict=True)
+        for name, value, key in drawn if self.spec.trimmed else [*drawn][1:]:
             (dot,) = axes.plot(
                 [value],
                 [y],

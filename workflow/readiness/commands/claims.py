@@ -104,13 +104,9 @@ def _check(arguments: argparse.Namespace) -> None:
         )
     verdicts = judge(claims, structure)
     if arguments.html:
-        from readiness.charts import FeasibleBases
-        from readiness.charts.axis import axis_table, chart_data
+        from readiness.charts import bases_chart
 
-        data = chart_data(axis_table(claims, structure), arguments.language)
-        reported = next((v.numbers["total"] for v in verdicts if "total" in v.numbers), None)
-        assert reported is None or isinstance(reported, int)
-        chart = FeasibleBases(data, lang=arguments.language, reported=reported).chart()
+        chart = bases_chart(claims, structure, arguments.language).chart()
         picture = chart.svg.decode("utf-8")
         picture = picture[picture.index("<svg") :]
         page = verdict_html(verdicts, arguments.study, arguments.language, picture)

@@ -72,10 +72,14 @@ KINDS = {"estimate": ("single", "ordinal", "multi", "number"), "compare": ("sing
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan has to know of a questionnaire: kinds of items, codes of frame variables."""
+    """What a plan has to know of a questionnaire.
+
+    The kind of each item and its number of answers, and the codes of frame variables.
+    """
 
     path: Path
     kinds: dict[str, str]
+    answers: dict[str, int]
     frame: dict[str, set[str]]
 
 
@@ -84,12 +88,13 @@ def asked(root: Path, path: Path) -> Asked:
     document = read_yaml(root / path, as_text=True)
     try:
         kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
+        answers = {str(i["id"]): len(i.get("categories") or ()) for i in document["items"]}
         frame = {str(v["id"]): {str(c["code"]) for c in v["categories"]} for v in document["frame"]}
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
-    return Asked(path, kinds, frame)
+    return Asked(path, kinds, answers, frame)
 
 
 def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None:

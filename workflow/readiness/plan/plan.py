@@ -15,6 +15,7 @@ from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.plan.checks import Asked, asked, check_languages, check_report, check_wave
 from readiness.plan.documents import Document, missing_labels
+from readiness.plan.drawn import Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
@@ -139,6 +140,18 @@ class Plan:
         own = self._own_report(shown)
         draft = (self.status or own.status) == DRAFT
         return Document(self.root, own, language, (shown,), draft)
+
+    @cached_property
+    def _charts(self) -> dict[str, tuple[Planned, ...]]:
+        return {folder: charts_of(self.root, run) for folder, run in self.runs.items()}
+
+    def chart_files(self, run: str, folder: str) -> list[str]:
+        """The files of a run's charts, in the folder of a language (which may be a wildcard)."""
+        return chart_files(self._charts[run], folder)
+
+    def draw_settings(self, run: str, language: str) -> str:
+        """The settings of the step that draws a run's charts in a language, as canonical JSON."""
+        return draw_settings(self.runs[run], self._charts[run], language)
 
     def _own_report(self, run: Run) -> Report:
         if run.frozen:

@@ -65,14 +65,6 @@ class Run:
                 "selection": self.section.selection,
                 "permutations": self.section.compare.permutations,
             }
-        elif step == "draw":
-            trim = self.section.weight.trim
-            section = {
-                "by": self.section.estimate.by,
-                "bounds": [trim.lower, trim.upper] if trim else [],
-                "simulated": self.section.simulated,
-                "selection": self.section.selection,
-            }
         elif step == "validate":
             section = self.section.validate_.model_dump()
             section["simulated"] = self.section.simulated

@@ -1,49 +1,66 @@
-"""Draw: readiness by profession, intervals by profession, weights and margins."""
+"""Draw: the charts of a wave in one language, each by the kind of its item."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.estimating import MEAN
+from readiness.analysis.selection import Selection
 from readiness.charts import (
     NARROW,
     WIDE,
     Chart,
     Intervals,
-    ReadinessBars,
+    LevelBars,
+    Marks,
+    Revision,
     WeightsPicture,
+    by_answer,
+    by_group,
 )
+from readiness.charts.words import word
 from readiness.config import Section, SelectionName, parse_json
+from readiness.facts import Fact, Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.model import Language
+from readiness.questionnaire.model import TOTAL, Item, Language
 from readiness.register.figures import read_register
+from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
-from readiness.reporting.selection import CHART_NOTE
 from readiness.steps.common import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 
-LANGUAGE: Language = "fr"
-TOTAL = ("all", "Ensemble")
-EXPERTS = ("expert", "Experts (non pondéré)")
-OUTSIDE = ("dont_know", "Ne sait pas")
 GAP_DECIMALS = 4
+KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
+"""The notes on what intervals mean, by the selection of respondents."""
+
+
+class PlannedChart(Section):
+    """One chart: the name of its files, its form, and the item that it shows."""
+
+    name: str
+    form: str
+    item: str
 
 
 class DrawWave(Section):
     """What the charts need of the configuration."""
 
+    language: Language
     by: str
     bounds: list[float]
     simulated: bool
     selection: SelectionName
+    charts: list[PlannedChart]
 
 
 class Drawable(Protocol):
-    """Anything of `figures.charts`."""
+    """Anything of `readiness.charts`."""
 
     def chart(self) -> Chart:
         """The finished chart."""
@@ -55,84 +72,161 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_step_arguments(parser, "figures", "weights", "margins", "questionnaire")
 
 
-def charts(
-    rows: pd.DataFrame,
-    weights: pd.DataFrame,
-    margins: pd.DataFrame,
-    questionnaire: Questionnaire,
-    settings: DrawWave,
-    width: int,
-) -> Iterator[tuple[str, Drawable]]:
-    """Every chart of the wave at one width, by file name."""
-    item = questionnaire.item("preparation")
-    groups = questionnaire.frame_variable(settings.by).labels(LANGUAGE)
-    known = set(rows["id"])
-    yield (
-        "preparation",
-        ReadinessBars(
-            rows, item.id, item.labels(LANGUAGE), groups, LANGUAGE, dont_know=OUTSIDE,
-            total=TOTAL, experts=EXPERTS if f"{item.id}.low.expert" in known else None,
+@dataclass(frozen=True)
+class Wave:
+    """What the charts of a wave are drawn from.
+
+    `rows`: the register's published rows; `weights`, `margins`: tables of the weighting, as text.
+    """
+
+    rows: pd.DataFrame
+    weights: pd.DataFrame
+    margins: pd.DataFrame
+    questionnaire: Questionnaire
+    settings: DrawWave
+
+    def charts(self, width: int) -> Iterator[tuple[str, Drawable]]:
+        """Every chart at one width, by file name."""
+        for planned in self.settings.charts:
+            yield planned.name, self._chart(planned, width)
+
+    def _chart(self, planned: PlannedChart, width: int) -> Drawable:
+        if not planned.item:
+            return self._weights(width)
+        item = self.questionnaire.item(planned.item)
+        if planned.form == "levels":
+            return self._levels(item, width)
+        if planned.form == "revision":
+            return self._revision(item, width)
+        return self._dots(item, planned.form, width)
+
+    @property
+    def _language(self) -> Language:
+        return self.settings.language
+
+    @property
+    def _groups(self) -> dict[str, str]:
+        return self.questionnaire.frame_variable(self.settings.by).labels(self._language)
+
+    @property
+    def _total(self) -> tuple[str, str]:
+        return (TOTAL, word("charts.total", self._language))
+
+    @property
+    def _apart(self) -> dict[str, str]:
+        """The groups outside weights and total, by code."""
+        group_item = self.questionnaire.group_item
+        if group_item is None:
+            return {}
+        labels = self.questionnaire.item(group_item).labels(self._language)
+        return {code: labels[code] for code in self.questionnaire.apart}
+
+    def _levels(self, item: Item, width: int) -> LevelBars:
+        outside = item.dont_know
+        return LevelBars(
+            self.rows,
+            item.id,
+            item.label.text(self._language),
+            item.labels(self._language),
+            self._groups,
+            self._language,
+            ordered=item.kind == "ordinal",
+            boxes=item.levels_of,
+            dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
+            total=self._total,
+            apart=self._apart,
             width=width,
-        ),
-    )  # fmt: skip
-    for name, level, axis in (
-        ("preparation", "low", "Préparation jugée inexistante ou faible"),
-        ("team_trained", "yes", "Équipes formées à l'IA"),
-        ("use_ai", "yes", "Utilise l'IA dans son travail"),
-    ):
-        experts = EXPERTS if f"{name}.{level}.expert" in known else None
-        yield (
-            f"{name}-intervals",
-            Intervals(
-                rows, name, level, groups, axis, LANGUAGE, total=TOTAL, experts=experts,
-                note=CHART_NOTE[settings.selection], width=width,
-            ),
-        )  # fmt: skip
-    yield "weights", _weights(weights, margins, questionnaire, settings, width)
+        )
 
+    def _dots(self, item: Item, form: str, width: int) -> Intervals:
+        marks = Marks(self.rows, self._language)
+        if form == "options":
+            axis = word("charts.axis.options", self._language, item=item.label.text(self._language))
+            table = by_answer(marks, item.id, item.labels(self._language), TOTAL)
+        else:
+            level, axis = self._shown(item)
+            table = by_group(
+                marks, item.id, level, self._groups, total=self._total, apart=self._apart
+            )
+        return Intervals(
+            table,
+            axis,
+            self._language,
+            self.settings.simulated,
+            note=self._note(any(row.mark.lower is not None for row in table)),
+            width=width,
+        )
 
-def _weights(
-    weights: pd.DataFrame,
-    margins: pd.DataFrame,
-    questionnaire: Questionnaire,
-    settings: DrawWave,
-    width: int,
-) -> WeightsPicture:
-    numbers = margins.astype(dict.fromkeys(("target", "raked", "final"), float))
-    total = numbers.groupby("variable")["target"].transform("sum")
-    # As the register shows them: what is drawn is released, and to no more digits than is said.
-    gaps = numbers[["variable", "category"]].assign(
-        before=((numbers["raked"] - numbers["target"]) / total).round(GAP_DECIMALS),
-        after=((numbers["final"] - numbers["target"]) / total).round(GAP_DECIMALS),
-    )
-    variables = {v: questionnaire.frame_variable(v) for v in dict.fromkeys(gaps["variable"])}
-    return WeightsPicture(
-        weights["raked_weight"].to_numpy(dtype=np.float64),
-        weights["weight"].to_numpy(dtype=np.float64),
-        gaps,
-        {name: variable.label.text(LANGUAGE) for name, variable in variables.items()},
-        {
-            (name, code): label
-            for name, variable in variables.items()
-            for code, label in variable.labels(LANGUAGE).items()
-        },
-        settings.simulated,
-        LANGUAGE,
-        tuple(settings.bounds),
-        width,
-    )
+    def _shown(self, item: Item) -> tuple[str, str]:
+        """The level whose number stands for an item, and what that number is.
+
+        The headline box of a scale, the mean of a number, the first answer of any other.
+        """
+        language = self._language
+        label = item.label.text(language)
+        if item.range is not None:
+            unit = item.range.unit.text(language)
+            return MEAN, word("charts.axis.mean", language, item=label, unit=unit)
+        level = item.headline or item.codes[0]
+        labels = item.labels(language)
+        codes = item.levels_of.get(level, (level,))
+        quoted = tuple(Fact("charts.quoted", {"label": labels[code]}) for code in codes)
+        levels = Listed(quoted, "or")
+        return level, word("charts.axis.share", language, item=label, levels=levels)
+
+    def _note(self, drawn: bool) -> str:
+        """What the intervals mean, where there are any, or why there are none."""
+        selection = Selection(self.settings.selection)
+        if selection.intervals and not drawn:
+            return ""
+        return word(f"charts.selection.{selection.key}", self._language)
+
+    def _revision(self, item: Item, width: int) -> Revision:
+        level, axis = self._shown(item)
+        return Revision(
+            self.rows, item.id, level, self._groups, axis, self._language, self._total, width
+        )
+
+    def _weights(self, width: int) -> WeightsPicture:
+        numbers = self.margins.astype(dict.fromkeys(("target", "raked", "final"), float))
+        total = numbers.groupby("variable")["target"].transform("sum")
+        # As the register shows them: what is drawn is released, and to no more digits than is said.
+        gaps = numbers[["variable", "category"]].assign(
+            before=((numbers["raked"] - numbers["target"]) / total).round(GAP_DECIMALS),
+            after=((numbers["final"] - numbers["target"]) / total).round(GAP_DECIMALS),
+        )
+        names = dict.fromkeys(gaps["variable"])
+        variables = {name: self.questionnaire.frame_variable(name) for name in names}
+        return WeightsPicture(
+            self.weights["raked_weight"].to_numpy(dtype=np.float64),
+            self.weights["weight"].to_numpy(dtype=np.float64),
+            gaps,
+            {name: variable.label.text(self._language) for name, variable in variables.items()},
+            {
+                (name, code): label
+                for name, variable in variables.items()
+                for code, label in variable.labels(self._language).items()
+            },
+            self.settings.simulated,
+            self._language,
+            tuple(self.settings.bounds),
+            width,
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write each chart as SVG, wide and narrow, and its alternative text."""
     settings = parse_json(DrawWave, arguments.settings)
-    questionnaire = load_questionnaire(arguments.questionnaire)
-    rows = published(read_register(arguments.figures))
-    weights = read_text_table(arguments.weights, "the weights")
-    margins = read_text_table(arguments.margins, "the margins")
-    outputs = Outputs("draw-wave", arguments.out)
+    wave = Wave(
+        published(read_register(arguments.figures)),
+        read_text_table(arguments.weights, "the weights"),
+        read_text_table(arguments.margins, "the margins"),
+        load_questionnaire(arguments.questionnaire),
+        settings,
+    )
+    outputs = Outputs(f"draw-wave-{settings.language}", arguments.out)
     for suffix, width in (("", WIDE), ("-narrow", NARROW)):
-        for name, drawable in charts(rows, weights, margins, questionnaire, settings, width):
+        for name, drawable in wave.charts(width):
             chart = drawable.chart()
             outputs.file(f"{name}{suffix}.svg", chart.svg)
             if not suffix:

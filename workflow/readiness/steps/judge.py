@@ -7,7 +7,6 @@ import json
 
 import pandas as pd
 
-from readiness.charts.axis import axis_table
 from readiness.config import read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
@@ -24,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`, `axis.csv`."""
+    """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`."""
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     verdicts = judge(claims, structure)
@@ -46,7 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
     for language in languages:
         outputs.file(f"summary-{language}.txt", summary_text(verdicts, language))
     outputs.csv("verdicts.csv", table)
-    outputs.csv("axis.csv", axis_table(claims, structure))
     outputs.finish(
         code=arguments.code,
         settings={},

@@ -68,12 +68,19 @@ def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) 
     return found
 
 
+TOGETHER = "together"
+"""Whose figures a joint line judges: nobody's alone."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """One line of the picture: on which numbers of answers a set, or several together, can rest."""
 
     id: str
-    label: dict[str, str]
+    items: tuple[str, ...]
+    """The items of its sets."""
+    figures: tuple[str, ...]
+    """The figures of a single set, as printed; none for a joint line."""
     whose: str
     """The publisher's name, or `press`; `together` for a joint line."""
     bases: tuple[int, ...]
@@ -107,7 +114,7 @@ def robustness(
 def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Axis]:
     """The picture's lines: each set's feasible bases 1..n_max, then each shared base's.
 
-    `label` holds the text in fr, en and ar with its figures; arguments as in `read_study`.
+    Arguments and errors as in `read_study`.
     """
     study = read_study(claims, structure, n_max)
     missing = structure.max_missing
@@ -116,14 +123,11 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
         if study.weighted([s]) == "yes":
             continue
         figures, allowed = study.figures(s), study.conventions([s])
-        label = {
-            lang: f"{text} " + " / ".join(str(figure) for figure in figures.figures)
-            for lang, text in study.item(s.item).texts.items()
-        }
+        printed = tuple(str(figure) for figure in figures.figures)
         whose = study.members(s)[0].attributed_to
         found = bases(figures, study.reach, allowed)
         lines.append(
-            Axis(s.id, label, whose, tuple(found),
+            Axis(s.id, (s.item,), printed, whose, tuple(found),
                  tuple(joint_bases([figures], study.reach, missing, allowed)), False)
         )  # fmt: skip
     for shared in structure.shared_bases:
@@ -132,12 +136,9 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
             continue
         figures_of = [study.figures(s) for s in sets]
         allowed = study.conventions(sets)
-        label = {
-            lang: " + ".join(study.item(s.item).texts[lang] for s in sets)
-            for lang in structure.languages
-        }
+        items = tuple(s.item for s in sets)
         lines.append(
-            Axis(shared.id, label, "together",
+            Axis(shared.id, items, (), TOGETHER,
                  tuple(joint_bases(figures_of, study.reach, 0, allowed)),
                  tuple(joint_bases(figures_of, study.reach, missing, allowed)), True)
         )  # fmt: skip

@@ -1,0 +1,176 @@
+"""The charts of the sample register, in any language and width, and what a figure holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from register_sample import (
+    DONT_KNOW,
+    EXPERTS,
+    GROUPS,
+    LAST,
+    LEVELS,
+    TOTAL,
+    base_rows,
+    suppress,
+)
+
+from readiness.charts import (
+    WIDE,
+    FeasibleBases,
+    Intervals,
+    LevelBars,
+    Marks,
+    Revision,
+    WeightsPicture,
+    by_answer,
+    by_group,
+)
+from readiness.charts.bases import Reported
+
+TITLE = {"fr": "Préparation", "ar": "الاستعداد"}
+AXIS = {"fr": "Préparation jugée inexistante ou faible", "ar": "استعداد منعدم أو ضعيف"}
+NOTE = {
+    "fr": "Intervalles sous l’hypothèse que les répondants ressemblent aux autres.",
+    "ar": "مجالات بافتراض أن المجيبين يشبهون غيرهم.",
+}
+MARGINS = {
+    "profession": list(GROUPS["fr"]),
+    "region": ["casablanca", "rabat", "other"],
+    "size": ["small", "large"],
+}
+VARIABLES = {
+    "fr": {"profession": "Profession", "region": "Région", "size": "Taille"},
+    "ar": {"profession": "المهنة", "region": "الجهة", "size": "الحجم"},
+}
+BOXES = {"low": ("none", "weak")}
+
+
+def bars(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE, **more: Any) -> LevelBars:
+    options: dict[str, Any] = {
+        "boxes": BOXES,
+        "dont_know": DONT_KNOW[lang],
+        "total": TOTAL[lang],
+        "apart": dict([EXPERTS[lang]]),
+    }
+    options |= more
+    return LevelBars(
+        rows, "preparation", TITLE[lang], LEVELS[lang], GROUPS[lang], lang, width=width, **options
+    )
+
+
+def stacked(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> LevelBars:
+    return bars(rows, lang, width, ordered=False, boxes={})
+
+
+def intervals(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
+    marks = Marks(rows, lang)
+    table = by_group(
+        marks, "preparation", "low", GROUPS[lang],
+        total=TOTAL[lang], apart=dict([EXPERTS[lang]]),
+    )  # fmt: skip
+    return Intervals(table, AXIS[lang], lang, marks.simulated, note=NOTE[lang], width=width)
+
+
+def options(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
+    marks = Marks(rows, lang)
+    levels = {code: f"{label}, {AXIS[lang]} {AXIS[lang]}" for code, label in LEVELS[lang].items()}
+    table = by_answer(marks, "preparation", levels, "all")
+    return Intervals(table, AXIS[lang], lang, marks.simulated, width=width)
+
+
+def means(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
+    """The same rows as means of a number between 4 and 20."""
+    rows = rows.copy()
+    chosen = rows["level"] == "low"
+    rows.loc[chosen, "unit"] = "number"
+    for column in ("value", "lower", "upper"):
+        rows.loc[chosen, column] *= 24
+    return intervals(rows, lang, width)
+
+
+def weights(_: Any = None, lang: str = "fr", width: int = WIDE) -> WeightsPicture:
+    rng = np.random.Generator(np.random.PCG64(7))
+    before = np.exp(rng.normal(0, 0.55, 640))
+    after = np.clip(before / before.mean(), 0.3, 3)
+    gaps = pd.DataFrame(
+        [
+            (variable, category, rng.normal(0, 2e-4), rng.normal(0, 6e-3))
+            for variable, categories in MARGINS.items()
+            for category in categories
+        ],
+        columns=["variable", "category", "before", "after"],
+    )
+    labels = {("profession", code): label for code, label in GROUPS[lang].items()}
+    return WeightsPicture(
+        before, after, gaps, VARIABLES[lang], labels, True, lang, (0.3, 3.0), width
+    )
+
+
+def bases(_: Any = None, lang: str = "fr", width: int = WIDE) -> FeasibleBases:
+    reported = (Reported(32, "charts.reported.unknown"), Reported(1200, "charts.reported.sent"))
+    return FeasibleBases(base_rows(), LAST, lang, reported=reported, width=width)
+
+
+def revised(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, with those of an earlier version: each group's low share has moved a bit."""
+    chosen = (rows["level"] == "low") & (rows["group"] != "expert")
+    before = rows[chosen & (rows["suppressed"] == "")].copy()
+    before["id"] = "revision." + before["id"] + ".before"
+    before["value"] += [0.011 * step - 0.035 for step in range(len(before))]
+    return pd.concat([rows, before], ignore_index=True)
+
+
+def revision(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Revision:
+    return Revision(
+        revised(rows), "preparation", "low", GROUPS[lang], AXIS[lang], lang, TOTAL[lang], width
+    )
+
+
+def with_a_suppressed_group(rows: pd.DataFrame) -> pd.DataFrame:
+    levels = (*LEVELS["fr"], "low", "dont_know")
+    return suppress(rows, [f"preparation.{level}.voice_artist" for level in levels])
+
+
+def with_suppressed_levels(rows: pd.DataFrame) -> pd.DataFrame:
+    """Both levels of a side, levels of both sides, and one alone (no register should have that)."""
+    return suppress(
+        rows,
+        [
+            *(f"preparation.{level}.producer" for level in ("none", "weak")),
+            *(f"preparation.{level}.journalist" for level in ("medium", "good")),
+            *(f"preparation.{level}.advertiser" for level in ("none", "good")),
+            *(f"preparation.{level}.expert" for level in ("none", "medium", "good")),
+            "preparation.medium.creator",
+        ],
+    )
+
+
+def with_nothing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Everything withheld: no value in any row."""
+    return suppress(rows, list(rows["id"]))
+
+
+Draw = Callable[..., Any]
+
+
+def by_gid(figure: Figure, kind: type) -> dict[str, Any]:
+    found = {}
+    for artist in figure.findobj(kind):
+        if artist.get_gid():
+            found[artist.get_gid()] = artist
+    return found
+
+
+def texts(figure: Figure) -> list[tuple[str, Any]]:
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    return [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text()
+    ]

@@ -1,0 +1,71 @@
+"""Which charts a run has: they follow from what its document tells, by the kind of each item.
+
+Names hold a hyphen after the item's id, which has none: no two charts of a run share a name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from readiness.config import Wave
+from readiness.lineage import canonical_json
+from readiness.plan.checks import asked
+from readiness.plan.documents import told_items
+from readiness.plan.runs import Run, input_files
+
+BASES = "bases"
+WEIGHTS = "weights"
+FILES = (".svg", "-narrow.svg", ".txt")
+"""What there is of each chart: wide, narrow, and its alternative text."""
+
+
+class Planned(NamedTuple):
+    """One chart: the name of its files, its form, and the item that it shows ("" for none)."""
+
+    name: str
+    form: str
+    item: str = ""
+
+
+def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
+    """The charts of a run, in the order of its document."""
+    wave = run.section
+    if not isinstance(wave, Wave):
+        return (Planned(BASES, BASES),)
+    questionnaire = asked(root, input_files(wave)["questionnaire"])
+    found = []
+    for item in told_items(root, wave):
+        forms = _forms(questionnaire.kinds[item], questionnaire.answers[item])
+        if wave.revises and "intervals" in forms:
+            forms = (*forms, "revision")
+        found += [Planned(f"{item}-{form}", form, item) for form in forms]
+    return (*found, Planned(WEIGHTS, WEIGHTS))
+
+
+def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
+    """The settings of the step that draws a run's charts in a language, as canonical JSON."""
+    settings: dict[str, Any] = {"language": language}
+    if isinstance(run.section, Wave):
+        trim = run.section.weight.trim
+        settings |= {
+            "by": run.section.estimate.by,
+            "bounds": [trim.lower, trim.upper] if trim else [],
+            "simulated": run.section.simulated,
+            "selection": run.section.selection,
+            "charts": [chart._asdict() for chart in charts],
+        }
+    return canonical_json(settings)
+
+
+def _forms(kind: str, answers: int) -> tuple[str, ...]:
+    """The forms of a kind of item; a single one with two answers has one share that says all."""
+    if kind == "single":
+        return ("intervals",) if answers == 2 else ("levels",)
+    forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
+    return forms.get(kind, ())
+
+
+def chart_files(charts: tuple[Planned, ...], folder: str) -> list[str]:
+    """The files of charts in a folder, one by one: a folder would be compared by its time."""
+    return [f"{folder}/{chart.name}{kind}" for chart in charts for kind in FILES]
