@@ -28,7 +28,8 @@ from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
 # A verdict's template has the percent sign behind the number; on the page they are one.
-_UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}([\u00a0\u202f ]?%)")
+# From right to left it is isolated, where it stands in foreign words.
+_UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")
 PRESS = "press"
 """How a register of claims says that figures are the press's own."""
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
@@ -200,7 +201,12 @@ class ShownStudy(Part):
             return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
 
         said = told(facts, self.language, mark)
-        return _UNIT_OUTSIDE.sub(lambda m: f"[{m[1]}{m[3].replace(' ', NBSP)}]{{{m[2]}}}", said)
+
+        def joined(found: re.Match[str]) -> str:
+            unit = found[3] or found[4].replace(" ", NBSP)
+            return f"[{found[1]}{unit}]{{{found[2]}}}"
+
+        return _UNIT_OUTSIDE.sub(joined, said)
 
     def sentences(self, *prefixes: str) -> list[str]:
         """The verdicts whose ids begin with one of the prefixes, in their order."""
