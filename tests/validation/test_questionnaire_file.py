@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
-from readiness.errors import ConfigError
-from readiness.questionnaire import LANGUAGES, Questionnaire, load_questionnaire, match_key
+from readiness.errors import ConfigError, RenderError
+from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "data/questionnaires/ai-readiness-1.yaml").read_text(encoding="utf-8")
@@ -54,9 +55,10 @@ def test_yes_and_no_are_codes_not_booleans(questionnaire: Questionnaire) -> None
 
 
 def test_every_text_exists_in_every_language(questionnaire: Questionnaire) -> None:
+    languages = ("fr", "en", "ar")
     for item in questionnaire.items:
-        assert all(item.label.text(language) for language in LANGUAGES)
-        labels = [item.labels(language) for language in LANGUAGES]
+        assert all(item.label.text(language) for language in languages)
+        labels = [item.labels(language) for language in languages]
         assert all(tuple(each) == item.codes and all(each.values()) for each in labels)
 
 
@@ -81,7 +83,8 @@ SCALE = 'source: "HACA press release, 2024-03-13 (inexistante'
     [
         ("blank_means: skipped", "blank_mean: skipped", "did you mean `blank_means`?"),
         ("blank_means: skipped", "blank_mean: skipped", "item use_areas, blank_mean"),
-        ("en: Weak, ", "", "item preparation, categories weak, en"),
+        ("en: Weak, ", "en: '', ", "item preparation, categories weak, labels, en"),
+        ("en: Weak, ", "eng: Weak, english: Weak, ", "categories weak, english: unknown key"),
         ("kind: ordinal", "kind: ordinl", "item perception, kind"),
         ("low: 0", "low: sixty", "item experience_years, range, low"),
         ("low: 0", "low: 60", "low (60) must be below high (60)"),
@@ -178,3 +181,35 @@ def test_same_answer_in_another_spelling(left: str, right: str) -> None:
 
 def test_accents_tell_words_apart() -> None:
     assert match_key("modéré") != match_key("modere")
+
+
+def test_labels_in_any_set_of_languages(tmp_path: Path) -> None:
+    """A questionnaire in Spanish: what was exported is the Spanish label, the others are given."""
+    data = yaml.safe_load(TEXT)
+    data["language"] = "es"
+    item = next(item for item in data["items"] if item["id"] == "preparation")
+    for category in item["categories"]:
+        category["labels"] = {"en": category.pop("en"), "pt-BR": "Fraca"}
+        del category["ar"]
+    years = next(item for item in data["items"] if item["id"] == "experience_years")
+    years["range"]["unit"]["es"] = "años"
+    path = tmp_path / "ai-readiness-1.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    read = load_questionnaire(path).item("preparation")
+    assert read.labels("es")["weak"] == "Faible" and read.labels("en")["weak"] == "Weak"
+    assert read.labels("pt-BR")["weak"] == "Fraca"
+    with pytest.raises(RenderError, match="'Inexistante' has no label in 'ar'"):
+        read.labels("ar")
+    with pytest.raises(RenderError, match="has no label in 'es'"):
+        read.label.text("es")
+
+
+def test_a_label_beside_the_text_and_one_below_it_mean_the_same(tmp_path: Path) -> None:
+    shipped = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
+    data = json.loads(json.dumps(yaml.safe_load(TEXT)))  # an anchor is one object in many places
+    for part in (*data["items"], *data["frame"]):
+        for category in (*part.get("categories", ()), *filter(None, [part.get("dont_know")])):
+            category["labels"] = {k: category.pop(k) for k in ("fr", "en", "ar") if k in category}
+    path = tmp_path / "ai-readiness-1.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    assert load_questionnaire(path) == shipped

@@ -6,6 +6,8 @@ SIGNIFICANT_DIGITS = 12
 NAME = r"^[a-z0-9][a-z0-9-]{0,99}$"
 ITEM = r"^[a-z][a-z0-9_]*$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
+WRITTEN_IN = "fr"
+"""What a questionnaire is written in that does not say so: so it is in the sealed ones."""
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]{0,99}$"
 WORDS = {

@@ -10,12 +10,11 @@ from typing import Any
 
 from readiness.config import Report, Wave, read_yaml
 from readiness.lineage import canonical_json
+from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import asked
 from readiness.plan.runs import Run, input_files
 
 PROSE = Path("reports")
-WRITTEN_IN = "fr"
-"""The language of a questionnaire that does not say its own, as the sealed ones."""
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,17 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 `load_questionnaire` reads it into a typed, frozen model.
 """
 
+from readiness.questionnaire.labels import Label, Language
 from readiness.questionnaire.load import load_questionnaire
 from readiness.questionnaire.model import (
     BLANK,
     DONT_KNOW,
     INVALID,
-    LANGUAGES,
     NOT_ASKED,
     SPECIAL_CODES,
     Category,
     FrameVariable,
     Item,
-    Label,
-    Language,
     Questionnaire,
 )
 from readiness.questionnaire.text import match_key
@@ -25,7 +23,6 @@ __all__ = [
     "BLANK",
     "DONT_KNOW",
     "INVALID",
-    "LANGUAGES",
     "NOT_ASKED",
     "SPECIAL_CODES",
     "Category",

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from readiness.patterns import WRITTEN_IN
+from readiness.questionnaire.labels import (
+    Code,
+    Label,
+    Labelled,
+    Language,
+    LanguageCode,
+    Text,
+    with_own_labels,
+)
 from readiness.questionnaire.text import match_key
-
-Language = str
-LANGUAGES: tuple[Language, ...] = ("fr", "en", "ar")
 
 BLANK = "_blank"
 NOT_ASKED = "_not_asked"
@@ -24,8 +31,6 @@ DONT_KNOW = "_dont_know"
 INVALID = "_invalid"
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID)
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Kind = Literal["single", "ordinal", "multi", "number", "text"]
 
 TOTAL = "all"
@@ -45,45 +50,14 @@ def _repeated(values: Iterable[str]) -> list[str]:
     return sorted(value for value, count in Counter(values).items() if count > 1)
 
 
-class Label(_Strict):
-    """A text for readers in each language of publication."""
-
-    fr: Text
-    en: Text
-    ar: Text
-
-    def text(self, language: Language) -> str:
-        """The label in `language` (fr, en or ar)."""
-        return str(getattr(self, language))
-
-
-class Category(_Strict):
-    """One option: its code, its text as the survey tool exports it, its labels.
-
-    The French label is the exported text unless `fr` gives another.
-    """
+class Category(Labelled):
+    """One option: its code, its text as the survey tool exports it, its labels."""
 
     code: Code
-    text: Text
-    en: Text
-    ar: Text
-    fr: Text | None = None
-
-    def label(self, language: Language) -> str:
-        """The label in `language` (fr, en or ar)."""
-        return (self.fr or self.text) if language == "fr" else str(getattr(self, language))
 
 
-class DontKnow(_Strict):
+class DontKnow(Labelled):
     """The option outside the scale: shown beside it, never part of a base."""
-
-    text: Text
-    en: Text
-    ar: Text
-
-    def label(self, language: Language) -> str:
-        """The label in `language` (fr, en or ar)."""
-        return self.text if language == "fr" else str(getattr(self, language))
 
 
 class Routing(_Strict):
@@ -94,17 +68,25 @@ class Routing(_Strict):
 
 
 class Range(_Strict):
-    """What a number can be, both ends included."""
+    """What a number can be, both ends included; its unit as answers in `language` may have it."""
 
     low: int
     high: int
     unit: Label
+    language: LanguageCode = WRITTEN_IN
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low >= self.high:
             raise ValueError(f"range: low ({self.low}) must be below high ({self.high})")
+        if self.language not in self.unit.root:
+            raise ValueError(f"range, unit: has no label in the questionnaire's {self.language!r}")
         return self
+
+    @property
+    def written_unit(self) -> str:
+        """The unit as an answer may have it after the number."""
+        return self.unit.text(self.language)
 
 
 class Groups(_Strict):
@@ -242,17 +224,24 @@ class Questionnaire(_Strict):
 
     The answer to `group_item` says to which group a respondent belongs; `groups` which of them are
     weighted and which are counted apart: unless given, the first category is weighted. Without a
-    group item everybody is weighted.
+    group item everybody is weighted. `language` is that of the texts that the survey tool exports.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+    language: LanguageCode = WRITTEN_IN
     title: Label
     export: Export
     group_item: Code | None = None
     groups: Groups | None = None
     frame: tuple[FrameVariable, ...] = ()
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_labels(cls, data: Any) -> Any:
+        language = data.get("language", WRITTEN_IN) if isinstance(data, dict) else WRITTEN_IN
+        return with_own_labels(data, language) if isinstance(language, str) else data
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

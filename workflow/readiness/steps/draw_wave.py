@@ -28,7 +28,8 @@ from readiness.charts.words import word
 from readiness.config import Section, SelectionName, parse_json
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.model import TOTAL, Item, Language
+from readiness.questionnaire.labels import Language
+from readiness.questionnaire.model import TOTAL, Item
 from readiness.register.figures import read_register
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published

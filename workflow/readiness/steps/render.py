@@ -21,7 +21,7 @@ from readiness.files import write_atomically
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import tell, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.model import Language
+from readiness.questionnaire.labels import Language
 from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
 from readiness.rendering.qmd import parse

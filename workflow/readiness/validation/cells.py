@@ -81,7 +81,7 @@ def _read_single(item: Item, text: str) -> Cell:
 
 def _read_number(item: Item, text: str) -> Cell:
     assert item.range is not None  # the questionnaire gives every number item its range
-    low, high, unit = item.range.low, item.range.high, item.range.unit.fr
+    low, high, unit = item.range.low, item.range.high, item.range.written_unit
     expected = f"a whole number from {low} to {high} ({unit})"
     match = _WHOLE_NUMBER.fullmatch(match_key(text))
     if match is None or match[2] not in ("", unit, unit.removesuffix("s")):

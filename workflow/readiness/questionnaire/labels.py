@@ -1,0 +1,89 @@
+"""The texts of a questionnaire: in any set of languages, by their codes.
+
+What the survey tool exports is in the questionnaire's own language, and is the label there unless
+another is given. Labels stand under `labels`, or, as in the first questionnaires, beside the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
+
+from readiness.errors import RenderError
+from readiness.patterns import LANGUAGE
+
+Language = str
+"""The code of a language: `fr`, `pt-BR`."""
+
+LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]]):
+    """A text for readers, by language."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def text(self, language: Language) -> str:
+        """The label in a language; RenderError where it has none."""
+        return _in(self.root, language, "")
+
+
+class Labelled(BaseModel):
+    """An answer as the survey tool exports it, with its labels by language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: Text
+    labels: dict[LanguageCode, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_the_text(cls, data: Any) -> Any:
+        """Labels that stand beside the text, under their languages, go under `labels`."""
+        if not isinstance(data, dict):
+            return data
+        own = {k for k in data if k not in cls.model_fields and re.fullmatch(LANGUAGE, str(k))}
+        if not own:
+            return data
+        labels = data.get("labels", {})
+        if not isinstance(labels, Mapping):
+            return data
+        rest = {key: value for key, value in data.items() if key not in own}
+        return {**rest, "labels": {**labels, **{key: data[key] for key in own}}}
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.text))
+
+    def label(self, language: Language) -> str:
+        """The label in a language; RenderError where it has none."""
+        return _in(self.labels, language, self.text)
+
+
+def _in(texts: Mapping[str, str], language: Language, what: str) -> str:
+    if language not in texts:
+        named = f"{what!r}" if what else f"{next(iter(texts.values()))!r}"
+        raise RenderError(f"{named} has no label in {language!r}; add it to the questionnaire.")
+    return texts[language]
+
+
+def with_own_labels(node: Any, language: Language) -> Any:
+    """A questionnaire as its file has it, every exported text being a label in its language too.
+
+    A unit is told in which language answers may have it.
+    """
+    if isinstance(node, list):
+        return [with_own_labels(child, language) for child in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: with_own_labels(child, language) for key, child in node.items()}
+    labels = node.get("labels", {})
+    if "text" in node and isinstance(labels, Mapping) and not {language} & {*node, *labels}:
+        node["labels"] = {**labels, language: node["text"]}
+    if "unit" in node:
+        node.setdefault("language", language)
+    return node
