@@ -30,11 +30,12 @@ Pair = tuple[Place, Mark | None, Mark]
 
 @dataclass(frozen=True)
 class Revision:
-    """Two dots of one share a group, before and after; `chart()` gives the SVG and its text.
+    """Two dots of one number a group, before and after; `chart()` gives the SVG and its text.
 
     `rows`: the register's rows of one run (columns in `marks.COLUMNS`) that revises a publication;
-    shares 0-1. `axis`: what the share of (`item`, `level`) is. `groups`, `total` as in `LevelBars`;
-    rows go from the largest change to the smallest. `width` in CSS pixels.
+    shares 0-1, means in their own unit. `axis`: what the number of (`item`, `level`) is. `groups`,
+    `total` as in `LevelBars`; rows go from the largest change to the smallest. `width` in CSS
+    pixels.
     """
 
     rows: pd.DataFrame
@@ -111,6 +112,7 @@ class Revision:
                     [base_text(new, self.language) for _, _, new in self.table],
                     [self._reading(old, new) for _, old, new in self.table],
                     extent=(min(shown), max(shown)),
+                    unit=self.table[0][2].unit,
                     from_zero=False,
                 ),
                 axis=self.axis,

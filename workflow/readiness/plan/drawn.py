@@ -16,6 +16,7 @@ from readiness.plan.runs import Run, input_files
 
 BASES = "bases"
 WEIGHTS = "weights"
+REVISION = "revision"
 FILES = (".svg", "-narrow.svg", ".txt")
 """What there is of each chart: wide, narrow, and its alternative text."""
 
@@ -34,11 +35,13 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     if not isinstance(wave, Wave):
         return (Planned(BASES, BASES),)
     questionnaire = asked(root, input_files(wave)["questionnaire"])
-    found = []
+    found: list[Planned] = []
     for item in told_items(root, wave):
-        forms = _forms(questionnaire.kinds[item], questionnaire.answers[item])
-        if wave.revises and "intervals" in forms:
-            forms = (*forms, "revision")
+        kind = questionnaire.kinds[item]
+        forms = forms_of(kind, questionnaire.answers[item])
+        # How one item moved is shown: the first of which one number says it.
+        if wave.revises and kind != "multi" and not any(c.form == REVISION for c in found):
+            forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     return (*found, Planned(WEIGHTS, WEIGHTS))
 
@@ -58,8 +61,8 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
     return canonical_json(settings)
 
 
-def _forms(kind: str, answers: int) -> tuple[str, ...]:
-    """The forms of a kind of item; a single one with two answers has one share that says all."""
+def forms_of(kind: str, answers: int) -> tuple[str, ...]:
+    """How an item is drawn, by its kind; of two answers the share of one says all."""
     if kind == "single":
         return ("intervals",) if answers == 2 else ("levels",)
     forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}

@@ -1,0 +1,109 @@
+"""A wave of other groups, kinds and codes than the shipped one is drawn, whatever it lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from clinic_wave import Clinic, clinic
+from test_other_wave import figures
+
+from readiness.analysis.selection import Selection
+from readiness.language import LANGUAGES, text
+from readiness.plan.drawn import forms_of
+from readiness.register.published import published
+from readiness.steps.draw_wave import DrawWave, PlannedChart, Wave
+
+NAMES = {
+    "rating-levels", "rating-intervals", "rating-revision", "shift-intervals", "tools-options",
+    "beds-means", "beds-revision", "weights",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    return clinic(tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture(scope="module")
+def register(wave: Clinic) -> pd.DataFrame:
+    return figures(wave, Selection.PROBABILITY)
+
+
+def charts(
+    wave: Clinic,
+    rows: pd.DataFrame,
+    language: str,
+    selection: str = "probability",
+    only: str = "",
+) -> dict[str, tuple[bytes, str]]:
+    """Every chart of the wave by its name: picture and alternative text."""
+    items = [wave.questionnaire.item(name) for name in ("rating", "shift", "tools", "beds")]
+    planned = [
+        PlannedChart(name=f"{item.id}-{form}", form=form, item=item.id)
+        for item in items
+        for form in (
+            *forms_of(item.kind, len(item.categories)),
+            *(["revision"] if item.id in ("rating", "beds") else []),
+        )
+    ]
+    planned.append(PlannedChart(name="weights", form="weights", item=""))
+    planned = [each for each in planned if only in ("", each.name)]
+    settings = DrawWave(
+        language=language, by="site", bounds=[], simulated=False,
+        selection=selection, charts=planned,
+    )  # fmt: skip
+    weights = pd.DataFrame({"raked_weight": ["1", "2"], "weight": ["1", "2"]})
+    margins = pd.DataFrame(
+        [("site", "harbour", "400", "400", "400"), ("site", "hill", "150", "150", "150")],
+        columns=["variable", "category", "target", "raked", "final"],
+    )
+    made = Wave(published(rows.reset_index()), weights, margins, wave.questionnaire, settings)
+    drawn = {name: each.chart() for name, each in made.charts(720)}
+    return {name: (chart.svg, chart.alt) for name, chart in drawn.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_is_drawn_in_every_language(
+    wave: Clinic, register: pd.DataFrame, language: str
+) -> None:
+    drawn = charts(wave, register, language)
+    assert set(drawn) == NAMES
+    labels = {**wave.questionnaire.item("role").labels(language)}  # type: ignore[arg-type]
+    for name in ("rating-levels", "rating-intervals", "beds-means"):
+        alt = drawn[name][1]
+        assert labels["manager"] in alt and labels["nurse"] not in alt
+    top = wave.questionnaire.item("rating").labels(language)  # type: ignore[arg-type]
+    assert all(top[code] in drawn["rating-intervals"][1] for code in ("fine", "great"))
+    assert top["bad"] not in drawn["rating-intervals"][1]
+    # Nothing of the scale was revised; of the number, the total was.
+    assert drawn["rating-revision"][1].startswith(
+        text("charts.nothing", language).split("{item}")[0]
+    )
+    assert text("charts.alt.table", language) in drawn["beds-revision"][1]
+
+
+def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.DataFrame) -> None:
+    chosen = figures(wave, Selection.PURPOSIVE)
+    for selection, rows in ((Selection.OPT_IN, register), (Selection.PURPOSIVE, chosen)):
+        drawn = charts(wave, rows, "en", selection.value, only="rating-intervals")
+        alt = drawn["rating-intervals"][1]
+        assert ("with its interval" in alt) == selection.intervals
+        assert ("without interval" in alt) == (not selection.intervals)
+
+
+def test_a_register_without_the_items_is_said_and_stops_nothing(
+    wave: Clinic, register: pd.DataFrame
+) -> None:
+    drawn = charts(wave, register[register["kind"] == "quality"], "en")
+    assert set(drawn) == NAMES
+    assert all("no value is published" in alt for name, (_, alt) in drawn.items() if "-" in name)
+
+
+def test_without_a_group_item_no_group_is_apart(tmp_path: Path) -> None:
+    made = clinic(tmp_path, apart=False)
+    alt = charts(made, figures(made, Selection.PROBABILITY), "en", only="rating-levels")[
+        "rating-levels"
+    ][1]
+    assert "Apart" not in alt and "Harbour" in alt
