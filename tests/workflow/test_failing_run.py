@@ -16,7 +16,7 @@ from readiness.commands.snakemake_log import LOG, reason
 PAGE = "results/report/fr/report.html"
 REPORT = "Report: results/report/en/report.html and report.pdf"
 VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
-CLAIMS = "data/claims/haca-2024-2.yaml"
+CLAIMS = "data/claims/haca-2024-3.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
 RUN = ".venv/bin/python -m readiness run --cores 2"
 

@@ -20,7 +20,7 @@ from readiness.charts.style import Chart, Key, Sheet
 from readiness.charts.words import about, said, word
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
-from readiness.forensics.judging.claims import PRESS
+from readiness.forensics.judging.structure import PRESS
 from readiness.forensics.judging.study import TOGETHER
 from readiness.language import Language, numbers
 

@@ -17,7 +17,7 @@ from readiness.facts import Fact, Named, Quantity, Value, from_json
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import told
-from readiness.language import Language, tell, text
+from readiness.language import Language, show, tell, text
 from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
@@ -30,8 +30,6 @@ NBSP = "\u00a0"
 # A verdict's template has the percent sign behind the number; on the page they are one.
 # From right to left it is isolated, where it stands in foreign words.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")
-PRESS = "press"
-"""How a register of claims says that figures are the press's own."""
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
 
 
@@ -225,15 +223,12 @@ class ShownStudy(Part):
 
     def answer(self, item: str, category: str) -> str:
         """What the study calls an answer, where it has a label for it."""
-        found = self.structure.items.get(item)
-        labels = found.answers.get(category, {}) if found else {}
-        return labels.get(self.language, category.replace("_", " "))
+        named = self.structure.answer(item, category)
+        return show(named or category.replace("_", " "), self.language)
 
     def publisher(self, whose: str) -> str:
         """Whose a figure is: the press, or what a publisher is called."""
-        if whose == PRESS:
-            return text("forensics.press", self.language)
-        return self.structure.publishers.get(whose, {}).get(self.language, whose)
+        return show(self.structure.whose(whose), self.language)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ EXACTNESS = ("printed", "approximate")
 ROUNDINGS = (*(str(r) for r in Rounding), "unknown")
 WEIGHTED = ("yes", "no", "unknown")
 STATUS = ("documented", "inferred")
-PRESS = "press"
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -199,10 +198,11 @@ def _check_codes(record: dict[str, str], structure: Structure | None, fault: _Re
             "item",
             f"unknown item {record['item']!r}; expected one of {', '.join(structure.items)}.",
         )
-    elif item.known and record["category"] not in item.known:
+    elif item.categories and record["category"] not in item.categories:
         fault(
             "category",
-            f"unknown category {record['category']!r}; expected one of {', '.join(item.known)}.",
+            f"unknown category {record['category']!r}; expected one of "
+            f"{', '.join(item.categories)}.",
         )
 
 

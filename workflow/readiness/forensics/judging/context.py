@@ -11,7 +11,7 @@ from typing import Any
 from readiness.facts import Fact, Label, Listed, Named, Printed, Term, Value
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, conventions
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.judging.claims import PRESS, Claim
+from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.structure import ClaimSet, Structure, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
@@ -79,10 +79,7 @@ class Study:
 
     def whose(self, claim: Claim) -> Value:
         """Whose figure it is, as a reader knows them: the publisher's name, or the press."""
-        if claim.attributed_to == PRESS:
-            return Term("forensics.press")
-        known = self.structure.publishers.get(claim.attributed_to)
-        return Label(known) if known else claim.attributed_to
+        return self.structure.whose(claim.attributed_to)
 
     def whose_where(self, claim: Claim) -> Value:
         """Whose figure it is and which outlet printed it, unless it is the same."""
@@ -102,6 +99,15 @@ class Study:
         """The name of an item for a reader."""
         return Label(self.structure.items[item].label)
 
+    def topic(self, claim_set: ClaimSet) -> Value:
+        """What a set is about: its item, and the answer where it reports one alone."""
+        item = self.item(claim_set.item)
+        members = self.members(claim_set)
+        answer = self.structure.answer(claim_set.item, members[0].category)
+        if len(members) > 1 or answer is None:
+            return item
+        return Fact("forensics.item_answer", {"item": item, "answer": answer})
+
     def label(self, claim_set: ClaimSet) -> Fact:
         """A set with its figures and whose they are: « préparation » (67 % / 33 %, X)."""
         members = self.members(claim_set)
@@ -111,7 +117,7 @@ class Study:
         return Fact(
             "forensics.set",
             {
-                "item": self.item(claim_set.item),
+                "item": self.topic(claim_set),
                 "figures": figures,
                 "whose": self.whose(members[0]),
             },

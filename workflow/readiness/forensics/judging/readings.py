@@ -104,7 +104,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     facts = [Fact(key, {"assumed": study.assumed(sets)} | named(people=found.people))]
     silent = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
     if silent:
-        items = Listed(tuple(Fact("forensics.item", {"item": study.item(s.item)}) for s in silent))
+        items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in silent))
         most = named(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
     facts.append(Fact("forensics.simplest.counts", {"counts": _counts(study, sets, found)}))
@@ -131,7 +131,7 @@ def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> List
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
         each = Listed(tuple(name(own, k) for own, k in zip(names, counts, strict=True)))
-        values: dict[str, Value] = {"item": study.item(s.item), "counts": each}
+        values: dict[str, Value] = {"item": study.topic(s), "counts": each}
         values["base"] = name(f"{s.id}_base", base)
         parts.append(Fact("forensics.simplest.count", values))
     return Listed(tuple(parts))

@@ -13,8 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from readiness.errors import ConfigError
-from readiness.facts import Label, Value
+from readiness.facts import Label, Term, Value
 from readiness.forensics.arithmetic.bases import SetKind
+
+PRESS = "press"
+"""How a register of claims says that figures are the press's own."""
 
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
@@ -29,15 +32,8 @@ class ItemInfo(_Part):
     """What the register calls an item, and how a reader would."""
 
     label: Text
-    categories: tuple[str, ...] = ()
-    """Known category codes; empty accepts any, or those that `answers` names."""
-    answers: dict[str, Text] = Field(default_factory=dict)
-    """How a reader would call the categories, by code."""
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """The category codes that a claim of this item may have; empty accepts any."""
-        return self.categories or tuple(self.answers)
+    categories: tuple[str, ...] | dict[str, Text] = ()
+    """Known category codes, and how a reader would call each; empty accepts any."""
 
 
 class ClaimSet(_Part):
@@ -181,8 +177,8 @@ class Structure(_Part):
     def _texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         for name, item in self.items.items():
             yield f"items.{name}.label", item.label
-            for code, text in item.answers.items():
-                yield f"items.{name}.answers.{code}", text
+            for code, text in _labels(item).items():
+                yield f"items.{name}.categories.{code}", text
         for name, text in self.publishers.items():
             yield f"publishers.{name}", text
         for found in self.contradictions:
@@ -190,10 +186,17 @@ class Structure(_Part):
         for gap in self.unknown:
             yield f"unknown.{gap.id}.statement", gap.statement
 
-    def answer(self, item: str, code: str) -> Value:
-        """How a reader would call a category of an item; its code where nothing says it."""
-        answers = self.items[item].answers if item in self.items else {}
-        return Label(answers[code]) if code in answers else code
+    def answer(self, item: str, category: str) -> Label | None:
+        """How a reader would call a category of an item; None where nothing says it."""
+        labels = _labels(self.items[item]) if item in self.items else {}
+        return Label(labels[category]) if category in labels else None
+
+    def whose(self, attributed_to: str) -> Value:
+        """Whose a figure is, as a reader knows them: the publisher's name, or the press."""
+        if attributed_to == PRESS:
+            return Term("forensics.press")
+        known = self.publishers.get(attributed_to)
+        return Label(known) if known else attributed_to
 
     def set_named(self, name: str) -> ClaimSet:
         """The set with that id. Raises ConfigError when there is none."""
@@ -202,6 +205,10 @@ class Structure(_Part):
                 return claim_set
         known = ", ".join(s.id for s in self.sets) or "none"
         raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
+
+
+def _labels(item: ItemInfo) -> Mapping[str, Text]:
+    return item.categories if isinstance(item.categories, dict) else {}
 
 
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
