@@ -92,13 +92,13 @@ KINDS: list[tuple[Callable[[Rows], Rows | bytes], str]] = [
     (unmarked_row, "row 5: column 'Données simulées' holds ''"),
     (marked_otherwise, "row 2: column 'Données simulées' holds 'non'"),
     (no_rows, "a header and no answers"),
-    (in_column(0, us), "335 undated"),
-    (in_column(0, "2026-03-05T10:00:00"), "689 undated; row 2 holds '2026-03-05T10:00:00'"),
+    (in_column(0, us), "undated: 335"),
+    (in_column(0, "2026-03-05T10:00:00"), "689 undated; Row 2, Horodateur: '2026-03-05T"),
     (in_column(0, ""), "expected dd/mm/yyyy HH:MM:SS"),
-    (in_column(1, ""), "663 unknown invitation"),
-    (in_column(1, "SAME"), "687 duplicate"),
-    (in_column(2, "Autre"), "answers to respondent_group are set aside"),
-    (in_column(5, "1980"), "answers to experience_years are set aside"),
+    (in_column(1, ""), "unknown invitation: 663"),
+    (in_column(1, "SAME"), "duplicate: 687"),
+    (in_column(2, "Autre"), "Answers to respondent_group excluded"),
+    (in_column(5, "1980"), "Answers to experience_years excluded"),
     (in_column(12, "Peut-être"), "unknown option"),
     (lambda rows: rows_to_csv(rows).replace(",", ";").encode(), "separated by semicolons"),
     (lambda rows: rows_to_csv(rows).encode("cp1252", "replace"), "not UTF-8"),
@@ -133,11 +133,11 @@ def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: 
     assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 0
     out = capsys.readouterr().out
     assert out.startswith(
-        "export.csv: an export of ai-readiness-1, 689 submissions\n"
-        "681 would be kept (professional 656, expert 25), before days and sample are looked at\n"
-        "LOST: 8 of 689 submissions are not kept (1.2 %: 6 duplicate, 1 undated, "
+        "export.csv: an export of ai-readiness-1. Submissions: 689.\n"
+        "Would be kept, before days and sample are looked at: 681 (professional: 656, expert: 25)."
+        "\nSubmissions not kept: 8 of 689 (1.2%; duplicate: 6, undated: 1, "
     )
-    assert "unknown_option            7" in out
+    assert "unknown_option            7  error: Not an option of the item: excluded.\n" in out
     assert sorted(root.rglob("*")) == before
     add = ["data", "add", "export.csv", "--dataset", "x", "--as", "1"]
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 0
@@ -153,15 +153,13 @@ def test_a_larger_loss_that_the_wave_allows_is_registered(root: Path, capsys: An
         config.replace("    validate:\n", "    validate:\n      largest_loss: 0.6\n"), "utf-8"
     )
     assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 0
-    assert "LOST: 339 of 689 submissions" in capsys.readouterr().out
+    assert "Submissions not kept: 339 of 689" in capsys.readouterr().out
 
 
 def test_a_drawn_sample_is_read_as_one(root: Path, capsys: Any) -> None:
     shutil.copyfile(SAMPLE, root / "sample.csv")
     assert main(["validate", "sample.csv", "--questionnaire", QUESTIONNAIRE]) == 0
-    assert "a drawn sample for ai-readiness-1: 1740 invited in 7 strata, of 12000 persons" in (
-        capsys.readouterr().out
-    )
+    assert "Invited: 1,740, in strata: 7, of persons: 12,000." in (capsys.readouterr().out)
     (root / "sample.csv").write_text(rows_to_csv(rows_of(SAMPLE)[:-1]), "utf-8")
     add = ["data", "add", "sample.csv", "--dataset", "x", "--as", "1"]
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3
@@ -173,3 +171,26 @@ def test_a_questionnaire_that_is_not_there(root: Path, capsys: Any) -> None:
     shutil.copyfile(EXPORT, root / "export.csv")
     assert main(["validate", "export.csv", "--questionnaire", "none-1"]) == 2
     assert "there are ai-readiness-1" in capsys.readouterr().err
+
+
+def test_the_faults_of_a_run_are_said_in_any_language(root: Path, capsys: Any) -> None:
+    from readiness.facts import Day, Fact
+    from readiness.tables import write_csv
+    from readiness.validation.issues import issues_of
+
+    late = Fact("validation.late", {"closes": Day("2026-03-31")})
+    issues = issues_of(
+        "late", late, row=[7], respondent=["A"], value=["01/04/2026"], column="Horodateur"
+    )
+    write_csv(issues, root / "issues.csv")
+    assert main(["validate", "issues.csv", "--language", "fr"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Ligne 7, Horodateur") and "31 mars 2026" in said
+    # Another table is no list of faults, and an export needs its questionnaire.
+    shutil.copyfile(EXPORT, root / "export.csv")
+    assert main(["validate", "export.csv"]) == 2
+    assert "needs --questionnaire" in capsys.readouterr().err
+    text = (root / "issues.csv").read_text("utf-8")
+    (root / "issues.csv").write_text(text.replace("validation.late", "validation.never"), "utf-8")
+    assert main(["validate", "issues.csv"]) == 3
+    assert "a fault that cannot be read" in capsys.readouterr().err

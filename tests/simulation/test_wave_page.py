@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from readiness.language import text
 from readiness.questionnaire import load_questionnaire
 from readiness.simulation.describe import PAGE, with_tables
 from readiness.simulation.files import EXPORTS, QUESTIONNAIRE, TABLES
 from readiness.simulation.simulate import simulate
-from readiness.validation import RULES
+from readiness.validation import MEANINGS, RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +31,7 @@ def test_rules_are_those_of_validation(page: str) -> None:
     row = r"^\| `(\w+)` \| (note|warning|error) \| (.+) \|$"
     listed = re.findall(row, page, flags=re.MULTILINE)
     assert [(rule, severity, meaning) for rule, severity, meaning in listed] == [
-        (rule, severity, meaning) for rule, (severity, meaning) in RULES.items()
+        (rule, severity, text(MEANINGS[rule], "en")) for rule, severity in RULES.items()
     ]
 
 

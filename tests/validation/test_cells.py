@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_questionnaire_file import ROOT
 
+from readiness.facts import Listed
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
@@ -98,7 +99,8 @@ def test_a_cell_without_any_known_option_is_set_aside(questionnaire: Questionnai
     item = questionnaire.item("use_areas")
     cell = read_cell(item, "Étalonnage, mixage")
     assert set(cell.values) == {INVALID}
-    assert "étalonnage; mixage" in cell.faults[0].action
+    said = cell.faults[0].fact.values["said_pieces"]
+    assert isinstance(said, Listed) and said.items == ("étalonnage", "mixage")
     separators = read_cell(item, " ; ")
     assert set(separators.values) == {INVALID}
     assert [fault.rule for fault in separators.faults] == ["unknown_option"]

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from wave_files import Wave
 
 from readiness.errors import DataError
+from readiness.facts import Fact, from_json
+from readiness.language import LANGUAGES
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, NOT_ASKED, Questionnaire
 from readiness.simulation import CLOSES, OPENS
-from readiness.validation import ISSUE_COLUMNS, RULES, validate
+from readiness.validation import ISSUE_COLUMNS, RULES, sentence, validate
 from readiness.validation.validate import NOT_KEPT
 
 KEY = ["rule", "respondent", "item"]
@@ -80,8 +82,18 @@ def test_issues_name_row_column_and_value(wave: Wave, questionnaire: Questionnai
         assert issue["column"] == item.column
         if issue["rule"] not in ("correction_unused", "differs_from_frame"):
             assert by_row.at[issue["row"], item.id] == issue["value"]
-    assert (issues["severity"] == issues["rule"].map(lambda rule: RULES[rule][0])).all()
-    assert (issues["action"] != "").all()
+    assert (issues["severity"] == issues["rule"].map(lambda rule: RULES[rule])).all()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_issue_can_be_said_in_every_language(wave: Wave, language: str) -> None:
+    said = {}
+    for issue in wave.validated[2].issues.to_dict("records"):
+        said.setdefault(issue["rule"], sentence(issue, language))
+    assert set(said) == set(wave.planted.loc[wave.planted["export"] == 2, "rule"])
+    # What is said is chosen by what was found, not glued: every rule has a sentence of its own.
+    assert len({text.rpartition(". ")[0] for text in said.values()}) == len(said)
+    assert all("{" not in text and "\n" not in text for text in said.values())
 
 
 def test_coded_answers_are_those_behind_the_export(
@@ -223,7 +235,8 @@ def test_duplicates_are_kept_by_the_declared_rule(
     assert validated.answers["preparation"].tolist() == [code]
     issue = validated.issues[validated.issues["rule"] == "duplicate"].iloc[0]
     assert issue["row"] == (2 if kept == "Bonne" else 3)
-    assert f"row {3 if kept == 'Bonne' else 2} is" in issue["action"]
+    kind = f"validation.duplicate.{keep}"
+    assert from_json(issue["fact"]) == Fact(kind, {"row": "3" if kept == "Bonne" else "2"})
 
 
 def test_a_late_second_submission_does_not_displace_the_first(

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if line := loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.
-        log.warning("%s. Every fault: %s", line, arguments.out / "issues.csv")
-        print(f"readiness validate: {line}.", file=sys.stderr)
+        log.warning("%s Every fault: %s", line, arguments.out / "issues.csv")
+        print(f"readiness validate: {line}", file=sys.stderr)
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
     return 0

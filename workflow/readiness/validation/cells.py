@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, Item, match_key
 from readiness.questionnaire.text import tidy
 
@@ -22,8 +23,7 @@ class Fault:
     """Why a cell was not read as it stands."""
 
     rule: str
-    expected: str = ""
-    action: str = ""
+    fact: Fact
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _blank(item: Item) -> Cell:
         return Cell((BLANK,))
     if item.blank_means == "none":
         return Cell(("0",) * len(item.categories))
-    fault = Fault("no_answer", "an answer", "coded _blank")
+    fault = Fault("no_answer", Fact("validation.no_answer"))
     return Cell((BLANK,) * len(item.columns), (fault,))
 
 
@@ -65,34 +65,40 @@ def _options(item: Item) -> dict[str, tuple[str, str]]:
     return options
 
 
-def _listed(item: Item) -> str:
-    return " | ".join(exported for _, exported in _options(item).values())
+def _listed(item: Item) -> Listed:
+    return Listed(tuple(exported for _, exported in _options(item).values()), "comma")
+
+
+def _spelled(*read: str) -> Fault:
+    """A text that is read as these options, or this number."""
+    return Fault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
 
 
 def _read_single(item: Item, text: str) -> Cell:
     option = _options(item).get(match_key(text))
     if option is None:
-        return Cell((INVALID,), (Fault("unknown_option", _listed(item), "set aside: _invalid"),))
+        fact = Fact("validation.unknown_option", {"options": _listed(item)})
+        return Cell((INVALID,), (Fault("unknown_option", fact),))
     code, exported = option
     if text == exported:
         return Cell((code,))
-    return Cell((code,), (Fault("spelling", exported, f"read as {code}"),))
+    return Cell((code,), (_spelled(exported),))
 
 
 def _read_number(item: Item, text: str) -> Cell:
     assert item.range is not None  # the questionnaire gives every number item its range
     low, high, unit = item.range.low, item.range.high, item.range.written_unit
-    expected = f"a whole number from {low} to {high} ({unit})"
+    between = {"low": str(low), "high": str(high)}
     match = _WHOLE_NUMBER.fullmatch(match_key(text))
     if match is None or match[2] not in ("", unit, unit.removesuffix("s")):
-        return Cell((INVALID,), (Fault("not_a_number", expected, "set aside: _invalid"),))
+        return Cell((INVALID,), (Fault("not_a_number", Fact("validation.not_a_number", between)),))
     # No range needs ten digits, and Python refuses to convert thousands of them.
     number = int(match[1]) if len(match[1]) < 10 else high + 1
     if not low <= number <= high:
-        return Cell((INVALID,), (Fault("out_of_range", expected, "set aside: _invalid"),))
+        return Cell((INVALID,), (Fault("out_of_range", Fact("validation.out_of_range", between)),))
     if text == str(number):
         return Cell((text,))
-    return Cell((str(number),), (Fault("spelling", expected, f"read as {number}"),))
+    return Cell((str(number),), (_spelled(str(number)),))
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -129,17 +135,18 @@ def _read_multi(item: Item, text: str) -> Cell:
     codes, pieces = split_options(text, known)
     faults = []
     if pieces or not codes:
-        action = f"set aside: {'; '.join(pieces) or tidy(text)}"
-        faults.append(Fault("unknown_option", _listed(item), action))
+        said = Listed(tuple(pieces) or (tidy(text),), "comma")
+        fact = Fact("validation.unknown_pieces", {"said_pieces": said, "options": _listed(item)})
+        faults.append(Fault("unknown_option", fact))
     if not codes:
         return Cell((INVALID,) * len(item.columns), tuple(faults))
     if codes == [DONT_KNOW]:
         return Cell((DONT_KNOW,) * len(item.columns), tuple(faults))
     if DONT_KNOW in codes:
-        faults.append(Fault("contradiction", "options, or that one does not know", "options kept"))
+        faults.append(Fault("contradiction", Fact("validation.contradiction")))
     exported = [category.text for category in item.categories if category.code in codes]
     if not pieces and DONT_KNOW not in codes and not _written_like(text, exported, codes, item):
-        faults.append(Fault("spelling", ";".join(exported), f"read as {', '.join(codes)}"))
+        faults.append(_spelled(*exported))
     return Cell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from readiness.facts import Fact, Listed
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.validation.cells import Cell, read_cell
 from readiness.validation.issues import issues_of
@@ -65,24 +68,28 @@ def _code_item(
         for position, name in enumerate(item.columns)
     }
     found = _cell_issues(item, answers, cells, out)
-    for rule, mask, action in (
-        ("routed_out", (asked == NO) & given, "set aside: _not_asked"),
-        ("routing_unclear", (asked == UNCLEAR) & given, "kept as answered"),
+    conditions = Listed(tuple(_condition(r.item, r.one_of) for r in item.asked_if))
+    for rule, mask, kind in (
+        ("routed_out", (asked == NO) & given, "validation.routed_out"),
+        ("routing_unclear", (asked == UNCLEAR) & given, "validation.routing_unclear"),
     ):
         found.append(
             issues_of(
                 rule,
+                Fact(kind, {"conditions": conditions}),
                 row=answers.loc[mask, "_row"].tolist(),
                 respondent=answers.loc[mask, "respondent"].tolist(),
                 column=item.column,
                 item=item.id,
                 value=texts[mask].tolist(),
-                expected="asked if "
-                + " and ".join(f"{r.item} is {' or '.join(r.one_of)}" for r in item.asked_if),
-                action=action,
             )
         )
     return columns, found
+
+
+def _condition(item: str, codes: Sequence[str]) -> Fact:
+    """One condition under which an item is asked."""
+    return Fact("validation.asked_if", {"item": item, "codes": Listed(tuple(codes), "or")})
 
 
 def _cell_issues(
@@ -97,13 +104,12 @@ def _cell_issues(
             found.append(
                 issues_of(
                     fault.rule,
+                    fault.fact,
                     row=at["_row"].tolist(),
                     respondent=at["respondent"].tolist(),
                     column=item.column,
                     item=item.id,
                     value=[str(text)] * len(at),
-                    expected=fault.expected,
-                    action=fault.action,
                 )
             )
     return found
@@ -121,17 +127,17 @@ def differences_from_frame(
         if item.confirms is None or item.confirms not in table.columns:
             continue
         answer, frame = table[item.id], table[item.confirms]
+        kind = "validation.differs_from_frame"
         mask = ~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)
         found.append(
             issues_of(
                 "differs_from_frame",
+                [Fact(kind, {"frame": code, "variable": item.confirms}) for code in frame[mask]],
                 row=rows[mask].tolist(),
                 respondent=table.loc[mask, "respondent"].tolist(),
                 column=item.column,
                 item=item.id,
                 value=answer[mask].tolist(),
-                expected=frame[mask].tolist(),
-                action=f"kept; weighting and tables go by {item.confirms} of the frame",
             )
         )
     return found

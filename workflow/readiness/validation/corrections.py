@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from readiness.errors import DataError
+from readiness.facts import Fact
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
@@ -49,12 +50,12 @@ def apply_corrections(
             found.append(
                 issues_of(
                     "correction_unused",
+                    Fact("validation.correction_unused"),
                     row=[0],
                     respondent=[who],
                     column=item.column,
                     item=item.id,
                     value=[entry["from"]],
-                    action="nothing to correct in this export",
                 )
             )
             continue
@@ -66,13 +67,15 @@ def apply_corrections(
         found.append(
             issues_of(
                 "corrected",
+                Fact(
+                    "validation.corrected",
+                    {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
+                ),
                 row=answers.loc[[at], "_row"].tolist(),
                 respondent=[who],
                 column=item.column,
                 item=item.id,
                 value=[exported],
-                expected=entry["to"],
-                action=f"corrected: {entry['reason']} ({entry['reviewer']})",
             )
         )
     return corrected, found, applied

@@ -1,15 +1,20 @@
 """The faults that validation finds: one row a fault, one table for all.
 
+What was found and what was done is a fact (`readiness.facts`); `sentence` says it in a language.
 Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, but look at it),
 `error` (a value or a whole submission is not used as it came).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from readiness.facts import Fact, Value, from_json, to_json
+from readiness.language import Language, tell
+from readiness.terminal import quoted
 
 ISSUE_COLUMNS = (
     "row",
@@ -19,56 +24,60 @@ ISSUE_COLUMNS = (
     "rule",
     "severity",
     "value",
-    "expected",
-    "action",
+    "fact",
 )
 
-# rule: (severity, what it means). The documentation and the report list them from here.
-RULES: dict[str, tuple[str, str]] = {
-    "undated": ("error", "The timestamp cannot be read: the submission is not kept."),
-    "early": ("error", "Submitted before the wave opened: the submission is not kept."),
-    "late": ("error", "Submitted after the wave closed: the submission is not kept."),
-    "unknown_invitation": ("error", "No invitation code of the sample: not kept."),
-    "duplicate": ("error", "Another submission of the same respondent is kept instead."),
-    "group_conflict": ("warning", "Group blank, or not the group of the invitation code."),
-    "invitation_spelling": ("note", "An invitation code with stray spaces or small letters."),
-    "invitation_set_aside": ("warning", "A code outside the sample on the experts' open link."),
-    "spelling": ("note", "Read as a known answer in spite of spaces, case or apostrophes."),
-    "no_answer": ("note", "Asked and not answered: `_blank`."),
-    "unknown_option": ("error", "Not an option of the item: set aside."),
-    "not_a_number": ("error", "Not a whole number: `_invalid`."),
-    "out_of_range": ("error", "A number that cannot be true: `_invalid`."),
-    "contradiction": ("warning", "`Don't know` ticked beside an option: the options are kept."),
-    "routed_out": ("warning", "Answered though the item was not asked: `_not_asked`."),
-    "routing_unclear": ("warning", "The item that decides whether it is asked has no answer."),
-    "differs_from_frame": ("warning", "Not what the frame says: kept, the frame rules weighting."),
-    "corrected": ("note", "Replaced by an entry of the corrections file."),
-    "correction_unused": ("warning", "The respondent of a correction has no submission kept."),
+RULES: dict[str, str] = {
+    "undated": "error",
+    "early": "error",
+    "late": "error",
+    "unknown_invitation": "error",
+    "duplicate": "error",
+    "group_conflict": "warning",
+    "invitation_spelling": "note",
+    "invitation_set_aside": "warning",
+    "spelling": "note",
+    "no_answer": "note",
+    "unknown_option": "error",
+    "not_a_number": "error",
+    "out_of_range": "error",
+    "contradiction": "warning",
+    "routed_out": "warning",
+    "routing_unclear": "warning",
+    "differs_from_frame": "warning",
+    "corrected": "note",
+    "correction_unused": "warning",
 }
+"""Every rule with its severity."""
+SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
+"""What each severity is called, as a key of the catalogues."""
+MEANINGS = {rule: f"validation.rule.{rule}" for rule in RULES}
+"""What each rule means, as a key of the catalogues. The documentation lists them from here."""
+
+CORRECTIONS = 0
+"""The row of an issue that is about the corrections file and no row of the export."""
 
 
 def issues_of(
     rule: str,
+    fact: Fact | Sequence[Fact],
     *,
     row: Sequence[int],
     respondent: Sequence[str],
     value: Sequence[str],
-    action: str | Sequence[str],
-    column: str = "",
+    column: str,
     item: str = "",
-    expected: str | Sequence[str] = "",
 ) -> pd.DataFrame:
-    """Issues of one `rule`, a row for each entry of `row`."""
+    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each."""
     content: dict[str, Any] = {
         "row": list(row),
         "respondent": list(respondent),
         "column": column,
         "item": item,
         "rule": rule,
-        "severity": RULES[rule][0],
+        "severity": RULES[rule],
         "value": list(value),
-        "expected": expected if isinstance(expected, str) else list(expected),
-        "action": action if isinstance(action, str) else list(action),
+        "fact": to_json(fact) if isinstance(fact, Fact) else [to_json(each) for each in fact],
     }
     return pd.DataFrame(content, columns=list(ISSUE_COLUMNS), index=range(len(row)))
 
@@ -83,3 +92,21 @@ def collect(parts: Sequence[pd.DataFrame], order: Sequence[str]) -> pd.DataFrame
     whole["_rank"] = whole["item"].map(rank)
     whole = whole.sort_values(["row", "_rank", "rule", "value"], kind="stable")
     return whole.drop(columns="_rank").reset_index(drop=True)
+
+
+def placed(issue: Mapping[Any, Any]) -> Fact:
+    """A row of the table with where it is: row and column of the export, and what it holds."""
+    known: dict[str, Value] = {
+        "row": str(issue["row"]),
+        "column": str(issue["column"]),
+        "said_value": quoted(issue["value"]),
+        "what": from_json(issue["fact"]),
+    }
+    if str(issue["row"]) == str(CORRECTIONS):
+        return Fact("validation.at.correction", {**known, "respondent": str(issue["respondent"])})
+    return Fact("validation.at.row", known)
+
+
+def sentence(issue: Mapping[Any, Any], language: Language) -> str:
+    """A row of the table as a reader of that language reads it."""
+    return tell(placed(issue), language)

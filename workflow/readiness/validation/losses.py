@@ -6,21 +6,29 @@ respondents': dates of another order, codes that were not exported, an option th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError
-from readiness.terminal import quoted, shortened
+from readiness.facts import Fact, Listed, Quantity, Value
+from readiness.language import Language, tell
+from readiness.terminal import shortened
+from readiness.validation.issues import sentence
 from readiness.validation.validate import NOT_KEPT, Validated
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 LARGEST_LOSS = 0.05
 """The share above which a run stops, unless the configuration says another."""
-EXPECTED = 80
-"""Characters of what was expected; the options of an item may fill a page."""
+EXAMPLE = 160
+"""Characters of an example; the options of an item may fill a page."""
+REASONS = {
+    rule: f"validation.reason.{rule}"
+    for rule in (*NOT_KEPT, "unknown_option", "not_a_number", "out_of_range")
+}
+"""Why something is not used as it came, with its count, by the rule."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +36,41 @@ class Loss:
     """What is lost of the submissions (`item` is "") or of the answers given to an item.
 
     `lost` and `of` are counts. `reasons` are the rules with their counts, the largest first, and
-    `example` is a row, what it holds and what was expected, of the first of them.
+    `example` is a row of the table of issues, of the first of them.
     """
 
     item: str
     lost: int
     of: int
     reasons: dict[str, int]
-    example: str
+    example: Mapping[Any, Any]
 
     @property
     def share(self) -> float:
         """In 0-1."""
         return self.lost / self.of if self.of else 0.0
 
+    @property
+    def fact(self) -> Fact:
+        """How much is lost and why, without the example."""
+        reasons = (Fact(REASONS[rule], {"n": n}) for rule, n in self.reasons.items())
+        values: dict[str, Value] = {
+            "lost": self.lost,
+            "of": self.of,
+            "share": Quantity.of(self.share, "share", 1),
+            "reasons": Listed(tuple(reasons), "comma"),
+        }
+        if not self.item:
+            return Fact("validation.lost.submissions", values)
+        return Fact("validation.lost.answers", {**values, "item": self.item})
+
+    def said(self, language: Language) -> str:
+        """How much is lost and why, with one example."""
+        example = shortened(sentence(self.example, language), EXAMPLE)
+        return f"{tell(self.fact, language)} {example}"
+
     def __str__(self) -> str:
-        what = f"answers to {self.item} are set aside" if self.item else "submissions are not kept"
-        reasons = ", ".join(f"{n} {rule.replace('_', ' ')}" for rule, n in self.reasons.items())
-        percent = f"{100 * self.share:.1f} %"
-        return f"{self.lost} of {self.of} {what} ({percent}: {reasons}; {self.example})"
+        return self.said("en")
 
     @property
     def is_mass(self) -> bool:
@@ -79,13 +103,7 @@ def _loss(result: Validated, item: str, counts: dict[str, int], of: int) -> Loss
     reasons = dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
     issues = result.issues
     first = issues[(issues["item"] == item) & (issues["rule"] == next(iter(reasons)))].iloc[0]
-    return Loss(item, sum(counts.values()), of, reasons, example_of(first))
-
-
-def example_of(issue: pd.Series[Any]) -> str:
-    """One issue in a few words: its row, what it holds, what was expected."""
-    expected = shortened(str(issue["expected"]), EXPECTED)
-    return f"row {issue['row']} holds {quoted(issue['value'])}, expected {expected}"
+    return Loss(item, sum(counts.values()), of, reasons, first.to_dict())
 
 
 def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
@@ -93,18 +111,25 @@ def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
     for loss in losses(result):
         if loss.is_mass and loss.share > largest:
             raise DataError(
-                f"{source}: {loss}, above {100 * largest:g} %.\nMend the export, the questionnaire "
-                "or the wave's days; where it is right so, set validate.largest_loss."
+                f"{source}: more than {100 * largest:g} % is lost: {loss}\nMend the export, the "
+                "questionnaire or the wave's days; where it is right so, set "
+                "validate.largest_loss."
             )
 
 
-def loss_line(result: Validated) -> str:
-    """All losses in one line, for the terminal; "" when nothing is lost."""
+def loss_lines(result: Validated, language: Language) -> list[str]:
+    """What is lost: the submissions, then the item that loses the largest share and how many
+    others lose something. Empty when nothing is lost."""
     found = losses(result)
-    if not found:
-        return ""
-    parts = [str(loss) for loss in found if not loss.item]
+    lines = [loss.said(language) for loss in found if not loss.item]
     if items := [loss for loss in found if loss.item]:
-        rest = f"; {len(items) - 1} more items lose fewer" if len(items) > 1 else ""
-        parts.append(f"{items[0]}{rest}")
-    return "LOST: " + "; ".join(parts)
+        lines.append(items[0].said(language))
+        if len(items) > 1:
+            lines.append(tell(Fact("validation.lost.others", {"n": len(items) - 1}), language))
+    return lines
+
+
+def loss_line(result: Validated) -> str:
+    """The same in one line, for logs; "" when nothing is lost."""
+    lines = loss_lines(result, "en")
+    return " ".join(["LOST:", *lines]) if lines else ""

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.text import tidy
 from readiness.validation.issues import issues_of
@@ -16,11 +17,12 @@ TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
-_DUPLICATE_WORDS = {
-    "last": "the last submission",
-    "first": "the first submission",
-    "most_answered": "the submission with most answers, the last of equals",
+DUPLICATES: dict[DuplicateRule, str] = {
+    "last": "validation.duplicate.last",
+    "first": "validation.duplicate.first",
+    "most_answered": "validation.duplicate.most_answered",
 }
+"""Why the other submission is kept, by the rule of the wave."""
 
 
 def submissions(
@@ -69,28 +71,48 @@ def submissions(
     code_text = raw["_invitation"]
     spelled = kept & known & (code_text != table["token"])
     stray = kept & by_open_link & (table["token"] != "")
+    export = questionnaire.export
     rules = [
-        ("invitation_spelling", spelled, code_text, "read as the code without spaces, in capitals"),
-        ("invitation_set_aside", stray, code_text, "kept as an answer by the open link"),
+        ("invitation_spelling", spelled, code_text, "validation.invitation_spelling"),
+        ("invitation_set_aside", stray, code_text, "validation.invitation_set_aside"),
     ]
+    for rule, mask, value, kind in rules:
+        found.append(_issues(rule, mask, raw, table, value, export.invitation, Fact(kind)))
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "") | apart)
-        read = questionnaire.weighted[0] if len(questionnaire.weighted) == 1 else "no group"
-        rules.append((
-            "group_conflict", conflict, answer,
-            f"a blank is read as {read}; a group counted apart leaves the weighted ones",
-        ))  # fmt: skip
-    for rule, mask, value, action in rules:
-        found.append(
-            issues_of(
-                rule,
-                row=raw.loc[mask, "_row"].tolist(),
-                respondent=table.loc[mask, "respondent"].tolist(),
-                value=value[mask].tolist(),
-                action=action,
-            )
-        )
+        facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
+        column = questionnaire.item(str(questionnaire.group_item)).column
+        found.append(_issues("group_conflict", conflict, raw, table, answer, column, facts))
     return table.drop(columns="token"), found
+
+
+def _issues(
+    rule: str,
+    mask: pd.Series[bool],
+    raw: pd.DataFrame,
+    table: pd.DataFrame,
+    value: pd.Series[str],
+    column: str,
+    fact: Fact | list[Fact],
+) -> pd.DataFrame:
+    """Issues of whole submissions: the rows of `mask`."""
+    return issues_of(
+        rule,
+        fact,
+        row=raw.loc[mask, "_row"].tolist(),
+        respondent=table.loc[mask, "respondent"].tolist(),
+        value=value[mask].tolist(),
+        column=column,
+    )
+
+
+def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
+    """What becomes of someone invited whose answer names no group, or one that is counted apart."""
+    if group:
+        return Fact("validation.group.left", {"group": group})
+    if len(questionnaire.weighted) > 1:
+        return Fact("validation.group.unknown")
+    return Fact("validation.group.blank", {"group": questionnaire.weighted[0]})
 
 
 def invitation_code(text: str) -> str:
@@ -154,31 +176,19 @@ def _row_issues(
     winner: pd.Series[int],
 ) -> list[pd.DataFrame]:
     export = questionnaire.export
-    period = f"{opens.isoformat()} to {closes.isoformat()}"
+    time, code = (export.timestamp, "_timestamp"), (export.invitation, "_invitation")
     explained = {
-        "undated": (export.timestamp, "_timestamp", TIMESTAMP_WORDS),
-        "early": (export.timestamp, "_timestamp", period),
-        "late": (export.timestamp, "_timestamp", period),
-        "unknown_invitation": (export.invitation, "_invitation", "a code of the sample"),
-        "duplicate": (export.invitation, "_invitation", f"one a respondent; {keep} is kept"),
+        "undated": (*time, Fact("validation.undated", {"format": TIMESTAMP_WORDS})),
+        "early": (*time, Fact("validation.early", {"opens": Day(opens.isoformat())})),
+        "late": (*time, Fact("validation.late", {"closes": Day(closes.isoformat())})),
+        "unknown_invitation": (*code, Fact("validation.unknown_invitation")),
     }
     found = []
-    for status, (column, source, expected) in explained.items():
+    for status, (column, source, fact) in explained.items():
         mask = table["status"] == status
-        respondents = table.loc[mask, "respondent"]
-        action: str | list[str] = "submission not kept"
-        if status == "duplicate":
-            words = _DUPLICATE_WORDS[keep]
-            action = [f"not kept: row {winner[name]} is ({words})" for name in respondents]
-        found.append(
-            issues_of(
-                status,
-                row=raw.loc[mask, "_row"].tolist(),
-                respondent=respondents.tolist(),
-                column=column,
-                value=raw.loc[mask, source].tolist(),
-                expected=expected,
-                action=action,
-            )
-        )
-    return found
+        found.append(_issues(status, mask, raw, table, raw[source], column, fact))
+    mask = table["status"] == "duplicate"
+    facts = [
+        Fact(DUPLICATES[keep], {"row": str(winner[name])}) for name in table.loc[mask, "respondent"]
+    ]
+    return [*found, _issues("duplicate", mask, raw, table, raw[code[1]], code[0], facts)]

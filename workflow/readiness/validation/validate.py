@@ -16,11 +16,10 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
-from readiness.terminal import quoted
 from readiness.validation.cells import read_cell
 from readiness.validation.coding import code_answers, differences_from_frame
 from readiness.validation.corrections import apply_corrections
-from readiness.validation.issues import collect
+from readiness.validation.issues import collect, sentence
 from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
 from readiness.validation.schema import check_coded
 
@@ -157,10 +156,9 @@ def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
     counts = table["status"].value_counts()
     reasons = ", ".join(f"{n} {str(rule).replace('_', ' ')}" for rule, n in counts.items())
     issues = pd.concat([part for part in found if len(part)])
-    first = issues[issues["rule"] == counts.index[0]].iloc[0]
+    first = issues[issues["rule"] == counts.index[0]].iloc[0].to_dict()
     return (
-        f"no submission of {len(table)} can be kept ({reasons}; row {first['row']} holds "
-        f"{quoted(first['value'])}, expected {first['expected']}).\n"
+        f"no submission of {len(table)} can be kept ({reasons}; {sentence(first, 'en')})\n"
         "Check the export, and the wave's opens, closes and sample."
     )
 
