@@ -10,13 +10,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import audited
 import pytest
+from pypdf import PdfReader
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT
@@ -28,7 +31,7 @@ from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.subject import Subject
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import Finding, Outcome, error_fact
-from readiness.publications.presenting.certificate import certificate
+from readiness.publications.presenting.certificate import certificate, paper
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
@@ -465,7 +468,7 @@ def test_the_command_writes_the_same_bytes_anywhere(tmp_path: Path) -> None:
     for k, variables in enumerate(
         ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Asia/Tokyo"})
     ):
-        page, text = tmp_path / f"{k}/a.html", tmp_path / f"{k}/a.md"
+        page, text = tmp_path / f"{k}/a.html", tmp_path / f"{k}/a.pdf"
         done = command(
             audited.STUDY, "--level", "0", "--json", "--language", "ar", "--html", str(page),
             "--certificate", str(text), **variables,
@@ -474,7 +477,42 @@ def test_the_command_writes_the_same_bytes_anywhere(tmp_path: Path) -> None:
         assert json.loads(done.stdout)[0]["verdict"] == "VALID"
         made.append((page.read_bytes(), text.read_bytes()))
     assert made[0] == made[1]
-    assert b'lang="ar" dir="rtl"' in made[0][0]
+    assert b'lang="ar" dir="rtl"' in made[0][0] and made[0][1].startswith(b"%PDF-")
+
+
+def test_a_certificate_is_what_its_name_says(tmp_path: Path) -> None:
+    done = command(audited.STUDY, "--level", "0", "--certificate", str(tmp_path / "a.odt"))
+    assert done.returncode == 2 and "a.odt: expected a name that ends in .md, .html" in done.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_certificate_says_the_same_in_every_form(
+    language: str, harmed: Mapping[str, Audit]
+) -> None:
+    found = harmed["differing"]
+    shown = ([found], subjects(found), language)
+    page = LexborHTMLParser(certificate(*shown, "html"))
+    assert check_self_contained(page.html or "") == [] and page.css("script") == []
+    main = page.css_first("main").text(deep=True, separator=" ")
+    # Without escapes and the lines to sign on, which a page draws.
+    plain = re.sub(r"\\(.)", r"\1", certificate(*shown).replace(r"\_" * 30, ""))
+    words = re.compile(r"[^\W_]+")
+    assert Counter(words.findall(plain)) == Counter(words.findall(main))
+    document = PdfReader(BytesIO(paper(*shown)))
+    on_paper = "".join(page.extract_text() for page in document.pages).replace("\u200b", "")
+    if language != "ar":  # in which a reader of PDF puts what it finds in an order of its own
+        assert found.sealed["digest"] in re.sub(r"\s", "", on_paper)
+    assert document.trailer["/Root"]["/Lang"] == language
+
+
+def test_the_terminal_speaks_the_language_that_is_asked_for(harmed: Mapping[str, Audit]) -> None:
+    for name, found in harmed.items():
+        lines = {language: audit_text(found, language).splitlines() for language in LANGUAGES}
+        assert len({len(some) for some in lines.values()}) == 1, name
+        for language in LANGUAGES:
+            assert text(VERDICTS[found.exit_code], language) in lines[language][0]
+            # A terminal shows marks of direction as signs.
+            assert not set("".join(lines[language])) & set("\u2066\u2067\u2068\u2069\u200e")
 
 
 def in_browser(page: str, folder: Path, width: int, act: str = "") -> dict[str, object]:
