@@ -53,5 +53,8 @@ def _row(line: Axis, labels: Mapping[str, Label], language: Language) -> BaseRow
         label = show(Listed(items), language)
     else:
         label = word("charts.bases.many", language, n=len(items))
-    missing = tuple(base for base in line.bases_missing if base not in line.bases)
+    # A single set fits nearly everywhere once answers may be missing: that says nothing.
+    missing = tuple(b for b in line.bases_missing if b not in line.bases) if line.joint else ()
+    # "67 / 33" is one thing: it is not broken over two lines.
+    label = label.replace(" / ", "\u00a0/\u00a0")
     return BaseRow(label, line.whose, line.joint, line.bases, missing)
