@@ -114,7 +114,8 @@ def weights(_: Any = None, lang: str = "fr", width: int = WIDE) -> WeightsPictur
 
 def bases(_: Any = None, lang: str = "fr", width: int = WIDE) -> FeasibleBases:
     reported = (Reported(32, "charts.reported.unknown"), Reported(1200, "charts.reported.sent"))
-    return FeasibleBases(base_rows(), LAST, lang, reported=reported, width=width)
+    names = {row.whose: row.whose for row in base_rows()} | {"press": "Press agency"}
+    return FeasibleBases(base_rows(), LAST, lang, names, reported=reported, width=width)
 
 
 def revised(rows: pd.DataFrame) -> pd.DataFrame:

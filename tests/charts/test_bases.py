@@ -44,8 +44,9 @@ def test_marks_stand_at_the_feasible_bases(width: int) -> None:
 def test_a_reported_number_has_its_caveat_and_every_source_its_name(lang: str) -> None:
     shown = said(bases(lang=lang))
     assert word("charts.reported.unknown", lang, n=32) in shown and shown.count("32") == 1
-    for source in ("Regulator", "Institute", text("charts.whose.press", lang)):
+    for source in ("Regulator", "Institute"):
         assert source in shown and any(source in each and each != source for each in shown)
+    assert "Press agency" in shown and text("charts.key.press", lang) in shown
 
 
 def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
@@ -57,7 +58,7 @@ def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
     assert said(spec).count(word("charts.bases.none", "fr", n=40)) == 1
     alt = spec.chart().alt.replace("\u00a0", " ")
     assert "Aucune base ne convient à : Toutes les questions." in alt
-    assert "carré (Regulator), triangle (Institute), losange (presse), rond (ensemble)" in alt
+    assert "carré (Regulator), triangle (Institute), losange (Press agency), rond (together)" in alt
     assert "Une ligne verticale" in alt
     assert "Une ligne verticale" not in replace(spec, reported=()).chart().alt
     fitting = replace(spec, rows=[row for row in spec.rows if row.feasible])
@@ -118,4 +119,4 @@ def test_a_study_of_any_publishers_is_drawn_in_any_language(language: str) -> No
     ]
     assert single and not any(row.missing for row in single)
     press = bases_chart(claims_of("Institute B", "press"), structure, language)
-    assert text("charts.whose.press", language) in said(press)
+    assert text("forensics.press", language) in said(press)

@@ -11,7 +11,7 @@ from readiness.charts.style import WIDE
 from readiness.charts.words import word
 from readiness.facts import Label, Listed, Printed
 from readiness.forensics.judging.structure import Structure
-from readiness.forensics.judging.study import Axis, axis_data, read_study
+from readiness.forensics.judging.study import TOGETHER, Axis, axis_data, read_study
 from readiness.language import Language, show
 
 LENGTH = 40
@@ -38,8 +38,10 @@ def bases_chart(
         Reported(n, SAYS.get(counts, "charts.reported.unknown"))
         for n, counts in sorted(totals.items())
     ]
+    names = {row.whose: show(structure.whose(row.whose), language) for row in rows}
+    names[TOGETHER] = word("charts.whose.together", language)
     return FeasibleBases(
-        rows, LENGTH, language, structure.max_missing, tuple(reported), width=width
+        rows, LENGTH, language, names, structure.max_missing, tuple(reported), width=width
     )
 
 

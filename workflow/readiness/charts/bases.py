@@ -7,7 +7,7 @@ common base. A number of people that was reported is a line, with what it counts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -31,10 +31,10 @@ _LOOKS = (
 )
 """Marks of publishers' figures, in their order of appearance, and how a text calls them."""
 _KEYS = {
-    "whose": ("charts.whose.publisher", "charts.whose.press", "charts.whose.together"),
-    "key": ("charts.key.publisher", "charts.key.press", "charts.key.together"),
+    PRESS: "charts.key.press",
+    TOGETHER: "charts.key.together",
 }
-"""Messages on a source, by what it is: a publisher, the press, several questions together."""
+"""What the key says of a source that is no publisher."""
 _PRESS = ("D", style.VERMILION, "charts.alt.diamond")
 _TOGETHER = ("o", style.INK, "charts.alt.circle")
 
@@ -67,6 +67,7 @@ class FeasibleBases:
     """The axis of feasible bases; `chart()` gives the SVG and its alternative text.
 
     `rows`: drawn in their order, joint ones set apart below. `last`: the largest base on the axis.
+    `names`: how a reader knows each `whose` of a row.
     `max_missing`: how many answers may be missing in each question where a row has open marks.
     `reported`: numbers of people that somebody printed; those beyond the axis are left out.
     `width` in CSS pixels.
@@ -77,6 +78,7 @@ class FeasibleBases:
     rows: Sequence[BaseRow]
     last: int
     language: Language
+    names: Mapping[str, str]
     max_missing: int = 1
     reported: tuple[Reported, ...] = ()
     width: int = style.WIDE
@@ -111,13 +113,18 @@ class FeasibleBases:
         there = {row.whose for row in self.rows}
         return looks | {whose: look for whose, look in special.items() if whose in there}
 
+    def key(self, whose: str) -> str:
+        """What the key says of a source."""
+        return word(
+            _KEYS.get(whose, "charts.key.publisher"), self.language, whose=self.names[whose]
+        )
+
     def facts(self) -> list[Fact]:
         """What the picture shows, without numbers (labels with figures are left out)."""
         if not self.rows:
             return [Fact("charts.bases.nothing")]
         shapes = [
-            Fact(shape, {"whose": word(_key(whose, "whose"), self.language, whose=whose)})
-            for whose, (_, _, shape) in self.looks.items()
+            Fact(shape, {"whose": self.names[whose]}) for whose, (_, _, shape) in self.looks.items()
         ]
         say = [Fact("charts.alt.bases", {"shapes": Listed(tuple(shapes), "comma")})]
         if self.within:
@@ -136,11 +143,6 @@ class FeasibleBases:
                 text = word("charts.bases.nothing", self.language)
                 return blank(text, self.language, self.width)
             return _Picture(self).draw()
-
-
-def _key(whose: str, of: str) -> str:
-    """The message for a source: a publisher by name, the press, several questions together."""
-    return _KEYS[of][{PRESS: 1, TOGETHER: 2}.get(whose, 0)]
 
 
 class _Picture:
@@ -282,12 +284,12 @@ class _Picture:
             )
 
     def _tag(self, whose: str) -> str:
-        return word(_key(whose, "whose"), self.spec.language, whose=whose)
+        return self.spec.names[whose]
 
     def _keys(self) -> list[Key]:
         spec = self.spec
         keys = [
-            Key(word(_key(whose, "key"), spec.language, whose=whose), colour, marker=marker)
+            Key(spec.key(whose), colour, marker=marker)
             for whose, (marker, colour, _) in spec.looks.items()
         ]
         source = next((row.whose for row in spec.table if row.missing), None)
