@@ -1,0 +1,91 @@
+"""Two waves and two studies that share nothing live in one project, each reported in any language.
+
+The second ones are data alone (`second_survey.py`): no line of the program and no shared word of
+the report is touched.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from second_survey import BRANCHES, LABELS, PUBLISHER, STUDY, WAVE, add_survey
+
+from project_copy import Project, copy_project, message
+
+LANGUAGES = ("ar", "en", "fr")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with the shipped and the second survey, reports of the second ones made."""
+    project = copy_project(tmp_path_factory.mktemp("two") / "project")
+    add_survey(project)
+    runs = (f"waves/{WAVE}", f"studies/{STUDY}")
+    wanted = [f"results/{run}/report/{lang}/report.html" for run in runs for lang in LANGUAGES]
+    result = project.run(*wanted)
+    assert result.returncode == 0, message(result) or result.stderr[-3000:]
+    return project
+
+
+def page(project: Project, run: str, language: str) -> str:
+    return project.read(f"results/{run}/report/{language}/report.html")
+
+
+def words(html: str) -> str:
+    """What a reader sees, marks of direction left out."""
+    text = re.sub(r"(?s)<(style|script).*?</\1>|<[^>]+>", " ", html)
+    return re.sub(r"[\u2066-\u2069\u200e\u200f]", "", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_wave_is_told_in_its_own_words(both: Project, language: str) -> None:
+    html = page(both, f"waves/{WAVE}", language)
+    text = words(html)
+    for code in ("satisfaction", "channel", "devices", "loans", *BRANCHES, "volunteer"):
+        assert LABELS[code][language] in text, code
+    for other in ("HACA", "haca", "preparation", "profession", "Expert"):
+        assert other not in text, other
+    assert f'lang="{language}"' in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_study_is_its_own_publishers(both: Project, language: str) -> None:
+    text = words(page(both, f"studies/{STUDY}", language))
+    assert PUBLISHER in text and "HACA" not in text
+    assert LABELS["reading"][language] in text
+
+
+def test_respondents_who_were_chosen_bear_no_interval_and_no_test(both: Project) -> None:
+    figures = both.read(f"results/waves/{WAVE}/register/figures.csv")
+    ids = {line.split(",")[0] for line in figures.splitlines()}
+    assert not [i for i in ids if i.endswith((".lower", ".upper", ".p"))]
+    assert not [i for i in ids if i.startswith("quality.response_rate")]
+    text = words(page(both, f"waves/{WAVE}", "en"))
+    for word in ("confidence", "at random", "response rate", "p-value", "p <", "p ="):
+        assert word not in text, word
+
+
+def test_what_is_shown_together_and_in_which_languages_is_configuration(both: Project) -> None:
+    project = both.copy(both.root.parent / "together")
+    config = yaml.safe_load(project.read("config.yaml"))
+    config["report"] = {"show": [STUDY, WAVE], "languages": ["en"], "title": LABELS["title"]}
+    (project.root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    result = project.run("results/report/en/report.html")
+    assert result.returncode == 0, message(result)
+    text = words(project.read("results/report/en/report.html"))
+    assert PUBLISHER in text and LABELS["satisfaction"]["en"] in text
+
+
+def test_a_language_that_a_questionnaire_lacks_is_refused(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    add_survey(project, ("en",))
+    config = yaml.safe_load(project.read("config.yaml"))
+    config["report"] = {"show": [WAVE], "languages": ["en", "fr"]}
+    (project.root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    result = project.run("results/report/fr/report.html")
+    assert result.returncode == 2
+    assert "libraries-1.yaml" in message(result) and "hills" in message(result)
+    assert "Traceback" not in result.stderr
