@@ -131,7 +131,10 @@ def test_a_publication_without_its_configuration_is_not_passed_over(bench: Bench
     """The audit of all publications, none named; nor is one that lost its seal as well."""
     tree = bench.tree
     try:
-        for name, told in (("config.yaml", "config.yaml: removed"), ("seal.json", "not found")):
+        for name, told in (
+            ("config.yaml", "config.yaml: audit.seal.removed"),
+            ("seal.json", "audit.seal.missing"),
+        ):
             tree.remove(f"publications/simulated-2026-r1/{name}")
             status, said = tree.audit("", 0)
             assert status == 3, said

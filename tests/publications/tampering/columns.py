@@ -1,4 +1,4 @@
-"""Changes of a single cell of the ledger, column by column, as they lie and sealed anew."""
+"""Changes of a single cell of the ledger, column by column, as they lie and sealed again."""
 
 from __future__ import annotations
 
@@ -95,8 +95,9 @@ def changed_cell(column: str, edit: Edit, *, anew: bool) -> Change:
             reseal.ledger(target, rows)
             return Made(what, (f"DIFFERS {number} ",))
         target.tree.write(target.name(LEDGER), as_csv(rows))
-        said = "was published" if column == "id" else "changed"
-        return Made(f"{LEDGER}: {what}", (f"{LEDGER}: changed", f"{LEDGER}: {number}: {said}"))
+        said = "number_gone" if column == "id" else "changed"
+        places = (f"{LEDGER}: audit.seal.changed", f"{LEDGER}: {number}: audit.seal.{said}")
+        return Made(f"{LEDGER}: {what}", places)
 
     return change
 

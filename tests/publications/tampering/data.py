@@ -94,7 +94,8 @@ def registered(edit: Callable[[Target, dict[str, str]], str]) -> Change:
         column = edit(target, row)
         target.tree.write(VERSIONS, as_csv(rows))
         return Made(
-            f"{VERSIONS}: {version.name}: {column}", (f"{VERSIONS}: {version.name}: {column}",)
+            f"{VERSIONS}: {version.name}: {column}",
+            (f"{VERSIONS}: {version.name}: audit.version.other {column}",),
         )
 
     return change
@@ -130,7 +131,10 @@ def row_removed(target: Target) -> Made:
     version = target.version()
     rows = [r for r in target_rows(target) if f"{r['dataset']}@{r['version']}" != version.name]
     target.tree.write(VERSIONS, as_csv(rows))
-    return Made(f"{VERSIONS}: {version.name} removed", (f"{VERSIONS}: {version.name}: has no row",))
+    return Made(
+        f"{VERSIONS}: {version.name} removed",
+        (f"{VERSIONS}: {version.name}: audit.version.no_row",),
+    )
 
 
 def rows_reordered(target: Target) -> Made:
@@ -234,7 +238,7 @@ def input_changed(folder: str) -> Change:
         path = target.draw.choice([p for p in target.inputs() if p.startswith(folder)])
         content, k = other_byte(target.draw, target.tree.read(path))
         target.tree.write(path, content)
-        return Made(f"{path}: byte {k}", (f"{path}: not the sealed bytes",))
+        return Made(f"{path}: byte {k}", (f"{path}: audit.input.other",))
 
     return change
 
@@ -242,7 +246,7 @@ def input_changed(folder: str) -> Change:
 def input_removed(target: Target) -> Made:
     path = target.draw.choice(target.inputs())
     target.tree.remove(path)
-    return Made(f"{path} removed", (f"{path}: removed from the tree",))
+    return Made(f"{path} removed", (f"{path}: audit.input.removed",))
 
 
 def revises(target: Target) -> bool:
@@ -305,7 +309,7 @@ def line_of(folder: str, edit: Callable[[Target, list[str]], str]) -> Change:
         lines = target.tree.text(path).splitlines(keepends=True)
         what = edit(target, lines)
         target.tree.write(path, "".join(lines))
-        return Made(f"{path}: {what}", (f"{path}: not the sealed bytes",))
+        return Made(f"{path}: {what}", (f"{path}: audit.input.other",))
 
     return change
 

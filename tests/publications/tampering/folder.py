@@ -54,7 +54,7 @@ def named(name: str, shown: str = "") -> Change:
 
     def change(target: Target) -> Made:
         target.tree.write(target.name(name), "x\n")
-        return Made(f"{name!r} added", (f"{shown or name}: added after the seal",))
+        return Made(f"{name!r} added", (f"{shown or name}: audit.seal.added",))
 
     return change
 
@@ -63,12 +63,12 @@ def lookalike(target: Target) -> Made:
     """A file whose name looks like that of a sealed one: a letter of another script."""
     name = "t\u0430bles.csv"  # a Cyrillic letter
     target.tree.write(target.name(name), "x\n")
-    return Made(f"{name} added", (f"{name}: added after the seal",))
+    return Made(f"{name} added", (f"{name}: audit.seal.added",))
 
 
 def other_case(target: Target) -> Made:
     target.tree.write(target.name("Figures.csv"), target.tree.read(target.name("figures.csv")))
-    return Made("Figures.csv added", ("Figures.csv: added after the seal",))
+    return Made("Figures.csv added", ("Figures.csv: audit.seal.added",))
 
 
 def rewritten(edit: Callable[[bytes], bytes], *names: str) -> Change:
@@ -77,7 +77,7 @@ def rewritten(edit: Callable[[bytes], bytes], *names: str) -> Change:
     def change(target: Target) -> Made:
         name = target.draw.choice(names)
         target.tree.write(target.name(name), edit(target.tree.read(target.name(name))))
-        return Made(f"{name}: written otherwise", (f"{name}: changed",))
+        return Made(f"{name}: written otherwise", (f"{name}: audit.seal.changed",))
 
     return change
 
@@ -118,24 +118,26 @@ def without_marks(target: Target) -> Made:
         target.tree.remove(target.name(name))
     text = target.text("figures.csv")
     target.tree.write(target.name("figures.csv"), text.replace("0.1", "0.9"))
-    return Made("no seal, configuration, digests; the figures falsified", ("seal.json: not found",))
+    return Made(
+        "no seal, configuration, digests; the figures falsified", ("seal.json: audit.seal.missing",)
+    )
 
 
 def figures_alone(target: Target) -> Made:
     emptied(target, ("figures.csv",))
-    return Made("all but the figures removed", ("seal.json: not found",))
+    return Made("all but the figures removed", ("seal.json: audit.seal.missing",))
 
 
 def report_alone(target: Target) -> Made:
     emptied(target, ("report.html",))
-    return Made("all but the report removed", ("seal.json: not found",))
+    return Made("all but the report removed", ("seal.json: audit.seal.missing",))
 
 
 def other_id(target: Target) -> Made:
     """The whole folder once more, under another id."""
     for name in target.files():
         target.tree.write(f"publications/other/{name}", target.tree.read(target.name(name)))
-    return Made("copied to publications/other", (f"the seal is that of {target.identity}",))
+    return Made("copied to publications/other", (f"audit.seal.of_another {target.identity}",))
 
 
 def exchanged(target: Target) -> Made:
@@ -156,7 +158,7 @@ def exchanged(target: Target) -> Made:
             target.tree.write(f"publications/{identity}/{name}", content)
     return Made(
         f"{target.identity} and {other} change places",
-        (f"the seal is that of {other}", f"the seal is that of {target.identity}"),
+        (f"audit.seal.of_another {other}", f"audit.seal.of_another {target.identity}"),
     )
 
 
@@ -169,7 +171,7 @@ def revised(target: Target) -> bool:
 def vanished(target: Target) -> Made:
     emptied(target)
     shutil.rmtree(target.tree.root / target.folder)
-    return Made(f"{target.identity} removed", ("lists this publication, which is not here",))
+    return Made(f"{target.identity} removed", ("audit.log.not_here",))
 
 
 def unlisted(target: Target) -> Made:
@@ -181,7 +183,7 @@ def unlisted(target: Target) -> Made:
     record["id"] = "more"
     target.tree.write(other.name("seal.json"), json.dumps(record))
     reseal.sealed_as(other, {})
-    return Made("publications/more, sealed", ("does not list this publication",))
+    return Made("publications/more, sealed", ("audit.log.unlisted",))
 
 
 def log_removed(target: Target) -> Made:
@@ -238,12 +240,12 @@ RELOGGED = (
 )
 
 KINDS: tuple[Kind, ...] = (
-    broken("pipe", "a file replaced by a pipe", FILE, instead(pipe, "no ordinary file")),
+    broken("pipe", "a file replaced by a pipe", FILE, instead(pipe, "audit.seal.no_file")),
     broken("folder", "a file replaced by a folder", FILE, instead(folder, "")),
     broken("link-loop", "a file replaced by a link to itself", FILE,
-           instead(loop, "no ordinary file")),
+           instead(loop, "audit.seal.no_file")),
     broken("link-endless", "a file replaced by a link to a device", FILE,
-           instead(endless, "no ordinary file")),
+           instead(endless, "audit.seal.no_file")),
     broken("named-hidden", "a hidden file added (`.DS_Store`)", FILE, named(".DS_Store")),
     broken("named-cache", "compiled code added (`__pycache__`)", FILE,
            named("__pycache__/figures.cpython-311.pyc")),
@@ -283,7 +285,7 @@ KINDS: tuple[Kind, ...] = (
     *(broken(f"log-{name}", f"`publications/index.json`: {says}", LOG_FILE, in_log(edit),
              every=True)
       for name, says, edit in LOGGED),
-    *(broken(f"relog-{name}", f"`publications/index.json`: {says}, its hashes made anew", LOG_FILE,
+    *(broken(f"relog-{name}", f"`publications/index.json`: {says}, its hashes made again", LOG_FILE,
              in_log(edit, anew=True), every=True)
       for name, says, edit in RELOGGED),
 )  # fmt: skip

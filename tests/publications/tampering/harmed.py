@@ -95,7 +95,7 @@ class Range:
             self.bench.tree.undo()
 
     def _forged(self, kept: Kept, draw: random.Random, number: int, identity: str) -> Shot:
-        """A number or text of a publication that is sealed anew: a rerun must not say HOLDS."""
+        """A number or text of a publication that is sealed again: a rerun must not say HOLDS."""
         possible = [k for k in self.kinds
                     if k.fits(Target(self.bench.tree, identity, random.Random(0)))]  # fmt: skip
         kind = draw.choice(possible)
@@ -130,7 +130,7 @@ class Range:
         plain = (tree.root / name).is_file() and (tree.root / name).stat().st_size < LARGE
         if sealed and plain and not name.endswith(SEAL) and draw.random() < 0.5:
             sealed_as(target, {})
-            return f"{name} {harm}, sealed anew", False
+            return f"{name} {harm}, sealed again", False
         return f"{name} {harm}", sealed and not (plain and tree.read(name) == before)
 
     def _file(self, target: Target) -> str:

@@ -1,9 +1,9 @@
 """Reruns that are kept: a run is made again once for all changes that it does not read.
 
 A forged number, chart or page changes nothing that goes into the run which makes it again. So the
-run is made once, for real, and held against every forgery. Whatever goes in is in the key: where
+run is made once, for real, and compared with every forgery. Whatever goes in is in the key: where
 the configuration, the data, the inputs, the archive or the tree's code is another one, the run is
-made anew.
+made again.
 """
 
 from __future__ import annotations

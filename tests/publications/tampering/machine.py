@@ -115,7 +115,7 @@ RESEALED: tuple[Kind, ...] = (
            packed("code.tar", member))
       for name, says, member in MEMBERS),
     *(contradicts(f"archive-{name}", f"`code.tar`: {says}", "the file in the archive",
-                  packed(f"code.tar: {member[0]}", member))
+                  packed(f"code.tar: audit.states.no_code {member[0]}", member))
       for name, says, member in BESIDE),
     contradicts("archive-package", "`code.tar`: a module more in the package", "`seal.json`",
                 packed("seal.json", ("workflow/readiness/more.py", FILE, ""))),

@@ -142,7 +142,7 @@ def faults(
 ) -> list[str]:
     """In what an audit of the changed tree is not what the table promises.
 
-    It is held against the audit of the untouched tree at the same level: below the kind's level
+    It is compared with the audit of the untouched tree at the same level: below the kind's level
     both must say the same; from there on it must name every place with the kind's verdict, and at
     levels 0 and 1, where nothing follows from anything, no place besides.
     """
@@ -167,7 +167,7 @@ def faults(
         wrong += [f"said without need: {line}" for line in new if not line.startswith(early)]
         return wrong
     lines = [" ".join(line.split()) for line in page.splitlines()]
-    everything = [line for line in lines if line.startswith("parts at")] + problems(page)
+    everything = [line for line in lines if line.startswith("diverges")] + problems(page)
     for place in (*made.places, *(made.later if level >= 2 else ())):
         if not any(place in line for line in everything):
             wrong.append(f"{place!r} is not named")

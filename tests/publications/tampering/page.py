@@ -15,9 +15,9 @@ Each row is one kind of change, made alone; the columns say what `readiness audi
 broken; a level answers for what it covers and for nothing more. *Named* is what the line names,
 so whoever reads it knows where to look. What each level does is in [auditing](auditing.md).
 
-The rows are held to: `tests/publications/test_tampering.py` draws single changes of these
-{kinds} kinds from a seed, makes each one in a copy of the tree, and holds verdict, exit code
-and place to its row. Those that have the numbers run again are too slow for every test run;
+The rows are checked: `tests/publications/test_tampering.py` draws single changes of these
+{kinds} kinds from a seed, makes each one in a copy of the tree, and compares verdict, exit
+code and place with its row. Those that have the numbers run again are too slow for every test run;
 this draws them as well:
 
 ```
@@ -31,9 +31,9 @@ the table.
 ## What an audit cannot see
 
 - **Levels 0 and 1 compute nothing.** Whoever can write the folder can change a number and seal
-  it anew, and every hash agrees. Level 2 makes the numbers again from the data, level 3 the
+  it again, and every hash agrees. Level 2 makes the numbers again from the data, level 3 the
   charts, tables and pages.
-- **Who seals anew and replaces the data too**, by others that give the changed numbers, in
+- **Who seals again and replaces the data too**, by others that give the changed numbers, in
   every copy, with pointer and register, has made another publication. Only something outside
   the folder tells the two apart: a signature over the seal (`attestation.jsonl`), the digest of
   it that a successor's seal states, a commit, or somebody else's copy.
@@ -41,13 +41,13 @@ the table.
   states the hashes that are asked of it: the frozen code is believed in what it says of itself.
   The same audit with today's code says DIFFERS.
 - **Pages for people are not recomputed**: README, CITATION.cff and codecheck.yml of a folder
-  that was sealed anew say what they say.
+  that was sealed again say what they say.
 - **A publication that is gone altogether** is missed only by who asks for it by name, and by
   its successor.
 
-Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing.
-When other code gives other numbers, level 2 says DIFFERS and names the first step where the
-chains part. Charts, tables, pages and `attack.csv` are judged by the frozen code alone, by words,
+Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing. When
+other code gives other numbers, level 2 says DIFFERS and names the first step where the chains
+diverge. Charts, tables, pages and `attack.csv` are judged by the frozen code alone, by words,
 numbers with their ids, geometry and whatever acts in them, and nothing that a publication states of
 its environment switches that off. In another build than the recorded one their bytes are not
 compared: a font in a PDF whose letters look like others is not seen there.

@@ -1,4 +1,4 @@
-"""Changes of pages and charts that are sealed anew: what a reader sees, and what shows it."""
+"""Changes of pages and charts that are sealed again: what a reader sees, and what shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Edit = Callable[[Target, str], str]
 
 
 def of_file(name: str, edit: Edit) -> Change:
-    """Change the text of a page or of a chart, sealed anew."""
+    """Change the text of a page or of a chart, sealed again."""
 
     def change(target: Target) -> Made:
         names = [n for n in target.files() if re.fullmatch(name, n)]

@@ -1,4 +1,4 @@
-"""A publication sealed anew after a change, by someone who knows how: every hash is made again.
+"""A publication sealed again after a change, by someone who knows how: every hash is made again.
 
 Whoever can write the folder can do this, and no seal can tell. What it cannot do is to make the
 data, the code and a changed number agree.

@@ -15,7 +15,6 @@ from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES
 from readiness.language.numbers import number as shown_number
 from readiness.lineage import Lineage
-from readiness.publications.presenting.terminal import NAMELESS
 from readiness.publications.seal import SEAL
 from tampering import reseal
 from tampering.model import (
@@ -32,6 +31,7 @@ from tampering.model import (
 )
 from tampering.sealed import HEX, another_mode, another_version, digit, numbered
 from tampering.today import CODE, edited
+from tampering.told import NAMELESS
 from tampering.tree import Change, Made, Rows, Target, copies, other_digit
 
 DISPLAYED = ("share", "count", "number", "p", "points", "base")
@@ -59,7 +59,7 @@ def leading(target: Target, text: str) -> str:
 
 def number(edit: Callable[[Target, dict[str, str]], str], column: str = "value",
            verdict: str = DIFFERS) -> Change:  # fmt: skip
-    """Change a row of the ledger and seal anew."""
+    """Change a row of the ledger and seal again."""
 
     def change(target: Target) -> Made:
         rows = target.ledger()
@@ -115,7 +115,9 @@ def beside(target: Target) -> Made:
         other["corrected"] = "0.99" if other is row else ""
     reseal.ledger(target, rows)
     return Made(
-        f"{row['id']}: a column more", ("figures.csv: its columns",), (f"DIFFERS {row['id']} ",)
+        f"{row['id']}: a column more",
+        ("figures.csv: audit.states.ledger_columns",),
+        (f"DIFFERS {row['id']} ",),
     )
 
 
@@ -179,7 +181,8 @@ def config(target: Target) -> Made:
     own = reseal.archive(target, {"config.yaml": other.encode()})
     reseal.reseal(target, {"config.yaml": other.encode(), "code.tar": own})
     return Made(
-        "config.yaml: level 0.95 -> 0.9", ("DIFFERS ", "parts at estimate: settings (level)")
+        "config.yaml: level 0.95 -> 0.9",
+        ("DIFFERS ", "audit.step.estimate ", "audit.cause.settings level"),
     )
 
 
@@ -227,7 +230,7 @@ def fact(name: str, other: Callable[[object], object]) -> Change:
     def change(target: Target) -> Made:
         reseal.sealed_as(target, {}, **{name: other(json.loads(target.text(SEAL))[name])})
         beside = ("requirements.lock",) if name == "lock" else ()
-        return Made(f"seal.json: {name}", (f"{SEAL}: its {name}", *beside))
+        return Made(f"seal.json: {name}", (f"{SEAL}: audit.states.folder {name}", *beside))
 
     return change
 
@@ -245,7 +248,7 @@ def header(target: Target) -> Made:
     for row in table:
         row["checked by the court of auditors"] = ""
     reseal.ledger(target, table)
-    return Made("figures.csv: a header more", ("figures.csv: its columns",))
+    return Made("figures.csv: a header more", ("figures.csv: audit.states.ledger_columns",))
 
 
 def contradicting(name: str, column: int) -> Change:
@@ -258,7 +261,7 @@ def contradicting(name: str, column: int) -> Change:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerow(row)
         reseal.sealed_as(target, {name: (text + buffer.getvalue()).encode()})
-        return Made(f"{name}: a second row of {row[0]}", (f"{name}: names ",))
+        return Made(f"{name}: a second row of {row[0]}", (f"{name}: audit.states.times ",))
 
     return change
 
@@ -356,7 +359,7 @@ def report_script(target: Target) -> Made:
     other = re.sub(r'"python": "3', '"python": "9', target.text("environment.json"))
     changed = page.replace("</body>", script)
     reseal.reseal(target, {"report.html": changed.encode(), "environment.json": other.encode()})
-    return Made("report.html: a script", ("report.html", "script or style"))
+    return Made("report.html: a script", ("report.html", "audit.page.script"))
 
 
 def report_pdf(target: Target) -> Made:
@@ -394,7 +397,7 @@ def code(moves: bool) -> Change:
         path = f"workflow/readiness/{step.file}"
         text = edited(reseal.archived(target, path), step, "moves" if moves else "refactored")
         reseal.reseal(target, {"code.tar": reseal.archive(target, {path: text.encode()})})
-        return Made(f"code.tar: {path}", ("code.tar: the code of ", step.step))
+        return Made(f"code.tar: {path}", ("code.tar: audit.stated.code ", step.step))
 
     return change
 

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from tampering.model import Kind, broken, differs, of_a_wave
 from tampering.tree import Change, Made, Rows, Target, as_csv, other_byte, other_digit
 
+CHANGED = "audit.seal.changed"
 LEDGER = "figures.csv"
 HEX = "0123456789abcdef"
 Edit = Callable[[Target, dict[str, str]], None]
@@ -29,10 +30,10 @@ def cell(column: str, edit: Callable[[Target, str], str], *, named: bool = True)
         rows[k][column] = edit(target, before)
         target.tree.write(target.name(LEDGER), as_csv(rows))
         number = rows[k]["id"]
-        places = (f"{LEDGER}: {number}: changed",) if named else ()
+        places = (f"{LEDGER}: {number}: {CHANGED}",) if named else ()
         return Made(
             f"{LEDGER}: {number}: {column} {before[:20]} -> {rows[k][column][:20]}",
-            (f"{LEDGER}: changed", *places),
+            (f"{LEDGER}: {CHANGED}", *places),
         )
 
     return change
@@ -69,21 +70,21 @@ def rows_change(edit: Callable[[Target, Rows], tuple[str, str]]) -> Change:
         rows = target.ledger()
         what, named = edit(target, rows)
         target.tree.write(target.name(LEDGER), as_csv(rows))
-        return Made(f"{LEDGER}: {what}", (f"{LEDGER}: changed", *([named] if named else [])))
+        return Made(f"{LEDGER}: {what}", (f"{LEDGER}: {CHANGED}", *([named] if named else [])))
 
     return change
 
 
 def drop(target: Target, rows: Rows) -> tuple[str, str]:
     row = rows.pop(target.draw.randrange(len(rows)))
-    return f"row {row['id']} removed", f"{LEDGER}: {row['id']}: was published"
+    return f"row {row['id']} removed", f"{LEDGER}: {row['id']}: audit.seal.number_gone"
 
 
 def add(target: Target, rows: Rows) -> tuple[str, str]:
     row = dict(target.draw.choice(rows))
     row["id"] += ".added"
     rows.insert(target.draw.randrange(len(rows)), row)
-    return f"row {row['id']} added", f"{LEDGER}: {row['id']}: was not published"
+    return f"row {row['id']} added", f"{LEDGER}: {row['id']}: audit.seal.number_new"
 
 
 def swap(target: Target, rows: Rows) -> tuple[str, str]:
@@ -100,7 +101,7 @@ def byte(*patterns: str) -> Change:
         name = target.draw.choice(names)
         content, k = other_byte(target.draw, target.tree.read(target.name(name)))
         target.tree.write(target.name(name), content)
-        return Made(f"{name}: byte {k}", (f"{name}: changed",))
+        return Made(f"{name}: byte {k}", (f"{name}: {CHANGED}",))
 
     return change
 
@@ -113,7 +114,7 @@ def within(file: str, pattern: str, edit: Callable[[Target, str], str]) -> Chang
         match = target.draw.choice(list(re.finditer(pattern, text)))
         new = edit(target, match[1])
         target.tree.write(target.name(file), text[: match.start(1)] + new + text[match.end(1) :])
-        return Made(f"{file}: {match[1][:30]} -> {new[:30]}", (f"{file}: changed",))
+        return Made(f"{file}: {match[1][:30]} -> {new[:30]}", (f"{file}: {CHANGED}",))
 
     return change
 
@@ -130,7 +131,7 @@ def in_seal(edit: Callable[[Target, dict], str]) -> Change:  # type: ignore[type
         what = edit(target, seal)
         text = json.dumps(seal, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
         target.tree.write(target.name("seal.json"), text)
-        return Made(f"seal.json: {what}", ("seal.json: changed after it was made",))
+        return Made(f"seal.json: {what}", ("seal.json: audit.seal.rewritten",))
 
     return change
 
@@ -167,25 +168,25 @@ def of_another(target: Target) -> Made:
     others = [p for p in target.tree.files("publications") if p.endswith("/seal.json")]
     other = target.draw.choice([p for p in others if not p.startswith(f"{target.identity}/")])
     target.tree.write(target.name("seal.json"), target.tree.read(f"publications/{other}"))
-    whose = f"the seal is that of {other.partition('/')[0]}"
+    whose = f"audit.seal.of_another {other.partition('/')[0]}"
     return Made(f"seal.json of {other}", (whose,))
 
 
 def removed(target: Target) -> Made:
     name = target.draw.choice([name for name in target.files() if name != "seal.json"])
     target.tree.remove(target.name(name))
-    return Made(f"{name} removed", (f"{name}: removed",))
+    return Made(f"{name} removed", (f"{name}: audit.seal.removed",))
 
 
 def seal_removed(target: Target) -> Made:
     target.tree.remove(target.name("seal.json"))
-    return Made("seal.json removed", ("seal.json: not found",))
+    return Made("seal.json removed", ("seal.json: audit.seal.missing",))
 
 
 def added(target: Target) -> Made:
     name = target.draw.choice(["notes.txt", "charts/more.svg", ".hidden", "tables/x/y.csv"])
     target.tree.write(target.name(name), "x\n")
-    return Made(f"{name} added", (f"{name}: added after the seal",))
+    return Made(f"{name} added", (f"{name}: audit.seal.added",))
 
 
 def swapped(target: Target) -> Made:
@@ -196,7 +197,7 @@ def swapped(target: Target) -> Made:
     target.tree.write(target.name(second), one)
     return Made(
         f"{first} and {second} change places",
-        (f"{first}: holds the bytes of {second}", f"{second}: holds the bytes of {first}"),
+        (f"{first}: audit.seal.bytes_of {second}", f"{second}: audit.seal.bytes_of {first}"),
     )
 
 
@@ -204,14 +205,14 @@ def emptied(target: Target) -> Made:
     names = [name for name in target.files() if name != "seal.json"]
     name = target.draw.choice([n for n in names if target.tree.read(target.name(n))])
     target.tree.write(target.name(name), b"")
-    return Made(f"{name} emptied", (f"{name}: changed",))
+    return Made(f"{name} emptied", (f"{name}: {CHANGED}",))
 
 
 def linked(target: Target) -> Made:
     name = target.draw.choice(target.files())
     target.tree.write("aside", target.tree.read(target.name(name)))
     target.tree.link(target.name(name), target.tree.root / "aside")
-    return Made(f"{name} is a link to the same bytes", (f"{name}: no ordinary file",))
+    return Made(f"{name} is a link to the same bytes", (f"{name}: audit.seal.no_file",))
 
 
 def no_signature(target: Target) -> Made:

@@ -117,9 +117,9 @@ def added(target: Target) -> Made:
 KINDS: tuple[Kind, ...] = (
     unseen("signed", "a signature added (`attestation.jsonl`)",
            "it lies outside of the seal; `readiness verify` judges it", added),
-    kind("holds", "signed, and nothing changed", 0, nothing, "seal holds"),
+    kind("holds", "signed, and nothing changed", 0, nothing, "seal valid"),
     kind("number", "signed, then a number changed", 3, number, "figures.csv"),
-    kind("resealed", "signed, then a number changed and sealed anew", 1, number_sealed,
+    kind("resealed", "signed, then a number changed and sealed again", 1, number_sealed,
          "DOES NOT FIT"),
     kind("copied", "the signature over another publication, copied", 1, of_another, "DOES NOT FIT"),
     kind("letters", "letters of the signature", 1, rewritten(other_signature), "DOES NOT FIT"),

@@ -66,7 +66,7 @@ AS_IT_LIES = (
 
 
 def values(edit: Callable[[list[str]], list[str]]) -> Change:
-    """`values.csv` otherwise, sealed anew."""
+    """`values.csv` otherwise, sealed again."""
 
     def change(target: Target) -> Made:
         lines = edit(target.text("values.csv").splitlines(keepends=True))
@@ -82,7 +82,7 @@ RowsEdit = Callable[[Target, Rows], tuple[str, str]]
 
 
 def sealed_table(name: str, edit: RowsEdit) -> Change:
-    """A table of what went in, otherwise, sealed anew."""
+    """A table of what went in, otherwise, sealed again."""
 
     def change(target: Target) -> Made:
         rows = target.table(name)
@@ -97,7 +97,7 @@ def sealed_table(name: str, edit: RowsEdit) -> Change:
 
 def named(row: Mapping[str, str]) -> str:
     """Where the archive of the code holds what a row of a table says."""
-    return f"code.tar: its {row.get('path') or 'data/versions.csv'}"
+    return f"code.tar: audit.states.folder {row.get('path') or 'data/versions.csv'}"
 
 
 def cell(column: str, edit: Callable[[Target, str], str]) -> RowsEdit:
@@ -123,7 +123,7 @@ def said(target: Target, text: str) -> str:
 
 def dropped(target: Target, rows: Rows) -> tuple[str, str]:
     row = rows.pop(target.draw.randrange(len(rows)))
-    place = "no file that is sealed" if "path" in row else named(row)
+    place = "audit.states.unsealed" if "path" in row else named(row)
     return f"{row.get('path') or row['dataset']} gone", place
 
 
@@ -136,7 +136,7 @@ def foreign(target: Target, rows: Rows) -> tuple[str, str]:
     """An input that no step has read."""
     path = "data/claims/haca-2024-1.yaml"
     rows.append({"path": path, "sha256": sha256(target.tree.read(path))})
-    return f"{path}, which no step has read", f"code.tar: its {path}"
+    return f"{path}, which no step has read", f"code.tar: audit.states.folder {path}"
 
 
 def outside(target: Target, rows: Rows) -> tuple[str, str]:
@@ -176,7 +176,7 @@ def step_gone(target: Target) -> Made:
     name = target.draw.choice([n for n in target.files() if n.startswith("lineage/restore")])
     target.tree.remove(target.name(name))
     reseal.sealed_as(target, {})
-    return Made(f"{name}: removed", ("no sidecar of a step that left it",))
+    return Made(f"{name}: removed", ("audit.states.no_parent",))
 
 
 def attack(edit: Callable[[list[str]], list[str]]) -> Change:
@@ -190,7 +190,7 @@ def attack(edit: Callable[[list[str]], list[str]]) -> Change:
 
 
 def environment(key: str) -> Change:
-    """`environment.json` that says another thing, sealed anew."""
+    """`environment.json` that says another thing, sealed again."""
 
     def change(target: Target) -> Made:
         record = json.loads(target.text("environment.json"))
@@ -248,7 +248,7 @@ RESEALED: tuple[Kind, ...] = (
                 sidecar("report", lambda r: r["outputs"].update({"report.pdf": "0" * 64}))),
     contradicts("resealed-lineage-data", "the datasets in the sidecar of `register`", FILE,
                 sidecar("register", lambda r: r["datasets"].append("invented@1"),
-                        "not those of the steps before it")),
+                        "audit.states.datasets")),
     differs("resealed-attack-header", "`attack.csv`: its header alone (`--code frozen`)", 3, FILE,
             attack(lambda lines: lines[:1]), fits=of_a_wave, code=FROZEN),
     differs("resealed-attack-twice", "`attack.csv`: a row twice (`--code frozen`)", 3, FILE,

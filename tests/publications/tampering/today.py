@@ -81,9 +81,9 @@ def code(step: Step, how: str) -> Change:
     def change(target: Target) -> Made:
         path = f"workflow/readiness/{step.file}"
         target.tree.write(path, edited(target.tree.text(path), step, how))
-        # Charts are drawn from numbers: no number parts there.
-        parts = how == "moves" and step.step != "draw"
-        later = (f"parts at {step.step}", "code changed") if parts else ()
+        # Charts are drawn from numbers: no number differs for them.
+        diverges = how == "moves" and step.step != "draw"
+        later = (f"audit.step.{step.step} ", "audit.cause.code") if diverges else ()
         return Made(f"{path}: {how}", (step.name,), later)
 
     return change
@@ -95,7 +95,7 @@ def moving(step: Step) -> Kind:
     Charts are judged by the frozen code.
     """
     charts = step.step == "draw"
-    numbers = "; from level 2 on as DIFFERS the numbers, and the step where the chains part"
+    numbers = "; from level 2 on as DIFFERS the numbers, and the step where the chains diverge"
     place = "" if charts else numbers
     return Kind(
         f"code-{step.name}", f"code of `{step.name}`: {'charts' if charts else 'numbers'} move", 0,
@@ -118,13 +118,11 @@ def remark(target: Target) -> Made:
     return Made(code(step, "commented")(target).what)
 
 
-def chapter(target: Target) -> Made:
-    path = "reports/_reading.qmd"
-    text = target.tree.text(path)
-    old, new = "Comment lire ce rapport", "Comment lire ces pages"
-    assert old in text
-    target.tree.write(path, text.replace(old, new))
-    return Made(f"{path}: a heading")
+def prose(target: Target) -> Made:
+    """An author's words in today's report."""
+    path = f"reports/{target.draw.choice(target.tree.files('reports'))}"
+    target.tree.write(path, target.tree.text(path) + "\nEt plus encore.\n")
+    return Made(f"{path}: a sentence more")
 
 
 def elsewhere(target: Target) -> Made:
@@ -153,7 +151,7 @@ def config_gone(target: Target) -> Made:
     text = target.tree.text("config.yaml")
     name = "simulated-2026:" if target.wave else "haca-2024:"
     target.tree.write("config.yaml", text.replace(f"  {name}", f"  another-{name}"))
-    return Made(f"config.yaml: {name} under another name", ("is no longer configured",))
+    return Made(f"config.yaml: {name} under another name", ("audit.change.unconfigured",))
 
 
 def config_remark(target: Target) -> Made:
@@ -185,8 +183,8 @@ KINDS: tuple[Kind, ...] = (
             program=True),
     *(moving(step) for step in CODE),
     *(refactoring(step) for step in CODE),
-    unseen("chapter", "the text of today's report (`reports/`)",
-           "the pages of a publication are judged by its own code", chapter),
+    unseen("prose", "an author's text in today's report (`reports/`)",
+           "the pages of a publication are judged by its own code", prose),
     unseen("code-remark", "code: a comment, a docstring", "no code hash counts them", remark,
            program=True),
     unseen("code-elsewhere", "code that no step uses", "it makes no number", elsewhere,

@@ -12,12 +12,18 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from readiness import cli
+from readiness.commands import audit as command
 from readiness.datasets.versions import Version
 from readiness.publications import tree as trees
+from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import SealedDataset, read_datasets
+from readiness.publications.presenting.terminal import audit_text
+from readiness.terminal import one_line
+from tampering import told
 
 Rows = list[dict[str, str]]
 
@@ -82,15 +88,26 @@ class Tree:
     def audit(
         self, identity: str, level: int, code: str = "today", *, own_program: bool = False
     ) -> tuple[int, str]:
-        """Exit code and output of `readiness audit`, by this program or by the tree's own one."""
+        """Exit code of `readiness audit` and what it found (`told`), by this program or by the
+        tree's own one; behind that whatever else it said."""
         words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
         if own_program:
             done = subprocess.run(
-                [str(self.root / ".venv/bin/readiness"), *words], cwd=self.root,
+                [str(self.root / ".venv/bin/readiness"), *words, "--json"], cwd=self.root,
                 capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
             )  # fmt: skip
-            return done.returncode, done.stdout + done.stderr
-        return self.said(words)
+            return done.returncode, told.of_json(done.stdout) + done.stderr
+        found: list[str] = []
+
+        def shown(audit: Audit, *arguments: Any, **how: Any) -> str:
+            found.extend(map(one_line, told.lines(audit)))
+            # What people read is made as well, for it must not fail.
+            assert audit_text(audit, *arguments, **how)
+            return ""
+
+        with mock.patch.object(command, "audit_text", shown):
+            status, page = self.said(words)
+        return status, "\n".join([*found, page])
 
     def said(self, words: Sequence[str]) -> tuple[int, str]:
         """Exit code and output of a command, by this program, as if the tree were its own."""
