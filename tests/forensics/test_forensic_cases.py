@@ -163,7 +163,7 @@ def check_min_base(given: Any, expected: Any) -> None:
 
 
 def check_nchs(given: Any, expected: Any) -> None:
-    assert nchs_presentation(given["k"], given["n"]) == expected["verdict"]
+    assert str(nchs_presentation(given["k"], given["n"])) == expected["verdict"]
 
 
 def check_percent_bases(given: Any, expected: Any) -> None:

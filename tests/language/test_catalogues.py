@@ -143,7 +143,6 @@ DATA = {
 WAITING: set[str] = {
     "readiness.charts.axis",
     "readiness.charts.words",
-    "readiness.forensics.arithmetic.phrases",
     "readiness.reporting.report",
     "readiness.reporting.selection",
     "readiness.simulation.mistakes",

@@ -45,7 +45,19 @@ def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, 
     return float(low), float(high)
 
 
-def nchs_presentation(count: int, base: int) -> str:
+@dataclass(frozen=True)
+class Presentation:
+    """What the NCHS scale would do with a share, and why; its text is both."""
+
+    action: str
+    """present, review or suppress."""
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.action} ({self.reason})" if self.reason else self.action
+
+
+def nchs_presentation(count: int, base: int) -> Presentation:
     """What the NCHS scale would say of a share: present, review, or suppress with the reason.
 
     The thresholds are `survey.reliability.NchsRules`; that module flags estimates of a design, this
@@ -56,19 +68,19 @@ def nchs_presentation(count: int, base: int) -> str:
     _check(count, base)
     rules = NchsRules()
     if base < rules.minimum_n:
-        return f"suppress (n<{rules.minimum_n:g})"
+        return Presentation("suppress", f"n<{rules.minimum_n:g}")
     low, high = clopper_pearson(count, base)
     width, share = high - low, count / base
     wide, most = width > rules.narrow, f"{rules.relative:.0%}"
     if width >= rules.widest:
-        return f"suppress (absolute CI width >= {rules.widest:.2f})"
+        return Presentation("suppress", f"absolute CI width >= {rules.widest:.2f}")
     if wide and count and width / share > rules.relative:
-        return f"suppress (relative CI width > {most})"
+        return Presentation("suppress", f"relative CI width > {most}")
     if count in (0, base):
-        return "review (0 or 100%)"
+        return Presentation("review", "0 or 100%")
     if wide and width / (1 - share) > rules.relative:
-        return f"present (footnote: complement, relative CI width > {most})"
-    return "present"
+        return Presentation("present", f"footnote: complement, relative CI width > {most}")
+    return Presentation("present")
 
 
 def squared_cv(count: int, base: int) -> Fraction:

@@ -19,7 +19,7 @@ from readiness.forensics.arithmetic.figures import (
     printed,
     share_interval,
 )
-from readiness.forensics.arithmetic.phrases import Shares
+from readiness.forensics.arithmetic.shares import Shares
 
 
 @dataclass(frozen=True)

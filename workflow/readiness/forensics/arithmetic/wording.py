@@ -1,4 +1,4 @@
-"""Words held against a figure: the fractions that a phrase allows, among those a figure allows.
+"""Words compared with a figure: the fractions that a phrase allows, among those a figure allows.
 
 What a phrase allows is read in `phrases`; what a figure allows is exact (`bases`).
 """
@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
 from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, share_interval
-from readiness.forensics.arithmetic.phrases import Reading, Shares, read_phrase
+from readiness.forensics.arithmetic.phrases import Reading, read_phrase
+from readiness.forensics.arithmetic.shares import Shares
 
 __all__ = [
     "Reading",

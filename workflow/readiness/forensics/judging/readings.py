@@ -333,7 +333,7 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
     sets, found = reading
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         low, high = clopper_pearson(counts[0], base, float(LEVEL))
-        scale = nchs_presentation(counts[0], base).split(" ")[0]
+        scale = nchs_presentation(counts[0], base).action
         share = named(
             count=counts[0],
             base=base,
