@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from clinic_wave import Clinic, clinic
 from test_other_wave import figures
 
+from clinic_wave import Clinic, clinic
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
 from readiness.plan.drawn import forms_of

@@ -7,68 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from clinic_wave import ANSWERED, APART, Clinic, clinic
 
-from readiness.analysis.comparing import compare_items
-from readiness.analysis.estimating import estimate
+from clinic_wave import ANSWERED, APART, CONTRACT, Clinic, Tables, clinic, figures, register, tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import weighted_design
-from readiness.analysis.weighting import (
-    margins_table,
-    summary_table,
-    weight,
-    weighted_part,
-    weights_table,
-)
-from readiness.config import Compare, Estimate, Figures, Weight
-from readiness.publications.attacker import unprotected
 from readiness.questionnaire import BLANK
-from readiness.register.figures import Origin, make_register
-from readiness.register.protection import BASE, Scheme
-from readiness.register.wave_rows import (
-    comparison_rows,
-    quality_rows,
-    revision_rows,
-    settings_rows,
-    share_rows,
-    weighting_rows,
-)
-
-ITEMS = ["rating", "shift", "tools", "beds"]
-CONTRACT = Figures()
-
-
-def as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """A table as the next step reads it."""
-    return table.astype(object).where(table.notna(), "").astype(str)
-
-
-def figures(wave: Clinic, selection: Selection, items: list[str] = ITEMS) -> pd.DataFrame:
-    """The register of the wave, as text, by id: the steps without their files."""
-    questionnaire, validated = wave.questionnaire, wave.validated
-    answers, counts = as_text(validated.answers), as_text(validated.counts)
-    table = weighted_part(answers, counts, questionnaire.apart)
-    weighting, raked = weight(table, wave.margins, Weight(margins="clinic-1"))
-    replicates = weighting.design.replicates
-    assert replicates is not None
-    weights = as_text(weights_table(table, weighting, raked))
-    design = weighted_design(answers, weights, replicates)  # type: ignore[arg-type]
-    apart = answers[answers["group"].isin(questionnaire.apart)]
-    estimates = as_text(estimate(design, apart, questionnaire, Estimate(by="site", items=items)))
-    closed = [name for name in items if name in ("rating", "shift")]
-    settings = Compare(items=closed, seed=1, permutations=99)
-    comparisons = as_text(compare_items(design, questionnaire, "site", settings)[0])
-    scheme = Scheme.of(questionnaire)
-    rows = list(share_rows(estimates, CONTRACT, scheme, selection))
-    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), CONTRACT)
-    rows += comparison_rows(comparisons, estimates, CONTRACT, scheme, selection)
-    margins = as_text(margins_table(table, weighting, raked))
-    rows += weighting_rows(as_text(summary_table(weighting)), margins, selection)
-    rows += quality_rows(counts, as_text(validated.issues), selection)
-    rows += settings_rows(0.95, 99, CONTRACT, selection)
-    made = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
-    assert unprotected(made.astype(str), CONTRACT.minimum_base, scheme.boxes) == []
-    return made.astype(str).set_index("id")
+from readiness.register.protection import BASE
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +20,13 @@ def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 
 
 @pytest.fixture(scope="module")
-def drawn(wave: Clinic) -> pd.DataFrame:
-    return figures(wave, Selection.PROBABILITY)
+def made_by_steps(wave: Clinic) -> Tables:
+    return tables(wave)
+
+
+@pytest.fixture(scope="module")
+def drawn(wave: Clinic, made_by_steps: Tables) -> pd.DataFrame:
+    return register(wave, made_by_steps, Selection.PROBABILITY)
 
 
 def test_groups_are_the_questionnaires(wave: Clinic) -> None:
@@ -146,8 +94,10 @@ def test_comparisons_are_of_the_declared_box_and_name_their_family(drawn: pd.Dat
 
 
 @pytest.mark.parametrize("selection", Selection)
-def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: Selection) -> None:
-    made = figures(wave, selection)
+def test_what_a_selection_does_not_allow_is_no_number(
+    wave: Clinic, made_by_steps: Tables, selection: Selection
+) -> None:
+    made = register(wave, made_by_steps, selection)
     units, ids = set(made["unit"]), list(made.index)
     assert ("p" in units) == selection.p_values
     ends = [i for i in ids if i.endswith((".lower", ".upper", ".n_eff"))]

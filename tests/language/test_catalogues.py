@@ -143,8 +143,6 @@ DATA = {
 WAITING: set[str] = {
     "readiness.charts.axis",
     "readiness.charts.words",
-    "readiness.reporting.report",
-    "readiness.reporting.selection",
     "readiness.simulation.mistakes",
     "readiness.simulation.scenario",
     "readiness.steps.draw_wave",

@@ -86,9 +86,9 @@ def test_what_cannot_be_shown_is_refused(
 
 
 def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
-    claims = "data/claims/haca-2024-2.yaml"
+    claims = "data/claims/haca-2024-3.yaml"
     replace(tree, claims, 'en: "preparation of the sector", ', "")
-    with pytest.raises(ConfigError, match=r"en needs .*haca-2024-2.yaml: items.prep_sector.label"):
+    with pytest.raises(ConfigError, match=r"en needs .*haca-2024-3.yaml: items.prep_sector.label"):
         load_plan(tree)
     replace(tree, "config.yaml", "  languages: [fr, ar, en]\n", "")
     assert load_plan(tree).languages == ("ar", "fr")

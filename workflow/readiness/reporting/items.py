@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language, text
@@ -56,6 +56,11 @@ def level_label(item: Item, language: Language) -> Value:
     return Listed(tuple(labels[code] for code in item.levels_of.get(level, (level,))), "or")
 
 
+def told_by_share(item: Item) -> bool:
+    """Whether one share by group tells an item: a scale's box, one of two answers."""
+    return item.kind == "ordinal" or (item.kind == "single" and len(item.codes) == 2)
+
+
 class _Told:
     """One item of a wave, and the pieces of its block."""
 
@@ -81,7 +86,7 @@ class _Told:
 
     def single(self) -> str:
         """A single choice: of two, one share by group; of more, all of them."""
-        if len(self.item.codes) == 2:
+        if told_by_share(self.item):
             first = [self._chart("intervals", "report.caption.share"), self._shares()]
         else:
             first = [self._chart("levels", "report.caption.levels"), self._levels()]
@@ -255,6 +260,9 @@ class _Told:
             yield self.register.told(statements.no_test(self.wave.selection))
             return
         lead, reason = self.wave.choices[self.item.id]
+        if not lead:
+            yield self.register.told(reason)
+            return
         sentences = [reason, self._difference(lead), *self._beside(lead), *self._effect()]
         yield " ".join(self.register.told(fact) for fact in sentences)
 
@@ -301,43 +309,50 @@ class _Told:
         yield Fact(kind, values)
 
     def _contrasts(self) -> Iterator[str]:
-        """Every published pair of groups, and what is not shown."""
-        if not self.wave.selection.p_values:
-            return
-        groups = {
-            code: name for code, name in self.wave.groups(self.item.id).items() if code != "all"
-        }
+        """The differences between groups, which of them are established, and what is not shown."""
+        labels = self.wave.group_labels
         found = {
-            (a, b): f"{self.item.id}.contrast.{a}.{b}"
-            for a in groups
-            for b in groups
-            if self.register.has(f"{self.item.id}.contrast.{a}.{b}")
+            (a, b): figure
+            for a in labels
+            for b in labels
+            if self.register.has(figure := f"{self.item.id}.contrast.{a}.{b}")
         }
         if not found:
             return
-        yield self._contrast_table(groups, found)
-        labels = self.wave.group_labels
+        yield self._contrast_table(found)
+        if not self.wave.selection.p_values:
+            return
         pairs = {
             (labels[a], labels[b]): self.register.number(f"{figure}.p")
             for (a, b), figure in found.items()
         }
         said = [statements.contrasts(pairs, self._confidence)]
-        asked = [code for code in groups if code not in self.wave.apart]
-        if len(found) < len(asked) * (len(asked) - 1) // 2:
-            said.append(Fact("report.contrasts.hidden"))
+        counts = {
+            name: self.register.number(f"{self.item.id}.contrast.{name}")
+            for name in ("family", "shown")
+        }
+        if (counts["shown"] or 0) < (counts["family"] or 0):
+            named = {
+                name: self.register.named(f"{self.item.id}.contrast.{name}") for name in counts
+            }
+            said.append(Fact("report.contrasts.hidden", named))
         yield " ".join(self.register.told(fact) for fact in said)
 
-    def _contrast_table(self, groups: dict[str, str], found: dict[tuple[str, str], str]) -> str:
-        rows: list[Sequence[str]] = [
+    def _contrast_table(self, found: dict[tuple[str, str], str]) -> str:
+        selection, labels = self.wave.selection, self.wave.group_labels
+        rows = [
             [
-                f"{groups[b]} – {groups[a]}",
+                f"{plain(labels[b])} – {plain(labels[a])}",
                 self.register.span(figure),
-                self._interval(figure),
-                self._span(f"{figure}.p"),
+                *([self._interval(figure)] if selection.intervals else []),
+                *([self._span(f"{figure}.p")] if selection.p_values else []),
             ]
             for (a, b), figure in found.items()
         ]
-        header = [self._word(name) for name in PAIRS]
-        method = statements.adjustment(str(self.wave.settings["adjust"]))
-        caption = self._caption("report.caption.contrasts", method=method)
+        header = [self._word(key) for key in PAIRS[: len(rows[0])]]
+        if selection.p_values:
+            method = statements.adjustment(str(self.wave.settings["adjust"]))
+            caption = self._caption("report.caption.contrasts", method=method)
+        else:
+            caption = self._caption("report.caption.differences")
         return table(header, rows, self._name("contrasts"), caption)

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.errors import RenderError
-from readiness.language import Language, text
+from readiness.language import Language, joined, text
 from readiness.reporting.blocks import Block, paragraphs, section
 from readiness.reporting.markdown import EMPTY, Markdown, heading, label, note
 from readiness.reporting.shown import Part, ShownStudy, ShownWave, open_part
@@ -59,7 +59,7 @@ class Report:
     def reading(self) -> None:
         """Print how the report is to be read, and which dataset versions it rests on."""
         names = [name for part in self.parts for name in part.register.current_datasets]
-        data = ", ".join(f"[{name}]{{.prov}}" for name in dict.fromkeys(names)) or EMPTY
+        data = self._provenance(dict.fromkeys(names))
         body = f"{self._word('report.reading')}\n\n{self._word('report.reading.data')} {data}"
         self._print(note("note", self._word("report.title.reading"), body))
 
@@ -80,13 +80,16 @@ class Report:
     def _origins(self) -> Iterator[str]:
         for part in self.parts:
             data, lineage = (
-                ", ".join(f"[{name}]{{.prov}}" for name in names) or EMPTY
-                for names in (part.register.datasets, part.register.lineage)
+                self._provenance(names) for names in (part.register.datasets, part.register.lineage)
             )
             yield (
                 f"**{part.title}**\n\n- {self._word('report.origin.data')} {data}\n"
                 f"- {self._word('report.origin.lineage')} {lineage}"
             )
+
+    def _provenance(self, names: Iterable[str]) -> str:
+        """Dataset versions or lineage, each marked as such."""
+        return joined([f"[{name}]{{.prov}}" for name in names], "comma", self.language) or EMPTY
 
     # For an author who lays out a document piece by piece.
 

@@ -221,11 +221,6 @@ class ShownStudy(Part):
         found = self.structure.items.get(code)
         return found.label[self.language] if found else code.replace("_", " ")
 
-    def answer(self, item: str, category: str) -> str:
-        """What the study calls an answer, where it has a label for it."""
-        named = self.structure.answer(item, category)
-        return show(named or category.replace("_", " "), self.language)
-
     def publisher(self, whose: str) -> str:
         """Whose a figure is: the press, or what a publisher is called."""
         return show(self.structure.whose(whose), self.language)

@@ -86,7 +86,7 @@ def _claims(study: ShownStudy) -> str:
     for key, same in printed.groupby(["item", "category", "value", "attributed_to"], sort=False):
         item, category, whose = str(key[0]), str(key[1]), str(key[3])
         outlets = dict(zip(same["outlet"], same["source"], strict=True))
-        named = study.answer(item, category)
+        named = study.structure.answer(item, category) or category.replace("_", " ")
         rows.append(
             [
                 study.tell("report.margin", variable=study.item(item), category=named),

@@ -13,8 +13,31 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.comparing import compare_items
+from readiness.analysis.estimating import estimate
+from readiness.analysis.selection import Selection
+from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import (
+    margins_table,
+    summary_table,
+    weight,
+    weighted_part,
+    weights_table,
+)
+from readiness.config import Compare, Estimate, Figures, Weight
+from readiness.publications.attacker import unprotected
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
+from readiness.register.figures import Origin, make_register
+from readiness.register.protection import Scheme
+from readiness.register.wave_rows import (
+    comparison_rows,
+    quality_rows,
+    revision_rows,
+    settings_rows,
+    share_rows,
+    weighting_rows,
+)
 from readiness.validation import Validated, validate
 
 QUESTIONNAIRE = """\
@@ -157,3 +180,63 @@ def _export(people: list[tuple[str, str]], *, apart: bool) -> pd.DataFrame:
     header = ["Sent", "Code", "You are", "How good is it?", "Which shift?", "Which tools?",
               "How many beds?"]  # fmt: skip
     return pd.DataFrame(rows, columns=header)
+
+
+ITEMS = ["rating", "shift", "tools", "beds"]
+CONTRACT = Figures()
+
+
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as the next step reads it."""
+    return table.astype(object).where(table.notna(), "").astype(str)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the steps of a wave hand to its register, as text."""
+
+    estimates: pd.DataFrame
+    comparisons: pd.DataFrame
+    summary: pd.DataFrame
+    margins: pd.DataFrame
+    counts: pd.DataFrame
+    issues: pd.DataFrame
+
+
+def tables(wave: Clinic, items: list[str] = ITEMS) -> Tables:
+    """The steps without their files."""
+    questionnaire, validated = wave.questionnaire, wave.validated
+    answers, counts = as_text(validated.answers), as_text(validated.counts)
+    table = weighted_part(answers, counts, questionnaire.apart)
+    weighting, raked = weight(table, wave.margins, Weight(margins="clinic-1"))
+    replicates = weighting.design.replicates
+    assert replicates is not None
+    weights = as_text(weights_table(table, weighting, raked))
+    design = weighted_design(answers, weights, replicates)  # type: ignore[arg-type]
+    apart = answers[answers["group"].isin(questionnaire.apart)]
+    estimates = as_text(estimate(design, apart, questionnaire, Estimate(by="site", items=items)))
+    closed = [name for name in items if name in ("rating", "shift")]
+    settings = Compare(items=closed, seed=1, permutations=99)
+    comparisons = as_text(compare_items(design, questionnaire, "site", settings)[0])
+    margins = as_text(margins_table(table, weighting, raked))
+    summary = as_text(summary_table(weighting))
+    return Tables(estimates, comparisons, summary, margins, counts, as_text(validated.issues))
+
+
+def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
+    """The register of the wave, as text, by id."""
+    scheme = Scheme.of(wave.questionnaire)
+    rows = list(share_rows(made.estimates, CONTRACT, scheme, selection))
+    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), CONTRACT)
+    rows += comparison_rows(made.comparisons, made.estimates, CONTRACT, scheme, selection)
+    rows += weighting_rows(made.summary, made.margins, selection)
+    rows += quality_rows(made.counts, made.issues, selection)
+    rows += settings_rows(0.95, 99, CONTRACT, selection)
+    table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
+    assert unprotected(table.astype(str), CONTRACT.minimum_base, scheme.boxes) == []
+    return table.astype(str).set_index("id")
+
+
+def figures(wave: Clinic, selection: Selection, items: list[str] = ITEMS) -> pd.DataFrame:
+    """The register of the wave, from its answers on."""
+    return register(wave, tables(wave, items), selection)

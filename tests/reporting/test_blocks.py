@@ -1,0 +1,149 @@
+"""The document of a wave that shares nothing with the shipped one, for each way of selection."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from test_sentences import DRAWN, FOUND, INTERVAL, RATE, REPRESENTATIVE
+
+from clinic_wave import ITEMS, Clinic, clinic, register, tables
+from readiness.analysis.selection import Selection
+from readiness.errors import RenderError
+from readiness.facts import Fact
+from readiness.language import LANGUAGES
+from readiness.reporting.blocks import section
+from readiness.reporting.prose import Prose
+from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.wave import wave_blocks, wave_summary
+
+SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
+SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
+CHOICES = {
+    "rating": ("permutation", Fact("report.choice.small_group")),
+    "shift": ("rao_scott", Fact("report.choice.large_groups")),
+}
+
+
+@pytest.fixture(scope="module")
+def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    return clinic(tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture(scope="module")
+def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
+    made = tables(wave)
+    return {
+        selection: register(wave, made, selection).reset_index().assign(run="clinic")
+        for selection in Selection
+    }
+
+
+def shown(
+    wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str, **settings: Any
+) -> ShownWave:
+    """The wave as a report shows it, without charts."""
+    told = {"run": "clinic", "title": "A wave", "kind": "wave", "titles": {}, "adjust": "holm"}
+    return ShownWave(
+        Register(rows, language), Path("nowhere"), {**told, **settings}, Prose(Path("nowhere")),
+        choices=CHOICES, questionnaire=wave.questionnaire, by="site", selection=selection,
+        items=ITEMS,
+    )  # fmt: skip
+
+
+def document(part: ShownWave) -> dict[str, str]:
+    """Every block with something to say, by its place."""
+    found = {block.place: section(part, block, 2) for block in wave_blocks(part)}
+    return {place: text for place, text in found.items() if text}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("selection", Selection)
+def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame], selection: Selection, language: str
+) -> None:
+    rows = registers[selection]
+    part = shown(wave, rows, selection, language)
+    blocks = document(part)
+    assert list(blocks) == ["opening", "answered", *(f"item-{i}" for i in ITEMS), "weighting",
+                            "revision"]  # fmt: skip
+    text = wave_summary(part) + "\n\n".join(blocks.values())
+    assert not SHIPPED.search(text)
+    # Every digit is a number of the register, as its language shows it.
+    texts = part.register.spans()
+    for number, identity in SPAN.findall(text):
+        assert number.replace("\\", "") in texts[f"clinic/{identity}"]
+    plain = re.sub(r'\{[^}]*\}|"[^"]*"', "", SPAN.sub("", text))
+    assert not re.search(r"\d", plain.replace("A wave", "")), re.findall(r".*\d.*", plain)
+    # The words of the selection, whatever the block.
+    words = SPAN.sub("", text)
+    assert bool(re.search(DRAWN[language], words)) == selection.drawn
+    assert bool(re.search(RATE[language], words)) == selection.response_rate
+    assert bool(re.search(INTERVAL[language], words, re.I)) == selection.intervals
+    assert not re.search(REPRESENTATIVE[language], words)
+    assert ('.p"}' in text) == selection.p_values
+    # A difference is claimed of the items whose primary test is below the level.
+    tests = {"rating": "permutation_midrank", "shift": "rao_scott_f"}
+    for item, test in tests.items() if selection.p_values else ():
+        value = part.register.number(f"{item}.test.{test}.p")
+        claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])
+        assert value is not None and bool(claims) == (value < 0.05)
+
+
+def test_the_title_of_the_configuration_replaces_the_label(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    rows, drawn = registers[Selection.PROBABILITY], Selection.PROBABILITY
+    titled = shown(wave, rows, drawn, "en", titles={"beds": "How many *beds*"})
+    assert document(titled)["item-beds"].startswith(
+        "## How many \\*beds\\* {#sec-clinic-item-beds}"
+    )
+    assert document(shown(wave, rows, drawn, "en"))["item-beds"].startswith("## Beds {")
+
+
+def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    rows = registers[Selection.PROBABILITY]
+    without = rows[~rows["id"].str.contains(r"\.test\.")]
+    part = shown(wave, without, Selection.PROBABILITY, "en")
+    text = document(part)["item-rating"]
+    assert "could not be computed" in text and "Other tests" not in text
+
+
+def test_every_caption_of_a_simulated_wave_says_so(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    rows = registers[Selection.PROBABILITY]
+    for real in (False, True):
+        known = rows.assign(simulated="false") if real else rows
+        text = "\n\n".join(document(shown(wave, known, Selection.PROBABILITY, "fr")).values())
+        captions = re.findall(r"^: (.*) \{#tbl-", text, re.M)
+        assert len(captions) > 6
+        assert {"(données simulées)" in caption for caption in captions} == {not real}
+        assert ("inventées" in text) is not real
+
+
+def test_authors_texts_stand_before_after_or_in_place_of_a_block(tmp_path: Path) -> None:
+    for name, text in (
+        ("weighting-before", "Before {rating.top.all}."),
+        ("weighting-after", "After."),
+        ("item-beds", "Instead, `{x}` and {.class} stay."),
+    ):
+        (tmp_path / f"{name}.md").write_text(text + "\n", "utf-8")
+    prose = Prose(tmp_path)
+
+    def number(identity: str) -> str:
+        return f"<{identity}>"
+
+    assert (
+        prose.around("weighting", "Body.", number) == "Before <rating.top.all>.\n\nBody.\n\nAfter."
+    )
+    assert prose.around("item-beds", "Body.", number) == "Instead, `{x}` and {.class} stay."
+    assert prose.around("revision", "Body.", number) == "Body."
+    prose.check(["weighting", "item-beds"])
+    with pytest.raises(RenderError, match=r"item-beds\.md: there is no such block; .*weighting"):
+        prose.check(["weighting"])

@@ -1,0 +1,166 @@
+"""No sentence says what its number does not support: a grid of numbers, in every language.
+
+What is said is read back here by words of each language, written apart from the catalogues, and
+compared with the number.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from readiness.analysis.selection import Selection
+from readiness.facts import Fact, Quantity, Value
+from readiness.language import LANGUAGES, tell
+from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
+from readiness.reporting import statements
+
+READ = ("fr", "en", "ar")
+"""The languages whose words are known below."""
+P_VALUES = (None, 0.0, 1e-9, 0.001, 0.0099, 0.01, 0.0499999, 0.05, 0.0500001, 0.0999, 0.1, 0.5, 1.0)
+LEVELS = (0.9, 0.95, 0.99)
+
+FOUND = {
+    "fr": r"^Une différence entre les groupes est établie",
+    "en": r"^A difference between the groups is established",
+    "ar": r"^ثبت فرق",
+}
+NOT_FOUND = {
+    "fr": r"^Aucune différence .* n.est établie",
+    "en": r"^No difference .* is established",
+    "ar": r"^لم يثبت أي فرق",
+}
+NO_TEST = {"fr": r"n.a pas pu être calculé", "en": "could not be computed", "ar": "تعذّر حساب"}
+EQUAL = {"fr": r"égaux|égales|identique|pareil", "en": r"\bequal|same share", "ar": "متساو"}
+REJECTED = {"fr": "données rejettent", "en": "data reject", "ar": "البيانات ترفض"}
+KEPT = {"fr": "ne rejettent pas", "en": "do not reject", "ar": "لا ترفض"}
+UNCHECKED = {
+    "fr": r"n.a pas pu être vérifiée",
+    "en": "could not be checked",
+    "ar": "تعذّر التحقق",
+}
+
+# What each way of selecting respondents does not allow to say (docs/methods.md).
+DRAWN = {"fr": "tirée? au sort|aléatoire", "en": "drawn|at random|random", "ar": "عشوائي"}
+RATE = {"fr": "taux de réponse", "en": "response rate", "ar": "نسبة الاستجابة"}
+INTERVAL = {
+    "fr": "intervalle|niveau de confiance",
+    "en": "interval|confidence",
+    "ar": "المجال|مجال|مستوى ثقة|مستوى الثقة",
+}
+REPRESENTATIVE = {"fr": "représentati|marge d.erreur", "en": "representative|margin of error",
+                  "ar": "تمثيلي|هامش الخطأ"}  # fmt: skip
+
+
+def said(fact: Fact, language: str) -> str:
+    """The sentence, without the marks that only set it."""
+    return re.sub(f"[{LEFT_TO_RIGHT}{FIRST_STRONG}{POP}]", "", tell(fact, language))
+
+
+def p(value: float | None) -> dict[str, Value]:
+    """What the register shows of a p-value and of the confidence level."""
+    shown = {} if value is None else {"p": Quantity.of(value, "p", 3)}
+    test = statements.test_name("rao_scott_f")
+    return {**shown, "level": Quantity("0.95", "share", 0), "test": test}
+
+
+def below(value: float, level: float) -> bool:
+    """In exact decimals: 1 - 0.95 is 0.05."""
+    return Fraction(str(value)) < 1 - Fraction(str(level))
+
+
+def test_every_language_of_the_program_is_read_here() -> None:
+    assert set(READ) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", READ)
+def test_a_difference_is_claimed_below_the_level_and_nowhere_else(language: str) -> None:
+    for value, level in product(P_VALUES, LEVELS):
+        text = said(statements.difference(value, level, p(value)), language)
+        claims = bool(re.search(FOUND[language], text))
+        denies = bool(re.search(NOT_FOUND[language], text))
+        unknown = bool(re.search(NO_TEST[language], text))
+        if value is None:
+            assert (claims, denies, unknown) == (False, False, True), text
+        else:
+            assert (claims, denies, unknown) == (below(value, level), not claims, False), text
+        assert not re.search(EQUAL[language], text), text
+
+
+@pytest.mark.parametrize("language", READ)
+def test_an_assumption_is_rejected_kept_or_unchecked_as_its_p_says(language: str) -> None:
+    for value, level in product(P_VALUES, LEVELS):
+        text = said(statements.proportional_odds(value, level, p(value)), language)
+        kept = bool(re.search(KEPT[language], text))
+        rejected = bool(re.search(REJECTED[language], text)) and not kept
+        unchecked = bool(re.search(UNCHECKED[language], text))
+        wanted = (
+            (False, False, True)
+            if value is None
+            else (below(value, level), not below(value, level), False)
+        )
+        assert (rejected, kept, unchecked) == wanted, text
+
+
+@pytest.mark.parametrize("language", READ)
+def test_only_established_pairs_are_named(language: str) -> None:
+    names = ["Aa", "Bb", "Cc", "Dd", "Ee"]
+    pairs = [(a, b) for a in names for b in names if a < b]
+    for first, shift in product(range(len(P_VALUES)), range(4)):
+        values = [P_VALUES[(first + shift * k) % len(P_VALUES)] for k in range(len(pairs))]
+        shown = dict(zip(pairs, values, strict=True))
+        text = said(statements.contrasts(shown, 0.95), language)
+        found = {pair for pair, value in shown.items() if value is not None and below(value, 0.95)}
+        named = {pair for pair in pairs if f"{pair[0]} – {pair[1]}" in text}
+        assert named <= found, text
+        if 0 < len(found) < statements.MANY:
+            assert named == found, text
+        if not found:
+            assert not named and not re.search(FOUND[language], text), text
+
+
+@pytest.mark.parametrize("language", READ)
+@pytest.mark.parametrize("selection", Selection)
+def test_the_words_follow_the_selection(language: str, selection: Selection) -> None:
+    numbers: dict[str, Value] = {"invited": 1740, "answered": 647}
+    numbers["rate"] = Quantity("0.372", "share", 1)
+    facts = [statements.answered(selection, numbers), statements.selected(selection)]
+    if not selection.p_values:
+        facts.append(statements.no_test(selection))
+    text = " ".join(said(fact, language) for fact in facts)
+    assert bool(re.search(DRAWN[language], text)) == selection.drawn, text
+    assert bool(re.search(RATE[language], text)) == selection.response_rate, text
+    assert bool(re.search(INTERVAL[language], text)) == selection.intervals, text
+    assert not re.search(REPRESENTATIVE[language], text), text
+
+
+@pytest.mark.parametrize("selection", Selection)
+def test_a_precision_is_said_only_where_there_is_sampling_error(selection: Selection) -> None:
+    for flag in ("present", "review", "caution", "suppress"):
+        assert (statements.precision(flag, selection) is not None) == selection.intervals
+    assert statements.precision("", selection) is None
+
+
+@pytest.mark.parametrize("language", READ)
+def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
+    rules = [key.rpartition(".")[2] for key in statements.EXCLUDED]
+    for counts in ((0, 0, 0, 0, 0), (1, 0, 0, 0, 0), (0, 2, 0, 3, 0), (5, 11, 2, 100, 3)):
+        shown: dict[str, tuple[int, Value]] = {
+            rule: (n, n) for rule, n in zip(rules, counts, strict=True)
+        }
+        text = said(statements.excluded(shown), language)
+        digits = {int(found) for found in re.findall(r"\d+", text)}
+        # Arabic says one and two by the noun alone.
+        assert digits <= set(counts) and digits >= {n for n in counts if n > 2}, text
+        assert bool(text) and (any(counts) or not digits)
+
+
+@pytest.mark.parametrize("language", READ)
+def test_nobody_is_said_to_be_trimmed_where_no_weight_was(language: str) -> None:
+    variables: Value = "region"
+    without = said(statements.weighting(0, {"variables": variables}), language)
+    some = said(statements.weighting(4, {"variables": variables, "trimmed": 4}), language)
+    assert "4" in some and not re.search(r"\d", without)
