@@ -1,4 +1,4 @@
-"""The attacker's view: which counts could a reader recover from what we are about to publish?
+"""The disclosure-risk check: which counts could a reader recover from what we publish?
 
 A percentage printed on a known base gives its count away as soon as no other count prints alike:
 whole percents do so on every base up to 100, one decimal up to 1000. Hiding the count and printing

@@ -1,10 +1,10 @@
 """Which numbers of answers can stand behind published percentages.
 
 A *base* is the number of answers a percentage was computed on. A *figure set* is the percentages of
-one item. Sets that are said to rest on the same people are judged together, with up to m of them
-silent on each item: set i then has its own base n - m <= n_i <= n.
+one item. Sets that are said to rest on the same people are judged together, with up to m answers
+missing on each item: set i then has its own base n - m <= n_i <= n.
 
-A study rounds in one way throughout, so a joint base must hold under one and the same convention.
+A study rounds in one way throughout, so one and the same convention must explain a joint base.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class SetKind(StrEnum):
 
 @dataclass(frozen=True)
 class Convention:
-    """How figures were made: a rounding, and whether a second figure is 100 minus the first."""
+    """How figures were made: a rounding, and whether one of two figures is 100 minus the other."""
 
     rounding: Rounding
     complement: bool = False
@@ -70,7 +70,7 @@ class FigureSet:
 
     @property
     def is_pair(self) -> bool:
-        """Two figures that print as a whole: the second may be 100 minus the first."""
+        """Two figures that print as a whole: either may be 100 minus the other."""
         if self.kind is not SetKind.EXHAUSTIVE or len(self.figures) != 2:
             return False
         first, second = self.figures
@@ -177,7 +177,7 @@ def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> Mask:
 
 
 def with_missing(mask: Mask, max_missing: int) -> Mask:
-    """Bases n such that some n - m..n is feasible, for up to `max_missing` silent people."""
+    """Bases n such that some n - m..n is feasible, for up to `max_missing` missing answers."""
     reached = mask.copy()
     for missing in range(1, min(max_missing, len(mask) - 1) + 1):
         reached[missing:] |= mask[:-missing]
@@ -191,7 +191,7 @@ def joint_mask(
     allowed: Sequence[Convention] = NEAREST,
 ) -> Mask:
     """For each number of people 0..n_max, whether all sets fit, each with at most
-    `max_missing` silent people.
+    `max_missing` missing answers.
 
     Raises DataError for no sets, a largest base below 1, or a negative number of missing answers.
     """
@@ -274,7 +274,7 @@ def missing_needed(
     most: int = 3,
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[int | None]:
-    """For each number of people 1..n_max, the fewest silent ones that let all sets fit.
+    """For each number of people 1..n_max, the fewest missing answers that let all sets fit.
 
     The same number is allowed on every set; None when more than `most` would be needed. This is the
     robustness curve: how a verdict changes with missing answers and with fewer completes.
@@ -302,7 +302,7 @@ def joint_witness(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> JointWitness | None:
-    """Counts for every set on `people` people with the fewest silent ones, or None."""
+    """Counts for every set on `people` people with the fewest missing answers, or None."""
     for convention in allowed:
         chosen: list[tuple[int, tuple[int, ...]]] = []
         for figures in sets:

@@ -1,7 +1,7 @@
 """Two groups that add up to a reported total: which splits can stand behind the figures?
 
 Each set of figures may rest on the first group, on the second, or on everyone; the split is tried
-for every size of the groups, with up to m people silent on each item.
+for every size of the groups, with up to m answers missing on each item.
 """
 
 from __future__ import annotations

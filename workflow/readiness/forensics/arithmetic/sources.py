@@ -1,8 +1,8 @@
 """Outlets that print different figures for one item, and the smallest edit that reconciles them.
 
 A figure copied by hand loses a digit, doubles it, or swaps two. If one outlet prints 3 % where
-others print 83 %, and one keystroke leads from one to the other, the simplest reading is a slip of
-the keyboard; nothing is said about who made it.
+others print 83 %, and one digit leads from one to the other, the simplest reading is a typo;
+nothing is said about who made it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from readiness.forensics.arithmetic.sums import sum_to_whole
 
 @dataclass(frozen=True)
 class Edit:
-    """One keystroke: an inserted, dropped, replaced digit, or two neighbours swapped."""
+    """One typo: an inserted, dropped, replaced digit, or two neighbours swapped."""
 
     position: int
     """Which figure of the set, from 0."""
@@ -28,7 +28,7 @@ class Edit:
 
 
 def edit_kind(before: str, after: str) -> str | None:
-    """The one keystroke between two strings of digits; None if none or more are needed."""
+    """The one typo between two strings of digits; None if none or more are needed."""
     if before == after:
         return None
     if len(after) == len(before) + 1:
@@ -52,7 +52,7 @@ def _drops_to(longer: str, shorter: str) -> bool:
 
 
 def one_edit_away(text: str) -> Iterator[tuple[str, str]]:
-    """Every other percentage that one keystroke on a printed one leads to: (text, kind of edit)."""
+    """Every other percentage that one typo in a printed one leads to: (text, kind of edit)."""
     decimals = parse_figure(text).decimals
     digits = "0123456789"
     candidates = {text[:i] + text[i + 1 :] for i in range(len(text))}
@@ -108,7 +108,7 @@ class Conflict:
 
     @property
     def unique(self) -> bool:
-        """Exactly one keystroke reconciles the two."""
+        """Exactly one typo reconciles the two."""
         return len(self.edits) == 1
 
 

@@ -80,7 +80,7 @@ def cross_range(
 ) -> CrossRange | None:
     """The range of p over every table that two sets of one or two answers allow.
 
-    `people` lists the numbers of people to try; with up to `max_missing` silent on each item, the
+    `people` lists the numbers of people to try; with up to `max_missing` answers missing on each item, the
     table is made of those who answered both. None when no table fits.
     """
     low, high, tables = Fraction(1), Fraction(0), 0
@@ -103,7 +103,7 @@ def cross_range(
 def _margins(
     rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Margins among those who answered both, for each way the silent ones can have answered."""
+    """Margins among those who answered both, for each way in which those who did not answer can have."""
     for convention in allowed:
         for row_base in range(max(1, n - max_missing), n + 1):
             for column_base in range(max(1, n - max_missing), n + 1):
@@ -118,11 +118,11 @@ def _both(
     row: tuple[int, int], column: tuple[int, int], n: int
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Take away from each margin the people who did not answer the other item."""
-    silent_on_rows, silent_on_columns = n - sum(row), n - sum(column)
-    overlap = min(silent_on_rows, silent_on_columns)
-    for silent_on_both in range(overlap + 1):
-        drop_rows = silent_on_columns - silent_on_both
-        drop_columns = silent_on_rows - silent_on_both
+    lacking_rows, lacking_columns = n - sum(row), n - sum(column)
+    overlap = min(lacking_rows, lacking_columns)
+    for lacking_both in range(overlap + 1):
+        drop_rows = lacking_columns - lacking_both
+        drop_columns = lacking_rows - lacking_both
         for a in range(drop_rows + 1):
             for b in range(drop_columns + 1):
                 kept_row = (row[0] - a, row[1] - (drop_rows - a))

@@ -73,9 +73,9 @@ KEYS = tuple(term.key for terms in (ROUNDING_NAMES, TYPOS, NCHS) for term in ter
 
 
 def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
-    """The reading of all sets together with the fewest silent people, then the fewest people.
+    """The reading of all sets together with the fewest missing answers, then the fewest people.
 
-    Within the reported total when there is one. None when nothing fits with three silent
+    Within the reported total when there is one. None when nothing fits with three missing
     or fewer, or for more than a dozen sets.
     """
     sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
@@ -85,7 +85,7 @@ def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
     limit = study.reach if study.bounded else SEARCH
     for missing in range(MOST_MISSING + 1):
         people = smallest_joint_base(figures, missing, allowed, limit)
-        # Without a bound every set of figures fits many people: then few people, not few silent.
+        # Without a bound every set of figures fits many people: then few people, not few missing.
         if people is not None and (study.bounded or missing >= study.structure.max_missing):
             found = joint_witness(figures, people, missing, allowed)
             if found is not None:
@@ -99,12 +99,12 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     if reading is None:
         return
     sets, found = reading
-    others = _as_few_silent(study, sets, found)
+    others = _as_few_missing(study, sets, found)
     key = "forensics.simplest.one_of_several" if others else "forensics.simplest.reading"
     facts = [Fact(key, {"assumed": study.assumed(sets)} | named(people=found.people))]
-    silent = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
-    if silent:
-        items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in silent))
+    short = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
+    if short:
+        items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
         most = named(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
     facts.append(Fact("forensics.simplest.counts", {"counts": _counts(study, sets, found)}))
@@ -137,20 +137,20 @@ def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> List
     return Listed(tuple(parts))
 
 
-def _as_few_silent(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
-    """Other numbers of people up to the reported total with no larger share of them silent.
+def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
+    """Other numbers of people up to the reported total with no larger share of missing answers.
 
-    Twelve people with one silent on a question and 24 with two are as simple as one another.
+    Twelve people with one answer missing on a question and 24 with two are as simple as one another.
     """
     if not study.bounded or study.structure.edition == 1:
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
-    silent = found.people - min(found.bases)
+    lacking = found.people - min(found.bases)
     needed = missing_needed(figures, study.reach, MOST_MISSING, allowed)
     return tuple(
         n
         for n, missing in enumerate(needed, 1)
-        if n != found.people and missing is not None and missing * found.people <= silent * n
+        if n != found.people and missing is not None and missing * found.people <= lacking * n
     )
 
 
@@ -265,7 +265,7 @@ def _first_bases(found: dict[Rounding, int | None]) -> Listed:
 
 
 def judge_outlets(study: Study) -> Iterator[Verdict]:
-    """What outlets print about the same item: the same, one keystroke apart, or different."""
+    """What outlets print about the same item: the same, one typo apart, or different."""
     for claim_set in study.structure.sets:
         reference = {c.category: c for c in study.members(claim_set)}
         others = [

@@ -85,7 +85,7 @@ class Axis:
     """The publisher's name, or `press`; `together` for a joint line."""
     bases: tuple[int, ...]
     bases_missing: tuple[int, ...]
-    """The same with up to `max_missing` silent people."""
+    """The same with up to `max_missing` missing answers."""
     joint: bool
 
 
@@ -94,8 +94,8 @@ def robustness(
 ) -> pd.DataFrame:
     """How each joint verdict changes with missing answers and with fewer completes.
 
-    One row a shared base and number of people: shared_base, people, missing (the fewest silent
-    people on each item that let all its sets fit; missing value when more than `most`). Arguments
+    One row a shared base and number of people: shared_base, people, missing (the fewest missing
+    answers on each item that let all its sets fit; missing value when more than `most`). Arguments
     and errors as in `read_study`.
     """
     study = read_study(claims, structure, n_max)
