@@ -235,7 +235,7 @@ def test_refused_when_a_result_was_edited(ready: Project) -> None:
 
 
 def test_refused_when_the_report_has_a_number_of_its_own(ready: Project) -> None:
-    ready.replace("reports/_wave.qmd", "## Qui a répondu", "## Qui a répondu : 4321 personnes")
+    ready.replace("reports/simulated-2026/fr/opening-after.md", "documenté", "de 4321 personnes")
     code, said = freeze(ready, "r3", *REVIEWER)
     assert code == 5 and "4321" in said
 

@@ -60,7 +60,7 @@ ANSWERS = 'answers: {dataset: simulated-2026, version: "2"}'
         ("by: profession", "by: job", ("estimate.by", "'job'", "profession")),
         ("items: [preparation,", "items: [readiness,", ("compare.items", "'readiness'")),
         ("questionnaire: ai-readiness-1", "questionnaire: ai-2", ("ai-2.yaml", "not found")),
-        ("wave: simulated-2026", "wave: wave-7", ("report.wave", "'wave-7'", "simulated-2026")),
+        ("show: [haca-2024,", "show: [haca-2025,", ("report.show", "'haca-2025'")),
         ('opens: "2026-03-02"', 'opens: "2026-02-31"', ("opens", "2026-02-31", "calendar")),
         ('opens: "2026-03-02"', 'opens: "2026-04-02"', ("validate", "closes on or after")),
         ("level: 0.95", "level: 95", ("estimate.level", "95", "less than 1")),

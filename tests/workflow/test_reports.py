@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from project_copy import Project, message
 
 WAVE, STUDY = "waves/simulated-2026", "studies/haca-2024"
 FIRST, SECOND = "publications/simulated-2026-r1", "publications/simulated-2026-r2"
+SHOWN = "  show: [haca-2024, simulated-2026]\n  languages: [fr, ar, en]\n"
 RUNS = (WAVE, STUDY, FIRST, SECOND, "publications/haca-2024")
 
 
@@ -59,7 +61,7 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     assert ("simulée" in text) is not of_study
     assert "seconde partie" not in text and "première partie" not in text
     inputs = json.loads((folder / "lineage.json").read_text("utf-8"))["inputs"]
-    assert any(name.startswith("_") and name.endswith(".qmd") for name in inputs)
+    assert any("/prose/" in name and name.endswith(".md") for name in inputs)
 
 
 def test_every_caption_of_simulated_answers_says_so(reports: Project) -> None:
@@ -91,16 +93,7 @@ def test_the_versions_of_the_data_are_those_of_the_release(reports: Project) -> 
         assert re.findall(r"simulated-2026@(\d)", note.text()) == [version]
 
 
-def test_the_same_bytes_as_the_live_run_has_where_the_release_is_the_same(
-    reports: Project,
-) -> None:
-    """The second release is today's wave: another run, the same page and paper."""
-    for name in ("report.html", "report.pdf"):
-        one, two = (reports.root / f"results/{run}/report/fr/{name}" for run in (WAVE, SECOND))
-        assert one.read_bytes() == two.read_bytes()
-
-
-def test_a_changed_chapter_renders_what_includes_it(reports: Project, tmp_path: Path) -> None:
+def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -> None:
     project = reports.copy(tmp_path / "project")
     target = [page_of(run) for run in RUNS]
 
@@ -108,25 +101,37 @@ def test_a_changed_chapter_renders_what_includes_it(reports: Project, tmp_path: 
         command = (".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1")
         result = project.call(*command, "--quiet", "host", "--", *target)
         assert result.returncode == 0, result.stderr
-        return set(re.findall(r"wildcards: run=(\S+)", result.stdout + result.stderr))
+        return set(re.findall(r"wildcards: run=([^\s,]+)", result.stdout + result.stderr))
 
     assert to_do() == set() and project.to_do() == set()
-    chapter = project.root / "reports/_weighting.qmd"
-    chapter.write_text(chapter.read_text("utf-8") + "\nUne phrase de plus.\n", "utf-8")
+    prose = project.root / "reports/simulated-2026/fr/weighting-after.md"
+    prose.write_text("Une phrase de plus.\n", "utf-8")
     assert to_do() == {WAVE, FIRST, SECOND}
-    assert project.to_do() == {"render", "gate"}
+    assert project.to_do() == {"render fr", "gate"}
 
 
 def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> None:
-    (fresh.root / "reports/_wave.qmd").unlink()
+    own = fresh.read("report.qmd")
+    (fresh.root / "report.qmd").write_text(f"{own}\n{{{{< include reports/own.qmd >}}}}\n", "utf-8")
     result = fresh.run()
     assert result.returncode == 5, result.stderr
-    assert "report.qmd, line 22: the included file reports/_wave.qmd" in message(result)
+    line = len(own.splitlines()) + 2
+    assert f"report.qmd, line {line}: the included file reports/own.qmd" in message(result)
     assert not (fresh.root / "results/inputs").exists()
 
 
+def test_a_text_of_no_block_is_refused(reports: Project, tmp_path: Path) -> None:
+    project = reports.copy(tmp_path / "project")
+    folder = project.root / "reports/simulated-2026/fr"
+    (folder / "item-use_ai-befor.md").write_text("Un mot.\n", "utf-8")
+    result = project.run("results/report/fr/report.html")
+    assert result.returncode == 5, result.stderr
+    assert "item-use_ai-befor.md: there is no such block; there are summary" in message(result)
+
+
 def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
-    project.replace("config.yaml", "  study: haca-2024\n  wave:", "  wave:")
+    project.replace("config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [fr]\n")
+    shutil.rmtree(project.root / "reports/simulated-2026")
     project.replace("config.yaml", "simulated: true", "simulated: false")
     project.replace("config.yaml", "fr: Vague simulée 2026", "fr: Vague 2026, en 3 parties")
     # Real answers do not have the column that marks simulated ones.
@@ -147,17 +152,17 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
 @pytest.mark.parametrize(
     ("report", "said"),
     [
-        ("language: fr", "report: got {'language': 'fr'}; expected a study, a wave, or both"),
-        ("study: haca-2025", "report.study: no study 'haca-2025'; there are haca-2024"),
-        ("wave: w, source: reports/own.qmd", "report.wave: no wave 'w'"),
-        ("wave: simulated-2026, source: reports/own.qmd", "reports/own.qmd not found"),
+        ("show: []", "report.show: got []; expected"),
+        ("show: [haca-2025]", "report.show: no study or wave 'haca-2025'; there are haca-2024"),
+        ("languages: [xx]", "report.languages: no texts in 'xx'; there are ar, en, fr"),
+        ("source: reports/own.qmd", "reports/own.qmd not found"),
     ],
 )
 def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said: str) -> None:
     fresh.replace(
         "config.yaml",
-        "report:\n  study: haca-2024\n  wave: simulated-2026\n",
-        f"report: {{{report}}}\n",
+        SHOWN,
+        f"  {report}\n",
     )
     result = fresh.run()
     assert result.returncode == 2
@@ -169,4 +174,4 @@ def test_a_publication_keeps_its_own_document(fresh: Project) -> None:
     fresh.replace(frozen, "  wave: simulated-2026\n", "  wave: another\n")
     result = fresh.run()
     assert result.returncode == 2
-    assert f"{frozen}: report.wave: no wave 'another'" in message(result)
+    assert f"{frozen}: report.show: no study or wave 'another'" in message(result)

@@ -125,7 +125,11 @@ def test_changed_code_reruns_the_steps_that_can_reach_it(
 
 
 def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
-    for name in ("report.qmd", "reports/_wave.qmd", f"{MODULES}/rendering/page.css"):
+    for name in (
+        "report.qmd",
+        "reports/simulated-2026/fr/opening-after.md",
+        f"{MODULES}/rendering/page.css",
+    ):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
     assert project.to_do() == SHOWN
 
