@@ -1,7 +1,7 @@
 """Bias and coverage of the estimates of the simulated wave, over many redraws of its sample.
 
 The population stays the same and its truth is counted; sample, response and blanks are drawn anew
-each time (`readiness.simulation.redraw`), and each redraw is estimated three ways:
+each time (`simulated_wave.redraw`), and each redraw is estimated three ways:
 
 - unweighted: shares of the answers, interval as if they were a simple random sample;
 - raked: base weights raked to profession, region and size; SE from GREG residuals;
@@ -30,7 +30,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow"))
+sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave")]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
@@ -39,10 +39,10 @@ from readiness.analysis.weighting import weight  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
-from readiness.simulation import make_population, redraw  # noqa: E402
-from readiness.simulation.describe import markdown  # noqa: E402
 from readiness.survey import Design, design, proportions, weigh  # noqa: E402
 from readiness.survey.comparisons import association, rank_test  # noqa: E402
+from simulated_wave import make_population, redraw  # noqa: E402
+from simulated_wave.describe import markdown  # noqa: E402
 
 FIRST_SEED = 10_000
 MARGINS = ("profession", "region", "size")

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.simulation import scenario as world
 from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.recipe import Trim
+from simulated_wave import scenario as world
 
 SEED = 2_612
 LEVELS = 4

@@ -21,7 +21,7 @@ LEVELS = (
     ("cli",),
     ("commands",),
     ("plan",),
-    ("steps", "simulation"),
+    ("steps",),
     ("publications", "rendering"),
     ("reporting",),
     ("charts",),

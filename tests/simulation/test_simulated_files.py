@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from readiness.simulation.files import QUESTIONNAIRE, file_bytes
+from simulated_wave.files import QUESTIONNAIRE, file_bytes
 
 ROOT = Path(__file__).parents[2]
+GENERATOR = ROOT / "examples/simulated-wave"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_same_bytes_under_another_locale_time_zone_and_hash_seed(
         "PYTHONPATH": str(ROOT / "workflow"),
     }
     subprocess.run(
-        [sys.executable, "-m", "readiness.simulation", str(folder)],
+        [sys.executable, str(GENERATOR), str(folder)],
         check=True,
         env=environment,
         capture_output=True,
@@ -73,7 +74,7 @@ def test_another_seed_gives_another_wave(files: dict[str, bytes]) -> None:
 
 def test_without_a_questionnaire_the_command_says_so(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "readiness.simulation", str(tmp_path)],
+        [sys.executable, str(GENERATOR), str(tmp_path)],
         env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
         capture_output=True,
         text=True,

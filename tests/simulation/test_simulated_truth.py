@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from readiness.questionnaire import BLANK, SPECIAL_CODES, Questionnaire, load_questionnaire
-from readiness.simulation import SEED, make_population, population_truth, redraw, scenario
-from readiness.simulation.simulate import Simulation, simulate
-from readiness.simulation.wave import response_probability
+from simulated_wave import SEED, make_population, population_truth, redraw, scenario
+from simulated_wave.simulate import Simulation, simulate
+from simulated_wave.wave import response_probability
 
 ROOT = Path(__file__).parents[2]
 FRAME = ("profession", "region", "size")
@@ -105,7 +105,7 @@ def test_response_is_a_probability(population: pd.DataFrame) -> None:
 
 
 def test_draw_is_stratified_and_without_replacement(population: pd.DataFrame) -> None:
-    from readiness.simulation.wave import run_wave
+    from simulated_wave.wave import run_wave
 
     wave = run_wave(population, 7)
     assert wave.drawn["person"].is_unique

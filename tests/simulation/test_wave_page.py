@@ -9,10 +9,10 @@ import pytest
 
 from readiness.language import text
 from readiness.questionnaire import load_questionnaire
-from readiness.simulation.describe import PAGE, with_tables
-from readiness.simulation.files import EXPORTS, QUESTIONNAIRE, TABLES
-from readiness.simulation.simulate import simulate
 from readiness.validation import MEANINGS, RULES
+from simulated_wave.describe import PAGE, with_tables
+from simulated_wave.files import EXPORTS, QUESTIONNAIRE, TABLES
+from simulated_wave.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,9 @@ from wave_files import Wave
 
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_corrections, read_export, read_sample
-from readiness.simulation import CLOSES, OPENS, simulate
-from readiness.simulation.files import file_bytes
 from readiness.validation import validate
+from simulated_wave import CLOSES, OPENS, simulate
+from simulated_wave.files import file_bytes
 
 ROOT = Path(__file__).parents[2]
 QUESTIONNAIRE = ROOT / "data" / "questionnaires" / "ai-readiness-1.yaml"

@@ -15,10 +15,10 @@ from readiness.commands.run import _losses as said_losses
 from readiness.errors import DataError
 from readiness.plan import Run, load_plan
 from readiness.questionnaire import Questionnaire
-from readiness.simulation import CLOSES, OPENS
-from readiness.simulation.files import export_bytes
 from readiness.validation import LARGEST_LOSS, loss_line, losses, refuse_mass_loss, validate
 from readiness.validation.losses import Loss
+from simulated_wave import CLOSES, OPENS
+from simulated_wave.files import export_bytes
 
 ROOT = Path(__file__).parents[2]
 Change = Callable[[pd.DataFrame], pd.DataFrame]

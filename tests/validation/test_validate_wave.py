@@ -15,9 +15,9 @@ from readiness.errors import DataError
 from readiness.facts import Fact, from_json
 from readiness.language import LANGUAGES
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, NOT_ASKED, Questionnaire
-from readiness.simulation import CLOSES, OPENS
 from readiness.validation import ISSUE_COLUMNS, RULES, sentence, validate
 from readiness.validation.validate import NOT_KEPT
+from simulated_wave import CLOSES, OPENS
 
 KEY = ["rule", "respondent", "item"]
 
@@ -100,7 +100,7 @@ def test_coded_answers_are_those_behind_the_export(
     wave: Wave, questionnaire: Questionnaire
 ) -> None:
     """Apart from planted faults, each code is the one that the respondent was given."""
-    from readiness.simulation import simulate
+    from simulated_wave import simulate
 
     truth = simulate(questionnaire).respondents.set_index("token")
     answers = wave.validated[2].answers.set_index("respondent")

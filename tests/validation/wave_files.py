@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.simulation.files import EXPORTS, TABLES
 from readiness.validation import Validated
+from simulated_wave.files import EXPORTS, TABLES
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.questionnaire import BLANK, NOT_ASKED
-from readiness.simulation import scenario
-from readiness.simulation.population import SINGLE_ITEMS, USE_AREA_COLUMNS, generator
+from simulated_wave import scenario
+from simulated_wave.population import SINGLE_ITEMS, USE_AREA_COLUMNS, generator
 
 FRAME_COLUMNS = ("profession", "region", "size")
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire import BLANK, DONT_KNOW, NOT_ASKED, Item, Questionnaire
-from readiness.simulation import scenario
-from readiness.simulation.population import pick
+from simulated_wave import scenario
+from simulated_wave.population import pick
 
 # No letter or digit that is read for another (0 and O, 1 and I, 5 and S).
 _TOKEN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ2346789"

@@ -1,4 +1,4 @@
-"""`python -m readiness.simulation FOLDER`: write the simulated wave below FOLDER."""
+"""`python examples/simulated-wave FOLDER`: write the simulated wave below FOLDER."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from readiness.errors import ReadinessError
-from readiness.simulation.files import write
+from simulated_wave.files import write
 
 
 def main(arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES
-from readiness.simulation import scenario
+from simulated_wave import scenario
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]

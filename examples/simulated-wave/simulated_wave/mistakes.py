@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire import Questionnaire, match_key
-from readiness.simulation import scenario
-from readiness.simulation.submissions import Submission
+from simulated_wave import scenario
+from simulated_wave.submissions import Submission
 
 Condition = Callable[[Submission], bool]
 Correction = dict[str, str]

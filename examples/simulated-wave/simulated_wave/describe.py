@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from readiness.simulation import scenario
-from readiness.simulation.simulate import Simulation
+from simulated_wave import scenario
+from simulated_wave.simulate import Simulation
 
 PAGE = "docs/simulated-wave.md"
-BEGIN = "<!-- begin: written by `python -m readiness.simulation` -->"
+BEGIN = "<!-- begin: written by `python examples/simulated-wave` -->"
 END = "<!-- end -->"
 
 

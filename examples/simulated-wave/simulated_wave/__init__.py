@@ -4,11 +4,11 @@ Everything is invented (`scenario`), from a seed fixed before anything was estim
 fitted to a published percentage. docs/simulated-wave.md describes it.
 """
 
-from readiness.simulation.files import write
-from readiness.simulation.population import make_population, population_truth
-from readiness.simulation.scenario import CLOSES, OPENS, SEED
-from readiness.simulation.simulate import Simulation, simulate
-from readiness.simulation.wave import redraw
+from simulated_wave.files import write
+from simulated_wave.population import make_population, population_truth
+from simulated_wave.scenario import CLOSES, OPENS, SEED
+from simulated_wave.simulate import Simulation, simulate
+from simulated_wave.wave import redraw
 
 __all__ = [
     "CLOSES",

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire import BLANK, Questionnaire
-from readiness.simulation import scenario
-from readiness.simulation.mistakes import Mistakes
-from readiness.simulation.population import generator, make_population, population_truth
-from readiness.simulation.submissions import (
+from simulated_wave import scenario
+from simulated_wave.mistakes import Mistakes
+from simulated_wave.population import generator, make_population, population_truth
+from simulated_wave.submissions import (
     Submission,
     expert_submissions,
     make_tokens,
     professional_submissions,
 )
-from readiness.simulation.wave import FRAME_COLUMNS, Wave, run_wave
+from simulated_wave.wave import FRAME_COLUMNS, Wave, run_wave
 
 MARKER_TEXT = "oui"
 _MARGIN_NOTE = "simulated: invented total, no real frame"

@@ -8,10 +8,10 @@ import pandas as pd
 
 from readiness.files import write_atomically
 from readiness.questionnaire import load_questionnaire
-from readiness.simulation import scenario
-from readiness.simulation.describe import PAGE, with_tables
-from readiness.simulation.simulate import Simulation, simulate
 from readiness.tables import rows_to_csv, to_csv
+from simulated_wave import scenario
+from simulated_wave.describe import PAGE, with_tables
+from simulated_wave.simulate import Simulation, simulate
 
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 # Path below the root of the repository -> attribute of `Simulation`.
