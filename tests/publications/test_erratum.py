@@ -11,6 +11,7 @@ import pytest
 
 from project_copy import ROOT
 from readiness.errors import DataError
+from readiness.language import tell
 from readiness.publications.closing import closing_lines, closing_text
 from readiness.publications.erratum import ERRATUM, errata_of, read_errata
 from readiness.publications.outcomes import Outcome, exit_code
@@ -70,7 +71,7 @@ def test_a_named_number_is_corrected(
     verdicts = compare(ledger, moved(ledger, SHARE), today=True, errata=errata)
     found = verdicts.set_index("id")
     assert found.loc[SHARE, "verdict"] == Outcome.CORRECTED
-    assert found.loc[SHARE, "detail"] == f"corrected by {NEW}: an answer was coded twice"
+    assert tell(found.loc[SHARE, "fact"], "en") == f"corrected by {NEW}: an answer was coded twice"
     assert found.loc["a.new.number", "verdict"] == Outcome.ADDED
     assert exit_code(Outcome(verdict) for verdict in verdicts["verdict"]) == 0
     # `make` goes on, and its table says so.

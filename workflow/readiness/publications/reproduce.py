@@ -6,15 +6,15 @@ Verdicts compare values, never hashes: the same number from refactored code is t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.facts import Fact
-from readiness.language import LANGUAGES
+from readiness.facts import Fact, Label, Value
+from readiness.language import LANGUAGES, Language
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, rounding_rule
@@ -60,16 +60,28 @@ def _outcome(
         return Outcome.DIFFERS, _moved(changed[0], was, became)
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
-    # What is said of it is English, and so is the text that it quotes where there is a choice.
-    for language in sorted(LANGUAGES, key=lambda language: language != "en"):
-        was, became = said(published, language), said(recomputed, language)
-        if not same_text(was, recomputed, language) and plain(was) != plain(became):
-            quoted = {"text_old": was, "text_new": became}
-            return Outcome.DIFFERS, Fact("audit.number.shown", quoted)
+    if other := [code for code in LANGUAGES if _reads_otherwise(published, recomputed, code)]:
+        texts = {"text_old": _quoted(published, other), "text_new": _quoted(recomputed, other)}
+        return Outcome.DIFFERS, Fact("audit.number.shown", texts)
     rule = rounding_rule(published)
     if rule and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
-    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": said(published, "en")})
+    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": _quoted(published)})
+
+
+def _reads_otherwise(
+    published: Mapping[Any, Any], recomputed: Mapping[Any, Any], language: Language
+) -> bool:
+    was, became = said(published, language), said(recomputed, language)
+    return not same_text(was, recomputed, language) and plain(was) != plain(became)
+
+
+def _quoted(row: Mapping[Any, Any], other: Sequence[Language] = LANGUAGES) -> Value:
+    """What a row shows, in the reader's language; where not all languages are `other` ones than
+    before, in the first that is."""
+    if len(other) < len(LANGUAGES):
+        return said(row, other[0])
+    return Label({language: said(row, language) for language in LANGUAGES})
 
 
 def _moved(column: str, was: str, became: str) -> Fact:
