@@ -12,8 +12,8 @@ import pytest
 
 from project_copy import ROOT, shipped_files
 from readiness.cli import main
-from readiness.commands.outputs import check_output
 from readiness.errors import ConfigError
+from readiness.running.outputs import check_output
 
 ANY_CSV = ROOT / "tests/commands/any_csv"
 

@@ -16,8 +16,8 @@ import pytest
 from chains import FOLDERS, STUDY, WAVE, different, results
 
 from project_copy import Project, message
-from readiness.commands.repair import repair
 from readiness.lineage import SIDECAR, read_lineage
+from readiness.running.repair import repair
 
 SEED = 20260331
 

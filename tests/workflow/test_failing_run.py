@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import Project, message
-from readiness.commands.snakemake_log import LOG, reason
+from readiness.running.snakemake_log import LOG, reason
 
 PAGE = "results/report/fr/report.html"
 REPORT = "Report: results/report/en/report.html and report.pdf"

@@ -21,7 +21,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import reading_once
@@ -41,6 +40,7 @@ from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HO
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
+from readiness.running.outputs import add_force, check_output
 
 CERTIFICATES = (".md", ".html", ".pdf")
 """The files that a certificate can be."""

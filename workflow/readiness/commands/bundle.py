@@ -14,10 +14,10 @@ import argparse
 import datetime
 from pathlib import Path
 
-from readiness.commands.outputs import add_force, check_output
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.publications.ledger import find_publication, refuse_inside
+from readiness.running.outputs import add_force, check_output
 
 BUNDLES = Path("results/bundles")
 

@@ -14,9 +14,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readiness.commands.outputs import add_force, check_output
 from readiness.config import Study, load_config, read_yaml
 from readiness.errors import ConfigError
+from readiness.running.outputs import add_force, check_output
 
 if TYPE_CHECKING:
     import pandas as pd

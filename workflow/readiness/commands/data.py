@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from readiness.commands.outputs import add_force, check_output
 from readiness.datasets.erase import erase_versions
 from readiness.datasets.hashing import fault_if_there
 from readiness.datasets.places import default_store, kept_by_git
@@ -25,6 +24,7 @@ from readiness.datasets.store import restore
 from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import DataError
+from readiness.running.outputs import add_force, check_output
 
 PLACE = len("results/inputs")
 """The longest name of a place that is no remote."""

@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readiness.commands.outputs import add_force, check_output
+from readiness.running.outputs import add_force, check_output
 
 if TYPE_CHECKING:
     from readiness.analysis.any_csv.sample import Sample

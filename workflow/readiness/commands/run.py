@@ -20,10 +20,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from readiness.commands.repair import repair
-from readiness.commands.snakemake_log import LOG, Listener, follow, progress_bar, reason
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, make_room
+from readiness.running.repair import repair
+from readiness.running.snakemake_log import LOG, Listener, follow, progress_bar, reason
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")

@@ -8,7 +8,7 @@ from readiness.charts import NARROW, WIDE, bases_chart
 from readiness.config import Section, parse_json, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
-from readiness.steps.common import Outputs, add_step_arguments
+from readiness.running.step import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 
 

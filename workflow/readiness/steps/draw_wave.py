@@ -33,7 +33,7 @@ from readiness.questionnaire.model import TOTAL, Item
 from readiness.register.figures import read_register
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
-from readiness.steps.common import Outputs, add_step_arguments
+from readiness.running.step import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4

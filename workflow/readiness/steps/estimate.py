@@ -8,7 +8,7 @@ from readiness.analysis.estimating import estimate
 from readiness.analysis.weighted import read_weighted, replicates_beside
 from readiness.config import Estimate, parse_json
 from readiness.questionnaire import load_questionnaire
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.forensics.reporting import summary_ids, summary_text, told
 from readiness.language import LANGUAGES
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 

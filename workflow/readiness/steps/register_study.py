@@ -9,7 +9,7 @@ from readiness.config import Section, parse_json
 from readiness.lineage import SIDECAR, read_lineage
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 

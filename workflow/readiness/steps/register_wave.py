@@ -22,7 +22,7 @@ from readiness.register.wave_rows import (
     share_rows,
     weighting_rows,
 )
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 

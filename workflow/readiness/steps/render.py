@@ -27,7 +27,7 @@ from readiness.rendering.checks import check_numbers, check_self_contained, has_
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
 from readiness.reporting.shown import Register
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 # The digits that a page may show without an entry in the register, and why.

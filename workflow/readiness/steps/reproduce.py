@@ -10,7 +10,7 @@ from readiness.language import tell
 from readiness.publications.erratum import read_errata
 from readiness.publications.reproduce import compare
 from readiness.register.figures import read_register
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

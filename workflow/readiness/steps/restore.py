@@ -8,7 +8,7 @@ from pathlib import Path
 from readiness.datasets.store import restore
 from readiness.datasets.versions import find_version
 from readiness.lineage import leave_lineage
-from readiness.steps.common import log
+from readiness.running.step import log
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

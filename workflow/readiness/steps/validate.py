@@ -9,7 +9,7 @@ from datetime import date
 from readiness.config import Validate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_sample
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
 
 

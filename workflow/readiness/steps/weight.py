@@ -16,7 +16,7 @@ from readiness.analysis.weighting import (
 from readiness.config import Weight, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
-from readiness.steps.common import Outputs, add_step_arguments, log
+from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 

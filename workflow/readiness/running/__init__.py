@@ -1,0 +1,1 @@
+"""What running a project takes beside the steps: their files and provenance, repair, the log."""
