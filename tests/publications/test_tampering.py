@@ -1,6 +1,6 @@
 """One thing is changed at a time, over every kind there is: the audit says what its table says.
 
-Each kind once, at level 0 or 1, and a slice of those that only a rerun sees, held against one run;
+Each kind once, at level 0 or 1, and a slice of those that only a rerun sees, compared with one run;
 `benchmarks/tampering.py` makes as many changes as wanted, at every level.
 """
 
@@ -74,7 +74,7 @@ FORGED = 24
 
 
 def test_what_only_a_rerun_sees(bench: Bench) -> None:
-    """Forged numbers, texts and charts, held against one run of the frozen code."""
+    """Forged numbers, texts and charts, compared with one run of the frozen code."""
     kinds = tuple(kind for kind in KINDS if kind.level in (2, 3) and not kind.fresh)
     cases = drawn(kinds, bench.tree, [STUDY], FORGED, seed=20260303)
     assert len({case.kind.name for case in cases}) == FORGED
@@ -83,7 +83,7 @@ def test_what_only_a_rerun_sees(bench: Bench) -> None:
     assert wrong(found) == []
 
 
-def test_where_the_chains_part(bench: Bench) -> None:
+def test_where_the_chains_diverge(bench: Bench) -> None:
     """Changed code of today, in a run of its own."""
     (kind,) = [kind for kind in KINDS if kind.name == "code-judge"]
     # That the untouched tree passes here too is in tests/publications/test_audit.py.

@@ -300,7 +300,7 @@ def environment(target: Target) -> Made:
     assert match
     other = text[: match.start(1)] + "9" + text[match.end(1) :]
     reseal.reseal(target, {"environment.json": other.encode()})
-    return Made("environment.json: another numpy", ("environment: numpy 9",))
+    return Made("environment.json: another numpy", ("environment: numpy: ",))
 
 
 def chart(target: Target) -> Made:

@@ -70,7 +70,7 @@ def _found(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def of_record(record: Any) -> Iterator[str]:
-    """The lines on an audit that `readiness audit --json` printed, without its numbers."""
+    """The lines on an audit that `readiness audit --json` printed."""
     yield f"{record['publication']}: {record['verdict']}"
     for name, level in (("seal", 0), ("signatures", 0), ("data", DATA), ("report", REPORT)):
         found = record[name] if record["level"] >= level else []
@@ -78,6 +78,12 @@ def of_record(record: Any) -> Iterator[str]:
             Finding(_value(one["place"]), Outcome(one["outcome"]), _fact(one["fact"]))
             for one in found
         )
+    for number in record["numbers"] if record["level"] >= NUMBERS else ():
+        if number["outcome"] not in FINE:
+            why = flat(_fact(number["fact"])) if number["fact"] else ""
+            yield f"{number['outcome']} {number['id'] or NAMELESS} ({number['dataset']}): {why}"
+    if record["divergence"]["fact"]:
+        yield f"diverges {flat(_fact(record['divergence']['fact']))}"
     if record["changes"]["code"]:
         yield f"CHANGED code: {', '.join(record['changes']['code'])}"
     if record["changes"]["lock"]:
