@@ -56,13 +56,13 @@ from readiness.forensics.judging.structure import parse_structure  # noqa: E402
 from readiness.forensics.judging.study import judge  # noqa: E402
 from readiness.lineage import read_lineage  # noqa: E402
 from readiness.plan import load_plan  # noqa: E402
-from readiness.publications.attacker import attack, read_attack  # noqa: E402
 from readiness.publications.audit.numbers import ledger_rows  # noqa: E402
 from readiness.publications.ledger import read_datasets, read_inputs  # noqa: E402
 from readiness.publications.log import check_log, read_log  # noqa: E402
 from readiness.publications.seal import check_seal  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
+from readiness.register.disclosure_risk import attack, read_attack  # noqa: E402
 from readiness.register.figures import read_register  # noqa: E402
 from readiness.tables import read_text_table, to_csv  # noqa: E402
 from readiness.terminal import printable  # noqa: E402

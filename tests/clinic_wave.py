@@ -25,9 +25,9 @@ from readiness.analysis.weighting import (
     weights_table,
 )
 from readiness.config import Compare, Estimate, Figures, Weight
-from readiness.publications.attacker import unprotected
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
+from readiness.register.disclosure_risk import unprotected
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme
 from readiness.register.wave_rows import (

@@ -310,8 +310,8 @@ def test_one_freeze_at_a_time(tmp_path: Path) -> None:
 
 def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
     """The rule is lowered in the run and raised for the freeze: as if a step had not applied it."""
-    from readiness.publications.attacker import unprotected
     from readiness.questionnaire import load_questionnaire
+    from readiness.register.disclosure_risk import unprotected
     from readiness.register.figures import read_register
     from readiness.register.protection import Scheme
 

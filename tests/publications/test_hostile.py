@@ -29,7 +29,6 @@ from readiness.datasets.pointers import parse_pointer
 from readiness.errors import DataError
 from readiness.files import LARGEST, files_below, read_file, reading_once
 from readiness.publications.archive import unpack
-from readiness.publications.attacker import read_attack
 from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
@@ -41,6 +40,7 @@ from readiness.publications.presenting.certificate import certificate
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
+from readiness.register.disclosure_risk import read_attack
 from readiness.register.figures import read_register
 from readiness.terminal import printable
 
@@ -371,7 +371,7 @@ def test_a_long_title_hides_no_verdict(tree: Path, folder: Path) -> None:
     assert len(title) == 300 and title.endswith("…")
 
 
-def test_a_view_of_the_attacker_without_a_column_is_said(tmp_path: Path) -> None:
+def test_a_table_of_disclosure_risk_without_a_column_is_said(tmp_path: Path) -> None:
     table = tmp_path / "attack.csv"
     table.write_text("id,recovered,everyone\na,True,False\n", "utf-8")
     with pytest.raises(DataError, match="no column small"):

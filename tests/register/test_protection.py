@@ -10,8 +10,8 @@ from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
 from project_copy import ROOT
 from readiness.config import Figures
-from readiness.publications.attacker import attack, unprotected
 from readiness.questionnaire import load_questionnaire
+from readiness.register.disclosure_risk import attack, unprotected
 from readiness.register.display import SUPPRESSED_TEXT, shown
 from readiness.register.figures import read_register
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, withheld

@@ -29,7 +29,6 @@ from readiness.files import lock
 from readiness.lineage import SIDECAR
 from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
-from readiness.publications.attacker import ATTACK, findings, read_attack
 from readiness.publications.chain import REGISTER
 from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import (
@@ -40,6 +39,7 @@ from readiness.publications.freeze import (
     superseded,
 )
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
+from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
 LOCK = Path("results/.freeze.lock")
 LONGEST_ID = 100
@@ -97,7 +97,9 @@ def _freeze(
     count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
-        print(f"Attacker's view: {findings(attacked)}; every share: {material.folder / ATTACK}")
+        print(
+            f"Disclosure-risk check: {findings(attacked)}; every share: {material.folder / ATTACK}"
+        )
     if arguments.release:
         print(f"publications/{arguments.id}: {count} figures sealed and released. Now commit it.")
     else:

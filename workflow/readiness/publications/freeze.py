@@ -23,7 +23,6 @@ from readiness.files import write_atomically
 from readiness.language import tell
 from readiness.lineage import SIDECAR, Lineage, sha256_of
 from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
-from readiness.publications.attacker import ATTACK, attack, unprotected
 from readiness.publications.audit.audit import FROZEN, audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes
@@ -60,6 +59,7 @@ from readiness.publications.seal import (
 )
 from readiness.publications.telling import told
 from readiness.questionnaire import load_questionnaire
+from readiness.register.disclosure_risk import ATTACK, attack, unprotected
 from readiness.register.figures import read_register
 from readiness.register.protection import Scheme
 from readiness.register.published import published

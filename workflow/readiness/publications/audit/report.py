@@ -21,7 +21,6 @@ from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.language import LANGUAGES, Language
 from readiness.publications.archive import ARCHIVE
-from readiness.publications.attacker import ATTACK, attack
 from readiness.publications.audit.alike import (
     Terms,
     page_change,
@@ -37,6 +36,7 @@ from readiness.publications.figure_tables import figure_tables, languages_of
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD
+from readiness.register.disclosure_risk import ATTACK, attack
 from readiness.tables import to_csv
 
 SAME = Fact("audit.page.same")
