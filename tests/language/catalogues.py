@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Message
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
 
 from project_copy import ROOT
-from readiness.language.catalogue import FOLDER, LANGUAGES, read
+from readiness.language.catalogue import FOLDER, LANGUAGES, PLURALS
 
 PACKAGE = ROOT / "workflow" / "readiness"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -30,13 +32,36 @@ SUFFIXES = (
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
+SPANISH = Path(__file__).parent / "es"
+"""A fourth language, as a test adds it: one folder of catalogues."""
+EVERY = (*LANGUAGES, SPANISH.name)
+
+
+def folder_of(language: str) -> Path:
+    return SPANISH if language == SPANISH.name else FOLDER / language
+
+
+@cache
+def read(language: str, domain: str) -> Catalog:
+    with (folder_of(language) / f"{domain}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@cache
+def plurals(language: str) -> tuple[str, ...]:
+    """The categories of a language's plurals, in the order of a message's forms."""
+    locale = Locale.parse(str(messages(language)["language.locale"].string))
+    found = {*locale.plural_form.tags, "other"}
+    return tuple(tag for tag in PLURALS if tag in found)
+
+
 @cache
 def messages(language: str) -> dict[str, Message]:
     """Every message of a language by its key."""
     return {
         _key(message): message
         for domain in DOMAINS
-        if (FOLDER / language / f"{domain}.po").is_file()
+        if (folder_of(language) / f"{domain}.po").is_file()
         for message in read(language, domain)
         if message.id
     }
@@ -164,7 +189,7 @@ def asked() -> dict[str, set[str]]:
     for path in TEMPLATES:
         for key in template_keys(path):
             found.setdefault(key, set()).add(path.name)
-    for language in LANGUAGES:
+    for language in EVERY:
         for name, message in messages(language).items():
             for text in forms(message):
                 for key in counted(text):

@@ -8,22 +8,26 @@ import re
 import pytest
 from catalogues import (
     DOMAINS,
+    EVERY,
     KEY,
     MODULES,
     asked,
     built_keys,
     counted,
     declared_keys,
+    folder_of,
     forms,
     messages,
     module_name,
     names,
+    plurals,
+    read,
     texts,
     tree,
     whole_keys,
 )
 
-from readiness.language.catalogue import FOLDER, LANGUAGES, locale, plurals, read
+from readiness.language.catalogue import LANGUAGES, locale
 
 OPTIONAL = {"language.narrow_before", "language.fixed_before", "language.fixed_after"}
 """What a language sets only where it needs it."""
@@ -34,18 +38,18 @@ NO_PATTERNS = {r"weighting\.target\.[a-z0-9_.]+\.[a-z0-9_.]+"}
 
 
 def test_every_language_has_every_domain() -> None:
-    for language in LANGUAGES:
-        assert sorted(path.stem for path in (FOLDER / language).glob("*.po")) == DOMAINS, language
+    for language in EVERY:
+        assert sorted(path.stem for path in folder_of(language).glob("*.po")) == DOMAINS, language
 
 
 def test_every_language_has_every_key() -> None:
-    every = {key for language in LANGUAGES for key in messages(language)} - OPTIONAL
-    for language in LANGUAGES:
+    every = {key for language in EVERY for key in messages(language)} - OPTIONAL
+    for language in EVERY:
         assert every - messages(language).keys() == set(), language
 
 
 def test_a_key_stands_in_the_file_of_its_domain_once() -> None:
-    for path in FOLDER.glob("*/*.po"):
+    for path in [path for language in EVERY for path in folder_of(language).glob("*.po")]:
         keys = re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.M)
         assert {key for key in keys if keys.count(key) > 1} == set(), path
         assert {key for key in keys if not key.startswith(f"{path.stem}.")} == set(), path
@@ -74,7 +78,7 @@ def test_keys_that_are_built_are_declared() -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_every_form_is_filled_and_counts_as_its_language_does(language: str) -> None:
     for domain in DOMAINS:
         catalogue = read(language, domain)
@@ -104,7 +108,7 @@ def test_placeholders_are_the_same_in_every_language() -> None:
     for key, message in messages("en").items():
         counts = not isinstance(message.id, str)
         expected = set().union(*(names(text) for text in forms(message)))
-        for language in LANGUAGES:
+        for language in EVERY:
             if key not in messages(language):
                 continue
             other = messages(language)[key]
@@ -117,14 +121,14 @@ def test_placeholders_are_the_same_in_every_language() -> None:
 
 
 def test_what_counts_inside_a_sentence_counts() -> None:
-    for language in LANGUAGES:
+    for language in EVERY:
         for key, message in messages(language).items():
             for inner in {inner for text in forms(message) for inner in counted(text)}:
                 assert inner in messages(language), (key, inner)
                 assert not isinstance(messages(language)[inner].id, str), (key, inner)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
     """No markup of HTML, no direction marks, no spaces that the language room sets itself."""
     for key, message in messages(language).items():

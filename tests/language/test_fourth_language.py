@@ -1,0 +1,103 @@
+"""A fourth language is a folder of catalogues: nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from catalogues import DOMAINS, forms, messages, names
+from spanish import CATALOGUES, add_spanish
+
+from project_copy import ROOT
+
+TOLD = """
+import json, sys
+from fractions import Fraction
+from readiness.facts import Day, Fact, Interval, Listed, Printed, Quantity
+from readiness.language import LANGUAGES, direction, own_name, show, tell, text
+values = [
+    1234567, Fraction(1, 8), Quantity("0.673", "share", 1), Quantity("-0.015", "points", 1),
+    Interval("0.1", "0.25", "share", 0), Printed("67.5"), Day("2024-03-05"),
+    Listed(("a", "b", "c"), "and"), Listed((12, 15), "or"),
+]
+said = {"languages": LANGUAGES, "name": own_name("es"), "direction": direction("es")}
+said["values"] = [show(value, "es") for value in values]
+said["counted"] = [tell(Fact("charts.key.missing", {"n": n}), "es") for n in (1, 2, 1000000)]
+facts = json.load(sys.stdin)
+said["told"] = [
+    tell(Fact(key, {**dict.fromkeys(names, 3), **({"n": n} if "n" in names else {})}), "es")
+    for key, names in facts
+    for n in (1, 2)
+]
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package, with the folder of Spanish beside the other languages."""
+    root = tmp_path_factory.mktemp("fourth")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "workflow", root / "workflow", ignore=ignored)
+    add_spanish(root)
+    return root
+
+
+def test_everything_is_told_in_it(project: Path) -> None:
+    """Every message of every domain, numbers as its readers write them, both plural forms."""
+    spanish = messages("es")
+    facts = [
+        (key, sorted(set().union(*(names(text) for text in forms(message)))))
+        for key, message in spanish.items()
+        if not key.startswith(("language.", "phrases."))
+    ]
+    said = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", TOLD], input=json.dumps(facts), capture_output=True, text=True,
+            check=True, env={**os.environ, "PYTHONPATH": str(project / "workflow")},
+        ).stdout
+    )  # fmt: skip
+    assert said["languages"] == ["ar", "en", "es", "fr"]
+    assert (said["name"], said["direction"]) == ("Español", "ltr")
+    assert said["values"] == [
+        "1.234.567", "12,5", "67,3\u00a0%", "\u22121,5\u00a0puntos", "10\u00a0% a 25\u00a0%",
+        "67,5", "5 de marzo de 2024", "a, b y c", "12 o 15",
+    ]  # fmt: skip
+    assert said["counted"] == [
+        "posible si puede faltar 1 respuesta por pregunta",
+        "posible si pueden faltar 2 respuestas por pregunta",
+        "posible si pueden faltar 1.000.000 de respuestas por pregunta",
+    ]
+    assert len(said["told"]) == 2 * len(facts) > 1000
+    assert not [text for text in said["told"] if "{" in text or not text]
+
+
+def test_it_is_no_copy_of_another() -> None:
+    """A real translation: what reads alike in English is a name, a number or a sign."""
+    spanish, english = messages("es"), messages("en")
+    alike = [
+        key
+        for key in spanish
+        if key in english and forms(spanish[key]) == forms(english[key])
+        and any(len(word) > 4 for word in forms(english[key])[0].split())
+    ]  # fmt: skip
+    bare = [key for key in alike if not names(forms(english[key])[0])]
+    assert len(bare) < 12, bare
+    assert {key.partition(".")[0] for key in spanish} == set(DOMAINS)
+
+
+def test_no_code_names_it(project: Path) -> None:
+    added = sorted(path.name for path in (project / CATALOGUES).iterdir())
+    assert added == ["ar", "en", "es", "fr"]
+    changed = [
+        path.relative_to(project)
+        for path in project.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+        and not (ROOT / path.relative_to(project)).is_file()
+    ]  # fmt: skip
+    assert {path.parent for path in changed} == {CATALOGUES / "es"}
