@@ -159,6 +159,17 @@ def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", READ)
+def test_none_has_words_of_its_own(language: str) -> None:
+    for tell_of in (statements.issues, statements.corrections):
+        for n in (0, 1, 2, 3, 11, 100, 354):
+            text = said(tell_of(n, n), language)
+            # Arabic says one and two by the noun alone.
+            assert re.findall(r"\d+", text) in (
+                [[str(n)]] if n > 2 else [[str(n)] if n else [], []]
+            )
+
+
+@pytest.mark.parametrize("language", READ)
 def test_nobody_is_said_to_be_trimmed_where_no_weight_was(language: str) -> None:
     variables: Value = "region"
     without = said(statements.weighting(0, {"variables": variables}), language)

@@ -145,6 +145,16 @@ def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
     return Fact("report.excluded", {"excluded": Listed(found)})
 
 
+def issues(n: int, value: Value) -> Fact:
+    """How many issues the checks found, or that there was none."""
+    return Fact("report.issues", {"n": value}) if n else Fact("report.issues.none")
+
+
+def corrections(n: int, value: Value) -> Fact:
+    """How many corrections were applied, or that none was."""
+    return Fact("report.corrections", {"n": value}) if n else Fact("report.corrections.none")
+
+
 def weighting(trimmed: int, values: Mapping[str, Value]) -> Fact:
     """How answers were weighted: `variables`, and whether any weight was trimmed (`trimmed`)."""
     return Fact("report.weighting.trimmed" if trimmed else "report.weighting.untrimmed", values)

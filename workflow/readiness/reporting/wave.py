@@ -88,14 +88,14 @@ def _answered(wave: ShownWave) -> str:
     counts = {}
     for key in statements.EXCLUDED:
         rule = key.rpartition(".")[2]
-        number = register.number(f"quality.{rule}.all")
-        if number is not None:
-            counts[rule] = (round(number), register.named(f"quality.{rule}.all"))
+        if register.number(f"quality.{rule}.all") is not None:
+            counts[rule] = _counted(wave, rule)
     facts = [
         statements.answered(wave.selection, values),
         Fact("report.received", known("received")),
         statements.excluded(counts),
-        Fact("report.checked", known("issues", "corrections_applied")),
+        statements.issues(*_counted(wave, "issues")),
+        statements.corrections(*_counted(wave, "corrections_applied")),
         *_apart(wave),
     ]
     reading = [statements.selected(wave.selection)]
@@ -109,6 +109,12 @@ def _answered(wave: ShownWave) -> str:
             " ".join(register.told(fact) for fact in reading),
         ]
     )
+
+
+def _counted(wave: ShownWave, quantity: str) -> tuple[int, Value]:
+    """How many there were of a quantity of the checks, and the value to show."""
+    identity = f"quality.{quantity}.all"
+    return round(wave.register.number(identity) or 0), wave.register.named(identity)
 
 
 def _apart(wave: ShownWave) -> Iterator[Fact]:
