@@ -103,7 +103,11 @@ local finish = {
   end,
   -- The name of a dataset version has hyphens at which no line may end.
   Span = function(span)
-    if html or not span.classes:includes 'prov' or pandoc.utils.stringify(span):match ' ' then return nil end
+    if not span.classes:includes 'prov' or pandoc.utils.stringify(span):match ' ' then return nil end
+    if html then
+      span.classes:insert 'word'
+      return span
+    end
     return { pandoc.RawInline('typst', '#box['), span, pandoc.RawInline('typst', ']') }
   end,
   Math = function(math)
