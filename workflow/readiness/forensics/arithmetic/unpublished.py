@@ -80,8 +80,8 @@ def cross_range(
 ) -> CrossRange | None:
     """The range of p over every table that two sets of one or two answers allow.
 
-    `people` lists the numbers of people to try; with up to `max_missing` answers missing on each item, the
-    table is made of those who answered both. None when no table fits.
+    `people` lists the numbers of people to try; with up to `max_missing` answers missing on
+    each item, the table is made of those who answered both. None when no table fits.
     """
     low, high, tables = Fraction(1), Fraction(0), 0
     used: set[int] = set()
@@ -103,7 +103,7 @@ def cross_range(
 def _margins(
     rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Margins among those who answered both, for each way in which those who did not answer can have."""
+    """Margins among those who answered both, for each way that the others can have answered."""
     for convention in allowed:
         for row_base in range(max(1, n - max_missing), n + 1):
             for column_base in range(max(1, n - max_missing), n + 1):

@@ -140,7 +140,7 @@ def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> List
 def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
     """Other numbers of people up to the reported total with no larger share of missing answers.
 
-    Twelve people with one answer missing on a question and 24 with two are as simple as one another.
+    Twelve people with one answer missing on a question and 24 with two are equally simple.
     """
     if not study.bounded or study.structure.edition == 1:
         return ()
