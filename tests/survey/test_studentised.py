@@ -87,6 +87,20 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     assert rows[0].p_value == rows[1].p_value
 
 
+def test_the_combined_p_is_that_of_the_smaller_one_among_all_draws() -> None:
+    d = make(sample(120))
+    arguments: dict[str, Any] = {"blocks": "stratum", "permutations": 499, "seed": 3}
+    alone = [
+        permutation_test(d, "code", "group", statistic=s, **arguments)  # type: ignore[arg-type]
+        for s in ("midrank", "studentised")
+    ]
+    both = permutation_test(d, "code", "group", statistic="combined", **arguments)
+    smaller = min(row.p_value or 1.0 for row in alone)
+    assert both.test == "permutation_combined" and both.statistic == smaller
+    # Never better than the better one, never worse than Bonferroni of the two allows.
+    assert smaller <= (both.p_value or 0) <= 2 * smaller
+
+
 def test_a_comparison_takes_it_by_name_and_keeps_the_other() -> None:
     d = make(sample(90))
     arguments: dict[str, Any] = {"seed": 1, "permutations": 199, "blocks": "stratum"}

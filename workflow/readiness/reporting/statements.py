@@ -37,6 +37,7 @@ TESTS = tuple(
         "permutation_pearson",
         "permutation_exact",
         "permutation_studentised",
+        "permutation_combined",
         "fisher_freeman_halton",
     )
 )

@@ -46,7 +46,7 @@ def compare_ordinal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
-    statistic: Literal["midrank", "studentised"] = "midrank",
+    statistic: Literal["midrank", "studentised", "combined"] = "midrank",
     contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
@@ -68,7 +68,8 @@ def compare_ordinal(
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
         statistic: of the permutation test: `midrank`, where a group counts by its mass, or
-            `studentised`, where it counts by its own standard error.
+            `studentised`, where it counts by its own standard error, or `combined`, the smaller p
+            of the two.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once.
         lead: override of the leading test.
@@ -80,7 +81,7 @@ def compare_ordinal(
     """
     inside, name = _box(categories, box)
     check_level(level)
-    one_of(statistic, Literal["midrank", "studentised"], "statistic")
+    one_of(statistic, Literal["midrank", "studentised", "combined"], "statistic")
     item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = [
         *item.overall(statistic, permutations, seed),

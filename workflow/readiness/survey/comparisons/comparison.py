@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
-    "permutation": ("permutation_midrank", "permutation_studentised", "permutation_pearson"),
+    "permutation": (
+        "permutation_midrank",
+        "permutation_studentised",
+        "permutation_combined",
+        "permutation_pearson",
+    ),
     "rao_scott": ("rao_scott_f",),
     "effect_size": ("cramers_v",),
 }

@@ -21,11 +21,12 @@ from readiness.survey.comparisons.studentised import studentised_statistic
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
-Statistic = Literal["midrank", "studentised", "pearson"]
+Statistic = Literal["midrank", "studentised", "combined", "pearson"]
 
 _NAMES: dict[Statistic, tuple[str, str]] = {
     "midrank": ("H", "weighted mid-rank statistic"),
     "studentised": ("W", "studentised (Wald-type) statistic of mid-ranks"),
+    "combined": ("min p", "the smaller p of mid-rank and studentised statistic (Tippett)"),
     "pearson": ("X2", "weighted Pearson statistic"),
 }
 
@@ -57,8 +58,11 @@ def permutation_test(
         seed: of the generator; the same seed gives the same p for any order of the rows.
         statistic: for ordered answers `midrank` (between-group share of the variance of weighted
             mid-ranks, as Kruskal-Wallis: a group counts by its mass) or `studentised` (Wald type:
-            a group counts by its own standard error, `studentised_statistic`); for unordered ones
-            `pearson` (X2 of weighted shares).
+            a group counts by its own standard error, `studentised_statistic`) or `combined` (the
+            smaller of their two p-values, with its own permutation distribution: Tippett's
+            combination, Pesarin and Salmaso 2010, section 4.2; as good as the better one, or
+            nearly, whether a large or a small group differs); for unordered ones `pearson` (X2 of
+            weighted shares).
         group_levels: declared groups.
 
     Raises:
@@ -175,19 +179,35 @@ def _count(
     statistic: Statistic,
 ) -> tuple[float, int]:
     """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
-    compute = _statistic(y, code, weight, block, groups, statistic)
-    observed = compute(np.arange(len(y))[None, :])[0]
+    parts: tuple[Statistic, ...] = (
+        ("midrank", "studentised") if statistic == "combined" else (statistic,)
+    )
+    compute = [_statistic(y, code, weight, block, groups, part) for part in parts]
+    # The observed order comes first.
+    values = [[one(np.arange(len(y))[None, :])] for one in compute]
     rng = np.random.Generator(np.random.PCG64(seed))
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
     offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
-    exceeding, done = 0, 0
+    done = 0
     while done < permutations:
         size = min(permutations - done, max(1, _CHUNK // len(y)))
-        keys = rng.random((size, len(y))) + offset
-        values = compute(np.argsort(keys, axis=1))
-        exceeding += int((values >= observed * (1 - 1e-10)).sum())
+        order = np.argsort(rng.random((size, len(y))) + offset, axis=1)
+        for found, one in zip(values, compute, strict=True):
+            found.append(one(order))
         done += size
-    return float(observed), exceeding
+    drawn = [np.concatenate(found) for found in values]
+    if len(drawn) == 1:
+        observed = float(drawn[0][0])
+        return observed, int((drawn[0][1:] >= observed * (1 - 1e-10)).sum())
+    smaller = np.minimum(*(_shares_above(one) for one in drawn))
+    return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
+
+
+def _shares_above(values: FloatArray) -> FloatArray:
+    """For each value the share of all that reach it: its p-value among the permutations."""
+    reached = np.searchsorted(np.sort(values), values * (1 - 1e-10), side="left")
+    share: FloatArray = (len(values) - reached) / len(values)
+    return share
 
 
 def _statistic(
