@@ -11,6 +11,8 @@ from catalogues import (
     EVERY,
     KEY,
     MODULES,
+    PACKAGE,
+    TEMPLATES,
     asked,
     built_keys,
     counted,
@@ -163,6 +165,19 @@ def speaking() -> dict[str, str]:
 
 def test_no_text_for_readers_stands_in_code() -> None:
     assert {m: t for m, t in speaking().items() if m not in DATA} == {}
+
+
+MARKUP = re.compile(
+    r"```.*?```|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<style.*?</style>|<[^>]*>", re.DOTALL
+)
+
+
+def test_templates_hold_no_words() -> None:
+    """What is left of one without its markup, expressions and commands to type is no sentence."""
+    for path in TEMPLATES:
+        if path.suffix in (".html", ".md") and PACKAGE in path.parents:
+            left = MARKUP.sub(" ", path.read_text("utf-8"))
+            assert re.findall(r"[^\W\d_]{3,} [^\W\d_]{3,}", left) == [], path
 
 
 def test_the_scan_of_the_code_sees_what_it_looks_for() -> None:
