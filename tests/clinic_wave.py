@@ -1,7 +1,8 @@
 """A wave that shares no item, group, category or frame with the shipped one, made in memory.
 
 Two groups are weighted, two are counted apart; an ordinal item reports its top box, and none its
-lowest; a number has a mean. `clinic(apart=False)` is the same wave without a group item.
+lowest; a number has a mean. `clinic(apart=False)` is the same wave without a group item;
+`clinic(everyone=True)` is one that asked all, and all answered.
 """
 
 from __future__ import annotations
@@ -125,16 +126,17 @@ class Clinic:
     path: Path
 
 
-def clinic(folder: Path, *, apart: bool = True) -> Clinic:
+def clinic(folder: Path, *, apart: bool = True, everyone: bool = False) -> Clinic:
     """Write the files into `folder`, read and validate them."""
     path = folder / "clinic-1.yaml"
     path.write_text(QUESTIONNAIRE if apart else QUESTIONNAIRE.replace(GROUPS, ""), "utf-8")
     questionnaire = load_questionnaire(path)
-    people = [(f"T{site[:2].upper()}{k:03}", site) for site, n in DRAWN.items() for k in range(n)]
+    drawn, population = (ANSWERED, ANSWERED) if everyone else (DRAWN, POPULATION)
+    people = [(f"T{site[:2].upper()}{k:03}", site) for site, n in drawn.items() for k in range(n)]
     sample_file = folder / "sample.csv"
     pd.DataFrame(
         [
-            (token, site, site, POPULATION[site], DRAWN[site], POPULATION[site] / DRAWN[site])
+            (token, site, site, population[site], drawn[site], population[site] / drawn[site])
             for token, site in people
         ],
         columns=[
@@ -146,7 +148,7 @@ def clinic(folder: Path, *, apart: bool = True) -> Clinic:
     sample = read_sample(sample_file, questionnaire)
     export = read_export(export_file, questionnaire)
     validated = validate(export, questionnaire, sample, None, **DAYS)
-    margins = {"site": {site: float(n) for site, n in POPULATION.items()}}
+    margins = {"site": {site: float(n) for site, n in population.items()}}
     return Clinic(questionnaire, sample, export, validated, margins, path)
 
 

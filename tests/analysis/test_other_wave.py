@@ -118,6 +118,18 @@ def test_without_a_group_item_everybody_is_weighted(tmp_path: Path) -> None:
     assert set(shares.loc[shares["kind"] == "estimate", "group"]) == {"all", "harbour", "hill"}
 
 
+@pytest.mark.parametrize("selection", [Selection.CENSUS, Selection.PROBABILITY])
+def test_where_all_were_asked_and_answered_nothing_is_left_to_chance(
+    tmp_path: Path, selection: Selection
+) -> None:
+    made = figures(clinic(tmp_path, everyone=True), selection)
+    assert made.loc["weighting.cv", "value"] == "0"
+    assert set(made.loc[made["kind"] == "estimate", "se"]) <= {"", "0"}
+    # What has no variance has no test either, and the run goes on.
+    assert "rating.test.rao_scott_f.p" not in made.index
+    assert made.loc["rating.contrast.harbour.hill", "value"]
+
+
 def test_a_wave_without_a_scale(wave: Clinic) -> None:
     made = figures(wave, Selection.PROBABILITY, ["shift", "tools", "beds"])
     assert not {"low", "top"} & set(made["level"])

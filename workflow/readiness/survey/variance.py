@@ -309,6 +309,8 @@ def replicate_covariance(
         raise StatisticsError(
             f"replicate {r + 1} gives no value: its weights leave the domain or the base empty"
         )
-    centre = estimate if mse else replicated[rscales > 0].mean(axis=0)
+    used = rscales > 0
+    # Where everyone was asked no replicate says anything, and nothing is left to chance.
+    centre = estimate if mse or not used.any() else replicated[used].mean(axis=0)
     deviation = replicated - centre
     return np.asarray(scale * (deviation.T @ (deviation * rscales[:, None])))

@@ -170,7 +170,7 @@ class OrdinalFit:
         estimate); its efficient score at the fitted model is compared with its design covariance.
 
         Raises:
-            StatisticsError: two levels only (nothing to check).
+            StatisticsError: two levels only (nothing to check), or everyone was asked.
         """
         cuts, p = len(self.cuts), len(self.coefficients)
         if cuts < 2:
@@ -191,6 +191,8 @@ class OrdinalFit:
         statistic = float(score @ np.linalg.solve(working, score))
         eigenvalues = np.linalg.eigvals(np.linalg.solve(working, v)).real
         eigenvalues = eigenvalues[eigenvalues > 1e-12 * eigenvalues.max()]
+        if not eigenvalues.size:
+            raise StatisticsError("the scores do not vary: nothing is left to chance")
         scale = float(eigenvalues.sum())
         d0 = float(scale**2 / (eigenvalues**2).sum())
         ddf = d0 * self.design_df
