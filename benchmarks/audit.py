@@ -3,7 +3,7 @@
     python benchmarks/audit.py --write                         level 3 for 1 and 10 only
     python benchmarks/audit.py --levels 3 --counts 1 10 100
 
-The publications are the shipped ones, again and again under other ids (sealed anew, for a seal
+The publications are the shipped ones, again and again under other ids (sealed again, for a seal
 names its id). Each time is that of the whole command, Python's start included, the best of
 `--repeat`. Prints a Markdown table; `--write` writes
 docs/audit-benchmark.md.

@@ -10,7 +10,7 @@ of 32, 120 and 600 are drawn with equal numbers a stratum, so that weights diffe
 
 Professions collapse as declared here, before any data: to three groups at n = 32, to four at 120
 (and at 600, to show where Rao-Scott's test leads); at 32 the strata count in pairs in the raking.
-A sample that can't be raked is set aside and counted.
+A sample that can't be raked is excluded and counted.
 
     .venv/bin/python benchmarks/coverage.py           # 300 runs a setting, a few minutes
     .venv/bin/python benchmarks/coverage.py --full    # 4,000 runs, as in docs/coverage.md
@@ -215,7 +215,7 @@ def one_run(setting: Setting, seed: int) -> tuple[Tally, Tally]:
         try:
             sample = draw(people, setting, seed)
         except ReadinessError:
-            rejected["set aside", ""].append(1.0)
+            rejected["excluded", ""].append(1.0)
             return rejected, covered
         p: dict[str, float] = {}
         for name, test in tests(sample, setting, seed).items():
@@ -283,17 +283,17 @@ def size_table(results: dict[Setting, tuple[Tally, Tally]]) -> list[str]:
         cells["the test that leads", setting] = f"**{rate:.3f}** ({verdict})"
         shown = ", ".join(f"{k} {v / len(lead):.0%}" for k, v in sorted(leads.items()))
         cells["which one it is", setting] = shown
-        aside = len(rejected.get(("set aside", ""), []))
-        cells["samples set aside", setting] = str(aside)
+        aside = len(rejected.get(("excluded", ""), []))
+        cells["samples excluded", setting] = str(aside)
         for (name, _), values in rejected.items():
-            if name in ("the test that leads", "set aside"):
+            if name in ("the test that leads", "excluded"):
                 continue
             names += [name] if name not in names else []
             p = np.array(values)
             made = ~np.isnan(p)
             text = f"{np.mean(p[made] <= ALPHA):.3f}" if made.any() else "no result"
             cells[name, setting] = text + (part(float(made.mean())) if made.any() else "")
-    rows = ["the test that leads", "which one it is", *names, "samples set aside"]
+    rows = ["the test that leads", "which one it is", *names, "samples excluded"]
     return grid("test", rows, cells)
 
 

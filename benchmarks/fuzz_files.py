@@ -2,7 +2,7 @@
 
 Beside benchmarks/fuzz_data.py, which has the answers. Each case is drawn from a seed: one file that
 ships (configuration, questionnaire, design of any CSV, register of claims and its structure,
-ledger, seal, sidecar, table of a publication, register of versions, pointer), harmed in its bytes,
+ledger, seal, record, table of a publication, register of versions, pointer), harmed in its bytes,
 text or structure, and read as the program reads it, up to what is computed from it. What is
 refused is refused by an error of the program's own, of one or two lines and nothing that steers a
 terminal, within 10 s; and every table is, written and read again, the same table.
@@ -209,7 +209,7 @@ SOURCES = {
     "seal": Source("publications/*/seal.json", _sealed, 2),
     "sealed": Source("publications/*/[divs]*s.csv", _sealed, 2),
     "log": Source("publications/index.json", _log, 1),
-    "sidecar": Source("publications/*/lineage/*.json", read_lineage, 2),
+    "provenance record": Source("publications/*/lineage/*.json", read_lineage, 2),
     "versions": Source("data/versions.csv", lambda _: read_versions(tree()), 2),
     "pointer": Source("data/raw/*/*.dvc", read_pointer, 2),
 }

@@ -1,6 +1,6 @@
 """Bias and coverage of the estimates of the simulated wave, over many redraws of its sample.
 
-The population stays the same and its truth is counted; sample, response and blanks are drawn anew
+The population stays the same and its truth is counted; sample, response and blanks are drawn again
 each time (`simulated_wave.redraw`), and each redraw is estimated three ways:
 
 - unweighted: shares of the answers, interval as if they were a simple random sample;
@@ -209,7 +209,7 @@ def page(results: pd.DataFrame, redraws: int) -> str:
 # Estimates against the truth: {redraws} redraws
 
 The population of the [simulated wave](simulated-wave.md) stays the same; sample, response and
-blanks are drawn anew {redraws} times. Each time the same shares are estimated in three ways: the
+blanks are drawn again {redraws} times. Each time the same shares are estimated in three ways: the
 plain shares of the answers, with an interval as if they were a simple random sample; base weights
 raked to profession, region and size; and the same trimmed as the shipped wave is, with standard
 errors from jackknife replicates that are raked and trimmed again. Intervals are Korn-Graubard at

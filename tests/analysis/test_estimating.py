@@ -19,7 +19,7 @@ CELLS = ["1", "1", "0", "0", "0", "_blank", "_dont_know", "_invalid", "_not_aske
 
 
 def answers() -> pd.DataFrame:
-    """The same nine cells in every option, and a text that was set aside among them."""
+    """The same nine cells in every option, and a text that was excluded among them."""
     table = pd.DataFrame(dict.fromkeys(ITEM.columns, CELLS))
     return table.assign(stratum=["a", "b"] * (len(table) // 2), weight=range(10, 10 + len(table)))
 

@@ -147,7 +147,7 @@ def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
     assert copies_of(root, TABLE + "C,yes\n") == []
 
 
-def sidecar(root: Path, folder: str, version: Version) -> Path:
+def provenance(root: Path, folder: str, version: Version) -> Path:
     path = root / "results" / folder / "answers.csv"
     path.parent.mkdir(parents=True)
     path.write_text("respondent\nA\n", "utf-8")
@@ -157,8 +157,8 @@ def sidecar(root: Path, folder: str, version: Version) -> Path:
 
 
 def test_results_with_a_row_a_respondent_go_too(root: Path) -> None:
-    gone = sidecar(root, "waves/a/validate", find_version(root, "survey@2"))
-    kept = sidecar(root, "waves/b/validate", find_version(root, "survey@1"))
+    gone = provenance(root, "waves/a/validate", find_version(root, "survey@2"))
+    kept = provenance(root, "waves/b/validate", find_version(root, "survey@1"))
     erase_versions(root, ["survey@2"], REASON)
     assert not gone.exists() and not (gone.parent / "lineage.json").exists()
     assert kept.exists() and (kept.parent / "lineage.json").exists()

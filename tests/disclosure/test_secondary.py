@@ -1,4 +1,4 @@
-"""No sensitive cell can be computed from what is published: held against all possible tables."""
+"""No sensitive cell can be computed from what is published: compared with all possible tables."""
 
 from __future__ import annotations
 

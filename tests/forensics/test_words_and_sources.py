@@ -169,7 +169,7 @@ def test_edits_are_percentages() -> None:
 
 
 def test_outlets() -> None:
-    """Alone, 3 + 17 can be mended in two ways; held against 83 + 17, in one."""
+    """Alone, 3 + 17 can be mended in two ways; compared with 83 + 17, in one."""
     assert {e.after for e in repairs(["3", "17"])} == {"83", "97"}
     found = compare_outlets({"a": ["83", "17"], "b": ["3", "17"]})
     assert found.unique and found.edits[0].kind == "insertion" and not found.agree

@@ -1,4 +1,4 @@
-"""Sidecars: what they hold, and that a changed one is noticed."""
+"""Provenance records: what they hold, and that a changed one is noticed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from project_copy import Project
 from readiness.errors import DataError
 from readiness.lineage import (
-    SIDECAR,
+    PROVENANCE,
     canonical_json,
     leave_lineage,
     read_lineage,
@@ -41,11 +41,11 @@ def test_a_chain_names_its_parents_and_inherits_its_datasets(tmp_path: Path) -> 
     first = step(tmp_path, "restore", {}, datasets=("answers@2",))
     other = step(tmp_path, "sample", {}, datasets=("sample@1",))
     last = step(tmp_path, "validate", {"answers": first, "sample": other})
-    lineage = read_lineage(last.parent / SIDECAR)
+    lineage = read_lineage(last.parent / PROVENANCE)
     assert lineage.datasets == ("answers@2", "sample@1")
     assert lineage.parents == {
-        "answers": read_lineage(first.parent / SIDECAR).hash,
-        "sample": read_lineage(other.parent / SIDECAR).hash,
+        "answers": read_lineage(first.parent / PROVENANCE).hash,
+        "sample": read_lineage(other.parent / PROVENANCE).hash,
     }
     assert lineage.inputs["answers"] == hashlib.sha256(b"restore").hexdigest()
     assert lineage.outputs == {"out.csv": hashlib.sha256(b"validate").hexdigest()}
@@ -55,7 +55,7 @@ def test_a_chain_names_its_parents_and_inherits_its_datasets(tmp_path: Path) -> 
 def test_settings_and_code_change_the_hash(tmp_path: Path, change: dict[str, object]) -> None:
     same, again, other = (tmp_path / name for name in ("same", "again", "other"))
     hashes = [
-        read_lineage(step(folder, "weight", {}, **more).parent / SIDECAR).hash
+        read_lineage(step(folder, "weight", {}, **more).parent / PROVENANCE).hash
         for folder, more in ((same, {}), (again, {}), (other, change))
     ]
     assert hashes[0] == hashes[1] != hashes[2]
@@ -66,45 +66,47 @@ def test_a_changed_input_or_parent_changes_everything_downstream(tmp_path: Path)
         first = step(folder, "restore", {}, settings={"seed": seed})
         middle = step(folder, "weight", {"data": first})
         last = step(folder, "estimate", {"weights": middle})
-        return [read_lineage(p.parent / SIDECAR).hash for p in (first, middle, last)]
+        return [read_lineage(p.parent / PROVENANCE).hash for p in (first, middle, last)]
 
     one, two = chain(tmp_path / "1", 1), chain(tmp_path / "2", 2)
     assert all(a != b for a, b in zip(one, two, strict=True))
 
 
 @pytest.mark.parametrize("old", ['"seed": 5', '"step": "weight"', '"code": "c"', '"d@1"'])
-def test_a_sidecar_that_was_edited_is_refused(tmp_path: Path, old: str) -> None:
-    sidecar = step(tmp_path, "weight", {}, settings={"seed": 5}, datasets=("d@1",)).parent / SIDECAR
-    text = sidecar.read_text("utf-8")
+def test_a_provenance_that_was_edited_is_refused(tmp_path: Path, old: str) -> None:
+    provenance = (
+        step(tmp_path, "weight", {}, settings={"seed": 5}, datasets=("d@1",)).parent / PROVENANCE
+    )
+    text = provenance.read_text("utf-8")
     assert old in text
-    sidecar.write_text(
+    provenance.write_text(
         text.replace(old, old[:-2] + '6"' if old[-1] == '"' else '"seed": 6'), "utf-8"
     )
     with pytest.raises(DataError, match="changed after it was written"):
-        read_lineage(sidecar)
+        read_lineage(provenance)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"lineage": "x"}'])
-def test_a_damaged_sidecar_is_said_in_one_line(tmp_path: Path, content: str) -> None:
-    sidecar = tmp_path / SIDECAR
-    sidecar.write_text(content, "utf-8")
+def test_a_damaged_provenance_is_said_in_one_line(tmp_path: Path, content: str) -> None:
+    provenance = tmp_path / PROVENANCE
+    provenance.write_text(content, "utf-8")
     with pytest.raises(DataError, match="not a lineage record"):
-        read_lineage(sidecar)
+        read_lineage(provenance)
 
 
 def test_every_number_of_a_run_walks_back_to_a_registered_dataset(finished: Project) -> None:
     """From the register of figures through the parents' hashes to the restored bytes."""
-    sidecars = {
+    provenances = {
         lineage.hash: lineage
-        for path in (finished.root / "results").rglob(SIDECAR)
+        for path in (finished.root / "results").rglob(PROVENANCE)
         for lineage in [read_lineage(path)]
     }
     registered = finished.read("data/versions.csv")
-    for path in sorted((finished.root / "results").rglob("register/" + SIDECAR)):
+    for path in sorted((finished.root / "results").rglob("register/" + PROVENANCE)):
         waiting, ends = [read_lineage(path)], set()
         while waiting:
             lineage = waiting.pop()
-            waiting += [sidecars[parent] for parent in lineage.parents.values()]
+            waiting += [provenances[parent] for parent in lineage.parents.values()]
             if lineage.step == "restore":
                 ends.add(lineage.settings["version"])
                 assert lineage.settings["sha256"] in registered
@@ -116,14 +118,14 @@ def test_every_number_of_a_run_walks_back_to_a_registered_dataset(finished: Proj
         assert not before or "published" in register.inputs
 
 
-def test_sidecars_agree_with_the_files_beside_them(finished: Project) -> None:
-    for path in (finished.root / "results").rglob(SIDECAR):
+def test_provenances_agree_with_the_files_beside_them(finished: Project) -> None:
+    for path in (finished.root / "results").rglob(PROVENANCE):
         for name, digest in read_lineage(path).outputs.items():
             assert sha256_of(path.parent / name) == digest, path.parent / name
 
 
-def test_sidecars_hold_no_clock_no_host_and_no_path(finished: Project) -> None:
-    for path in (finished.root / "results").rglob(SIDECAR):
+def test_provenances_hold_no_clock_no_host_and_no_path(finished: Project) -> None:
+    for path in (finished.root / "results").rglob(PROVENANCE):
         record = json.loads(path.read_text("utf-8"))
         assert set(record) == {
             "lineage", "step", "code", "settings", "inputs", "parents", "datasets", "outputs",

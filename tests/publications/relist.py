@@ -1,4 +1,4 @@
-"""The log of publications as somebody leaves it who seals one anew and knows of the log."""
+"""The log of publications as somebody leaves it who seals one again and knows of the log."""
 
 from __future__ import annotations
 

@@ -556,21 +556,21 @@ def test_the_statement_holds_materials_products_and_command_of_every_step(
 ) -> None:
     folder, office = shipped
     said = payload(folder)["predicate"]
-    sidecars = {p.stem: json.loads(p.read_text("utf-8")) for p in (folder / "lineage").iterdir()}
-    assert {step["name"] for step in said["steps"]} == set(sidecars)
+    provenances = {p.stem: json.loads(p.read_text("utf-8")) for p in (folder / "lineage").iterdir()}
+    assert {step["name"] for step in said["steps"]} == set(provenances)
     for step in said["steps"]:
-        sidecar = sidecars[step["name"]]
-        assert step["command"][:4] == ["readiness", "step", sidecar["step"], "--settings"]
-        assert json.loads(step["command"][4]) == sidecar["settings"]
-        assert step["code"] == {"sha256": sidecar["code"]}
+        provenance = provenances[step["name"]]
+        assert step["command"][:4] == ["readiness", "step", provenance["step"], "--settings"]
+        assert json.loads(step["command"][4]) == provenance["settings"]
+        assert step["code"] == {"sha256": provenance["code"]}
         for name, held_there in (("materials", "inputs"), ("products", "outputs")):
             files = {one["name"]: one["digest"]["sha256"] for one in step[name]}
-            assert files == sidecar[held_there]
+            assert files == provenance[held_there]
     assert held(folder, office).exit_code == 0
 
 
 @pytest.mark.parametrize("part", ["command", "materials", "products", "code"])
-def test_a_step_otherwise_than_in_its_sidecar_does_not_fit(
+def test_a_step_otherwise_than_in_its_provenance_does_not_fit(
     shipped: tuple[Path, Path], part: str
 ) -> None:
     """Also with a good signature over it: who holds the key cannot state another origin."""

@@ -38,7 +38,7 @@ def audit(project: Project, *arguments: str) -> tuple[int, str]:
 
 
 def reseal(project: Project, publication: str) -> None:
-    """Seal a changed folder anew, as somebody would who wants to deceive."""
+    """Seal a changed folder again, as somebody would who wants to deceive."""
     folder = project.root / "publications" / publication
     sealed = read_seal(folder)
     files = {name: (folder / name).read_bytes() for name in sealed["files"]}
@@ -87,7 +87,7 @@ def test_a_resealed_number_holds_at_level_0_and_differs_at_level_2(zipped: Proje
     assert code == 3 and "figures.csv: verdict." in out
     reseal(zipped, "haca-2024")
     assert audit(zipped, "haca-2024", "--level", "0")[0] == 0
-    # Who forgets the sidecars is told without a rerun.
+    # Who forgets the provenance records is told without a rerun.
     code, out = audit(zipped, "haca-2024", "--level", "2")
     assert code == 3 and "lineage/register.json: its figures.csv: not what the folder states" in out
     assert f"DIFFERS      {name}" in out, out

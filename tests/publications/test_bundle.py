@@ -355,7 +355,7 @@ def test_each_step_is_controlled_by_the_workflow(bundles: dict[str, Zip]) -> Non
             assert graph[software]["softwareVersion"]
 
 
-def test_the_actions_say_what_the_sidecars_say(bundles: dict[str, Zip]) -> None:
+def test_the_actions_say_what_the_provenances_say(bundles: dict[str, Zip]) -> None:
     for found in bundles.values():
         graph = found.graph
         for path in sorted(n for n in found.files if "/lineage/" in n and n.count("/") == 3):

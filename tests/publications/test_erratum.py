@@ -86,7 +86,7 @@ def test_a_named_number_is_corrected(
 
 def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
     other = "preparation.weak.all"
-    rows = f"{SHARE},{value(ledger, SHARE)},0.5,a slip\n{other},0.123,0.5,a slip\n"
+    rows = f"{SHARE},{value(ledger, SHARE)},0.5,a typo\n{other},0.123,0.5,a typo\n"
     succeed(tree, rows)
     errata = read_errata(errata_of(tree, OLD))
     third = "preparation.low.all"
@@ -100,10 +100,10 @@ def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
 
 
 def test_an_erratum_counts_as_far_as_its_seal(tree: Path, ledger: pd.DataFrame) -> None:
-    folder = succeed(tree, f"{SHARE},{value(ledger, SHARE)},0.5,a slip\n")
+    folder = succeed(tree, f"{SHARE},{value(ledger, SHARE)},0.5,a typo\n")
     path = folder / ERRATUM
     assert errata_of(tree, OLD) == [path] and errata_of(tree, "simulated-2026-r1") == []
-    path.write_text(path.read_text("utf-8").replace("a slip", "another"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("a typo", "another"), "utf-8")
     with pytest.raises(DataError, match=r"erratum\.csv: changed after it was sealed"):
         read_errata([path])
     shutil.rmtree(folder)

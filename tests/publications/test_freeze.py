@@ -101,7 +101,7 @@ def no_more_digits(project: Project) -> int:
 
 
 def append_stranger(project: Project, identity: str) -> None:
-    """A file in the archive that Python would load, sealed anew: it is told, and not run."""
+    """A file in the archive that Python would load, sealed again: it is told, and not run."""
     folder = project.root / "publications" / identity
     sealed = read_seal(folder)
     files = {name: (folder / name).read_bytes() for name in sealed["files"]}
@@ -277,7 +277,7 @@ def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> Non
     assert superseded(tmp_path, "r3", "simulated-2026-r2") == {
         "id": "simulated-2026-r2", "digest": digest
     }  # fmt: skip
-    # What is sealed anew goes on superseding what it has superseded.
+    # What is sealed again goes on superseding what it has superseded.
     assert superseded(tmp_path, "simulated-2026-r2", "simulated-2026-r1")
     assert superseded(tmp_path, "r3", "") is None
     for identity, before, said in (

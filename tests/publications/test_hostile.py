@@ -1,6 +1,6 @@
 """A publication made to hurt whoever reads it: pipes, bombs, holes, escapes, files that change.
 
-Every attack is on a copy of a shipped publication, mostly sealed anew: what the seal catches is no
+Every attack is on a copy of a shipped publication, mostly sealed again: what the seal catches is no
 attack on what reads after it.
 """
 
@@ -276,7 +276,7 @@ def test_yaml_is_read_within_bounds_each_alias_written_out() -> None:
 # What no program can write down, and what is not there.
 
 
-def test_half_a_character_in_a_sidecar_is_a_damaged_sidecar(
+def test_half_a_character_in_a_provenance_is_a_damaged_provenance(
     run: Run, tree: Path, folder: Path
 ) -> None:
     path = folder / "lineage/register.json"

@@ -44,7 +44,7 @@ def audited(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 
 def sealed_as(folder: Path, **facts: object) -> None:
-    """The publication in `folder` sealed anew, with other facts."""
+    """The publication in `folder` sealed again, with other facts."""
     seal = read_seal(folder)
     files = {name: (folder / name).read_bytes() for name in seal["files"]}
     kept = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
@@ -141,7 +141,7 @@ def test_a_log_that_was_changed(tree: Path, capsys: pytest.CaptureFixture[str], 
 
 
 def test_a_log_that_is_missing_is_told(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Not held against one publication alone: older trees have none."""
+    """Not compared with one publication alone: older trees have none."""
     (tree / LOG).unlink()
     code, said = audited(capsys)
     assert code == 2 and "nobody can tell whether a publication is missing" in said
@@ -150,7 +150,7 @@ def test_a_log_that_is_missing_is_told(tree: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_second_history(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The log written anew without a publication: each later seal states the hash of before."""
+    """The log written again without a publication: each later seal states the hash of before."""
     log = open_log(tree)
     new(tree, "haca-2025", log.head)
     append(tree, "haca-2025", log)

@@ -1,4 +1,4 @@
-"""`which` and `affected`: they agree with each other, with the sidecars, and with brute force."""
+"""`which` and `affected`: they agree with each other, with the records, and with brute force."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_which_and_affected_agree_on_every_number() -> None:
 
 
 @pytest.mark.parametrize("publication", PUBLICATIONS)
-def test_the_ledger_says_what_the_sidecars_say(publication: str) -> None:
-    """Walked back step by step through the sidecars of all publications."""
+def test_the_ledger_says_what_the_provenances_say(publication: str) -> None:
+    """Walked back step by step through the provenance records of all publications."""
     chains = {name: frozen_chain(ROOT / "publications" / name) for name in PUBLICATIONS}
     for row in ledger_rows(ROOT / "publications" / publication):
         hashes = row["lineage"].split()

@@ -62,7 +62,7 @@ def test_the_same_values_reproduce_it_and_others_do_not(
 def test_what_a_revised_export_would_change_is_no_more_than_what_moves(
     register: pd.DataFrame, ledger: pd.DataFrame
 ) -> None:
-    """Held against a ledger of published digits, the same register changes nothing."""
+    """Compared with a ledger of published digits, the same register changes nothing."""
     from readiness.publications.what_if import moved as would_move
 
     assert would_move(ledger, register).empty

@@ -261,7 +261,7 @@ caché
     ],
 )
 def test_no_number_stands_on_paper_alone(tmp_path: Path, part: str) -> None:
-    """The page is held against the register, the PDF is not read again."""
+    """The page is compared with the register, the PDF is not read again."""
     with pytest.raises(RenderError, match="stands on paper alone, where no number is checked"):
         render(write(tmp_path, f"{part}\n"), tmp_path / "out", quarto=None)
 

@@ -1,4 +1,4 @@
-"""Reading single cells: options with commas, numbers, spellings, what is set aside."""
+"""Reading single cells: options with commas, numbers, spellings, what is excluded."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_the_step_says_it_and_its_lineage_does_not(
         "utf-8"
     )
     settings = json.loads((tmp_path / "out/lineage.json").read_text("utf-8"))["settings"]
-    # As in the sealed sidecars: by what a run is stopped is nothing that a number rests on.
+    # As in the sealed records: by what a run is stopped is nothing that a number rests on.
     assert settings == {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
     assert step(tmp_path, wave, answers, simulated=True, largest_loss=0.01) == 3
     assert "more than 1 % is lost" in capsys.readouterr().err

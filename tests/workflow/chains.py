@@ -52,7 +52,7 @@ def all_steps(finished: Project) -> list[Step]:
 
 
 def unmake(root: Path, name: str) -> None:
-    """Remove what a step made; the next run makes it and all that follows anew."""
+    """Remove what a step made; the next run makes it and all that follows again."""
     folder = root / FOLDERS[name]
     for path in folder.iterdir() if name == "gate" else []:
         if path.is_file() and not path.name.startswith("."):

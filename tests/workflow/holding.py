@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from project_copy import PATIENCE
-from readiness.lineage import SIDECAR
+from readiness.lineage import PROVENANCE
 
 
 class Moment(StrEnum):
@@ -22,7 +22,7 @@ class Moment(StrEnum):
 
     BEGUN = "just begun"
     WRITING = "at its first file"
-    UNSEALED = "between its files and the sidecar"
+    UNSEALED = "between its files and the provenance record"
 
 
 @dataclass(frozen=True)
@@ -96,4 +96,4 @@ def hold(
     while job.is_running() and job.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
         time.sleep(0.001)
     caught = job.is_running() and job.status() == psutil.STATUS_STOPPED
-    return job if caught and not (folder / SIDECAR).exists() else None
+    return job if caught and not (folder / PROVENANCE).exists() else None

@@ -16,7 +16,7 @@ import pytest
 from chains import FOLDERS, STUDY, WAVE, different, results
 
 from project_copy import Project, message
-from readiness.lineage import SIDECAR, read_lineage
+from readiness.lineage import PROVENANCE, read_lineage
 from readiness.running.repair import repair
 
 SEED = 20260331
@@ -53,7 +53,7 @@ def resting_on(finished: Project, name: str) -> set[str]:
     run = folder.parts[:2] if len(folder.parts) > 2 else ()
     all_of = {
         str(path.parent.relative_to(finished.root / "results")): read_lineage(path)
-        for path in (finished.root / "results").rglob(SIDECAR)
+        for path in (finished.root / "results").rglob(PROVENANCE)
     }
     while True:
         hashes = {all_of[name].hash for name in found}
@@ -79,8 +79,10 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
         path = project.root / "results" / name
         damage(path, way, old_time=True)
         said = repair(project.root)
-        # A sidecar with another hash in it accuses the file of that hash; either is made again.
-        accused = f"results/{name}" if path.name != SIDECAR else str(Path("results", name).parent)
+        # A record with another hash in it accuses the file of that hash; either is made again.
+        accused = (
+            f"results/{name}" if path.name != PROVENANCE else str(Path("results", name).parent)
+        )
         assert said[0].startswith(accused) and "not what its step wrote" in said[0], (name, way)
         gone = set(different(results(project.root), whole))
         # The damaged one is gone, with all of its step; what is left has not changed.
@@ -96,7 +98,7 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
 
 
 def test_the_next_run_makes_damaged_results_again(project: Project, finished: Project) -> None:
-    """Of a table, a sidecar, an undeclared text, the report and the closing table."""
+    """Of a table, a provenance record, an undeclared text, the report and the closing table."""
     for name, way, old_time in (
         ("publications/haca-2024/judge/verdicts.json", cut, False),
         ("publications/haca-2024/judge/summary-ar.txt", empty, True),
@@ -140,14 +142,14 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
     )  # fmt: skip
     said = message(result)
     assert result.returncode == 3, result.stderr
-    # A sidecar with another hash in it accuses the file of that hash.
-    assert (f"{WAVE}/{name}" if not name.endswith(SIDECAR) else f"{WAVE}/validate/") in said
+    # A provenance record with another hash in it accuses the file of that hash.
+    assert (f"{WAVE}/{name}" if not name.endswith(PROVENANCE) else f"{WAVE}/validate/") in said
     assert 1 <= len(said.splitlines()) <= 2
     assert not (project.root / "out").exists()
 
 
 def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:
-    (project.root / STUDY / "judge" / SIDECAR).unlink()
+    (project.root / STUDY / "judge" / PROVENANCE).unlink()
     result = project.readiness(
         "step", "register-study", "--verdicts", f"{STUDY}/judge/verdicts.json",
         "--claims", "results/inputs/haca-2024-claims/2/data.csv",

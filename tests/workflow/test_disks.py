@@ -145,7 +145,7 @@ def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Proj
 
 
 def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
-    """A table, a page, a sidecar: each kind of file meets a disk with too little left for it."""
+    """A table, a page, a record: each kind of file meets a disk with too little left for it."""
     unmake(mounted.inside, "judge")
     fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
     fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)

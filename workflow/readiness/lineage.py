@@ -1,12 +1,12 @@
-"""Where a result comes from: one sidecar a step, the same bytes wherever it runs.
+"""Where a result comes from: one provenance record a step, the same bytes wherever it runs.
 
-A step writes its outputs into one folder and `lineage.json` beside them. The sidecar holds the
+A step writes its outputs into one folder and `lineage.json` beside them. The record holds the
 inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the code hash; no
 clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
 settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
 
-The sidecar is written last, so it also says that a step has ended, and what its files held then: a
-step refuses an input that is no longer what the sidecar beside it says.
+The record is written last, so it also says that a step has ended, and what its files held then: a
+step refuses an input that is no longer what the provenance record beside it says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
 
-SIDECAR = "lineage.json"
+PROVENANCE = "lineage.json"
 
 
 def sha256_of(path: Path) -> str:
@@ -37,7 +37,7 @@ def canonical_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a sidecar holds: the step, what went in, what came out."""
+    """What a provenance record holds: the step, what went in, what came out."""
 
     step: str
     code: str
@@ -60,7 +60,7 @@ class Lineage:
         return hashlib.sha256(canonical_json(origin).encode()).hexdigest()
 
     def as_json(self) -> str:
-        """The sidecar's text."""
+        """The provenance record's text."""
         record = {
             "lineage": self.hash,
             "step": self.step,
@@ -76,12 +76,12 @@ class Lineage:
 
 
 def _digest(record: Mapping[str, Any]) -> str:
-    """SHA-256 of a sidecar's content: what the lineage hash leaves out may not change either."""
+    """SHA-256 of a record's content: what the lineage hash leaves out may not change either."""
     return hashlib.sha256(canonical_json(record).encode()).hexdigest()
 
 
 def read_lineage(path: Path) -> Lineage:
-    """The sidecar at `path`; DataError when it is missing or damaged.
+    """The provenance record at `path`; DataError when it is missing or damaged.
 
     Publications hold older ones, without a digest of their own; a seal stands for them.
     """
@@ -125,20 +125,20 @@ def check_inputs(paths: Iterable[Path]) -> None:
     """Refuse an input that is not what the step that made it has left; DataError naming both.
 
     All files of that step count: one may be read beside the other. A file of `results/` must have a
-    sidecar beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
+    record beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
     on a frozen publication is the audit's.
     """
     for folder in sorted({path.parent for path in paths if not _is_frozen(path)}):
-        sidecar = folder / SIDECAR
-        if sidecar.exists():
-            lineage = read_lineage(sidecar)
+        provenance = folder / PROVENANCE
+        if provenance.exists():
+            lineage = read_lineage(provenance)
             for name in changed_outputs(folder, lineage):
                 raise DataError(
                     f"{folder / name}: not what the step {lineage.step} wrote (SHA-256).\n"
                     "Run `make`: it makes the file again."
                 )
         elif folder.parts[:1] == ("results",):
-            raise DataError(f"{sidecar}: missing; the step was cut short. Run `make` again.")
+            raise DataError(f"{provenance}: missing; the step was cut short. Run `make` again.")
 
 
 def _is_frozen(path: Path) -> bool:
@@ -157,7 +157,7 @@ def leave_lineage(
 ) -> Lineage:
     """Write `folder/lineage.json` for the files `outputs` in `folder`.
 
-    `inputs` maps a role ("answers", "margins") to a file. Where a sidecar lies beside an input, its
+    `inputs` maps a role ("answers", "margins") to a file. Where a record lies beside an input, its
     lineage hash becomes the parent of that role and its datasets are inherited. Raises DataError as
     `check_inputs` does: what was read at the beginning must still be there at the end.
     """
@@ -165,9 +165,9 @@ def leave_lineage(
     parents: dict[str, str] = {}
     origin = set(datasets)
     for role, path in inputs.items():
-        sidecar = path.parent / SIDECAR
-        if sidecar.exists():
-            parent = read_lineage(sidecar)
+        provenance = path.parent / PROVENANCE
+        if provenance.exists():
+            parent = read_lineage(provenance)
             parents[role] = parent.hash
             origin.update(parent.datasets)
     lineage = Lineage(
@@ -179,5 +179,5 @@ def leave_lineage(
         outputs={name: sha256_of(folder / name) for name in sorted(outputs)},
         datasets=tuple(sorted(origin)),
     )
-    write_atomically(folder / SIDECAR, lineage.as_json())
+    write_atomically(folder / PROVENANCE, lineage.as_json())
     return lineage

@@ -107,7 +107,7 @@ def parts(wildcards):
 
 
 def files_of_parts(wildcards):
-    """The same, one after the other, with the charts and their sidecar."""
+    """The same, one after the other, with the charts and their provenance record."""
     files = []
     for run, part in zip(document(wildcards).parts, parts(wildcards)):
         files += [

@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "The data and the other inputs": data.KINDS,
     "Today's configuration, lock and code": today.KINDS,
     "On the auditor's machine": machine.KINDS,
-    "Sealed anew by someone who knows how": (
+    "Sealed again by someone who knows how": (
         resealed.KINDS
         + columns.RESEALED
         + statements.RESEALED

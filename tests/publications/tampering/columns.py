@@ -77,10 +77,10 @@ SPELT = (
 )
 """The same number for a careless reader of it."""
 ELSEWHERE = {"statistic", "simulated"}
-"""Sealed anew, these are among the kinds of `resealed`."""
+"""Sealed again, these are among the kinds of `resealed`."""
 
 
-def changed_cell(column: str, edit: Edit, *, anew: bool) -> Change:
+def changed_cell(column: str, edit: Edit, *, again: bool) -> Change:
     """Change one cell that is not empty, in any row."""
 
     def change(target: Target) -> Made:
@@ -91,7 +91,7 @@ def changed_cell(column: str, edit: Edit, *, anew: bool) -> Change:
         before, number = row[column], row["id"]
         row[column] = edit(target, before)
         what = f"{number}: {column} {before[:20]} -> {row[column][:20]}"
-        if anew:
+        if again:
             reseal.ledger(target, rows)
             return Made(what, (f"DIFFERS {number} ",))
         target.tree.write(target.name(LEDGER), as_csv(rows))
@@ -104,14 +104,14 @@ def changed_cell(column: str, edit: Edit, *, anew: bool) -> Change:
 
 KINDS: tuple[Kind, ...] = tuple(
     broken(f"column-{c.name}", f"ledger: {c.says}", "`figures.csv` and the number",
-           changed_cell(c.name, c.edit, anew=False), fits=c.fits)
+           changed_cell(c.name, c.edit, again=False), fits=c.fits)
     for c in COLUMNS
 )  # fmt: skip
 RESEALED: tuple[Kind, ...] = (
     *(differs(f"resealed-column-{c.name}", c.says, 2, "the number",
-              changed_cell(c.name, c.edit, anew=True), fits=c.fits)
+              changed_cell(c.name, c.edit, again=True), fits=c.fits)
       for c in COLUMNS if c.name not in ELSEWHERE),
-    *(differs(f"resealed-{name}", says, 2, "the number", changed_cell(column, edit, anew=True),
+    *(differs(f"resealed-{name}", says, 2, "the number", changed_cell(column, edit, again=True),
               fits=of_a_wave)
       for name, says, column, edit in SPELT),
 )  # fmt: skip

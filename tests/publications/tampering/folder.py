@@ -194,13 +194,13 @@ def log_removed(target: Target) -> Made:
 Record = dict[str, Any]
 
 
-def in_log(edit: Callable[[list[Record]], object], *, anew: bool = False) -> Change:
-    """Change the entries of the log; `anew`: each hash fits again."""
+def in_log(edit: Callable[[list[Record]], object], *, again: bool = False) -> Change:
+    """Change the entries of the log; `again`: each hash fits again."""
 
     def change(target: Target) -> Made:
         record = json.loads(target.tree.text(LOG))
         edit(record["entries"])
-        if anew:
+        if again:
             log = Log()
             for entry in record["entries"]:
                 cells = {**entry, "previous": log.head}
@@ -286,6 +286,6 @@ KINDS: tuple[Kind, ...] = (
              every=True)
       for name, says, edit in LOGGED),
     *(broken(f"relog-{name}", f"`publications/index.json`: {says}, its hashes made again", LOG_FILE,
-             in_log(edit, anew=True), every=True)
+             in_log(edit, again=True), every=True)
       for name, says, edit in RELOGGED),
 )  # fmt: skip

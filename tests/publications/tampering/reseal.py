@@ -38,7 +38,7 @@ def reseal(
 ) -> None:
     """Write the changed files and make everything that hashes them agree with them.
 
-    `renamed` are the hashes that the changes replace, old to new, where a sidecar is among them;
+    `renamed` are the hashes that the changes replace, old to new, where a record is among them;
     `known` the dataset versions, where they are among them.
     """
     files = {name: target.tree.read(target.name(name)) for name in target.files()}
@@ -103,10 +103,10 @@ def _chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
 
 
 def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
-    """Sidecars that state the outputs as they are now, and each other's hashes."""
+    """Records that state the outputs as they are now, and each other's hashes."""
     chain = _chain(files)
     original = files["figures.csv"].decode()
-    sidecars = {step: sha256(files[f"lineage/{step}.json"]) for step in chain}
+    provenances = {step: sha256(files[f"lineage/{step}.json"]) for step in chain}
     stated = {step: json.loads(files[f"lineage/{step}.json"])["lineage"] for step in chain}
     while True:
         before = dict(renamed)
@@ -123,7 +123,7 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
             if new.hash != stated[step]:
                 renamed[stated[step]] = new.hash
             files[f"lineage/{step}.json"] = new.as_json().encode()
-            renamed[sidecars[step]] = sha256(files[f"lineage/{step}.json"])
+            renamed[provenances[step]] = sha256(files[f"lineage/{step}.json"])
         text = original
         for old, name in renamed.items():
             text = text.replace(old, name)
@@ -173,8 +173,10 @@ def restricted(target: Target, name: str) -> None:
     target.tree.write(path, "\n".join(lines) + "\n")
 
 
-def sidecar(target: Target, step: str, **other: object) -> tuple[dict[str, bytes], dict[str, str]]:
-    """The sidecar of a step with other statements, as a file that changed; the renamed hashes."""
+def provenance(
+    target: Target, step: str, **other: object
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The record of a step with other statements, as a file that changed; the renamed hashes."""
     name = f"lineage/{step}.json"
     before = _chain({name: target.tree.read(target.name(name))})[step]
     after = replace(before, **other)  # type: ignore[arg-type]
@@ -199,7 +201,7 @@ def data(target: Target, version: Version, content: bytes) -> Version:
     versions = [other if v.name == version.name else v for v in target.versions()]
     settings = {"version": version.name, "sha256": sha256, "md5": md5}
     step = f"restore-{version.name}"
-    changes, renamed = sidecar(target, step, settings=settings, outputs={"data.csv": sha256})
+    changes, renamed = provenance(target, step, settings=settings, outputs={"data.csv": sha256})
     changes["datasets.csv"] = datasets_table(target.tree.root, versions).encode()
     own = {
         "data/versions.csv": versions_table(versions).encode(),

@@ -1,4 +1,4 @@
-"""Changes by someone who seals the publication anew, so that every hash agrees."""
+"""Changes by someone who seals the publication again, so that every hash agrees."""
 
 from __future__ import annotations
 
@@ -196,23 +196,23 @@ def answers(target: Target) -> Made:
 
 
 def statement(**other: object) -> Change:
-    """Another statement in the sidecar of a step, and its hash wherever it is named."""
+    """Another statement in the record of a step, and its hash wherever it is named."""
 
     def change(target: Target) -> Made:
         step = target.draw.choice(["validate", "weight", "estimate"] if target.wave else ["judge"])
-        reseal.reseal(target, *reseal.sidecar(target, step, **other))
+        reseal.reseal(target, *reseal.provenance(target, step, **other))
         return Made(f"lineage/{step}.json: {', '.join(other)}", (step,))
 
     return change
 
 
 def source(target: Target) -> Made:
-    """A sidecar that names another file than the step has read, and its hash wherever it is."""
+    """A record that names another file than the step has read, and its hash wherever it is."""
     step = "weight" if target.wave else "judge"
     before = json.loads(target.text(f"lineage/{step}.json"))
     role = target.draw.choice(sorted(before["inputs"].keys() - before["parents"].keys()))
     inputs = {**before["inputs"], role: "0" * 64}
-    reseal.reseal(target, *reseal.sidecar(target, step, inputs=inputs))
+    reseal.reseal(target, *reseal.provenance(target, step, inputs=inputs))
     return Made(f"lineage/{step}.json: another {role}", (f"lineage/{step}.json",))
 
 
@@ -266,15 +266,15 @@ def contradicting(name: str, column: int) -> Change:
     return change
 
 
-def beside_sidecars(target: Target) -> Made:
-    """A file of another kind in the folder of the sidecars."""
+def beside_provenances(target: Target) -> Made:
+    """A file of another kind in the folder of the records."""
     name = target.draw.choice(["lineage/corrected.csv", "lineage/more/weight.json", "lineage/a.py"])
     reseal.sealed_as(target, {name: b"99 %\n"})
     return Made(f"{name}: added", (name,))
 
 
-def false_sidecar(target: Target) -> Made:
-    """The sidecar of a step that never was."""
+def false_provenance(target: Target) -> Made:
+    """The record of a step that never was."""
     before = json.loads(target.text("lineage/register.json"))
     origin = {k: before[k] for k in ("code", "inputs", "outputs", "parents", "settings")}
     false = Lineage(step="review", datasets=tuple(before["datasets"]), **origin)
@@ -283,12 +283,12 @@ def false_sidecar(target: Target) -> Made:
 
 
 def register(**other: dict[str, str]) -> Change:
-    """Another statement in the sidecar of the register, and its hash wherever it is named."""
+    """Another statement in the record of the register, and its hash wherever it is named."""
 
     def change(target: Target) -> Made:
         before = json.loads(target.text("lineage/register.json"))
         whole = {name: {**before[name], **more} for name, more in other.items()}
-        reseal.reseal(target, *reseal.sidecar(target, "register", **whole))
+        reseal.reseal(target, *reseal.provenance(target, "register", **whole))
         return Made(f"lineage/register.json: {', '.join(other)}", ("lineage/register.json",))
 
     return change
@@ -453,14 +453,14 @@ KINDS: tuple[Kind, ...] = (
                 fact("datasets", lambda datasets: {})),
     contradicts("resealed-seal-lineage", "`seal.json`: the lineage of the register", "the seal",
                 fact("lineage", lambda digest: "0" * 64)),
-    contradicts("resealed-beside-sidecars", "a file under `lineage/` that is no sidecar",
-                "the file", beside_sidecars),
-    contradicts("resealed-false-sidecar", "a sidecar of a step that never was", "the sidecar",
-                false_sidecar, also=(CHANGED,)),
-    contradicts("resealed-register", "the outputs in the sidecar of `register`", "the sidecar",
+    contradicts("resealed-beside-records", "a file under `lineage/` that is no record",
+                "the file", beside_provenances),
+    contradicts("resealed-false-record", "a record of a step that never was", "the record",
+                false_provenance, also=(CHANGED,)),
+    contradicts("resealed-register", "the outputs in the record of `register`", "the record",
                 register(outputs={"more.csv": "0" * 64})),
-    contradicts("resealed-register-inputs", "the inputs in the sidecar of `register`",
-                "the sidecar", register(inputs={"more": "0" * 64})),
+    contradicts("resealed-register-inputs", "the inputs in the record of `register`",
+                "the record", register(inputs={"more": "0" * 64})),
     unseen("resealed-reviewer", "`seal.json`: the reviewer or the erratum",
            "nothing recomputes them: the audit lists them as stated, not checked",
            fact("reviewer", lambda name: "The Court of Auditors")),
@@ -469,12 +469,12 @@ KINDS: tuple[Kind, ...] = (
             also=(CHANGED, ROUNDED)),
     differs("resealed-data", "the data, in every copy, with pointer and register", 2,
             "the numbers", answers, also=(ROUNDED, NOT_CHECKED), fresh=True),
-    Kind("resealed-code-hash", "the code hash of a step in its sidecar (`--code frozen`)", 2,
+    Kind("resealed-code-hash", "the code hash of a step in its record (`--code frozen`)", 2,
          BROKEN, (0, 0, 3, 3), "`code.tar` and the step", statement(code="0" * 64), code=FROZEN,
          also=(CHANGED,)),
-    Kind("resealed-settings", "the settings of a step in its sidecar (`--code frozen`)", 2,
-         BROKEN, (0, 0, 3, 3), "the sidecar", statement(settings={"level": 0.99}), code=FROZEN),
-    contradicts("resealed-source", "what a step has read, in its sidecar", "the sidecar", source),
+    Kind("resealed-settings", "the settings of a step in its record (`--code frozen`)", 2,
+         BROKEN, (0, 0, 3, 3), "the record", statement(settings={"level": 0.99}), code=FROZEN),
+    contradicts("resealed-source", "what a step has read, in its record", "the record", source),
     contradicts("resealed-stated", "the code hash of a step in `seal.json` alone", "`seal.json`",
                 stated, also=(CHANGED,)),
     Kind("resealed-environment", "`environment.json`", 2, CHANGED, (0, 0, 0, 0),

@@ -270,7 +270,7 @@ KINDS: tuple[Kind, ...] = (
            within("datasets.csv", r"md5: '?([0-9a-f]{32})", hash_digit)),
     broken("inputs", "`inputs.csv`: a digit of a SHA-256", "the file",
            within("inputs.csv", r",([0-9a-f]{64})\n", hash_digit)),
-    broken("sidecar", "a byte of a lineage sidecar", "the file", byte("lineage/*.json")),
+    broken("record", "a byte of a lineage record", "the file", byte("lineage/*.json")),
     broken("environment", "a byte of `environment.json`", "the file", byte("environment.json")),
     broken("pages", "a byte of README, CITATION.cff or codecheck.yml", "the file",
            byte("README.md", "CITATION.cff", "codecheck.yml")),

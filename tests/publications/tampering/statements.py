@@ -155,8 +155,8 @@ def beside(name: str, content: str) -> Change:
     return change
 
 
-def sidecar(step: str, edit: Callable[[Record], object], place: str = "") -> Change:
-    """A sidecar that states another thing, its own digest and the seal made to fit."""
+def provenance(step: str, edit: Callable[[Record], object], place: str = "") -> Change:
+    """A record that states another thing, its own digest and the seal made to fit."""
 
     def change(target: Target) -> Made:
         name = f"lineage/{step}.json"
@@ -243,16 +243,16 @@ RESEALED: tuple[Kind, ...] = (
                 sealed_table("datasets.csv", dropped), fits=of_a_wave),
     contradicts("resealed-inputs-more", "`inputs.csv`: a file that no step has read", FILE,
                 sealed_table("inputs.csv", foreign)),
-    contradicts("resealed-lineage-gone", "a sidecar removed", FILE, step_gone),
-    contradicts("resealed-lineage-report", "the outputs in the sidecar of `report`", FILE,
-                sidecar("report", lambda r: r["outputs"].update({"report.pdf": "0" * 64}))),
-    contradicts("resealed-lineage-data", "the datasets in the sidecar of `register`", FILE,
-                sidecar("register", lambda r: r["datasets"].append("invented@1"),
+    contradicts("resealed-lineage-gone", "a record removed", FILE, step_gone),
+    contradicts("resealed-lineage-report", "the outputs in the record of `report`", FILE,
+                provenance("report", lambda r: r["outputs"].update({"report.pdf": "0" * 64}))),
+    contradicts("resealed-lineage-data", "the datasets in the record of `register`", FILE,
+                provenance("register", lambda r: r["datasets"].append("invented@1"),
                         "audit.states.datasets")),
     differs("resealed-attack-header", "`attack.csv`: its header alone (`--code frozen`)", 3, FILE,
             attack(lambda lines: lines[:1]), fits=of_a_wave, code=FROZEN),
     differs("resealed-attack-twice", "`attack.csv`: a row twice (`--code frozen`)", 3, FILE,
             attack(lambda lines: [*lines, lines[-1]]), fits=of_a_wave, code=FROZEN),
-    contradicts("resealed-inputs-gone", "`inputs.csv`: a row less", "the sidecar that read it",
+    contradicts("resealed-inputs-gone", "`inputs.csv`: a row less", "the record that read it",
                 sealed_table("inputs.csv", dropped), fits=of_a_wave),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sign the seal of a publication: whoever holds the key vouches for these figures.
+"""Sign the seal of a publication: whoever holds the key certifies these figures.
 
 readiness attest --new-key FILE     a new private key, and its public key as FILE.pub
 readiness attest ID --key FILE      one more line in publications/ID/attestation.jsonl

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
     refuse_inside(root, target)
-    # Below results/ it is a result, which is made anew as often as it is asked for.
+    # Below results/ it is a result, which is made again as often as it is asked for.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
     _check_date(arguments.date)
     from readiness.publications.bundle import bundle, gather

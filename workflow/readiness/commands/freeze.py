@@ -1,4 +1,4 @@
-"""Seal the figures of a run as a publication that every later run is held against.
+"""Seal the figures of a run as a publication that every later run is compared with.
 
 readiness freeze ID --wave NAME       a draft, from today's configuration
 readiness freeze ID --study NAME
@@ -26,7 +26,7 @@ from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import BusyError, ConfigError, DataError
 from readiness.files import lock
-from readiness.lineage import SIDECAR
+from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.chain import REGISTER
@@ -91,7 +91,9 @@ def _freeze(
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
-    wanted = [f"{folder_of_step(step)}/{SIDECAR}" for step in (REGISTER, *steps_shown(languages))]
+    wanted = [
+        f"{folder_of_step(step)}/{PROVENANCE}" for step in (REGISTER, *steps_shown(languages))
+    ]
     targets = [f"{results}/{name}" for name in wanted]
     run_snakemake(root, arguments.cores, [*targets, "--config", f"status={material.status}"])
     count = freeze(material, cores=arguments.cores)

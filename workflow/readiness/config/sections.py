@@ -65,7 +65,7 @@ class Trim(Section):
 
 
 class Validate(Section):
-    """When the wave was open; what falls outside is counted and set aside."""
+    """When the wave was open; what falls outside is counted and excluded."""
 
     opens: str = Field(pattern=DATE, description="first day of fieldwork, YYYY-MM-DD in quotes")
     closes: str = Field(pattern=DATE, description="last day of fieldwork, YYYY-MM-DD in quotes")

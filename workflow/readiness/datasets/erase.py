@@ -25,7 +25,7 @@ from readiness.datasets.versions import (
     read_versions,
 )
 from readiness.errors import ConfigError, DataError
-from readiness.lineage import SIDECAR
+from readiness.lineage import PROVENANCE
 
 RESULTS = Path("results")
 
@@ -109,17 +109,17 @@ def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> No
 
 
 def results_of(root: Path, version: Version) -> Iterator[Path]:
-    """The files below `results/` that were computed from the version, as their sidecars say."""
-    for sidecar in sorted((root / RESULTS).rglob(SIDECAR)):
+    """The files below `results/` that were computed from the version, as their records say."""
+    for provenance in sorted((root / RESULTS).rglob(PROVENANCE)):
         try:
-            record = json.loads(sidecar.read_text("utf-8"))
+            record = json.loads(provenance.read_text("utf-8"))
             if version.name not in record["datasets"]:
                 continue
             names = sorted(record["outputs"])
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # no sidecar of ours: the next run says so
-        yield from (sidecar.parent / name for name in names)
-        yield sidecar
+            continue  # no provenance record of ours: the next run says so
+        yield from (provenance.parent / name for name in names)
+        yield provenance
 
 
 def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> None:

@@ -76,7 +76,7 @@ class Document:
     def files(self, run: Run) -> dict[str, Any]:
         """What is read of a run, by its role, from the project's root.
 
-        `charts` is a folder, with the sidecar of who drew them; `prose` is a list.
+        `charts` is a folder, with the provenance record of who drew them; `prose` is a list.
         """
         results = f"results/{run.folder}"
         files: dict[str, Any] = {

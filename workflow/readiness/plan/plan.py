@@ -81,7 +81,7 @@ class Plan:
 
     @cached_property
     def engine(self) -> str:
-        """What makes the pages: a Quarto that appears or goes makes them anew.
+        """What makes the pages: a Quarto that appears or goes makes them again.
 
         "" where that cannot be told: the step that renders says why.
         """

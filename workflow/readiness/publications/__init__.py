@@ -1,1 +1,1 @@
-"""Publications: figures that were published once, and whether they still come out."""
+"""Publications: figures that were published once, and whether they are still reproduced."""

@@ -139,7 +139,7 @@ def members(
     than so many bytes or files.
     """
     left = most_bytes
-    # An iteration over the tar would begin anew with what was read before.
+    # An iteration over the tar would begin again with what was read before.
     for count, member in enumerate(iter(tar.next, None)):
         # A member may state a size that its bytes do not have, and the rest be a hole.
         left -= member.size

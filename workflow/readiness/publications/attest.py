@@ -116,7 +116,7 @@ def statement(folder: Path, kind: str = PREDICATE) -> bytes:
     """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
 
     `kind` is the type of its predicate. DataError when there is no seal that holds for itself, or a
-    sidecar cannot be read.
+    provenance record cannot be read.
     """
     seal = read_seal(folder)
     predicate = {name: seal[name] for name in ("id", "values", "numbers", "datasets")}
@@ -363,7 +363,7 @@ def _verified(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verificatio
 
 
 def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signature]:
-    """Every signature over the seal of the publication in `folder`, held against public keys by id,
+    """Every signature over the seal of the publication in `folder`, checked by public keys by id,
     and every key that has not signed; DataError when the lines cannot be read."""
     lines = _lines(folder)
     expected: dict[str, bytes] = {}

@@ -10,10 +10,10 @@ from readiness.closure import closure, code_hash
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import files_below
-from readiness.lineage import SIDECAR, Lineage, read_lineage, sha256_of
+from readiness.lineage import PROVENANCE, Lineage, read_lineage, sha256_of
 
 Chain = Mapping[str, Lineage]
-"""Sidecars by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data."""
+"""Provenance records by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data."""
 
 RESTORE = "restore-"
 REGISTER = "register"
@@ -32,24 +32,26 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
         f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
     }
     home = results / run
-    for sidecar in sorted([*home.glob(f"*/{SIDECAR}"), *home.glob(f"*/*/{SIDECAR}")]):
-        if sidecar.parent.name != REPRODUCE:
-            step = "-".join(sidecar.parent.relative_to(home).parts)
-            folders[step] = sidecar.parent
+    for provenance in sorted([*home.glob(f"*/{PROVENANCE}"), *home.glob(f"*/*/{PROVENANCE}")]):
+        if provenance.parent.name != REPRODUCE:
+            step = "-".join(provenance.parent.relative_to(home).parts)
+            folders[step] = provenance.parent
     return folders
 
 
 def read_chain(folders: Mapping[str, Path]) -> dict[str, Lineage]:
-    """The sidecars of these steps, in the order in which the steps depend on each other."""
-    return ordered({step: read_lineage(folder / SIDECAR) for step, folder in folders.items()})
+    """The records of these steps, in the order in which the steps depend on each other."""
+    return ordered({step: read_lineage(folder / PROVENANCE) for step, folder in folders.items()})
 
 
 def frozen_chain(folder: Path) -> dict[str, Lineage]:
-    """The sidecars that a publication keeps, in order."""
+    """The provenance records that a publication keeps, in order."""
     home = folder / "lineage"
     files = [p for p in files_below(folder) if p.parent == home and p.suffix == ".json"]
     if len(files) > MOST_STEPS:
-        raise DataError(f"{home}: {len(files)} sidecars; a publication has {MOST_STEPS} at most.")
+        raise DataError(
+            f"{home}: {len(files)} provenance records; a publication has {MOST_STEPS} at most."
+        )
     return ordered({path.stem: read_lineage(path) for path in files})
 
 
@@ -85,13 +87,13 @@ def ancestors(chain: Chain, hashes: Iterable[str]) -> list[str]:
 
 
 def code_today(step: str) -> str:
-    """Today's code hash of a step, by the name in its sidecar; "" when there is no such step."""
+    """Today's code hash of a step, by the name in its record; "" when there is no such step."""
     module = f"readiness.steps.{step.replace('-', '_')}"
     return code_hash(module) if closure(module) else ""
 
 
 def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> Iterator[str]:
-    """Each thing in which a finished run is no longer what its sidecars say, in one line.
+    """Each thing in which a finished run is no longer what its provenance records say, in one line.
 
     `files` are the inputs that no step made, by role: questionnaire, margins, ...
     """

@@ -25,7 +25,7 @@ def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
 
 
 def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
-    """Each number that differs, by publication: what was published and what comes out."""
+    """Each number that differs, by publication: what was published and what is recomputed."""
     lines = []
     for publication, table in verdicts.items():
         differs = table[table["verdict"] == Outcome.DIFFERS]

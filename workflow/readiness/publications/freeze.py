@@ -1,4 +1,4 @@
-"""Seal the figures of a finished run as a publication, for every later audit to be held against.
+"""Seal the figures of a finished run as a publication, for every later audit to be compared with.
 
 Everything is assembled in memory, written beside, and renamed: nothing half-written is ever a
 publication, and none is ever edited afterwards.
@@ -21,7 +21,7 @@ from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.language import tell
-from readiness.lineage import SIDECAR, Lineage, sha256_of
+from readiness.lineage import PROVENANCE, Lineage, sha256_of
 from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
 from readiness.publications.audit.audit import FROZEN, audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
@@ -177,11 +177,11 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
 
 
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
-    """The ledger, charts and report of a run, and the sidecars of its chain."""
+    """The ledger, charts and report of a run, and the provenance records of its chain."""
     files = {LEDGER: to_csv(published(figures)).encode()}
     files |= {name: path.read_bytes() for name, path in shown(folders)}
     for step, folder in folders.items():
-        files[f"lineage/{step}.json"] = (folder / SIDECAR).read_bytes()
+        files[f"lineage/{step}.json"] = (folder / PROVENANCE).read_bytes()
     return files
 
 
@@ -365,7 +365,7 @@ def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:
 
 
 def _prove(material: Material, folder: Path, cores: str) -> None:
-    """What was sealed comes out of the sealed code and data, in this environment: else DataError.
+    """What was sealed is reproduced by the sealed code and data here; else DataError.
 
     So the archive is complete, and no result was made by packages that were replaced since.
     """

@@ -71,7 +71,9 @@ def temporary_folder() -> Iterator[Path]:
     try:
         if os.pathsep in str(folder):
             # Python would look for the code elsewhere, and find today's.
-            raise DataError(f"{folder.parent}: its name holds {os.pathsep!r}; set TMPDIR anew.")
+            raise DataError(
+                f"{folder.parent}: its name holds {os.pathsep!r}; set TMPDIR to another folder."
+            )
         yield folder
     finally:
         for pause in PAUSES:

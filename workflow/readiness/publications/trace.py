@@ -1,6 +1,6 @@
 """From a number back to what is behind it, and from a dataset version on to every number.
 
-`which` walks the sidecars of the publication from the steps that made a number to its datasets;
+`which` walks the records of the publication from the steps that made a number to its datasets;
 `affected` lists the numbers that a recall of a dataset version would touch, over all publications.
 Both read what was frozen: no data and no rerun.
 """

@@ -2,7 +2,7 @@
 
 Four things that a table of answers must keep apart have one code each: not asked (routing), asked
 but not answered, "don't know" (outside the scale and outside the base), and a value that cannot be
-true and was set aside. Codes of categories never begin with `_`, so they cannot collide.
+true and was excluded. Codes of categories never begin with `_`, so they cannot collide.
 """
 
 from __future__ import annotations

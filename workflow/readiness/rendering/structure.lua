@@ -65,7 +65,7 @@ local function key_figures(div)
   return wrapped('#key-figures(', blocks, ')')
 end
 
--- Each number of the page is held against the register, the paper is not read again: so no numeral
+-- Each number of the page is compared with the register, the paper is not read again: so no numeral
 -- may stand on paper alone. Digits, superscripts, fractions, Roman and circled ones.
 local numerals = {
   { 0x30, 0x39 }, { 0xB2, 0xB3 }, { 0xB9, 0xB9 }, { 0xBC, 0xBE }, { 0x660, 0x669 }, { 0x6F0, 0x6F9 },

@@ -2,7 +2,7 @@
 
 Snakemake trusts a file that is there. A kernel that dies, a disk that fails or a hand can leave one
 that is cut short or changed, also with an old time; and a kill between two steps can leave results
-that rest on files which are no more. The sidecars tell: a step's results stand when its sidecar is
+that rest on files which are no more. The records tell: a step's results stand when its record is
 whole, the files beside it are what it says, and every parent that it names stands as well. All
 others are removed, and with them whatever was made from them.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from readiness.errors import DataError
 from readiness.files import TEMPORARY
-from readiness.lineage import SIDECAR, Lineage, changed_outputs, read_lineage
+from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage
 
 RUNS = ("waves", "studies", "publications")
 STEPS = ("report/*", "inputs/*/*", *(f"{kind}/*/{step}" for kind in RUNS for step in ("*", "*/*")))
 """The folders of the steps below `results`; the closing table lies in `results` itself."""
-CLOSING = ("gate.txt", SIDECAR)
+CLOSING = ("gate.txt", PROVENANCE)
 NOTES = Path(".snakemake/metadata")
 
 
@@ -56,9 +56,9 @@ def repair(root: Path) -> list[str]:
 
 
 def _remove(folders: list[Path]) -> None:
-    """Remove the steps' files, each sidecar first: were this killed, nothing would seem whole."""
+    """Remove the steps' files, each record first: were this killed, nothing would seem whole."""
     for folder in folders:
-        for file in sorted(_files(folder), key=lambda path: path.name != SIDECAR):
+        for file in sorted(_files(folder), key=lambda path: path.name != PROVENANCE):
             file.unlink()
 
 
@@ -80,13 +80,13 @@ def _left_behind(folder: Path) -> list[Path]:
 
 
 def _read(folder: Path) -> tuple[Lineage | None, list[str]]:
-    """What the sidecar says, None when there is none; and the files that are not what was made."""
-    if not (folder / SIDECAR).exists():
+    """What the record says, None when there is none; and the files that are not what was made."""
+    if not (folder / PROVENANCE).exists():
         return None, []
     try:
-        lineage = read_lineage(folder / SIDECAR)
+        lineage = read_lineage(folder / PROVENANCE)
     except DataError:
-        return None, [SIDECAR]
+        return None, [PROVENANCE]
     return lineage, changed_outputs(folder, lineage)
 
 

@@ -36,7 +36,7 @@ def add_step_arguments(
 
 @dataclass
 class Outputs:
-    """The files that one run of a step leaves in its folder, and the sidecar beside them."""
+    """The files that one run of a step leaves in its folder, and the record beside them."""
 
     step: str
     folder: Path
@@ -64,7 +64,7 @@ class Outputs:
         inputs: Mapping[str, Path],
         datasets: Sequence[str] = (),
     ) -> Lineage:
-        """Write the lineage sidecar; the step is complete with it."""
+        """Write the lineage provenance record; the step is complete with it."""
         lineage = leave_lineage(
             self.step,
             self.folder,

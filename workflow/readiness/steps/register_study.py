@@ -6,7 +6,7 @@ import argparse
 import json
 
 from readiness.config import Section, parse_json
-from readiness.lineage import SIDECAR, read_lineage
+from readiness.lineage import PROVENANCE, read_lineage
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     claims = read_text_table(arguments.claims, "the register of claims")
     verdicts = json.loads(arguments.verdicts.read_text("utf-8"))
     printed, judged = (
-        Origin.of(read_lineage(path.parent / SIDECAR))
+        Origin.of(read_lineage(path.parent / PROVENANCE))
         for path in (arguments.claims, arguments.verdicts)
     )
     register = make_register(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from readiness.analysis.selection import Selection
 from readiness.config import Figures, Section, SelectionName, parse_json
-from readiness.lineage import SIDECAR, read_lineage
+from readiness.lineage import PROVENANCE, read_lineage
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows += weighting_rows(tables["summary"], tables["margins"], selection)
     rows += settings_rows(settings.level, settings.permutations, contract, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection)
-    steps = {name: read_lineage(inputs[name].parent / SIDECAR) for name in INPUTS}
+    steps = {name: read_lineage(inputs[name].parent / PROVENANCE) for name in INPUTS}
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))

@@ -195,7 +195,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs |= {name: arguments.source.parent / name for name in chapters}
     outputs.finish(
         code=arguments.code,
-        # Without a word of drafts where it is none, as in sidecars of before there were any.
+        # Without a word of drafts where it is none, as in records of before there were any.
         settings=settings.model_dump(exclude={} if settings.draft else {"draft"}),
         inputs={**inputs, "source": arguments.source},
     )

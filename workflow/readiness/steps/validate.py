@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 class _Settings(Validate):
-    """The section of the wave, with what else its data are held against."""
+    """The section of the wave, with what else its data are compared with."""
 
     simulated: bool
 

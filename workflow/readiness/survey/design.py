@@ -73,7 +73,7 @@ class Design:
         adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
-        refits: tests and models are fitted anew under each replicate (`refitting`).
+        refits: tests and models are fitted again under each replicate (`refitting`).
 
     The data are never modified, so columns that were coded once stay coded, for this design and for
     those made from it.
@@ -226,7 +226,7 @@ class Design:
     def refit_covariance(
         self, fit: Callable[[FloatArray], FloatArray], estimate: FloatArray
     ) -> FloatArray:
-        """Covariance of a statistic that is computed anew from each replicate's weights.
+        """Covariance of a statistic that is computed again from each replicate's weights.
 
         Args:
             fit: from weights (rows,), 0 outside the domain, to the statistic, shape (k,).
@@ -374,7 +374,7 @@ def design(
     lonely_psu: LonelyPsu = "fail",
     adjust_domain_lonely: bool = False,
 ) -> Design:
-    """A survey design, checked. R twin: `svydesign(ids, strata, weights, fpc, nest)`.
+    """A survey design, checked. R equivalent: `svydesign(ids, strata, weights, fpc, nest)`.
 
     Args:
         data: one row a respondent (not modified).
@@ -385,7 +385,7 @@ def design(
         psu: column of PSUs, or the columns of both stages, outermost first; None: each row is one.
         fpc: population number of units (or sampling fraction, all <= 1) of each stage; None: the
             sample counts as drawn with replacement.
-        nest: PSU identifiers start anew in each stratum.
+        nest: PSU identifiers start again in each stratum.
         lonely_psu: what to do with a stratum that has one PSU.
         adjust_domain_lonely: also where only the domain leaves one PSU.
 

@@ -2,7 +2,7 @@
 
 Each maker gives the factors by which every PSU's weight is multiplied in each replicate, and the
 constants of the variance formula. Sources: Wolter (2007) ch. 3-5; Rao and Wu (1988); Canty and
-Davison (1999). R twin: `as.svrepdesign`.
+Davison (1999). R equivalent: `as.svrepdesign`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Replicates:
 
 @dataclass(frozen=True, eq=False)
 class StreamedReplicates:
-    """Replicates that are made anew, one at a time, each time they are used.
+    """Replicates that are made again, one at a time, each time they are used.
 
     For many replicates of many rows: the whole matrix would not fit. The interface and the numbers
     are those of `Replicates`.

@@ -163,7 +163,7 @@ def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
         bad = unit.label(int(first[first > 1].index[0]))
         raise StatisticsError(
             f"PSU {bad} (column {name!r}) is in more than one stratum; "
-            "if PSU numbers start anew in each stratum, give nest=True"
+            "if PSU numbers start again in each stratum, give nest=True"
         )
     return unit
 

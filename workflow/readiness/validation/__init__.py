@@ -1,4 +1,4 @@
-"""Every fault of every answer: collected, explained, and set aside where it must be.
+"""Every fault of every answer: collected, explained, and excluded where it must be.
 
 `validate` is the whole room: raw text in, coded answers with all faults and counts out.
 """

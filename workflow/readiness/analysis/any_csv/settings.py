@@ -88,7 +88,7 @@ class Survey(Section):
     strata: Column | None = Field(default=None, description="column of strata")
     psu: Stages | None = Field(default=None, description="column of PSUs, or of both stages")
     fpc: Stages | None = Field(default=None, description="population or fraction, one a stage")
-    nest: bool = Field(default=False, description="PSU names start anew in each stratum")
+    nest: bool = Field(default=False, description="PSU names start again in each stratum")
     lonely_psu: LonelyPsu = "fail"
     margins: dict[Column, dict[Label, Total]] | None = Field(
         default=None, description="population totals by column and category, to rake to"

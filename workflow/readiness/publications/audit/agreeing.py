@@ -59,13 +59,13 @@ STATED_TODAY = ("code.tar", "lineage/*.json (code, settings)")
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[Finding]:
     """In what the files of the publication in `folder` and its seal contradict each other.
 
-    `sealed` is what the seal states. DataError where a table, a sidecar or the archive is none.
+    `sealed` is what the seal states. DataError where a table, a record or the archive is none.
     """
     stated = _Stated(folder, sealed)
     tables = [Finding(place, Outcome.BROKEN, fact) for place, fact in stated.tables()]
     if tables:
         return tables  # of two rows that differ, nobody can say which one counts
-    parts = (stated.ledger, stated.sidecars, stated.chain_in_order, stated.archive, stated.seal)
+    parts = (stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal)
     return [Finding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
 
 
@@ -137,8 +137,8 @@ class _Stated:
                 if count > 1:
                     yield name, Fact("audit.states.times", {"name": what, "n": count})
 
-    def sidecars(self) -> Iterator[tuple[str, Fact]]:
-        """The folder of the sidecars: nothing else in it, and none that nothing rests on."""
+    def provenances(self) -> Iterator[tuple[str, Fact]]:
+        """The folder of the records: nothing else in it, and none that nothing rests on."""
         for path in sorted((self.folder / "lineage").rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
@@ -153,7 +153,7 @@ class _Stated:
                 yield f"lineage/{end}.json", Fact("audit.states.absent")
 
     def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
-        """Each sidecar: what it read is what those before it left, or a file that is sealed."""
+        """Each record: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
         texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
         raw = {*self.inputs.values(), *texts}
@@ -180,7 +180,7 @@ class _Stated:
             yield from self.kept(step, lineage.outputs)
 
     def left_by(self, step: str) -> set[str]:
-        """The hashes of what a step left, its sidecar included."""
+        """The hashes of what a step left, its provenance record included."""
         own = self.sealed["files"].get(f"lineage/{step}.json", "")
         return {*self.chain[step].outputs.values(), own}
 

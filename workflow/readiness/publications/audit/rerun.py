@@ -16,7 +16,7 @@ from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
-from readiness.lineage import SIDECAR, Lineage
+from readiness.lineage import PROVENANCE, Lineage
 from readiness.publications.archive import ARCHIVE, assemble
 from readiness.publications.chain import REGISTER, read_chain, step_folders
 from readiness.publications.documents import folder_of_step, languages_of, steps_shown
@@ -69,7 +69,7 @@ def rerun(
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     if report:
         steps = steps_shown(languages_of(folder))
-        targets += [f"results/{run}/{folder_of_step(step)}/{SIDECAR}" for step in steps]
+        targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
     with scratch_project(code, objects) as scratch:
         if frozen:
             failure = run_sealed(scratch, targets, cores, confined=confined)

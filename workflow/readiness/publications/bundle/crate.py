@@ -1,7 +1,7 @@
 """The description of a bundle for machines: RO-Crate 1.1, profile Provenance Run Crate 0.5.
 
 One CreateAction for the run behind each publication and one for each of its steps, from the
-sidecars: inputs and outputs are the files of the bundle with these hashes. What a step made and no
+records: inputs and outputs are the files of the bundle with these hashes. What a step made and no
 publication keeps (coded answers, weights) is named by its hash alone. No clock is known, so no
 action has times.
 
@@ -326,7 +326,7 @@ class _Description:
     def _step(
         self, step: str, identity: str, lineage: Lineage, places: Mapping[str, str], tool: Entity
     ) -> Entity:
-        """One step as an action: inputs and outputs by the hashes in its sidecar."""
+        """One step as an action: inputs and outputs by the hashes in its provenance record."""
         settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
         record = self.entities[f"{FOLDER}/{identity}/lineage/{step}.json"]
         action = self._add(

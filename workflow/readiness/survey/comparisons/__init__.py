@@ -1,7 +1,7 @@
 """Comparisons of answers across groups of a survey: tests, contrasts, models, effect sizes.
 
 `compare_ordinal` and `compare_nominal` make the whole comparison of one item; the parts are here
-too, each with the name of its R twin in its docstring.
+too, each with the name of its R equivalent in its docstring.
 """
 
 from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor

@@ -25,7 +25,7 @@ _TIES = 1e-7
 def fisher_2x2(counts: npt.ArrayLike, level: float = 0.95) -> ComparisonRow:
     """Fisher's exact test of a 2 x 2 table with the conditional odds ratio and its exact interval.
 
-    R twin: `fisher.test`; the odds ratio is the conditional maximum-likelihood estimate, infinite
+    R: `fisher.test`; the odds ratio is the conditional maximum-likelihood estimate, infinite
     or 0 where a cell is empty (the interval then has one finite end).
 
     Args:

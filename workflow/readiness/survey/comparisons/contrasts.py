@@ -1,7 +1,7 @@
 """Pairwise contrasts between groups, and the adjustments for testing many of them.
 
 The covariance of the group means is that of the full design (groups that share PSUs are not
-independent). R twin: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
+independent). R: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
 is the pairs of one item. Sources: Holm (1979); Hochberg (1988); Hommel (1988); Benjamini and
 Hochberg (1995); Benjamini and Yekutieli (2001).
 """
@@ -41,7 +41,7 @@ _STATSMODELS = {
 
 
 def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
-    """p-values adjusted for their family. R twin: `p.adjust`.
+    """p-values adjusted for their family. R equivalent: `p.adjust`.
 
     Args:
         p: shape (m,), 0-1; NaN (no test) stays NaN and does not count in the family.

@@ -212,7 +212,7 @@ def kappa(
     levels: Sequence[Any] | None = None,
     level: float = 0.95,
 ) -> tuple[ComparisonRow, float]:
-    """Cohen's kappa of two codings with its design-based standard error. R twin: `svykappa`.
+    """Cohen's kappa of two codings with its design-based standard error. R equivalent: `svykappa`.
 
     Args:
         design: the survey design.

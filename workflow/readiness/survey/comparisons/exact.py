@@ -26,7 +26,7 @@ def _two_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatA
 
 
 def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
-    """Exact Wilcoxon rank-sum test, ties included. R twin: `exactRankTests::wilcox.exact`.
+    """Exact Wilcoxon rank-sum test, ties included. R equivalent: `exactRankTests::wilcox.exact`.
 
     The statistic W is Mann-Whitney's U of x. Two-sided p: all W as far from its mean, or farther.
 
@@ -51,7 +51,7 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 
 def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
-    """Exact two-sample permutation test of whole numbers. R twin: `exactRankTests::perm.test`.
+    """Exact two-sample permutation test of whole numbers. R: `exactRankTests::perm.test`.
 
     The statistic is the sum of x.
 
@@ -105,7 +105,7 @@ def _exact_two_sided(scores: IntArray, m: int) -> float:
 def asymptotic_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     """Normal Wilcoxon rank-sum test with tie and continuity correction.
 
-    R twin: `wilcox.test(exact=FALSE, correct=TRUE)`.
+    R equivalent: `wilcox.test(exact=FALSE, correct=TRUE)`.
 
     Raises:
         StatisticsError: an empty group, missing or infinite values, all answers the same.
@@ -125,7 +125,7 @@ def asymptotic_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 
 def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
-    """Kruskal-Wallis test with ties, unweighted. R twin: `kruskal.test`.
+    """Kruskal-Wallis test with ties, unweighted. R equivalent: `kruskal.test`.
 
     Raises:
         StatisticsError: fewer than two groups, missing values, all answers the same.
@@ -152,7 +152,7 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 def cochran_armitage(
     events: npt.ArrayLike, totals: npt.ArrayLike, scores: npt.ArrayLike | None = None
 ) -> ComparisonRow:
-    """Trend in proportions over ordered groups. R twin: `prop.trend.test`.
+    """Trend in proportions over ordered groups. R equivalent: `prop.trend.test`.
 
     Args:
         events: number of events in each group, shape (k,).

@@ -36,7 +36,7 @@ def whole_table(counts: npt.ArrayLike) -> IntArray:
 def fisher_freeman_halton(
     counts: npt.ArrayLike, *, limit: int = 1_000_000, monte_carlo: int | None = None, seed: int = 0
 ) -> ComparisonRow:
-    """Fisher's exact test of an r x c table, both margins fixed. R twin: `fisher.test`.
+    """Fisher's exact test of an r x c table, both margins fixed. R equivalent: `fisher.test`.
 
     Args:
         counts: unweighted counts, shape (r, c).

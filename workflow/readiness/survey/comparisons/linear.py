@@ -1,6 +1,6 @@
 """Linear and binomial (logit) regression of survey data, through statsmodels.
 
-R twins: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights
+R: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights
 scaled to mean 1); the covariance is the design covariance of the influence values, that is of the
 scores times the inverse Hessian (Binder 1983), never statsmodels' own robust covariances, which
 know no strata.
@@ -105,7 +105,7 @@ class LinearFit:
         return rows
 
     def term_test(self, term: str, method: TermTest = "Wald") -> ComparisonRow:
-        """Test of one term. R twin: `regTermTest(method=)`.
+        """Test of one term. R equivalent: `regTermTest(method=)`.
 
         Args:
             term: name of the term.
@@ -174,7 +174,7 @@ class LinearFit:
 def linear_model(
     design: Design, y: Column, x: Covariates, *, family: Family = "gaussian"
 ) -> LinearFit:
-    """Design-based linear or logit regression. R twin: `svyglm(y ~ x, family=)`.
+    """Design-based linear or logit regression. R equivalent: `svyglm(y ~ x, family=)`.
 
     Args:
         design: the survey design; rows with a missing value leave the base.
@@ -336,7 +336,7 @@ def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -
 def t_test(
     design: Design, y: Column, group: Column, *, group_levels: Sequence[Any] | None = None
 ) -> ComparisonRow:
-    """Difference in means of two groups (second less first). R twin: `svyttest(y ~ group)`.
+    """Difference in means of two groups (second less first). R equivalent: `svyttest(y ~ group)`.
 
     Raises:
         StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.

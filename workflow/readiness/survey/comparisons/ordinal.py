@@ -1,6 +1,6 @@
 """Proportional-odds (and other cumulative) models with design-based covariance.
 
-R twin: `svyolr`. Model: P(Y <= k) = F(zeta_k - x'beta). The weighted log-likelihood is maximised by
+R: `svyolr`. Model: P(Y <= k) = F(zeta_k - x'beta). The weighted log-likelihood is maximised by
 Newton's method with the analytic Hessian; the covariance is the design covariance of the influence
 values (sandwich). Sources: McCullagh (1980); Binder (1983); Brant (1990) and Rao and Scott (1984)
 for the check of proportional odds.
@@ -218,7 +218,7 @@ def ordinal_model(
     levels: Sequence[Any] | None = None,
     link: Link = "logistic",
 ) -> OrdinalFit:
-    """Cumulative model of an ordered answer. R twin: `svyolr(y ~ x, method=link)`.
+    """Cumulative model of an ordered answer. R equivalent: `svyolr(y ~ x, method=link)`.
 
     Args:
         design: the survey design; rows with a missing value leave the base.

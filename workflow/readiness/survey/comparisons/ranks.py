@@ -1,6 +1,6 @@
 """Design-based rank tests: Wilcoxon, Kruskal-Wallis, van der Waerden, median.
 
-R twin: `svyranktest`. Source: Lumley and Scott (2013), Biometrika 100, 831-842. The rank of a
+R equivalent: `svyranktest`. Source: Lumley and Scott (2013), Biometrika 100, 831-842. The rank of a
 respondent is the weighted share of the population below plus half of that tied with the answer
 (mid-rank), so that the result does not depend on the order of the rows; R averages running sums
 over tied rows and does depend on it when weights differ.
@@ -60,7 +60,7 @@ def rank_test(
     *,
     group_levels: Sequence[Any] | None = None,
 ) -> ComparisonRow:
-    """Do the groups answer equally high? R twin: `svyranktest(y ~ group, test=)`.
+    """Do the groups answer equally high? R equivalent: `svyranktest(y ~ group, test=)`.
 
     Two groups: t on design df - 1, effect = difference in mean rank score (second group less the
     first; for `wilcoxon` on 0-1). More groups: F on (k-1, design df - k + 1).

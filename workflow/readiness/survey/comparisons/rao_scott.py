@@ -1,6 +1,6 @@
 """Is a two-way table of a survey independent? Rao-Scott, Wald and adjusted Wald tests.
 
-R twin: `svychisq`. Sources: Rao and Scott (1981, 1984); Koch, Freeman and Freeman (1975) for the
+R: `svychisq`. Sources: Rao and Scott (1981, 1984); Koch, Freeman and Freeman (1975) for the
 Wald test; Thomas and Rao (1987) for the choice between them. Pearson's statistic is computed on
 weighted counts scaled to the unweighted n and referred to its distribution under the design.
 """
@@ -151,7 +151,7 @@ def table(
     row_levels: Sequence[Any] | None = None,
     column_levels: Sequence[Any] | None = None,
 ) -> Table:
-    """Weighted two-way table over declared levels. R twin: `svytable`.
+    """Weighted two-way table over declared levels. R equivalent: `svytable`.
 
     Raises:
         StatisticsError: a value that is no declared level, or no respondent with both answers.
@@ -171,7 +171,7 @@ def association(
     row_levels: Sequence[Any] | None = None,
     column_levels: Sequence[Any] | None = None,
 ) -> ComparisonRow:
-    """Test of independence of two factors. R twin: `svychisq(~row+column, statistic=)`.
+    """Test of independence of two factors. R equivalent: `svychisq(~row+column, statistic=)`.
 
     Args:
         design: the survey design.

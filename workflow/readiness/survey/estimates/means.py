@@ -1,7 +1,7 @@
 """Means, totals, ratios and variances, of the whole domain or by group.
 
 Each is a ratio of weighted totals, or a total; linearised it is handed to the design (Taylor), or
-it is computed anew under each replicate weight. R twins: `svymean`, `svytotal`, `svyratio`,
+it is computed again under each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`,
 `svyvar`, and `svyby(..., covmat=TRUE)` where `by` is given.
 """
 

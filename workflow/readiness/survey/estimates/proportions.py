@@ -1,6 +1,6 @@
 """Proportions over declared categories, of a whole domain or by group.
 
-A declared category that nobody chose is a row with 0, not a missing row. R twins:
+A declared category that nobody chose is a row with 0, not a missing row. R equivalents:
 `svymean(~factor(y), d)`, `svyby(~factor(y), ~g, d, svymean)` and `svyciprop` for the limits.
 """
 

@@ -1,4 +1,4 @@
-"""Weighted quantiles with Woodruff intervals. R twin: `svyquantile(interval.type="mean")`.
+"""Weighted quantiles with Woodruff intervals. R equivalent: `svyquantile(interval.type="mean")`.
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
 it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the

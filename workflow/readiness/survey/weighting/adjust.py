@@ -42,7 +42,7 @@ def rake(
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Design:
-    """Rake a design to margins. R twins: `rake`, and `calibrate(calfun="raking")`.
+    """Rake a design to margins. R equivalents: `rake`, and `calibrate(calfun="raking")`.
 
     Both give these weights; their standard errors differ. `residuals="greg"` (published) takes the
     calibration residuals, as R after `calibrate`; `"r-rake"` what R takes after `rake`.
@@ -72,7 +72,7 @@ def rake(
 
 
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:
-    """Scale the weights to the population total of each category. R twin: `postStratify`.
+    """Scale the weights to the population total of each category. R equivalent: `postStratify`.
 
     Raises:
         StatisticsError: as `make_margins`.
@@ -90,7 +90,7 @@ def calibrate(
     tolerance: float = 1e-11,
     max_iterations: int = 500,
 ) -> Design:
-    """Calibrate to totals of numeric auxiliaries. R twin: `calibrate(calfun=...)`.
+    """Calibrate to totals of numeric auxiliaries. R equivalent: `calibrate(calfun=...)`.
 
     Args:
         design: the design.
@@ -133,7 +133,7 @@ def calibrate(
 
 
 def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
-    """Trim the weights. R twin: `trimWeights(strict=)`. As in R, the variance afterwards still uses
+    """Trim the weights. R: `trimWeights(strict=)`. As in R, the variance afterwards still uses
     the calibration that was done; for one that knows of the trimming, use `weigh`.
 
     Raises:

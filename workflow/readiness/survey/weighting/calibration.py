@@ -2,7 +2,7 @@
 
 The calibrated weight is base * F(x'b), with F(u) = 1 + u (linear), exp(u) (raking) or the logit
 function of Deville and Särndal (1992), and b such that the weighted totals of x are the known
-ones; Newton's method on b. Bounds cut F off (linear, raking) or are its asymptotes (logit). R twin:
+ones; Newton's method on b. Bounds cut F off (linear, raking) or are its asymptotes (logit). R:
 `calibrate(calfun=...)`.
 """
 

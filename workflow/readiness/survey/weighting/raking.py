@@ -2,7 +2,7 @@
 
 Rows with the same categories get the same factor, so the iterations run on the cells that the
 margins cross, not on the rows. Sources: Deming and Stephan (1940); Deville, Särndal and Sautory
-(1993). R twin: `rake`.
+(1993). R equivalent: `rake`.
 """
 
 from __future__ import annotations

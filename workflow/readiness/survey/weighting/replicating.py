@@ -69,7 +69,7 @@ def _drawn(design: Design, kind: Kind, number: int, seed: int, mse: bool) -> Any
         return base * (factors(r) if identity else factors(r)[psu])
 
     streamed = StreamedReplicates(generate, scale, np.ones(number), mse, kind)
-    # Groups are few and used often: only a matrix beyond the largest is made anew each time.
+    # Groups are few and used often: only a matrix beyond the largest is made again each time.
     if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
         return streamed
     if kind == "groups":
@@ -106,7 +106,7 @@ def replicate(
     rho: float = 0.3,
     mse: bool = False,
 ) -> Design:
-    """A replicate design from a Taylor design. R twin: `as.svrepdesign`.
+    """A replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
 
     Args:
         design: a design that has not been calibrated (calibrate the replicate design instead, and
@@ -140,7 +140,7 @@ def with_replicates(
     mse: bool = False,
     degrees_of_freedom: int | None = None,
 ) -> Design:
-    """A design with replicate weights that came with the data. R twin: `svrepdesign`.
+    """A design with replicate weights that came with the data. R equivalent: `svrepdesign`.
 
     Args:
         design: its weights are the full-sample weights.
