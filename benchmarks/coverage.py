@@ -9,7 +9,7 @@ of 32, 120 and 600 are drawn with equal numbers a stratum, so that weights diffe
   raked to both margins (SE from GREG residuals).
 
 Professions collapse as declared here, before any data: to three groups at n = 32, to four at 120
-(and at 600, to show where Rao-Scott's test leads); at 32 the strata count in pairs in the raking.
+(and at 600, to show where Rao-Scott's is primary); at 32 the strata count in pairs in the raking.
 A sample that can't be raked is excluded and counted.
 
     .venv/bin/python benchmarks/coverage.py           # 300 runs a setting, a few minutes
@@ -226,7 +226,7 @@ def one_run(setting: Setting, seed: int) -> tuple[Tally, Tally]:
             p[name] = math.nan if value is None else value
             rejected[name, ""].append(p[name])
         choice = choose(sample.n, group_sizes(sample), effective_sizes(sample))
-        rejected["the test that leads", LEAD_ROW[choice.lead]].append(p[LEAD_ROW[choice.lead]])
+        rejected["the primary test", LEAD_ROW[choice.lead]].append(p[LEAD_ROW[choice.lead]])
         for target, make in intervals(sample, setting).items():
             try:
                 found = make()
@@ -274,26 +274,26 @@ def size_table(results: dict[Setting, tuple[Tally, Tally]]) -> list[str]:
     names: list[str] = []
     cells: dict[tuple[str, Setting], str] = {}
     for setting, (rejected, _) in results.items():
-        leads = {k[1]: len(v) for k, v in rejected.items() if k[0] == "the test that leads"}
-        lead = np.concatenate([v for k, v in rejected.items() if k[0] == "the test that leads"])
+        leads = {k[1]: len(v) for k, v in rejected.items() if k[0] == "the primary test"}
+        lead = np.concatenate([v for k, v in rejected.items() if k[0] == "the primary test"])
         limit = 0.06 + 2 * math.sqrt(0.06 * 0.94 / len(lead))
         rate = float(np.mean(lead <= ALPHA))
         # A run without a result is no rejection: nothing would be claimed from it.
-        verdict = "holds" if rate <= limit else "TOO OFTEN"
-        cells["the test that leads", setting] = f"**{rate:.3f}** ({verdict})"
+        verdict = "valid" if rate <= limit else "TOO OFTEN"
+        cells["the primary test", setting] = f"**{rate:.3f}** ({verdict})"
         shown = ", ".join(f"{k} {v / len(lead):.0%}" for k, v in sorted(leads.items()))
         cells["which one it is", setting] = shown
         aside = len(rejected.get(("excluded", ""), []))
         cells["samples excluded", setting] = str(aside)
         for (name, _), values in rejected.items():
-            if name in ("the test that leads", "excluded"):
+            if name in ("the primary test", "excluded"):
                 continue
             names += [name] if name not in names else []
             p = np.array(values)
             made = ~np.isnan(p)
             text = f"{np.mean(p[made] <= ALPHA):.3f}" if made.any() else "no result"
             cells[name, setting] = text + (part(float(made.mean())) if made.any() else "")
-    rows = ["the test that leads", "which one it is", *names, "samples excluded"]
+    rows = ["the primary test", "which one it is", *names, "samples excluded"]
     return grid("test", rows, cells)
 
 
@@ -339,22 +339,22 @@ def document(results: dict[Setting, tuple[Tally, Tally]], runs: int) -> str:
         f"simulation standard error of a share near .05 or .95: {error:.4f}.",
         *intro[1:],
         "## Size: share of samples where a test rejects though nothing differs",
-        "Columns: n and number of groups. Nominal level .05. The test that leads is "
-        "the one that the program picks by n and by the thinnest group (`choose`); it holds when "
+        "Columns: n and number of groups. Nominal level .05. The primary test is "
+        "the one that the program picks by n and by the smallest group (`choose`); it is valid when "
         "its size is at most .06 plus two simulation standard errors. A percentage in brackets is "
         "the share of samples where the test has a result (the ordinal logit has no estimate "
         "under separation).",
         "\n".join(size_table(results)),
-        "Why the permutation leads in thin groups: the asymptotic tests estimate one variance for "
-        "each group, and in small or unequally weighted groups that estimate is too small too "
+        "Why the permutation test is primary in small groups: the asymptotic tests estimate one "
+        "variance for each group, and in small or unequally weighted groups that estimate is too small too "
         "often. The permutation of the answers within strata needs no variance.",
         "## Coverage: share of 95 % intervals that hold the population's value; mean width",
         "The item that differs. For the odds ratio the median width. A percentage in brackets is "
         "the share of samples with an interval.",
         "How to read it: Wald intervals of a share fall short first, Korn-Graubard's last. At "
-        "n = 32 in unequally weighted groups, and more so after raking, every interval holds the "
+        "n = 32 in unequally weighted groups, and more so after raking, every interval has the "
         "truth less often than it says: there a contrast of two groups is an indication, and the "
-        "program leads with the permutation test.",
+        "primary test is the permutation test.",
         "\n".join(coverage_table(results, runs)),
     ]
     return "\n\n".join(parts) + "\n"

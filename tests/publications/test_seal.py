@@ -216,7 +216,7 @@ def test_an_archive_writes_into_its_folder_alone(tmp_path: Path, name: str) -> N
         ([Outcome.NOT_CHECKED, Outcome.DIFFERS, Outcome.BROKEN], 3),
     ],
 )
-def test_the_gravest_outcome_counts(outcomes: list[Outcome], code: int) -> None:
+def test_the_most_severe_outcome_counts(outcomes: list[Outcome], code: int) -> None:
     assert exit_code(outcomes) == code
 
 

@@ -44,15 +44,15 @@ def test_a_run_repeats_itself_and_has_every_part(setting: Any) -> None:
     rejected, covered = study.one_run(setting, 3)
     again = study.one_run(setting, 3)
     np.testing.assert_equal((dict(rejected), dict(covered)), tuple(dict(part) for part in again))
-    assert sum(k[0] == "the test that leads" for k in rejected) == 1
+    assert sum(k[0] == "the primary test" for k in rejected) == 1
     assert {k[1] for k in covered if k[0] == "highest level, all"} == set(study.SHARES)
 
 
-def test_the_test_that_leads_holds_its_level_in_the_published_study() -> None:
+def test_the_primary_test_keeps_its_level_in_the_published_study() -> None:
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
     runs = int(re.search(r"([\d,]+) runs a setting", page)[1].replace(",", ""))  # type: ignore[index]
     assert runs >= 4_000
-    row = next(line for line in page.splitlines() if line.startswith("| the test that leads"))
+    row = next(line for line in page.splitlines() if line.startswith("| the primary test"))
     sizes = [float(v) for v in re.findall(r"\*\*(0\.\d+)\*\*", row)]
     assert len(sizes) == len(study.SETTINGS)
     limit = 0.06 + 2 * (0.06 * 0.94 / runs) ** 0.5

@@ -1,4 +1,4 @@
-"""The studentised permutation statistic: its mathematics, and its power in a thin group."""
+"""The studentised permutation statistic: its mathematics, and its power in a small group."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ class Compare(Section):
         description="frame variable within which answers are permuted, never the groups themselves",
     )
     lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
-        default="auto", description="test that leads; auto chooses by n and says why"
+        default="auto", description="primary test; auto chooses by n and says why"
     )
 
 

@@ -1,4 +1,4 @@
-"""One item across groups, whole: the test that leads, those beside it, contrasts, effect sizes.
+"""One item across groups, whole: the primary test, those beside it, contrasts, effect sizes.
 
 What the workflow calls. Every part that has no answer (separation, a group of one, no degrees of
 freedom) becomes a row without a p-value whose note says why; only what leaves nothing to compare
@@ -72,7 +72,7 @@ def compare_ordinal(
             of the two.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once.
-        lead: override of the leading test.
+        lead: override of the primary test.
         level: of intervals, 0-1.
 
     Raises:
@@ -134,7 +134,7 @@ def compare_nominal(
         blocks: within which answers are exchangeable, or None.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once.
-        lead: override of the leading test.
+        lead: override of the primary test.
         level: of intervals, 0-1.
 
     Raises:

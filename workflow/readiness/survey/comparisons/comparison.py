@@ -29,7 +29,7 @@ class Comparison:
     """An item compared across groups.
 
     Attributes:
-        choice: which test leads and why.
+        choice: which test is primary, and why.
         tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
             `proportional_odds_check`, `permutation_midrank`, `fisher_freeman_halton`).
         contrasts: differences of a share between all pairs of groups (b - a, shares 0-1), with
@@ -55,7 +55,7 @@ class Comparison:
 
     @property
     def lead(self) -> ComparisonRow:
-        """The row that leads."""
+        """The row of the primary test."""
         return next(r for r in self.rows if r.test in _LEAD_ROWS[self.choice.lead])
 
     def test(self, name: str) -> ComparisonRow | None:
