@@ -340,14 +340,14 @@ def document(results: dict[Setting, tuple[Tally, Tally]], runs: int) -> str:
         *intro[1:],
         "## Size: share of samples where a test rejects though nothing differs",
         "Columns: n and number of groups. Nominal level .05. The primary test is "
-        "the one that the program picks by n and by the smallest group (`choose`); it is valid when "
-        "its size is at most .06 plus two simulation standard errors. A percentage in brackets is "
-        "the share of samples where the test has a result (the ordinal logit has no estimate "
+        "the one that the program picks by n and by the smallest group (`choose`); it is valid "
+        "when its size is at most .06 plus two simulation standard errors. A percentage in "
+        "brackets is the share of samples where the test has a result (the ordinal logit has no estimate "
         "under separation).",
         "\n".join(size_table(results)),
         "Why the permutation test is primary in small groups: the asymptotic tests estimate one "
-        "variance for each group, and in small or unequally weighted groups that estimate is too small too "
-        "often. The permutation of the answers within strata needs no variance.",
+        "variance for each group, and in small or unequally weighted groups that estimate is too "
+        "small too often. The permutation of the answers within strata needs no variance.",
         "## Coverage: share of 95 % intervals that hold the population's value; mean width",
         "The item that differs. For the odds ratio the median width. A percentage in brackets is "
         "the share of samples with an interval.",
