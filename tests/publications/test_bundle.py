@@ -197,7 +197,7 @@ def test_also_that_of_a_publication_that_supersedes_another(
     # What the log lists and the bundle leaves out is told, not passed over.
     result = project.readiness("audit", "--level", "0")
     assert result.returncode == 2
-    assert "1 COULD NOT CHECK, 2 VALID" in result.stdout
+    assert "2 VALID, 1 COULD NOT CHECK" in result.stdout
     # The workflow loads there and knows what to do.
     assert "register_wave simulated-2026" in " ".join(project.to_do()).replace("waves/", "")
 

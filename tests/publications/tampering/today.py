@@ -83,7 +83,7 @@ def code(step: Step, how: str) -> Change:
         target.tree.write(path, edited(target.tree.text(path), step, how))
         # Charts are drawn from numbers: no number differs for them.
         diverges = how == "moves" and step.step != "draw"
-        later = (f"audit.step.{step.step} ", "audit.cause.code") if diverges else ()
+        later = ("audit.step.", "audit.cause.code") if diverges else ()
         return Made(f"{path}: {how}", (step.name,), later)
 
     return change

@@ -126,6 +126,7 @@ STEP_KINDS = tuple(
                  "draw", "report")
 )  # fmt: skip
 ENVIRONMENT_ALONE = (Fact("audit.cause.environment"),)
+CODE_ALONE = (Fact("audit.cause.code"),)
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,13 @@ class Divergence:
     """The first step whose outputs are other ones, and what of it changed.
 
     `causes` are facts: data with the roles, settings with their keys, code, or the environment when
-    nothing else did.
+    nothing else did. Where it was code alone, `further` is a later step that was made with other
+    settings or with another file from outside.
     """
 
     step: str
     causes: tuple[Fact, ...]
+    further: Divergence | None = None
 
     @property
     def named(self) -> Fact | str:
@@ -149,8 +152,12 @@ class Divergence:
 
     @property
     def fact(self) -> Fact:
-        """Where the chains diverge, and what changed there."""
-        return Fact("audit.diverges.changed", {"step": self.named, "causes": Listed(self.causes)})
+        """Where the chains diverge, and what changed there and further on."""
+        values = {"step": self.named, "causes": Listed(self.causes)}
+        if self.further is None:
+            return Fact("audit.diverges.changed", values)
+        more = {"further": self.further.named, "more": Listed(self.further.causes)}
+        return Fact("audit.diverges.further", values | more)
 
 
 def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
@@ -158,7 +165,24 @@ def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
     for step, before in frozen.items():
         after = present.get(step)
         if after is None or after.outputs != before.outputs:
-            return Divergence(step, tuple(_causes(step, before, after)))
+            causes = tuple(_causes(step, before, after))
+            # Other code hides nothing of what went in further on.
+            further = _further(frozen, present, step) if causes == CODE_ALONE else None
+            return Divergence(step, causes, further)
+    return None
+
+
+def _further(frozen: Chain, present: Chain, first: str) -> Divergence | None:
+    """The first step but `first` that was made with other settings, or with another file from
+    outside, and has other outputs."""
+    for step, before in frozen.items():
+        after = present.get(step)
+        if step in (first, REGISTER) or after is None or after.outputs == before.outputs:
+            continue
+        parents = before.parents.keys() | after.parents.keys()
+        causes = tuple(_made_with(before, after, sorted(after.inputs.keys() - parents)))
+        if causes:
+            return Divergence(step, causes)
     return None
 
 
@@ -171,15 +195,20 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("audit.cause.code") if moved_code else Fact("audit.cause.data")
         return
-    roles = sorted(before.inputs.keys() | after.inputs.keys())
-    moved = [role for role in roles if before.inputs.get(role) != after.inputs.get(role)]
-    keys = sorted(before.settings.keys() | after.settings.keys())
-    other = [key for key in keys if before.settings.get(key) != after.settings.get(key)]
-    if moved:
-        yield Fact("audit.cause.roles", {"roles": Listed(tuple(moved), "comma")})
-    if other:
-        yield Fact("audit.cause.settings", {"keys": Listed(tuple(other), "comma")})
+    made_with = list(_made_with(before, after, sorted(before.inputs.keys() | after.inputs.keys())))
+    yield from made_with
     if before.code != after.code:
-        yield Fact("audit.cause.code")
-    if not moved and not other and before.code == after.code:
+        yield from CODE_ALONE
+    elif not made_with:
         yield from ENVIRONMENT_ALONE
+
+
+def _made_with(before: Lineage, after: Lineage, roles: Iterable[str]) -> Iterator[Fact]:
+    """What of these inputs and of the settings is not the same."""
+    moved = tuple(role for role in roles if before.inputs.get(role) != after.inputs.get(role))
+    keys = sorted(before.settings.keys() | after.settings.keys())
+    other = tuple(key for key in keys if before.settings.get(key) != after.settings.get(key))
+    if moved:
+        yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
+    if other:
+        yield Fact("audit.cause.settings", {"keys": Listed(other, "comma")})
