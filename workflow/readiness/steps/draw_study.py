@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(DrawStudy, arguments.settings)
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
-    outputs = Outputs(f"draw-study-{settings.language}", arguments.out)
+    outputs = Outputs("draw-study", arguments.out)
     for suffix, width in (("", WIDE), ("-narrow", NARROW)):
         chart = bases_chart(claims, structure, settings.language, width).chart()
         outputs.file(f"bases{suffix}.svg", chart.svg)

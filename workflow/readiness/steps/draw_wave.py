@@ -225,7 +225,7 @@ def run(arguments: argparse.Namespace) -> int:
         load_questionnaire(arguments.questionnaire),
         settings,
     )
-    outputs = Outputs(f"draw-wave-{settings.language}", arguments.out)
+    outputs = Outputs("draw-wave", arguments.out)
     for suffix, width in (("", WIDE), ("-narrow", NARROW)):
         for name, drawable in wave.charts(width):
             chart = drawable.chart()
