@@ -14,15 +14,18 @@ import yaml
 from second_survey import BRANCHES, LABELS, PUBLISHER, STUDY, WAVE, add_survey
 
 from project_copy import Project, copy_project, message
+from spanish import add_spanish
 
-LANGUAGES = ("ar", "en", "fr")
+LANGUAGES = ("ar", "en", "es", "fr")
+"""Those of the program, and a fourth that the test brings: one catalogue and one set of labels."""
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project with the shipped and the second survey, reports of the second ones made."""
     project = copy_project(tmp_path_factory.mktemp("two") / "project")
-    add_survey(project)
+    add_spanish(project.root)
+    add_survey(project, LANGUAGES)
     runs = (f"waves/{WAVE}", f"studies/{STUDY}")
     wanted = [f"results/{run}/report/{lang}/report.html" for run in runs for lang in LANGUAGES]
     result = project.run(*wanted)

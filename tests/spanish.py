@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 CATALOGUES = Path("workflow/readiness/language/catalogues")
-SPANISH = Path(__file__).parent / "es"
+SPANISH = Path(__file__).parent / "language" / "es"
 
 
 def add_spanish(root: Path) -> None:
