@@ -16,6 +16,7 @@ import pytest
 
 from project_copy import ROOT, Project, copy_project, message
 from readiness.errors import ConfigError, DataError
+from readiness.language import text
 from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
 from readiness.publications.correcting import erratum_table
 from readiness.publications.freeze import superseded
@@ -23,10 +24,9 @@ from readiness.publications.log import read_log
 from readiness.publications.seal import SEAL, make_seal, read_seal
 from readiness.register.display import shown
 from readiness.register.figures import read_register
-from readiness.steps.render import DRAFT
 
 # The renderer puts the blanks of the language around the colon.
-SAID = DRAFT["fr"].partition(": ")[2]
+SAID = text("rendering.draft", "fr").partition(": ")[2]
 WAVE = "results/waves/simulated-2026"
 REVIEWER = ("--reviewer", "A Reviewer")
 
@@ -61,7 +61,7 @@ def test_a_release_that_supersedes_another(ready: Project) -> None:
     before = read_seal(ready.root / "publications/simulated-2026-r2")
     assert sealed["supersedes"] == {"id": "simulated-2026-r2", "digest": before["digest"]}
     assert (sealed["reviewer"], sealed["run"]) == ("A Reviewer", "waves/simulated-2026")
-    assert (sealed["format"], sealed["status"]) == (2, "draft")
+    assert (sealed["format"], sealed["status"]) == (3, "draft")
     assert sealed["log"] == read_log(ready.root).head
     assert sealed["program"] == present_program()
     # The same run was published as r2, with 12 digits: no number of it moved.
@@ -72,7 +72,7 @@ def test_a_release_that_supersedes_another(ready: Project) -> None:
     assert "Erratum" in ready.read("publications/r3/README.md")
     # It says on each of its pages that it is a draft.
     for name, word in (("README.md", "This is a draft"), ("CITATION.cff", "Draft: "),
-                       ("codecheck.yml", "Draft: "), ("report.html", SAID)):  # fmt: skip
+                       ("codecheck.yml", "Draft: "), ("report/fr/report.html", SAID)):  # fmt: skip
         assert word in ready.read(f"publications/r3/{name}")
     assert "r3 (draft): VALID" in ready.readiness("audit", "r3", "--level", "1").stdout
     append_stranger(ready, "r3")
@@ -132,7 +132,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     code, told = study("h2", "--study", "haca-2024", *said)
     assert code == 0, told
     folder = project.root / "publications/h2"
-    assert SAID in (folder / "report.html").read_text("utf-8")
+    assert SAID in (folder / "report/fr/report.html").read_text("utf-8")
     # From its own configuration, with what was said of it; no draft is in the log.
     for name in ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth"):
         (project.root / name).write_text("", "utf-8")
@@ -143,7 +143,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     assert code == 0, told
     sealed = read_seal(folder)
     assert (sealed["status"], sealed["erratum"]) == ("released", "a source was misread")
-    for name in ("report.html", "README.md", "CITATION.cff", "config.yaml"):
+    for name in ("report/fr/report.html", "README.md", "CITATION.cff", "config.yaml"):
         text = (folder / name).read_text("utf-8")
         assert SAID not in text and "raft" not in text, name
     latest = read_log(project.root).latest

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from readiness.language import LANGUAGES
 from readiness.rendering.checks import check_numbers, check_self_contained
+from readiness.rendering.words import words_for
 
 DISPLAYS = {"w/a": "67,3 %", "w/b": {"640", "six cent quarante"}, "w/c": "< 30", "w/d": "−0,42"}
 ALLOWED = [re.compile(r"(?<![\d.,])20[0-3]\d(?![\d.,]?\d)"), re.compile(r"\bsimulated-2026\b")]
@@ -144,3 +146,29 @@ def test_what_would_be_loaded_is_found(part: str) -> None:
 
 def test_a_link_to_follow_is_fine() -> None:
     assert check_self_contained('<p><a href="https://example.org">lien</a></p>') == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_are_known_in_every_language_and_counted_again(language: str) -> None:
+    """As the language's catalogue has them; a number that is no count is found."""
+
+    def page(number: int) -> str:
+        label, section = (words_for(language)[name] for name in ("tbl", "sec"))
+        label, section = label.replace("{n}", "1"), section.replace("{n}", str(number))
+        caption = words_for(language)["label"].replace("{label}", label).replace(" ", "\u00a0")
+        return (
+            '<h2 id="s"><span class="header-section-number">1</span> A</h2>'
+            f'<figure id="t"><figcaption>{caption} A</figcaption></figure>'
+            f'<p><a class="quarto-xref" href="#t">{label}</a>'
+            f'<a class="quarto-xref" href="#s">{section}</a></p>'
+        )
+
+    assert check_numbers(page(1), {}) == []
+    assert [problem.text for problem in check_numbers(page(2), {})] == ["2"]
+
+
+def test_marks_of_direction_hide_no_sign() -> None:
+    isolated = '\u2066<span class="n" data-id="w/b">640</span>\u2069'
+    assert problems(GOOD.replace("</body>", f"<p>{isolated}</p></body>")) == []
+    assert problems(GOOD.replace("</body>", f"<p>−{isolated}</p></body>")) == ["−640"]
+    assert problems(GOOD.replace("</body>", f"<p>{isolated}%</p></body>")) == ["640%"]
