@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from catalogues import DOMAINS, forms, messages, names
-from spanish import CATALOGUES, add_spanish
 
 from project_copy import ROOT
+from spanish import CATALOGUES, add_spanish
 
 TOLD = """
 import json, sys
