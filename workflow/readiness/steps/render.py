@@ -105,7 +105,9 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
         outlets = set(read_text_table(files.claims, "the claims")["outlet"])
         structure = parse_structure(read_yaml(files.structure))
         items = {name: item.label[language] for name, item in structure.items.items()}
-        part.words.update(outlets, items.values())
+        answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
+        named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
+        part.words.update(outlets, items.values(), (label[language] for label in named))
         part.provenance.update(outlets)
         return replace(part, content={**told, "items": items, "structure": files.structure.name})
     if files.questionnaire:
