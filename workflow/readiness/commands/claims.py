@@ -1,8 +1,8 @@
 """What published percentages can and cannot mean.
 
     readiness claims solve 67 33 --n-max 32        two numbers and a minute
-    readiness claims check haca-2024 [--json | --html FILE [--force]] [--language fr]
-    readiness claims add haca-2024 claim_id=... item=... value=... --to FILE [--force]
+    readiness claims check STUDY [--json | --html FILE [--force]] [--language fr]
+    readiness claims add STUDY claim_id=... item=... value=... --to FILE [--force]
 
 `add` writes the register with one more claim to a new file, which `readiness data add` then makes a
 new version: a register in use is never edited.
