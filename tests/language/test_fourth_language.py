@@ -19,6 +19,7 @@ TOLD = """
 import json, sys
 from fractions import Fraction
 from readiness.facts import Day, Fact, Interval, Listed, Printed, Quantity
+from readiness.forensics.arithmetic.phrases import read_phrase
 from readiness.language import LANGUAGES, direction, own_name, show, tell, text
 values = [
     1234567, Fraction(1, 8), Quantity("0.673", "share", 1), Quantity("-0.015", "points", 1),
@@ -34,6 +35,8 @@ said["told"] = [
     for key, names in facts
     for n in (1, 2)
 ]
+phrases = "poco más de un tercio de los lectores", "dos de cada tres", "casi el 60 %", "la mayoría"
+said["shares"] = [str(read_phrase(phrase, "es").anchor) for phrase in phrases]
 print(json.dumps(said))
 """
 
@@ -73,6 +76,7 @@ def test_everything_is_told_in_it(project: Path) -> None:
         "posible si pueden faltar 2 respuestas por pregunta",
         "posible si pueden faltar 1.000.000 de respuestas por pregunta",
     ]
+    assert said["shares"] == ["1/3", "2/3", "3/5", "None"]
     assert len(said["told"]) == 2 * len(facts) > 1000
     assert not [text for text in said["told"] if "{" in text or not text]
 

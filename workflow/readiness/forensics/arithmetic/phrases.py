@@ -139,7 +139,7 @@ def _anchor(text: str, language: str) -> Fraction | None:
         part, whole = (_small_number(word, language) for word in match.groups())
         if part is not None and whole and part <= whole:
             return Fraction(part, whole)
-    match = re.fullmatch(rf"(.+?)(?:{form('phrases.percent', language)})", text)
+    match = re.fullmatch(rf"(?:{article})?(.+?)(?:{form('phrases.percent', language)})", text)
     if match:
         try:
             return parse_figure(match[1]).share
