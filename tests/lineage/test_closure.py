@@ -226,8 +226,11 @@ def test_the_order_of_a_catalogue_is_no_code(telling: Package) -> None:
 def test_steps_that_tell_nothing_know_no_catalogue() -> None:
     """Estimates do not wait for an editor."""
     assert "language" in domains("readiness.steps.draw_wave")
-    for step in ("restore", "validate", "weight", "estimate", "register_wave", "register_study"):
+    for step in ("restore", "weight", "estimate", "compare", "register_wave", "register_study"):
         assert domains(f"readiness.steps.{step}") == frozenset(), step
+    # What validation refuses is said in its own words, and in no other domain's.
+    told = domains("readiness.steps.validate")
+    assert "validation" in told and not told & {"audit", "charts", "forensics", "page", "verdict"}
 
 
 def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:

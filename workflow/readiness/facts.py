@@ -203,3 +203,12 @@ def from_json(text: str) -> Fact:
     if not isinstance(fact, Fact):
         raise ValueError("a value, and no fact")
     return fact
+
+
+def of_domain(text: str, domain: str) -> Fact:
+    """The same of a cell whose facts are all of one domain of the catalogues; ValueError for any
+    other. Who reads facts so depends on that domain, and not on all of them."""
+    fact = from_json(text)
+    if fact.kind.partition(".")[0] != domain:
+        raise ValueError(f"a fact of {domain!r} was expected, not {fact.kind!r}")
+    return fact

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.facts import Fact, Value, from_json, to_json
+from readiness.facts import Fact, Value, of_domain, to_json
 from readiness.language import Language, tell
 from readiness.terminal import quoted
 
@@ -100,7 +100,7 @@ def placed(issue: Mapping[Any, Any]) -> Fact:
         "row": str(issue["row"]),
         "column": str(issue["column"]),
         "said_value": quoted(issue["value"]),
-        "what": from_json(issue["fact"]),
+        "what": of_domain(issue["fact"], "validation"),
     }
     if str(issue["row"]) == str(CORRECTIONS):
         return Fact("validation.at.correction", {**known, "respondent": str(issue["respondent"])})
