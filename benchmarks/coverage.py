@@ -342,8 +342,8 @@ def document(results: dict[Setting, tuple[Tally, Tally]], runs: int) -> str:
         "Columns: n and number of groups. Nominal level .05. The primary test is "
         "the one that the program picks by n and by the smallest group (`choose`); it is valid "
         "when its size is at most .06 plus two simulation standard errors. A percentage in "
-        "brackets is the share of samples where the test has a result (the ordinal logit has no estimate "
-        "under separation).",
+        "brackets is the share of samples where the test has a result (the ordinal logit "
+        "has no estimate under separation).",
         "\n".join(size_table(results)),
         "Why the permutation test is primary in small groups: the asymptotic tests estimate one "
         "variance for each group, and in small or unequally weighted groups that estimate is too "
