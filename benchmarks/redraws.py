@@ -223,9 +223,9 @@ truth; at 95 % its own simulation error is {error:.1f}.
 
 How to read it: for `use_ai` the plain share is biased, and its intervals miss the truth often while
 looking precise; raking brings the share back, and trimming these weights costs next to nothing. For
-`team_trained` those who would say no stay silent, which no frame variable knows: weights do not
-help, and no standard error tells. `preparation` over all professions is biased without weights
-because strata were drawn at unequal rates; within a profession, region and size do not matter for
+`team_trained` those who would say no leave it blank more often, which no frame variable knows:
+weights do not help, and no standard error tells. `preparation` over all professions is biased
+without weights because strata were drawn at unequal rates; within a profession, region and size do not matter for
 it. For a profession with few answers the interval is very wide, and its figures are marked or
 withheld.
 

@@ -11,7 +11,7 @@ HEAD = """\
 
 Each row is one kind of change, made alone; the columns say what `readiness audit` makes of it.
 *Seen at* is the lowest level at which a line tells of it; every level above tells of it too.
-*Exit* has the codes at the levels 0, 1, 2 and 3: 0 holds, 1 differs, 2 could not check, 3 seal
+*Exit* has the codes at the levels 0, 1, 2 and 3: 0 valid, 1 differs, 2 could not check, 3 seal
 broken; a level answers for what it covers and for nothing more. *Named* is what the line names,
 so whoever reads it knows where to look. What each level does is in [auditing](auditing.md).
 
