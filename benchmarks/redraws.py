@@ -225,9 +225,9 @@ How to read it: for `use_ai` the plain share is biased, and its intervals miss t
 looking precise; raking brings the share back, and trimming these weights costs next to nothing. For
 `team_trained` those who would say no leave it blank more often, which no frame variable knows:
 weights do not help, and no standard error tells. `preparation` over all professions is biased
-without weights because strata were drawn at unequal rates; within a profession, region and size do not matter for
-it. For a profession with few answers the interval is very wide, and its figures are marked or
-withheld.
+without weights because strata were drawn at unequal rates; within a profession, region and size do
+not matter for it. For a profession with few answers the interval is very wide, and its figures are
+marked or withheld.
 
 Tests on the trimmed weights, at level .05:
 
