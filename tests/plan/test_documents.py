@@ -88,8 +88,12 @@ def test_what_cannot_be_shown_is_refused(
 def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
     claims = "data/claims/haca-2024-3.yaml"
     replace(tree, claims, 'en: "preparation of the sector", ', "")
-    with pytest.raises(ConfigError, match=r"en needs .*haca-2024-3.yaml: items.prep_sector.label"):
+    replace(tree, claims, 'fr: "faible", en: "weak"', 'fr: "faible"')
+    with pytest.raises(ConfigError) as caught:
         load_plan(tree)
+    said = str(caught.value)
+    assert f"en needs labels that are missing: {claims}: items.prep_sector.label" in said
+    assert f"{claims}: items.prep_sector.categories.weak" in said
     replace(tree, "config.yaml", "  languages: [fr, ar, en]\n", "")
     assert load_plan(tree).languages == ("ar", "fr")
 

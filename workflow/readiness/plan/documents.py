@@ -140,7 +140,7 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
             yield place
         for key, child in node.items():
             inner = f"{place}.{key}".strip(".")
-            if key in ("answers", "publishers") and isinstance(child, dict):
+            if key in ("categories", "publishers") and isinstance(child, dict):
                 yield from (f"{inner}.{k}" for k, texts in child.items() if language not in texts)
             elif key in ("label", "statement", "unit", "title") and isinstance(child, dict):
                 if language not in child:
