@@ -12,7 +12,7 @@ from readiness.config import SelectionName
 ALLOWED = {
     Selection.PROBABILITY: {"drawn", "response_rate", "population", "intervals", "p_values"},
     Selection.CENSUS: {"response_rate", "population"},
-    Selection.OPT_IN: {"population", "intervals", "p_values", "assumption"},
+    Selection.OPT_IN: {"population", "intervals", "p_values"},
     Selection.PURPOSIVE: set(),
 }
 

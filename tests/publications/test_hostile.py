@@ -510,7 +510,7 @@ def test_a_pointer_states_its_size_in_digits() -> None:
             parse_pointer(text.replace("SIZE", size), "p")
 
 
-def test_a_contract_of_countless_decimals_is_none(tree: Path, folder: Path, run: Run) -> None:
+def test_a_rule_of_countless_decimals_is_none(tree: Path, folder: Path, run: Run) -> None:
     path = folder / "figures.csv"
     head, *lines = path.read_text("utf-8").splitlines()
     at = head.split(",").index("digits")

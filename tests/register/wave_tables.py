@@ -67,10 +67,10 @@ def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> p
     return pd.DataFrame(rows)
 
 
-def register(estimates: pd.DataFrame, contract: Figures | None = None) -> pd.DataFrame:
+def register(estimates: pd.DataFrame, rules: Figures | None = None) -> pd.DataFrame:
     """The register of shares and bases, as text."""
     made = make_register(
-        share_rows(estimates, contract or Figures(), SCHEME, DRAWN), run="waves/made-up",
+        share_rows(estimates, rules or Figures(), SCHEME, DRAWN), run="waves/made-up",
         origin=lambda row: Origin.of(), simulated=True,
     )  # fmt: skip
     return made.astype(str)

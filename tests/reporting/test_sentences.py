@@ -138,9 +138,9 @@ def test_the_words_follow_the_selection(language: str, selection: Selection) -> 
 
 
 @pytest.mark.parametrize("selection", Selection)
-def test_a_precision_is_said_only_where_there_is_sampling_error(selection: Selection) -> None:
+def test_a_precision_is_said_only_where_there_is_sampling(selection: Selection) -> None:
     for flag in ("present", "review", "caution", "suppress"):
-        assert (statements.precision(flag, selection) is not None) == selection.intervals
+        assert (statements.precision(flag, selection) is not None) == selection.drawn
     assert statements.precision("", selection) is None
 
 

@@ -52,8 +52,3 @@ class Selection(Enum):
     def p_values(self) -> bool:
         """Whether a p-value has one: it is of the same chance as an interval."""
         return self.intervals
-
-    @property
-    def assumption(self) -> bool:
-        """Whether inference rests on the stated assumption that who came in is like the others."""
-        return self is Selection.OPT_IN

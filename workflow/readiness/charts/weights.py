@@ -257,9 +257,9 @@ class _Picture:
         for i in range(-count, count + 1):
             colour = style.GRID if i else style.INK
             axes.axvline(i * step, color=colour, linewidth=0.8 if i else 1.2, zorder=0.5)
-            # "+0,2 points" without its noun: the axis title says what is counted.
-            points = numbers.number(round(i * step, 6), "points", digits, self.spec.language)
-            text = points.split("\u00a0")[0]
+            # "+0,2" without its noun: the axis title says what is counted.
+            gap, language = round(i * step, 6), self.spec.language
+            text = numbers.number(gap, "points", digits, language, noun=False)
             self._beside(axes, i * step, 0, text, 0, 3)
 
     def _gap(self, axes: Axes, gid: str, before: float, after: float, y: float) -> None:

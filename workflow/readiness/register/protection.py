@@ -156,7 +156,7 @@ def rest_id(item: str, box: str, group: str) -> str:
     return f"{item}.~{box}.{group}"
 
 
-def withheld(estimates: pd.DataFrame, contract: Figures, scheme: Scheme) -> frozenset[str]:
+def withheld(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> frozenset[str]:
     """The ids of shares and bases that are withheld so that no small count can be known.
 
     `estimates`: the table of the estimate step (numbers or text). Shares that are hidden because
@@ -164,15 +164,15 @@ def withheld(estimates: pd.DataFrame, contract: Figures, scheme: Scheme) -> froz
     """
     found: set[str] = set()
     for item, table in estimates.groupby("item", sort=False):
-        found |= _withheld_of_item(str(item), table, contract, scheme)
+        found |= _withheld_of_item(str(item), table, rules, scheme)
     return frozenset(found)
 
 
 def _withheld_of_item(
-    item: str, table: pd.DataFrame, contract: Figures, scheme: Scheme
+    item: str, table: pd.DataFrame, rules: Figures, scheme: Scheme
 ) -> frozenset[str]:
     boxes = scheme.boxes.get(item, {})
-    least = contract.minimum_base
+    least = rules.minimum_base
     keys = list(zip(table["level"], table["base"], table["group"], strict=True))
     counts = dict(zip(keys, table["count"].astype(int), strict=True))
     sizes = dict(zip(keys, table["n"].astype(int), strict=True))
@@ -183,7 +183,7 @@ def _withheld_of_item(
         cells[size] = Cell(size, n, sensitive=minimum_frequency(n, least))
         name = share_id(item, level, group, base)
         small = any(minimum_frequency(part, least) for part in (count, n - count))
-        weak = n < (least if group in scheme.apart else contract.reliable_base)
+        weak = n < (least if group in scheme.apart else rules.reliable_base)
         cells[name] = Cell(name, count, small, weak, size)
         if level in boxes:
             rest = rest_id(item, level, group)

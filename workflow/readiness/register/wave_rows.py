@@ -44,19 +44,19 @@ def _number(value: Any) -> float | None:
 
 
 def share_rows(
-    estimates: pd.DataFrame, contract: Figures, scheme: Scheme, selection: Selection
+    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, selection: Selection
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
     What is withheld (`register.protection`) has a row without numbers.
     """
     intervals = selection.intervals
-    ids = withheld(estimates, contract, scheme)
+    ids = withheld(estimates, rules, scheme)
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
-        reason = _reason(row, contract, scheme, ids)
+        reason = _reason(row, rules, scheme, ids)
         hidden = bool(reason)
         precision: dict[str, Any] = {
             name: _number(row[name]) if intervals and not hidden else None
@@ -77,19 +77,19 @@ def share_rows(
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability="" if reason == WITHHELD or not intervals else row["reliability"],
             suppressed=reason,
-            digits=contract.digits,
-            rounding=contract.rounding,
+            digits=rules.digits,
+            rounding=rules.rounding,
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if intervals and not hidden:
-            yield from _precision_rows(row, contract)
+            yield from _precision_rows(row, rules)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
                 id=size, kind="count", unit="base", value=None if size in ids else n, item=item,
                 group=group, statistic=f"answers ({base})",
-                suppressed=_base_reason(n, contract) if size in ids else "",
+                suppressed=_base_reason(n, rules) if size in ids else "",
             )  # fmt: skip
 
 
@@ -97,27 +97,27 @@ def _unit(row: dict[Any, Any]) -> str:
     return "number" if row["level"] == MEAN else "share"
 
 
-def _base_reason(n: int, contract: Figures) -> str:
-    return BASE if n < contract.minimum_base else WITHHELD
+def _base_reason(n: int, rules: Figures) -> str:
+    return BASE if n < rules.minimum_base else WITHHELD
 
 
-def _reason(row: dict[Any, Any], contract: Figures, scheme: Scheme, ids: frozenset[str]) -> str:
+def _reason(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozenset[str]) -> str:
     """Why a share has no number in the register; empty when it has one."""
     n = int(row["n"])
-    if n < contract.minimum_base:
+    if n < rules.minimum_base:
         return BASE
-    if row["group"] not in scheme.apart and n < contract.reliable_base:
+    if row["group"] not in scheme.apart and n < rules.reliable_base:
         return UNRELIABLE
     known = share_id(row["item"], row["level"], row["group"], row["base"])
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(row: dict[Any, Any], contract: Figures) -> Iterator[FigureRow]:
+def _precision_rows(row: dict[Any, Any], rules: Figures) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", _unit(row), contract.digits),
-        ("upper", _unit(row), contract.digits),
+        ("lower", _unit(row), rules.digits),
+        ("upper", _unit(row), rules.digits),
         ("n_eff", "count", 0),
     ):
         value = _number(row[name])
@@ -126,14 +126,14 @@ def _precision_rows(row: dict[Any, Any], contract: Figures) -> Iterator[FigureRo
                 id=f"{share}.{name}",
                 kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",
                 level=row["level"], group=row["group"], statistic=name,
-                digits=digits, rounding=contract.rounding,
+                digits=digits, rounding=rules.rounding,
             )  # fmt: skip
 
 
 def comparison_rows(
     comparisons: pd.DataFrame,
     estimates: pd.DataFrame,
-    contract: Figures,
+    rules: Figures,
     scheme: Scheme,
     selection: Selection,
 ) -> Iterator[FigureRow]:
@@ -143,13 +143,13 @@ def comparison_rows(
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
     probabilities of superiority rest on all levels.
     """
-    unknown = _unknown(estimates, contract, scheme)
+    unknown = _unknown(estimates, rules, scheme)
     shown = []
     for row in comparisons.to_dict("records"):
         groups = [group for group in (row["a"], row["b"]) if group]
         if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
             shown.append(row)
-            yield from _comparison_row(row, contract, selection)
+            yield from _comparison_row(row, rules, selection)
     if selection.p_values:
         yield from _family_rows(comparisons.to_dict("records"), shown)
 
@@ -176,7 +176,7 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
 
 
 def _comparison_row(
-    row: dict[Any, Any], contract: Figures, selection: Selection
+    row: dict[Any, Any], rules: Figures, selection: Selection
 ) -> Iterator[FigureRow]:
     """The numbers of one test, contrast or effect size."""
     item, test, n = row["item"], row["test"], int(row["n"])
@@ -186,7 +186,7 @@ def _comparison_row(
     common: dict[str, Any] = {
         "item": item,
         "n": n,
-        "rounding": contract.rounding,
+        "rounding": rules.rounding,
         "note": row["note"],
     }
     p = _number(row["p_adjusted"]) if test == "contrast" else _number(row["p_value"])
@@ -206,7 +206,7 @@ def _comparison_row(
     if effect is None:
         return
     unit = "points" if test == "contrast" else "number"
-    digits = contract.digits if test == "contrast" else EFFECT_DIGITS
+    digits = rules.digits if test == "contrast" else EFFECT_DIGITS
     ends: dict[str, Any] = {
         end: _number(row[end]) if selection.intervals else None for end in ("lower", "upper")
     }
@@ -219,15 +219,13 @@ def _comparison_row(
             )  # fmt: skip
 
 
-def _unknown(
-    estimates: pd.DataFrame, contract: Figures, scheme: Scheme
-) -> set[tuple[str, str, bool]]:
+def _unknown(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
-    ids = withheld(estimates, contract, scheme)
+    ids = withheld(estimates, rules, scheme)
     answered = estimates[estimates["base"] == ANSWERED]
     unknown = set()
     for row in answered.to_dict("records"):
-        if _reason(row, contract, scheme, ids):
+        if _reason(row, rules, scheme, ids):
             item, group, level = row["item"], row["group"], row["level"]
             unknown.add((item, group, False))
             if level == scheme.headlines.get(item, level):
@@ -311,7 +309,7 @@ def quality_rows(
 
 
 def settings_rows(
-    level: float, permutations: int, contract: Figures, selection: Selection
+    level: float, permutations: int, rules: Figures, selection: Selection
 ) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
     if selection.intervals:
@@ -325,17 +323,17 @@ def settings_rows(
             statistic="draws of the permutation tests",
         )  # fmt: skip
     yield FigureRow(
-        id="settings.reliable_base", kind="setting", unit="base", value=contract.reliable_base,
+        id="settings.reliable_base", kind="setting", unit="base", value=rules.reliable_base,
         statistic="smallest base of a published weighted share",
     )  # fmt: skip
     yield FigureRow(
-        id="settings.minimum_base", kind="setting", unit="base", value=contract.minimum_base,
+        id="settings.minimum_base", kind="setting", unit="base", value=rules.minimum_base,
         statistic="smallest published number of answers, of a cell or a base",
     )  # fmt: skip
 
 
 def revision_rows(
-    new: list[FigureRow], published: pd.DataFrame, contract: Figures
+    new: list[FigureRow], published: pd.DataFrame, rules: Figures
 ) -> Iterator[FigureRow]:
     """How each share moved since the publication that this version revises: shown, never tested.
 
@@ -351,11 +349,11 @@ def revision_rows(
             unit="points" if row.unit == "share" else row.unit,
             value=float(row.value) - old, group=row.group, level=row.level,
             item=f"revision:{row.item}", statistic="change since the revised publication",
-            digits=contract.digits, rounding=contract.rounding,
+            digits=rules.digits, rounding=rules.rounding,
         )  # fmt: skip
         yield FigureRow(
             id=f"revision.{row.id}.before", kind="revision", unit=row.unit,
             value=old, group=row.group, level=row.level,
             item=f"revision:{row.item}", statistic="as published before",
-            digits=contract.digits, rounding=contract.rounding,
+            digits=rules.digits, rounding=rules.rounding,
         )  # fmt: skip

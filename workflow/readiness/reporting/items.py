@@ -158,8 +158,11 @@ class _Told:
         return table(header, rows, self._name("levels"), caption)
 
     def _shares(self) -> str:
-        """The headline share by group; its precision where the selection gives it one."""
-        told = self.wave.selection.intervals
+        """The headline share by group; its interval and precision where the selection gives them.
+
+        A word for the precision is of sampling: there is none where nothing was drawn.
+        """
+        told, drawn = self.wave.selection.intervals, self.wave.selection.drawn
         rows = []
         for group, name in self._groups(self.level).items():
             figure = self._id(self.level, group)
@@ -167,22 +170,20 @@ class _Told:
             row = [name, self._span(figure), answers]
             if told:
                 row[2:2] = [self._interval(figure)]
-                row += [self._span(f"{figure}.n_eff"), self._precision(figure)]
+                row += [self._span(f"{figure}.n_eff")]
+            if drawn:
+                row += [self._precision(figure)]
             rows.append(row)
         share = self.wave.tell("report.column.share", level=self._of)
-        columns = (
-            (
-                "report.column.interval",
-                ANSWERS,
-                "report.column.n_eff",
-                "report.column.precision",
-            )
-            if told
-            else ("report.column.answers",)
-        )
+        columns = [
+            *([INTERVAL] if told else []),
+            ANSWERS,
+            *(["report.column.n_eff"] if told else []),
+            *(["report.column.precision"] if drawn else []),
+        ]
         header = [plain(self.wave.by_text), share, *map(self._word, columns)]
         caption = self._caption("report.caption.share")
-        return table(header, rows, self._name("share"), caption, (0, 5) if told else (0,))
+        return table(header, rows, self._name("share"), caption, (0, 5) if drawn else (0,))
 
     def _precision(self, figure: str) -> str:
         word = statements.precision(self.register.row(figure)["reliability"], self.wave.selection)
@@ -263,11 +264,13 @@ class _Told:
         if not lead:
             yield self.register.told(reason)
             return
-        sentences = [reason, self._difference(lead), *self._beside(lead), *self._effect()]
+        tests, effect = [self._difference(lead), *self._beside(lead)], [*self._effect()]
+        said = [*effect, *tests] if lead == "effect_size" else [*tests, *effect]
+        sentences = [reason, *said]
         yield " ".join(self.register.told(fact) for fact in sentences)
 
     def _difference(self, lead: str) -> Fact:
-        """The primary test's result: its p-value, or the effect where that is read first."""
+        """What the primary test says; beside an effect that is read first, Rao-Scott's F."""
         names = PRIMARY[lead] or ("rao_scott_f",)
         test = next((name for name in names if self._p(name) is not None), None)
         if test is None:

@@ -163,7 +163,7 @@ def weighting(trimmed: int, values: Mapping[str, Value]) -> Fact:
 
 def precision(flag: str, selection: Selection) -> Term | None:
     """The word for a share's precision; None where nothing was drawn, or nothing is known."""
-    if not selection.intervals or not flag:
+    if not selection.drawn or not flag:
         return None
     return Term(f"report.precision.{flag}")
 

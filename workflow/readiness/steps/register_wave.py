@@ -27,7 +27,7 @@ from readiness.tables import read_text_table
 
 
 class WaveRegister(Section):
-    """The settings of this step: the run's name and the contract for its figures."""
+    """The settings of this step: the run's name and the rules for its figures."""
 
     run: str
     simulated: bool
@@ -69,17 +69,17 @@ def run(arguments: argparse.Namespace) -> int:
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     inputs["questionnaire"] = arguments.questionnaire
     scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
-    contract, selection = settings.figures, Selection(settings.selection)
-    rows = list(share_rows(tables["estimates"], contract, scheme, selection))
+    rules, selection = settings.figures, Selection(settings.selection)
+    rows = list(share_rows(tables["estimates"], rules, scheme, selection))
     before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published
         published = read_register(arguments.published)
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
-        rows += list(revision_rows(rows, published, contract))
-    rows += comparison_rows(tables["comparisons"], tables["estimates"], contract, scheme, selection)
+        rows += list(revision_rows(rows, published, rules))
+    rows += comparison_rows(tables["comparisons"], tables["estimates"], rules, scheme, selection)
     rows += weighting_rows(tables["summary"], tables["margins"], selection)
-    rows += settings_rows(settings.level, settings.permutations, contract, selection)
+    rows += settings_rows(settings.level, settings.permutations, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection)
     steps = {name: read_lineage(inputs[name].parent / PROVENANCE) for name in INPUTS}
 

@@ -1,4 +1,4 @@
-"""The contract of the coded table, checked on the table that is about to be written.
+"""The schema of the coded table, checked on the table that is about to be written.
 
 Coding could only break it through a fault of our own, so a failure here says which column and
 value, and stops: a wrong table is never handed on.
