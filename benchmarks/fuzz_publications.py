@@ -1,4 +1,4 @@
-"""Publications with random harm, each through one command: no traceback, no hang, no false HOLDS.
+"""Publications with random harm, each through one command: no traceback, no hang, no false VALID.
 
 Each case is drawn from a seed: a publication, a file of it (or of the data, pointers and settings
 beside it), the harm, whether its seal is made to fit again, and one command. The command runs in a

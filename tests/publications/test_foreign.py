@@ -115,7 +115,7 @@ def dvc_settings(folder: Path, port: int) -> str:
 
 @pytest.fixture
 def hostile(tmp_path: Path, listener: tuple[int, list[object]]) -> Path:
-    """A tree whose publications hold, with a mine wherever a program might step."""
+    """A tree whose publications are valid, with a mine wherever a program might step."""
     root = tmp_path / "hostile"
     for name in shipped_files():
         if name.parts[:1] != ("tests",):

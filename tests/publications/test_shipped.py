@@ -1,4 +1,4 @@
-"""The publications that ship: their seals hold, and the data they rest on are kept."""
+"""The publications that ship: their seals are valid, and the data they rest on are kept."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Range:
             self.bench.tree.undo()
 
     def _forged(self, kept: Kept, draw: random.Random, number: int, identity: str) -> Shot:
-        """A number or text of a publication that is sealed again: a rerun must not say HOLDS."""
+        """A number or text of a publication that is sealed again: a rerun must not say VALID."""
         possible = [k for k in self.kinds
                     if k.fits(Target(self.bench.tree, identity, random.Random(0)))]  # fmt: skip
         kind = draw.choice(possible)

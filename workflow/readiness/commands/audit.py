@@ -36,7 +36,7 @@ from readiness.publications.ledger import (
     refuse_inside,
 )
 from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.outcomes import most_severe
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
@@ -44,7 +44,6 @@ from readiness.running.outputs import add_force, check_output
 
 CERTIFICATES = (".md", ".html", ".pdf")
 """The files that a certificate can be."""
-GRAVITY = (HOLDS, COULD_NOT_CHECK, DIFFERS, BROKEN)
 
 
 def _subject(word: str) -> str | Path:
@@ -165,7 +164,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits, arguments.language))
     _write(audits, subjects, arguments)
-    return max((one.exit_code for one in audits), key=GRAVITY.index)
+    return most_severe(one.exit_code for one in audits)
 
 
 def _write(

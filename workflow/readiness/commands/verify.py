@@ -22,12 +22,12 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import find_publication
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID
 from readiness.publications.telling import told
 from readiness.terminal import one_line
 
 WORDS = {
-    HOLDS: "SIGNED",
+    VALID: "SIGNED",
     DIFFERS: "A SIGNATURE DOES NOT FIT",
     COULD_NOT_CHECK: "COULD NOT CHECK",
     BROKEN: "SEAL BROKEN",

@@ -30,7 +30,7 @@ from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
     DIFFERS,
-    HOLDS,
+    VALID,
     Finding,
     Outcome,
 )
@@ -65,7 +65,7 @@ PASSPHRASE = "READINESS_KEY_PASSPHRASE"
 class Fit(StrEnum):
     """What can be said of a signature or of a signer."""
 
-    FITS = "holds"
+    FITS = "valid"
     DOES_NOT_FIT = "DOES NOT FIT"
     UNSIGNED = "HAS NOT SIGNED"
     UNKNOWN = "NOT CHECKED"
@@ -82,7 +82,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Verification:
-    """The seal of a publication (its faults; none when it holds) and the signatures over it."""
+    """The seal of a publication (its faults; none when it is valid) and the signatures over it."""
 
     identity: str
     faults: tuple[Finding, ...]
@@ -90,7 +90,7 @@ class Verification:
 
     @property
     def exit_code(self) -> int:
-        """3 seal broken, 1 a signature does not fit, 2 a key is missing or has not signed, 0 holds.
+        """3 seal broken, 1 a signature does not fit, 2 a key is missing or has not signed, 0 valid.
 
         In that order. A signer whose key was not given is named and changes nothing.
         """
@@ -99,7 +99,7 @@ class Verification:
             return BROKEN
         if Fit.DOES_NOT_FIT in fits:
             return DIFFERS
-        return HOLDS if Fit.FITS in fits and Fit.UNSIGNED not in fits else COULD_NOT_CHECK
+        return VALID if Fit.FITS in fits and Fit.UNSIGNED not in fits else COULD_NOT_CHECK
 
 
 def _cryptography() -> None:

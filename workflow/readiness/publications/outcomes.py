@@ -31,8 +31,10 @@ class Outcome(StrEnum):
 
 UNREADABLE = "COULD NOT CHECK"
 """What the closing table says of a publication of which nothing can be read."""
-HOLDS, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
+VALID, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
 """The exit codes of `readiness audit`."""
+SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, VALID)
+"""The same, the most severe first."""
 
 _CODES = {
     Outcome.BROKEN: BROKEN,
@@ -43,14 +45,18 @@ _CODES = {
     Outcome.NOT_CHECKED: COULD_NOT_CHECK,
 }
 
-HOLDING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
+PASSING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
 """The outcomes that speak against nothing."""
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
-    """The code of the most severe outcome: broken, then differs, then could not check."""
-    codes = {_CODES.get(outcome, HOLDS) for outcome in outcomes}
-    return next((code for code in (BROKEN, DIFFERS, COULD_NOT_CHECK) if code in codes), HOLDS)
+    """The code of the most severe outcome; that of none is valid."""
+    return most_severe(_CODES.get(outcome, VALID) for outcome in outcomes)
+
+
+def most_severe(codes: Iterable[int]) -> int:
+    """The most severe of several exit codes of an audit; of none it is valid."""
+    return min(codes, key=SEVERITY.index, default=VALID)
 
 
 ROUNDING_KINDS = tuple(f"audit.rounding.{name}" for name in ROUNDINGS)

@@ -25,7 +25,7 @@ from readiness.publications.audit.model import (
 from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
 from readiness.publications.chain import ENVIRONMENT_ALONE
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
-from readiness.publications.outcomes import HOLDING, Finding, Outcome, error_fact
+from readiness.publications.outcomes import PASSING, Finding, Outcome, error_fact
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, withheld
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | No
     """
     if divergence is None:
         return None
-    same = all(number.outcome in HOLDING for number in numbers)
+    same = all(number.outcome in PASSING for number in numbers)
     if divergence.step == "register" and same:
         return None
     if divergence.causes == ENVIRONMENT_ALONE:

@@ -14,7 +14,7 @@ from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
     DIFFERS,
-    HOLDS,
+    VALID,
     Finding,
     Outcome,
     exit_code,
@@ -26,7 +26,7 @@ SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 LEVELS = ("seal", "data", "numbers", "report")
 
 WORDS = {
-    HOLDS: "VALID",
+    VALID: "VALID",
     DIFFERS: "DIFFERS",
     COULD_NOT_CHECK: "COULD NOT CHECK",
     BROKEN: "SEAL BROKEN",
@@ -136,7 +136,7 @@ class Audit:
 
     @property
     def exit_code(self) -> int:
-        """0 holds, 1 differs, 2 could not check, 3 seal broken; of what the level covers alone."""
+        """0 valid, 1 differs, 2 could not check, 3 seal broken; of what the level covers alone."""
         return exit_code(self.covered)
 
     @property

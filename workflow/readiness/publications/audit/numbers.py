@@ -16,7 +16,7 @@ from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ancestors
-from readiness.publications.outcomes import HOLDING, Finding, Outcome
+from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
 from readiness.register.display import column, said
 from readiness.register.precision import PRECISION
@@ -169,7 +169,7 @@ def recomputed(
         told = _told_beside(row, made)
         if not told and not today and made is not row and _strays(row, made, *step_of):
             told = Fact("audit.number.lineage")
-        if told and numbers[-1].outcome in HOLDING:
+        if told and numbers[-1].outcome in PASSING:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
     return _under(seal, numbers)
 

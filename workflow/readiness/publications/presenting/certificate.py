@@ -21,7 +21,7 @@ from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
-from readiness.publications.outcomes import HOLDING, Outcome
+from readiness.publications.outcomes import PASSING, Outcome
 from readiness.publications.presenting.summary import (
     by_outcome,
     findings,
@@ -202,7 +202,7 @@ class _Certificate:
     def found(self, level: int) -> Iterator[Markup]:
         """What was found at a level and is no match."""
         for one in findings(self.audit, level):
-            if one.outcome not in HOLDING:
+            if one.outcome not in PASSING:
                 yield self.writing.text(
                     "certificate.found", place=self.writing.named(one.place),
                     verdict=self.writing.outcome(one.outcome), detail=self.writing.tell(one.fact),
@@ -296,7 +296,7 @@ class _Certificate:
         writing = self.writing
         items = []
         for outcome, numbers in by_outcome(self.audit).items():
-            if outcome not in HOLDING | set(FAILED):
+            if outcome not in PASSING | set(FAILED):
                 reasons = Counter(number.fact for number in numbers)
                 items += [self.reason(outcome, fact, n) for fact, n in reasons.items()]
         for level, key in LEVELS.items():

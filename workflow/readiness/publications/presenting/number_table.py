@@ -11,7 +11,7 @@ from markupsafe import Markup
 from readiness.facts import Fact
 from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
-from readiness.publications.outcomes import HOLDING, Outcome, rounding_rule
+from readiness.publications.outcomes import PASSING, Outcome, rounding_rule
 from readiness.publications.presenting.summary import by_outcome
 from readiness.publications.presenting.verdicts import KINDS, OUTCOMES
 from readiness.publications.presenting.writing import Writing
@@ -88,7 +88,7 @@ def _group(
         reason = writing.text("page.level_reason")
     elif facts and len(numbers) > 1 and all(fact == facts[0] for fact in facts):
         reason = writing.text("page.one_reason", reason=writing.tell(facts[0]))
-    if asked and outcome not in HOLDING:
+    if asked and outcome not in PASSING:
         lines = [line(number) for number in numbers]
         return Group(outcome, True, reason, bool(facts) and not reason, lines, ())
     return Group(

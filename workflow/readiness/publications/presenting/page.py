@@ -22,7 +22,7 @@ from readiness.language.numbers import whole
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.audit.subject import Subject
-from readiness.publications.outcomes import HOLDING, Finding, Outcome
+from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.presenting.number_table import Group, number_groups
 from readiness.publications.presenting.summary import (
     JUDGED,
@@ -200,8 +200,8 @@ class _Section:
             whole = len(self.audit.sealed.get("files", ()))
         elif level != SEAL and not found:
             why = "verdict.not_looked" if level > self.audit.level else "page.not_reached"
-        wrong = [one for one in found if one.outcome not in HOLDING]
-        right = [one for one in found if one.outcome in HOLDING]
+        wrong = [one for one in found if one.outcome not in PASSING]
+        right = [one for one in found if one.outcome in PASSING]
         return _Part(LEVELS[level], wrong, right, whole, why)
 
     @property

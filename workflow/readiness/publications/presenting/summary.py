@@ -14,7 +14,7 @@ from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
     DIFFERS,
-    HOLDING,
+    PASSING,
     Finding,
     Outcome,
     exit_code,
@@ -71,10 +71,10 @@ def level_result(audit: Audit, level: int) -> int | None:
 
 def sentences(audit: Audit) -> list[Fact]:
     """The sentences on an audit, in the order to read them; those that count have values."""
-    return [*_graver(audit), *_what_is_valid(audit), *_innocent(audit)]
+    return [*_severe(audit), *_what_is_valid(audit), *_innocent(audit)]
 
 
-def _graver(audit: Audit) -> Iterator[Fact]:
+def _severe(audit: Audit) -> Iterator[Fact]:
     """What is not valid or could not be told, the most severe first."""
     every = _published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
@@ -100,7 +100,7 @@ def _graver(audit: Audit) -> Iterator[Fact]:
             if n := audit.counts.get(outcome):
                 yield Fact(some, {"n": n, "all": every}) if n < every else Fact(whole, {"n": n})
     elif audit.level >= DATA:
-        gone = [f for f in audit.data if f.outcome not in HOLDING | {Outcome.DIFFERS}]
+        gone = [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
         if gone:
             yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
     if audit.level >= REPORT and (n := _count(audit.report, Outcome.NOT_CHECKED)):

@@ -14,10 +14,7 @@ from readiness.language.typography import unmarked
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.outcomes import (
-    BROKEN,
-    COULD_NOT_CHECK,
-    DIFFERS,
-    HOLDS,
+    SEVERITY,
     Finding,
     Outcome,
     exit_code,
@@ -73,7 +70,7 @@ def _folded(line: str, width: int) -> list[str]:
 
 def _severity(one: Finding | Number) -> int:
     """The most severe first: what is named first must not be a thousand numbers within rounding."""
-    return (BROKEN, DIFFERS, COULD_NOT_CHECK, HOLDS).index(exit_code([one.outcome]))
+    return SEVERITY.index(exit_code([one.outcome]))
 
 
 @dataclass(frozen=True)

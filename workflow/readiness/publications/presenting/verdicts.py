@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from readiness.facts import Fact, Term
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Signing
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, HOLDS, Outcome
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID, Outcome
 
-HOLD, OPEN, BAD, NEUTRAL = "hold", "open", "bad", "neutral"
+GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
 """The tones: it is valid, it could not be told, it is not valid, it is not for us to certify."""
 
 _NAMES = {
@@ -39,8 +39,8 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.RESTRICTED: ("?", OPEN),
     Outcome.MISSING: ("?", OPEN),
     Outcome.NOT_CHECKED: ("?", OPEN),
-    Outcome.WITHIN_ROUNDING: ("≈", HOLD),
-    Outcome.REPRODUCED: ("✓", HOLD),
+    Outcome.WITHIN_ROUNDING: ("≈", GOOD),
+    Outcome.REPRODUCED: ("✓", GOOD),
     Outcome.CORRECTED: ("↻", NEUTRAL),
     Outcome.ADDED: ("+", NEUTRAL),
     Outcome.NOT_COMPARED: ("·", NEUTRAL),
@@ -51,13 +51,13 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
 CHANGED_SIGN = ("Δ", OPEN)
 
 VERDICTS = {
-    HOLDS: "verdict.of.valid",
+    VALID: "verdict.of.valid",
     DIFFERS: "verdict.of.differs",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
     BROKEN: "verdict.of.broken",
 }
 """The verdict on a publication, by the exit code of its audit."""
-TONES = {HOLDS: ("✓", HOLD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
+TONES = {VALID: ("✓", GOOD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
 
 _LEVELS = {SEAL: "seal", DATA: "data", NUMBERS: "numbers", REPORT: "report"}
 LEVELS = {level: f"verdict.level.{name}" for level, name in _LEVELS.items()}
