@@ -185,7 +185,7 @@ def _export(people: list[tuple[str, str]], *, apart: bool) -> pd.DataFrame:
 
 
 ITEMS = ["rating", "shift", "tools", "beds"]
-CONTRACT = Figures()
+RULES = Figures()
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -228,14 +228,14 @@ def tables(wave: Clinic, items: list[str] = ITEMS) -> Tables:
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    rows = list(share_rows(made.estimates, CONTRACT, scheme, selection))
-    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), CONTRACT)
-    rows += comparison_rows(made.comparisons, made.estimates, CONTRACT, scheme, selection)
-    rows += weighting_rows(made.summary, made.margins, selection)
+    rows = list(share_rows(made.estimates, RULES, scheme, selection))
+    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
+    rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection)
+    rows += weighting_rows(made.summary, made.margins, selection, simulated=True)
     rows += quality_rows(made.counts, made.issues, selection)
-    rows += settings_rows(0.95, 99, CONTRACT, selection)
+    rows += settings_rows(0.95, 99, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
-    assert unprotected(table.astype(str), CONTRACT.minimum_base, scheme.boxes) == []
+    assert unprotected(table.astype(str), RULES.minimum_base, scheme.boxes) == []
     return table.astype(str).set_index("id")
 
 

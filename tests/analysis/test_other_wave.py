@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clinic_wave import ANSWERED, APART, CONTRACT, Clinic, Tables, clinic, figures, register, tables
+from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures, register, tables
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import BLANK
 from readiness.register.protection import BASE
+from readiness.register.wave_rows import weighting_rows
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,17 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
     for group in ("manager", "visitor"):
         tools = answers.loc[answers["group"] == group, "tools.tablet"].map({"1": 1, "0": 0})
         row = drawn.loc[f"tools.tablet.{group}"]
-        few = min(tools.sum(), tools.count() - tools.sum()) < CONTRACT.minimum_base
+        few = min(tools.sum(), tools.count() - tools.sum()) < RULES.minimum_base
         assert row["value"] == ("" if few else format(tools.mean(), ".12g"))
+
+
+def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made_by_steps: Tables) -> None:
+    for simulated in (True, False):
+        rows = weighting_rows(
+            made_by_steps.summary, made_by_steps.margins, Selection.PROBABILITY, simulated=simulated
+        )
+        said = {row.statistic for row in rows if row.id.startswith("weighting.target.")}
+        assert said == {"target share (scenario)" if simulated else "target share"}
 
 
 def test_a_number_has_a_mean_with_its_base_and_interval(wave: Clinic, drawn: pd.DataFrame) -> None:

@@ -234,9 +234,13 @@ def _unknown(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> set[tup
 
 
 def weighting_rows(
-    summary: pd.DataFrame, margins: pd.DataFrame, selection: Selection
+    summary: pd.DataFrame, margins: pd.DataFrame, selection: Selection, *, simulated: bool
 ) -> Iterator[FigureRow]:
-    """The weighting report: spread of the weights, effective n, what is left of each margin."""
+    """The weighting report: spread of the weights, effective n, what is left of each margin.
+
+    The margins of a `simulated` wave are a scenario, and their rows say so.
+    """
+    target = "target share (scenario)" if simulated else "target share"
     shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.intervals:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
@@ -267,7 +271,7 @@ def weighting_rows(
         yield FigureRow(
             id=f"weighting.target.{row['variable']}.{row['category']}", kind="weighting",
             unit="share", digits=1, value=float(row["target"]) / total, item=row["variable"],
-            level=row["category"], statistic="target share (scenario)", n=int(row["n"]),
+            level=row["category"], statistic=target, n=int(row["n"]),
         )  # fmt: skip
 
 

@@ -78,7 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], rules, scheme, selection)
-    rows += weighting_rows(tables["summary"], tables["margins"], selection)
+    rows += weighting_rows(
+        tables["summary"], tables["margins"], selection, simulated=settings.simulated
+    )
     rows += settings_rows(settings.level, settings.permutations, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection)
     steps = {name: read_lineage(inputs[name].parent / PROVENANCE) for name in INPUTS}
@@ -88,9 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         # A revision also rests on whatever the number that it revises rests on.
         return own | before[_revised(row)] if row.kind == "revision" else own
 
-    register = make_register(
-        rows, run=settings.run, origin=origin, simulated=settings.simulated
-    )  # fmt: skip
+    register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
     outputs = Outputs("register-wave", arguments.out)
     outputs.csv("figures.csv", register)
     outputs.finish(
