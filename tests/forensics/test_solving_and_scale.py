@@ -36,7 +36,6 @@ from readiness.forensics.reporting import (
     verdict_html,
     verdict_json,
     verdict_rows,
-    verdict_text,
 )
 from readiness.forensics.solve import solve
 
@@ -127,13 +126,14 @@ def test_page_is_whole_and_traceable(language: str) -> None:
     assert "<script>" not in hostile
 
 
-def test_rows_text_and_json() -> None:
+def test_rows_page_and_json() -> None:
     verdicts = list(haca_verdicts("2").values())
     rows = verdict_rows(verdicts, "fr")
     assert list(rows["id"]) == [v.id for v in verdicts]
-    text = verdict_text(verdicts, "fr")
-    assert text.count("\n[") == len(verdicts) - 1
-    assert "[impossible sous ces hypothèses; arithmétique] joint.release" in text
+    heads = re.findall(r"<header>(.*?)</header>", verdict_html(verdicts, "x", "fr"))
+    assert len(heads) == len(verdicts)
+    head = 'impossible sous ces hypothèses · arithmétique · <code dir="ltr">joint.release</code>'
+    assert head in heads
     content = json.loads(verdict_json(verdicts))
     release = next(v for v in content if v["id"] == "joint.release")
     assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]

@@ -106,7 +106,8 @@ def test_coded_answers_are_those_behind_the_export(
     answers = wave.validated[2].answers.set_index("respondent")
     answers = answers[answers["group"] == "professional"]
     assert set(answers.index) == set(truth.index)
-    shared = [column for column in questionnaire.answer_columns if column in truth.columns]
+    coded = [column for item in questionnaire.items for column in item.columns]
+    shared = [column for column in coded if column in truth.columns]
     expected = truth.loc[answers.index, shared].astype(str)
     differs = answers[shared].astype(str) != expected
     harmless = {"spelling", "invitation_spelling", "duplicate", "no_answer"}

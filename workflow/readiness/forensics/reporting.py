@@ -79,15 +79,6 @@ def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFr
     return pd.DataFrame(records, columns=ROW_COLUMNS)
 
 
-def verdict_text(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts for a terminal, one paragraph each, in their order."""
-    return "".join(
-        f"[{show(STATUS[v.status], language)}; {show(NATURE[v.nature], language)}] {v.id}\n"
-        f"  {told(v.facts, language)}\n"
-        for v in verdicts
-    )
-
-
 _TOLD = ("impossible", "incompatible", "undetermined")
 
 

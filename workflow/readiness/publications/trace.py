@@ -15,7 +15,7 @@ from pathlib import Path
 from readiness.errors import DataError
 from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.chain import RESTORE, ancestors, frozen_chain
+from readiness.publications.chain import ancestors, frozen_chain
 from readiness.publications.documents import kept_as
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
@@ -216,9 +216,3 @@ def affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
         for row in ledger_rows(root / FOLDER / publication)
         if version in row.get("dataset", "").split()
     ]
-
-
-def datasets_behind(chain: Mapping[str, Lineage], hashes: Sequence[str]) -> set[str]:
-    """The dataset versions that the steps with these lineage hashes restored, by walking back."""
-    steps = ancestors(chain, hashes)
-    return {step.removeprefix(RESTORE) for step in steps if step.startswith(RESTORE)}

@@ -327,11 +327,6 @@ class Questionnaire(_Strict):
             *(item.column for item in self.items),
         )
 
-    @property
-    def answer_columns(self) -> tuple[str, ...]:
-        """Columns of all items in the coded table."""
-        return tuple(column for item in self.items for column in item.columns)
-
     def item(self, item_id: str) -> Item:
         """The item of that id; KeyError when there is none."""
         for item in self.items:
