@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 
-# The stamp is named after the lock and the folder: a changed lock or a moved folder sets up anew,
+# The stamp is named after the lock and the folder: a changed lock or a moved folder sets up again,
 # anything else costs nothing.
 STAMP := $(VENV)/.ready-$(shell { cat requirements.lock; pwd; } | cksum | cut -d ' ' -f 1)
 

@@ -26,8 +26,8 @@ WIDTH = 1280
 MARGIN = 16
 # Name of the picture: the elements that it shows from the top of the first to the end of the last.
 PICTURES = {
-    "bases.png": ("#figure-bases", "#figure-bases"),
-    "preparation.png": ("#figure-preparation", "#figure-preparation"),
+    "bases.png": ("#figure-haca-2024-bases",) * 2,
+    "preparation.png": ("#figure-simulated-2026-preparation-levels",) * 2,
 }
 # Chromium prints the document after the page's scripts: the places are written into its title.
 PLACES = """<script>addEventListener("load", () => {

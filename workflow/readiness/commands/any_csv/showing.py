@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from readiness.analysis.any_csv.sample import Sample
+from readiness.analysis.selection import Selection
 from readiness.errors import StatisticsError
 from readiness.language import tell
 
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 _WIDTH = 500
 _SIGNIFICANT = 12
 _WORDS = {
-    "probability": "Probability sample: standard errors and intervals are design-based.",
-    "census": "Census: everyone was asked, so there is no sampling error and no interval. What "
-    "those who did not answer would have said is not covered.",
-    "opt-in": "Opt-in sample: intervals and tests hold if, within weighting cells, those who "
-    "answered are like those who did not; selection bias is not covered.",
-    "purposive": "Purposive sample: the shares are of those who answered and of no one else; there "
-    "is no interval.",
+    Selection.PROBABILITY: "Probability sample: standard errors and intervals are design-based.",
+    Selection.CENSUS: "Census: everyone was asked, so there is no sampling error and no "
+    "interval. What those who did not answer would have said is not covered.",
+    Selection.OPT_IN: "Opt-in sample: intervals and tests are valid if, within weighting cells, "
+    "those who answered are like those who did not; selection bias is not covered.",
+    Selection.PURPOSIVE: "Purposive sample: the shares are of those who answered and of no one "
+    "else; there is no interval.",
 }
 _LEGEND = {
     "cramers_v": "Cramer's V: 0 no association, 1 complete, less what chance and design add.",
@@ -42,7 +43,7 @@ _AS_IF = (
 
 def sentence(sample: Sample, as_if_random: bool) -> str:
     """What the selection allows one to say."""
-    return _AS_IF if as_if_random else _WORDS[sample.settings.selection]
+    return _AS_IF if as_if_random else _WORDS[Selection(sample.settings.selection)]
 
 
 def heading(sample: Sample, as_if_random: bool) -> str:
