@@ -24,23 +24,17 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.publications.attest import (
     KINDS,
-    PASSPHRASE,
     Fit,
     Verification,
     attest,
-    key_id,
-    new_key,
-    private_key,
-    public_key,
     signed_bytes,
     statement,
     verify,
 )
+from readiness.publications.keys import PASSPHRASE, key_id, new_key, private_key, public_key
 from readiness.publications.ledger import FOLDER
 from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
 from readiness.publications.telling import told
-
-pytest.importorskip("cryptography", reason="signatures are an optional extra")
 
 LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"
 
@@ -480,7 +474,7 @@ def test_the_commands_refuse_in_one_line(
     assert said.startswith(f"readiness {arguments[0]}: ") and said.count("\n") == 1
 
 
-def test_without_the_package_the_extra_is_named(folder: Path, tmp_path: Path) -> None:
+def test_without_the_package_it_is_named(folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "sys.modules['cryptography'] = None\n"  # so that importing it is an ImportError
@@ -499,7 +493,7 @@ def test_without_the_package_the_extra_is_named(folder: Path, tmp_path: Path) ->
             capture_output=True, text=True,
         )  # fmt: skip
         assert result.returncode == 2, result.stderr
-        assert "the extra `attest` of pyproject.toml" in result.stderr
+        assert "need the package cryptography; `make setup` installs it" in result.stderr
         assert result.stderr.count("\n") == 1
     # Who has signed can be told without it.
     (folder / ATTESTATIONS).write_text("", "utf-8")

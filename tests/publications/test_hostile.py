@@ -29,12 +29,13 @@ from readiness.datasets.pointers import parse_pointer
 from readiness.errors import DataError
 from readiness.files import LARGEST, files_below, read_file, reading_once
 from readiness.publications.archive import unpack
-from readiness.publications.attest import attest, new_key, private_key
+from readiness.publications.attest import attest
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
+from readiness.publications.keys import new_key, private_key
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.certificate import certificate
 from readiness.publications.presenting.page import audit_page

@@ -25,11 +25,11 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import reading_once
 from readiness.language import LANGUAGES
-from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
 from readiness.publications.audit.changes import present_changes
 from readiness.publications.audit.model import NUMBERS, Audit, Changes, Confine
 from readiness.publications.audit.subject import Subject, read_subject
+from readiness.publications.keys import public_keys
 from readiness.publications.ledger import (
     FOLDER,
     find_publication,

@@ -13,14 +13,8 @@ import argparse
 from pathlib import Path
 
 from readiness.language import tell
-from readiness.publications.attest import (
-    Fit,
-    Verification,
-    key_id,
-    public_key,
-    public_keys,
-    verify,
-)
+from readiness.publications.attest import Fit, Verification, verify
+from readiness.publications.keys import key_id, public_key, public_keys
 from readiness.publications.ledger import find_publication
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID
 from readiness.publications.telling import told

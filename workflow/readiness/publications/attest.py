@@ -5,7 +5,8 @@ payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 803
 has no clock, so what must be in it can be computed from the folder, and a line that differs from
 that by one byte does not fit.
 
-The package `cryptography` is needed here alone; it is imported where it is used.
+The package `cryptography` is needed here and for keys (`publications.keys`); it is imported where
+it is used.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +27,7 @@ from readiness.facts import Fact
 from readiness.files import read_file, reading_once, write_atomically
 from readiness.lineage import Lineage, canonical_json
 from readiness.publications.chain import frozen_chain
+from readiness.publications.keys import key_id
 from readiness.publications.outcomes import (
     BROKEN,
     COULD_NOT_CHECK,
@@ -58,8 +60,6 @@ KINDS = ("urn:x-readiness:publication-seal:1", PREDICATE)
 """All that were ever signed. The first says nothing of the steps."""
 MOST_SIGNED = 4 << 20
 """Bytes of the signatures over one seal."""
-PASSPHRASE = "READINESS_KEY_PASSPHRASE"
-"""The environment variable that holds the passphrase of an encrypted private key."""
 
 
 class Fit(StrEnum):
@@ -100,16 +100,6 @@ class Verification:
         if Fit.DOES_NOT_FIT in fits:
             return DIFFERS
         return VALID if Fit.FITS in fits and Fit.UNSIGNED not in fits else COULD_NOT_CHECK
-
-
-def _cryptography() -> None:
-    try:
-        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
-    except ImportError:
-        raise ConfigError(
-            "signatures need the package cryptography, the extra `attest` of pyproject.toml; "
-            "`make setup` installs it."
-        ) from None
 
 
 def statement(folder: Path, kind: str = PREDICATE) -> bytes:
@@ -161,13 +151,6 @@ def signed_bytes(payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def key_id(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the public key (SubjectPublicKeyInfo, DER), hexadecimal."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-
-
 def _envelope(payload: bytes, signer: str, signature: bytes) -> str:
     record = {
         "payload": base64.b64encode(payload).decode(),
@@ -175,107 +158,6 @@ def _envelope(payload: bytes, signer: str, signature: bytes) -> str:
         "signatures": [{"keyid": signer, "sig": base64.b64encode(signature).decode()}],
     }
     return canonical_json(record)
-
-
-def new_key(path: Path, root: Path) -> str:
-    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id.
-
-    It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
-    must never be committed or bundled, a place below `root`, the project.
-    """
-    _cryptography()
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        KeySerializationEncryption,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-    )
-
-    public = path.with_name(f"{path.name}.pub")
-    refuse_within(path, root)
-    for taken in (path, public):
-        if taken.exists() or taken.is_symlink():
-            raise ConfigError(f"{taken}: exists and is not overwritten; name another file.")
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path.parent}: no such folder; make it first.")
-    phrase = _passphrase()
-    encryption: KeySerializationEncryption
-    encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
-    key = Ed25519PrivateKey.generate()
-    try:
-        text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
-    except ValueError as error:
-        raise ConfigError(f"{PASSPHRASE}: cannot be used: {error}") from None
-    # Nobody else may read it, not even before it is whole.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    write_atomically(public, pem)
-    return key_id(key.public_key())
-
-
-def refuse_within(path: Path, root: Path) -> None:
-    """ConfigError for a private key in the project: there it would be committed or bundled."""
-    if path.resolve().is_relative_to(root.resolve()):
-        raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
-
-
-def _passphrase() -> bytes | None:
-    # The bytes as they were typed, whatever the locale takes them for.
-    return os.fsencode(os.environ.get(PASSPHRASE, "")) or None
-
-
-def _read_key(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; expected an ed25519 key (PEM).") from None
-
-
-def private_key(path: Path) -> Ed25519PrivateKey:
-    """The private key in `path` (PEM, PKCS 8); ConfigError when there is none."""
-    _cryptography()
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    text = _read_key(path)
-    phrase = _passphrase() if b"ENCRYPTED" in text else None
-    try:
-        key = load_pem_private_key(text, phrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        hint = f"; its passphrase is read from {PASSPHRASE}" if b"ENCRYPTED" in text else ""
-        raise ConfigError(f"{path}: not a private key in PEM that can be read{hint}.") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigError(f"{path}: not an ed25519 key; `readiness attest --new-key` makes one.")
-    return key
-
-
-def public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in `path` (PEM); ConfigError when there is none."""
-    _cryptography()
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        key = load_pem_public_key(_read_key(path))
-    except (ValueError, UnsupportedAlgorithm):
-        raise ConfigError(
-            f"{path}: not a public key in PEM; `readiness attest --new-key` writes one as .pub."
-        ) from None
-    if not isinstance(key, Ed25519PublicKey):
-        raise ConfigError(f"{path}: not an ed25519 key.")
-    return key
-
-
-def public_keys(paths: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
-    """The public keys in these files, by id; ConfigError naming the first that is none."""
-    return {key_id(key): key for key in map(public_key, paths)}
 
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
