@@ -205,7 +205,7 @@ class Tables:
     issues: pd.DataFrame
 
 
-def tables(wave: Clinic, items: list[str] = ITEMS) -> Tables:
+def tables(wave: Clinic, items: list[str] = ITEMS, level: float = 0.95) -> Tables:
     """The steps without their files."""
     questionnaire, validated = wave.questionnaire, wave.validated
     answers, counts = as_text(validated.answers), as_text(validated.counts)
@@ -216,10 +216,12 @@ def tables(wave: Clinic, items: list[str] = ITEMS) -> Tables:
     weights = as_text(weights_table(table, weighting, raked))
     design = weighted_design(answers, weights, replicates)  # type: ignore[arg-type]
     apart = answers[answers["group"].isin(questionnaire.apart)]
-    estimates = as_text(estimate(design, apart, questionnaire, Estimate(by="site", items=items)))
+    estimates = as_text(
+        estimate(design, apart, questionnaire, Estimate(by="site", items=items, level=level))
+    )
     closed = [name for name in items if name in ("rating", "shift")]
     settings = Compare(items=closed, seed=1, permutations=99)
-    comparisons = as_text(compare_items(design, questionnaire, "site", settings)[0])
+    comparisons = as_text(compare_items(design, questionnaire, "site", settings, level)[0])
     margins = as_text(margins_table(table, weighting, raked))
     summary = as_text(summary_table(weighting))
     return Tables(estimates, comparisons, summary, margins, counts, as_text(validated.issues))

@@ -103,6 +103,16 @@ def test_comparisons_are_of_the_declared_box_and_name_their_family(drawn: pd.Dat
     assert drawn.loc["rating.contrast.shown", "value"] == "1"
 
 
+def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made_by_steps: Tables) -> None:
+    usual, low = made_by_steps.comparisons, tables(wave, ["rating"], level=0.6).comparisons
+    usual = usual[usual["item"] == "rating"]
+    for test in ("contrast", "cramers_v", "probability_of_superiority"):
+        wide, narrow = (t[t["test"] == test].iloc[0] for t in (usual, low))
+        lengths = [float(row["upper"]) - float(row["lower"]) for row in (wide, narrow)]
+        assert lengths[1] < 0.9 * lengths[0]
+        assert (wide["effect"], wide["p_value"]) == (narrow["effect"], narrow["p_value"])
+
+
 @pytest.mark.parametrize("selection", Selection)
 def test_what_a_selection_does_not_allow_is_no_number(
     wave: Clinic, made_by_steps: Tables, selection: Selection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -53,6 +54,13 @@ def refused(tree: Path, kind: type[ReadinessError], *words: str) -> None:
 
 def test_the_tree_is_right_as_it_is(tree: Path) -> None:
     assert load_plan(tree).waves()
+
+
+def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
+    replace(tree, "config.yaml", "level: 0.95", "level: 0.9")
+    (run,) = load_plan(tree).waves().values()
+    for step in ("estimate", "compare", "register"):
+        assert json.loads(run.settings(step))["level"] == 0.9
 
 
 @pytest.mark.parametrize(

@@ -66,19 +66,20 @@ NOTHING = "report.choice.nothing"
 
 
 def compare_items(
-    design: Design, questionnaire: Questionnaire, by: str, settings: Compare
+    design: Design, questionnaire: Questionnaire, by: str, settings: Compare, level: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All items of the settings: one row a test, contrast or effect size; one row a choice.
 
-    The second table has `item`, `lead` (the primary test) and `fact` (why, as JSON). An item
-    without two groups or two answers to compare has a row whose note says so, and no primary test.
+    Intervals are at the confidence `level` (0-1). The second table has `item`, `lead` (the primary
+    test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
+    whose note says so, and no primary test.
     """
     groups = list(questionnaire.frame_variable(by).codes)
     tables, choices = [], []
     for name in settings.items:
         lead, reason = "", Fact(NOTHING)
         try:
-            made = compare_item(design, questionnaire.item(name), by, groups, settings)
+            made = compare_item(design, questionnaire.item(name), by, groups, settings, level)
             table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
@@ -89,10 +90,10 @@ def compare_items(
 
 
 def compare_item(
-    design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
+    design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare, level: float
 ) -> Comparison:
     """The comparison of a single or an ordinal item across the groups of the variable `by`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     box = None if item.headline is None else item.levels_of[item.headline]
-    made = Groups.of(by, groups, settings, blocks=settings.blocks)
+    made = Groups.of(by, groups, settings, blocks=settings.blocks, level=level)
     return made.compare(design, values.to_numpy(dtype=object), list(item.codes), box=box)

@@ -65,6 +65,10 @@ class Run:
                 "selection": self.section.selection,
                 "permutations": self.section.compare.permutations,
             }
+        elif step == "compare":
+            # One level for all the intervals of a wave.
+            level = self.section.estimate.level
+            section = {**self.section.compare.model_dump(), "level": level}
         elif step == "validate":
             section = self.section.validate_.model_dump()
             section["simulated"] = self.section.simulated

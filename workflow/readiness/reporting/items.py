@@ -251,7 +251,8 @@ class _Told:
 
     @property
     def _confidence(self) -> float:
-        return self.register.number("settings.level") or 0.95
+        """The confidence level: a register with p-values has it."""
+        return float(self.register.row("settings.level")["value"])
 
     def _tests(self) -> Iterator[str]:
         """Why which test is primary, what it says, what others say; nothing where none was made."""

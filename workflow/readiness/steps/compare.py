@@ -10,6 +10,15 @@ from readiness.config import Compare, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
 
+USUAL_LEVEL = 0.95
+"""The confidence level where settings name none, as those of sealed publications do not."""
+
+
+class CompareWave(Compare):
+    """The tests of a wave, and the confidence level of its intervals, that of its estimates."""
+
+    level: float = USUAL_LEVEL
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
@@ -19,16 +28,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `comparisons.csv` (one row a test, contrast or effect) and `choices.csv`."""
-    settings = parse_json(Compare, arguments.settings)
+    settings = parse_json(CompareWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
-    comparisons, choices = compare_items(design, questionnaire, arguments.by, settings)
+    comparisons, choices = compare_items(
+        design, questionnaire, arguments.by, settings, settings.level
+    )
+    # The usual level is no word of a record: there was none before it could be another.
+    usual = {"level"} if settings.level == USUAL_LEVEL else set()
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", comparisons)
     outputs.csv("choices.csv", choices)
     outputs.finish(
         code=arguments.code,
-        settings={**settings.model_dump(), "by": arguments.by},
+        settings={**settings.model_dump(exclude=usual), "by": arguments.by},
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,
