@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -443,9 +444,17 @@ def test_the_commands_sign_and_verify(
     assert said.startswith("small-2026: SIGNED\n") and f"({office}.pub)" in said
     assert main(["verify", "small-2026"]) == 2
     assert "no public key was given" in capsys.readouterr().out
+    assert main(["verify", "small-2026", "--language", "fr"]) == 2
+    said = capsys.readouterr().out
+    assert "N’A PU ÊTRE VÉRIFIÉ\n" in said
+    assert "NON VÉRIFIÉE" in said and "aucune clé publique n’a été fournie" in said
     (folder / "config.yaml").write_text("waves: {a: 1}\n", "utf-8")
     assert main(["verify", "small-2026", "--key", f"{office}.pub"]) == 3
     assert "config.yaml: changed" in capsys.readouterr().out
+    assert main(["verify", "small-2026", "--key", f"{office}.pub", "--language", "ar"]) == 3
+    said = capsys.readouterr().out
+    assert said.startswith("small-2026: الختم مكسور\n") and "config.yaml" in said
+    assert not re.search("[\u200e\u200f\u2066-\u2069]|u2068", said)
 
 
 @pytest.mark.parametrize(

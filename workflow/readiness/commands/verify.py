@@ -1,6 +1,6 @@
 """Check the signatures over a publication's seal with the signers' public keys.
 
-readiness verify ID [--key PUBLIC ...]
+readiness verify ID [--key PUBLIC ...] [--language LANGUAGE]
 
 Exit codes of this command, as of `readiness audit`: 0 every given key has signed this seal, 1 a
 signature does not fit, 2 could not check (no signature, no key, or one that has not signed), 3 seal
@@ -10,22 +10,30 @@ broken.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from readiness.language import tell
-from readiness.publications.attest import Fit, Verification, verify
+from readiness.facts import Fact, Term
+from readiness.language import LANGUAGES, Language
+from readiness.publications.attest import Fit, Signature, Verification, verify
 from readiness.publications.keys import key_id, public_key, public_keys
 from readiness.publications.ledger import find_publication
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID
-from readiness.publications.telling import told
+from readiness.publications.telling import plain
 from readiness.terminal import one_line
 
-WORDS = {
-    VALID: "SIGNED",
-    DIFFERS: "A SIGNATURE DOES NOT FIT",
-    COULD_NOT_CHECK: "COULD NOT CHECK",
-    BROKEN: "SEAL BROKEN",
+VERDICTS = {
+    VALID: "signing.signed",
+    DIFFERS: "signing.does_not_fit",
+    COULD_NOT_CHECK: "verdict.of.could_not_check",
+    BROKEN: "verdict.of.broken",
 }
+FITS = {
+    Fit.DOES_NOT_FIT: "signing.fit.does_not_fit",
+    Fit.UNSIGNED: "signing.fit.unsigned",
+    Fit.UNKNOWN: "signing.fit.unknown",
+}
+"""What is said before a signature that does not fit, and why."""
 SHOWN = 10
 
 
@@ -37,6 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--key", type=Path, metavar="PUBLIC", action="append", default=[],
         help="a signer's public key (PEM); may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default="en", help="of what is told (default: en)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,24 +55,38 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_publication(Path.cwd(), arguments.id)
     paths = {key_id(public_key(path)): path for path in arguments.key}
     found = verify(folder, public_keys(arguments.key))
-    print("\n".join(map(one_line, _lines(found, paths))))
+    print("\n".join(map(one_line, _lines(found, paths, arguments.language))))
     return found.exit_code
 
 
-def _lines(found: Verification, paths: dict[str, Path]) -> list[str]:
-    lines = [f"{found.identity}: {WORDS[found.exit_code]}"]
-    lines += [f"  SEAL BROKEN  {told(fault, 'en')}" for fault in found.faults[:SHOWN]]
+def _lines(found: Verification, paths: dict[str, Path], language: Language) -> list[str]:
+    says = partial(plain, language=language)
+    verdict = Term(VERDICTS[found.exit_code])
+    lines = [says("signing.head", name=found.identity, verdict=verdict)]
+    for fault in found.faults[:SHOWN]:
+        told = says("terminal.finding", place=fault.place, detail=fault.fact)
+        lines.append(f"  {says(VERDICTS[BROKEN]):<12} {told}")
     if len(found.faults) > SHOWN:
-        lines.append(f"               and {len(found.faults) - SHOWN} more")
+        lines.append(f"  {'':<12} {says('terminal.more', n=len(found.faults) - SHOWN)}")
     if not found.faults:
-        lines.append("  seal         valid")
+        lines.append(f"  {says('terminal.name.seal'):<12} {says('signing.seal_valid')}")
     for signature in found.signatures:
-        name = paths.get(signature.signer)
-        whose = f"key {signature.signer}" + (f" ({name})" if name else "")
-        said = "" if signature.fit is Fit.FITS else f"{signature.fit}: "
-        lines.append(
-            f"  {whose if signature.signer else 'unknown'}: {said}{tell(signature.fact, 'en')}"
-        )
+        who, what = _signer(signature, paths), signature.fact
+        if signature.fit is Fit.FITS:
+            line = says("signing.line", who=who, what=what)
+        else:
+            fit = Term(FITS[signature.fit])
+            line = says("signing.line_fit", who=who, fit=fit, what=what)
+        lines.append(f"  {line}")
     if not any(signature.fit is not Fit.UNSIGNED for signature in found.signatures):
-        lines.append("  nobody has signed it")
+        lines.append(f"  {says('signing.nobody')}")
     return lines
+
+
+def _signer(signature: Signature, paths: dict[str, Path]) -> Fact:
+    """Whose a signature is: a key, with the file where it was given."""
+    if not signature.signer:
+        return Fact("signing.no_key")
+    if file := paths.get(signature.signer):
+        return Fact("signing.key_of", {"key": signature.signer, "file": str(file)})
+    return Fact("signing.key", {"key": signature.signer})

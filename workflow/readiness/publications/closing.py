@@ -4,39 +4,73 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from readiness.publications.outcomes import Outcome
+from readiness.errors import DataError
+from readiness.facts import Term, of_domain
+from readiness.language import Language
+from readiness.language.numbers import whole
+from readiness.publications.outcomes import UNREADABLE, Outcome
 from readiness.publications.reproduce import tally
+from readiness.publications.telling import plain
 from readiness.tables import read_text_table
+from readiness.terminal import one_line
 
 SHOWN = 10
+REASONS = {
+    Outcome.ERASED: "verdict.outcome.erased",
+    Outcome.RESTRICTED: "verdict.outcome.restricted",
+    UNREADABLE: "verdict.of.could_not_check",
+}
+"""Why a publication is not recomputed."""
+CORRECTED = "closing.column.corrected"
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
-    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`."""
-    return {
-        path.parent.parent.name: read_text_table(path, "the verdicts") for path in sorted(paths)
-    }
+    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`.
+
+    As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
+    a cell is none of an audit.
+    """
+    return {path.parent.parent.name: _read(path) for path in sorted(paths)}
 
 
-def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
+def _read(path: Path) -> pd.DataFrame:
+    table = read_text_table(path, "the verdicts")
+    try:
+        facts = [of_domain(cell, "audit") if cell else None for cell in table["fact"]]
+    except ValueError as error:
+        raise DataError(f"{path}: column fact: {error}. Delete the file and run again.") from error
+    return table.assign(fact=pd.Series(facts, index=table.index, dtype=object))
+
+
+def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") -> list[str]:
     """Each number that differs, by publication: what was published and what is recomputed."""
     lines = []
+    nothing = Term("terminal.nothing")
     for publication, table in verdicts.items():
         differs = table[table["verdict"] == Outcome.DIFFERS]
-        for row in differs.head(SHOWN).to_dict("records"):
-            lines.append(
-                f"{publication}: {row['id']} DIFFERS: published {row['published'] or '-'}, "
-                f"recomputed {row['recomputed'] or '-'} ({row['detail']})"
+        lines += [
+            plain(
+                "closing.differs",
+                language,
+                name=publication,
+                id=row["id"],
+                published=row["published"] or nothing,
+                recomputed=row["recomputed"] or nothing,
+                why=row["fact"],
             )
+            for row in differs.head(SHOWN).to_dict("records")
+        ]
         if len(differs) > SHOWN:
-            lines.append(f"{publication}: and {len(differs) - SHOWN} more numbers differ")
-    return lines
+            more = len(differs) - SHOWN
+            lines.append(plain("closing.more", language, name=publication, n=more))
+    return [one_line(line) for line in lines]
 
 
 def closing_text(
@@ -44,6 +78,7 @@ def closing_text(
     summaries: Sequence[Path],
     unavailable: Mapping[str, str],
     drafts: Collection[str] = (),
+    language: Language = "en",
 ) -> str:
     """What each study's figures can mean, then the table of publications.
 
@@ -53,34 +88,38 @@ def closing_text(
     console = Console(file=page, width=100, highlight=False)
     for summary in summaries:
         console.print(summary.read_text("utf-8"), markup=False)
-    table = Table(title="Publications recomputed with today's code", title_justify="left")
-    table.add_column("publication", no_wrap=True)
-    table.add_column("dataset versions", no_wrap=True)
-    columns = ["our numbers reproduced", "our numbers that differ", "published claims judged"]
+    says = partial(plain, language=language)
+    table = Table(title=says("closing.title"), title_justify="left")
+    table.add_column(says("closing.column.publication"), no_wrap=True)
+    table.add_column(says("closing.column.datasets"), no_wrap=True)
+    columns = ["closing.column.reproduced", "closing.column.differs", "closing.column.judged"]
     lines = {publication: tally(publication, frame) for publication, frame in verdicts.items()}
     # Only where there are any: how many differ as a later publication's erratum says.
     if any(line.corrected for line in lines.values()):
-        columns.insert(1, "corrected since")
+        columns.insert(1, CORRECTED)
     for column in columns:
-        table.add_column(column, justify="right")
+        table.add_column(says(column), justify="right")
+    named = {
+        name: says("closing.draft", name=name) if name in drafts else name
+        for name in (*lines, *unavailable)
+    }
     for line in lines.values():
         counts = [line.reproduced, line.differs, line.judged]
-        if "corrected since" in columns:
+        if CORRECTED in columns:
             counts.insert(1, line.corrected)
-        table.add_row(_named(line.publication, drafts), "\n".join(line.datasets), *map(str, counts))
+        cells = (whole(count, language) for count in counts)
+        table.add_row(named[line.publication], "\n".join(line.datasets), *cells)
     for publication, reason in sorted(unavailable.items()):
-        table.add_row(
-            _named(publication, drafts), reason, *["not checked"] * (len(columns) - 1), ""
-        )
+        unchecked = [says("closing.not_checked")] * (len(columns) - 1)
+        table.add_row(named[publication], says(REASONS[reason]), *unchecked, "")
     console.print(table)
     return page.getvalue()
 
 
-def pages_text(pages: Iterable[Path]) -> str:
+def pages_text(pages: Iterable[Path], language: Language = "en") -> str:
     """Where the report is: its pages, one line for each language."""
-    return "".join(f"Report: {page} and {page.with_suffix('.pdf').name}\n" for page in pages)
-
-
-def _named(publication: str, drafts: Collection[str]) -> str:
-    """A publication's id, with its status where it is no released one."""
-    return f"{publication} (draft)" if publication in drafts else publication
+    return "".join(
+        plain("closing.report", language, page=str(page), paper=page.with_suffix(".pdf").name)
+        + "\n"
+        for page in pages
+    )

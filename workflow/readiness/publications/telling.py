@@ -1,9 +1,10 @@
-"""A finding in words: where it was made, and what it is."""
+"""Facts of an audit in words: a finding and its place, a line of a terminal."""
 
 from __future__ import annotations
 
-from readiness.facts import Fact
+from readiness.facts import Fact, Value
 from readiness.language import Language, tell
+from readiness.language.typography import unmarked
 from readiness.publications.outcomes import Finding
 
 
@@ -16,3 +17,8 @@ def place_text(finding: Finding, language: Language) -> str:
 def told(finding: Finding, language: Language) -> str:
     """A finding in one line: where, and what."""
     return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
+
+
+def plain(key: str, language: Language, **values: Value) -> str:
+    """A text without marks of direction, which a terminal would show as signs."""
+    return unmarked(tell(Fact(key, values), language))

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from readiness.facts import to_json
-from readiness.language import tell
 from readiness.publications.erratum import read_errata
 from readiness.publications.reproduce import compare
 from readiness.register.figures import read_register
@@ -24,8 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write `verdicts.csv`; always succeeds, for only the gate may fail.
 
-    Why a number is not as published stands there as a fact (`facts.encode`) and, in `detail`, in
-    English.
+    Why a number is not as published stands there as a fact (`facts.to_json`).
     """
     verdicts = compare(
         read_register(arguments.published),
@@ -33,9 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         today=True,
         errata=read_errata(arguments.errata),
     )
-    facts = verdicts["fact"]
-    verdicts["fact"] = [to_json(fact) if fact else "" for fact in facts]
-    verdicts["detail"] = [tell(fact, "en") if fact else "" for fact in facts]
+    verdicts["fact"] = [to_json(fact) if fact else "" for fact in verdicts["fact"]]
     outputs = Outputs("reproduce", arguments.out)
     outputs.csv("verdicts.csv", verdicts)
     outputs.finish(
