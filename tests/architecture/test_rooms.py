@@ -33,7 +33,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded"),
+    ("files", "bounded", "templating"),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

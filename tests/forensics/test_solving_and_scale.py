@@ -30,10 +30,10 @@ from readiness.forensics.arithmetic.bases import (
 from readiness.forensics.arithmetic.figures import Figure
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.page import verdict_html
 from readiness.forensics.reporting import (
     summary_ids,
     summary_text,
-    verdict_html,
     verdict_json,
     verdict_rows,
 )

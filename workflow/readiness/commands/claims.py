@@ -92,7 +92,8 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
 def _check(arguments: argparse.Namespace) -> None:
     from readiness.files import write_atomically
     from readiness.forensics.judging.study import judge
-    from readiness.forensics.reporting import verdict_html, verdict_json
+    from readiness.forensics.page import verdict_html
+    from readiness.forensics.reporting import verdict_json
 
     if arguments.html:
         check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())

@@ -1,4 +1,4 @@
-"""Verdicts for people and programs: rows, a terminal text, JSON, one HTML page; and a new claim.
+"""Verdicts for people and programs: rows, a terminal text, JSON; and a new claim.
 
 Pure functions: they return text or a table, and write nothing.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from html import escape
 from textwrap import fill
 
 import pandas as pd
@@ -25,28 +24,13 @@ from readiness.forensics.judging.verdict import (
     numbers_of,
     record,
 )
-from readiness.language import Language, Markup, direction, show, tell, text
+from readiness.language import Language, Markup, tell
 from readiness.language.telling import Mark
 
 ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
 STATUS = {status: Term(f"forensics.status.{status}") for status in Status}
 NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
 KEYS = (*(term.key for term in STATUS.values()), *(term.key for term in NATURE.values()))
-HTML = Markup(plain=escape, name=escape)
-_STYLE = """
-body { font: 1rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 46rem; padding: 1rem;
-  color: #1b1b1b; background: #fff }
-h1 { font-size: 1.5rem; line-height: 1.25 }
-article { border-inline-start: .25rem solid #767676; padding-inline-start: .8rem; margin: 1.2rem 0 }
-article.impossible, article.incompatible { border-color: #a13d00 }
- article.possible { border-color: #0b6e4f }
-header { font-size: .85rem; color: #555 } p { margin: .2rem 0 }
-h1, header, p { overflow-wrap: anywhere }
-header code, [data-id] { unicode-bidi: isolate }
-figure { margin: 1.2rem 0; overflow-x: auto }
-svg { min-width: 36rem; max-width: 100%; height: auto }
-@media print { article { break-inside: avoid } svg { min-width: 0 } }
-"""
 
 
 def told(
@@ -136,38 +120,6 @@ def _plain(value: Number) -> int | str | list[int]:
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Fraction) else value
-
-
-def verdict_html(
-    verdicts: Sequence[Verdict], study: str, language: str = "en", picture: str = ""
-) -> str:
-    """One self-contained HTML page; `picture` is an SVG to put first, trusted as it is."""
-    heading = Term("forensics.page.heading")
-    title = Fact("forensics.page.title", {"heading": heading, "study": study})
-    written = tell(title, language, markup=HTML)
-    parts = [
-        f'<!doctype html>\n<html lang="{language}" dir="{direction(language)}">\n<head>\n'
-        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-        f"<title>{written}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{written}</h1>\n<p>{escape(text('forensics.page.intro', language))}</p>\n"
-    ]
-    if picture:
-        parts.append(f"<figure>{picture}</figure>\n")
-    parts += [_article(v, language) for v in verdicts]
-    return "".join(parts) + "</main>\n</body>\n</html>\n"
-
-
-def _article(found: Verdict, language: str) -> str:
-    def mark(name: str, written: str) -> str:
-        return f'<span data-id="verdict.{found.id}.{name}">{written}</span>'
-
-    status, nature = (show(t, language) for t in (STATUS[found.status], NATURE[found.nature]))
-    return (
-        f'<article class="{found.status}" id="{found.id}">\n'
-        f"<header>{escape(status)} · {escape(nature)} · "
-        f'<code dir="ltr">{found.id}</code></header>\n'
-        f"<p>{told(found.facts, language, mark, HTML)}</p>\n</article>\n"
-    )
 
 
 def add_claim(
