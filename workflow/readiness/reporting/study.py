@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from readiness.language import text
+from readiness.language import joined, text
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.markdown import label, listed, plain, table
 from readiness.reporting.shown import ShownStudy
@@ -86,13 +86,14 @@ def _claims(study: ShownStudy) -> str:
     for key, same in printed.groupby(["item", "category", "value", "attributed_to"], sort=False):
         item, category, whose = str(key[0]), str(key[1]), str(key[3])
         outlets = dict(zip(same["outlet"], same["source"], strict=True))
+        linked = [f"[[{plain(outlet)}]{{.prov}}]({url})" for outlet, url in outlets.items()]
         named = study.structure.answer(item, category) or category.replace("_", " ")
         rows.append(
             [
                 study.tell("report.margin", variable=study.item(item), category=named),
                 study.register.span(f"claim.{same['claim_id'].iloc[0]}"),
                 plain(study.publisher(whose)),
-                ", ".join(f"[[{plain(o)}]{{.prov}}]({url})" for o, url in outlets.items()),
+                joined(linked, "comma", study.language),
             ]
         )
     header = [text(name, study.language) for name in COLUMNS]
