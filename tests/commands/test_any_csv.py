@@ -181,6 +181,7 @@ def test_words_and_numbers_follow_the_selection(run: Run, command: str, selectio
     rows = json.loads(document)["estimates" if command == "estimate" else "comparisons"]
     assert any(r["lower"] is not None for r in rows) == inference
     assert any(r.get("p_value") is not None for r in rows) == (inference and command == "compare")
+    assert ("t on design df" in document) == (inference and command == "compare")
     for text in (out, document):
         assert not re.search("margin of error|representative|significant", text)
         assert ("selection bias is not covered" in text) == (selection == "opt-in")

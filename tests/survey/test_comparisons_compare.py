@@ -74,7 +74,10 @@ def test_its_parts_are_those_of_the_single_functions() -> None:
     fit = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
     ratios = [r.effect for r in made.effects if r.test == "odds_ratio"]
     assert ratios == pytest.approx(list(np.exp(fit.coefficients)))
-    assert "two_lowest" not in made.contrasts[0].method and "2 lowest" in made.contrasts[0].method
+    first = made.contrasts[0]
+    assert first.method == "Difference in the share of the 2 lowest categories (b - a)"
+    assert first.distribution == "t on design df"
+    assert set(made.frame()["distribution"]) == {"", "t on design df"}
 
 
 def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:

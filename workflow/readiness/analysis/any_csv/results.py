@@ -195,7 +195,7 @@ def comparison_table(
             if not inference:
                 part = part[part["effect"].notna()].assign(leads=False)
                 part[INFERENCE] = np.nan
-                part["statistic_name"] = ""
+                part[["statistic_name", "distribution"]] = ""
         parts.append(part.assign(question=name))
     whole = pd.concat(parts, ignore_index=True)
     whole["leads"] = whole["leads"].eq(True)

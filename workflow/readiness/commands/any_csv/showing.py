@@ -150,10 +150,8 @@ def _differences(sample: Sample, rows: list[dict[Any, Any]], inference: bool) ->
             limits = _limits(row["lower"], row["upper"], 100, 1)
             line += [limits, _p(row["p_value"]), _p(row["p_adjusted"])]
         cells.append([*line, row["note"] if inference else ""])
-    # The method's second half names the distribution of the test, which may not be made.
-    what = rows[0]["method"].split(", t on")[0]
     adjusted = f"; p adjusted by {sample.settings.adjust}" if inference else ""
-    return [f"{what}{adjusted}", _grid(header, cells, left={0, 1, len(header) - 1})]
+    return [f"{rows[0]['method']}{adjusted}", _grid(header, cells, left={0, 1, len(header) - 1})]
 
 
 def _effects(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> str:

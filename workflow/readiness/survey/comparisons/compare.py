@@ -91,7 +91,7 @@ def compare_ordinal(
     ]
     model_tests, ratios = item.model()
     share = np.where(item.answer.known, np.isin(item.answer.codes, inside), np.nan)
-    what = f"Difference in the share of the {name} categories (b - a), t on design df"
+    what = f"Difference in the share of the {name} categories (b - a)"
     return Comparison(
         item.choice,
         tuple(tests + model_tests),
@@ -153,7 +153,7 @@ def compare_nominal(
     if len(names) == 2:
         model_tests, ratios = item.model()
     share = np.where(item.answer.known, item.answer.codes == names.index(chosen), np.nan)
-    what = f"Difference in the share of {chosen} (b - a), t on design df"
+    what = f"Difference in the share of {chosen} (b - a)"
     return Comparison(
         item.choice,
         tuple(tests + model_tests),

@@ -145,7 +145,8 @@ def _contrast(
         n=int(counts[i] + counts[j]),
         a=names[i],
         b=names[j],
-        method="Difference of weighted means (b - a), design-based covariance, t on design df",
+        method="Difference of weighted means (b - a), design-based covariance",
+        distribution="t on design df",
     )
     single = [names[g] for g in (i, j) if counts[g] < 2]
     if single:

@@ -31,6 +31,7 @@ class ComparisonRow:
         effect, lower, upper: effect size with its interval (shares 0-1), or None.
         n: respondents that the row rests on (unweighted base).
         method: one sentence for the reader who knows the field.
+        distribution: of a difference, what its p and limits are read from, or empty.
         note: what the reader must know (merged levels, no estimate), or empty.
         a, b: the two groups of a contrast, or empty.
     """
@@ -47,6 +48,7 @@ class ComparisonRow:
     upper: float | None = None
     n: int = 0
     method: str = ""
+    distribution: str = ""
     note: str = ""
     a: str = ""
     b: str = ""
@@ -57,6 +59,7 @@ class ComparisonRow:
 
 
 _COLUMNS = tuple(ComparisonRow.__dataclass_fields__)
+_TEXTS = ("test", "statistic_name", "method", "distribution", "note", "a", "b")
 
 
 def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:
@@ -65,8 +68,6 @@ def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:
 
     # Rows of a richer kind (contrasts with simultaneous limits) bring their columns along.
     columns = list(dict.fromkeys([*_COLUMNS, *(c for row in rows for c in asdict(row))]))
-    numbers = [
-        c for c in columns if c not in ("test", "statistic_name", "method", "note", "a", "b")
-    ]
+    numbers = [c for c in columns if c not in _TEXTS]
     table = pd.DataFrame([asdict(row) for row in rows], columns=columns)
     return table.astype({c: "int64" if c == "n" else "float64" for c in numbers})
