@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from test_other_wave import figures
 
 from clinic_wave import Clinic, clinic
@@ -39,6 +40,15 @@ def charts(
     only: str = "",
 ) -> dict[str, tuple[bytes, str]]:
     """Every chart of the wave by its name: picture and alternative text."""
+    made = planned_wave(wave, rows, language, selection, only)
+    drawn = {name: each.chart() for name, each in made.charts(720)}
+    return {name: (chart.svg, chart.alt) for name, chart in drawn.items()}
+
+
+def planned_wave(
+    wave: Clinic, rows: pd.DataFrame, language: str, selection: str, only: str, base: int = 30
+) -> Wave:
+    """The wave as the step draws it, with every chart of it or only one."""
     items = [wave.questionnaire.item(name) for name in ("rating", "shift", "tools", "beds")]
     planned = [
         PlannedChart(name=f"{item.id}-{form}", form=form, item=item.id)
@@ -52,16 +62,14 @@ def charts(
     planned = [each for each in planned if only in ("", each.name)]
     settings = DrawWave(
         language=language, by="site", bounds=[], simulated=False,
-        selection=selection, charts=planned,
+        selection=selection, reliable_base=base, charts=planned,
     )  # fmt: skip
     weights = pd.DataFrame({"raked_weight": ["1", "2"], "weight": ["1", "2"]})
     margins = pd.DataFrame(
         [("site", "harbour", "400", "400", "400"), ("site", "hill", "150", "150", "150")],
         columns=["variable", "category", "target", "raked", "final"],
     )
-    made = Wave(published(rows.reset_index()), weights, margins, wave.questionnaire, settings)
-    drawn = {name: each.chart() for name, each in made.charts(720)}
-    return {name: (chart.svg, chart.alt) for name, chart in drawn.items()}
+    return Wave(published(rows.reset_index()), weights, margins, wave.questionnaire, settings)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,6 +99,33 @@ def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.Data
         alt = drawn["rating-intervals"][1]
         assert ("with its interval" in alt) == selection.intervals
         assert ("without interval" in alt) == (not selection.intervals)
+
+
+def words(made: Wave) -> str:
+    """Every text of the one chart that is drawn."""
+    ((_, drawn),) = made.charts(720)
+    figure = drawn.figure()  # type: ignore[attr-defined]
+    return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+
+@pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])
+def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
+    wave: Clinic, register: pd.DataFrame, name: str
+) -> None:
+    flagged = register.assign(reliability="caution")
+    for selection in Selection:
+        said = words(planned_wave(wave, flagged, "en", selection.value, name))
+        assert ("†" in said) == selection.drawn == ("† use with caution" in said)
+
+
+@pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])
+def test_few_answers_are_fewer_than_the_reliable_base(
+    wave: Clinic, register: pd.DataFrame, name: str
+) -> None:
+    for base in (2, 77):
+        said = words(planned_wave(wave, register, "en", "probability", name, base))
+        assert ("fewer than 77 answers" in said) == (base == 77)
+        assert "fewer than 2 " not in said and "fewer than 30" not in said
 
 
 def test_a_register_without_the_items_is_said_and_stops_nothing(

@@ -57,6 +57,7 @@ def bars(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE, **more: Any) -
         "dont_know": DONT_KNOW[lang],
         "total": TOTAL[lang],
         "apart": dict([EXPERTS[lang]]),
+        "small": 30,
     }
     options |= more
     return LevelBars(
@@ -74,14 +75,16 @@ def intervals(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Interv
         marks, "preparation", "low", GROUPS[lang],
         total=TOTAL[lang], apart=dict([EXPERTS[lang]]),
     )  # fmt: skip
-    return Intervals(table, AXIS[lang], lang, marks.simulated, note=NOTE[lang], width=width)
+    return Intervals(
+        table, AXIS[lang], lang, marks.simulated, note=NOTE[lang], small=30, width=width
+    )
 
 
 def options(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
     marks = Marks(rows, lang)
     levels = {code: f"{label}, {AXIS[lang]} {AXIS[lang]}" for code, label in LEVELS[lang].items()}
     table = by_answer(marks, "preparation", levels, "all")
-    return Intervals(table, AXIS[lang], lang, marks.simulated, width=width)
+    return Intervals(table, AXIS[lang], lang, marks.simulated, small=30, width=width)
 
 
 def means(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:

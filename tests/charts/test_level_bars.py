@@ -170,6 +170,7 @@ def test_an_axis_label_that_would_be_cut_is_left_out(register: pd.DataFrame) -> 
         LEVELS["fr"],
         {"journalist": "Journalistes"},
         "fr",
+        small=30,
         width=NARROW,
     )
     figure = spec.figure()
@@ -180,7 +181,7 @@ def test_an_axis_label_that_would_be_cut_is_left_out(register: pd.DataFrame) -> 
 
 def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
     three = {"none": "Bas", "weak": "Milieu", "medium": "Haut"}
-    spec = LevelBars(register, "preparation", "Préparation", three, GROUPS["fr"], "fr")
+    spec = LevelBars(register, "preparation", "Préparation", three, GROUPS["fr"], "fr", small=30)
     drawn = by_gid(spec.figure(), Rectangle)
     middle = drawn["preparation.weak.producer"]
     assert middle.get_x() == pytest.approx(-middle.get_width() / 2)
@@ -208,7 +209,7 @@ def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> No
 @pytest.mark.parametrize("count", [2, 4, 6, 7, 11])
 def test_any_number_of_levels_has_colours_that_differ(count: int, register: pd.DataFrame) -> None:
     levels = {f"level{k}": str(k) for k in range(count)}
-    spec = LevelBars(register, "preparation", "", levels, {}, "fr")
+    spec = LevelBars(register, "preparation", "", levels, {}, "fr", small=30)
     assert len(set(spec.colours)) == count == len(spec.colours)
 
 

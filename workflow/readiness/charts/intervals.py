@@ -8,7 +8,7 @@ apart have a square and no interval.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -97,7 +97,7 @@ class Intervals:
     language: Language
     simulated: bool
     note: str = ""
-    small: int = 30
+    small: int = field(kw_only=True)
     width: int = style.WIDE
 
     def chart(self) -> Chart:

@@ -61,7 +61,7 @@ class LevelBars:
     dont_know: tuple[str, str] | None = None
     total: tuple[str, str] | None = None
     apart: Mapping[str, str] = field(default_factory=dict)
-    small: int = 30
+    small: int = field(kw_only=True)
     width: int = style.WIDE
 
     def chart(self) -> Chart:

@@ -56,6 +56,7 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
             "bounds": [trim.lower, trim.upper] if trim else [],
             "simulated": run.section.simulated,
             "selection": run.section.selection,
+            "reliable_base": run.section.figures.reliable_base,
             "charts": [chart._asdict() for chart in charts],
         }
     return canonical_json(settings)

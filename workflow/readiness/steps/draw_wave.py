@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +58,7 @@ class DrawWave(Section):
     bounds: list[float]
     simulated: bool
     selection: SelectionName
+    reliable_base: int
     charts: list[PlannedChart]
 
 
@@ -102,6 +104,15 @@ class Wave:
         return self._dots(item, planned.form, width)
 
     @property
+    def _selection(self) -> Selection:
+        return Selection(self.settings.selection)
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The rows as charts show them: a flag of precision only where chance drew respondents."""
+        return self.rows if self._selection.drawn else self.rows.assign(reliability="")
+
+    @property
     def _language(self) -> Language:
         return self.settings.language
 
@@ -125,7 +136,7 @@ class Wave:
     def _levels(self, item: Item, width: int) -> LevelBars:
         outside = item.dont_know
         return LevelBars(
-            self.rows,
+            self._rows,
             item.id,
             item.label.text(self._language),
             item.labels(self._language),
@@ -136,11 +147,12 @@ class Wave:
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
             total=self._total,
             apart=self._apart,
+            small=self.settings.reliable_base,
             width=width,
         )
 
     def _dots(self, item: Item, form: str, width: int) -> Intervals:
-        marks = Marks(self.rows, self._language)
+        marks = Marks(self._rows, self._language)
         if form == "options":
             axis = word("charts.axis.options", self._language, item=item.label.text(self._language))
             table = by_answer(marks, item.id, item.labels(self._language), TOTAL)
@@ -155,6 +167,7 @@ class Wave:
             self._language,
             self.settings.simulated,
             note=self._note(any(row.mark.lower is not None for row in table)),
+            small=self.settings.reliable_base,
             width=width,
         )
 
@@ -177,7 +190,7 @@ class Wave:
 
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""
-        selection = Selection(self.settings.selection)
+        selection = self._selection
         if selection.intervals and not drawn:
             return ""
         return word(f"charts.selection.{selection.key}", self._language)
@@ -185,7 +198,7 @@ class Wave:
     def _revision(self, item: Item, width: int) -> Revision:
         level, axis = self._shown(item)
         return Revision(
-            self.rows, item.id, level, self._groups, axis, self._language, self._total, width
+            self._rows, item.id, level, self._groups, axis, self._language, self._total, width
         )
 
     def _weights(self, width: int) -> WeightsPicture:
