@@ -12,7 +12,6 @@ from test_other_wave import figures
 from clinic_wave import Clinic, clinic
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
-from readiness.plan.drawn import forms_of
 from readiness.register.published import published
 from readiness.steps.draw_wave import DrawWave, PlannedChart, Wave
 
@@ -54,7 +53,7 @@ def planned_wave(
         PlannedChart(name=f"{item.id}-{form}", form=form, item=item.id)
         for item in items
         for form in (
-            *forms_of(item.kind, len(item.categories)),
+            *item.forms,
             *(["revision"] if item.id in ("rating", "beds") else []),
         )
     ]

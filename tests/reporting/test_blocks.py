@@ -19,6 +19,7 @@ from readiness.reporting.blocks import section
 from readiness.reporting.prose import Prose
 from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.wave import wave_blocks, wave_summary
+from readiness.steps.render import labels
 
 SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
 SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
@@ -112,6 +113,23 @@ def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
     part = shown(wave, without, Selection.PROBABILITY, "en")
     text = document(part)["item-rating"]
     assert "could not be computed" in text and "Other tests" not in text
+
+
+def test_what_moved_is_told_by_group_of_the_item_that_is_drawn(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    # No number of the first item was revised: it has no table by group, and the totals stay.
+    drawn = Selection.PROBABILITY
+    text = document(shown(wave, registers[drawn], drawn, "en"))["revision"]
+    assert "beds.mean.all" in text and "#tbl-clinic-revised" in text
+    assert "#tbl-clinic-revision}" not in text
+
+
+def test_the_digits_of_a_unit_are_words_of_the_questionnaire(wave: Clinic) -> None:
+    beds = wave.questionnaire.item("beds")
+    assert beds.range is not None
+    unit = beds.range.unit.text("en")
+    assert unit in labels(wave.questionnaire, "en")
 
 
 def test_every_caption_of_a_simulated_wave_says_so(

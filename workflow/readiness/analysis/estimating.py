@@ -15,12 +15,10 @@ import pandas as pd
 from readiness.analysis.cuts import ANSWERED, cuts
 from readiness.config import Estimate
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire.model import MEAN, TOTAL, Item
 from readiness.survey.design import Design
 from readiness.survey.estimates import means
 
-MEAN = "mean"
-"""The level of the mean of a number."""
 UNWEIGHTED = "unweighted"
 COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",
            "n_eff", "deff", "df", "reliability", "note"]  # fmt: skip

@@ -13,6 +13,7 @@ from readiness.lineage import canonical_json
 from readiness.plan.checks import asked
 from readiness.plan.documents import told_items
 from readiness.plan.runs import Run, input_files
+from readiness.questionnaire.model import forms_of, one_number
 
 BASES = "bases"
 WEIGHTS = "weights"
@@ -40,7 +41,7 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
         kind = questionnaire.kinds[item]
         forms = forms_of(kind, questionnaire.answers[item])
         # How one item moved is shown: the first of which one number says it.
-        if wave.revises and kind != "multi" and not any(c.form == REVISION for c in found):
+        if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     return (*found, Planned(WEIGHTS, WEIGHTS))
@@ -60,14 +61,6 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
             "charts": [chart._asdict() for chart in charts],
         }
     return canonical_json(settings)
-
-
-def forms_of(kind: str, answers: int) -> tuple[str, ...]:
-    """How an item is drawn, by its kind; of two answers the share of one says all."""
-    if kind == "single":
-        return ("intervals",) if answers == 2 else ("levels",)
-    forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
-    return forms.get(kind, ())
 
 
 def chart_files(charts: tuple[Planned, ...], folder: str) -> list[str]:

@@ -33,13 +33,28 @@ SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID)
 
 Kind = Literal["single", "ordinal", "multi", "number", "text"]
 
+MEAN = "mean"
+"""What stands in an id where a level does, for the mean of a number."""
 TOTAL = "all"
 """What the total of all weighted groups is called: no group may be."""
 BoxName = Literal["low", "top"]
 LOWEST = 2
 """Levels of the box of an ordinal item that declares none: what sealed questionnaires mean."""
-_RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), "mean", "median")
+_RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
 """What stands in an id where a level does, and is none."""
+
+
+def forms_of(kind: str, answers: int) -> tuple[str, ...]:
+    """How an item of a kind is drawn and told; of two answers the share of one says all."""
+    if kind == "single":
+        return ("intervals",) if answers == 2 else ("levels",)
+    forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
+    return forms.get(kind, ())
+
+
+def one_number(kind: str) -> bool:
+    """Whether one number stands for an item of a kind: how it moved can be shown by group."""
+    return kind != "multi"
 
 
 class _Strict(BaseModel):
@@ -170,6 +185,23 @@ class Item(_Strict):
     def headline(self) -> str | None:
         """The box by which an ordinal item is reported and compared; None for any other item."""
         return next(iter(self.levels_of), None)
+
+    @property
+    def shown(self) -> str:
+        """The level that is told first: the headline box, a number's mean, or the first answer."""
+        if self.kind == "number":
+            return MEAN
+        return self.headline or self.codes[0]
+
+    @property
+    def shown_codes(self) -> tuple[str, ...]:
+        """The answers that the level told first adds up; none for a mean."""
+        return () if self.kind == "number" else self.levels_of.get(self.shown, (self.shown,))
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How the item is drawn and told."""
+        return forms_of(self.kind, len(self.codes))
 
     @property
     def codes(self) -> tuple[str, ...]:

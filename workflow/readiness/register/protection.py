@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
-from readiness.analysis.estimating import MEAN
 from readiness.config import Figures
 from readiness.disclosure import Cell, Relation, minimum_frequency, suppress
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire.model import MEAN, TOTAL
 
 ASKED = "asked"
 DONT_KNOW = "dont_know"

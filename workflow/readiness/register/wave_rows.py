@@ -17,9 +17,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.cuts import ANSWERED
-from readiness.analysis.estimating import MEAN
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
+from readiness.questionnaire.model import MEAN
 from readiness.register.figures import FigureRow
 from readiness.register.protection import (
     BASE,

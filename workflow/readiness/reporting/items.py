@@ -17,7 +17,7 @@ OPTION = "report.column.option"
 PAIRS = ("report.column.pair", "report.column.difference", INTERVAL, "report.column.p_adjusted")
 """Headings of columns."""
 PRIMARY = {
-    "permutation": ("permutation_midrank", "permutation_pearson", "permutation_exact"),
+    "permutation": ("permutation_midrank", "permutation_pearson"),
     "rao_scott": ("rao_scott_f",),
     "effect_size": (),
 }
@@ -40,25 +40,12 @@ def item_block(wave: ShownWave, name: str) -> Block:
     return Block(f"item-{name}", plain(title), body)
 
 
-def headline(item: Item) -> str:
-    """The level of an item that is told first: its headline box, its first category, its mean."""
-    if item.kind == "number":
-        return "mean"
-    return item.headline or item.codes[0]
-
-
 def level_label(item: Item, language: Language) -> Value:
     """What the headline figure is of: a category, the levels of a box, a mean."""
     if item.kind == "number":
         return Term("report.column.mean")
     labels = item.labels(language)
-    level = headline(item)
-    return Listed(tuple(labels[code] for code in item.levels_of.get(level, (level,))), "or")
-
-
-def told_by_share(item: Item) -> bool:
-    """Whether one share by group tells an item: a scale's box, one of two answers."""
-    return item.kind == "ordinal" or (item.kind == "single" and len(item.codes) == 2)
+    return Listed(tuple(labels[code] for code in item.shown_codes), "or")
 
 
 class _Told:
@@ -66,7 +53,7 @@ class _Told:
 
     def __init__(self, wave: ShownWave, item: Item) -> None:
         self.wave, self.item, self.register = wave, item, wave.register
-        self.level, self._of = headline(item), level_label(item, wave.language)
+        self.level, self._of = item.shown, level_label(item, wave.language)
         self.labels = {code: plain(name) for code, name in item.labels(wave.language).items()}
 
     # The blocks.
@@ -86,7 +73,7 @@ class _Told:
 
     def single(self) -> str:
         """A single choice: of two, one share by group; of more, all of them."""
-        if told_by_share(self.item):
+        if "intervals" in self.item.forms:
             first = [self._chart("intervals", "report.caption.share"), self._shares()]
         else:
             first = [self._chart("levels", "report.caption.levels"), self._levels()]

@@ -35,7 +35,6 @@ TESTS = tuple(
         "linear_model",
         "permutation_midrank",
         "permutation_pearson",
-        "permutation_exact",
         "permutation_studentised",
         "permutation_combined",
         "fisher_freeman_halton",

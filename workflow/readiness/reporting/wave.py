@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
-from readiness.questionnaire.model import Item
+from readiness.questionnaire.model import Item, one_number
 from readiness.reporting import statements
 from readiness.reporting.blocks import Block, paragraphs
-from readiness.reporting.items import headline, item_block, level_label
+from readiness.reporting.items import item_block, level_label
 from readiness.reporting.markdown import cards, label, note, plain, table
 from readiness.reporting.shown import ShownWave
 
@@ -50,7 +50,7 @@ def _cards(wave: ShownWave) -> Iterator[tuple[str, str]]:
     shown = 0
     for name in wave.items:
         item = wave.questionnaire.item(name)
-        figure = f"{name}.{headline(item)}.all"
+        figure = f"{name}.{item.shown}.all"
         if item.kind not in ("ordinal", "single") or wave.register.number(figure) is None:
             continue
         said = _share_of(wave, item)
@@ -176,12 +176,8 @@ def _margins(wave: ShownWave, trimmed: int) -> str:
 def _revision(wave: ShownWave) -> str:
     """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
-    moved = []
-    for name in wave.items:
-        item = wave.questionnaire.item(name)
-        known = register.has(f"revision.{name}.{headline(item)}.all")
-        if known and item.kind != "multi":
-            moved.append((item, headline(item)))
+    told = [item for item in map(wave.questionnaire.item, wave.items) if one_number(item.kind)]
+    moved = [item for item in told if register.has(f"revision.{item.id}.{item.shown}.all")]
     if not moved:
         return ""
     columns = ("report.column.before", "report.column.now", "report.column.revision")
@@ -191,23 +187,25 @@ def _revision(wave: ShownWave) -> str:
         ids = (f"revision.{figure}.before", figure, f"revision.{figure}")
         return [register.span(identity) for identity in ids]
 
-    item, level = moved[0]
+    item = told[0]
     groups = [
-        [name, *spans(f"{item.id}.{level}.{group}")]
+        [name, *spans(f"{item.id}.{item.shown}.{group}")]
         for group, name in wave.groups(item.id).items()
-        if register.has(f"revision.{item.id}.{level}.{group}")
+        if register.has(f"revision.{item.id}.{item.shown}.{group}")
     ]
     totals = []
-    for other, first in moved:
-        totals.append([_share_of(wave, other), *spans(f"{other.id}.{first}.all")])
+    for other in moved:
+        totals.append([_share_of(wave, other), *spans(f"{other.id}.{other.shown}.all")])
     caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.caption("report.caption.revision_totals")
     by = plain(wave.by_text)
     question = text("report.column.question", wave.language)
     return paragraphs(
         [
-            wave.chart(f"{item.id}-revision", caption),
-            table([by, *words], groups, label("tbl", wave.run, "revision"), caption),
+            wave.chart(f"{item.id}-revision", caption) if groups else "",
+            table([by, *words], groups, label("tbl", wave.run, "revision"), caption)
+            if groups
+            else "",
             table([question, *words], totals, label("tbl", wave.run, "revised"), whole),
             wave.tell("report.revision"),
         ]

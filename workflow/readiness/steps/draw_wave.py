@@ -11,7 +11,6 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.estimating import MEAN
 from readiness.analysis.selection import Selection
 from readiness.charts import (
     NARROW,
@@ -172,21 +171,16 @@ class Wave:
         )
 
     def _shown(self, item: Item) -> tuple[str, str]:
-        """The level whose number stands for an item, and what that number is.
-
-        The headline box of a scale, the mean of a number, the first answer of any other.
-        """
+        """The level whose number stands for an item, and what that number is."""
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
             unit = item.range.unit.text(language)
-            return MEAN, word("charts.axis.mean", language, item=label, unit=unit)
-        level = item.headline or item.codes[0]
+            return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
         labels = item.labels(language)
-        codes = item.levels_of.get(level, (level,))
-        quoted = tuple(Fact("charts.quoted", {"label": labels[code]}) for code in codes)
+        quoted = tuple(Fact("charts.quoted", {"label": labels[code]}) for code in item.shown_codes)
         levels = Listed(quoted, "or")
-        return level, word("charts.axis.share", language, item=label, levels=levels)
+        return item.shown, word("charts.axis.share", language, item=label, levels=levels)
 
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""

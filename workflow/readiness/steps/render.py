@@ -123,6 +123,8 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for item in questionnaire.items:
         words.update({item.label.text(language), *item.labels(language).values()})
+        if item.range is not None:
+            words.add(item.range.unit.text(language))
     return words
 
 
