@@ -124,14 +124,25 @@ def test_only_established_pairs_are_named(language: str) -> None:
 
 @pytest.mark.parametrize("language", READ)
 @pytest.mark.parametrize("selection", Selection)
-def test_the_words_follow_the_selection(language: str, selection: Selection) -> None:
+@pytest.mark.parametrize(("raked", "complete"), list(product((True, False), repeat=2)))
+def test_the_words_follow_the_selection(
+    language: str, selection: Selection, raked: bool, complete: bool
+) -> None:
     numbers: dict[str, Value] = {"invited": 1740, "answered": 647}
     numbers["rate"] = Quantity("0.372", "share", 1)
-    facts = [statements.answered(selection, numbers), statements.selected(selection)]
+    selected = statements.selected(selection, raked=raked, complete=complete)
+    facts = [statements.answered(selection, numbers), selected]
     if not selection.p_values:
         facts.append(statements.no_test(selection))
     text = " ".join(said(fact, language) for fact in facts)
     assert bool(re.search(DRAWN[language], text)) == selection.drawn, text
+    if language == "en":
+        nonresponse = re.search("onresponse|not answer|raking", said(selected, language))
+        known = (selection.intervals and raked) or selection is Selection.CENSUS
+        unsaid = (selection.response_rate and complete) or not known
+        plain = "not corrected" in said(selected, language)
+        assert plain == (selection.drawn and not raked and not complete)
+        assert bool(nonresponse) == (not unsaid or plain)
     assert bool(re.search(RATE[language], text)) == selection.response_rate, text
     assert bool(re.search(INTERVAL[language], text)) == selection.intervals, text
     assert not re.search(REPRESENTATIVE[language], text), text

@@ -18,7 +18,13 @@ PROPORTIONAL_ODDS = tuple(
     f"report.proportional_odds.{case}" for case in ("rejected", "not_rejected", "not_computed")
 )
 CONTRASTS = tuple(f"report.contrasts.{case}" for case in ("none", "some", "many", "untested"))
-SELECTION = tuple(f"report.selection.{selection.key}" for selection in Selection)
+SELECTION = (
+    *(f"report.selection.{selection.key}" for selection in Selection),
+    "report.selection.probability.complete",
+    "report.selection.probability.unraked",
+    "report.selection.census.complete",
+    "report.selection.opt_in.unraked",
+)
 ANSWERED = tuple(f"report.answered.{selection.key}" for selection in Selection)
 NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
 EXCLUDED = tuple(
@@ -104,9 +110,18 @@ def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fa
     return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
 
 
-def selected(selection: Selection) -> Fact:
-    """What the selection of respondents lets the figures say."""
-    return Fact(f"report.selection.{selection.key}")
+def selected(selection: Selection, *, raked: bool, complete: bool) -> Fact:
+    """What the selection of respondents lets the figures say.
+
+    `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
+    answered. Of what did not happen nothing is said.
+    """
+    kind = f"report.selection.{selection.key}"
+    if selection.response_rate and complete:
+        return Fact(f"{kind}.complete")
+    if selection.intervals and not raked:
+        return Fact(f"{kind}.unraked")
+    return Fact(kind)
 
 
 def no_test(selection: Selection) -> Fact:

@@ -98,7 +98,10 @@ def _answered(wave: ShownWave) -> str:
         statements.corrections(*_counted(wave, "corrections_applied")),
         *_apart(wave),
     ]
-    reading = [statements.selected(wave.selection)]
+    asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
+    raked = any(str(i).startswith(f"{WEIGHTS}.target.") for i in register.rows["id"])
+    complete = asked is not None and asked == answers
+    reading = [statements.selected(wave.selection, raked=raked, complete=complete)]
     if wave.selection.intervals:
         reading.append(Fact("report.level", {"level": register.named("settings.level")}))
     bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
