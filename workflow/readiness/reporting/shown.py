@@ -206,10 +206,12 @@ class ShownStudy(Part):
 
         return _UNIT_OUTSIDE.sub(joined, said)
 
-    def sentences(self, *prefixes: str) -> list[str]:
-        """The verdicts whose ids begin with one of the prefixes, in their order."""
+    def sentences(self, *kinds: str) -> list[str]:
+        """The verdicts of these kinds, in their order."""
         return [
-            self.verdict(identity) for identity in self.verdicts if identity.startswith(prefixes)
+            self.verdict(name)
+            for name, verdict in self.verdicts.items()
+            if verdict["kind"] in kinds
         ]
 
     def summary(self) -> list[str]:

@@ -9,13 +9,13 @@ from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.markdown import label, listed, plain, table
 from readiness.reporting.shown import ShownStudy
 
-SIMPLEST = "simplest."
-JOINT = ("joint.", "total.")
-QUESTIONS = ("bases.", "sum.")
-INTERPRETED = ("conventions.", "wording.", "outlets.", "groups.")
-PRECISION = "precision."
-UNKNOWN = ("unknown.", "unpublished.", "difference.")
-"""Which verdicts stand where, by the beginnings of their ids."""
+SIMPLEST = "simplest"
+JOINT = ("joint", "total")
+QUESTIONS = ("bases", "sum")
+INTERPRETED = ("conventions", "wording", "outlets", "groups", "group_difference")
+PRECISION = "precision"
+UNKNOWN = ("unknown", "unpublished", "base", "construct", "direction")
+"""Which verdicts stand where, by their kinds."""
 
 
 COLUMNS = tuple(f"report.column.{name}" for name in ("question", "printed", "whose", "sources"))
@@ -73,7 +73,7 @@ def _interpreted(study: ShownStudy) -> list[str]:
     precise = [
         study.verdict(name)
         for name, verdict in study.verdicts.items()
-        if name.startswith(PRECISION) and own & set(verdict["claims"])
+        if verdict["kind"] == PRECISION and own & set(verdict["claims"])
     ]
     return [*study.sentences(*INTERPRETED), *precise]
 
