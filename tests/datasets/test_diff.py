@@ -221,7 +221,8 @@ def test_the_first_release_on_the_second_version_is_the_second_release(
         assert same_cell(found["would_be"], would_be), identity
     for row in figures.values():
         if row["id"] not in second.index:
-            assert row["would_show"] == ""
+            # Gone, or computed by today's code besides.
+            assert row["would_show"] == "" or row["published"] == ""
             continue
         published = second.loc[row["id"]].to_dict()
         made = {**published, "value": row["would_be"]}

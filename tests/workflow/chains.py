@@ -27,7 +27,7 @@ FOLDERS = {
     "register-wave": f"{WAVE}/register",
     "draw-wave": f"{WAVE}/draw/fr",
     "reproduce": "results/publications/haca-2024/reproduce",
-    "render": "results/report",
+    "render": "results/report/fr",
     "gate": "results",
 }
 # What costs seconds; the others are tried with --every-step.

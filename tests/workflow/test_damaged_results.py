@@ -46,6 +46,11 @@ def damage(path: Path, way: Callable[[bytes], bytes], *, old_time: bool) -> None
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def own(folder: Path, run: tuple[str, ...]) -> bool:
+    """Whether a folder is of the run, of the report, or the closing table's."""
+    return folder.parts[:2] in (run, ()) or folder.parts[:1] == ("report",)
+
+
 def resting_on(finished: Project, name: str) -> set[str]:
     """The folders of all steps that have read what lies beside a result, itself included."""
     folder = Path(name).parent
@@ -61,7 +66,7 @@ def resting_on(finished: Project, name: str) -> set[str]:
             other
             for other, lineage in all_of.items()
             if hashes & set(lineage.parents.values())
-            and (run[:1] in ((), ("inputs",)) or Path(other).parts[:2] in (run, ("report",), ()))
+            and (run[:1] in ((), ("inputs",)) or own(Path(other), run))
         }
         if more <= found:
             return found

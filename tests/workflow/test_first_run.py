@@ -36,7 +36,7 @@ def test_every_published_number_comes_out_again(finished: Project) -> None:
     for publication in PUBLICATIONS:
         verdicts = finished.root / f"results/publications/{publication}/reproduce/verdicts.csv"
         with verdicts.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = [r for r in csv.DictReader(file) if r["verdict"] != "ADDED SINCE"]
         with (ROOT / f"publications/{publication}/figures.csv").open(encoding="utf-8") as file:
             assert len(rows) == len(list(csv.DictReader(file)))
         assert {row["verdict"] for row in rows} <= {"REPRODUCED", "WITHIN ROUNDING", "JUDGED"}

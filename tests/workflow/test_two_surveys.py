@@ -20,10 +20,10 @@ LANGUAGES = ("ar", "en", "es", "fr")
 """Those of the program, and a fourth that the test brings: one catalogue and one set of labels."""
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Project:
+@pytest.fixture
+def both(tmp_path: Path) -> Project:
     """A project with the shipped and the second survey, reports of the second ones made."""
-    project = copy_project(tmp_path_factory.mktemp("two") / "project")
+    project = copy_project(tmp_path / "project")
     add_spanish(project.root)
     add_survey(project, LANGUAGES)
     runs = (f"waves/{WAVE}", f"studies/{STUDY}")
@@ -43,25 +43,23 @@ def words(html: str) -> str:
     return re.sub(r"[\u2066-\u2069\u200e\u200f]", "", text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_second_wave_is_told_in_its_own_words(both: Project, language: str) -> None:
-    html = page(both, f"waves/{WAVE}", language)
-    text = words(html)
-    for code in ("satisfaction", "channel", "devices", "loans", *BRANCHES, "volunteer"):
-        assert LABELS[code][language] in text, code
-    for other in ("HACA", "haca", "preparation", "profession", "Expert"):
-        assert other not in text, other
-    assert f'lang="{language}"' in html
+def test_each_is_told_in_its_own_words_in_every_language(both: Project) -> None:
+    for language in LANGUAGES:
+        wave = page(both, f"waves/{WAVE}", language)
+        for code in ("satisfaction", "channel", "devices", "loans", *BRANCHES, "volunteer"):
+            assert LABELS[code][language] in words(wave), (language, code)
+        for other in ("HACA", "haca", "preparation", "profession", "Expert"):
+            assert other not in words(wave), (language, other)
+        assert f'lang="{language}"' in wave
+        study = words(page(both, f"studies/{STUDY}", language))
+        assert PUBLISHER in study and "HACA" not in study
+        assert LABELS["reading"][language] in study
+    no_intervals_and_no_tests(both)
+    together(both)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_second_study_is_its_own_publishers(both: Project, language: str) -> None:
-    text = words(page(both, f"studies/{STUDY}", language))
-    assert PUBLISHER in text and "HACA" not in text
-    assert LABELS["reading"][language] in text
-
-
-def test_respondents_who_were_chosen_bear_no_interval_and_no_test(both: Project) -> None:
+def no_intervals_and_no_tests(both: Project) -> None:
+    """Respondents who were chosen bear neither."""
     figures = both.read(f"results/waves/{WAVE}/register/figures.csv")
     ids = {line.split(",")[0] for line in figures.splitlines()}
     assert not [i for i in ids if i.endswith((".lower", ".upper", ".p"))]
@@ -71,7 +69,8 @@ def test_respondents_who_were_chosen_bear_no_interval_and_no_test(both: Project)
         assert word not in text, word
 
 
-def test_what_is_shown_together_and_in_which_languages_is_configuration(both: Project) -> None:
+def together(both: Project) -> None:
+    """What is shown together, and in which languages, is configuration."""
     project = both.copy(both.root.parent / "together")
     config = yaml.safe_load(project.read("config.yaml"))
     config["report"] = {"show": [STUDY, WAVE], "languages": ["en"], "title": LABELS["title"]}
