@@ -81,7 +81,7 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
     ("old", "new", "first"),
     [
         ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "draw_wave")),
-        ("level: 0.95", "level: 0.9", ("estimate", "register_wave", "draw_wave")),
+        ("level: 0.95", "level: 0.9", ("estimate", "compare", "register_wave", "draw_wave")),
         ("digits: 1\n", "digits: 2\n", ("register_wave", "draw_wave")),
         ("lower: 0.2", "lower: 0.25",
          ("weight", "estimate", "compare", "register_wave", "draw_wave")),
