@@ -127,6 +127,7 @@ def append_stranger(project: Project, identity: str) -> None:
 
 def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "project")
+    project.replace("config.yaml", "languages: [fr, ar, en]", "languages: [fr]")
 
     def study(identity: str, *more: str) -> tuple[int, str]:
         result = project.readiness("freeze", identity, "--cores", "2", *more)
