@@ -30,8 +30,9 @@ FOLDERS = {
     "render": "results/report/fr",
     "gate": "results",
 }
-# What costs seconds; the others are tried with --every-step (a judging one: test_interruptions.py).
-QUICK = ("restore", "render", "gate")
+# What costs seconds; the others are tried with --every-step (test_interruptions.py ends a judging
+# one, and test_disks.py one that renders).
+QUICK = ("restore", "gate")
 # The study's and the wave's first results: without them all of it is made again.
 FIRST = ("restore", "validate")
 
