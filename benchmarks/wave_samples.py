@@ -98,7 +98,7 @@ def drawn(setting: Setting) -> dict[str, int]:
 
 
 def answering(people: pd.DataFrame, setting: Setting, seed: int) -> pd.DataFrame:
-    """The respondents of one draw: rows of `people`, with base weight and group."""
+    """The respondents of one draw: rows of `people`, with base weights."""
     rng = np.random.Generator(
         np.random.PCG64([SEED, setting.n, setting.groups, int(setting.equal), seed])
     )
@@ -109,22 +109,15 @@ def answering(people: pd.DataFrame, setting: Setting, seed: int) -> pd.DataFrame
         rows.append(chosen[rng.random(number) < people["chance"].to_numpy()[chosen]])
     found = people.iloc[np.concatenate(rows)].reset_index(drop=True)
     invited = found["stratum"].map(drawn(setting))
-    group = {p: k for k, names in enumerate(GROUPS[setting.groups]) for p in names}
-    return found.assign(
-        base_weight=found["stratum_population"] / invited, group=found["stratum"].map(group)
-    )
+    return found.assign(base_weight=found["stratum_population"] / invited)
 
 
-def margins(order: Sequence[str] = ("stratum", "region", "size")) -> dict[str, dict[str, float]]:
+def margins() -> dict[str, dict[str, float]]:
     """The frame's totals."""
     people = frame()
     return {
-        {"stratum": "profession"}.get(v, v): people[v]
-        .value_counts()
-        .sort_index()
-        .astype(float)
-        .to_dict()
-        for v in order
+        variable: people[variable].value_counts().sort_index().astype(float).to_dict()
+        for variable in ("stratum", "region", "size")
     }
 
 
@@ -133,8 +126,7 @@ def weighted(
 ) -> Adapted:
     """The workflow's weights."""
     return weigh_adapting(
-        respondents.assign(profession=respondents["stratum"]), SAMPLED, margins(), trim=TRIM,
-        replicates=replicates,
+        respondents, SAMPLED, margins(), trim=TRIM, replicates=replicates
     )  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def _merged(
         name = into.get(str(category), str(category))
         people[name] = people.get(name, 0.0) + float(total)
     codes = column.astype(str)
-    answered = codes.map(into).fillna(codes).value_counts()
+    answered = codes.map(lambda code: into.get(code, code)).value_counts()
     # A category that nobody has, in the population and among respondents, asks for nothing.
     groups: Groups = {
         (name,): (int(answered.get(name, 0)), total)
@@ -217,21 +217,20 @@ def _weighed(
 ) -> Weighting:
     """Raked within the limits and replicated, each of the two only where it can be."""
     options: dict[str, Any] = {"collapse": merges, "tolerance": tolerance, "seed": seed}
-    weigh(base, totals, **options)  # what cannot be raked at all ends here
-    limits = trim
+    made, limits = weigh(base, totals, **options), None  # what cannot be raked at all ends here
     if trim is not None:
+        within = replace(trim, keep_margins=True)
         try:
-            weigh(base, totals, trim=replace(trim, keep_margins=True), **options)
-            limits = replace(trim, keep_margins=True)
+            made, limits = weigh(base, totals, trim=within, **options), within
         except StatisticsError:
-            limits = None
             steps.append(Fact("weighting.step.limits", {}))
-    if kind is not None:
-        try:
-            return weigh(base, totals, trim=limits, replicates=kind, **options)
-        except StatisticsError:
-            steps.append(Fact("weighting.step.residuals", {}))
-    return weigh(base, totals, trim=limits, **options)
+    if kind is None:
+        return made
+    try:
+        return weigh(base, totals, trim=limits, replicates=kind, **options)
+    except StatisticsError:
+        steps.append(Fact("weighting.step.residuals", {}))
+        return made
 
 
 def _strata_alone(base: Design, kind: Kind | None, seed: int) -> Weighting:
