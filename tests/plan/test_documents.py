@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from settings_tree import copy_settings, replace
 
-from project_copy import ROOT
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.plan import load_plan
@@ -21,24 +20,11 @@ QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """The project's settings, with its publications' configurations, to be changed."""
-    for name in ("config.yaml", "report.qmd", "data/versions.csv"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    for name in ("reports", "data/questionnaires", "data/margins", "data/claims",
-                 "data/corrections", "publications"):  # fmt: skip
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw", ignore=lambda folder, names: [
-        name for name in names if name.endswith(".csv")])  # fmt: skip
+    copy_settings(tmp_path, "publications")
     config = (tmp_path / "config.yaml").read_text("utf-8")
     config = re.sub(r"  languages: .*\n", "  languages: [fr, ar, en]\n", config)
     (tmp_path / "config.yaml").write_text(config, "utf-8")
     return tmp_path
-
-
-def replace(tree: Path, name: str, old: str, new: str) -> None:
-    text = (tree / name).read_text("utf-8")
-    assert old in text
-    (tree / name).write_text(text.replace(old, new), "utf-8")
 
 
 def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from settings_tree import copy_settings, replace
 
 from project_copy import ROOT
 from readiness.errors import ConfigError, DataError, ReadinessError
@@ -25,22 +26,9 @@ MARGINS = "data/margins/simulated-2026-1.csv"
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """The project's settings, without publications, to be changed."""
-    for name in ("config.yaml", "report.qmd", "data/versions.csv"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    for name in ("reports", "data/questionnaires", "data/margins", "data/claims",
-                 "data/corrections"):  # fmt: skip
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / "data/raw", tmp_path / "data/raw", ignore=lambda folder, names: [
-        name for name in names if name.endswith(".csv")])  # fmt: skip
+    copy_settings(tmp_path)
     replace(tmp_path, "config.yaml", "    revises: simulated-2026-r1\n", "")
     return tmp_path
-
-
-def replace(tree: Path, name: str, old: str, new: str) -> None:
-    text = (tree / name).read_text("utf-8")
-    assert old in text
-    (tree / name).write_text(text.replace(old, new), "utf-8")
 
 
 def refused(tree: Path, kind: type[ReadinessError], *words: str) -> None:

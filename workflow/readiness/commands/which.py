@@ -1,7 +1,7 @@
 """What is behind a published number, chart or page: datasets, versions, steps, code.
 
 readiness which PUBLICATION/ID      one number
-readiness which preparation.low     every number whose id begins so, in every publication
+readiness which ITEM.LEVEL          every number whose id begins so, in every publication
 readiness which weights             a chart; also by its path, as the pages: report.pdf
 
 Exit code 3 when a publication that was looked at is not what was sealed: what is printed is then

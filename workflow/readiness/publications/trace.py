@@ -62,7 +62,7 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     """The numbers that `name` means, as (publication, id).
 
     `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
-    its numbers' ids (`preparation.low`), and means all of them.
+    its numbers' ids (`item.level`), and means all of them.
     """
     publications, name = scope(root, name)
     found = []

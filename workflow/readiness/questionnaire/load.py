@@ -65,7 +65,7 @@ def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
 
 
 def _where(location: list[Any], data: Any) -> str:
-    """`item preparation, categories weak, en: ` from ("items", 8, "categories", 1, "en")."""
+    """`item quality, categories poor, en: ` from ("items", 8, "categories", 1, "en")."""
     parts: list[str] = []
     node = data
     for step in location:
