@@ -31,14 +31,11 @@ from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import unprotected
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme
-from readiness.register.wave_rows import (
-    comparison_rows,
-    quality_rows,
-    revision_rows,
-    settings_rows,
-    share_rows,
-    weighting_rows,
-)
+from readiness.register.rows.comparisons import comparison_rows
+from readiness.register.rows.quality import quality_rows, settings_rows
+from readiness.register.rows.revision import revision_rows
+from readiness.register.rows.shares import share_rows
+from readiness.register.rows.weighting import weighting_rows
 from readiness.validation import Validated, validate
 
 QUESTIONNAIRE = """\

@@ -15,7 +15,9 @@ from readiness.register.disclosure_risk import attack, unprotected
 from readiness.register.display import SUPPRESSED_TEXT, shown
 from readiness.register.figures import read_register
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, withheld
-from readiness.register.wave_rows import comparison_rows, revision_rows, share_rows
+from readiness.register.rows.comparisons import comparison_rows
+from readiness.register.rows.revision import revision_rows
+from readiness.register.rows.shares import share_rows
 
 LEAST = 5
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")

@@ -11,7 +11,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme
-from readiness.register.wave_rows import share_rows
+from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
 SCHEME = Scheme(("expert",), {"readiness": {"low": LEVELS[:2]}}, {"readiness": "low"})

@@ -10,8 +10,10 @@ from readiness.config.reading import explain, load_config, parse, parse_json, re
 from readiness.config.sections import (
     LARGEST_SEED,
     MOST_PERMUTATIONS,
+    NEWEST_EDITION,
     Compare,
     DatasetVersion,
+    Edition,
     Estimate,
     Figures,
     Section,
@@ -27,10 +29,12 @@ from readiness.config.sections import (
 __all__ = [
     "LARGEST_SEED",
     "MOST_PERMUTATIONS",
+    "NEWEST_EDITION",
     "SHIPPED",
     "Compare",
     "Config",
     "DatasetVersion",
+    "Edition",
     "Estimate",
     "Figures",
     "Report",

@@ -7,7 +7,7 @@ section reruns that step and what is downstream of it.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -15,6 +15,8 @@ from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, VERSION
 
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
 """How respondents came in; what each allows: `analysis.selection.Selection`."""
+NEWEST_EDITION = 2
+"""Of the methods by which a wave is weighted, estimated and compared."""
 MOST_PERMUTATIONS = 1_000_000
 """Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
 LARGEST_SEED = 2**63 - 1
@@ -179,6 +181,16 @@ class WaveDocument(Section):
     )
 
 
+class Edition(Section):
+    """What a step is told beside its section: the edition of the methods."""
+
+    edition: Literal[1, 2] = 1
+
+    def record(self) -> dict[str, Any]:
+        """The settings as they are recorded; the first edition had no word for itself."""
+        return self.model_dump(exclude={"edition"} if self.edition == 1 else None)
+
+
 class Wave(Section):
     """One wave of the survey: its data, its questionnaire, and how it is analysed."""
 
@@ -186,6 +198,11 @@ class Wave(Section):
     simulated: bool = Field(description="true when the answers were not given by real people")
     selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
+    )
+    edition: Literal[1, 2] | None = Field(
+        default=None,
+        description="edition of the methods (docs/methods.md); the newest unless given (in a "
+        "publication: the first)",
     )
     answers: DatasetVersion = Field(description="the export of the survey tool")
     sample: DatasetVersion = Field(description="the drawn sample with its frame variables")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.config import Config, DatasetVersion, Section, Study, Wave
+from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Study, Wave
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
@@ -53,10 +53,10 @@ class Run:
 
     def settings(self, step: str) -> str:
         """The settings of one of its steps, as canonical JSON."""
-        section: Section | dict[str, Any]
         if isinstance(self.section, Study):
-            section = {"run": self.name}
-        elif step == "register":
+            return canonical_json({"run": self.name})
+        section: dict[str, Any]
+        if step == "register":
             section = {
                 "run": self.name,
                 "simulated": self.section.simulated,
@@ -76,8 +76,17 @@ class Run:
                 # It was published before there was such a limit.
                 section["largest_loss"] = 1.0
         else:
-            section = getattr(self.section, step)
-        return canonical_json(section.model_dump() if isinstance(section, Section) else section)
+            section = getattr(self.section, step).model_dump()
+        # The first edition is no word of a record: there was none before it could be another.
+        if step != "validate" and self.edition != 1:
+            section["edition"] = self.edition
+        return canonical_json(section)
+
+    @property
+    def edition(self) -> int:
+        """The edition of a wave's methods: what was published without one has the first."""
+        assert isinstance(self.section, Wave)
+        return self.section.edition or (1 if self.frozen else NEWEST_EDITION)
 
 
 def runs_of(config: Config) -> Iterator[Run]:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from readiness.config import Study, Wave
+from readiness.config import NEWEST_EDITION, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
@@ -117,6 +117,8 @@ def frozen_config(
     """
     kinds = "waves" if isinstance(section, Wave) else "studies"
     said = {"status": DRAFT} if draft else {}
+    if isinstance(section, Wave) and section.edition is None:
+        section = section.model_copy(update={"edition": NEWEST_EDITION})
     content: dict[str, Any] = {
         "report": {**({"languages": list(languages)} if languages else {}), **said},
         kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from readiness.analysis.comparing import compare_items
 from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Compare, parse_json
+from readiness.config import Compare, Edition, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
 
@@ -14,10 +15,17 @@ USUAL_LEVEL = 0.95
 """The confidence level where settings name none, as those of sealed publications do not."""
 
 
-class CompareWave(Compare):
+class CompareWave(Compare, Edition):
     """The tests of a wave, and the confidence level of its intervals, that of its estimates."""
 
     level: float = USUAL_LEVEL
+
+    def record(self) -> dict[str, Any]:
+        """Without the usual level: there was none before it could be another."""
+        record = super().record()
+        if self.level == USUAL_LEVEL:
+            del record["level"]
+        return record
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,14 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
     comparisons, choices = compare_items(
         design, questionnaire, arguments.by, settings, settings.level
     )
-    # The usual level is no word of a record: there was none before it could be another.
-    usual = {"level"} if settings.level == USUAL_LEVEL else set()
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", comparisons)
     outputs.csv("choices.csv", choices)
     outputs.finish(
         code=arguments.code,
-        settings={**settings.model_dump(exclude=usual), "by": arguments.by},
+        settings={**settings.record(), "by": arguments.by},
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

@@ -6,9 +6,13 @@ import argparse
 
 from readiness.analysis.estimating import estimate
 from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Estimate, parse_json
+from readiness.config import Edition, Estimate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
+
+
+class EstimateWave(Estimate, Edition):
+    """The estimates of a wave."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `estimates.csv`."""
-    settings = parse_json(Estimate, arguments.settings)
+    settings = parse_json(EstimateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, apart = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     table = estimate(design, apart, questionnaire, settings)
@@ -26,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("estimates.csv", table)
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(),
+        settings=settings.record(),
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

@@ -9,24 +9,21 @@ from pathlib import Path
 from pydantic import Field
 
 from readiness.analysis.selection import Selection
-from readiness.config import Figures, Section, SelectionName, parse_json
+from readiness.config import Edition, Figures, SelectionName, parse_json
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
-from readiness.register.wave_rows import (
-    comparison_rows,
-    quality_rows,
-    revision_rows,
-    settings_rows,
-    share_rows,
-    weighting_rows,
-)
+from readiness.register.rows.comparisons import comparison_rows
+from readiness.register.rows.quality import quality_rows, settings_rows
+from readiness.register.rows.revision import revision_rows
+from readiness.register.rows.shares import share_rows
+from readiness.register.rows.weighting import weighting_rows
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 
-class WaveRegister(Section):
+class WaveRegister(Edition):
     """The settings of this step: the run's name and the rules for its figures."""
 
     run: str
@@ -95,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("figures.csv", register)
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(),
+        settings=settings.record(),
         inputs=inputs,
         datasets=sorted({name for one in before.values() for name in one.datasets}),
     )

@@ -13,11 +13,15 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Weight, parse_json
+from readiness.config import Edition, Weight, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
+
+
+class WeightWave(Weight, Edition):
+    """The weighting of a wave."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv`, `iterations.csv`."""
-    settings = parse_json(Weight, arguments.settings)
+    settings = parse_json(WeightWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     margins = read_margins(arguments.margins, questionnaire)
     table = weighted_part(
@@ -47,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.file("replicates.npz", replicates_file(replicates))
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(),
+        settings=settings.record(),
         inputs={
             "answers": arguments.answers,
             "counts": arguments.counts,

@@ -99,17 +99,18 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         )
     return assemble(
         root,
-        _without_limit(read_file(folder / CONFIG).decode("utf-8")),
+        _as_sealed(read_file(folder / CONFIG).decode("utf-8")),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
         read_inputs(folder),
     )
 
 
-def _without_limit(config: str) -> str:
-    """The sealed configuration, by which no loss stops a run where it names no largest one.
+def _as_sealed(config: str) -> str:
+    """The sealed configuration, in which an absent key means what it meant.
 
-    What is lost was lost when it was published; a limit of today would only hide it from the audit.
+    No loss stops a run where it names no largest one: what is lost was lost when it was published,
+    and a limit of today would only hide it from the audit. The methods are those of then.
     """
     try:
         document = read_yaml_text(config)
@@ -119,4 +120,5 @@ def _without_limit(config: str) -> str:
     for wave in waves.values() if isinstance(waves, dict) else ():
         if isinstance(wave, dict) and isinstance(wave.get("validate"), dict):
             wave["validate"].setdefault("largest_loss", 1.0)
+            wave.setdefault("edition", 1)
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)

@@ -1,0 +1,75 @@
+"""What was received, kept and excluded, and the choices of the analyst.
+
+Ids: `quality.<quantity>.<group>`, `settings.<setting>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from readiness.analysis.selection import Selection
+from readiness.config import Figures
+from readiness.register.figures import FigureRow
+
+
+def quality_rows(
+    counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection
+) -> Iterator[FigureRow]:
+    """What was received, kept and excluded; response rates; faults by rule."""
+    for row in counts.to_dict("records"):
+        if row["quantity"] == "population" and not selection.population:
+            continue
+        yield FigureRow(
+            id=f"quality.{row['quantity']}.{row['group']}", kind="quality", unit="count",
+            value=int(row["value"]), statistic=row["quantity"], group=row["group"],
+        )  # fmt: skip
+    value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
+    strata = sorted(group for quantity, group in value if quantity == "invited")
+    rates = {s: (value["answered", s], value["invited", s]) for s in strata}
+    rates["all"] = (sum(a for a, _ in rates.values()), sum(i for _, i in rates.values()))
+    for quantity, place in (("answered", 0), ("invited", 1)):
+        yield FigureRow(
+            id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
+            statistic=quantity, group="all",
+        )  # fmt: skip
+    for stratum, (answered, invited) in rates.items() if selection.response_rate else ():
+        yield FigureRow(
+            id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
+            value=answered / invited, statistic="AAPOR RR1: answered / invited", group=stratum,
+            n=invited,
+        )  # fmt: skip
+    for rule, found in issues.groupby("rule", sort=True):
+        yield FigureRow(
+            id=f"quality.issues.{rule}", kind="quality", unit="count", value=len(found),
+            statistic="faults found", item=str(rule),
+        )  # fmt: skip
+    yield FigureRow(
+        id="quality.issues.all", kind="quality", unit="count", value=len(issues),
+        statistic="faults found",
+    )  # fmt: skip
+
+
+def settings_rows(
+    level: float, permutations: int, rules: Figures, selection: Selection
+) -> Iterator[FigureRow]:
+    """Choices of the analyst that a reader must know to read the numbers."""
+    if selection.intervals:
+        yield FigureRow(
+            id="settings.level", kind="setting", unit="share", value=level,
+            statistic="confidence level of the intervals",
+        )  # fmt: skip
+    if selection.p_values:
+        yield FigureRow(
+            id="settings.permutations", kind="setting", unit="count", value=permutations,
+            statistic="draws of the permutation tests",
+        )  # fmt: skip
+    yield FigureRow(
+        id="settings.reliable_base", kind="setting", unit="base", value=rules.reliable_base,
+        statistic="smallest base of a published weighted share",
+    )  # fmt: skip
+    yield FigureRow(
+        id="settings.minimum_base", kind="setting", unit="base", value=rules.minimum_base,
+        statistic="smallest published number of answers, of a cell or a base",
+    )  # fmt: skip

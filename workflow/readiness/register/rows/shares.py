@@ -1,0 +1,115 @@
+"""Shares and means of a wave, with their precision.
+
+Ids: `<item>.<level>.<group>`, with `.asked` behind it where a multiple-choice option is a share of
+those asked; `<item>.n.<group>` for a base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from readiness.analysis.selection import Selection
+from readiness.config import Figures
+from readiness.questionnaire.model import MEAN
+from readiness.register.figures import FigureRow
+from readiness.register.protection import (
+    BASE,
+    UNRELIABLE,
+    WITHHELD,
+    Scheme,
+    base_id,
+    share_id,
+    statistic_text,
+    withheld,
+)
+from readiness.register.rows.cells import number
+
+
+def share_rows(
+    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, selection: Selection
+) -> Iterator[FigureRow]:
+    """Shares and means with their precision, and each base once.
+
+    What is withheld (`register.protection`) has a row without numbers.
+    """
+    intervals = selection.intervals
+    ids = withheld(estimates, rules, scheme)
+    bases_seen: set[str] = set()
+    for row in estimates.to_dict("records"):
+        item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
+        size = base_id(item, group, base)
+        reason = reason_of(row, rules, scheme, ids)
+        hidden = bool(reason)
+        precision: dict[str, Any] = {
+            name: number(row[name]) if intervals and not hidden else None
+            for name in ("se", "lower", "upper", "n_eff", "deff")
+        }
+        yield FigureRow(
+            id=share_id(item, row["level"], group, base),
+            kind="estimate",
+            unit=_unit(row),
+            value=None if hidden else number(row["estimate"]),
+            item=item,
+            level=row["level"],
+            group=group,
+            statistic=statistic_text(
+                MEAN if row["level"] == MEAN else "share", base, unweighted=group in scheme.apart
+            ),
+            n=None if size in ids else n,
+            # A flag and a note are made of the count: they go with it. A flag is of precision.
+            reliability="" if reason == WITHHELD or not intervals else row["reliability"],
+            suppressed=reason,
+            digits=rules.digits,
+            rounding=rules.rounding,
+            note="" if reason == WITHHELD else row["note"],
+            **precision,
+        )
+        if intervals and not hidden:
+            yield from _precision_rows(row, rules)
+        if size not in bases_seen:
+            bases_seen.add(size)
+            yield FigureRow(
+                id=size, kind="count", unit="base", value=None if size in ids else n, item=item,
+                group=group, statistic=f"answers ({base})",
+                suppressed=_base_reason(n, rules) if size in ids else "",
+            )  # fmt: skip
+
+
+def _unit(row: dict[Any, Any]) -> str:
+    return "number" if row["level"] == MEAN else "share"
+
+
+def _base_reason(n: int, rules: Figures) -> str:
+    return BASE if n < rules.minimum_base else WITHHELD
+
+
+def reason_of(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozenset[str]) -> str:
+    """Why a share has no number in the register; empty when it has one."""
+    n = int(row["n"])
+    if n < rules.minimum_base:
+        return BASE
+    if row["group"] not in scheme.apart and n < rules.reliable_base:
+        return UNRELIABLE
+    known = share_id(row["item"], row["level"], row["group"], row["base"])
+    return WITHHELD if known in ids else ""
+
+
+def _precision_rows(row: dict[Any, Any], rules: Figures) -> Iterator[FigureRow]:
+    """The ends of an interval and the effective n are numbers of the report too: one row each."""
+    share = share_id(row["item"], row["level"], row["group"], row["base"])
+    for name, unit, digits in (
+        ("lower", _unit(row), rules.digits),
+        ("upper", _unit(row), rules.digits),
+        ("n_eff", "count", 0),
+    ):
+        value = number(row[name])
+        if value is not None:
+            yield FigureRow(
+                id=f"{share}.{name}",
+                kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",
+                level=row["level"], group=row["group"], statistic=name,
+                digits=digits, rounding=rules.rounding,
+            )  # fmt: skip
