@@ -10,6 +10,7 @@ from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
 from project_copy import ROOT
 from readiness.config import Figures
+from readiness.language import LANGUAGES
 from readiness.questionnaire import load_questionnaire
 from readiness.register.disclosure_risk import attack, unprotected
 from readiness.register.display import SUPPRESSED_TEXT, shown
@@ -18,6 +19,7 @@ from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, wi
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
+from readiness.register.signs import Sign, sign, signed
 
 LEAST = 5
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
@@ -112,6 +114,67 @@ def test_no_register_tells_of_few(values: list[int]) -> None:
     ]
     for group, level in small:
         assert row(figures, f"readiness.{level}.{group}")["value"] == ""
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(values=st.lists(st.one_of(st.integers(0, 5), st.integers(6, 40)), min_size=30, max_size=30))
+def test_tables_by_several_variables_give_nothing_of_each_other_away(values: list[int]) -> None:
+    cells = iter(values)
+    # The same people by profession and by region: both tables have the same total.
+    cross = {(p, r): [next(cells) for _ in range(5)] for p in ("a", "b", "c") for r in ("x", "y")}
+    cross["a", "x"] = [count + 1 for count in cross["a", "x"]]
+
+    def summed(place: int, name: str) -> list[int]:
+        return [sum(c[k] for key, c in cross.items() if key[place] == name) for k in range(5)]
+
+    first = ordinal({p: summed(0, p) for p in ("a", "b", "c")}, {})
+    second = ordinal({f"region:{r}": summed(1, r) for r in ("x", "y")}, {})
+    estimates = pd.concat([first, second[second["group"] != "all"]], ignore_index=True)
+    figures = register(estimates)
+    assert not unprotected(figures, LEAST, SCHEME.boxes)
+    assert not attack(figures, LEAST)["small"].any()
+    # Each table alone would not be safe: what is put back is found by way of the other's total.
+    for identity in withheld(estimates, Figures(), SCHEME) & set(figures["id"]):
+        whole = everything(estimates)
+        assert unprotected(put_back(figures, identity, whole), LEAST, SCHEME.boxes), identity
+
+
+def test_what_one_table_withholds_another_does_not_give_back() -> None:
+    """In the region with few answers the level goes, and with it that of a second region."""
+    first = ordinal({"a": (20, 30, 22, 14, 9), "b": (23, 20, 9, 15, 7)}, {})
+    second = ordinal(
+        {
+            "region:x": (3, 20, 12, 9, 6),
+            "region:y": (21, 18, 9, 11, 5),
+            "region:z": (19, 12, 10, 9, 5),
+        },
+        {},
+    )
+    linked = pd.concat([first, second[second["group"] != "all"]], ignore_index=True)
+    alone, both = (withheld(table, Figures(), SCHEME) for table in (first, linked))
+    assert not alone
+    assert "readiness.none.region:x" in both
+    assert {"readiness.none.region:y", "readiness.none.region:z"} & both
+    figures = register(linked)
+    # Were the second table judged by itself, without its total, the one cell would be enough.
+    shown = put_back(figures, "readiness.none.region:y", everything(linked))
+    shown = put_back(shown, "readiness.none.region:z", everything(linked))
+    found = unprotected(shown, LEAST, SCHEME.boxes)
+    assert any("readiness.none.region:x: is withheld, but follows" in line for line in found)
+
+
+def test_a_withheld_and_a_weak_number_have_their_signs_in_every_language() -> None:
+    figures = register(ordinal(WAVE, WEIGHTS))
+    few, base = (row(figures, f"readiness.none.{group}") for group in ("director", "voice"))
+    shown_one = row(figures, "readiness.weak.producer")
+    weak = {**shown_one, "reliability": "suppress"}
+    assert [sign(r) for r in (few, base, shown_one, weak)] == [
+        Sign.FEW, Sign.BASE, Sign.NONE, Sign.WEAK,
+    ]  # fmt: skip
+    for language in LANGUAGES:
+        assert signed(few, language) == "(…)ᶜ" and signed(base, language) == "(…)ᶠ"
+        assert signed(weak, language) == shown(weak, language) + "†"
+        assert len({one.words(language) for one in Sign}) == len(Sign)
 
 
 def test_every_number_that_is_put_back_is_seen() -> None:

@@ -107,7 +107,7 @@ rule compare:
         "../envs/quarto.yaml"
     params:
         settings=settings("compare"),
-        by=lambda wildcards: section(wildcards).estimate.by,
+        by=lambda wildcards: PLAN.variables(wildcards.run),
         code=code("compare"),
         folder=subpath(output.comparisons, parent=True),
     shell:

@@ -30,6 +30,16 @@ ANSWERED, WITH_DONT_KNOW = "answered", "with_dont_know"
 BASES: tuple[Base, ...] = ("asked", "answered")
 
 
+def crossed(variable: str, category: str) -> str:
+    """The group of a table that a category is, where other variables have their columns beside."""
+    return f"{variable}:{category}"
+
+
+def variable_of(group: str) -> str:
+    """The variable that `crossed` named; "" for the groups that are compared, and for the total."""
+    return group.rpartition(":")[0]
+
+
 @dataclass(frozen=True, eq=False)
 class Cut:
     """Answers cut into categories.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, cuts
+from readiness.analysis.cuts import ANSWERED, crossed, cuts
 from readiness.config import Estimate
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, Item
@@ -25,17 +25,30 @@ COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lo
 
 
 def estimate(
-    design: Design, apart: pd.DataFrame, questionnaire: Questionnaire, settings: Estimate
+    design: Design,
+    apart: pd.DataFrame,
+    questionnaire: Questionnaire,
+    settings: Estimate,
+    edition: int = 1,
 ) -> pd.DataFrame:
     """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
-    `apart`: coded answers of the groups counted apart, with their code in `group`.
+    `apart`: coded answers of the groups counted apart, with their code in `group`. The total of an
+    item stands once; the groups of variables beside the one that is compared are `crossed`.
     """
-    codes = questionnaire.frame_variable(settings.by).codes
+    frame = (variable.id for variable in questionnaire.frame)
+    first, *others = settings.variables(frame, edition)
+    codes = questionnaire.frame_variable(first).codes
     parts = []
     for name in settings.items:
         item = questionnaire.item(name)
-        parts.append(estimate_item(design, item, settings.by, codes, settings))
+        parts.append(estimate_item(design, item, first, codes, settings))
+        for variable in others:
+            codes_of = questionnaire.frame_variable(variable).codes
+            table = estimate_item(design, item, variable, codes_of, settings)
+            table = table[table["group"] != TOTAL]
+            names = [crossed(variable, code) for code in table["group"]]
+            parts.append(table.assign(group=names))
         for group in questionnaire.apart:
             answers = apart.loc[apart["group"] == group].reset_index(drop=True)
             parts.append(count_apart(answers, item, group))

@@ -6,6 +6,7 @@ section reruns that step and what is downstream of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -115,12 +116,32 @@ class Weight(Section):
 class Estimate(Section):
     """Shares by group, with design-based standard errors and intervals."""
 
-    by: str = Field(pattern=ITEM, description="variable whose categories are the groups")
+    by: ItemName | Items = Field(
+        description="variable whose categories are the groups, which are compared and drawn; or a "
+        "list that begins with it, whose others are further columns of the tables (a name alone: "
+        "all other frame variables are)",
+    )
     items: Items = Field(description="questionnaire items to estimate")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
         default="korn-graubard", description="kind of interval for shares"
     )
+
+    @property
+    def compared(self) -> str:
+        """The variable whose categories are compared and drawn."""
+        return self.by if isinstance(self.by, str) else self.by[0]
+
+    def variables(self, frame: Iterable[str], edition: int) -> tuple[str, ...]:
+        """The variables by whose categories answers are told, the one that is compared first.
+
+        `frame`: the frame variables of the questionnaire, in its order. In the first edition a name
+        alone meant that variable and no other.
+        """
+        if not isinstance(self.by, str):
+            return tuple(self.by)
+        others = () if edition == 1 else (name for name in frame if name != self.by)
+        return (self.by, *others)
 
 
 class Compare(Section):

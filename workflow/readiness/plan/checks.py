@@ -117,16 +117,17 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
                     f"{where}.document.{key}: {quoted(name)} is not estimated; expected one of "
                     f"{', '.join(wave.estimate.items)}."
                 )
-    if wave.estimate.by not in frame:
-        raise ConfigError(
-            f"{where}.estimate.by: {quoted(wave.estimate.by)} is no frame variable of {path}; "
-            f"it has {', '.join(frame)}."
-        )
-    blocks = wave.compare.blocks
-    if blocks is not None and (blocks not in frame or blocks == wave.estimate.by):
+    for name in wave.estimate.variables((), 1):
+        if name not in frame:
+            raise ConfigError(
+                f"{where}.estimate.by: {quoted(name)} is no frame variable of {path}; "
+                f"it has {', '.join(frame)}."
+            )
+    blocks, groups = wave.compare.blocks, wave.estimate.compared
+    if blocks is not None and (blocks not in frame or blocks == groups):
         raise ConfigError(
             f"{where}.compare.blocks: {quoted(blocks)}; expected a frame variable of {path}, and "
-            f"not the groups: {', '.join(name for name in frame if name != wave.estimate.by)}."
+            f"not the groups: {', '.join(name for name in frame if name != groups)}."
         )
     _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
 

@@ -59,7 +59,7 @@ class Document:
             **shared,
             "simulated": section.simulated,
             "selection": section.selection,
-            "by": section.estimate.by,
+            "by": section.estimate.compared,
             "adjust": section.compare.adjust,
             "items": told_items(self.root, section),
             "titles": titles,

@@ -53,7 +53,7 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
     if isinstance(run.section, Wave):
         trim = run.section.weight.trim
         settings |= {
-            "by": run.section.estimate.by,
+            "by": run.section.estimate.compared,
             "bounds": [trim.lower, trim.upper] if trim else [],
             "simulated": run.section.simulated,
             "selection": run.section.selection,

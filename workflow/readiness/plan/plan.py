@@ -179,6 +179,13 @@ class Plan:
         row = self._versions.get(f"{dataset}@{version}")
         return f"{row.md5} {row.sha256}" if row else ""
 
+    def variables(self, run: str) -> tuple[str, ...]:
+        """The variables by whose categories a wave's answers are told, the compared one first."""
+        wave = self.runs[run]
+        assert isinstance(wave.section, Wave)
+        frame = asked(self.root, input_files(wave.section)["questionnaire"]).frame
+        return wave.section.estimate.variables(frame, wave.edition)
+
     def waves(self) -> dict[str, Run]:
         """The runs that analyse a wave."""
         return {f: run for f, run in self.runs.items() if isinstance(run.section, Wave)}

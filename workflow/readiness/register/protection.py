@@ -3,8 +3,8 @@
 Names are the register's ids. A reader is taken to know every weight that turns shares into the
 total, so weighted shares and counts obey the same relations: the levels of an item add to its base,
 a box is the sum of its levels, "don't know" is what the wider base has more, groups add to the
-total (those counted apart are outside it; means add likewise), and an option of a multiple-choice
-item is the same people on both bases.
+total, those of each variable by themselves (those counted apart are outside it; means add
+likewise), and an option of a multiple-choice item is the same people on both bases.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW, variable_of
 from readiness.config import Figures
 from readiness.disclosure import Cell, Relation, minimum_frequency, suppress
 from readiness.questionnaire import Questionnaire
@@ -91,10 +91,13 @@ class ItemTable:
     apart: Collection[str]
 
     @property
-    def groups(self) -> list[str]:
-        """The groups that add to the total."""
-        found = dict.fromkeys(group for *_, group in self.shares)
-        return [group for group in found if group != TOTAL and group not in self.apart]
+    def groups(self) -> list[list[str]]:
+        """The groups that add to the total, those of each variable by themselves."""
+        found: dict[str, list[str]] = {}
+        for group in dict.fromkeys(group for *_, group in self.shares):
+            if group != TOTAL and group not in self.apart:
+                found.setdefault(variable_of(group), []).append(group)
+        return list(found.values())
 
     def relations(self) -> Iterator[Relation]:
         """What readers know to be equal, on the register's ids and on `rest_id`."""
@@ -137,17 +140,19 @@ class ItemTable:
         }
 
     def _totals(self, there: Collection[tuple[str, str, str]]) -> Iterator[Relation]:
-        """Groups add to the total, for each level and for each base."""
-        if not self.groups:
-            return
-        for level, base in dict.fromkeys((level, base) for level, base, _ in self.shares):
-            wanted = [(level, base, group) for group in (*self.groups, TOTAL)]
-            if all(each in there for each in wanted):
-                names = [share_id(self.item, level, g, base) for _, _, g in wanted]
+        """Groups add to the total, for each variable, for each level and for each base.
+
+        So the tables by several variables are linked: what one withholds another may give back.
+        """
+        for groups in self.groups:
+            for level, base in dict.fromkeys((level, base) for level, base, _ in self.shares):
+                wanted = [(level, base, group) for group in (*groups, TOTAL)]
+                if all(each in there for each in wanted):
+                    names = [share_id(self.item, level, g, base) for _, _, g in wanted]
+                    yield {**dict.fromkeys(names[:-1], 1), names[-1]: -1}
+            for base in dict.fromkeys(base for _, base, _ in self.shares):
+                names = [base_id(self.item, group, base) for group in (*groups, TOTAL)]
                 yield {**dict.fromkeys(names[:-1], 1), names[-1]: -1}
-        for base in dict.fromkeys(base for _, base, _ in self.shares):
-            names = [base_id(self.item, group, base) for group in (*self.groups, TOTAL)]
-            yield {**dict.fromkeys(names[:-1], 1), names[-1]: -1}
 
 
 def rest_id(item: str, box: str, group: str) -> str:

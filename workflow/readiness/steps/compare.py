@@ -31,7 +31,12 @@ class CompareWave(Compare, Edition):
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, "answers", "weights", "questionnaire")
-    parser.add_argument("--by", required=True, help="variable whose categories are the groups")
+    parser.add_argument(
+        "--by",
+        required=True,
+        nargs="+",
+        help="variables that answers are told by, the compared one first",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,15 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(CompareWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
-    comparisons, choices = compare_items(
-        design, questionnaire, arguments.by, settings, settings.level
-    )
+    compared, *_ = arguments.by
+    comparisons, choices = compare_items(design, questionnaire, compared, settings, settings.level)
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", comparisons)
     outputs.csv("choices.csv", choices)
     outputs.finish(
         code=arguments.code,
-        settings={**settings.record(), "by": arguments.by},
+        settings={**settings.record(), "by": " ".join(arguments.by)},
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

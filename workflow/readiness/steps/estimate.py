@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = parse_json(EstimateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, apart = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
-    table = estimate(design, apart, questionnaire, settings)
+    table = estimate(design, apart, questionnaire, settings, settings.edition)
     outputs = Outputs("estimate", arguments.out)
     outputs.csv("estimates.csv", table)
     outputs.finish(
