@@ -221,11 +221,16 @@ class Item(_Strict):
 
 
 class FrameVariable(_Strict):
-    """A variable known for everyone on the frame: strata and margins are made of these."""
+    """A variable known for everyone on the frame: strata and margins are made of these.
+
+    `ordered`: whether its categories have an order by nature, that of their listing; charts and
+    tables then keep it. Otherwise groups stand by size of the number that is shown.
+    """
 
     id: Code
     label: Label
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    ordered: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
