@@ -21,7 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 HERE = Path(__file__).parent
-REPORT = HERE.parents[1] / "results/report/fr/report.html"
+REPORT = HERE.parents[1] / "results/waves/simulated-2026/report/en/report-simulated.html"
 WIDTH = 1280
 MARGIN = 16
 # Name of the picture: the elements that it shows from the top of the first to the end of the last.

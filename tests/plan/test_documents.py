@@ -37,10 +37,10 @@ def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> Non
 def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
     replace(tree, "config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [en]\n")
     plan = load_plan(tree)
-    assert list(plan.reports) == ["en"]
-    settings = json.loads(plan.reports["en"].settings)
-    assert [part["run"] for part in settings["parts"]] == ["simulated-2026"]
-    assert settings["parts"][0]["title"] == "Simulated wave 2026"
+    (page,) = plan.pages
+    assert page == "results/waves/simulated-2026/report/en/report-simulated.html"
+    part = json.loads(plan.report_of("waves/simulated-2026", "en").settings)["part"]
+    assert (part["run"], part["title"]) == ("simulated-2026", "Simulated wave 2026")
 
 
 def test_a_publication_keeps_the_language_in_which_it_was_sealed(tree: Path) -> None:
@@ -86,8 +86,8 @@ def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) ->
 
 def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) -> None:
     def items() -> list[str]:
-        settings = json.loads(load_plan(tree).reports["fr"].settings)
-        return [str(item) for item in settings["parts"][1]["items"]]
+        settings = json.loads(load_plan(tree).report_of("waves/simulated-2026", "fr").settings)
+        return [str(item) for item in settings["part"]["items"]]
 
     assert items()[:2] == ["preparation", "use_ai"]
     text = (tree / "config.yaml").read_text("utf-8")
@@ -96,6 +96,9 @@ def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) 
 
 
 def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> None:
-    before = load_plan(tree).reports["fr"].settings
+    def settings() -> str:
+        return load_plan(tree).report_of("waves/simulated-2026", "fr").settings
+
+    before = settings()
     replace(tree, "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026")
-    assert load_plan(tree).reports["fr"].settings == before
+    assert settings() == before

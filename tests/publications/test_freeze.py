@@ -43,7 +43,7 @@ def freeze(project: Project, identity: str, *more: str) -> tuple[int, str]:
 def reported(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A finished project that also has the report of its wave."""
     project = finished.copy(tmp_path_factory.mktemp("reported") / "project")
-    assert project.run(f"{WAVE}/report/fr/report.html").returncode == 0
+    assert project.run(f"{WAVE}/report/fr/report-simulated.html").returncode == 0
     return project
 
 
@@ -82,7 +82,8 @@ def test_a_release_that_supersedes_another(in_two_languages: Project) -> None:
     assert "Erratum" in ready.read("publications/r3/README.md")
     # It says on each of its pages that it is a draft.
     for name, word in (("README.md", "This is a draft"), ("CITATION.cff", "Draft: "),
-                       ("codecheck.yml", "Draft: "), ("report/fr/report.html", SAID)):  # fmt: skip
+                       ("codecheck.yml", "Draft: "),
+                       ("report/fr/report-simulated.html", SAID)):  # fmt: skip
         assert word in ready.read(f"publications/r3/{name}")
     assert "r3 (draft): VALID" in ready.readiness("audit", "r3", "--level", "1").stdout
     append_stranger(ready, "r3")
@@ -143,7 +144,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     code, told = study("h2", "--study", "haca-2024", *said)
     assert code == 0, told
     folder = project.root / "publications/h2"
-    assert SAID in (folder / "report/fr/report.html").read_text("utf-8")
+    assert SAID in (folder / "report/fr/report-simulated.html").read_text("utf-8")
     # From its own configuration, with what was said of it; no draft is in the log.
     for name in ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth"):
         (project.root / name).write_text("", "utf-8")
@@ -154,7 +155,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     assert code == 0, told
     sealed = read_seal(folder)
     assert (sealed["status"], sealed["erratum"]) == ("released", "a source was misread")
-    for name in ("report/fr/report.html", "README.md", "CITATION.cff", "config.yaml"):
+    for name in ("report/fr/report-simulated.html", "README.md", "CITATION.cff", "config.yaml"):
         text = (folder / name).read_text("utf-8")
         assert SAID not in text and "raft" not in text, name
     latest = read_log(project.root).latest

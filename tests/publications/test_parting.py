@@ -56,7 +56,7 @@ def test_the_same_outputs_do_not_diverge() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
-    for step in (RESTORE, "draw", "draw-fr", "weight"):
+    for step in (RESTORE, "draw", "charts-fr", "weight"):
         told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
         assert step in told and "(" in told
     assert Divergence("unknown", ENVIRONMENT_ALONE).named == "unknown"

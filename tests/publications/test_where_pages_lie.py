@@ -38,12 +38,22 @@ def test_a_sealed_publication_has_its_pages_where_it_had_them() -> None:
 def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:
     folder = publication(tmp_path, "report:\n  languages: [fr, ar]\n")
     assert languages_of(folder) == ("ar", "fr")
-    assert pages_of(folder) == [
-        "report/ar/report.html", "report/ar/report.pdf",
-        "report/fr/report.html", "report/fr/report.pdf",
-    ]  # fmt: skip
-    assert steps_shown(languages_of(folder)) == ["draw-ar", "draw-fr", "report-ar", "report-fr"]
-    assert kept_as("draw-fr", "bases.svg") == "charts/fr/bases.svg"
+    names = [
+        f"report/{lang}/report-simulated.{kind}"
+        for lang in ("ar", "fr")
+        for kind in ("html", "pdf")
+    ]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("a")
+    assert pages_of(folder) == names
+    assert set(steps_shown(languages_of(folder))) >= {
+        "charts-ar",
+        "charts-fr",
+        "report-ar",
+        "report-fr",
+    }
+    assert kept_as("charts-fr", "bases.svg") == "charts/fr/bases.svg"
 
 
 @pytest.mark.parametrize("languages", ["[../../etc]", "[fr/..]", "5", "[[fr]]", "{a: b", "['']"])
@@ -55,15 +65,15 @@ def test_what_names_no_language_is_an_error(tmp_path: Path, languages: str) -> N
 
 def test_what_a_run_left_is_found_under_its_name(tmp_path: Path) -> None:
     run = tmp_path / "results/waves/w"
-    for name in ("register", "draw/fr", "report/pt-BR", "reproduce"):
+    for name in ("register", "charts/fr", "report/pt-BR", "reproduce"):
         (run / name).mkdir(parents=True)
         (run / name / "lineage.json").write_text("{}")
-    (run / "draw/fr/a.svg").write_text("a")
+    (run / "charts/fr/a.svg").write_text("a")
     (run / "report/pt-BR/report.html").write_text("b")
     (run / "register/figures.csv").write_text("c")
     folders = step_folders(tmp_path / "results", "waves/w", [])
     assert {step: path.relative_to(run).as_posix() for step, path in folders.items()} == {
-        step: folder_of_step(step) for step in ("register", "draw-fr", "report-pt-BR")
+        step: folder_of_step(step) for step in ("register", "charts-fr", "report-pt-BR")
     }
     assert [name for name, _ in shown(folders)] == [
         "charts/fr/a.svg", "report/pt-BR/report.html",

@@ -19,15 +19,15 @@ FOLDERS = {
     "restore": "results/inputs/haca-2024-claims/2",
     "judge": f"{STUDY}/judge",
     "register-study": f"{STUDY}/register",
-    "draw-study": f"{STUDY}/draw/fr",
+    "draw-study": f"{STUDY}/charts/fr",
     "validate": f"{WAVE}/validate",
     "weight": f"{WAVE}/weight",
     "estimate": f"{WAVE}/estimate",
     "compare": f"{WAVE}/compare",
     "register-wave": f"{WAVE}/register",
-    "draw-wave": f"{WAVE}/draw/fr",
+    "draw-wave": f"{WAVE}/charts/fr",
     "reproduce": "results/publications/haca-2024/reproduce",
-    "render": "results/report/fr",
+    "render": f"{STUDY}/report/fr",
     "gate": "results",
 }
 # What costs seconds; the others are tried with --every-step (test_interruptions.py ends a judging

@@ -252,7 +252,7 @@ def test_results_that_cannot_be_written(fresh: Project) -> None:
 
 
 def test_a_home_that_cannot_be_written(fresh: Project) -> None:
-    chart = "results/studies/haca-2024/draw/fr/bases.svg"
+    chart = "results/studies/haca-2024/charts/fr/bases.svg"
     result = fresh.run(chart, HOME="/dev/null/home", XDG_CACHE_HOME=None)
     assert result.returncode == 0, result.stderr
     assert (fresh.root / chart).is_file()
@@ -271,7 +271,7 @@ def test_quarto_that_stops_half_way(project: Project) -> None:
         "printf '<html><body>half' > page-out.html\necho 'ERROR: out of ink' >&2\nexit 1\n"
     )
     program.chmod(0o755)
-    page = project.root / "results/report/fr/report.html"
+    page = project.root / "results/studies/haca-2024/report/fr/report.html"
     page.unlink()
     result = project.run(QUARTO_PATH=str(program))
     refused(project, result, 5, "report.qmd", "Quarto stopped", "out of ink")
@@ -281,7 +281,7 @@ def test_quarto_that_stops_half_way(project: Project) -> None:
 
 
 def test_quarto_path_that_names_no_program(project: Project) -> None:
-    (project.root / "results/report/fr/report.html").unlink()
+    (project.root / "results/studies/haca-2024/report/fr/report.html").unlink()
     refused(project, project.run(QUARTO_PATH="/no/such/quarto"), 5, "QUARTO_PATH=/no/such/quarto")
 
 
@@ -306,7 +306,7 @@ def test_an_altered_published_number_is_named_and_every_result_kept(
     result = project.run()
     refused(project, result, 1, "simulated-2026-r2", "use_ai.yes.all DIFFERS")
     assert "Publications recomputed" in result.stdout and "use_ai.yes.all" in result.stdout
-    assert (project.root / "results/report/fr/report.html").is_file()
+    assert (project.root / "results/studies/haca-2024/report/fr/report.html").is_file()
     verdicts = project.read("results/publications/simulated-2026-r2/reproduce/verdicts.csv")
     assert verdicts.count("DIFFERS") == 1
     (project.root / LEDGER).write_text(before, "utf-8")

@@ -47,8 +47,8 @@ def damage(path: Path, way: Callable[[bytes], bytes], *, old_time: bool) -> None
 
 
 def own(folder: Path, run: tuple[str, ...]) -> bool:
-    """Whether a folder is of the run, of the report, or the closing table's."""
-    return folder.parts[:2] in (run, ()) or folder.parts[:1] == ("report",)
+    """Whether a folder is of the run, or the closing table's."""
+    return folder.parts[:2] in (run, ())
 
 
 def resting_on(finished: Project, name: str) -> set[str]:
@@ -108,11 +108,13 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
         ("publications/haca-2024/judge/verdicts.json", cut, False),
         ("publications/haca-2024/judge/summary-ar.txt", empty, True),
         ("studies/haca-2024/register/lineage.json", flip, True),
-        ("report/fr/report.pdf", cut, True),
+        ("studies/haca-2024/report/fr/report.pdf", cut, True),
         ("gate.txt", cut, True),
     ):
         damage(project.root / "results" / name, way, old_time=old_time)
-    (project.root / "results/report/fr/.report.html.4711.tmp").write_text("<html>", "utf-8")
+    (project.root / "results/studies/haca-2024/report/fr/.report.html.4711.tmp").write_text(
+        "<html>", "utf-8"
+    )
     result = project.run()
     assert result.returncode == 0, message(result)
     assert result.stderr.count("not what its step wrote; made again.") == 5

@@ -13,8 +13,10 @@ import pytest
 from project_copy import Project, message
 from readiness.running.snakemake_log import LOG, reason
 
-PAGE = "results/report/fr/report.html"
-REPORT = "Report: results/report/en/report.html and report.pdf"
+PAGE = "results/studies/haca-2024/report/fr/report.html"
+REPORT = (
+    "Report: results/waves/simulated-2026/report/en/report-simulated.html and report-simulated.pdf"
+)
 VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
 CLAIMS = "data/claims/haca-2024-3.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")

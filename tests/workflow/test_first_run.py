@@ -23,11 +23,14 @@ def results(project: Project) -> dict[str, bytes]:
     }
 
 
-def test_the_first_run_makes_the_report(finished: Project) -> None:
-    page = finished.root / "results/report/fr/report.html"
-    paper = finished.root / "results/report/fr/report.pdf"
-    assert "</html>" in page.read_text("utf-8")
-    assert paper.read_bytes().startswith(b"%PDF-")
+def test_the_first_run_makes_the_reports(finished: Project) -> None:
+    for name in (
+        "studies/haca-2024/report/fr/report",
+        "waves/simulated-2026/report/ar/report-simulated",
+    ):
+        page, paper = (finished.root / f"results/{name}.{kind}" for kind in ("html", "pdf"))
+        assert "</html>" in page.read_text("utf-8")
+        assert paper.read_bytes().startswith(b"%PDF-")
 
 
 def test_every_published_number_comes_out_again(finished: Project) -> None:

@@ -1,4 +1,4 @@
-"""The report of one run alone: made on request, with what is its own and nothing else."""
+"""The reports of runs, those of publications made on request: what is its own and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ RUNS = (WAVE, STUDY, FIRST, SECOND, "publications/haca-2024")
 
 
 def page_of(run: str) -> str:
-    return f"results/{run}/report/fr/report.html"
+    """Its page; the name of a simulated wave's says so, what was published before keeps its own."""
+    return f"results/{run}/report/fr/report{'-simulated' if run == WAVE else ''}.html"
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +42,18 @@ def words(page: str) -> str:
     return " ".join(body.text(separator=" ").replace("\u00a0", " ").split())
 
 
-def test_the_default_target_makes_none(finished: Project) -> None:
-    assert not list((finished.root / "results").glob("*/*/report"))
+def test_the_default_target_makes_those_that_are_shown(finished: Project) -> None:
+    made = (finished.root / "results").glob("*/*/report")
+    assert sorted("/".join(path.parts[-3:-1]) for path in made) == [STUDY, WAVE]
 
 
 @pytest.mark.parametrize("run", RUNS)
 def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     folder = reports.root / f"results/{run}/report/fr"
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "lineage.json", "report.html", "report.pdf"
-    ]  # fmt: skip
-    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")
+    name = Path(page_of(run)).stem
+    made = {path.name for path in folder.iterdir()}
+    assert made >= {"lineage.json", f"{name}.html", f"{name}.pdf"}
+    assert (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
     of_study = run in (STUDY, "publications/haca-2024")
     page = reports.read(page_of(run))
     text = words(page)
@@ -107,7 +109,7 @@ def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -
     prose = project.root / "reports/simulated-2026/fr/weighting-after.md"
     prose.write_text("Une phrase de plus.\n", "utf-8")
     assert to_do() == {WAVE, FIRST, SECOND}
-    assert project.to_do() == {"render fr", "gate"}
+    assert project.to_do() == {f"render_simulated {WAVE} fr", "gate"}
 
 
 def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> None:
@@ -124,7 +126,7 @@ def test_a_text_of_no_block_is_refused(reports: Project, tmp_path: Path) -> None
     project = reports.copy(tmp_path / "project")
     folder = project.root / "reports/simulated-2026/fr"
     (folder / "item-use_ai-befor.md").write_text("Un mot.\n", "utf-8")
-    result = project.run("results/report/fr/report.html")
+    result = project.run(page_of(WAVE))
     assert result.returncode == 5, result.stderr
     assert "item-use_ai-befor.md: there is no such block; there are summary" in message(result)
 
@@ -144,7 +146,7 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     project.replace("config.yaml", 'simulated-2026, version: "2"', 'simulated-2026, version: "3"')
     result = project.run()
     assert result.returncode == 0, result.stderr
-    text = words(project.read("results/report/fr/report.html"))
+    text = words(project.read(f"results/{WAVE}/report/fr/report.html"))
     assert "HACA" not in text and "Vague 2026, en 3 parties" in text
     assert "simulé" not in text.lower()
 

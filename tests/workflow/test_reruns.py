@@ -137,7 +137,7 @@ def test_changed_files_that_are_not_python_rerun_their_step(project: Project) ->
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("report/fr/report.pdf", {"render fr", "gate"}),
+        ("studies/haca-2024/report/fr/report.pdf", {"render studies/haca-2024 fr", "gate"}),
         ("publications/haca-2024/reproduce/verdicts.csv", {"reproduce haca-2024", "gate"}),
         ("gate.txt", {"gate"}),
     ],

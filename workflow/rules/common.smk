@@ -85,11 +85,8 @@ def draw_settings(wildcards):
 
 
 def document(wildcards):
-    """The report that a job renders: of one run, or the one of today's configuration."""
-    run = wildcards.get("run")
-    if run:
-        return PLAN.report_of(run, wildcards.language)
-    return PLAN.reports[wildcards.language]
+    """The report that a job renders."""
+    return PLAN.report_of(wildcards.run, wildcards.language)
 
 
 def chapters(wildcards):
@@ -100,19 +97,10 @@ def chapters(wildcards):
         return []
 
 
-def parts(wildcards):
-    """The files of each run that a report shows, by their roles."""
+def files_of_document(wildcards):
+    """The files that a report is made of, with the charts and their provenance record."""
     shown = document(wildcards)
-    return [shown.files(run) for run in shown.parts]
-
-
-def files_of_parts(wildcards):
-    """The same, one after the other, with the charts and their provenance record."""
-    files = []
-    for run, part in zip(document(wildcards).parts, parts(wildcards)):
-        files += [
-            path for role, path in part.items() if role not in ("charts", "prose")
-        ]
-        files += [f"{part['charts']}/lineage.json", *part["prose"]]
-        files += PLAN.chart_files(run.folder, part["charts"])
-    return files
+    named = dict(shown.files)
+    charts, prose = named.pop("charts"), named.pop("prose")
+    drawn = PLAN.chart_files(shown.run.folder, charts)
+    return [*named.values(), *prose, f"{charts}/lineage.json", *drawn]

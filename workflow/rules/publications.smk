@@ -30,7 +30,7 @@ rule gate:
         verdicts=expand(
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
-        pages=expand("results/report/{language}/report.html", language=PLAN.languages),
+        pages=PLAN.pages,
         summaries=[
             f"results/{run.folder}/judge/summary-en.txt"
             for run in PLAN.shown

@@ -2,41 +2,13 @@ rule render:
     input:
         source=lambda wildcards: document(wildcards).source,
         chapters=chapters,
-        parts=files_of_parts,
+        files=files_of_document,
         # What shapes the page without being Python.
         design=sorted(
             str(path)
             for pattern in ("*.lua", "*.css", "*.typ", "*.html", "*.yaml")
             for path in Path("workflow/readiness/rendering").rglob(pattern)
         ),
-    output:
-        html="results/report/{language}/report.html",
-        pdf="results/report/{language}/report.pdf",
-        lineage="results/report/{language}/lineage.json",
-    log:
-        "results/logs/report/{language}.log",
-    benchmark:
-        "results/benchmarks/report/{language}.tsv"
-    wildcard_constraints:
-        language=alternatives(PLAN.languages),
-    conda:
-        "../envs/quarto.yaml"
-    params:
-        settings=lambda wildcards: document(wildcards).settings,
-        code=code("render"),
-        engine=PLAN.engine,
-        parts=lambda wildcards: json.dumps(
-            parts(wildcards), ensure_ascii=False, sort_keys=True
-        ),
-        folder=subpath(output.html, parent=True),
-    shell:
-        "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --source {input.source:q}"
-        " --parts {params.parts:q} --out {params.folder:q}"
-
-
-# The report of one run alone, made when it is asked for: a publication holds it.
-use rule render as render_run with:
     output:
         html="results/{run}/report/{language}/report.html",
         pdf="results/{run}/report/{language}/report.pdf",
@@ -46,5 +18,31 @@ use rule render as render_run with:
     benchmark:
         "results/benchmarks/{run}/report-{language}.tsv"
     wildcard_constraints:
-        run=alternatives(PLAN.runs),
+        run=alternatives(PLAN.named("report")),
+        language=alternatives(LANGUAGES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=lambda wildcards: document(wildcards).settings,
+        code=code("render"),
+        engine=PLAN.engine,
+        files=lambda wildcards: json.dumps(
+            document(wildcards).files, ensure_ascii=False, sort_keys=True
+        ),
+        name=lambda wildcards: document(wildcards).name,
+        folder=subpath(output.html, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --source {input.source:q}"
+        " --files {params.files:q} --name {params.name} --out {params.folder:q}"
+
+
+# The report of a simulated wave says so in the name of its files.
+use rule render as render_simulated with:
+    output:
+        html="results/{run}/report/{language}/report-simulated.html",
+        pdf="results/{run}/report/{language}/report-simulated.pdf",
+        lineage="results/{run}/report/{language}/lineage.json",
+    wildcard_constraints:
+        run=alternatives(PLAN.named("report-simulated")),
         language=alternatives(LANGUAGES),

@@ -54,10 +54,10 @@ rule draw_study:
         structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
     output:
         charts=expand(
-            "results/{{run}}/draw/{{language}}/bases{kind}",
+            "results/{{run}}/charts/{{language}}/bases{kind}",
             kind=(".svg", "-narrow.svg", ".txt"),
         ),
-        lineage="results/{run}/draw/{language}/lineage.json",
+        lineage="results/{run}/charts/{language}/lineage.json",
     log:
         "results/logs/{run}/draw-{language}.log",
     benchmark:

@@ -165,8 +165,8 @@ for run in WAVES:
             margins="results/{run}/weight/margins.csv",
             questionnaire=questionnaire,
         output:
-            charts=PLAN.chart_files(run, "results/{run}/draw/{language}"),
-            lineage="results/{run}/draw/{language}/lineage.json",
+            charts=PLAN.chart_files(run, "results/{run}/charts/{language}"),
+            lineage="results/{run}/charts/{language}/lineage.json",
         log:
             "results/logs/{run}/draw-{language}.log",
         benchmark:

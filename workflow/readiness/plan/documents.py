@@ -1,4 +1,4 @@
-"""A document: a report in one language, and the runs that it shows."""
+"""A document: the report of one run in one language."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ PROSE = Path("reports")
 
 @dataclass(frozen=True)
 class Document:
-    """A report in one language: the Quarto document, and the runs that it shows, in order."""
+    """The report of a run in one language.
+
+    A study and a wave never share one: what is published and what is simulated stay apart.
+    """
 
     root: Path
     report: Report
     language: str
-    parts: tuple[Run, ...]
+    run: Run
     draft: bool = False
 
     @property
@@ -33,23 +36,19 @@ class Document:
         return self.report.source
 
     @property
-    def title(self) -> str:
-        """The report's own title, or those of what it shows."""
-        if self.report.title:
-            return self.report.title[self.language]
-        return " · ".join(run.section.title[self.language] for run in self.parts)
+    def name(self) -> str:
+        """The name of its files, without ending: that of a simulated wave says so."""
+        return page_name(self.run)
 
     @cached_property
     def settings(self) -> str:
         """The settings of the step that renders it, as canonical JSON."""
         said = {"draft": True} if self.draft else {}
-        parts = [self._settings_of(run) for run in self.parts]
-        return canonical_json(
-            {"language": self.language, "title": self.title, "parts": parts, **said}
-        )
+        return canonical_json({"language": self.language, "part": self._told, **said})
 
-    def _settings_of(self, run: Run) -> dict[str, Any]:
-        section = run.section
+    @property
+    def _told(self) -> dict[str, Any]:
+        run, section = self.run, self.run.section
         shared = {"run": run.name, "title": section.title[self.language]}
         if not isinstance(section, Wave):
             return {"kind": "study", **shared}
@@ -73,16 +72,17 @@ class Document:
         folder = Path(self.source).parent
         return [str(folder / name) for name in parse(self.root / self.source).chapters]
 
-    def files(self, run: Run) -> dict[str, Any]:
-        """What is read of a run, by its role, from the project's root.
+    @property
+    def files(self) -> dict[str, Any]:
+        """What is read of its run, by its role, from the project's root.
 
         `charts` is a folder, with the provenance record of who drew them; `prose` is a list.
         """
-        results = f"results/{run.folder}"
+        run, results = self.run, f"results/{self.run.folder}"
         files: dict[str, Any] = {
             "figures": f"{results}/register/figures.csv",
-            "charts": f"{results}/draw/{self.language}",
-            "prose": self.prose(run),
+            "charts": f"{results}/charts/{self.language}",
+            "prose": self.prose,
         }
         if isinstance(run.section, Wave):
             files["choices"] = f"{results}/compare/choices.csv"
@@ -94,10 +94,21 @@ class Document:
             files["structure"] = input_files(run.section)["structure"].as_posix()
         return files
 
-    def prose(self, run: Run) -> list[str]:
-        """The author's own texts for a run in this language, sorted."""
-        folder = self.root / PROSE / run.name / self.language
+    @property
+    def prose(self) -> list[str]:
+        """The author's own texts in this language, sorted."""
+        folder = self.root / PROSE / self.run.name / self.language
         return sorted(str(path.relative_to(self.root)) for path in folder.glob("*.md"))
+
+
+def page_name(run: Run) -> str:
+    """The name of the files of a run's report: one that is sent around says that it is simulated.
+
+    What was published before it did keeps its name.
+    """
+    section = run.section
+    said = isinstance(section, Wave) and section.simulated and run.edition > 1
+    return "report-simulated" if said else "report"
 
 
 def told_items(root: Path, wave: Wave) -> list[str]:

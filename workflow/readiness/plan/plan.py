@@ -14,7 +14,7 @@ from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.plan.checks import Asked, asked, check_languages, check_report, check_wave
-from readiness.plan.documents import Document, missing_labels
+from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
 from readiness.publications.erratum import errata_of
@@ -106,28 +106,32 @@ class Plan:
 
     @property
     def shown(self) -> tuple[Run, ...]:
-        """The runs that today's report shows, in its order."""
+        """The runs of which there are reports today, in their order."""
         own = [run for run in self.runs.values() if not run.frozen]
         by_name = {run.name: run for run in own}
         return tuple(by_name[name] for name in self.config.report.show or by_name)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The languages of today's report; ConfigError where what it shows lacks a label."""
+        """The languages of today's reports; ConfigError where what they show lacks a label."""
         return self._languages("config.yaml", self.config.report, self.shown)
 
-    @cached_property
-    def reports(self) -> dict[str, Document]:
-        """The report of today's configuration, by language."""
-        report, draft = self.config.report, self.config.report.status == DRAFT
-        return {
-            language: Document(self.root, report, language, self.shown, draft)
+    @property
+    def pages(self) -> list[str]:
+        """The pages of today's reports: of each run that is shown, in each language."""
+        return [
+            f"results/{run.folder}/report/{language}/{page_name(run)}.html"
+            for run in self.shown
             for language in self.languages
-        }
+        ]
+
+    def named(self, name: str) -> list[str]:
+        """The folders of the runs whose report has files of this name, sorted."""
+        return sorted(folder for folder, run in self.runs.items() if page_name(run) == name)
 
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""
-        _ = self.reports[self.languages[0]].chapters
+        _ = self.report_of(self.shown[0].folder, self.languages[0]).chapters
 
     def languages_of(self, run: str) -> tuple[str, ...]:
         """The languages of a run's own report; ConfigError where it lacks a label."""
@@ -139,7 +143,7 @@ class Plan:
         shown = self.runs[run]
         own = self._own_report(shown)
         draft = (self.status or own.status) == DRAFT
-        return Document(self.root, own, language, (shown,), draft)
+        return Document(self.root, own, language, shown, draft)
 
     @cached_property
     def _charts(self) -> dict[str, tuple[Planned, ...]]:
@@ -156,8 +160,7 @@ class Plan:
     def _own_report(self, run: Run) -> Report:
         if run.frozen:
             return self._frozen[run.folder.partition("/")[2]].report
-        today = self.config.report
-        return Report(languages=today.languages, status=today.status)
+        return self.config.report
 
     def _languages(self, where: str, report: Report, shown: tuple[Run, ...]) -> tuple[str, ...]:
         lacks = {

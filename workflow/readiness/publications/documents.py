@@ -18,13 +18,18 @@ from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.publications.ledger import CONFIG
 
-DRAW, REPORT = "draw", "report"
-PAGES = ("report.html", "report.pdf")
-KEPT = {DRAW: "charts", REPORT: "report"}
-"""The steps whose outputs a publication keeps, and the folder where: one a language."""
-_SHOWN = (".svg", ".txt", ".html", ".pdf")
+CHARTS, REPORT = "charts", "report"
+PAGES = tuple(
+    f"{name}{ending}" for name in ("report", "report-simulated") for ending in (".html", ".pdf")
+)
+"""What a report's files may be called."""
+SHOWN = (CHARTS, REPORT)
+"""The folders of a run that a publication keeps, one a language: `charts/fr`, ..."""
+BEFORE = {"draw": "charts/", "report": ""}
+"""The steps that made what a publication with one page kept, and where it lies."""
+_SHOWN = (".svg", ".png", ".csv", ".txt", ".html", ".pdf", ".xlsx")
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
-_STEP = re.compile(rf"({'|'.join(KEPT)})(?:-({_LANGUAGE}))?")
+_STEP = re.compile(rf"({'|'.join(SHOWN)})-({_LANGUAGE})")
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
@@ -44,20 +49,24 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 
 def steps_shown(languages: Sequence[str]) -> list[str]:
-    """The steps that draw and render in these languages: `draw-fr`, `report-fr`, ..."""
-    return [f"{step}-{name}" for step in KEPT for name in languages] or list(KEPT)
+    """The steps whose outputs readers see, in these languages: `charts-fr`, `report-fr`, ..."""
+    return [f"{step}-{name}" for step in SHOWN for name in languages] or list(BEFORE)
 
 
 def in_languages(folders: Mapping[str, Path], languages: Sequence[str]) -> dict[str, Path]:
-    """The folders of a run's steps without those that drew or rendered in other languages."""
+    """The folders of a run's steps without those that made something in other languages."""
     wanted = steps_shown(languages)
-    return {s: path for s, path in folders.items() if s in wanted or not _STEP.fullmatch(s)}
+    return {s: path for s, path in folders.items() if s in wanted or not _is_shown(s)}
+
+
+def _is_shown(step: str) -> bool:
+    return step in BEFORE or _STEP.fullmatch(step) is not None
 
 
 def folder_of_step(step: str) -> str:
-    """The folder of a step below that of its run: `report-fr` is `report/fr`."""
+    """The folder of a step below that of its run: `charts-fr` is `charts/fr`."""
     match = _STEP.fullmatch(step)
-    return f"{match[1]}/{match[2]}" if match and match[2] else step
+    return f"{match[1]}/{match[2]}" if match else step
 
 
 def kept_as(step: str, output: str) -> str:
@@ -65,18 +74,16 @@ def kept_as(step: str, output: str) -> str:
 
     `report-fr` keeps `report.html` as `report/fr/report.html`.
     """
-    match = _STEP.fullmatch(step)
-    if match is None:
-        return ""
-    if match[2]:
-        return f"{KEPT[match[1]]}/{match[2]}/{output}"
-    return output if match[1] == REPORT else f"{KEPT[DRAW]}/{output}"
+    if step in BEFORE:
+        return BEFORE[step] + output
+    return f"{folder_of_step(step)}/{output}" if _STEP.fullmatch(step) else ""
 
 
 def pages_of(folder: Path) -> list[str]:
     """The names of the pages of the publication in `folder`, one after the other language."""
-    return [kept_as(step, name) for step in steps_shown(languages_of(folder))
-            if step.startswith(REPORT) for name in PAGES]  # fmt: skip
+    names = [kept_as(step, name) for step in steps_shown(languages_of(folder))
+             if step.startswith(REPORT) for name in PAGES]  # fmt: skip
+    return [name for name in names if (folder / name).is_file()]
 
 
 def shown(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
@@ -85,7 +92,7 @@ def shown(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     `folders` are those of its steps, by step.
     """
     for step, folder in folders.items():
-        if _STEP.fullmatch(step):
+        if _is_shown(step):
             for path in sorted(folder.iterdir()):
                 if path.suffix in _SHOWN:
                     yield kept_as(step, path.name), path

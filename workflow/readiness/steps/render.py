@@ -1,7 +1,4 @@
-"""Render: a report in one language, as an HTML page and a PDF; every digit is in a register.
-
-A report shows one run or several, in order: studies, waves.
-"""
+"""Render: the report of a run in one language, as HTML page and PDF; every digit is registered."""
 
 from __future__ import annotations
 
@@ -9,17 +6,15 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
-from readiness.facts import Fact, Listed
 from readiness.files import write_atomically
 from readiness.forensics.judging.structure import parse_structure
-from readiness.language import tell, text
+from readiness.language import text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.register.figures import read_register
@@ -38,12 +33,16 @@ ALLOWED = (
 
 
 class RenderSettings(Section):
-    """The language, the title, and what is shown: a part for each run, as the cells are told."""
+    """The language, and what the cells are told of the run: `kind`, `run`, `title`, ..."""
 
     language: Language
-    title: str
-    parts: list[dict[str, Any]]
+    part: dict[str, Any]
     draft: bool = False
+
+    @property
+    def title(self) -> str:
+        """The run's title."""
+        return str(self.part["title"])
 
 
 class Files(Section):
@@ -67,7 +66,7 @@ class Files(Section):
 
 @dataclass(frozen=True)
 class Part:
-    """What one run adds to a report.
+    """What a report is made of.
 
     `resources`: the files that the cells read, by their name in the folder where they run; `words`:
     texts from outside (outlets, the questionnaire's answers), the digits of which are no results;
@@ -84,9 +83,8 @@ class Part:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, "source")
-    parser.add_argument(
-        "--parts", type=json.loads, required=True, help="the files of each run, as JSON"
-    )
+    parser.add_argument("--files", type=json.loads, required=True, help="what is read, as JSON")
+    parser.add_argument("--name", default="report", help="name of the page and the PDF")
 
 
 def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
@@ -128,35 +126,28 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
-def metadata_of(parts: Sequence[Part], settings: RenderSettings) -> dict[str, str | bool]:
-    """The title; what holds of any part, for the texts that are there only then; and what stands
-    above the title: that it is a draft, which answers are simulated."""
+def metadata_of(part: Part, settings: RenderSettings) -> dict[str, str | bool]:
+    """The title, and what stands above it: that it is a draft, that answers are simulated."""
     language = settings.language
     kickers = [text("rendering.draft", language)] if settings.draft else []
-    simulated = [part for part in parts if part.register.simulated]
-    waves = [part for part in parts if part.content["kind"] == "wave"]
-    if simulated and len(waves) == 1:
+    if part.register.simulated:
         kickers.append(text("rendering.simulated", language))
-    elif simulated:
-        titles = Listed(tuple(str(part.content["title"]) for part in simulated), "comma")
-        said = Fact("rendering.simulated_among", {"n": len(simulated), "titles": titles})
-        kickers.append(tell(said, language))
     return {
         "title": settings.title,
-        "revises": any(part.register.revises for part in parts),
-        "simulated": bool(simulated),
+        "revises": part.register.revises,
+        "simulated": part.register.simulated,
         **({"kicker": " · ".join(kickers)} if kickers else {}),
     }
 
 
-def _checked(source: Path, html: str, title: str, parts: list[Part], engine: str) -> None:
+def _checked(source: Path, html: str, part: Part, engine: str) -> None:
     """Raise RenderError for a number that is in no register, or for what would be loaded."""
-    displays = {key: text for part in parts for key, text in part.register.spans().items()}
-    words = {word for part in parts for word in part.words if has_digit(word)}
-    words |= {title} if has_digit(title) else set()
+    words = {word for word in part.words if has_digit(word)}
     allowed = [*ALLOWED, *(re.compile(re.escape(word)) for word in sorted(words))]
-    known = {engine}.union(*(part.provenance for part in parts))
-    problems = check_numbers(html, displays, allowed, known) + check_self_contained(html)
+    known = {engine, *part.provenance}
+    problems = check_numbers(html, part.register.spans(), allowed, known) + check_self_contained(
+        html
+    )
     if problems:
         for problem in problems:
             log.error("%s", problem)
@@ -165,17 +156,12 @@ def _checked(source: Path, html: str, title: str, parts: list[Part], engine: str
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `report.html` and `report.pdf`; RenderError when a number is not in the register."""
+    """Write page and PDF; RenderError when a number is not in the register."""
     settings = parse_json(RenderSettings, arguments.settings)
-    given = [Files.model_validate(files, strict=False) for files in arguments.parts]
-    if not given or len(given) != len(settings.parts):
-        raise RenderError(f"{arguments.source}: expected the files of {len(settings.parts)} runs.")
-    parts = [
-        _part(told, files, settings.language)
-        for told, files in zip(settings.parts, given, strict=True)
-    ]
-    resources = {name: path for part in parts for name, path in part.resources.items()}
-    content = {**settings.model_dump(), "parts": [part.content for part in parts]}
+    given = Files.model_validate(arguments.files, strict=False)
+    part = _part(settings.part, given, settings.language)
+    resources = part.resources
+    content = {**settings.model_dump(), "part": part.content}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         write_atomically(scratch / "report.json", json.dumps(content, ensure_ascii=False))
@@ -184,15 +170,15 @@ def run(arguments: argparse.Namespace) -> int:
             scratch / "made",
             resources={**resources, "results/report.json": scratch / "report.json"},
             environment={"READINESS_RESULTS": "results"},
-            metadata=metadata_of(parts, settings),
+            metadata=metadata_of(part, settings),
             language=settings.language,
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _checked(arguments.source, html, settings.title, parts, made.engine)
+    _checked(arguments.source, html, part, made.engine)
     outputs = Outputs("render", arguments.out)
-    outputs.file("report.html", html)
-    outputs.file("report.pdf", pdf)
+    outputs.file(f"{arguments.name}.html", html)
+    outputs.file(f"{arguments.name}.pdf", pdf)
     inputs = {name: path for name, path in resources.items() if path.is_file()}
     inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
     chapters = parse(arguments.source).chapters
