@@ -33,7 +33,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded", "templating"),
+    ("files", "bounded", "templating", "fonts"),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

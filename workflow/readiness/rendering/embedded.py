@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from readiness import fonts
 from readiness.errors import RenderError
 from readiness.language import LANGUAGES, Language, direction, own_name
 from readiness.rendering.process import run_group
@@ -151,20 +152,13 @@ def explained(document: Document, message: str) -> str:
     return f"{document.path.name}: {message}"
 
 
-def font_folder() -> Path:
-    """The fonts that come with matplotlib (DejaVu: Latin, Arabic)."""
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-
-
 def _typst(document: Document, work: Path, output: Path) -> None:
     import typst
 
     compiler = typst.Compiler(
         input=str(work / "paper.typ"),
         root=str(work),
-        font_paths=[str(font_folder())],
+        font_paths=[str(folder) for folder in fonts.folders()],
         ignore_system_fonts=True,
     )
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from readiness import fonts
 from readiness.facts import Fact, Listed, Term
 from readiness.language import Language, tell
 from readiness.language.catalogue import direction
@@ -95,14 +96,14 @@ def paper(
     """The same as PDF."""
     import typst as typesetter
 
-    from readiness.rendering.embedded import TIMESTAMP, font_folder
+    from readiness.rendering.embedded import TIMESTAMP
 
     source = certificate(audits, subjects, language, "typ")
     with tempfile.TemporaryDirectory(prefix="readiness-certificate-") as folder:
         (Path(folder) / "certificate.typ").write_text(source, encoding="utf-8")
         compiler = typesetter.Compiler(
             input=str(Path(folder) / "certificate.typ"), root=folder,
-            font_paths=[str(font_folder())], ignore_system_fonts=True,
+            font_paths=[str(folder) for folder in fonts.folders()], ignore_system_fonts=True,
         )  # fmt: skip
         pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=TIMESTAMP)
     assert isinstance(pdf, bytes)

@@ -1,0 +1,81 @@
+"""The fonts of pages, papers and charts: one stack, and the files that come with the packages.
+
+A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a
+small part of its font along (`subset`). Paper and pictures use files alone: the same anywhere.
+The families are free (SIL Open Font License; DejaVu's own); no font of the machine takes part.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from importlib import util
+from pathlib import Path
+
+OWN = "IBM Plex Sans Arabic"
+"""The family that comes with the packages: Latin and Arabic letters of one design."""
+BROUGHT = "readiness letters"
+"""What a page calls the part of it that it brings: a part may not bear the font's own name."""
+SANS = (
+    "Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto",
+    "Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif",
+)  # fmt: skip
+"""What texts are set in, the first that there is."""
+_GENERIC = ("system-ui", "sans-serif")
+REGULAR, BOLD = "Regular", "Bold"
+
+
+def css(families: Iterable[str] = SANS) -> str:
+    """The families as a value of `font-family`."""
+    return ", ".join(name if name in _GENERIC else f'"{name}"' for name in families)
+
+
+def own_folder() -> Path:
+    """The folder of the family that comes with the packages."""
+    return _package("fontpkg_ibm_plex_sans_arabic") / "files"
+
+
+def folders() -> list[Path]:
+    """The folders of the fonts that papers and pictures may use."""
+    return [own_folder(), _package("matplotlib") / "mpl-data/fonts/ttf"]
+
+
+def own_file(weight: str = REGULAR) -> Path:
+    """The file of a weight (`REGULAR`, `BOLD`) of the own family."""
+    return own_folder() / f"{OWN.replace(' ', '')}-{weight}.ttf"
+
+
+def _package(name: str) -> Path:
+    """A package's folder, without running it."""
+    found = util.find_spec(name)
+    assert found is not None and found.submodule_search_locations
+    return Path(found.submodule_search_locations[0])
+
+
+def face(text: str, weights: Iterable[tuple[str, int]] = ((REGULAR, 400), (BOLD, 700))) -> str:
+    """CSS that brings the own family along with no more than the letters of a text."""
+    return "\n".join(
+        f'@font-face {{ font-family: "{BROUGHT}"; font-weight: {number}; font-display: swap; '
+        f'src: url("data:font/woff;base64,{subset(text, weight)}") format("woff"); }}'
+        for weight, number in weights
+    )
+
+
+def subset(text: str, weight: str = REGULAR) -> str:
+    """A weight of the own family with the letters of a text and all their joined forms: WOFF, as
+    Base64. The same text gives the same bytes."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(own_file(weight), recalcTimestamp=False)
+    options = Options(layout_features=["*"], hinting=False, notdef_outline=True)
+    options.name_IDs = [0, 13, 14]  # copyright and licence
+    options.drop_tables += ["meta"]
+    subsetter = Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(font)
+    font.flavor = "woff"
+    content = io.BytesIO()
+    font.save(content)
+    return base64.b64encode(content.getvalue()).decode("ascii")
