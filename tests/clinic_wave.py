@@ -227,7 +227,7 @@ def tables(wave: Clinic, items: list[str] = ITEMS, level: float = 0.95) -> Table
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    rows = list(share_rows(made.estimates, RULES, scheme, selection))
+    rows = list(share_rows(made.estimates, RULES, scheme, selection, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
     rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection)
     rows += weighting_rows(made.summary, made.margins, selection, simulated=True)

@@ -21,7 +21,7 @@ from readiness.survey.estimates import means
 
 UNWEIGHTED = "unweighted"
 COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",
-           "n_eff", "deff", "df", "reliability", "note"]  # fmt: skip
+           "n_eff", "deff", "df", "reliability", "note", "weighted"]  # fmt: skip
 
 
 def estimate(
@@ -112,6 +112,9 @@ def _means(
         names = [TOTAL] if grouping is None else list(groups)
         there = [g for g in names if grouping is None or (answered & design.data[by].eq(g)).any()]
         table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")
+        weights = pd.Series(np.where(answered, design.full_weights, 0.0))
+        of = TOTAL if grouping is None else design.data[by].to_numpy(dtype=object)
+        bases = weights.groupby(np.broadcast_to(of, len(weights))).sum()
         if answered.any() and there:
             made = means(
                 design, known, by=grouping, groups=there if grouping else None,
@@ -121,6 +124,7 @@ def _means(
             found["n_eff"] = np.minimum(found["n"] / found["deff"], found["n"])
             table = pd.concat([found, table[~table["group"].isin(there)]], ignore_index=True)
             table = table.set_index("group").loc[names].reset_index()
+        table["weighted"] = [float(bases.get(name, 0.0)) for name in names]
         parts.append(table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"]))
     whole = pd.concat(parts, ignore_index=True)
     return whole.assign(reliability="").reindex(columns=COLUMNS)

@@ -67,7 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
     inputs["questionnaire"] = arguments.questionnaire
     scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
     rules, selection = settings.figures, Selection(settings.selection)
-    rows = list(share_rows(tables["estimates"], rules, scheme, selection))
+    rows = list(
+        share_rows(
+            tables["estimates"], rules, scheme, selection, weighted_bases=settings.edition > 1
+        )
+    )
     before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published

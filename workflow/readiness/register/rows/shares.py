@@ -1,7 +1,7 @@
 """Shares and means of a wave, with their precision.
 
 Ids: `<item>.<level>.<group>`, with `.asked` behind it where a multiple-choice option is a share of
-those asked; `<item>.n.<group>` for a base.
+those asked; `<item>.n.<group>` for a base, `<item>.n.<group>.weighted` for what its answers weigh.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.cuts import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.questionnaire.model import MEAN
@@ -29,11 +30,17 @@ from readiness.register.rows.cells import number
 
 
 def share_rows(
-    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, selection: Selection
+    estimates: pd.DataFrame,
+    rules: Figures,
+    scheme: Scheme,
+    selection: Selection,
+    *,
+    weighted_bases: bool = False,
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
-    What is withheld (`register.protection`) has a row without numbers.
+    What is withheld (`register.protection`) has a row without numbers. `weighted_bases`: whether
+    the base of those who answered has its weight beside it, withheld where it is.
     """
     intervals = selection.intervals
     ids = withheld(estimates, rules, scheme)
@@ -76,6 +83,14 @@ def share_rows(
                 group=group, statistic=f"answers ({base})",
                 suppressed=_base_reason(n, rules) if size in ids else "",
             )  # fmt: skip
+            weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
+            if weight is not None and n:
+                yield FigureRow(
+                    id=f"{size}.weighted", kind="count", unit="count", item=item, group=group,
+                    value=None if size in ids else round(weight),
+                    statistic=f"weight of the answers ({base})", rounding=rules.rounding,
+                    suppressed=_base_reason(n, rules) if size in ids else "",
+                )  # fmt: skip
 
 
 def _unit(row: dict[Any, Any]) -> str:

@@ -40,6 +40,7 @@ class Proportions:
         covariance: shape (G*K, G*K), group by group (row-major).
         counts: unweighted counts, shape (G, K).
         n: unweighted bases, shape (G,).
+        weighted: weighted bases, the sum of the weights, shape (G,).
         degrees_of_freedom: of each group's domain, shape (G,).
     """
 
@@ -49,6 +50,7 @@ class Proportions:
     covariance: FloatArray
     counts: IntArray
     n: IntArray
+    weighted: FloatArray
     degrees_of_freedom: IntArray
 
     @property
@@ -151,6 +153,7 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
         covariance,
         counts.astype(np.int64),
         counts.sum(axis=1).astype(np.int64),
+        totals.sum(axis=1),
         df,
     )
 
@@ -199,7 +202,8 @@ def proportions(
         Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
         answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective size,
         at most n), `deff` (against a simple random sample with replacement), `df` (of the
-        domain), `reliability` (present, review, caution, suppress), `note`.
+        domain), `reliability` (present, review, caution, suppress), `note`,
+        `weighted` (weighted base of the group).
 
     Warns:
         SurveyWarning: a declared group has no respondent, or too few PSUs for an interval; the
@@ -229,6 +233,7 @@ def proportion_table(
     table.insert(0, "group", np.repeat(np.array(estimates.groups, dtype=object), k))
     table.insert(1, "category", np.tile(np.array(estimates.categories, dtype=object), len(p) // k))
     table.insert(3, "count", estimates.counts.ravel())
+    table["weighted"] = np.repeat(estimates.weighted, k)
     for group, note in dict(zip(table["group"], table["note"], strict=True)).items():
         if note:
             warnings.warn(f"group {group!r}: {note}", SurveyWarning, stacklevel=3)
