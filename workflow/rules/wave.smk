@@ -96,6 +96,7 @@ rule compare:
     output:
         comparisons="results/{run}/compare/comparisons.csv",
         choices="results/{run}/compare/choices.csv",
+        contrasts="results/{run}/compare/contrasts.csv",
         lineage="results/{run}/compare/lineage.json",
     log:
         "results/logs/{run}/compare.log",

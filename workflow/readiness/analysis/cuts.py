@@ -62,6 +62,11 @@ class Cut:
         """The categories whose shares are estimates: the second of two is only the rest."""
         return self.categories[:1] if self.level else self.categories
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The categories whose shares groups are compared by: of two, one says all."""
+        return self.categories[:1] if len(self.categories) == 2 else self.categories
+
     def shares(
         self,
         design: Design,
@@ -117,3 +122,14 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     if item.dont_know:
         inside = np.isin(values.astype(str), [*item.codes, DONT_KNOW])
         yield flagged(DONT_KNOW.strip("_"), WITH_DONT_KNOW, values == DONT_KNOW, inside)
+
+
+def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
+    """The cuts of a closed item by which groups are compared, on those who answered.
+
+    The headline box of a scale, each answer of a single choice, each option of a multiple one.
+    """
+    for cut in cuts(item, answers):
+        chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED
+        if chosen and (item.kind != "single" or not cut.level):
+            yield cut

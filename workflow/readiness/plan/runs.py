@@ -69,6 +69,10 @@ class Run:
             # One level for all the intervals of a wave.
             level = self.section.estimate.level
             section = {**self.section.compare.model_dump(), "level": level}
+            if self.edition != 1:
+                section["contrasted"] = self.section.estimate.items
+                section["interval"] = self.section.estimate.interval
+                section["selection"] = self.section.selection
         elif step == "validate":
             section = self.section.validate_.model_dump()
             section["simulated"] = self.section.simulated

@@ -6,25 +6,38 @@ import argparse
 from typing import Any
 
 from readiness.analysis.comparing import compare_items
+from readiness.analysis.contrasting import contrast_items
+from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Compare, Edition, parse_json
+from readiness.config import Compare, Edition, SelectionName, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.survey.intervals import Interval
 
 USUAL_LEVEL = 0.95
 """The confidence level where settings name none, as those of sealed publications do not."""
 
 
 class CompareWave(Compare, Edition):
-    """The tests of a wave, and the confidence level of its intervals, that of its estimates."""
+    """The tests of a wave; from `estimate` the confidence level, kind of interval and items.
+
+    `contrasted`: items of which all groups are contrasted, by every variable; the first edition has
+    none.
+    """
 
     level: float = USUAL_LEVEL
+    contrasted: tuple[str, ...] = ()
+    interval: Interval = "korn-graubard"
+    selection: SelectionName = "probability"
 
     def record(self) -> dict[str, Any]:
-        """Without the usual level: there was none before it could be another."""
+        """Without what the first edition had no word for, the usual level among it."""
         record = super().record()
         if self.level == USUAL_LEVEL:
             del record["level"]
+        if self.edition == 1:
+            for name in ("contrasted", "interval", "selection"):
+                del record[name]
         return record
 
 
@@ -40,15 +53,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `comparisons.csv` (one row a test, contrast or effect) and `choices.csv`."""
+    """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`."""
     settings = parse_json(CompareWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     compared, *_ = arguments.by
     comparisons, choices = compare_items(design, questionnaire, compared, settings, settings.level)
+    contrasts = contrast_items(
+        design, questionnaire, arguments.by, settings.contrasted, settings,
+        level=settings.level, interval=settings.interval, selection=Selection(settings.selection),
+    )  # fmt: skip
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", comparisons)
     outputs.csv("choices.csv", choices)
+    outputs.csv("contrasts.csv", contrasts)
     outputs.finish(
         code=arguments.code,
         settings={**settings.record(), "by": " ".join(arguments.by)},

@@ -1,16 +1,16 @@
 """Contrasts of shares with limits of their own, and limits that hold for the whole family at once.
 
-A difference of two shares takes its limits from those of the shares (MOVER: Newcombe 1998, method
-10; Zou and Donner 2008), so that it stays within -1 and 1 and knows of skewness; the limits of a
-share rest on the degrees of freedom of its own group, and p is where they touch 0. Beside adjusted
-p-values stand limits for all pairs of the family together: Bonferroni, or from the joint
-distribution of the contrasts under the design (max-t; Hothorn, Bretz and Westfall 2008), whose
-covariance is that of the replicates where the design has them.
+Each difference has limits of its own (MOVER, `shares`). Beside adjusted p-values stand limits for
+all pairs of the family together: Bonferroni, or from the joint distribution of the contrasts under
+the design (max-t; Hothorn, Bretz and Westfall 2008), whose covariance is that of the replicates
+where the design has them. A family may span several answers of an item: each of them has then an
+equal part of the error that the whole may make (Bonferroni), and p is adjusted over all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -18,11 +18,11 @@ import numpy as np
 
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
-from readiness.survey.comparisons.contrasts import Adjustment, adjust_p, constant_shares
-from readiness.survey.comparisons.ranks import group_means
+from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.shares import Shares
 from readiness.survey.design import Column, Design
-from readiness.survey.intervals import Interval, check_level, proportion_interval
+from readiness.survey.intervals import Interval, check_level
 from readiness.survey.options import one_of
 
 Simultaneous: TypeAlias = Literal["max-t", "bonferroni"]
@@ -30,9 +30,6 @@ Simultaneous: TypeAlias = Literal["max-t", "bonferroni"]
 # Draws of the joint distribution; the simultaneous level is then met to about 0.1 point.
 _DRAWS = 50_000
 _SEED = 20_260
-# The p-values are sought between 1e-9 and 1, by halving on the log scale.
-_LEAST = float(np.log(1e-9))
-_STEPS = 48
 
 
 @dataclass(frozen=True)
@@ -43,14 +40,17 @@ class ContrastRow(ComparisonRow):
     Attributes:
         simultaneous_lower, simultaneous_upper: limits that hold for all pairs of the family at
             once; these belong beside `p_adjusted`. None where the pair has no test.
-        family: pairs of declared groups.
-        untested: pairs of the family that have no test (no answers, or one).
+        family: contrasts that the family has: pairs of declared groups, times answers.
+        untested: those of them that have no test (no answers, or one).
+        n_a, n_b: answers of each of the two groups.
     """
 
     simultaneous_lower: float | None = None
     simultaneous_upper: float | None = None
     family: int = 0
     untested: int = 0
+    n_a: int = 0
+    n_b: int = 0
 
 
 def share_contrasts(
@@ -111,148 +111,76 @@ def share_contrasts_of(
     known = y[groups.known]
     if not ((known == 0) | (known == 1)).all():
         raise StatisticsError("a contrast of shares takes 0 and 1; for other numbers use pairwise")
-    shares = _Shares.make(design, y, groups, interval)
-    first, second = np.triu_indices(groups.size, 1)
+    shares = Shares.make(design, y, groups, interval)
+    ((_, rows),) = family_of(
+        {"": shares}, groups.levels, simultaneous=simultaneous, adjust=adjust, level=level
+    ).items()
+    return rows
+
+
+def family_of(
+    shares: Mapping[str, Shares],
+    groups: Sequence[str],
+    *,
+    simultaneous: Simultaneous = "max-t",
+    adjust: Adjustment = "holm",
+    level: float = 0.95,
+) -> dict[str, tuple[ContrastRow, ...]]:
+    """The contrasts of one family: all pairs of `groups` for each of the shares, by their names.
+
+    p is adjusted over all of them, and the simultaneous limits hold for all of them.
+    """
+    check_level(level)
+    one_of(simultaneous, Simultaneous, "simultaneous limits")
+    part = 1 - (1 - level) / len(shares)
+    made = {
+        name: _contrasts(each, groups, simultaneous, level, part) for name, each in shares.items()
+    }
+    whole = [row for rows in made.values() for row in rows]
+    p = adjust_p([np.nan if row.p_value is None else row.p_value for row in whole], adjust)
+    untested = sum(row.p_value is None for row in whole)
+    adjusted = iter(
+        replace(row, p_adjusted=_number(q), family=len(whole), untested=untested)
+        for row, q in zip(whole, p, strict=True)
+    )
+    return {name: tuple(itertools.islice(adjusted, len(rows))) for name, rows in made.items()}
+
+
+def _contrasts(
+    shares: Shares, groups: Sequence[str], simultaneous: Simultaneous, level: float, part: float
+) -> list[ContrastRow]:
+    """All pairs before adjustment: own limits at `level`, limits of all pairs at `part`."""
+    first, second = np.triu_indices(len(groups), 1)
     tested = shares.testable[first] & shares.testable[second]
     rows = [_empty(shares, groups, int(i), int(j)) for i, j in zip(first, second, strict=True)]
-    if tested.any():
-        a, b = first[tested], second[tested]
-        own = shares.limits(a, b, level)
-        family = _family_level(shares, a, b, simultaneous, level)
-        together = shares.limits(a, b, family)
-        t, df, _ = shares.tests(a, b)
-        p = shares.p_values(a, b)
-        adjusted = adjust_p(p, adjust)
-        for k, place in enumerate(np.flatnonzero(tested)):
-            rows[place] = replace(
-                rows[place],
-                statistic=_number(t[k]),
-                statistic_name="t",
-                df1=float(df[k]),
-                p_value=_number(p[k]),
-                p_adjusted=_number(adjusted[k]),
-                lower=float(own[0][k]),
-                upper=float(own[1][k]),
-                simultaneous_lower=float(together[0][k]),
-                simultaneous_upper=float(together[1][k]),
-            )
-    missing = int((~tested).sum())
-    return tuple(replace(row, family=len(rows), untested=missing) for row in rows)
+    if not tested.any():
+        return rows
+    a, b = first[tested], second[tested]
+    own = shares.limits(a, b, level)
+    together = shares.limits(a, b, _family_level(shares, a, b, simultaneous, part))
+    t, df, _ = shares.tests(a, b)
+    p = shares.p_values(a, b)
+    for k, place in enumerate(np.flatnonzero(tested)):
+        rows[place] = replace(
+            rows[place],
+            statistic=_number(t[k]),
+            statistic_name="t",
+            df1=float(df[k]),
+            p_value=_number(p[k]),
+            lower=float(own[0][k]),
+            upper=float(own[1][k]),
+            simultaneous_lower=float(together[0][k]),
+            simultaneous_upper=float(together[1][k]),
+        )
+    return rows
 
 
 def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-Limited: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
-
-
-def mover(a: Limited, b: Limited, correlation: Any = 0.0) -> tuple[FloatArray, FloatArray]:
-    """Limits of p_b - p_a from those of the shares (Zou and Donner 2008).
-
-    Args:
-        a, b: (share, lower, upper) of the two groups of each pair, in 0-1.
-        correlation: of the two estimates of each pair.
-    """
-    difference = b[0] - a[0]
-    down_a, up_a = a[0] - a[1], a[2] - a[0]
-    down_b, up_b = b[0] - b[1], b[2] - b[0]
-    below = down_b**2 + up_a**2 - 2 * correlation * down_b * up_a
-    above = up_b**2 + down_a**2 - 2 * correlation * up_b * down_a
-    low = np.maximum(difference - np.sqrt(np.maximum(below, 0.0)), -1.0)
-    high = np.minimum(difference + np.sqrt(np.maximum(above, 0.0)), 1.0)
-    return np.asarray(low), np.asarray(high)
-
-
-@dataclass(frozen=True, eq=False)
-class _Shares:
-    """The share of each declared group with its precision; NaN where nobody answered."""
-
-    p: FloatArray
-    covariance: FloatArray
-    n: IntArray
-    df: IntArray
-    interval: Interval
-    replaced: frozenset[int]
-
-    @classmethod
-    def make(cls, design: Design, y: FloatArray, groups: Factor, interval: Interval) -> _Shares:
-        seen = np.flatnonzero(groups.counts() > 0)
-        observed = groups.observed()
-        domain = design.subset(observed.known)
-        means, v = group_means(domain, y[observed.known], observed)
-        v, replaced = constant_shares(domain, y, observed, means, v)
-        p = np.full(groups.size, np.nan)
-        covariance = np.full((groups.size, groups.size), np.nan)
-        p[seen] = means
-        covariance[np.ix_(seen, seen)] = v
-        df = domain.domain_degrees(groups.codes, groups.size)
-        constant = frozenset(int(seen[g]) for g in replaced)
-        return cls(p, covariance, groups.counts(), df, interval, constant)
-
-    @property
-    def testable(self) -> Any:
-        """Groups of two answers or more with a degree of freedom."""
-        return (self.n > 1) & (self.df >= 1)
-
-    @property
-    def se(self) -> FloatArray:
-        """Standard errors of the shares by the design: 0 where all answer alike."""
-        variances = np.diag(self.covariance).copy()
-        variances[list(self.replaced)] = 0.0
-        return np.asarray(np.sqrt(np.maximum(variances, 0.0)))
-
-    def correlation(self, a: Any, b: Any) -> FloatArray:
-        """Of the two estimates of each pair, 0 where one does not vary."""
-        se = self.se
-        product = se[a] * se[b]
-        within = np.divide(
-            self.covariance[a, b], product, out=np.zeros_like(product), where=product > 0
-        )
-        return np.asarray(np.clip(within, -1.0, 1.0))
-
-    def limits(self, a: Any, b: Any, level: Any) -> tuple[FloatArray, FloatArray]:
-        """MOVER limits of each pair at a level (one, or one a pair)."""
-        return mover(self._limited(a, level), self._limited(b, level), self.correlation(a, b))
-
-    def _limited(self, g: Any, level: Any) -> Limited:
-        p = np.clip(self.p[g], 0.0, 1.0)
-        lower, upper = proportion_interval(
-            self.interval, p, self.se[g], self.n[g], self.df[g], level
-        )
-        return p, lower, upper
-
-    def p_values(self, a: Any, b: Any) -> FloatArray:
-        """1 less the level at which a limit of the pair touches 0, by bisection.
-
-        So p and limits say the same. Below 1e-9, where no level is left to a float, p of t stands
-        in (at most 1e-9).
-        """
-        _, _, by_t = self.tests(a, b)
-        low, high = np.full(len(by_t), _LEAST), np.zeros(len(by_t))
-        for _ in range(_STEPS):
-            middle = (low + high) / 2
-            lower, upper = self.limits(a, b, -np.expm1(np.minimum(middle, -1e-15)))
-            touches = (lower <= 0) & (upper >= 0)
-            low, high = np.where(touches, middle, low), np.where(touches, high, middle)
-        p = np.exp((low + high) / 2)
-        tiny = low <= _LEAST
-        return np.asarray(np.where(tiny, np.fmin(by_t, np.exp(_LEAST)), np.minimum(p, 1.0)))
-
-    def tests(self, a: Any, b: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """t, its degrees of freedom (Satterthwaite, of both groups' own) and p of each pair."""
-        from scipy import stats
-
-        va, vb = self.covariance[a, a], self.covariance[b, b]
-        variance = va + vb - 2 * self.covariance[a, b]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.where(variance > 0, (self.p[b] - self.p[a]) / np.sqrt(variance), np.nan)
-            df = (va + vb) ** 2 / (va**2 / self.df[a] + vb**2 / self.df[b])
-        return t, df, np.asarray(2 * stats.t.sf(np.abs(t), df))
-
-
 def _family_level(
-    shares: _Shares, a: IntArray, b: IntArray, simultaneous: Simultaneous, level: float
+    shares: Shares, a: IntArray, b: IntArray, simultaneous: Simultaneous, level: float
 ) -> float:
     """The level of each pair at which all pairs hold together with `level`."""
     alone = 1 - (1 - level) / len(a)
@@ -281,17 +209,17 @@ def _family_level(
     return max(min(1 - each, alone), level)
 
 
-def _empty(shares: _Shares, groups: Factor, i: int, j: int) -> ContrastRow:
+def _empty(shares: Shares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
     """A pair before its test: what is known, and why there may be no test."""
     few = {
-        words: [groups.levels[g] for g in (i, j) if shares.n[g] == size]
+        words: [groups[g] for g in (i, j) if shares.n[g] == size]
         for size, words in ((0, "no answers in"), (1, "one respondent in"))
     }
     notes = [f"{words} {', '.join(names)}: no test" for words, names in few.items() if names]
-    bare = [groups.levels[g] for g in (i, j) if shares.n[g] > 1 and shares.df[g] < 1]
+    bare = [groups[g] for g in (i, j) if shares.n[g] > 1 and shares.df[g] < 1]
     if bare:
         notes.append(f"no more PSUs than strata in {', '.join(bare)}: no test")
-    alike = [groups.levels[g] for g in (i, j) if g in shares.replaced]
+    alike = [groups[g] for g in (i, j) if g in shares.replaced]
     if alike and not notes:
         notes.append(f"all alike in {', '.join(alike)}: variance of the Agresti-Coull share in t")
     difference = shares.p[j] - shares.p[i]
@@ -299,8 +227,10 @@ def _empty(shares: _Shares, groups: Factor, i: int, j: int) -> ContrastRow:
         "contrast",
         effect=_number(difference),
         n=int(shares.n[i] + shares.n[j]),
-        a=groups.levels[i],
-        b=groups.levels[j],
+        n_a=int(shares.n[i]),
+        n_b=int(shares.n[j]),
+        a=groups[i],
+        b=groups[j],
         method=f"Difference of shares (b - a), MOVER limits from {shares.interval} limits of the "
         "shares on each group's degrees of freedom, p by their inversion",
         note="; ".join(notes),
