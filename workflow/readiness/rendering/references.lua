@@ -14,7 +14,7 @@ local function said(kind, number) return with(words[kind], 'n', number) end
 
 -- Written out, under an anchor that is not Quarto's own (fig-, tbl-): Quarto would caption the
 -- figure once more and keep one of its pictures.
-local function float(id, blocks, caption)
+local function float(id, blocks, caption, classes)
   local kind = kind_of(id)
   local anchor = (kind == 'fig' and 'figure' or 'table') .. id:sub(4)
   counters[kind] = counters[kind] + 1
@@ -22,11 +22,16 @@ local function float(id, blocks, caption)
   targets[id] = { said(kind, number), number, anchor }
   local label = with(words.label, 'label', said(kind, number)) .. ' '
   caption:insert(1, pandoc.Span(pandoc.Strong(label), { class = 'caption-label' }))
-  local open, middle, close = '<figure id="' .. anchor .. '" class="' .. kind .. '">', '<figcaption>', '</figcaption>\n</figure>'
+  local names = table.concat({ kind, table.unpack(classes or {}) }, ' ')
+  if html and names:match 'banner' then
+    blocks:insert(1, pandoc.Div(pandoc.Para(pandoc.Str(words.cue)), { class = 'cue' }))
+  end
+  local open, middle, close = '<figure id="' .. anchor .. '" class="' .. names .. '">', '<figcaption>', '</figcaption>\n</figure>'
   local first, second = blocks, { pandoc.Plain(caption) }
   if not html then
     open = '#figure(kind: ' .. (kind == 'fig' and 'image' or 'table') .. ', caption: ['
     middle, close = '])[', '] <' .. anchor .. '>'
+    if names:match 'banner' then middle = middle .. '#set text(size: 7.6pt)' end
     first, second = second, first
   end
   local format, list = html and 'html' or 'typst', pandoc.Blocks {}
@@ -72,9 +77,95 @@ local number = {
   Div = function(div)
     if not counters[kind_of(div.identifier)] then return nil end
     local caption = div.content:remove(#div.content)
-    return float(div.identifier, div.content, caption and caption.content or pandoc.Inlines {})
+    return float(div.identifier, div.content, caption and caption.content or pandoc.Inlines {}, div.classes)
   end,
 }
+
+-- A row is marked by an empty span that begins it, `[]{.row .main}`; its first cell names the row.
+local function marked(row)
+  local first = row.cells[1] and row.cells[1].contents[1]
+  local mark = first and first.content and first.content[1]
+  if not mark or mark.t ~= 'Span' or not mark.classes:includes 'row' then return end
+  first.content:remove(1)
+  for _, name in ipairs(mark.classes) do
+    if name ~= 'row' then row.attr.classes:insert(name) end
+  end
+end
+
+local shades = { main = 'rgb("#e8eef2")', total = 'rgb("#f3f6f8")' }
+local function rows_of(tab)
+  local rows = pandoc.List {}
+  for _, body in ipairs(tab.bodies) do rows:extend(body.body) end
+  return rows
+end
+
+local function width_of(contents)
+  local text, longest = pandoc.write(pandoc.Pandoc(contents), 'plain', { columns = 100000 }):gsub('%s+$', ''), 0
+  for word in text:gmatch '[^ \n]+' do longest = math.max(longest, utf8.len(word) or #word) end
+  return utf8.len(text) or #text, longest
+end
+
+-- Widths on paper: a column of numbers gets what its longest cell needs, those of words the rest.
+local function widths(tab)
+  local least, wanted, rows = {}, {}, rows_of(tab)
+  for i, spec in ipairs(tab.colspecs) do
+    least[i], wanted[i] = 4, 4
+    local function take(cell, head)
+      if not cell then return end
+      local whole, word = width_of(cell.contents)
+      least[i] = math.max(least[i], (head or spec[1] ~= 'AlignRight') and word or math.min(whole, 24))
+      wanted[i] = math.max(wanted[i], head and math.min(whole, word + 6) or whole)
+    end
+    for _, row in ipairs(tab.head.rows) do take(row.cells[i], true) end
+    for _, row in ipairs(rows) do take(row.cells[i], false) end
+  end
+  local sum, spare, total = 0, 0, 0
+  for i = 1, #least do
+    least[i] = least[i] + 2
+    wanted[i] = math.max(wanted[i] + 2, least[i])
+    sum, spare = sum + least[i], spare + wanted[i] - least[i]
+  end
+  local share = math.max(0, 100 - sum)
+  for i = 1, #least do
+    least[i] = least[i] + (spare > 0 and math.min(share, spare) * (wanted[i] - least[i]) / spare or 0)
+    total = total + least[i]
+  end
+  for i, spec in ipairs(tab.colspecs) do
+    tab.colspecs[i] = { spec[1], math.floor(1000 * least[i] / math.max(total, 100)) / 1000 }
+  end
+end
+
+local function on_paper(tab)
+  widths(tab)
+  for _, row in ipairs(rows_of(tab)) do
+    for _, name in ipairs(row.attr.classes) do
+      for _, cell in ipairs(row.cells) do
+        if shades[name] then cell.attr.attributes['typst:fill'] = shades[name] end
+        if name == 'main' or name == 'total' then cell.attr.attributes['typst:text:weight'] = '"bold"' end
+        if name == 'base' then cell.attr.attributes['typst:text:fill'] = 'muted' end
+      end
+    end
+  end
+  return tab
+end
+
+-- A class says that a cell holds numbers: a page that allows no styles of elements shows it too.
+local function on_page(tab)
+  local names = { AlignRight = 'num', AlignCenter = 'mid' }
+  local function classed(row)
+    for i, cell in ipairs(row.cells) do
+      local name = names[tab.colspecs[i] and tab.colspecs[i][1]]
+      if name then cell.attr.classes:insert(name) end
+    end
+  end
+  for _, row in ipairs(tab.head.rows) do classed(row) end
+  for _, row in ipairs(rows_of(tab)) do classed(row) end
+  for _, body in ipairs(tab.bodies) do body.row_head_columns = math.max(1, body.row_head_columns) end
+  for i in ipairs(tab.colspecs) do tab.colspecs[i] = { 'AlignDefault', nil } end
+  return pandoc.Div(tab, pandoc.Attr('', { 'table-scroll' }, { tabindex = '0' }))
+end
+
+local spans = { { 'ci', 'under' }, { 'letter', 'letters' }, { 'small', 'small' }, { 'tag', 'tag' } }
 
 local finish = {
   Cite = function(cite)
@@ -103,6 +194,11 @@ local finish = {
   end,
   -- The name of a dataset version has hyphens at which no line may end.
   Span = function(span)
+    for _, pair in ipairs(html and {} or spans) do
+      if span.classes:includes(pair[1]) then
+        return { pandoc.RawInline('typst', '#' .. pair[2] .. '['), span, pandoc.RawInline('typst', ']') }
+      end
+    end
     if not span.classes:includes 'prov' or pandoc.utils.stringify(span):match ' ' then return nil end
     if html then
       span.classes:insert 'word'
@@ -115,7 +211,8 @@ local finish = {
     return { pandoc.RawInline('typst', '#math-alt(' .. quoted(math.text) .. ')['), math, pandoc.RawInline('typst', ']') }
   end,
   Table = function(tab)
-    return html and pandoc.Div(tab, pandoc.Attr('', { 'table-scroll' }, { tabindex = '0' })) or nil
+    for _, row in ipairs(rows_of(tab)) do marked(row) end
+    return html and on_page(tab) or on_paper(tab)
   end,
 }
 

@@ -1,5 +1,5 @@
 -- Quarto's blocks in pandoc's terms: callouts, tabsets, tiles, parts for one format only.
-local html, words, meta, tabsets = FORMAT:match 'html' ~= nil, {}, {}, 0
+local html, words, meta, tabsets, filters = FORMAT:match 'html' ~= nil, {}, {}, 0, 0
 
 local function raw(text) return pandoc.RawBlock(html and 'html' or 'typst', text) end
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
@@ -105,19 +105,94 @@ local function conditional(part)
   return shown(html) and part.content or {}
 end
 
+-- What a report's own blocks become: on the page a class says it, on paper a function of page.typ.
+local function called(name, div) return wrapped('#' .. name .. '[', div.content, ']') end
+
+local function fold(div)
+  local blocks = div.content
+  local title = blocks:remove(1)
+  title = pandoc.Plain(title and title.content or {})
+  if html then
+    blocks = wrapped('<details><summary>', { title }, '</summary>') .. blocks
+    blocks:insert(raw '</details>')
+    return blocks
+  end
+  return wrapped('#fold[', { title }, '][') .. blocks .. { raw ']' }
+end
+
+-- A list of choices, then a table whose rows are marked k1, k2, ...: the first choice shows all.
+local function filter(div)
+  local choices = div.content[1]
+  if not choices or choices.t ~= 'BulletList' then return nil end
+  div.content:remove(1)
+  if not html then return div.content end
+  filters = filters + 1
+  local blocks = pandoc.Blocks {}
+  for i, item in ipairs(choices.content) do
+    local id = ('filter-%d-%d'):format(filters, i)
+    blocks:insert(raw(('<input type="radio" name="filter-%d" id="%s" class="k%d"%s><label for="%s">'):format(
+      filters, id, i - 1, i == 1 and ' checked' or '', id)))
+    blocks:insert(pandoc.Plain(pandoc.utils.blocks_to_inlines(item)))
+    blocks:insert(raw '</label>')
+  end
+  return pandoc.Div(blocks .. div.content, { class = 'filter' })
+end
+
+local function three(div)
+  local blocks = pandoc.Blocks { raw '#three(' }
+  for _, card in ipairs(div.content) do
+    local kind = card.classes:includes 'sure' and 'sure' or card.classes:includes 'open' and 'open' or 'plain'
+    blocks:extend(wrapped('card(' .. quoted(kind) .. ')[', card.content, '],'))
+  end
+  blocks:insert(raw ')')
+  return blocks
+end
+
+local on_paper = { lead = true, finding = true, brief = true, ask = true, gloss = true, status = true }
+
 local function structure(div)
   local part = conditional(div)
   if part then return part end
+  if div.classes:includes 'fold' then return fold(div) end
+  if div.classes:includes 'filter' then return filter(div) end
+  if not html and div.classes:includes 'actions' then return {} end
+  if not html and div.classes:includes 'three' then return three(div) end
   for _, class in ipairs(div.classes) do
     if class:match '^callout%-' then return callout(div, class:sub(9)) end
     if class == 'panel-tabset' then return tabset(div) end
     if class == 'key-figures' and not html then return key_figures(div) end
+    if on_paper[class] and not html then return called(class, div) end
   end
+end
+
+-- What opens the document stands in its head: its state, the finding as its title, the lead.
+function opened(doc)
+  local found = {}
+  for i, block in ipairs(doc.blocks) do
+    for _, name in ipairs { 'status', 'headline', 'lead' } do
+      if block.t == 'Div' and block.classes:includes(name) and not found[name] then found[name] = i end
+    end
+  end
+  if not found.headline then found.lead = nil end
+  local taken = {}
+  for name, i in pairs(found) do
+    taken[i] = true
+    if name == 'headline' then
+      doc.meta.headline = pandoc.MetaInlines(pandoc.utils.blocks_to_inlines(doc.blocks[i].content))
+    else
+      doc.meta[name] = pandoc.MetaBlocks(pandoc.Blocks { doc.blocks[i] })
+    end
+  end
+  local rest = pandoc.Blocks {}
+  for i, block in ipairs(doc.blocks) do if not taken[i] then rest:insert(block) end end
+  doc.blocks = rest
+  return doc
 end
 
 function Pandoc(doc)
   words, meta = doc.meta.words, doc.meta
   for key, value in pairs(words) do words[key] = pandoc.utils.stringify(value) end
   if not html then doc:walk { RawBlock = raw_text, RawInline = raw_text } end
+  doc = opened(doc)
   return doc:walk { Div = structure, Span = conditional }
 end

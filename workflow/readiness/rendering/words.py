@@ -11,7 +11,7 @@ from readiness.language.catalogue import setting
 KEYS = (
     "rendering.toc", "rendering.skip", "rendering.embedded", "rendering.fig", "rendering.tbl",
     "rendering.sec", "rendering.label", "rendering.note", "rendering.tip", "rendering.warning",
-    "rendering.important", "rendering.caution",
+    "rendering.important", "rendering.caution", "rendering.cue",
 )  # fmt: skip
 SPACES = ("narrow_before", "fixed_before", "fixed_after")
 _SPACE = r"[\s\u00a0\u202f]"

@@ -50,12 +50,44 @@ def table(
     name: str,
     caption: str,
     words: Sequence[int] = (0,),
+    kind: str = "",
+    marks: Sequence[str] = (),
 ) -> str:
-    """A table: numbers to the right, the columns `words` to the left."""
+    """A table: numbers to the right, the columns `words` to the left; the first cell names its row.
+
+    kind: `banner` (wide, of numbers: on a telephone its first column stays), `stack` (of sentences:
+    there each row is a card), or none. marks, one a row where there are any: `main` (the headline),
+    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none.
+    """
     lines = ["| " + " | ".join(header) + " |"]
     lines.append("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([*lines, "", f": {caption} {{#{name}}}"])
+    told = [list(row) for row in rows]
+    for row, mark in zip(told, marks, strict=bool(marks)) if marks else ():
+        row[0] = (f"[]{{.row .{mark}}}" if mark else "") + row[0]
+    lines += ["| " + " | ".join(row) + " |" for row in told]
+    if not kind:
+        return "\n".join([*lines, "", f": {caption} {{#{name}}}"])
+    return "\n".join([f"::: {{#{name} .{kind}}}", *lines, "", caption, ":::"])
+
+
+def filtered(labels: Sequence[str], table: str) -> str:
+    """A table of which a reader chooses rows: the first label shows all, the others k1, k2, ..."""
+    return f"::: {{.filter}}\n{listed(labels)}\n\n{table}\n:::"
+
+
+def under(text: str) -> str:
+    """What stands below a number in its cell: its interval."""
+    return f"[{text}]{{.ci}}"
+
+
+def letters(text: str) -> str:
+    """The letters of a column, or of those that a share is above."""
+    return f"[{text}]{{.letter}}"
+
+
+def small(text: str) -> str:
+    """A text of less weight."""
+    return f"[{text}]{{.small}}"
 
 
 def picture(path: str, alternative: str, name: str, caption: str, narrow: str = "") -> str:
@@ -75,3 +107,65 @@ def cards(texts: Iterable[tuple[str, str]]) -> str:
     """Large numbers, each with what it is."""
     tiles = [f"::: {{}}\n{number}\n\n{words}\n:::" for number, words in texts]
     return "\n".join(["::: {.key-figures}", *tiles, ":::"])
+
+
+# What a report opens with.
+
+
+def headline(sentence: str) -> str:
+    """The finding, as the title of the whole document."""
+    return _block("headline", sentence)
+
+
+def status(parts: Iterable[tuple[str, str]]) -> str:
+    """One line of what this is: each text with its kind (`real`, `simu`, `valid`, `old`, none)."""
+    told = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]
+    return _block("status", " ".join(told))
+
+
+def lead(text: str) -> str:
+    """The sentences below the title."""
+    return _block("lead", text)
+
+
+def three(texts: Iterable[tuple[str, str, str]]) -> str:
+    """What is sure, what is simple, what is open: kind (`sure`, `plain`, `open`), title, text."""
+    told = [f"::: {{.card .{kind}}}\n**{title}**\n\n{body}\n:::" for kind, title, body in texts]
+    return "\n".join([":::: {.three}", *told, "::::"])
+
+
+def brief(lines: Iterable[str]) -> str:
+    """What matters most, in numbered sentences."""
+    return _block("brief", "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
+
+
+# Within a block.
+
+
+def finding(sentence: str) -> str:
+    """The sentence that a block's numbers say."""
+    return _block("finding", sentence)
+
+
+def ask(lines: Iterable[str]) -> str:
+    """Questions to somebody, numbered."""
+    return _block("ask", "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
+
+
+def glossary(pairs: Iterable[tuple[str, str]]) -> str:
+    """Terms, each with its text."""
+    return _block("gloss", "\n\n".join(f"{term}\n\n:   {said}" for term, said in pairs))
+
+
+def fold(summary: str, body: str) -> str:
+    """What a reader opens: its summary in one line, then all the rest. On paper it is open."""
+    return f"::::: {{.fold}}\n{summary}\n\n{body}\n:::::"
+
+
+def actions(links: Iterable[tuple[str, str]]) -> str:
+    """Links to files, each with its text: on the page alone."""
+    return _block("actions", listed(f"[{said}]({address})" for said, address in links))
+
+
+def _block(name: str, body: str) -> str:
+    return f"::: {{.{name}}}\n{body}\n:::"
