@@ -23,7 +23,7 @@ LEVELS = (
     ("plan",),
     ("steps",),
     ("running",),
-    ("publications", "rendering"),
+    ("publications", "rendering", "site"),
     ("reporting",),
     ("charts",),
     ("register",),

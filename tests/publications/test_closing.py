@@ -14,8 +14,8 @@ from readiness.publications.closing import (
     SHOWN,
     closing_lines,
     closing_text,
-    pages_text,
     read_verdicts,
+    site_text,
 )
 from readiness.publications.outcomes import UNREADABLE, Outcome
 from readiness.register.figures import read_register
@@ -62,8 +62,8 @@ def test_the_table_speaks_the_language(verdicts: Path) -> None:
                   "DONNÉES À ACCÈS RÉSERVÉ", "N’A PU ÊTRE VÉRIFIÉ", "28", "12"):  # fmt: skip
         assert words in french, words
     assert not {"draft", "DATA", "numbers", "differ"} & set(french.split())
-    pages = pages_text([Path("report/fr/report.html")], "fr")
-    assert pages.split() == ["Rapport", ":", "report/fr/report.html", "et", "report.pdf"]
+    said = site_text(Path("results/site/index.html"), "fr")
+    assert said.split() == ["Rapports", "et", "leurs", "nombres", ":", "results/site/index.html"]
 
 
 def test_a_fact_that_is_none_is_refused(verdicts: Path, tmp_path: Path) -> None:

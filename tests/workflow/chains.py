@@ -28,6 +28,7 @@ FOLDERS = {
     "draw-wave": f"{WAVE}/charts/fr",
     "reproduce": "results/publications/haca-2024/reproduce",
     "render": f"{STUDY}/report/fr",
+    "site": "results/site",
     "gate": "results",
 }
 # What costs seconds; the others are tried with --every-step (test_interruptions.py ends a judging

@@ -14,9 +14,8 @@ from project_copy import Project, message
 from readiness.running.snakemake_log import LOG, reason
 
 PAGE = "results/studies/haca-2024/report/fr/report.html"
-REPORT = (
-    "Report: results/waves/simulated-2026/report/en/report-simulated.html and report-simulated.pdf"
-)
+SITE = "Reports and their numbers: results/site/index.html"
+
 VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
 CLAIMS = "data/claims/haca-2024-3.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
@@ -57,7 +56,7 @@ def test_a_run_ends_with_the_table_and_the_report_and_snakemake_is_in_the_log(
 ) -> None:
     (project.root / "results/gate.txt").unlink()
     out, shown = on_terminal(project, RUN)
-    assert out.rstrip().splitlines()[-1] == REPORT
+    assert out.rstrip().splitlines()[-1] == SITE
     assert "Publications recomputed" in out
     assert "\x1b[" not in out and "steps" not in out
     # A bar, and none of Snakemake's lines.

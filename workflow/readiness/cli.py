@@ -56,6 +56,7 @@ STEPS = {
     "draw-study": ("readiness.steps.draw_study", "the charts of a study"),
     "render": ("readiness.steps.render", "the report as HTML and PDF, every number checked"),
     "reproduce": ("readiness.steps.reproduce", "a publication against its recomputation"),
+    "site": ("readiness.steps.site", "reports, publications and guides as plain files"),
     "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }
 PURPOSE = "From raw survey answers to published numbers that anyone can check."

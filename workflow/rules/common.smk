@@ -16,6 +16,7 @@ sys.modules.setdefault("pandas", None)
 from readiness.errors import ReadinessError
 from readiness.language import LANGUAGES
 from readiness.plan import load_plan
+from readiness.plan.site import site_settings
 
 os.environ.update(
     # Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs

@@ -23,6 +23,42 @@ rule reproduce:
         " --out {params.folder:q} --errata {input.errata:q}"
 
 
+# Reports, publications and guides as plain files, for a browser without a network.
+rule site:
+    input:
+        verdicts=expand(
+            "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
+        ),
+        pages=PLAN.pages,
+        sources=sorted(
+            str(path)
+            for pattern in ("docs/*.md", "docs/**/*.png", "docs/**/*.svg")
+            for path in Path().glob(pattern)
+        ),
+        published=PLAN.published_files,
+        design=sorted(
+            str(path)
+            for pattern in ("rendering/*.css", "site/*.css", "site/templates/*.html")
+            for path in Path("workflow/readiness").glob(pattern)
+        ),
+    output:
+        index="results/site/index.html",
+        lineage="results/site/lineage.json",
+    log:
+        "results/logs/site.log",
+    benchmark:
+        "results/benchmarks/site.tsv"
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=site_settings(PLAN),
+        code=code("site"),
+        folder=subpath(output.index, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step site --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --verdicts {input.verdicts:q} --out {params.folder:q}"
+
+
 # Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job
 # that fails. Only this last one fails when a published number differs.
 rule gate:
@@ -30,7 +66,7 @@ rule gate:
         verdicts=expand(
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
-        pages=PLAN.pages,
+        site=rules.site.output.index,
         summaries=[
             f"results/{run.folder}/judge/summary-en.txt"
             for run in PLAN.shown
@@ -52,4 +88,4 @@ rule gate:
     shell:
         "python -I -X utf8 workflow/readiness step gate --log {log:q} --code {params.code} --out {output.table:q}"
         " --unavailable {params.unavailable:q} --drafts {params.drafts:q}"
-        " --summaries {input.summaries:q} --pages {input.pages:q} --verdicts {input.verdicts:q}"
+        " --summaries {input.summaries:q} --site {input.site:q} --verdicts {input.verdicts:q}"

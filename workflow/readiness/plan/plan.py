@@ -94,6 +94,16 @@ class Plan:
             return ""
 
     @property
+    def published_files(self) -> list[str]:
+        """The files of all publications that are read here, sorted, and the log of them."""
+        folder = self.root / PUBLICATIONS
+        return sorted(
+            str(path.relative_to(self.root))
+            for path in [folder / "index.json", *folder.glob("*/*"), *folder.glob("*/report/*/*")]
+            if path.is_file()
+        )
+
+    @property
     def drafts(self) -> list[str]:
         """The ids of the publications that are drafts."""
         return sorted(n for n, own in self._frozen.items() if own.report.status)

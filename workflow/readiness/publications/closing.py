@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -116,10 +116,6 @@ def closing_text(
     return page.getvalue()
 
 
-def pages_text(pages: Iterable[Path], language: Language = "en") -> str:
-    """Where the report is: its pages, one line for each language."""
-    return "".join(
-        plain("closing.report", language, page=str(page), paper=page.with_suffix(".pdf").name)
-        + "\n"
-        for page in pages
-    )
+def site_text(site: Path, language: Language = "en") -> str:
+    """Where reading begins, in one line."""
+    return plain("closing.site", language, page=str(site)) + "\n"

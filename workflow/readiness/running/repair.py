@@ -17,8 +17,9 @@ from readiness.errors import DataError
 from readiness.files import TEMPORARY
 from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage
 
+SITE = "site"
 RUNS = ("waves", "studies", "publications")
-STEPS = ("report/*", "inputs/*/*", *(f"{kind}/*/{step}" for kind in RUNS for step in ("*", "*/*")))
+STEPS = (SITE, "inputs/*/*", *(f"{kind}/*/{step}" for kind in RUNS for step in ("*", "*/*")))
 """The folders of the steps below `results`; the closing table lies in `results` itself."""
 CLOSING = ("gate.txt", PROVENANCE)
 NOTES = Path(".snakemake/metadata")
@@ -70,7 +71,8 @@ def _folders(results: Path) -> list[Path]:
 
 def _files(folder: Path) -> list[Path]:
     """The files of a step; the hidden ones are locks."""
-    files = [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    found = folder.rglob("*") if folder.name == SITE else folder.iterdir()
+    files = [path for path in found if path.is_file() and path.name[0] != "."]
     return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
 
 
@@ -109,14 +111,13 @@ def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set
     A wave or study and the publication of it have steps with the same hash, in different folders.
     """
     run = folder.relative_to(results).parts[:2]
-    if run[:1] == ("report",):
-        run = run[:1]
+    if run[:1] == (SITE,):
+        run = ()
     found = set()
     for other, lineage in kept.items():
         parts = other.relative_to(results).parts
         in_reach = {
-            0: True,  # the closing table
-            1: parts[:1] != ("publications",),  # the report of today's configuration
+            0: True,  # the closing table and the site
             2: parts[:2] == run,
         }[len(run)]
         if in_reach or parts[:1] == ("inputs",):

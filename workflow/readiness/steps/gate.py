@@ -12,8 +12,8 @@ from readiness.lineage import leave_lineage
 from readiness.publications.closing import (
     closing_lines,
     closing_text,
-    pages_text,
     read_verdicts,
+    site_text,
 )
 from readiness.publications.outcomes import UNREADABLE
 
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--summaries", type=Path, nargs="*", default=[], help="each study in one paragraph"
     )
-    parser.add_argument("--pages", type=Path, nargs="*", default=[], help="the report's pages")
+    parser.add_argument("--site", type=Path, required=True, help="where reading begins")
     parser.add_argument(
         "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
     )
@@ -64,9 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
             "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
-    write_atomically(arguments.out, text + pages_text(arguments.pages))
+    write_atomically(arguments.out, text + site_text(arguments.site))
     inputs = {path.parent.parent.name: path for path in arguments.verdicts}
     inputs |= {path.parent.parent.name: path for path in arguments.summaries}
+    inputs["site"] = arguments.site
     leave_lineage(
         "gate",
         arguments.out.parent,

@@ -1,0 +1,83 @@
+"""The site: every link leads to a file of it, nothing needs a network or a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from project_copy import Project
+from readiness.site.guides import guide
+
+OUTSIDE = ("https:", "mailto:", "data:", "#")
+
+
+@pytest.fixture(scope="module")
+def site(finished: Project) -> Path:
+    return finished.root / "results/site"
+
+
+def own_pages(site: Path) -> list[Path]:
+    """The pages of the site itself, and its copies of today's reports."""
+    return [p for p in sorted(site.rglob("*.html")) if "publications" not in p.parts]
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    ids: dict[Path, set[str]] = {}
+
+    def anchors(path: Path) -> set[str]:
+        if path not in ids:
+            tree = LexborHTMLParser(path.read_text("utf-8"))
+            ids[path] = {str(node.attributes.get("id")) for node in tree.css("[id]")}
+        return ids[path]
+
+    broken, seen = [], 0
+    for page in own_pages(site):
+        tree = LexborHTMLParser(page.read_text("utf-8"))
+        for node in tree.css("a[href], img[src]"):
+            target = str(node.attributes.get("href") or node.attributes.get("src"))
+            if target.startswith(OUTSIDE[:3]):
+                continue
+            seen += 1
+            path, _, anchor = target.partition("#")
+            file = (page.parent / unquote(path)).resolve() if path else page
+            if not file.is_file() or (
+                anchor and file.suffix == ".html" and anchor not in anchors(file)
+            ):
+                broken.append(f"{page.relative_to(site)}: {target}")
+    assert broken == [] and seen > 200
+
+
+def test_its_pages_load_nothing_and_run_nothing(site: Path) -> None:
+    for page in own_pages(site):
+        text = page.read_text("utf-8")
+        tree = LexborHTMLParser(text)
+        assert tree.css("script, iframe, link[rel=stylesheet]") == [], page
+        if "report" in page.parts:  # a report has its own policy
+            continue
+        (policy,) = tree.css('meta[http-equiv="Content-Security-Policy"]')
+        assert "default-src 'none'" in str(policy.attributes["content"]), page
+
+
+def test_each_publication_stands_there_with_its_last_check(site: Path, finished: Project) -> None:
+    for language in ("ar", "en", "fr"):
+        tree = LexborHTMLParser((site / language / "index.html").read_text("utf-8"))
+        for folder in (finished.root / "publications").iterdir():
+            if folder.is_dir():
+                assert tree.css_first(f"li#{folder.name}") is not None
+    english = LexborHTMLParser((site / "en/index.html").read_text("utf-8"))
+    first = english.css_first("li#simulated-2026-r1")
+    assert first is not None
+    assert "REPLACED BY simulated-2026-r2" in first.text()
+    assert "1,581 numbers were computed again; none differs." in first.text()
+
+
+def test_a_guide_leads_to_guides_alone_and_shows_markup() -> None:
+    source = "# One <b>x</b>\n\n[a](other.md#b) [c](../Makefile) [d](https://e.org) <i>no</i>\n\n"
+    source += "## B c\n"
+    made = guide("one", source, ["one", "other"], [])
+    assert made.title == "One <b>x</b>"
+    assert '<a href="other.html#b">a</a> c <a href="https://e.org">d</a>' in made.body
+    assert "<i>" not in made.body and 'id="b-c"' in made.body

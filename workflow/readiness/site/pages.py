@@ -1,0 +1,112 @@
+"""The pages of the site, from templates and the catalogue."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from readiness.facts import Fact
+from readiness.language import Language, direction, own_name, tell, text
+from readiness.language.numbers import whole
+from readiness.site.contents import Dataset, Published, Reported, named
+from readiness.site.guides import Guide
+from readiness.templating import environment
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+INDEX = "index.html"
+PLACE = "<!--site-->"
+"""Where the copy of a report's page gets the way back to the site."""
+GUIDES = PurePosixPath("guides")
+LEVELS = range(4)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages show. `title`: of the site, by language; `start`: the language that opens."""
+
+    languages: Sequence[Language]
+    title: dict[str, str]
+    reports: Sequence[Reported]
+    publications: Sequence[Published]
+    datasets: Sequence[Dataset]
+    guides: Sequence[Guide]
+
+    @property
+    def start(self) -> Language:
+        """The language whose page opens first."""
+        return self.languages[0]
+
+
+def style() -> str:
+    """The report's own style, and what the pages of the site add."""
+    return "".join(
+        files(room).joinpath(name).read_text("utf-8")
+        for room, name in (("readiness.rendering", "page.css"), ("readiness.site", "site.css"))
+    )
+
+
+def policy(css: str) -> str:
+    """What a page may load: its own style and pictures beside it, nothing else."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
+    """The index in a language; `at_root`: the same page where the site is opened."""
+    root = "" if at_root else "../"
+    return _page(
+        "index.html", site, language, root,
+        here=PurePosixPath(INDEX if at_root else f"{language}/{INDEX}"),
+        reports=site.reports, publications=_newest_first(site.publications),
+        datasets=site.datasets, guides=site.guides, levels=LEVELS,
+    )  # fmt: skip
+
+
+def guide_page(site: Site, guide: Guide, language: Language = "en") -> str:
+    """A guide's page; the guides are in English."""
+    return _page("guide.html", site, language, "../", here=GUIDES / f"{guide.name}.html",
+                 guide=guide)  # fmt: skip
+
+
+def with_way_back(page: str, site: Site, language: Language, depth: int) -> str:
+    """A report's page with the bar of the site, where the page has a place for it."""
+    values = _values(site, language, "../" * depth)
+    bar = environment(FOLDER, escape).get_template("bar.html").render(values)
+    return page.replace(PLACE, bar, 1)
+
+
+def _newest_first(publications: Sequence[Published]) -> list[Published]:
+    """Those that are in force first."""
+    return sorted(publications, key=lambda one: (bool(one.successor), one.draft, one.identity))
+
+
+def _values(site: Site, language: Language, root: str) -> dict[str, Any]:
+    def said(kind: str, **values: Any) -> str:
+        return tell(Fact(kind, values), language)
+
+    return {
+        "site": site, "language": language, "direction": direction(language), "root": root,
+        "t": partial(text, language=language), "say": said, "own_name": own_name,
+        "number": lambda n: whole(n, language), "way": lambda path: f"{root}{path}",
+        "title": site.title[language], "named": partial(named, language=language),
+    }  # fmt: skip
+
+
+def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
+    css = style()
+    return (
+        environment(FOLDER, escape)
+        .get_template(name)
+        .render(_values(site, language, root), style=Markup(css), policy=policy(css), **values)
+    )

@@ -1,0 +1,185 @@
+"""Site: today's reports, the publications and the guides as plain files that open anywhere."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+from selectolax.lexbor import LexborHTMLParser
+
+from readiness.config import Section, parse_json
+from readiness.datasets.versions import read_versions
+from readiness.language import Language, text
+from readiness.publications.closing import read_verdicts
+from readiness.publications.documents import CHARTS, REPORT
+from readiness.publications.ledger import FOLDER
+from readiness.publications.reproduce import tally
+from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.site import pages
+from readiness.site.contents import Dataset, File, Published, Reported, below
+from readiness.site.guides import Guide, guide
+
+READ = (REPORT, CHARTS, "tables")
+"""The folders of a run that a reader gets."""
+SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
+"""The files beside them that a publication is checked and cited by."""
+DOCS = Path("docs")
+PICTURES = (".svg", ".png")
+
+
+class SiteSettings(Section):
+    """Languages, the site's title in each, and what is shown: reports and publications."""
+
+    languages: list[str]
+    title: dict[str, str]
+    reports: list[dict[str, Any]]
+    publications: list[dict[str, Any]]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The step's arguments."""
+    add_step_arguments(parser)
+    parser.add_argument("--verdicts", type=Path, nargs="*", default=[])
+
+
+class Copies:
+    """Files that are copied into the site, by their place in it."""
+
+    def __init__(self) -> None:
+        self.sources: dict[PurePosixPath, Path] = {}
+
+    def folder(self, folder: Path, home: PurePosixPath) -> list[File]:
+        """Copy what lies below a folder; what of it the index names."""
+        found = {place: path for path, place in below(folder, home)}
+        self.sources |= found
+        return [file for place in found if (file := File.at(place))]
+
+    def file(self, path: Path, place: PurePosixPath) -> list[File]:
+        """Copy a file, where it is there; the same."""
+        if not path.is_file():
+            return []
+        self.sources[place] = path
+        return [file for file in (File.at(place),) if file]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write `index.html`, a page a language, and beside them all that they lead to."""
+    settings = parse_json(SiteSettings, arguments.settings)
+    copies = Copies()
+    verdicts = read_verdicts(arguments.verdicts)
+    publications = [_published(one, copies, verdicts) for one in settings.publications]
+    versions = read_versions(Path.cwd()).values()
+    used = {name: [p.identity for p in publications if name in p.datasets] for name in
+            (v.name for v in versions)}  # fmt: skip
+    site = pages.Site(
+        settings.languages,
+        {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
+        [_reported(one, copies, settings.languages) for one in settings.reports],
+        publications,
+        [Dataset(v.name, v.note, v.rows, v.sha256, used[v.name]) for v in versions],
+        _guides(copies),
+    )
+    outputs = Outputs("site", arguments.out)
+    _write(site, copies, outputs, settings)
+    inputs = {str(place): path for place, path in copies.sources.items()}
+    inputs |= {f"{path.parent.parent.name}/verdicts": path for path in arguments.verdicts}
+    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
+    _sweep(arguments.out, outputs.names)
+    log.info("site: %d files", len(outputs.names))
+    return 0
+
+
+def _write(site: pages.Site, copies: Copies, outputs: Outputs, settings: SiteSettings) -> None:
+    outputs.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
+    for language in site.languages:
+        outputs.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
+    for one in site.guides:
+        outputs.file(f"{pages.GUIDES}/{one.name}.html", pages.guide_page(site, one))
+    own = {PurePosixPath(str(one["run"])) for one in settings.reports}
+    for place, path in copies.sources.items():
+        content = path.read_bytes()
+        if place.suffix == ".html" and place.parents[-2] in own:
+            language = place.parts[2]
+            page = content.decode("utf-8")
+            content = pages.with_way_back(page, site, language, len(place.parts) - 1).encode()
+        outputs.file(str(place), content)
+
+
+def _reported(told: dict[str, Any], copies: Copies, languages: Sequence[Language]) -> Reported:
+    """A report of today, its files copied."""
+    results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
+    files: dict[str, list[File]] = {}
+    finding: dict[str, str] = {}
+    for language in languages:
+        files[language] = [
+            file
+            for name in READ
+            for file in copies.folder(results / name / language, home / name / language)
+        ]
+        page = results / REPORT / language / f"{told['page']}.html"
+        tree = LexborHTMLParser(page.read_text("utf-8"))
+        if (said := tree.css_first('meta[name="description"]')) is not None:
+            finding[language] = str(said.attributes.get("content") or "")
+    return Reported(told["run"], told["title"], told["simulated"], files, finding)
+
+
+def _published(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
+    """A publication, its pages and its ledger copied, with what its recomputation found."""
+    identity = told["id"]
+    folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
+    files = [
+        *(file for name in READ for file in copies.folder(folder / name, home / name)
+          if (folder / name).is_dir()),
+        *(file for name in SEALED for file in copies.file(folder / name, home / name)),
+    ]  # fmt: skip
+    citation, licence = _citation(folder / "CITATION.cff", identity)
+    made = Published(
+        identity, told["title"], told["simulated"], told["draft"], told["successor"],
+        told["datasets"], files, citation, licence,
+    )  # fmt: skip
+    if identity not in verdicts:
+        return made
+    counts = tally(identity, verdicts[identity])
+    return replace(
+        made, checked=True, reproduced=counts.reproduced, differs=counts.differs,
+        judged=counts.judged,
+    )  # fmt: skip
+
+
+def _citation(path: Path, identity: str) -> tuple[str, str]:
+    """How a publication is cited, and its licence, as its own citation file says."""
+    try:
+        said = yaml.safe_load(path.read_text("utf-8"))
+        names = [str(a.get("name") or f"{a['given-names']} {a['family-names']}")
+                 for a in said["authors"]]  # fmt: skip
+        title, licence = str(said["title"]), str(said.get("license", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+        return identity, ""
+    return f"{', '.join(names)}. {title}.", licence
+
+
+def _guides(copies: Copies) -> list[Guide]:
+    """The guides by name, their pictures copied."""
+    sources = sorted(DOCS.glob("*.md"))
+    pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in PICTURES and p.is_file())
+    names = [path.stem for path in sources]
+    beside = {path.relative_to(DOCS).as_posix() for path in pictures}
+    for path in pictures:
+        copies.file(path, pages.GUIDES / path.relative_to(DOCS).as_posix())
+    for path in pictures:
+        copies.sources[pages.GUIDES / path.relative_to(DOCS).as_posix()] = path
+    return [guide(p.stem, p.read_text("utf-8"), names, beside) for p in sources]
+
+
+def _sweep(folder: Path, names: Sequence[str]) -> None:
+    """Remove what an earlier run left of a site that had more."""
+    kept = {folder / name for name in names} | {folder / "lineage.json"}
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path not in kept and not path.name.startswith("."):
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
