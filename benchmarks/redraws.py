@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave")]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from readiness.analysis.weighting import weight  # noqa: E402
+from readiness.analysis.weighting import weigh_first_edition  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
@@ -102,6 +102,12 @@ def estimate(weighted: Design, data: pd.DataFrame, target: Target) -> tuple[floa
     return float(row["estimate"]), float(row["lower"]), float(row["upper"])
 
 
+def _weighted(data: pd.DataFrame, totals: dict[str, dict[str, float]], settings: Weight) -> Design:
+    made = weigh_first_edition(data, totals, settings, "the margins").weighting
+    assert made is not None  # it raises where nobody can be weighted
+    return made.design
+
+
 def one_redraw(
     seed: int, population: pd.DataFrame, totals: dict[str, dict[str, float]], settings: Weight
 ) -> list[tuple[str, str, int, float, float, float]]:
@@ -113,7 +119,7 @@ def one_redraw(
     designs = {
         "unweighted": design(data),
         "raked": weigh(drawn, totals).design,
-        "raked, trimmed": weight(data, totals, settings)[0].design,
+        "raked, trimmed": _weighted(data, totals, settings),
     }
     rows = [
         ("share", method, number, *estimate(weighted, data, target))

@@ -121,9 +121,7 @@ def margins() -> dict[str, dict[str, float]]:
     }
 
 
-def weighted(
-    respondents: pd.DataFrame, replicates: Literal["JKn", "groups", "subbootstrap"] = "JKn"
-) -> Adapted:
+def weighted(respondents: pd.DataFrame, replicates: Literal["JKn", "groups"] = "JKn") -> Adapted:
     """The workflow's weights."""
     return weigh_adapting(
         respondents, SAMPLED, margins(), trim=TRIM, replicates=replicates

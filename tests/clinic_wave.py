@@ -17,11 +17,12 @@ import pandas as pd
 from readiness.analysis.comparing import compare_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import (
     margins_table,
+    people,
     summary_table,
-    weight,
+    weigh_wave,
     weighted_part,
     weights_table,
 )
@@ -183,6 +184,7 @@ def _export(people: list[tuple[str, str]], *, apart: bool) -> pd.DataFrame:
 
 ITEMS = ["rating", "shift", "tools", "beds"]
 RULES = Figures()
+WEIGHT = Weight(margins="clinic-1")
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -202,16 +204,22 @@ class Tables:
     issues: pd.DataFrame
 
 
-def tables(wave: Clinic, items: list[str] = ITEMS, level: float = 0.95) -> Tables:
+def tables(
+    wave: Clinic,
+    items: list[str] = ITEMS,
+    level: float = 0.95,
+    weight: Weight = WEIGHT,
+    selection: Selection = Selection.PROBABILITY,
+) -> Tables:
     """The steps without their files."""
     questionnaire, validated = wave.questionnaire, wave.validated
     answers, counts = as_text(validated.answers), as_text(validated.counts)
     table = weighted_part(answers, counts, questionnaire.apart)
-    weighting, raked = weight(table, wave.margins, Weight(margins="clinic-1"))
-    replicates = weighting.design.replicates
-    assert replicates is not None
-    weights = as_text(weights_table(table, weighting, raked))
-    design = weighted_design(answers, weights, replicates)  # type: ignore[arg-type]
+    weighed = weigh_wave(table, people(counts), wave.margins, weight, selection)
+    weights = as_text(weights_table(table, weighed))
+    file = wave.path.with_name("replicates.npz")
+    file.write_bytes(replicates_file(weighed.replicates))
+    design = weighted_design(answers, weights, read_replicates(file))
     apart = answers[answers["group"].isin(questionnaire.apart)]
     estimates = as_text(
         estimate(design, apart, questionnaire, Estimate(by="site", items=items, level=level))
@@ -219,8 +227,8 @@ def tables(wave: Clinic, items: list[str] = ITEMS, level: float = 0.95) -> Table
     closed = [name for name in items if name in ("rating", "shift")]
     settings = Compare(items=closed, seed=1, permutations=99)
     comparisons = as_text(compare_items(design, questionnaire, "site", settings, level)[0])
-    margins = as_text(margins_table(table, weighting, raked))
-    summary = as_text(summary_table(weighting))
+    margins = as_text(margins_table(weighed))
+    summary = as_text(summary_table(weighed))
     return Tables(estimates, comparisons, summary, margins, counts, as_text(validated.issues))
 
 

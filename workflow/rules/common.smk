@@ -75,6 +75,12 @@ def published_before(wildcards):
     return [f"publications/{revised}/figures.csv"] if revised else []
 
 
+def margins(wildcards):
+    """The file of the margins that the wave is weighted to, when it has one."""
+    name = section(wildcards).weight.margins
+    return [f"data/margins/{name}.csv"] if name else []
+
+
 def alphanumeric(name):
     """The name of a run as a part of a rule's name."""
     return re.sub(r"\W", "_", name)

@@ -33,12 +33,13 @@ rule weight:
         answers="results/{run}/validate/answers.csv",
         counts="results/{run}/validate/counts.csv",
         questionnaire=questionnaire,
-        margins=lambda wildcards: f"data/margins/{section(wildcards).weight.margins}.csv",
+        margins=margins,
     output:
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
         margins="results/{run}/weight/margins.csv",
         summary="results/{run}/weight/summary.csv",
+        steps="results/{run}/weight/steps.csv",
         iterations="results/{run}/weight/iterations.csv",
         lineage="results/{run}/weight/lineage.json",
     log:
@@ -52,12 +53,14 @@ rule weight:
     params:
         settings=settings("weight"),
         code=code("weight"),
+        margins=lambda wildcards, input: (
+            f"--margins {input.margins}" if input.margins else ""
+        ),
         folder=subpath(output.weights, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step weight --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --answers {input.answers:q} --counts {input.counts:q}"
-        " --questionnaire {input.questionnaire:q} --margins {input.margins:q}"
-        " --out {params.folder:q}"
+        " --questionnaire {input.questionnaire:q} {params.margins} --out {params.folder:q}"
 
 
 rule estimate:

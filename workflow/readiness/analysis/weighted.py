@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 
 from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.survey.coding import Codes
 from readiness.survey.design import Design, design
-from readiness.survey.replicates import Kind, Replicates, StreamedReplicates
+from readiness.survey.patterned import AnyReplicates, PatternedReplicates
+from readiness.survey.replicates import Kind, Replicates
+from readiness.survey.variance import Stage
 from readiness.tables import read_text_table
 
 
@@ -22,16 +25,22 @@ def replicates_beside(weights: Path) -> Path:
     return weights.parent / "replicates.npz"
 
 
-def replicates_file(replicates: Replicates | StreamedReplicates) -> bytes:
-    """The content of `replicates.npz`."""
+def replicates_file(replicates: AnyReplicates | None) -> bytes:
+    """The content of `replicates.npz`: the weights, and the pattern of each row where rows share
+    one; nothing but the names where nobody was weighted."""
     buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        matrix=stored(replicates.matrix),
-        scale=np.array(replicates.scale),
-        rscales=replicates.rscales,
-        kind=np.array(replicates.kind),
-    )
+    if replicates is None:
+        replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
+    patterned = replicates if isinstance(replicates, PatternedReplicates) else None
+    content = {
+        "matrix": stored(patterned.table if patterned else replicates.matrix),
+        "scale": np.array(replicates.scale),
+        "rscales": replicates.rscales,
+        "kind": np.array(replicates.kind),
+    }
+    if patterned:
+        content["pattern"] = patterned.pattern
+    np.savez(buffer, **content)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -42,15 +51,14 @@ def stored(values: np.ndarray) -> np.ndarray:
     return np.array(texts, dtype=np.float64)[place].reshape(values.shape)
 
 
-def read_replicates(path: Path) -> Replicates:
+def read_replicates(path: Path) -> Replicates | PatternedReplicates:
     """What `replicates_file` wrote."""
     with np.load(path) as content:
-        return Replicates(
-            content["matrix"],
-            float(content["scale"]),
-            content["rscales"],
-            kind=cast(Kind, str(content["kind"])),
-        )
+        matrix, scale, rscales = content["matrix"], float(content["scale"]), content["rscales"]
+        kind = cast(Kind, str(content["kind"]))
+        if "pattern" in content:
+            return PatternedReplicates(matrix, content["pattern"], scale, rscales, kind=kind)
+        return Replicates(matrix, scale, rscales, kind=kind)
 
 
 def read_weighted(
@@ -67,11 +75,24 @@ def read_weighted(
     return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
 
 
-def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
-    """The design of those who have a weight; both tables as text, joined by `respondent`."""
-    final = weights[["respondent", "stratum_population", "weight"]].astype(
-        {"stratum_population": float, "weight": float}
-    )
-    table = final.merge(coded, on="respondent", how="left", validate="one_to_one")
-    base = design(table, weights="weight", strata="stratum", fpc="stratum_population")
+def weighted_design(
+    coded: pd.DataFrame, weights: pd.DataFrame, replicates: AnyReplicates
+) -> Design:
+    """The design of those who have a weight; both tables as text, joined by `respondent`.
+
+    Strata are those of the weighting. Without their populations no finite population counts.
+    Where nobody has a weight it is a design of no rows, whose every base is empty.
+    """
+    final = weights[["respondent", "stratum", "stratum_population", "weight"]]
+    finite = (final["stratum_population"] != "").all()
+    numeric = {"weight": float, **({"stratum_population": float} if finite else {})}
+    final = final.astype(numeric)
+    known = coded.drop(columns="stratum")
+    table = final.merge(known, on="respondent", how="left", validate="one_to_one")
+    if table.empty:
+        nobody = Codes.rows(0)
+        stage = Stage.make(nobody, nobody, None)
+        return Design(table, np.empty(0), (stage,), np.empty(0, np.bool_), replicates=replicates)
+    fpc = "stratum_population" if finite else None
+    base = design(table, weights="weight", strata="stratum", fpc=fpc)
     return replace(base, replicates=replicates)

@@ -1,23 +1,56 @@
-"""From the kept answers to weights: base weights, raking to the margins, trimming, replicates.
+"""From the kept answers to weights: base weights, raking to the margins, limits, replicates.
 
 Groups counted apart have no frame: they get no weight and stay outside every total.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.selection import Selection
+from readiness.config import NEWEST_EDITION, STRATUM, UNWEIGHTED, Weight
 from readiness.config import Trim as TrimSettings
-from readiness.config import Weight
 from readiness.errors import DataError
+from readiness.facts import Fact, to_json
 from readiness.survey import Trim, Weighting, design, weigh
+from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import Kind
+from readiness.survey.weighting import Collapse
+from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
+from readiness.survey.weighting.merging import joined
 
 Margins = Mapping[str, Mapping[str, float]]
 """Persons by variable and category."""
+REPLICATES = {"jackknife": "JKn", "groups": "groups", None: "auto"}
+"""The configuration's word for replicates, and the core's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """The weights of a wave.
+
+    Attributes:
+        weighting: the weighting; None where there was nobody to weight, and the steps say so.
+        raked: weights before any limit, shape (respondents,).
+        strata: stratum of each respondent, after merging.
+        populations: persons on the frame in it; NaN: no finite population counts.
+        steps: what was done, as facts of the domain `weighting`.
+    """
+
+    weighting: Weighting | None
+    raked: np.ndarray
+    strata: np.ndarray
+    populations: np.ndarray
+    steps: tuple[Fact, ...]
+
+    @property
+    def replicates(self) -> AnyReplicates | None:
+        """The replicate weights; None where nobody is weighted."""
+        return None if self.weighting is None else self.weighting.design.replicates
 
 
 def weighted_part(
@@ -30,14 +63,85 @@ def weighted_part(
     (persons on the frame in the stratum).
     """
     table = answers.loc[~answers["group"].isin(list(apart))].reset_index(drop=True)
-    population = counts.loc[counts["quantity"] == "population"].set_index("group")["value"]
     table["base_weight"] = table["base_weight"].astype(float)
-    table["stratum_population"] = table["stratum"].map(population.astype(float))
+    table["stratum_population"] = table["stratum"].map(pd.Series(people(counts)))
     return table
 
 
-def margins_met(margins: Margins, table: pd.DataFrame, source: object) -> None:
-    """Every margin category needs a respondent: DataError naming the first that has none."""
+def people(counts: pd.DataFrame) -> dict[str, float]:
+    """Persons on the frame in each stratum, from the counts of the validate step."""
+    population = counts.loc[counts["quantity"] == "population"].set_index("group")["value"]
+    return {str(k): float(v) for k, v in population.items()}
+
+
+def bounds(settings: TrimSettings | None) -> Trim | None:
+    """The bounds of a configuration, or None where the weights have none."""
+    return None if settings is None else Trim(settings.lower, settings.upper)
+
+
+def weigh_wave(
+    table: pd.DataFrame,
+    populations: Mapping[str, float],
+    margins: Margins,
+    settings: Weight,
+    selection: Selection,
+) -> Weighed:
+    """The weights of `table` (from `weighted_part`), as much as its respondents bear.
+
+    Where chance drew respondents, or everyone was asked, the finite population counts: those who
+    answered are taken as a random part of their stratum, so that a stratum with 20 of its 120
+    people leaves less to chance than one with 20 of 4,200, and one of which all answered nothing.
+    Who came in by themselves or were chosen are no part of a known population in this sense.
+
+    Args:
+        table: respondents with `stratum`, `base_weight` and the variables of the margins.
+        populations: persons on the frame by stratum, those without a respondent too.
+        margins: persons by variable and category; none: the strata alone.
+        settings: limits, declared merges, replicates.
+        selection: how respondents came in.
+    """
+    finite = selection.drawn or selection.response_rate
+    unweighted = settings.method == UNWEIGHTED
+    base = table.assign(base_weight=1.0) if unweighted else table
+    found = weigh_adapting(
+        base,
+        Sampled("base_weight", STRATUM, populations if finite else None),
+        None if unweighted else margins,
+        collapse=declared(settings.collapse),
+        trim=bounds(settings.limits(NEWEST_EDITION)),
+        replicates=REPLICATES[settings.replicates],  # type: ignore[arg-type]
+        tolerance=settings.tolerance,
+        max_iterations=settings.max_iterations,
+    )
+    return Weighed(found.weighting, found.raked, found.strata, _finite(found), found.steps)
+
+
+def _finite(found: Adapted) -> np.ndarray:
+    none = np.full(len(found.raked), np.nan)
+    if found.weighting is None:
+        return none
+    data = found.weighting.design.data
+    return data["_population"].to_numpy(float) if "_population" in data else none
+
+
+def declared(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
+    """The merges of a configuration."""
+    return [
+        Collapse(variable, tuple(codes), joined(sorted(codes)), "declared")
+        for variable, merges in collapse.items()
+        for codes in merges
+    ]
+
+
+def weigh_first_edition(
+    table: pd.DataFrame, margins: Margins, settings: Weight, source: object
+) -> Weighed:
+    """The weights as the first edition had them: raked, trimmed, a jackknife; nothing merged.
+
+    Raises:
+        DataError: a category of the margins without a respondent (`source` is their file).
+        StatisticsError: whatever cannot be weighted.
+    """
     for variable, totals in margins.items():
         answered = set(table[variable])
         for category, total in totals.items():
@@ -47,19 +151,6 @@ def margins_met(margins: Margins, table: pd.DataFrame, source: object) -> None:
                     "respondent.\n"
                     "Merge the category with another one in a new version of the margins file."
                 )
-
-
-def bounds(settings: TrimSettings | None) -> Trim | None:
-    """The bounds of a configuration, or None where the weights have none."""
-    return None if settings is None else Trim(settings.lower, settings.upper)
-
-
-def weight(table: pd.DataFrame, margins: Margins, settings: Weight) -> tuple[Weighting, np.ndarray]:
-    """The weighting of `table` (from `weighted_part`) and the raked weights before trimming.
-
-    The finite population counts: a stratum with 20 of its 120 people leaves less to chance than
-    one with 20 of 4,200. Standard errors rest on a jackknife, each replicate raked and trimmed.
-    """
     base = design(table, weights="base_weight", strata="stratum", fpc="stratum_population")
     raking = {"tolerance": settings.tolerance, "max_iterations": settings.max_iterations}
     raked = weigh(base, margins, **raking).weights  # type: ignore[arg-type]
@@ -67,26 +158,44 @@ def weight(table: pd.DataFrame, margins: Margins, settings: Weight) -> tuple[Wei
     # After trimming, weigh() chooses: a jackknife, or a bootstrap where there are too many PSUs.
     kind: Kind | None = None if trim else "JKn"
     weighting = weigh(base, margins, trim=trim, replicates=kind, **raking)  # type: ignore[arg-type]
-    return weighting, raked
+    strata, populations = (table[name].to_numpy() for name in ("stratum", "stratum_population"))
+    return Weighed(weighting, raked, strata, populations, ())
 
 
-def weights_table(table: pd.DataFrame, weighting: Weighting, raked: np.ndarray) -> pd.DataFrame:
+def weights_table(table: pd.DataFrame, weighed: Weighed) -> pd.DataFrame:
     """One row a weighted respondent: stratum, its population, base, raked and final weight."""
-    known = table[["respondent", "stratum", "stratum_population", "base_weight"]]
-    return known.assign(raked_weight=raked, weight=weighting.weights)
+    columns = ["respondent", "stratum", "stratum_population", "base_weight"]
+    if weighed.weighting is None:
+        return pd.DataFrame(columns=[*columns, "raked_weight", "weight"])
+    known = table[["respondent"]].assign(
+        stratum=weighed.strata,
+        stratum_population=weighed.populations,
+        base_weight=table["base_weight"],
+    )
+    return known.assign(raked_weight=weighed.raked, weight=weighed.weighting.weights)
 
 
-def margins_table(table: pd.DataFrame, weighting: Weighting, raked: np.ndarray) -> pd.DataFrame:
-    """The margins of the report, with the weighted totals after raking and before trimming."""
-    margins = weighting.report.margins
-    totals = [
-        float(raked[(table[variable] == category).to_numpy()].sum())
-        for variable, category in zip(margins["variable"], margins["category"], strict=True)
-    ]
-    return margins.assign(raked=totals)
+def margins_table(weighed: Weighed) -> pd.DataFrame:
+    """The margins of the report, with the weighted totals after raking and before any limit."""
+    if weighed.weighting is None:
+        columns = ["variable", "category", "n", "target", "base", "final", "gap", "raked"]
+        return pd.DataFrame(columns=columns)
+    margins = weighed.weighting.report.margins
+    by_margin = weighed.weighting.design.projections[-1].margins
+    raked = [np.bincount(c.codes, weights=weighed.raked, minlength=c.size) for c in by_margin]
+    known = margins.assign(raked=np.concatenate(raked))
+    return known[~known["variable"].isin(OWN)].reset_index(drop=True)
 
 
-def summary_table(weighting: Weighting) -> pd.DataFrame:
-    """The measures of the report, and how many weights were trimmed."""
-    trimmed = {"measure": ["trimmed"], "final": [float(weighting.report.trimmed)]}
-    return pd.concat([weighting.report.to_frame(), pd.DataFrame(trimmed)])
+def summary_table(weighed: Weighed) -> pd.DataFrame:
+    """The measures of the report, and how many weights were beyond the limits."""
+    if weighed.weighting is None:
+        return pd.DataFrame(columns=["measure", "base", "final"])
+    report = weighed.weighting.report
+    trimmed = {"measure": ["trimmed"], "final": [float(report.trimmed)]}
+    return pd.concat([report.to_frame(), pd.DataFrame(trimmed)])
+
+
+def steps_table(weighed: Weighed) -> pd.DataFrame:
+    """What was done, one fact a row as JSON, in order: column `fact`."""
+    return pd.DataFrame({"fact": [to_json(fact) for fact in weighed.steps]}, dtype=object)

@@ -103,8 +103,7 @@ def _resolved(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
         if option.get("type") != "null":
             return _resolved(option, schema)
     if "$ref" in value:
-        found: dict[str, Any] = schema["$defs"][value["$ref"].rpartition("/")[2]]
-        return found
+        return _resolved(schema["$defs"][value["$ref"].rpartition("/")[2]], schema)
     return value
 
 

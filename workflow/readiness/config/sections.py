@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, VERSION
 
@@ -100,17 +109,80 @@ class Validate(Section):
         return self
 
 
-class Weight(Section):
-    """Raking to the margins, then trimming."""
+STRATUM = "stratum"
+"""The column of the sample that holds the strata; no frame variable has its name."""
+UNWEIGHTED = "none"
+"""`weight: none`: everybody counts once."""
 
-    margins: str = Field(pattern=NAME, description="file below data/margins, without .csv")
+
+class Weight(Section):
+    """How respondents stand for the population; the name of the margins is all that most need.
+
+    `weight: none` in the place of the section leaves everybody with the weight 1.
+    """
+
+    LATER: ClassVar = frozenset({"method", "collapse", "replicates"})
+    """The keys that the first edition of the methods did not have."""
+
+    method: Literal["rake", "none"] = Field(
+        default="rake",
+        description="`none`: unweighted, the same as `weight: none`",
+    )
+    margins: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="file below data/margins, without .csv; without it the respondents of each "
+        "stratum stand for its people",
+    )
     tolerance: float = Field(
         default=1e-10, gt=0, lt=1e-2, description="largest relative gap of a margin after raking"
     )
     max_iterations: int = Field(
-        default=500, gt=0, le=1_000_000, description="raking stops with an error after it"
+        default=500, gt=0, le=1_000_000, description="raking gives up after it"
     )
-    trim: Trim | None = Field(default=None, description="bounds of the weights; none by default")
+    trim: Trim | None = Field(
+        default=None,
+        description="limits of the weights: kept together with the margins where weights can be "
+        "found that do, else by trimming, which moves the margins; 0.2 and 4 unless given (first "
+        "edition: none)",
+    )
+    collapse: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] = Field(
+        default={},
+        description="categories that are weighted as one, by variable of the margins, or `stratum` "
+        "for strata: `{region: [[north, centre]]}`; what is too small after it is merged "
+        "by itself, and the report says so",
+    )
+    replicates: Literal["jackknife", "groups"] | None = Field(
+        default=None,
+        description="replicates behind standard errors: one a respondent, or 80 random groups; "
+        "by the number of respondents unless given",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_in_one_word(cls, value: Any) -> Any:
+        return {"method": UNWEIGHTED} if value == UNWEIGHTED else value
+
+    @model_validator(mode="after")
+    def _none_is_all(self) -> Weight:
+        if self.method == UNWEIGHTED and (self.margins or self.trim):
+            raise ValueError("no margins and no trim beside method: none")
+        return self
+
+    def limits(self, edition: int) -> Trim | None:
+        """The limits of the weights; None: none."""
+        if self.trim is None and self.method != UNWEIGHTED and edition > 1:
+            return Trim(lower=0.2, upper=4.0)
+        return self.trim
+
+
+class _OrUnweighted:
+    """For the schema: the section, or the one word that stands for it."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(core_schema), {"const": UNWEIGHTED}]}
 
 
 class Estimate(Section):
@@ -235,7 +307,7 @@ class Wave(Section):
         default=None, pattern=NAME, description="publication that this version revises"
     )
     validate_: Validate = Field(alias="validate", description=Validate.__doc__ or "")
-    weight: Weight = Field(description=Weight.__doc__ or "")
+    weight: Annotated[Weight, _OrUnweighted()] = Field(description=Weight.__doc__ or "")
     estimate: Estimate = Field(description=Estimate.__doc__ or "")
     compare: Compare = Field(description=Compare.__doc__ or "")
     figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.config import Config, Report, Wave, read_yaml
+from readiness.config import STRATUM, Config, Report, Wave, read_yaml
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
 from readiness.tables import read_bytes, read_rows
@@ -129,7 +129,33 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
             f"{where}.compare.blocks: {quoted(blocks)}; expected a frame variable of {path}, and "
             f"not the groups: {', '.join(name for name in frame if name != groups)}."
         )
-    _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
+    _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, questionnaire)
+    if wave.weight.margins:
+        _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
+
+
+def _check_collapse(
+    where: str, collapse: Mapping[str, Sequence[Sequence[str]]], questionnaire: Asked
+) -> None:
+    """Declared merges are of categories of the frame, each in one merge; strata are data."""
+    for variable, merges in collapse.items():
+        merged = [code for merge in merges for code in merge]
+        if repeated := sorted({code for code in merged if merged.count(code) > 1}):
+            raise ConfigError(f"{where}.{variable}: {quoted(repeated[0])} is merged twice.")
+        if variable == STRATUM:
+            continue
+        known = questionnaire.frame.get(variable)
+        if known is None:
+            raise ConfigError(
+                f"{where}: {quoted(variable)} is no frame variable of {questionnaire.path}; "
+                f"expected {', '.join([*questionnaire.frame, STRATUM])}."
+            )
+        for code in merged:
+            if code not in known:
+                raise ConfigError(
+                    f"{where}.{variable}: {quoted(code)} is not in {questionnaire.path}; expected "
+                    f"one of {', '.join(sorted(known))}."
+                )
 
 
 def _check_margins(root: Path, margins: Path, questionnaire: Asked) -> None:

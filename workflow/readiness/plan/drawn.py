@@ -51,7 +51,7 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
     """The settings of the step that draws a run's charts in a language, as canonical JSON."""
     settings: dict[str, Any] = {"language": language}
     if isinstance(run.section, Wave):
-        trim = run.section.weight.trim
+        trim = run.section.weight.limits(run.edition)
         settings |= {
             "by": run.section.estimate.compared,
             "bounds": [trim.lower, trim.upper] if trim else [],

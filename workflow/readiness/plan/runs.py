@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Study, Wave
+from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Study, Wave, Weight
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
@@ -79,6 +79,12 @@ class Run:
             if self.frozen and section["largest_loss"] is None:
                 # It was published before there was such a limit.
                 section["largest_loss"] = 1.0
+        elif step == "weight":
+            section = self.section.weight.model_dump()
+            if self.edition == 1:
+                section = {k: v for k, v in section.items() if k not in Weight.LATER}
+            else:
+                section["selection"] = self.section.selection
         else:
             section = getattr(self.section, step).model_dump()
         # The first edition is no word of a record: there was none before it could be another.
@@ -112,8 +118,9 @@ def input_files(section: Wave | Study) -> dict[str, Path]:
     files = {
         "questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml"),
         "corrections": Path(f"data/corrections/{section.corrections}.csv"),
-        "margins": Path(f"data/margins/{section.weight.margins}.csv"),
     }
+    if section.weight.margins:
+        files["margins"] = Path(f"data/margins/{section.weight.margins}.csv")
     if section.revises:
         files["published"] = PUBLICATIONS / section.revises / "figures.csv"
     return files

@@ -1,63 +1,74 @@
-"""Weight: rake the weighted groups to the frame's margins, trim, replicate, report."""
+"""Weight: rake the weighted groups to the frame's margins, within limits, replicate, report."""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
+import pandas as pd
+
+from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import replicates_file
 from readiness.analysis.weighting import (
-    margins_met,
     margins_table,
+    people,
+    steps_table,
     summary_table,
-    weight,
+    weigh_first_edition,
+    weigh_wave,
     weighted_part,
     weights_table,
 )
-from readiness.config import Edition, Weight, parse_json
+from readiness.config import Edition, SelectionName, Weight, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.survey.weighting.report import COURSE
 from readiness.tables import read_text_table
 
 
 class WeightWave(Weight, Edition):
-    """The weighting of a wave."""
+    """The weighting of a wave, and how its respondents came in."""
+
+    selection: SelectionName = "probability"
+
+    def record(self) -> dict[str, Any]:
+        """Without the keys that the first edition did not have, where it is the first."""
+        later = {*self.LATER, "selection"} if self.edition == 1 else set()
+        return {key: value for key, value in super().record().items() if key not in later}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, "answers", "counts", "questionnaire", "margins")
+    add_step_arguments(parser, "answers", "counts", "questionnaire", "margins?")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv`, `iterations.csv`."""
+    """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv`, `iterations.csv` and
+    `steps.csv` (what was done, as facts)."""
     settings = parse_json(WeightWave, arguments.settings)
+    inputs = {name: getattr(arguments, name) for name in ("answers", "counts", "questionnaire")}
     questionnaire = load_questionnaire(arguments.questionnaire)
-    margins = read_margins(arguments.margins, questionnaire)
-    table = weighted_part(
-        read_text_table(arguments.answers, "the coded answers"),
-        read_text_table(arguments.counts, "the counts"),
-        questionnaire.apart,
-    )
-    margins_met(margins, table, arguments.margins)
-    weighting, raked = weight(table, margins, settings)
-    replicates = weighting.design.replicates
-    assert replicates is not None  # weight() asks for them
+    margins = {}
+    if arguments.margins:
+        inputs["margins"] = arguments.margins
+        margins = read_margins(arguments.margins, questionnaire)
+    counts = read_text_table(arguments.counts, "the counts")
+    answers = read_text_table(arguments.answers, "the coded answers")
+    table = weighted_part(answers, counts, questionnaire.apart)
+    if settings.edition == 1:
+        weighed = weigh_first_edition(table, margins, settings, arguments.margins)
+    else:
+        selection = Selection(settings.selection)
+        weighed = weigh_wave(table, people(counts), margins, settings, selection)
+    made = weighed.weighting
     outputs = Outputs("weight", arguments.out)
-    outputs.csv("weights.csv", weights_table(table, weighting, raked))
-    outputs.csv("margins.csv", margins_table(table, weighting, raked))
-    outputs.csv("summary.csv", summary_table(weighting))
-    outputs.csv("iterations.csv", weighting.report.iterations)
-    outputs.file("replicates.npz", replicates_file(replicates))
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.record(),
-        inputs={
-            "answers": arguments.answers,
-            "counts": arguments.counts,
-            "questionnaire": arguments.questionnaire,
-            "margins": arguments.margins,
-        },
-    )
-    log.info("weighted: %s", "; ".join(weighting.report.method))
+    outputs.csv("weights.csv", weights_table(table, weighed))
+    outputs.csv("margins.csv", margins_table(weighed))
+    outputs.csv("summary.csv", summary_table(weighed))
+    outputs.csv("steps.csv", steps_table(weighed))
+    outputs.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
+    outputs.file("replicates.npz", replicates_file(weighed.replicates))
+    outputs.finish(code=arguments.code, settings=settings.record(), inputs=inputs)
+    log.info("weighted: %s", "; ".join(made.report.method) if made else "nobody")
     return 0

@@ -48,7 +48,7 @@ from readiness.survey.variance import (
 )
 
 if TYPE_CHECKING:
-    from readiness.survey.replicates import Replicates, StreamedReplicates
+    from readiness.survey.patterned import AnyReplicates
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -86,7 +86,7 @@ class Design:
     lonely_psu: LonelyPsu = "fail"
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
-    replicates: Replicates | StreamedReplicates | None = None
+    replicates: AnyReplicates | None = None
     refits: bool = False
     _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
@@ -337,7 +337,7 @@ class Design:
         r = self._given_replicates()
         return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
 
-    def _given_replicates(self) -> Replicates | StreamedReplicates:
+    def _given_replicates(self) -> AnyReplicates:
         if self.replicates is None:
             raise StatisticsError(
                 "this design has no replicate weights; make them with replicate()"

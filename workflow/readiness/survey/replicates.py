@@ -311,12 +311,7 @@ def group_factors(
             f"stratum {stage.strata.label(h)} has one PSU, so no group of it can be left out; "
             "merge it"
         )
-    rng = np.random.Generator(np.random.PCG64(seed))
-    owner = stage.unit_stratum
-    order = np.lexsort((rng.random(len(owner)), owner))
-    group = np.empty(len(owner), dtype=np.int64)
-    # Dealt on from stratum to stratum, so that the groups stay equal.
-    group[order] = np.arange(len(owner)) % groups
+    owner, group = stage.unit_stratum, dealt(stage, groups, seed)
     small = n < groups
     spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
     shrink = np.sqrt(stage.fraction_left())
@@ -332,6 +327,17 @@ def group_factors(
         return scaled
 
     return (groups - 1) / groups, factors
+
+
+def dealt(stage: Stage, groups: int, seed: int) -> IntArray:
+    """The random group 0..groups-1 of each PSU: equal numbers, and equal in each stratum."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    owner = stage.unit_stratum
+    order = np.lexsort((rng.random(len(owner)), owner))
+    group = np.empty(len(owner), dtype=np.int64)
+    # Dealt on from stratum to stratum, so that the groups stay equal.
+    group[order] = np.arange(len(owner)) % groups
+    return group
 
 
 def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArray]:

@@ -1,41 +1,67 @@
-"""Weighting where respondents are few: what is merged or left out, in a declared order.
+"""Weighting of any number of respondents: what is merged or left out, in a declared order.
 
-A margin category without enough respondents, a stratum of one, a replicate that no weights can
-bring to the margins: each would stop the weighting of a small sample. Here they are mended in one
-order, which looks at frame counts and at who responded, never at an answer:
+A margin category without enough respondents, a stratum of one, limits that no weights can keep, a
+replicate that cannot be brought to the margins: each would stop the weighting of a small sample.
+Here they are mended in one order, which looks at frame counts and at who responded, never at an
+answer:
 
 1. strata with fewer than two respondents are merged, the smallest first;
 2. categories of a margin with fewer than `least` respondents are merged, the smallest first, into
    the one that is next in size; a variable of which one category is left is no margin any more;
 3. the last margin is left out while the margins cannot be met together (declare the important ones
    first);
-4. limits of the weights that no weights can keep are left out;
-5. where a replicate cannot be brought to the margins, standard errors rest on the residuals of the
-   calibration (Deville and Särndal 1992) and not on replicates;
+4. where no weights within the limits meet the margins, the weights are trimmed, which moves the
+   margins, by how much is said; where a category would move by more than a tenth, the limits are
+   left out;
+5. a replicate that cannot be brought to the margins is calibrated linearly (`Perturbed`);
 6. without a margin each stratum stands for its people.
 
 What was declared beforehand (`Collapse`) is done first. Each step is a fact. Margins that are kept
-are met to `tolerance`. Merging by size and never by outcome: Kalton and Flores-Cervantes (2003,
-Weighting methods), section 4.
+are met to `tolerance` unless trimming moved them. Merging by size and never by outcome: Kalton and
+Flores-Cervantes (2003, Weighting methods), section 4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.facts import Fact, Listed
+from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
-from readiness.survey.replicates import Kind
+from readiness.survey.variance import Projection
+from readiness.survey.weighting.condensed import Limits, Raking, Recipe
 from readiness.survey.weighting.margins import Collapse, Totals
-from readiness.survey.weighting.recipe import Trim, Weighting, weigh
+from readiness.survey.weighting.merging import (
+    JOINED,
+    joined,
+    merged_categories,
+    merged_strata,
+)
+from readiness.survey.weighting.raking import MAX_ITERATIONS
+from readiness.survey.weighting.recipe import Trim, Weighting
+from readiness.survey.weighting.repeating import Repeated, Repeats, repeat
+from readiness.survey.weighting.report import (
+    WeightingReport,
+    iteration_table,
+    margin_table,
+    summarise,
+)
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 LEAST = 5
 """Respondents that a category of a margin needs."""
+NEGLIGIBLE, MOST_MOVED = 1e-3, 0.1
+"""Relative gaps: up to which a margin counts as met, and beyond which trimming is given up."""
+BASE, EVERYBODY = "_stratum", "_everybody"
+OWN = (BASE, EVERYBODY)
+"""Names of the margins where there is none: the strata, or all respondents as one."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +89,31 @@ class Adapted:
         margins: the variables that were kept, in their order; none: the strata alone.
         collapsed: the merges of categories, declared and automatic.
         steps: what was done, as facts of the domain `weighting`.
+        raked: raked weights before any limit, shape (rows,).
+        strata: the stratum of each row after merging, shape (rows,).
+        limits: how limits were kept.
     """
 
     weighting: Weighting | None
     margins: tuple[str, ...]
     collapsed: tuple[Collapse, ...]
     steps: tuple[Fact, ...]
+    raked: FloatArray
+    strata: npt.NDArray[np.str_]
+    limits: Limits = Limits.NONE
 
 
 def weigh_adapting(
     data: pd.DataFrame,
     sampled: Sampled,
-    totals: Totals,
+    totals: Totals | None,
     *,
     collapse: Sequence[Collapse] = (),
     least: int = LEAST,
     trim: Trim | None = None,
-    replicates: Kind | None = "JKn",
+    replicates: Repeats | None = "auto",
     tolerance: float = 1e-10,
+    max_iterations: int = MAX_ITERATIONS,
     seed: int = 1,
 ) -> Adapted:
     """Weights of the respondents in `data`, with as much of the margins as they bear.
@@ -88,154 +121,196 @@ def weigh_adapting(
     Args:
         data: one row a respondent.
         sampled: how they were drawn.
-        totals: population totals by variable and category, the important variables first.
-        collapse: merges that were declared beforehand.
+        totals: population totals by variable and category, the important variables first; empty:
+            the strata alone; None: the base weights are the weights.
+        collapse: merges that were declared beforehand; of strata under the name of their column.
         least: respondents that a margin category needs, 1 or more.
-        trim: limits of the weights; None: none.
-        replicates: kind of replicates; None: standard errors from the calibration's residuals.
+        trim: limits of the weights, in mean weights; None: none.
+        replicates: `JKn`, `groups` (80 random groups, or as many as there are respondents);
+            `auto`: by the number of respondents; None: standard errors from the calibration's
+            residuals.
         tolerance: largest relative gap of a margin that is kept.
-        seed: of replicates that are drawn.
+        max_iterations: sweeps after which margins count as not to be met together.
+        seed: of the dealing to groups.
 
     Raises:
         StatisticsError: columns or totals that are wrong whatever the sample's size.
     """
     if len(data) < 2:
-        return Adapted(None, (), (), (Fact("weighting.step.none", {"n": len(data)}),))
+        nobody = Fact("weighting.step.none", {"n": len(data)})
+        weightless = np.full(len(data), np.nan)
+        return Adapted(None, (), (), (nobody,), weightless, np.full(len(data), ""))
     steps: list[Fact] = []
-    base = _base(data, sampled, steps)
-    kept: dict[str, Mapping[Any, float]] = {}
-    merges = list(collapse)
-    for variable, by_category in totals.items():
-        declared = [c for c in collapse if c.variable == variable]
-        found = _merged(data[variable], by_category, declared, least)
-        if found is None:
-            steps.append(
-                Fact("weighting.step.dropped_small", {"variable": variable, "least": least})
-            )
-            continue
-        kept[variable] = by_category
-        merges += found
-        steps += [_told(merge, least) for merge in found]
-    weighting = None
-    while kept and weighting is None:
+    base = _base(data, sampled, collapse, steps)
+    kept, merges = _kept(data, totals or {}, collapse, least, steps)
+    found: Raking | None = None
+    while kept and found is None:
         merged = tuple(c for c in merges if c.variable in kept)
         try:
-            weighting = _weighed(base, kept, merged, trim, replicates, tolerance, seed, steps)
+            found = Raking.of(base, kept, merged, tolerance, max_iterations)
         except StatisticsError:
             last = list(kept)[-1]
             steps.append(Fact("weighting.step.dropped_unmet", {"variable": last}))
             del kept[last]
-    if weighting is None:
-        steps.append(Fact("weighting.step.strata_alone", {}))
-        weighting = _strata_alone(base, replicates, seed)
-    names = tuple(kept)
-    return Adapted(weighting, names, tuple(c for c in merges if c.variable in names), tuple(steps))
+    if found is None:
+        alone = EVERYBODY if totals is None else BASE
+        steps.append(Fact(_alone(totals)))
+        found = Raking.of(base, {alone: _people(base, alone)}, (), tolerance, max_iterations)
+    else:
+        steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
+    recipe, final = _limited(found, trim, steps)
+    repeated = None
+    if replicates is not None:
+        repeated = repeat(base, replace(found, recipe=recipe), final, replicates, seed)
+        steps += repeated.steps()
+    collapsed = tuple(c for c in merges if c.variable in kept)
+    weighting = _weighting(base, replace(found, recipe=recipe), final, repeated, collapsed)
+    return Adapted(
+        weighting, tuple(kept), collapsed, tuple(steps), found.one[found.pattern],
+        base.data[BASE].to_numpy(dtype=str), recipe.how,
+    )  # fmt: skip
 
 
-def _base(data: pd.DataFrame, sampled: Sampled, steps: list[Fact]) -> Design:
-    """The design, its strata of fewer than two respondents merged, the smallest first."""
+def _base(
+    data: pd.DataFrame, sampled: Sampled, collapse: Sequence[Collapse], steps: list[Fact]
+) -> Design:
+    """The design, with the strata that two respondents or more have, after what was declared."""
     strata = data[sampled.stratum].astype(str)
     answered = {str(name): int(n) for name, n in strata.value_counts().items()}
     people = (
         dict(sampled.populations) if sampled.populations else dict.fromkeys(sorted(answered), 0.0)
     )
-    alone: Groups = {(name,): (answered.get(name, 0), people[name]) for name in sorted(people)}
-    groups = _grown(alone, 2)
+    declared = [tuple(map(str, c.categories)) for c in collapse if c.variable == sampled.stratum]
+    groups = merged_strata(answered, people, declared)
     for members in sorted(groups):
         if len(members) > 1:
-            steps.append(Fact("weighting.step.strata", {"strata": Listed(members)}))
-    names = {members: "+".join(members) for members in groups}
+            as_declared = members in {tuple(sorted(merge)) for merge in declared}
+            kind = "weighting.step.strata_declared" if as_declared else "weighting.step.strata"
+            steps.append(Fact(kind, {"strata": Listed(members)}))
+    names = {members: joined(members) for members in groups}
     place = {member: name for members, name in names.items() for member in members}
-    frame = data.assign(_stratum=strata.map(place))
+    frame = data.assign(_stratum=strata.map(place), _everybody="all")
     if sampled.populations is None:
-        return design(frame, weights=sampled.weight, strata="_stratum")
+        return design(frame, weights=sampled.weight, strata=BASE)
     whole = {names[members]: total for members, (_, total) in groups.items()}
-    frame = frame.assign(_population=frame["_stratum"].map(whole))
-    return design(frame, weights=sampled.weight, strata="_stratum", fpc="_population")
+    frame = frame.assign(_population=frame[BASE].map(whole))
+    return design(frame, weights=sampled.weight, strata=BASE, fpc="_population")
 
 
-Groups = dict[tuple[str, ...], tuple[int, float]]
-"""Respondents and people of categories that count together, by their codes in order."""
-
-
-def _grown(groups: Groups, least: int) -> Groups:
-    """The groups, the smallest merged with the next until each has `least` respondents."""
-    groups = dict(groups)
-    while len(groups) > 1:
-        one, other = sorted(groups, key=lambda members: (groups[members], members))[:2]
-        if groups[one][0] >= least:
-            break
-        (a, b), (c, d) = groups.pop(one), groups.pop(other)
-        groups[tuple(sorted((*one, *other)))] = (a + c, b + d)
-    return groups
-
-
-def _merged(
-    column: pd.Series[Any], totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
-) -> list[Collapse] | None:
-    """The merges that leave `least` respondents in every category; None where one would be left."""
-    into = {str(category): str(merge.into) for merge in declared for category in merge.categories}
-    people: dict[str, float] = {}
-    for category, total in totals.items():
-        name = into.get(str(category), str(category))
-        people[name] = people.get(name, 0.0) + float(total)
-    codes = column.astype(str)
-    answered = codes.map(lambda code: into.get(code, code)).value_counts()
-    # A category that nobody has, in the population and among respondents, asks for nothing.
-    groups: Groups = {
-        (name,): (int(answered.get(name, 0)), total)
-        for name, total in people.items()
-        if total > 0 or answered.get(name, 0)
-    }
-    groups = _grown(groups, least)
-    if len(groups) < 2:
-        return None
-    return [
-        Collapse(str(column.name), members, "+".join(members), "few respondents")
-        for members in sorted(groups)
-        if len(members) > 1
-    ]
-
-
-def _told(merge: Collapse, least: int) -> Fact:
-    return Fact(
-        "weighting.step.merged",
-        {"variable": merge.variable, "least": least,
-         "categories": Listed(merge.categories)},
-    )  # fmt: skip
-
-
-def _weighed(
-    base: Design,
+def _kept(
+    data: pd.DataFrame,
     totals: Totals,
-    merges: Sequence[Collapse],
-    trim: Trim | None,
-    kind: Kind | None,
-    tolerance: float,
-    seed: int,
+    collapse: Sequence[Collapse],
+    least: int,
     steps: list[Fact],
-) -> Weighting:
-    """Raked within the limits and replicated, each of the two only where it can be."""
-    options: dict[str, Any] = {"collapse": merges, "tolerance": tolerance, "seed": seed}
-    made, limits = weigh(base, totals, **options), None  # what cannot be raked at all ends here
-    if trim is not None:
-        within = replace(trim, keep_margins=True)
+) -> tuple[dict[str, Mapping[Any, float]], list[Collapse]]:
+    """The margins with two categories or more of enough respondents, and the merges for it."""
+    kept: dict[str, Mapping[Any, float]] = {}
+    merges: list[Collapse] = []
+    for variable, by_category in totals.items():
+        declared = [c for c in collapse if c.variable == variable]
+        steps += [Fact("weighting.step.declared", _categories(merge)) for merge in declared]
+        found = merged_categories(data[variable], by_category, declared, least)
+        values: dict[str, Value] = {"variable": variable, "least": least}
+        if found is None:
+            steps.append(Fact("weighting.step.dropped_small", values))
+            continue
+        kept[variable] = by_category
+        merges += [*declared, *found]
+        steps += [
+            Fact("weighting.step.merged", {**values, **_categories(merge)}) for merge in found
+        ]
+    return kept, merges
+
+
+def _categories(merge: Collapse) -> dict[str, Value]:
+    """A merge as the values of a fact: codes that were themselves made of several come apart."""
+    codes = [code for name in merge.categories for code in str(name).split(JOINED)]
+    return {"variable": merge.variable, "categories": Listed(tuple(codes))}
+
+
+def _alone(totals: Totals | None) -> str:
+    """The kind of fact that says why there is no margin."""
+    if totals is None:
+        return "weighting.step.unweighted"
+    return "weighting.step.strata_alone" if totals else "weighting.step.by_strata"
+
+
+def _people(base: Design, by: str) -> dict[str, float]:
+    """The people of each stratum, as far as known, or the sum of all base weights."""
+    frame = base.data.assign(_weight=base.weights).groupby(by)
+    known = by == BASE and "_population" in base.data
+    whole = frame["_population"].first() if known else frame["_weight"].sum()
+    return {str(name): float(total) for name, total in whole.items()}
+
+
+def _limited(found: Raking, trim: Trim | None, steps: list[Fact]) -> tuple[Recipe, FloatArray]:
+    """The recipe with the limits that can be kept, and the weight of one of each pattern."""
+    raked, count = found.main.weights, found.count
+    if trim is None:
+        return found.recipe, found.one
+    within = replace(found.recipe, lower=trim.lower, upper=trim.upper)
+    for how in (Limits.BOUNDED, Limits.TRIMMED):
+        recipe = replace(within, how=how)
         try:
-            made, limits = weigh(base, totals, trim=within, **options), within
+            totals = recipe.limited(raked, count)
         except StatisticsError:
-            steps.append(Fact("weighting.step.limits", {}))
-    if kind is None:
-        return made
-    try:
-        return weigh(base, totals, trim=limits, replicates=kind, **options)
-    except StatisticsError:
-        steps.append(Fact("weighting.step.residuals", {}))
-        return made
+            continue
+        gap = _largest_gap(recipe, totals)
+        if gap <= MOST_MOVED:
+            steps.append(_told_limits(recipe, raked, count, gap))
+            return recipe, totals / count
+    steps.append(Fact("weighting.step.limits"))
+    return found.recipe, found.one
 
 
-def _strata_alone(base: Design, kind: Kind | None, seed: int) -> Weighting:
-    """Without a margin: the respondents of each stratum stand for its people, as far as known."""
-    frame = base.data.assign(_weight=base.weights).groupby("_stratum")
-    finite = "_population" in base.data
-    whole = frame["_population"].first() if finite else frame["_weight"].sum()
-    return weigh(base, {"_stratum": whole.to_dict()}, replicates=kind, seed=seed)
+def _largest_gap(recipe: Recipe, totals: FloatArray) -> float:
+    """Largest relative gap of a category of the margins."""
+    sums = [np.bincount(m.codes.codes, totals, m.codes.size) for m in recipe.margins]
+    target = np.concatenate([m.totals for m in recipe.margins])
+    used = target > 0
+    return float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
+
+
+def _told_limits(recipe: Recipe, raked: FloatArray, count: FloatArray, gap: float) -> Fact:
+    """Within which limits the weights are, how many were outside, and what it cost."""
+    values: dict[str, Any] = {
+        "lower": Quantity.of(recipe.lower, "number", 2),
+        "upper": Quantity.of(recipe.upper, "number", 2),
+        "n": recipe.outside(raked, count),
+    }
+    if not values["n"]:
+        return Fact("weighting.step.inside", values)
+    if recipe.how is Limits.BOUNDED or gap <= NEGLIGIBLE:
+        return Fact("weighting.step.bounded", values)
+    return Fact("weighting.step.trimmed", {**values, "gap": Quantity.of(gap, "share", 1)})
+
+
+def _weighting(
+    base: Design,
+    found: Raking,
+    final: FloatArray,
+    repeated: Repeated | None,
+    collapsed: tuple[Collapse, ...],
+) -> Weighting:
+    """The weighted design and its report."""
+    recipe, totals = found.recipe, final * found.count
+    projection = Projection(
+        tuple(replace(m.codes, codes=m.codes.codes[found.pattern]) for m in recipe.margins),
+        None, final[found.pattern], base.weights,
+    )  # fmt: skip
+    weighted = base.with_weights(final[found.pattern], projection)
+    method = [f"raking to {', '.join(m.variable for m in recipe.margins)}", recipe.how.value]
+    if repeated is not None:
+        weighted = replace(weighted, replicates=repeated.replicates)
+        method.append(f"replicates: {repeated.replicates.kind}")
+    report = WeightingReport(
+        method=tuple(word for word in method if word != Limits.NONE.value),
+        base=summarise(base.weights),
+        final=summarise(weighted.full_weights),
+        margins=margin_table(recipe.margins, found.base * found.count, totals),
+        iterations=iteration_table(recipe.margins, found.main.gaps, found.main.worst),
+        collapsed=collapsed,
+        trimmed=0 if recipe.how is Limits.NONE else recipe.outside(found.main.weights, found.count),
+    )
+    return Weighting(weighted, report)

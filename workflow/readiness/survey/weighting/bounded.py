@@ -22,8 +22,8 @@ def bounded_rake(
     base: FloatArray,
     start: FloatArray,
     margins: Sequence[Margin],
-    lower: float,
-    upper: float,
+    lower: npt.ArrayLike,
+    upper: npt.ArrayLike,
 ) -> FloatArray:
     """Weights between two limits that meet the margins: raking with the factors cut off.
 
@@ -31,16 +31,17 @@ def bounded_rake(
         base: base weights; rows with 0 stay 0.
         start: their unbounded raking, which is as near to the solution.
         margins: checked margins.
-        lower, upper: limits, in the unit of the weights.
+        lower, upper: limits, in the unit of the weights; one number, or one a row.
 
     Raises:
         StatisticsError: no weights within the limits meet the margins (the category is named).
     """
-    if not lower < upper:
-        raise StatisticsError(f"limits {lower:g} and {upper:g}; expected lower < upper")
-    x, totals, names = _indicators(margins)
+    x, totals, names = indicators(margins)
     rows = base > 0
-    bounds: Bounds = (lower / start[rows], upper / start[rows])
+    low, high = (np.broadcast_to(np.asarray(v, float), base.shape)[rows] for v in (lower, upper))
+    if not (low < high).all():
+        raise StatisticsError(f"limits {low.min():g} and {high.max():g}; expected lower < upper")
+    bounds: Bounds = (low / start[rows], high / start[rows])
     final = np.zeros_like(base)
     final[rows] = calibrate_weights(
         start[rows],
@@ -54,7 +55,8 @@ def bounded_rake(
     return final
 
 
-def _indicators(margins: Sequence[Margin]) -> tuple[FloatArray, FloatArray, list[str]]:
+def indicators(margins: Sequence[Margin]) -> tuple[FloatArray, FloatArray, list[str]]:
+    """A column of 0 and 1 for each category of each margin, their totals, and their names."""
     blocks = [(m.codes.codes[:, None] == np.arange(m.codes.size)).astype(float) for m in margins]
     names = [
         f"margin {m.variable!r}, category {m.label(k)},"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.survey.design import Design
+from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import Kind
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.bounded import bounded_rake
@@ -22,7 +23,7 @@ from readiness.survey.weighting.raking import (
     cross,
     rake_weights,
 )
-from readiness.survey.weighting.replicating import AnyReplicates, make_replicates
+from readiness.survey.weighting.replicating import make_replicates
 from readiness.survey.weighting.report import (
     WeightingReport,
     iteration_table,

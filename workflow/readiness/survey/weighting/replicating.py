@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from readiness.errors import StatisticsError
 from readiness.survey.design import Design
+from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import (
     Adjustment,
     Factors,
@@ -23,7 +24,6 @@ from readiness.survey.replicates import (
 )
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-AnyReplicates: TypeAlias = Replicates | StreamedReplicates
 
 # Replicate weights beyond this number (160 MB) are made one replicate at a time.
 _STREAMED = 20_000_000

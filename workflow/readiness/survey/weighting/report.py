@@ -13,6 +13,8 @@ import pandas as pd
 from readiness.survey.weighting.margins import Collapse, Margin
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+COURSE = ["iteration", "variable", "largest_gap", "category"]
+"""The columns of the course of raking."""
 
 
 @dataclass(frozen=True)
@@ -128,4 +130,4 @@ def iteration_table(
         for i in range(len(gaps))
         for m, margin in enumerate(margins)
     ]
-    return pd.DataFrame(rows, columns=["iteration", "variable", "largest_gap", "category"])
+    return pd.DataFrame(rows, columns=COURSE)

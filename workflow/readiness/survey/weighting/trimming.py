@@ -17,7 +17,12 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
 def trim_weights(
-    weights: FloatArray, lower: float = 0.0, upper: float = np.inf, *, strict: bool = True
+    weights: FloatArray,
+    lower: float = 0.0,
+    upper: float = np.inf,
+    *,
+    strict: bool = True,
+    counts: FloatArray | None = None,
 ) -> FloatArray:
     """Trimmed weights, with the same sum.
 
@@ -26,6 +31,7 @@ def trim_weights(
         lower, upper: limits, in the unit of the weights.
         strict: repeat until no weight is outside; else once, and the redistribution may push
             weights past a limit.
+        counts: respondents behind each row, of which `weights` is the sum; None: one each.
 
     Raises:
         StatisticsError: lower >= upper, or limits that no weights with this sum can meet.
@@ -33,15 +39,16 @@ def trim_weights(
     if not lower < upper:
         raise StatisticsError(f"trimming limits {lower:g} and {upper:g}; expected lower < upper")
     active = weights > 0
-    total, n = float(weights.sum()), int(active.sum())
+    share = np.ones(int(active.sum())) if counts is None else counts[active].astype(np.float64)
+    total, n = float(weights.sum()), float(share.sum())
     if not lower * n <= total <= upper * n:
         raise StatisticsError(
-            f"no weights between {lower:g} and {upper:g} can add up to {total:g} over {n} rows "
+            f"no weights between {lower:g} and {upper:g} can add up to {total:g} over {n:g} rows "
             f"(mean {total / n:g}); widen the limits"
         )
     result = weights.copy()
-    values = result[active]
-    free = np.ones(n, dtype=np.bool_)
+    values = result[active] / share
+    free = np.ones(len(values), dtype=np.bool_)
     slack = 1e-12 * total / n
     while True:
         outside = (values < lower - slack) | (values > upper + slack)
@@ -55,10 +62,10 @@ def trim_weights(
                 "up what is cut: widen the limits"
             )
         cut = np.clip(values, lower, upper)
-        excess = float((values - cut).sum())
-        cut[free] += excess / int(free.sum())
+        excess = float(((values - cut) * share).sum())
+        cut[free] += excess / float(share[free].sum())
         values = cut
         if not strict:
             break
-    result[active] = values
+    result[active] = values * share
     return result

@@ -1,0 +1,215 @@
+"""Raking within limits of respondents who are alike, each pattern once.
+
+Respondents with the same categories, stratum and base weight (and random group) have the same
+weight whatever the answers, so raking, its limits and each replicate work on patterns that carry
+their number of respondents: hundreds, whether the sample has a hundred people or a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes
+from readiness.survey.design import Design
+from readiness.survey.weighting.bounded import bounded_rake, indicators
+from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
+from readiness.survey.weighting.raking import MAX_ITERATIONS, Cells, Raked, cross, rake_weights
+from readiness.survey.weighting.reraking import Reraking
+from readiness.survey.weighting.trimming import trim_weights
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+
+
+def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:
+    """The pattern of each row, and a row of each pattern; keys are codes, 0 or more."""
+    key = np.zeros(len(keys[0]), dtype=np.int64)
+    for codes in keys:
+        # Counted anew after each key: the product of all sizes need not fit.
+        _, key = np.unique(key * (int(codes.max()) + 1) + codes, return_inverse=True)
+        key = np.asarray(key, dtype=np.int64).reshape(-1)
+    first = np.empty(int(key.max()) + 1, dtype=np.int64)
+    first[key[::-1]] = np.arange(len(key))[::-1]
+    return key, first
+
+
+def of_patterns(margins: Sequence[Margin], first: IntArray) -> tuple[Margin, ...]:
+    """Margins of rows as margins of patterns; `first` is a row of each."""
+    return tuple(
+        replace(m, codes=Codes(m.codes.codes[first], m.codes.size, m.codes.labels)) for m in margins
+    )
+
+
+class Limits(Enum):
+    """How limits of the weights are kept."""
+
+    NONE = "none"
+    BOUNDED = "bounded raking"
+    TRIMMED = "trimming"
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """Raking of patterns to margins, within limits in mean weights.
+
+    Attributes:
+        margins: margins whose codes are of patterns, not of rows.
+        lower, upper: limits, as multiples of the mean raked weight.
+        how: how they are kept.
+        tolerance: largest relative gap of raking.
+        max_iterations: sweeps of raking.
+    """
+
+    margins: tuple[Margin, ...]
+    lower: float = 0.0
+    upper: float = float("inf")
+    how: Limits = Limits.NONE
+    tolerance: float = 1e-10
+    max_iterations: int = MAX_ITERATIONS
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The crossing of the margins."""
+        return cross(self.margins)
+
+    def of(self, first: IntArray) -> Recipe:
+        """The same recipe for patterns that are finer: `first` has a coarse pattern of each."""
+        return replace(self, margins=of_patterns(self.margins, first))
+
+    def rake(self, base: FloatArray, count: FloatArray) -> Raked:
+        """Raked totals of the patterns: `base` is the weight of one respondent of each.
+
+        Raises:
+            StatisticsError: as `rake_weights`.
+        """
+        return rake_weights(
+            base * count, self.margins, cells=self.cells,
+            tolerance=self.tolerance, max_iterations=self.max_iterations,
+        )  # fmt: skip
+
+    def limited(self, raked: FloatArray, count: FloatArray) -> FloatArray:
+        """Totals of the patterns with every weight within the limits.
+
+        Raises:
+            StatisticsError: no weights were found that keep them.
+        """
+        if self.how is Limits.NONE:
+            return raked
+        lower, upper = self.bounds(raked, count)
+        if self.how is Limits.TRIMMED:
+            return trim_weights(raked, lower, upper, counts=count)
+        return bounded_rake(raked, raked, self.margins, lower * count, upper * count)
+
+    def bounds(self, raked: FloatArray, count: FloatArray) -> tuple[float, float]:
+        """The limits in the unit of the weights."""
+        mean = float(raked.sum() / count[raked > 0].sum())
+        return self.lower * mean, self.upper * mean
+
+    def outside(self, raked: FloatArray, count: FloatArray) -> int:
+        """Respondents whose raked weight is beyond the limits."""
+        lower, upper = self.bounds(raked, count)
+        one = raked / np.maximum(count, 1)
+        return int(count[(raked > 0) & ((one < lower) | (one > upper))].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Raking:
+    """A sample raked to margins, by pattern of respondents.
+
+    Attributes:
+        recipe: margins, limits.
+        pattern: the pattern of each row, shape (rows,).
+        first: a row of each pattern, shape (patterns,).
+        base: base weight of one respondent of each pattern.
+        count: respondents of each pattern.
+        main: the raked totals of the patterns.
+    """
+
+    recipe: Recipe
+    pattern: IntArray
+    first: IntArray
+    base: FloatArray
+    count: FloatArray
+    main: Raked
+
+    @staticmethod
+    def of(
+        design: Design,
+        totals: Totals,
+        collapse: Sequence[Collapse],
+        tolerance: float,
+        max_iterations: int,
+    ) -> Raking:
+        """The raking of a design.
+
+        Raises:
+            StatisticsError: as `make_margins` and `rake_weights`.
+        """
+        margins = make_margins(design.data, totals, collapse)
+        _, weight = np.unique(design.weights, return_inverse=True)
+        keys = [m.codes.codes for m in margins]
+        pattern, first = condense(*keys, design.strata, np.asarray(weight).reshape(-1))
+        count = np.bincount(pattern).astype(np.float64)
+        base = design.weights[first]
+        recipe = Recipe(
+            of_patterns(margins, first), tolerance=tolerance, max_iterations=max_iterations
+        )
+        return Raking(recipe, pattern, first, base, count, recipe.rake(base, count))
+
+    @property
+    def one(self) -> FloatArray:
+        """The raked weight of one respondent of each pattern."""
+        return self.main.weights / self.count
+
+
+class Perturbed:
+    """The weights of a recipe for base weights near the main ones: those of the replicates.
+
+    Where no weights keep margins and limits in a replicate, its weights are the main ones,
+    calibrated linearly (GREG): all distances of calibration have the same variance for many
+    respondents (Deville and Särndal 1992, result 5), and linear calibration has a solution. Their
+    number is `linear`.
+    """
+
+    def __init__(self, recipe: Recipe, main: Raked, final: FloatArray) -> None:
+        """`main` is the recipe's raking, `final` its weights of one respondent of each pattern."""
+        self._recipe, self._final = recipe, final
+        self._again = Reraking(
+            recipe.margins, recipe.cells, main,
+            tolerance=recipe.tolerance, max_iterations=recipe.max_iterations,
+        )  # fmt: skip
+        self.linear = 0
+
+    def __call__(self, base: FloatArray, factor: FloatArray, count: FloatArray) -> FloatArray:
+        """Weight of one respondent of each pattern, shape (patterns,).
+
+        Args:
+            base: base weight of one respondent.
+            factor: what the replicate multiplies it by, 0 where it leaves the pattern out.
+            count: respondents of each pattern that the replicate counts.
+        """
+        try:
+            raked = self._again(base * factor * count)
+            totals = self._recipe.limited(raked, count * (factor != 0))
+        except StatisticsError:
+            self.linear += 1
+            return self._linear(factor, count)
+        # A pattern of which nobody is counted has no weight to share.
+        return np.asarray(totals / np.maximum(count, 1))
+
+    def _linear(self, factor: FloatArray, count: FloatArray) -> FloatArray:
+        x, totals, _ = indicators(self._recipe.margins)
+        start = self._final * factor
+        weighted = x * (start * count)[:, None]
+        gap = totals - weighted.sum(axis=0)
+        change = np.linalg.pinv(weighted.T @ x, rcond=1e-10, hermitian=True) @ gap
+        found: FloatArray = start * (1 + x @ change)
+        return found
