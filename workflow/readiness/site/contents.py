@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 KINDS = {
     ".html": "page",
-    ".pdf": "pdf",
+    ".pdf": "paper",
     ".xlsx": "workbook",
     ".csv": "table",
     ".json": "seal",
@@ -19,7 +19,7 @@ NUMBERS = "numbers"
 """The page and the table of all numbers have this name."""
 
 
-ORDER = ("page", "pdf", NUMBERS, "workbook", "table", "seal", "citation")
+ORDER = ("page", "paper", NUMBERS, "workbook", "table", "seal", "citation")
 """The order in which files are offered."""
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from readiness.facts import Fact
 from readiness.language import Language, direction, own_name, tell, text
 from readiness.language.numbers import whole
-from readiness.site.contents import Dataset, Published, Reported, named
+from readiness.site.contents import ORDER, Dataset, Published, Reported, named
 from readiness.site.guides import Guide
 from readiness.templating import environment
 
@@ -25,7 +25,17 @@ INDEX = "index.html"
 PLACE = "<!--site-->"
 """Where the copy of a report's page gets the way back to the site."""
 GUIDES = PurePosixPath("guides")
-LEVELS = range(4)
+LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
+"""What an audit of each level looks at."""
+COLUMNS = tuple(f"site.column.{n}" for n in ("version", "content", "rows", "hash", "used"))
+FILES = tuple(
+    f"site.file.{kind}"
+    for kind in ("page", "paper", "numbers", "workbook", "table", "seal", "citation")
+)
+"""What the files of a report or of a publication are called."""
+
+COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness which ID"
+"""How a reader checks, and walks back from one number."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,8 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
         "index.html", site, language, root,
         here=PurePosixPath(INDEX if at_root else f"{language}/{INDEX}"),
         reports=site.reports, publications=_newest_first(site.publications),
-        datasets=site.datasets, guides=site.guides, levels=LEVELS,
+        datasets=site.datasets, guides=site.guides, levels=LEVELS, columns=COLUMNS,
+        called=dict(zip(ORDER, FILES, strict=True)), commands=COMMANDS,
     )  # fmt: skip
 
 
