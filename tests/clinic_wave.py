@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.comparing import compare_items
+from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
@@ -26,7 +27,7 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Compare, Estimate, Figures, Weight
+from readiness.config import NEWEST_EDITION, Compare, Estimate, Figures, Weight
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import unprotected
@@ -210,6 +211,7 @@ def tables(
     level: float = 0.95,
     weight: Weight = WEIGHT,
     selection: Selection = Selection.PROBABILITY,
+    edition: int = NEWEST_EDITION,
 ) -> Tables:
     """The steps without their files."""
     questionnaire, validated = wave.questionnaire, wave.validated
@@ -221,12 +223,19 @@ def tables(
     file.write_bytes(replicates_file(weighed.replicates))
     design = weighted_design(answers, weights, read_replicates(file))
     apart = answers[answers["group"].isin(questionnaire.apart)]
-    estimates = as_text(
-        estimate(design, apart, questionnaire, Estimate(by="site", items=items, level=level))
-    )
-    closed = [name for name in items if name in ("rating", "shift")]
+    asked = Estimate(by="site", items=items, level=level)
+    estimates = as_text(estimate(design, apart, questionnaire, asked, edition))
+    closed = [name for name in items if name in ("rating", "shift", "tools")[: edition + 1]]
     settings = Compare(items=closed, seed=1, permutations=99)
-    comparisons = as_text(compare_items(design, questionnaire, "site", settings, level)[0])
+    contrasts = None
+    if edition > 1:
+        contrasts = contrast_items(
+            design, questionnaire, ["site"], closed, settings, level=level,
+            interval=asked.interval, selection=Selection.PROBABILITY,
+        )  # fmt: skip
+    comparisons = as_text(
+        compare_items(design, questionnaire, "site", settings, level, edition, contrasts)[0]
+    )
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
     return Tables(estimates, comparisons, summary, margins, counts, as_text(validated.issues))

@@ -103,6 +103,53 @@ def test_comparisons_are_of_the_declared_box_and_name_their_family(drawn: pd.Dat
     assert drawn.loc["rating.contrast.shown", "value"] == "1"
 
 
+def test_limits_beside_an_adjusted_p_hold_for_its_family(
+    made_by_steps: Tables, drawn: pd.DataFrame
+) -> None:
+    made = made_by_steps.comparisons
+    row = made[(made["item"] == "rating") & (made["test"] == "contrast")].iloc[0]
+    name = "rating.contrast.harbour.hill"
+    for end in ("lower", "upper"):
+        assert drawn.loc[f"{name}.{end}", "value"] == drawn.loc[name, end]
+        for identity, column in ((end, f"{end}_simultaneous"), (f"pointwise.{end}", end)):
+            value = drawn.loc[f"{name}.{identity}", "value"]
+            assert float(value) == pytest.approx(float(row[column]))
+
+
+def test_a_multiple_choice_is_told_and_tested_by_group(
+    made_by_steps: Tables, drawn: pd.DataFrame
+) -> None:
+    made = made_by_steps.comparisons
+    tests = made[made["item"] == "tools"]
+    assert (
+        list(tests["test"])
+        == ["multiple_marginal_f", "multiple_marginal_chisq"] + ["rao_scott_f"] * 2
+    )
+    assert list(tests["b"]) == ["", "", "tablet", "paper"]
+    lead = tests.iloc[0]
+    assert float(drawn.loc["tools.test.multiple_marginal_f.p", "value"]) == pytest.approx(
+        float(lead["p_value"])
+    )
+    # Of one option the adjusted p is told.
+    for _, row in tests.iloc[2:].iterrows():
+        value = drawn.loc[f"tools.test.rao_scott_f.{row['b']}.p", "value"]
+        assert float(value) == pytest.approx(float(row["p_adjusted"]))
+    shares = made_by_steps.estimates
+    groups = shares.loc[(shares["item"] == "tools") & (shares["base"] == "asked"), "group"]
+    assert {"all", "harbour", "hill"} <= set(groups)
+    assert {"tools.tablet.harbour", "tools.tablet.harbour.asked"} <= set(drawn.index)
+
+
+def test_the_first_edition_has_neither(wave: Clinic) -> None:
+    made = tables(wave, edition=1)
+    old = register(wave, made, Selection.PROBABILITY)
+    assert not [i for i in old.index if "pointwise" in i or "multiple_marginal" in i]
+    assert "tools.tablet.all" in old.index and "tools.tablet.harbour" not in old.index
+    t_limits = made.comparisons[made.comparisons["test"] == "contrast"].iloc[0]
+    middle = (float(t_limits["lower"]) + float(t_limits["upper"])) / 2
+    assert middle == pytest.approx(float(t_limits["effect"]))
+
+
 def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made_by_steps: Tables) -> None:
     usual, low = made_by_steps.comparisons, tables(wave, ["rating"], level=0.6).comparisons
     usual = usual[usual["item"] == "rating"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from readiness.analysis.cuts import ANSWERED
 from readiness.config import Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
@@ -15,7 +17,9 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
 from readiness.survey.comparisons.comparison import Comparison
-from readiness.survey.comparisons.results import ComparisonRow
+from readiness.survey.comparisons.item import Contrasts
+from readiness.survey.comparisons.multiple import multiple_marginal_independence
+from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 
 
@@ -63,37 +67,121 @@ class Groups:
 
 NOTHING = "report.choice.nothing"
 """The kind of fact that says that there is nothing to compare."""
+OPTIONS = "report.choice.options"
+"""The kind of fact that says which test an item of several options has."""
+OPTIONS_LEAD = "multiple_marginal"
+"""The primary test of a multiple choice, as `choices.csv` names it."""
+CONTRASTED = (
+    "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
+    "degrees of freedom; simultaneous limits by max-t over the family"
+)
+REFITTED = 20_000_000
+"""Most weights of replicates (rows times replicates) under which tests are fitted again."""
+
+
+@dataclass(frozen=True)
+class Methods:
+    """What an edition of the methods does in a comparison.
+
+    Attributes:
+        contrasts: `t`, or `none`: those of `contrast_items` stand in their place.
+        refit: tests are fitted again under each replicate, up to `REFITTED` weights.
+    """
+
+    contrasts: Contrasts
+    refit: bool
+
+
+METHODS: Mapping[int, Methods] = {1: Methods("t", refit=False), 2: Methods("none", refit=True)}
 
 
 def compare_items(
-    design: Design, questionnaire: Questionnaire, by: str, settings: Compare, level: float
+    design: Design,
+    questionnaire: Questionnaire,
+    by: str,
+    settings: Compare,
+    level: float,
+    edition: int = 1,
+    contrasts: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All items of the settings: one row a test, contrast or effect size; one row a choice.
 
     Intervals are at the confidence `level` (0-1). The second table has `item`, `lead` (the primary
     test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
-    whose note says so, and no primary test.
+    whose note says so, and no primary test. `contrasts` (from `contrast_items`) are told of the
+    level by which an item is reported, where an edition makes none of its own.
     """
+    methods = METHODS[edition]
     groups = list(questionnaire.frame_variable(by).codes)
+    replicates = design.replicates
+    if methods.refit and replicates is not None and design.rows * replicates.count <= REFITTED:
+        design = design.refitting()
     tables, choices = [], []
     for name in settings.items:
-        lead, reason = "", Fact(NOTHING)
+        item, lead, reason = questionnaire.item(name), "", Fact(NOTHING)
         try:
-            made = compare_item(design, questionnaire.item(name), by, groups, settings, level)
-            table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
+            if item.kind == "multi":
+                table, lead, reason = compare_options(design, item, by, groups, settings)
+            else:
+                how = {"contrasts": methods.contrasts}
+                made = compare_item(design, item, by, groups, settings, level, **how)
+                table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
+        if contrasts is not None and item.kind != "multi":
+            table = pd.concat([table, _told(contrasts, item, by)], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
     return pd.concat(tables, ignore_index=True), pd.DataFrame(choices)
 
 
+def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons of a selection in which chance drew nobody: effects, and no p-value."""
+    return comparisons.assign(p_value=np.nan, p_adjusted=np.nan, statistic=np.nan)
+
+
 def compare_item(
-    design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare, level: float
+    design: Design,
+    item: Item,
+    by: str,
+    groups: Sequence[str],
+    settings: Compare,
+    level: float,
+    **how: Any,
 ) -> Comparison:
     """The comparison of a single or an ordinal item across the groups of the variable `by`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     box = None if item.headline is None else item.levels_of[item.headline]
-    made = Groups.of(by, groups, settings, blocks=settings.blocks, level=level)
+    made = Groups.of(by, groups, settings, blocks=settings.blocks, level=level, **how)
     return made.compare(design, values.to_numpy(dtype=object), list(item.codes), box=box)
+
+
+def compare_options(
+    design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
+) -> tuple[pd.DataFrame, str, Fact]:
+    """The tests of a multiple choice across the groups, its primary test, and why it is.
+
+    All options together (F, then chi-square), on those who answered; then each by itself, its code
+    in `b`, with p adjusted over the options.
+    """
+    options: dict[str, Column] = dict(zip(item.codes, item.columns, strict=True))
+    made = multiple_marginal_independence(
+        design, options, by, base=ANSWERED, group_levels=groups, adjust=settings.adjust
+    )
+    how = {False: "linearised", True: "refitted under each replicate"}[design.refits]
+    rows = [made.second_order(), made.first_order(), *made.options]
+    if design.replicates is not None:
+        rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
+    table = frame(rows)
+    table["leads"] = [place == 0 for place in range(len(rows))]
+    return table, OPTIONS_LEAD, Fact(OPTIONS)
+
+
+def _told(contrasts: pd.DataFrame, item: Item, by: str) -> pd.DataFrame:
+    """The contrasts of the level by which an item is reported, as rows of a comparison."""
+    chosen = contrasts["item"].eq(item.id) & contrasts["by"].eq(by)
+    rows = contrasts[chosen & contrasts["level"].eq(item.shown)]
+    return rows.assign(
+        test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
+    ).drop(columns=["item", "by", "base"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,8 @@ from readiness.survey.intervals import Interval
 
 Values = npt.NDArray[np.object_]
 
-ANSWERED, WITH_DONT_KNOW = "answered", "with_dont_know"
+ANSWERED: Final = "answered"
+WITH_DONT_KNOW: Final = "with_dont_know"
 BASES: tuple[Base, ...] = ("asked", "answered")
 
 

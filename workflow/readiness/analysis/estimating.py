@@ -39,13 +39,14 @@ def estimate(
     frame = (variable.id for variable in questionnaire.frame)
     first, *others = settings.variables(frame, edition)
     codes = questionnaire.frame_variable(first).codes
+    options = edition > 1
     parts = []
     for name in settings.items:
         item = questionnaire.item(name)
-        parts.append(estimate_item(design, item, first, codes, settings))
+        parts.append(estimate_item(design, item, first, codes, settings, options))
         for variable in others:
             codes_of = questionnaire.frame_variable(variable).codes
-            table = estimate_item(design, item, variable, codes_of, settings)
+            table = estimate_item(design, item, variable, codes_of, settings, options)
             table = table[table["group"] != TOTAL]
             names = [crossed(variable, code) for code in table["group"]]
             parts.append(table.assign(group=names))
@@ -56,17 +57,22 @@ def estimate(
 
 
 def estimate_item(
-    design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
+    design: Design,
+    item: Item,
+    by: str,
+    groups: Sequence[str],
+    settings: Estimate,
+    options: bool = True,
 ) -> pd.DataFrame:
     """All estimates of one item, overall and by group: columns `COLUMNS`.
 
-    The options of a multiple-choice item are not estimated by group.
+    `options`: also the options of a multiple choice by group, which the first edition left out.
     """
     if item.kind == "number":
         return _means(design, item, by, groups, settings.level)
     parts = []
     for cut in cuts(item, design.data):
-        for grouping in (None, by) if item.kind != "multi" else (None,):
+        for grouping in (None, by) if options or item.kind != "multi" else (None,):
             table = cut.shares(
                 design, by=grouping, groups=groups if grouping else None,
                 level=settings.level, interval=settings.interval,

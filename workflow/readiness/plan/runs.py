@@ -70,7 +70,8 @@ class Run:
             level = self.section.estimate.level
             section = {**self.section.compare.model_dump(), "level": level}
             if self.edition != 1:
-                section["contrasted"] = self.section.estimate.items
+                items = [*self.section.estimate.items, *self.section.compare.items]
+                section["contrasted"] = list(dict.fromkeys(items))
                 section["interval"] = self.section.estimate.interval
                 section["selection"] = self.section.selection
         elif step == "validate":

@@ -20,6 +20,7 @@ PRIMARY = {
     "permutation": ("permutation_midrank", "permutation_pearson"),
     "rao_scott": ("rao_scott_f",),
     "effect_size": (),
+    "multiple_marginal": ("multiple_marginal_f",),
 }
 """The tests that a choice of the primary one can mean, by the name in the register."""
 CHECK = "proportional_odds_check"

@@ -44,6 +44,8 @@ TESTS = tuple(
         "permutation_studentised",
         "permutation_combined",
         "fisher_freeman_halton",
+        "multiple_marginal_f",
+        "multiple_marginal_chisq",
     )
 )
 """The tests of which a p-value may be told: the last part is their name in the register."""

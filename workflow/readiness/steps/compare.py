@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from readiness.analysis.comparing import compare_items
+from readiness.analysis.comparing import compare_items, without_tests
 from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_weighted, replicates_beside
@@ -21,8 +21,8 @@ USUAL_LEVEL = 0.95
 class CompareWave(Compare, Edition):
     """The tests of a wave; from `estimate` the confidence level, kind of interval and items.
 
-    `contrasted`: items of which all groups are contrasted, by every variable; the first edition has
-    none.
+    `contrasted`: items of which all groups are contrasted, by every variable; with those that are
+    compared. The first edition has none.
     """
 
     level: float = USUAL_LEVEL
@@ -58,11 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     compared, *_ = arguments.by
-    comparisons, choices = compare_items(design, questionnaire, compared, settings, settings.level)
+    selection = Selection(settings.selection)
     contrasts = contrast_items(
         design, questionnaire, arguments.by, settings.contrasted, settings,
-        level=settings.level, interval=settings.interval, selection=Selection(settings.selection),
+        level=settings.level, interval=settings.interval, selection=selection,
     )  # fmt: skip
+    comparisons, choices = compare_items(
+        design, questionnaire, compared, settings, settings.level, settings.edition, contrasts
+    )
+    if not selection.p_values:
+        comparisons = without_tests(comparisons)
     outputs = Outputs("compare", arguments.out)
     outputs.csv("comparisons.csv", comparisons)
     outputs.csv("choices.csv", choices)

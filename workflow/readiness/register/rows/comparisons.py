@@ -1,6 +1,9 @@
 """Tests, contrasts and effect sizes of a wave.
 
-Ids: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`.
+Ids: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of one
+option of a multiple choice has its code behind it. The limits of a contrast are those that hold for
+the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`. (The
+first edition knew only those, as `.lower` and `.upper`.)
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ def comparison_rows(
     unknown = _unknown(estimates, rules, scheme)
     shown = []
     for row in comparisons.to_dict("records"):
-        groups = [group for group in (row["a"], row["b"]) if group]
+        groups = [group for group in (row["a"], row["b"]) if group] if _of_groups(row) else []
         if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
             shown.append(row)
             yield from _comparison_row(row, rules, selection)
@@ -61,8 +64,11 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
                 if (row["item"], row["test"]) == (item, "contrast")
                 and number(row["p_adjusted"]) is not None
             ]  # fmt: skip
+            value = len(pairs)
+            if name == "family" and pairs:
+                value = _family(pairs[0]) or value
             yield FigureRow(
-                id=f"{item}.contrast.{name}", kind="test", unit="count", value=len(pairs),
+                id=f"{item}.contrast.{name}", kind="test", unit="count", value=value,
                 item=item, statistic=words,
             )  # fmt: skip
 
@@ -81,7 +87,8 @@ def _comparison_row(
         "rounding": rules.rounding,
         "note": row["note"],
     }
-    p = number(row["p_adjusted"]) if test == "contrast" else number(row["p_value"])
+    adjusted = number(row["p_adjusted"])
+    p = number(row["p_value"]) if adjusted is None and test != "contrast" else adjusted
     if p is not None and selection.p_values:
         yield FigureRow(
             id=f"{identity}.p", kind="test", unit="p", value=p, statistic=f"p of {test}",
@@ -99,16 +106,36 @@ def _comparison_row(
         return
     unit = "points" if test == "contrast" else "number"
     digits = rules.digits if test == "contrast" else EFFECT_DIGITS
-    ends: dict[str, Any] = {
-        end: number(row[end]) if selection.intervals else None for end in ("lower", "upper")
-    }
-    for suffix, value in (("", effect), (".lower", ends["lower"]), (".upper", ends["upper"])):
+    limits = [("", "lower", "upper")]
+    if number(row.get("lower_simultaneous")) is not None:
+        limits = [
+            ("", "lower_simultaneous", "upper_simultaneous"),
+            (".pointwise", "lower", "upper"),
+        ]
+    ends: list[tuple[str, float | None]] = [
+        (f"{kind}.{end}", number(row[column]) if selection.intervals else None)
+        for kind, *columns in limits
+        for end, column in zip(("lower", "upper"), columns, strict=True)
+    ]
+    own: dict[str, Any] = {"lower": ends[0][1], "upper": ends[1][1]}
+    for suffix, value in (("", effect), *ends):
         if value is not None:
             yield FigureRow(
                 id=f"{identity}{suffix}", kind="test", unit=unit, value=value, group=pair,
                 statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
-                **(ends if not suffix else {}), **common,
+                **(own if not suffix else {}), **common,
             )  # fmt: skip
+
+
+def _of_groups(row: dict[Any, Any]) -> bool:
+    """Whether `a` and `b` are groups: beside a test of several groups stands an option."""
+    return row["test"] in ("contrast", "odds_ratio", "probability_of_superiority")
+
+
+def _family(row: dict[Any, Any]) -> int | None:
+    """Over how many tests the p of a contrast is adjusted, where its row says so."""
+    family, untested = (number(row.get(name)) for name in ("family", "untested"))
+    return None if family is None else int(family - (untested or 0))
 
 
 def _unknown(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> set[tuple[str, str, bool]]:

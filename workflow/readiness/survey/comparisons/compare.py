@@ -7,31 +7,21 @@ stops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
-from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.choice import Lead
 from readiness.survey.comparisons.comparison import Comparison
-from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
-from readiness.survey.comparisons.covariates import of_factor
-from readiness.survey.comparisons.effects import cramers_v, superiority_of
-from readiness.survey.comparisons.families import share_contrasts_of
-from readiness.survey.comparisons.fisher import fisher_freeman_halton
-from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
-from readiness.survey.comparisons.permutation import Statistic, permutation_test_of
+from readiness.survey.comparisons.contrasts import Adjustment
+from readiness.survey.comparisons.item import ComparedItem, Contrasts
 from readiness.survey.comparisons.ranks import rank_test_of
-from readiness.survey.comparisons.rao_scott import rao_scott_test
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of
-
-Contrasts = Literal["t", "mover"]
 
 
 def compare_ordinal(
@@ -71,7 +61,7 @@ def compare_ordinal(
             `studentised`, where it counts by its own standard error, or `combined`, the smaller p
             of the two.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
-            `mover`: `share_contrasts`, with limits for all pairs at once.
+            `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
         level: of intervals, 0-1.
 
@@ -82,11 +72,11 @@ def compare_ordinal(
     inside, name = _box(categories, box)
     check_level(level)
     one_of(statistic, Literal["midrank", "studentised", "combined"], "statistic")
-    item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
+    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = [
         *item.overall(statistic, permutations, seed),
         *item.asymptotic(
-            "kruskal_wallis_design", lambda: rank_test_of(design, item.positions, item.groups)
+            "kruskal_wallis_design", lambda d: rank_test_of(d, item.positions, item.groups)
         ),
     ]
     model_tests, ratios = item.model()
@@ -133,7 +123,7 @@ def compare_nominal(
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
-            `mover`: `share_contrasts`, with limits for all pairs at once.
+            `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
         level: of intervals, 0-1.
 
@@ -146,7 +136,7 @@ def compare_nominal(
     if chosen not in names:
         raise StatisticsError(f"category {chosen!r} is not declared; expected {', '.join(names)}")
     check_level(level)
-    item = _Item.make(design, outcome, categories, groups, group_names, blocks, lead)
+    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = item.overall("pearson", permutations, seed)
     model_tests: list[ComparisonRow] = []
     ratios: list[ComparisonRow] = []
@@ -165,182 +155,6 @@ def compare_nominal(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Item:
-    """An answer, its groups and the choice of the test; what both comparisons share."""
-
-    design: Design
-    answer: Factor
-    groups: Factor
-    blocks: Factor | None
-    choice: Choice
-    sizes: Mapping[str, int]
-    notes: tuple[str, ...]
-
-    @classmethod
-    def make(
-        cls,
-        design: Design,
-        outcome: Column,
-        categories: Sequence[Any],
-        groups: Column,
-        group_names: Sequence[Any],
-        blocks: Column | None,
-        lead: Lead | None,
-    ) -> _Item:
-        answer = factor(design, outcome, categories, _name(outcome, "the outcome"))
-        group = factor(design, groups, group_names, _name(groups, "the grouping"))
-        known = answer.known & group.known
-        if not known.any():
-            raise StatisticsError(
-                f"no respondent has both {answer.name} and {group.name}: nothing to compare"
-            )
-        answer, group = answer.within(known), group.within(known)
-        two_or_more(answer, "a comparison")
-        two_or_more(group, "a comparison")
-        block = (
-            None if blocks is None else factor(design, blocks, None, _name(blocks, "the blocks"))
-        )
-        sizes = group.counts()
-        notes = [
-            f"{what} without answers: {', '.join(empty)}"
-            for what, f in (("categories", answer), ("groups", group))
-            if (empty := [v for v, k in zip(f.levels, f.counts(), strict=True) if k == 0])
-        ]
-        return cls(
-            design,
-            answer,
-            group,
-            block,
-            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
-            {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
-            tuple(notes),
-        )
-
-    @property
-    def n(self) -> int:
-        return int(self.answer.known.sum())
-
-    @property
-    def positions(self) -> FloatArray:
-        """Category positions as numbers, NaN outside the base."""
-        return np.where(self.answer.known, self.answer.codes.astype(np.float64), np.nan)
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        return (self.choice.lead, *self.choice.beside)
-
-    def overall(self, statistic: Statistic, permutations: int, seed: int) -> list[ComparisonRow]:
-        """Rao-Scott, permutation, Fisher: those that the choice shows."""
-        rows = self.asymptotic(
-            "rao_scott_f",
-            lambda: rao_scott_test(self.design, self.groups, self.answer).second_order(),
-        )
-        if "permutation" in self.shown:
-            rows += self._try(
-                f"permutation_{statistic}",
-                lambda: permutation_test_of(
-                    self.design,
-                    self.positions,
-                    self.groups,
-                    self.blocks,
-                    permutations=permutations,
-                    seed=seed,
-                    statistic=statistic,
-                ),
-            )
-        if "fisher_freeman_halton" in self.shown:
-            rows += self._try("fisher_freeman_halton", lambda: self._fisher(permutations, seed))
-        return rows
-
-    def _fisher(self, draws: int, seed: int) -> ComparisonRow:
-        """Exact where the table is small enough, else Monte Carlo, and the row says so."""
-        known = self.answer.known
-        counts = np.zeros((self.groups.size, self.answer.size))
-        np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
-        try:
-            return fisher_freeman_halton(counts)
-        except StatisticsError:
-            return fisher_freeman_halton(counts, monte_carlo=draws, seed=seed)
-
-    def asymptotic(self, name: str, make: Callable[[], ComparisonRow]) -> list[ComparisonRow]:
-        """A design-based test, or none where n is too small for the number of groups."""
-        wanted = {"rao_scott_f": "rao_scott", "kruskal_wallis_design": "kruskal_wallis"}[name]
-        return self._try(name, make) if wanted in self.shown else []
-
-    def _try(self, name: str, make: Callable[[], ComparisonRow]) -> list[ComparisonRow]:
-        """The row, or one without p that says why there is none."""
-        try:
-            return [make()]
-        except StatisticsError as error:
-            return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
-
-    def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
-        """Term test and check of the ordinal logit, and its odds ratios against the first group."""
-        if "ordinal_logit" not in self.shown:
-            return [], []
-        try:
-            fit: OrdinalFit = ordinal_model_of(
-                self.design, self.answer, of_factor(self.groups, "group")
-            )
-        except StatisticsError as error:
-            return self._failed("ordinal_logit_term", error), []
-        tests = self._try("ordinal_logit_term", lambda: fit.term_test("group"))
-        if len(fit.cuts) > 1:
-            tests += self._try("proportional_odds_check", fit.proportional_odds_check)
-        reference = self.groups.observed().levels[0]
-        names = self.groups.observed().levels[1:]
-        ratios = zip(fit.odds_ratios(), names, strict=True)
-        return tests, [replace(r, a=reference, b=name) for r, name in ratios]
-
-    def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
-        return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
-
-    def contrasts(
-        self, share: FloatArray, kind: Contrasts, adjust: Adjustment, level: float, what: str
-    ) -> tuple[ComparisonRow, ...]:
-        """Differences of the share between pairs; intervals cut to -1..1."""
-        one_of(kind, Contrasts, "contrasts")
-        try:
-            if kind == "mover":
-                return share_contrasts_of(
-                    self.design, share, self.groups, adjust=adjust, level=level
-                )
-            rows = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
-        except StatisticsError as error:
-            return tuple(self._failed("contrast", error))
-        return tuple(
-            replace(
-                r,
-                method=what,
-                lower=None if r.lower is None else max(r.lower, -1.0),
-                upper=None if r.upper is None else min(r.upper, 1.0),
-            )
-            for r in rows
-        )
-
-    def association(self, level: float) -> list[ComparisonRow]:
-        """Cramer's V."""
-        return self._try(
-            "cramers_v",
-            lambda: cramers_v(rao_scott_test(self.design, self.groups, self.answer), level),
-        )
-
-    def superiority(self, level: float) -> list[ComparisonRow]:
-        """Probability of superiority of every pair of observed groups."""
-        groups = self.groups.observed()
-        cells = cell_totals(self.design, groups, self.answer)
-        return [
-            row
-            for i in range(groups.size)
-            for j in range(i + 1, groups.size)
-            for row in self._try(
-                "probability_of_superiority",
-                lambda i=i, j=j: superiority_of(cells, i, j, level),  # type: ignore[misc]
-            )
-        ]
-
-
 def _box(categories: Sequence[Any], box: Sequence[Any] | None) -> tuple[list[int], str]:
     """The places of a box in the scale, and its name: `2 lowest`, `1 highest`."""
     names = [str(c) for c in categories]
@@ -353,16 +167,3 @@ def _box(categories: Sequence[Any], box: Sequence[Any] | None) -> tuple[list[int
         f"box is {', '.join(wanted) or 'empty'}; expected the lowest or the highest of "
         f"{', '.join(names)}, and not all"
     )
-
-
-def _name(column: Column, otherwise: str) -> str:
-    return repr(column) if isinstance(column, str) else otherwise
-
-
-def _effective_sizes(design: Design, groups: Factor) -> list[float]:
-    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
-    known = groups.known
-    codes, w = groups.codes[known], design.full_weights[known]
-    total = np.bincount(codes, weights=w, minlength=groups.size)
-    squares = np.bincount(codes, weights=w**2, minlength=groups.size)
-    return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
