@@ -54,7 +54,6 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("items: [preparation,", "items: [use_areas,", ("compare.items", "use_areas", "multi")),
         ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
         ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
         ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),

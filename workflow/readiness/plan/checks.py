@@ -66,7 +66,10 @@ def _some(places: Sequence[str]) -> str:
     return ", ".join(places[:5]) + more
 
 
-KINDS = {"estimate": ("single", "ordinal", "multi", "number"), "compare": ("single", "ordinal")}
+KINDS = {
+    "estimate": ("single", "ordinal", "multi", "number"),
+    "compare": ("single", "ordinal", "multi"),
+}
 """The kinds of items that a step can work on."""
 
 
