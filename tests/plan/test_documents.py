@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from settings_tree import copy_settings, replace
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.plan import load_plan
+from readiness.publications.freeze import frozen_config
 
 SHOWN = "  show: [haca-2024, simulated-2026]\n  languages: [fr, ar, en]\n"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
@@ -102,3 +104,22 @@ def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> No
     before = settings()
     replace(tree, "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026")
     assert settings() == before
+
+
+def test_a_publication_of_todays_settings_is_not_computed_twice(tree: Path) -> None:
+    plan = load_plan(tree)
+    own = plan.runs["waves/simulated-2026"]
+    assert plan.register_of("simulated-2026-r2") == (
+        "results/publications/simulated-2026-r2/register/figures.csv"
+    )
+    # The sealed configuration has the methods of its time and no other data than today's.
+    frozen = plan.runs["publications/simulated-2026-r2"]
+    assert frozen.edition == 1 and own.edition == 2
+    folder = tree / "publications/simulated-2026-r3"
+    shutil.copytree(tree / "publications/simulated-2026-r2", folder)
+    (folder / "config.yaml").write_text(frozen_config(own.name, own.section, ["fr"]), "utf-8")
+    assert load_plan(tree).register_of("simulated-2026-r3") == (
+        "results/waves/simulated-2026/register/figures.csv"
+    )
+    replace(tree, "config.yaml", "level: 0.95", "level: 0.9")
+    assert "publications" in load_plan(tree).register_of("simulated-2026-r3")

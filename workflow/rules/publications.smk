@@ -1,7 +1,7 @@
 rule reproduce:
     input:
         published="publications/{id}/figures.csv",
-        recomputed="results/publications/{id}/register/figures.csv",
+        recomputed=lambda wildcards: PLAN.register_of(wildcards.id),
         errata=lambda wildcards: PLAN.errata(wildcards.id),
     output:
         verdicts="results/publications/{id}/reproduce/verdicts.csv",

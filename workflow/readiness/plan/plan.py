@@ -93,6 +93,16 @@ class Plan:
         except RenderError:
             return ""
 
+    def register_of(self, identity: str) -> str:
+        """The recomputed register of a publication.
+
+        What today's configuration computes in the same way, as that of a publication that was just
+        made, is not computed twice.
+        """
+        own = self.runs[f"publications/{identity}"]
+        runs = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
+        return f"results/{(runs or [own])[0].folder}/register/figures.csv"
+
     @property
     def published_files(self) -> list[str]:
         """The files of all publications that are read here, sorted, and the log of them."""

@@ -93,6 +93,16 @@ class Run:
             section["edition"] = self.edition
         return canonical_json(section)
 
+    def same_as(self, other: Run) -> bool:
+        """Whether both compute the same numbers: of one name, with the same settings."""
+        return self._numbers == other._numbers
+
+    @property
+    def _numbers(self) -> tuple[str, dict[str, Any]]:
+        section = self.section.model_dump(exclude={"title", "document", "edition"})
+        edition = self.edition if isinstance(self.section, Wave) else 0
+        return self.name, {**section, "edition": edition}
+
     @property
     def edition(self) -> int:
         """The edition of a wave's methods: what was published without one has the first."""

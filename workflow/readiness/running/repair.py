@@ -118,7 +118,8 @@ def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set
         parts = other.relative_to(results).parts
         in_reach = {
             0: True,  # the closing table and the site
-            2: parts[:2] == run,
+            # What a publication has in common with today's configuration is computed once.
+            2: parts[:2] == run or ("publications",) == run[:1] != parts[:1],
         }[len(run)]
         if in_reach or parts[:1] == ("inputs",):
             found.add(lineage.hash)
