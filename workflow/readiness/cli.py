@@ -54,6 +54,7 @@ STEPS = {
     "register-study": ("readiness.steps.register_study", "the figures of a study"),
     "draw-wave": ("readiness.steps.draw_wave", "the charts of a wave"),
     "draw-study": ("readiness.steps.draw_study", "the charts of a study"),
+    "tables": ("readiness.steps.tables", "the workbook, the tidy table, its codebook"),
     "render": ("readiness.steps.render", "the report as HTML and PDF, every number checked"),
     "reproduce": ("readiness.steps.reproduce", "a publication against its recomputation"),
     "site": ("readiness.steps.site", "reports, publications and guides as plain files"),

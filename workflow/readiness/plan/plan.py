@@ -17,6 +17,7 @@ from readiness.plan.checks import Asked, asked, check_languages, check_report, c
 from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
+from readiness.plan.workbooks import WORKBOOK, table_files, table_settings, workbook_name
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import listed_ids
@@ -148,6 +149,23 @@ class Plan:
     def named(self, name: str) -> list[str]:
         """The folders of the runs whose report has files of this name, sorted."""
         return sorted(folder for folder, run in self.runs.items() if page_name(run) == name)
+
+    @property
+    def tables(self) -> list[str]:
+        """The workbooks of the runs that are shown, in each language."""
+        return [
+            f"results/{run.folder}/{WORKBOOK}/{language}/{workbook_name(run)}.xlsx"
+            for run in self.shown
+            for language in self.languages
+        ]
+
+    def table_files(self, run: str) -> dict[str, str]:
+        """What is read for the tables of a run, by its role."""
+        return table_files(self.runs[run])
+
+    def table_settings(self, run: str, language: str) -> str:
+        """The settings of the step that writes the tables of a run, as canonical JSON."""
+        return table_settings(self.root, self.runs[run], language)
 
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,18 @@ class Register:
 
     def row(self, identity: str) -> dict[str, Any]:
         """The row of an id; RenderError when there is none."""
-        found = self.rows[self.rows["id"] == identity]
-        if found.empty:
+        if identity not in self._by_id:
             raise RenderError(f"{self.run}: no figure {identity!r} in the register.")
-        return {str(key): value for key, value in found.iloc[0].items()}
+        return self._by_id[identity]
+
+    @cached_property
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        rows = self.rows.to_dict("records")
+        return {str(row["id"]): {str(key): cell for key, cell in row.items()} for row in rows}
 
     def has(self, identity: str) -> bool:
         """Whether the register holds the id."""
-        return bool((self.rows["id"] == identity).any())
+        return identity in self._by_id
 
     def span(self, identity: str) -> str:
         """The number as the check after rendering expects it."""

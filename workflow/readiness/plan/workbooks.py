@@ -1,0 +1,56 @@
+"""The tables of a run as files: their names, what is read for them, their settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from readiness.config import Wave
+from readiness.lineage import canonical_json
+from readiness.plan.checks import asked
+from readiness.plan.documents import page_name, told_items
+from readiness.plan.runs import Run, input_files
+
+WORKBOOK = "tables"
+TIDY = ("numbers.csv", "codebook.csv")
+"""The files beside the workbook: all numbers, and what columns and codes mean."""
+
+
+def workbook_name(run: Run) -> str:
+    """The name of a run's workbook, without ending: that of a simulated wave says so."""
+    return page_name(run).replace("report", WORKBOOK)
+
+
+def table_files(run: Run) -> dict[str, str]:
+    """What is read for the tables of a run, by its role, from the project's root."""
+    results = f"results/{run.folder}"
+    files = {"figures": f"{results}/register/figures.csv"}
+    if isinstance(run.section, Wave):
+        files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
+        files["contrasts"] = f"{results}/compare/contrasts.csv"
+        return files
+    claims = run.section.claims
+    files["claims"] = f"results/inputs/{claims.dataset}/{claims.version}/data.csv"
+    files["structure"] = input_files(run.section)["structure"].as_posix()
+    files["verdicts"] = f"{results}/judge/verdicts.json"
+    return files
+
+
+def table_settings(root: Path, run: Run, language: str) -> str:
+    """The settings of the step that writes the tables of a run, as canonical JSON."""
+    section = run.section
+    settings: dict[str, Any] = {
+        "language": language, "run": run.name, "title": section.title[language], "kind": "study",
+    }  # fmt: skip
+    if isinstance(section, Wave):
+        questionnaire = asked(root, input_files(section)["questionnaire"])
+        told = told_items(root, section)
+        settings |= {
+            "kind": "wave",
+            "selection": section.selection,
+            "variables": section.estimate.variables(questionnaire.frame, run.edition),
+            # All that is estimated: what the document tells of first, in its order.
+            "items": [*told, *(item for item in questionnaire.kinds
+                               if item in section.estimate.items and item not in told)],
+        }  # fmt: skip
+    return canonical_json(settings)

@@ -1,0 +1,313 @@
+"""A banner table: the answers to one question as rows, the groups of every variable as columns.
+
+A table holds ids of the register, no numbers: page and workbook look each up, so all say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW, crossed
+from readiness.analysis.selection import Selection
+from readiness.facts import Listed
+from readiness.language import Language, show, text
+from readiness.language.rounding import rounded
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import MEAN, TOTAL, FrameVariable, Item
+from readiness.register.order import answer_order, group_order
+from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
+from readiness.register.signs import Sign, sign
+from readiness.reporting.banners.letters import LOWER, Contrasts, column_names, letters
+from readiness.reporting.shown import Register
+
+MEDIAN = "median"
+MANY = 2
+"""Answers from which on a single choice is told by each of them, and not by one alone."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the tables of a wave are made of, in one language.
+
+    `variables`: by whose categories answers are told, the compared one first. `contrasts`: the
+    pairs of groups that were compared.
+    """
+
+    register: Register
+    questionnaire: Questionnaire
+    variables: tuple[str, ...]
+    selection: Selection
+    contrasts: Contrasts
+
+    @property
+    def language(self) -> Language:
+        """The language of labels and numbers."""
+        return self.register.language
+
+    @property
+    def apart(self) -> dict[str, str]:
+        """The groups that are counted apart: code to label."""
+        group = self.questionnaire.group_item
+        labels = self.questionnaire.item(group).labels(self.language) if group else {}
+        return {code: labels[code] for code in self.questionnaire.apart}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A group: its code in ids, what it is called, its letter ("" where nothing is compared).
+
+    `variable`: the id of the variable whose category it is; "" for the total and groups apart.
+    `base`: of whose answers the shares are.
+    """
+
+    group: str
+    label: str
+    letter: str = ""
+    variable: str = ""
+    base: str = ANSWERED
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: what it is, and the id of each of its cells; "" where the register has none.
+
+    `kind`: `main` (the headline figure), `net` (another sum of answers), `answer`, `outside` (a
+    share of a wider base), `base`. `letters`: of each cell, "" for none.
+    """
+
+    kind: str
+    label: str
+    ids: tuple[str, ...]
+    letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Banner:
+    """The table of one item.
+
+    `left_out`: labels of the groups whose share is not published, which no letter compares.
+    """
+
+    item: Item
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    tested: bool = False
+    left_out: tuple[str, ...] = ()
+
+    def of(self, variable: str) -> Banner:
+        """The same table with the columns of one variable, the total first."""
+        kept = [
+            place
+            for place, column in enumerate(self.columns)
+            if column.variable == variable or column.group == TOTAL
+        ]
+        return self._with(kept)
+
+    def of_first(self, variable: str) -> Banner:
+        """The same table with the compared groups, the total and those counted apart."""
+        kept = [p for p, column in enumerate(self.columns) if column.variable in ("", variable)]
+        return self._with(kept)
+
+    def _with(self, kept: Sequence[int]) -> Banner:
+        lines = [
+            replace(
+                line,
+                ids=tuple(line.ids[place] for place in kept),
+                letters=tuple(line.letters[place] for place in kept) if line.letters else (),
+            )
+            for line in self.lines
+        ]
+        columns = tuple(self.columns[place] for place in kept)
+        return replace(self, columns=columns, lines=tuple(line for line in lines if any(line.ids)))
+
+
+def banner(material: Material, item: Item) -> Banner:
+    """The table of an item; its columns are those of which the register has anything."""
+    return _Maker(material, item).banner()
+
+
+class _Maker:
+    def __init__(self, material: Material, item: Item) -> None:
+        self.material, self.item, self.register = material, item, material.register
+        self.value = self.register.number
+        self.language = material.language
+
+    def banner(self) -> Banner:
+        columns = self._columns()
+        lines = [line for line in self._lines(columns) if any(line.ids)]
+        return Banner(
+            self.item,
+            tuple(columns),
+            tuple(lines),
+            tested=self._tested,
+            left_out=tuple(self._left_out(columns)),
+        )
+
+    # Columns.
+
+    def _columns(self) -> list[Column]:
+        columns = [Column(TOTAL, self._word("report.total"))]
+        if self.item.kind == "multi" and self._any(ASKED, TOTAL):
+            label = self._word("report.column.among_asked")
+            columns.append(Column(TOTAL, label, base=ASKED))
+        names = iter(column_names(sum(len(v.codes) for v in self._variables)))
+        for variable in self._variables:
+            named = dict(zip(variable.codes, names, strict=False))
+            columns += self._of_variable(variable, named)
+        for code, label in self.material.apart.items():
+            if self._any(ANSWERED, code):
+                columns.append(Column(code, label, apart=True))
+        return columns
+
+    @property
+    def _variables(self) -> list[FrameVariable]:
+        return [self.material.questionnaire.frame_variable(v) for v in self.material.variables]
+
+    def group(self, variable: str, code: str) -> str:
+        """The code of a category in ids: as it is for the variable that is compared."""
+        return code if variable == self.material.variables[0] else crossed(variable, code)
+
+    def _of_variable(self, variable: FrameVariable, names: dict[str, str]) -> Iterator[Column]:
+        prefix = self.group(variable.id, "")
+        labels = variable.labels(self.language)
+        for code in group_order(
+            self.value, self.item.id, self.item.shown, variable.codes,
+            ordered=variable.ordered, prefix=prefix,
+        ):  # fmt: skip
+            group = prefix + code
+            if self._any(ANSWERED, group):
+                tested = self._compared(variable.id) and self._published(group)
+                yield Column(group, labels[code], names[code] if tested else "", variable.id)
+
+    def _any(self, base: str, group: str) -> bool:
+        levels = (self.item.shown, *self.item.codes)
+        return any(self.register.has(share_id(self.item.id, lv, group, base)) for lv in levels)
+
+    def _published(self, group: str, level: str = "") -> bool:
+        level = level or self.item.shown
+        return self.value(share_id(self.item.id, level, group, ANSWERED)) is not None
+
+    def _left_out(self, columns: Sequence[Column]) -> Iterator[str]:
+        for column in columns:
+            if column.variable and self._compared(column.variable) and not column.letter:
+                yield column.label
+
+    # Letters.
+
+    @property
+    def _levels(self) -> list[str]:
+        """The answers that were compared: the headline of a scale, else any."""
+        return [self.item.shown, *(code for code in self.item.codes if code != self.item.shown)]
+
+    def _compared(self, variable: str) -> bool:
+        contrasts = self.material.contrasts
+        return self.material.selection.p_values and any(
+            contrasts.made(self.item.id, level, variable) for level in self._levels
+        )
+
+    @property
+    def _tested(self) -> bool:
+        return any(self._compared(variable) for variable in self.material.variables)
+
+    def _letters(self, level: str, columns: Sequence[Column]) -> tuple[str, ...]:
+        said: dict[str, str] = {}
+        if self.material.selection.p_values:
+            for variable in self.material.variables:
+                names = {
+                    column.group: column.letter
+                    for column in columns
+                    if column.variable == variable and column.letter
+                    if self._published(column.group, level)
+                }
+                codes = {group.rpartition(":")[2]: group for group in names}
+                gaps = self.material.contrasts.gaps(self.item.id, level, variable, codes, LOWER)
+                by_code = letters(gaps, {code: names[group] for code, group in codes.items()})
+                said |= {codes[code]: text for code, text in by_code.items()}
+        return tuple(said.get(c.group, "") if c.base == ANSWERED else "" for c in columns)
+
+    # Rows.
+
+    def _lines(self, columns: Sequence[Column]) -> Iterator[Line]:
+        yield from self._answers(columns)
+        yield from self._outside(columns)
+        item, shown = self.item.id, self.item.shown
+        bases = [base_id(item, c.group, c.base) for c in columns]
+        yield self._line("base", self._word("tables.row.base"), bases)
+        weighted = [f"{name}.weighted" for name in bases]
+        yield self._line("base", self._word("tables.row.weighted"), weighted)
+        if self.item.kind != "multi":  # each option has its own: the tidy table has them
+            own = [f"{share_id(item, shown, c.group, c.base)}.n_eff" for c in columns]
+            yield self._line("base", self._word("tables.row.effective"), own)
+
+    def _answers(self, columns: Sequence[Column]) -> Iterator[Line]:
+        item, labels = self.item, self.item.labels(self.language)
+        if item.kind == "number":
+            yield self._share("main", self._word("report.column.mean"), MEAN, columns)
+            yield self._share("answer", self._word("report.column.median"), MEDIAN, columns)
+            return
+        for place, (box, levels) in enumerate(item.levels_of.items()):
+            named = Listed(tuple(labels[code] for code in levels), "or")
+            yield self._share("net" if place else "main", show(named, self.language), box, columns)
+        first = item.kind == "single" and len(item.codes) == MANY
+        ordered = item.kind == "ordinal" or first
+        for code in answer_order(self.value, item.id, item.codes, ordered=ordered):
+            kind = "main" if first and code == item.shown else "answer"
+            yield self._share(kind, labels[code], code, columns)
+
+    def _share(self, kind: str, label: str, level: str, columns: Sequence[Column]) -> Line:
+        ids = [share_id(self.item.id, level, c.group, c.base) for c in columns]
+        return self._line(kind, label, ids, self._letters(level, columns))
+
+    def _outside(self, columns: Sequence[Column]) -> Iterator[Line]:
+        if self.item.dont_know:
+            label = self.item.dont_know.label(self.language)
+            ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
+            yield self._line("outside", label, ids)
+
+    def _line(self, kind: str, label: str, ids: Sequence[str], marks: tuple[str, ...] = ()) -> Line:
+        known = tuple(name if self.register.has(name) else "" for name in ids)
+        return Line(kind, label, known, marks if any(marks) else ())
+
+    def _word(self, key: str) -> str:
+        return text(key, self.language)
+
+
+def signs_of(register: Register, table: Banner) -> list[Sign]:
+    """The signs that stand in a table, in the order in which they are explained."""
+    found = {sign(register.row(name)) for line in table.lines for name in line.ids if name}
+    return [one for one in Sign if one in found and one is not Sign.NONE]
+
+
+def adds_up(register: Register, table: Banner) -> bool:
+    """Whether the shares of every column add to 100 and each box to its answers, as they are shown.
+
+    A column in which something is withheld does not speak against it.
+    """
+    for place in range(len(table.columns)):
+        shown = {
+            level: _shown(register, share_id(table.item.id, level, c.group, c.base))
+            for c in [table.columns[place]]
+            for level in (*table.item.codes, *table.item.levels_of)
+        }
+        sums: list[tuple[Decimal | None, Sequence[str]]] = [
+            (shown[box], levels) for box, levels in table.item.levels_of.items()
+        ]
+        if table.item.kind in ("single", "ordinal"):
+            sums.append((Decimal(1), table.item.codes))
+        for whole, levels in sums:
+            parts = [shown[level] for level in levels]
+            known = [part for part in parts if part is not None]
+            if whole is not None and len(known) == len(parts) and sum(known) != whole:
+                return False
+    return True
+
+
+def _shown(register: Register, identity: str) -> Decimal | None:
+    """A share as it is shown, as a fraction of 1; None where the register does not publish it."""
+    if register.number(identity) is None:
+        return None
+    row = register.row(identity)
+    return rounded(float(row["value"]), int(row["digits"]) + 2, row["rounding"])

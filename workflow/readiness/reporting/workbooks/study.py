@@ -1,0 +1,120 @@
+"""The workbook of a study: who printed which figure, and what arithmetic says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from readiness.facts import Fact, Listed
+from readiness.forensics.judging.verdict import Status, facts_of
+from readiness.forensics.reporting import STATUS, told
+from readiness.language import show, tell, text
+from readiness.register.display import shown
+from readiness.reporting.shown import ShownStudy
+from readiness.reporting.workbooks.tidy import Labels
+from readiness.reporting.workbooks.wave import NOTHING
+from readiness.reporting.workbooks.writing import Book, Cell, Sheet
+
+
+def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
+    """The workbook of a study: its claims as printed, its verdicts as sentences."""
+    language = study.language
+    named = show(Listed(tuple(datasets), "comma"), language)
+    cover = (
+        text("tables.cover.study", language),
+        tell(Fact("tables.cover.data", {"datasets": named}), language),
+    )
+    notes = text("tables.sheet.notes", language)
+    meanings = [
+        (show(STATUS[status], language), text(_MEANING[status], language)) for status in Status
+    ]
+    head = (text("tables.head.status", language), text("tables.head.meaning", language))
+    title = str(study.settings["title"])
+    sheets = (_claims(study), _verdicts(study))
+    return Book(title, title, language, cover, Sheet(notes, notes, head, tuple(meanings)), sheets)
+
+
+_MEANING = {
+    Status.IMPOSSIBLE: "tables.status.impossible",
+    Status.INCOMPATIBLE: "tables.status.incompatible",
+    Status.UNDETERMINED: "tables.status.undetermined",
+    Status.POSSIBLE: "tables.status.possible",
+    Status.NOT_APPLICABLE: "tables.status.not_applicable",
+}
+CLAIMS = ("claim", "question", "answer", "printed", "whose", "outlet", "date", "source")
+VERDICTS = ("verdict", "status", "sentence", "claims")
+HEADS = (
+    *(f"tables.head.{name}" for name in CLAIMS),
+    *(f"tables.head.{name}" for name in VERDICTS),
+)
+
+
+def _heads(study: ShownStudy, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text(f"tables.head.{name}", study.language) for name in names)
+
+
+def _answer(study: ShownStudy, item: str, category: str) -> str:
+    """What an answer is called; "" where nothing says it."""
+    found = study.structure.answer(item, category)
+    return show(found, study.language) if found else ""
+
+
+def _claims(study: ShownStudy) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for claim in study.claims.to_dict("records"):
+        identity = f"claim.{claim['claim_id']}"
+        register = study.register
+        printed = (
+            shown(register.row(identity), study.language)
+            if register.has(identity)
+            else str(claim["value"])
+        )
+        answer = _answer(study, str(claim["item"]), str(claim["category"]))
+        rows.append(
+            (
+                str(claim["claim_id"]), study.item(str(claim["item"])), answer or NOTHING, printed,
+                study.publisher(str(claim["attributed_to"])), str(claim["outlet"]),
+                str(claim.get("date", "")) or NOTHING, str(claim["source"]),
+            )
+        )  # fmt: skip
+    title = text("tables.title.claims", study.language)
+    line = text("tables.line.claims", study.language)
+    return Sheet(title, title, _heads(study, CLAIMS), tuple(rows), (line,))
+
+
+def _verdicts(study: ShownStudy) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name,
+            show(STATUS[Status(verdict["status"])], study.language),
+            told(facts_of(verdict), study.language),
+            " ".join(verdict["claims"]) or NOTHING,
+        )
+        for name, verdict in study.verdicts.items()
+    ]
+    title = text("tables.title.verdicts", study.language)
+    line = text("tables.line.verdicts", study.language)
+    return Sheet(title, title, _heads(study, VERDICTS), tuple(rows), (line,))
+
+
+def study_labels(study: ShownStudy) -> Labels:
+    """The labels of a study's items and of whose a figure is."""
+
+    def labels(item: str, level: str, group: str) -> tuple[str, str, str, str]:
+        if item not in study.structure.items:
+            return "", "", "", ""
+        answer = _answer(study, item, level)
+        return study.item(item), answer, study.publisher(group) if group else "", ""
+
+    return labels
+
+
+def study_codes(study: ShownStudy) -> Iterator[list[str]]:
+    """The questions of a study, with the answers that figures were printed of."""
+    found: dict[str, dict[str, str]] = {}
+    for claim in study.claims.to_dict("records"):
+        item, category = str(claim["item"]), str(claim["category"])
+        found.setdefault(item, {})[category] = _answer(study, item, category)
+    for item, answers in found.items():
+        yield ["item", item, "", study.item(item), ""]
+        for code, label in answers.items():
+            yield ["answer", code, item, label, ""]

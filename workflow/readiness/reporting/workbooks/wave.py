@@ -1,0 +1,207 @@
+"""The workbook of a wave: a banner table a question, every number at its published precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from readiness.facts import Fact, Listed, Value
+from readiness.language import show, tell, text
+from readiness.register.display import SUPPRESSED_TEXT
+from readiness.register.signs import SIGNS, Sign, sign
+from readiness.reporting.banners.model import Banner, Column, Line, Material, adds_up, banner
+from readiness.reporting.workbooks.writing import Amount, Book, Cell, Sheet
+
+NOTHING = "–"
+"""What stands where there is no such number: an interval of a group that was not drawn, say."""
+MARK = '"†"'
+
+
+def wave_book(material: Material, title: str, items: Sequence[str], cover: Sequence[str]) -> Book:
+    """The workbook of a wave: its `items` in their order; `cover` are the lines of its first sheet.
+
+    The register of the material is at its published precision.
+    """
+    questionnaire = material.questionnaire
+    tables = [banner(material, questionnaire.item(name)) for name in items]
+    shown = [table for table in tables if table.lines]
+    sheets = [_Sheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
+    subject = questionnaire.title.text(material.language)
+    return Book(title, subject, material.language, tuple(cover), _notes(material), tuple(sheets))
+
+
+def _notes(material: Material) -> Sheet:
+    """What signs and letters mean, once for all tables."""
+    language = material.language
+    rows = [
+        *((_sign(one), one.words(language)) for one in SIGNS),
+        (NOTHING, text("tables.note.nothing", language)),
+    ]
+    if material.selection.p_values:
+        rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
+    for name in ("base", "weighted", "effective"):
+        rows.append((text(f"tables.row.{name}", language), text(_MEANING[name], language)))
+    return Sheet(
+        text("tables.sheet.notes", language),
+        text("tables.sheet.notes", language),
+        (text("tables.head.sign", language), text("tables.head.meaning", language)),
+        tuple(rows),
+    )
+
+
+_MEANING = {
+    "base": "tables.note.base",
+    "weighted": "tables.note.weighted",
+    "effective": "tables.note.effective",
+}
+_ROWS = ("tables.row.base", "tables.row.weighted", "tables.row.effective")
+_MEASURES = {
+    "share": "tables.measure.share",
+    "number": "tables.measure.number",
+    "count": "tables.measure.count",
+    "lower": "tables.measure.lower",
+    "upper": "tables.measure.upper",
+    "higher": "tables.measure.higher",
+}
+
+
+def _sign(one: Sign) -> str:
+    return f"{SUPPRESSED_TEXT if one.withheld else ''}{one.mark}"
+
+
+class _Sheet:
+    """One table, and the lines that explain it."""
+
+    def __init__(self, material: Material, table: Banner, place: int) -> None:
+        self.material, self.table, self.place = material, table, place
+        self.register, self.language = material.register, material.language
+
+    def sheet(self) -> Sheet:
+        rows = list(self._rows())
+        title = self._told("tables.title", n=self.place, title=self._item)
+        shaded = frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main")
+        return Sheet(
+            self.table.item.id,
+            title,
+            (
+                self._word("tables.head.answer"),
+                self._word("tables.head.measure"),
+                *unique([self._head(column) for column in self.table.columns]),
+            ),
+            tuple(row for _, row in rows),
+            tuple(self._lines()),
+            shaded,
+            labels=2,
+        )
+
+    @property
+    def _item(self) -> str:
+        return self.table.item.label.text(self.language)
+
+    def _word(self, key: str) -> str:
+        return text(key, self.language)
+
+    def _told(self, kind: str, **values: Value) -> str:
+        return tell(Fact(kind, values), self.language)
+
+    def _head(self, column: Column) -> str:
+        """A column's head: variable and category, and the letter that names it."""
+        name = column.label
+        if column.apart:
+            name = self._told("report.apart", group=name)
+        elif column.variable:
+            variable = self.material.questionnaire.frame_variable(column.variable)
+            of = variable.label.text(self.language)
+            name = self._told("report.margin", variable=of, category=name)
+        if not column.letter:
+            return name
+        return self._told("tables.head.lettered", label=name, letter=column.letter)
+
+    def _lines(self) -> Iterator[str]:
+        item = self.table.item
+        yield self._told("tables.line.question", question=item.column)
+        yield self._unit()
+        if self.register.simulated:
+            yield self._word("tables.line.simulated")
+        if item.dont_know:
+            yield self._told("tables.note.outside", label=item.dont_know.label(self.language))
+        yield from lettering(self.material, self.table)
+        if not adds_up(self.register, self.table):
+            yield self._word("tables.note.rounding")
+
+    def _unit(self) -> str:
+        item = self.table.item
+        if item.range is not None:
+            return self._told("tables.unit.number", unit=item.range.unit.text(self.language))
+        return self._word("tables.unit.share")
+
+    def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+        for line in self.table.lines:
+            yield line.kind, self._row(line, line.ids, self._measure(line))
+            if line.kind == "base":
+                continue
+            if self.material.selection.intervals:
+                for end in ("lower", "upper"):
+                    ids = [f"{name}.{end}" for name in line.ids]
+                    yield line.kind, self._row(line, ids, end)
+            if line.letters:
+                label = (line.label, self._word(_MEASURES["higher"]))
+                marks = [letter or NOTHING for letter in line.letters]
+                yield line.kind, (*label, *marks)
+
+    def _measure(self, line: Line) -> str:
+        if line.kind == "base":
+            return "count"
+        return "number" if self.table.item.kind == "number" else "share"
+
+    def _row(self, line: Line, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
+        cells = [self._cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
+        return (line.label, self._word(_MEASURES[measure]), *cells)
+
+    def _cell(self, identity: str, own: str) -> Cell:
+        """A number, the sign in its place, or that there is none; `own`: whose it is."""
+        if own and sign(self.register.row(own)).withheld:
+            return _sign(sign(self.register.row(own)))
+        if not identity or not self.register.has(identity):
+            return NOTHING
+        row = self.register.row(identity)
+        return Amount(
+            float(row["value"]), number_format(row["unit"], int(row["digits"]), sign(row))
+        )
+
+
+def lettering(material: Material, table: Banner) -> Iterator[str]:
+    """What the letters of a table compare, and whom they leave out."""
+    if table.tested:
+        yield text("tables.note.letters", material.language)
+        if table.left_out:
+            groups = Listed(table.left_out, "comma")
+            yield tell(Fact("tables.note.left_out", {"groups": groups}), material.language)
+
+
+def number_format(unit: str, digits: int, mark: Sign = Sign.NONE) -> str:
+    """The format of a spreadsheet for numbers of a unit; a weak one has its mark beside it."""
+    zeros = f"0.{'0' * digits}" if digits else "0"
+    code = f"{zeros}%" if unit == "share" else f"#,##{zeros}"
+    return f"{code}{MARK}" if mark is Sign.WEAK else code
+
+
+def unique(heads: Sequence[str]) -> list[str]:
+    """Heads of a table, each once: a spreadsheet's table refuses two alike."""
+    seen: dict[str, int] = {}
+    made = []
+    for head in heads:
+        key = head.casefold()
+        seen[key] = seen.get(key, 0) + 1
+        made.append(head if seen[key] == 1 else f"{head} ({seen[key]})")
+    return made
+
+
+def cover_lines(material: Material, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
+    """The lines of a wave's cover sheet."""
+    language = material.language
+    lines = [text("tables.line.simulated", language)] if simulated else []
+    lines.append(text("tables.cover.what", language))
+    named = show(Listed(tuple(datasets), "comma"), language)
+    lines.append(tell(Fact("tables.cover.data", {"datasets": named}), language))
+    lines.append(text("tables.cover.precision", language))
+    return lines

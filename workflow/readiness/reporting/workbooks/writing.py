@@ -1,0 +1,188 @@
+"""A formatted workbook (XLSX), the same bytes for the same content.
+
+Laid out as the guidance of the UK's statistical service on accessible spreadsheets asks
+(https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/):
+a cover sheet, a list of contents and the notes first; one table a sheet, marked as one, its title
+in A1 and all that explains it above; no merged cell, no blank row or column; heads that stay in
+view; numbers as numbers. A text is never a formula or a link, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from readiness.language import Language, direction, text
+
+CREATED = datetime(2000, 1, 1)
+"""What the file says of when it was made: results carry no clock."""
+WIDEST, NARROWEST = 60, 11
+"""Characters that a column is wide: no wider, no narrower."""
+_STYLE = "Table Style Light 1"
+_NAME = 31
+"""Characters that the name of a sheet may have."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number in a cell, in the unit's own scale, and the format that shows it (`0.0%`)."""
+
+    value: float
+    format: str
+
+
+Cell = str | Amount
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its title, what explains it, a line a cell, and the table itself.
+
+    `shaded`: rows of the headline figures. `labels`: how many columns of words stay in view.
+    """
+
+    name: str
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    lines: tuple[str, ...] = ()
+    shaded: frozenset[int] = frozenset()
+    labels: int = 1
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook: what stands on its cover, the notes, and the tables."""
+
+    title: str
+    subject: str
+    language: Language
+    cover: tuple[str, ...]
+    notes: Sheet
+    sheets: tuple[Sheet, ...] = field(default=())
+
+
+def written(book: Book) -> bytes:
+    """The workbook as a file."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+               "strings_to_numbers": False}  # fmt: skip
+    with Workbook(buffer, options) as workbook:
+        workbook.set_properties(
+            {"title": book.title, "subject": book.subject, "created": CREATED,
+             "comments": book.cover[0] if book.cover else ""}
+        )  # fmt: skip
+        _Writer(workbook, book).write()
+    return buffer.getvalue()
+
+
+class _Writer:
+    def __init__(self, workbook: Workbook, book: Book) -> None:
+        self.workbook, self.book = workbook, book
+        self.formats: dict[tuple[str, bool], Any] = {}
+        self.names = _names([sheet.name for sheet in book.sheets])
+        self.title = workbook.add_format({"bold": True, "font_size": 14})
+        self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
+        self.head = workbook.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+        )
+        self.link = workbook.get_default_url_format()
+
+    def write(self) -> None:
+        self._cover()
+        contents = Sheet(
+            text("tables.sheet.contents", self.book.language),
+            text("tables.sheet.contents", self.book.language),
+            (text("tables.head.sheet", self.book.language),
+             text("tables.head.title", self.book.language)),
+            tuple((name, sheet.title) for name, sheet in
+                  [(self.book.notes.name, self.book.notes),
+                   *zip(self.names, self.book.sheets, strict=True)]),
+        )  # fmt: skip
+        sheet = self._table(contents.name, contents)
+        for place, row in enumerate(contents.rows, len(contents.lines) + 2):
+            name = str(row[0])
+            sheet.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
+        self._table(self.book.notes.name, self.book.notes)
+        for name, own in zip(self.names, self.book.sheets, strict=True):
+            self._table(name, own)
+
+    def _sheet(self, name: str) -> Worksheet:
+        sheet = self.workbook.add_worksheet(name)
+        if direction(self.book.language) == "rtl":
+            sheet.right_to_left()
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def _cover(self) -> None:
+        sheet = self._sheet(text("tables.sheet.cover", self.book.language))
+        sheet.set_column(0, 0, WIDEST + 30)
+        sheet.write_string(0, 0, self.book.title, self.title)
+        for place, line in enumerate(self.book.cover, 1):
+            sheet.write_string(place, 0, line, self.line)
+
+    def _table(self, name: str, own: Sheet) -> Worksheet:
+        """A sheet with one table: title, lines, then the head and the rows at once."""
+        sheet = self._sheet(name)
+        sheet.write_string(0, 0, own.title, self.title)
+        plain = self.workbook.add_format({})
+        for place, line in enumerate(own.lines, 1):
+            sheet.write_string(place, 0, line, plain)
+        top = len(own.lines) + 1
+        last = max(len(own.header) - 1, 0)
+        sheet.add_table(
+            top, 0, top + max(len(own.rows), 1), last,
+            {"name": f"table_{len(self.workbook.worksheets())}", "autofilter": False,
+             "style": _STYLE, "banded_rows": False,
+             "columns": [{"header": head, "header_format": self.head} for head in own.header]},
+        )  # fmt: skip
+        for place, row in enumerate(own.rows):
+            for column, cell in enumerate(row):
+                self._cell(sheet, top + 1 + place, column, cell, place in own.shaded)
+        for column, width in enumerate(_widths(own)):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(top + 1, own.labels)
+        sheet.repeat_rows(top)
+        return sheet
+
+    def _cell(self, sheet: Worksheet, row: int, column: int, cell: Cell, shaded: bool) -> None:
+        if isinstance(cell, Amount):
+            sheet.write_number(row, column, cell.value, self._format(cell.format, shaded))
+        else:
+            sheet.write_string(row, column, cell, self._format("@", shaded))
+
+    def _format(self, code: str, shaded: bool) -> Any:
+        if (code, shaded) not in self.formats:
+            look: dict[str, Any] = {"num_format": code, "valign": "top"}
+            look |= {"text_wrap": True} if code == "@" else {"align": "right"}
+            look |= {"bold": True, "bg_color": "#E8EEF2"} if shaded else {}
+            self.formats[code, shaded] = self.workbook.add_format(look)
+        return self.formats[code, shaded]
+
+
+def _names(wanted: Sequence[str]) -> list[str]:
+    """Names of sheets, each once, in the letters and the length that a sheet's may have."""
+    names: list[str] = []
+    for place, name in enumerate(wanted, 1):
+        kept = "".join(letter for letter in name if letter not in "[]:*?/\\'")
+        names.append(f"{place} {kept}"[:_NAME].strip())
+    return names
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Wide enough for the longest word of the head and the longest cell, within bounds."""
+    widths = []
+    for column, head in enumerate(sheet.header):
+        cells = [str(row[column]) for row in sheet.rows if isinstance(row[column], str)]
+        longest = max([*map(len, cells), *map(len, head.split()), 0])
+        widths.append(min(max(longest + 2, NARROWEST), WIDEST))
+    return widths
