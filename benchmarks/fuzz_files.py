@@ -146,7 +146,7 @@ def _structure(path: Path) -> None:
 def _claims(path: Path) -> None:
     claims = read_text_table(path, "the register of claims")
     read_again(claims)
-    structure = parse_structure(read_yaml(tree() / "data/claims/haca-2024-3.yaml"))
+    structure = parse_structure(read_yaml(tree() / "data/claims/haca-2024-4.yaml"))
     check_register(claims, structure)
     judge(claims, structure)
 

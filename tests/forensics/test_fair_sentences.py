@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
-from haca_study import haca_structure, haca_verdicts, sentence
+from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
 
 from readiness.errors import StatisticsError
-from readiness.forensics.arithmetic.bases import FigureSet, SetKind, every_base_from, joint_mask
+from readiness.forensics.arithmetic.bases import (
+    NEAREST,
+    FigureSet,
+    SetKind,
+    every_base_from,
+    fewest_missing,
+    joint_mask,
+    witnesses,
+)
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
 from readiness.forensics.judging.details import not_computable
+from readiness.forensics.judging.study import judge, lead_bases
 from readiness.forensics.judging.verdict import Status
 from readiness.language import LANGUAGES
 
@@ -38,9 +48,48 @@ def test_the_number_from_which_every_number_fits() -> None:
 def test_the_figures_of_haca() -> None:
     found = haca_verdicts("2", 2)
     release, everything = found["every.release"], found["every.everything"]
-    assert (release.numbers["every"], release.numbers["every_one"]) == (94, 64)
-    assert (everything.numbers["every"], everything.numbers["every_one"]) == (99, 85)
-    assert "from 94 on if everyone answered everything, and from 64 on" in sentence(release)
+    assert (release.numbers["every"], release.numbers["every_missing"]) == (94, 64)
+    assert (everything.numbers["every"], everything.numbers["every_missing"]) == (99, 85)
+    # Below it some fit: on twelve people with one answer missing in all, or two of everything.
+    assert release.numbers["fits"][:5] == (33, 36, 39, 42, 45)  # type: ignore[index]
+    assert release.numbers["fits_missing"][:6] == (12, 15, 22, 25, 28, 33)  # type: ignore[index]
+    for verdict, silent in ((release, 1), (everything, 2)):
+        assert (verdict.numbers["least"], verdict.numbers["silent"]) == (12, silent)
+    assert "and any number from 94 on. With at most 1 missing answer" in sentence(release)
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_the_fewest_missing_answers_are_those_that_looking_finds(missing: int) -> None:
+    sets = [pair("67", "33"), pair("64"), pair("91")]
+    for people in range(1, 40):
+        # Question by question, under one rounding: the smallest sum of what each one lacks.
+        found = [
+            sum(lacking)
+            for convention in NEAREST
+            for lacking in product(range(missing + 1), repeat=len(sets))
+            if all(n < people for n in lacking)
+            and all(
+                next(witnesses(s, people - n, convention), None)
+                for s, n in zip(sets, lacking, strict=True)
+            )
+        ]
+        assert fewest_missing(sets, people, missing) == min(found, default=None), people
+
+
+def test_a_study_of_one_question_has_its_numbers_too() -> None:
+    claims, whole = haca_claims("2"), haca_structure("4")
+    kept = {"sets": whole.sets[1:2], "shared_bases": (), "group_sets": (), "cross_tables": ()}
+    alone = {v.id: v for v in judge(claims, whole.model_copy(update=kept))}
+    assert alone["every.team_trained"].numbers["least"] == 11
+    assert "silent" not in alone["every.team_trained"].numbers
+
+
+def test_what_the_picture_shows() -> None:
+    shown = lead_bases(haca_claims("2"), haca_structure("4"))
+    assert shown is not None and (shown.id, shown.last) == ("release", 100)
+    assert shown.figures == (("67", "33"), ("64",))
+    assert shown.bases[:2] == (33, 36) and shown.bases_missing[:2] == (12, 15)
+    assert [(r.n, r.whose, r.counts) for r in shown.reported] == [(32, "press", "unknown")]
 
 
 def test_each_stated_check_has_its_own_pass_rate() -> None:

@@ -74,7 +74,7 @@ def test_what_cannot_be_shown_is_refused(
 
 
 def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
-    claims = "data/claims/haca-2024-3.yaml"
+    claims = "data/claims/haca-2024-4.yaml"
     replace(tree, claims, 'en: "preparation of the sector", ', "")
     replace(tree, claims, 'fr: "faible", en: "weak"', 'fr: "faible"')
     with pytest.raises(ConfigError) as caught:

@@ -140,7 +140,7 @@ def config_value(target: Target) -> Made:
          ("digits: 1", "digits: 2", "figures"), ("holm", "none", "compare")]
         if target.wave
         else [('version: "2"}\n    structure', 'version: "1"}\n    structure', "claims"),
-              ("structure: haca-2024-3", "structure: haca-2024-1", "structure")]
+              ("structure: haca-2024-4", "structure: haca-2024-1", "structure")]
     )  # fmt: skip
     assert old in text
     target.tree.write("config.yaml", text.replace(old, new, 1))

@@ -16,6 +16,11 @@ from readiness.forensics.judging.verdict import Number, facts_of, numbers_of
 from readiness.register.figures import IN_PERCENT, FigureRow
 
 
+def number_id(verdict: str, own: str) -> str:
+    """The id of a number that a verdict states, by its name in the sentence."""
+    return f"verdict.{verdict}.{own}"
+
+
 def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
     """Each published figure as it was printed, labelled by whose it is."""
     for row in claims.to_dict("records"):
@@ -40,7 +45,7 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             else:
                 value = float(number) if isinstance(number, Fraction) else number
             yield FigureRow(
-                id=f"verdict.{verdict['id']}.{own}", kind="verdict", unit=_unit(number),
+                id=number_id(verdict["id"], own), kind="verdict", unit=_unit(number),
                 value=value, item=verdict["kind"], statistic=own,
                 note=verdict["status"],
             )  # fmt: skip

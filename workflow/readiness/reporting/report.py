@@ -49,9 +49,11 @@ class Report:
     # For a whole document.
 
     def summary(self) -> None:
-        """Print the summary."""
+        """Print the summary; that of a study opens with its finding and needs no title."""
         part = self.part
         said = part.prose.around(SUMMARY, _in_short(part), part.register.span)
+        if isinstance(part, ShownStudy):
+            return self._print(said)
         self._print(heading(1, self._word("report.title.summary"), "sec-summary"), said)
 
     def reading(self) -> None:

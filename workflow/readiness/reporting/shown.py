@@ -15,7 +15,8 @@ from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Named, Quantity, Value, from_json
-from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.every import lead
+from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import told
 from readiness.language import Language, show, tell, text
@@ -203,13 +204,38 @@ class ShownStudy(Part):
         def mark(name: str, text: str) -> str:
             return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
 
-        said = told(facts, self.language, mark)
+        return _joined(told(facts, self.language, mark, Markup(name=plain)))
 
-        def joined(found: re.Match[str]) -> str:
-            unit = found[3] or found[4].replace(" ", NBSP)
-            return f"[{found[1]}{unit}]{{{found[2]}}}"
+    def told(self, value: Value) -> str:
+        """A fact, or a value of one, as Markdown: each number under its id in the register."""
 
-        return _UNIT_OUTSIDE.sub(joined, said)
+        def mark(name: str, text: str) -> str:
+            return self.register.span(name) if self.register.has(name) else text
+
+        return _joined(show(value, self.language, mark, Markup(name=plain)))
+
+    @cached_property
+    def lead(self) -> SharedBase | None:
+        """The sets that the study is about."""
+        whose = dict(zip(self.claims["claim_id"], self.claims["attributed_to"], strict=True))
+        return lead(self.structure, whose)
+
+    @cached_property
+    def printed(self) -> pd.DataFrame:
+        """The claims that are figures, in the order of their register."""
+        return self.claims[self.claims["unit"] != "text"]
+
+    def claim(self, identity: str) -> pd.Series[str]:
+        """The row of a claim; RenderError where there is none."""
+        found = self.claims[self.claims["claim_id"] == identity]
+        if found.empty:
+            raise RenderError(f"{self.run}: no claim {identity!r}.")
+        return found.iloc[0]
+
+    def answer(self, item: str, category: str) -> str:
+        """What the study calls an answer to an item."""
+        label = self.structure.answer(item, category)
+        return show(label, self.language) if label else category.replace("_", " ")
 
     def sentences(self, *kinds: str) -> list[str]:
         """The verdicts of these kinds, in their order."""
@@ -218,10 +244,6 @@ class ShownStudy(Part):
             for name, verdict in self.verdicts.items()
             if verdict["kind"] in kinds
         ]
-
-    def summary(self) -> list[str]:
-        """The verdicts that make one fair paragraph."""
-        return [self.verdict(name) for name, verdict in self.verdicts.items() if verdict["summary"]]
 
     def item(self, code: str) -> str:
         """What the study calls an item."""
@@ -272,6 +294,16 @@ class ShownWave(Part):
             elif self.register.has(f"{item}.n.{code}"):
                 shown[code] = f"*{self.tell('report.apart', group=name)}*"
         return shown
+
+
+def _joined(said: str) -> str:
+    """The text with each percent sign within the span of its number."""
+
+    def one(found: re.Match[str]) -> str:
+        unit = found[3] or found[4].replace(" ", NBSP)
+        return f"[{found[1]}{unit}]{{{found[2]}}}"
+
+    return _UNIT_OUTSIDE.sub(one, said)
 
 
 def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Part:

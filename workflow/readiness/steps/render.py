@@ -106,12 +106,18 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
         answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
         named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
         part.words.update(outlets, items.values(), (label[language] for label in named))
-        part.provenance.update(outlets)
+        part.provenance.update(outlets, _verdicts(files.verdicts))
         return replace(part, content={**told, "items": items, "structure": files.structure.name})
     if files.questionnaire:
         part.words.update(labels(load_questionnaire(files.questionnaire), language))
         return replace(part, content={**told, "questionnaire": files.questionnaire.name})
     return part
+
+
+def _verdicts(path: Path | None) -> set[str]:
+    """The ids of a study's verdicts."""
+    found = json.loads(path.read_text("utf-8")) if path else []
+    return {verdict["id"] for verdict in found}
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:

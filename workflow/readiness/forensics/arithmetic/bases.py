@@ -286,6 +286,27 @@ def missing_needed(
     return needed
 
 
+def fewest_missing(
+    sets: Sequence[FigureSet],
+    people: int,
+    max_missing: int = 0,
+    allowed: Sequence[Convention] = NEAREST,
+) -> int | None:
+    """The fewest missing answers in all, at most `max_missing` on each set, that let all sets fit.
+
+    None where so many people fit in no way.
+    """
+    found = []
+    for convention in allowed:
+        masks = [_feasible(s, people, convention) for s in sets]
+        bases_tried = range(people, max(people - max_missing, 1) - 1, -1)
+        lacking = [next((people - n for n in bases_tried if mask[n]), None) for mask in masks]
+        known = [missing for missing in lacking if missing is not None]
+        if len(known) == len(sets):
+            found.append(sum(known))
+    return min(found, default=None)
+
+
 @dataclass(frozen=True)
 class JointWitness:
     """One way for several sets to rest on the same `people`: base and counts of each set."""

@@ -16,7 +16,6 @@ from readiness.forensics.arithmetic.bases import (
     FigureSet,
     JointWitness,
     bases,
-    every_base_from,
     joint_bases,
     joint_witness,
     smallest_base,
@@ -27,6 +26,7 @@ from readiness.forensics.arithmetic.groups import joint_splits
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.context import LONGEST_LIST, Study, verdict
+from readiness.forensics.judging.every import judge_every
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
@@ -127,7 +127,7 @@ def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
         yield from _other_conventions(study, shared.id, sets)
     yield from _robustness(study, shared.id, sets, allowed)
     if study.structure.edition == 2:
-        yield from _every(study, shared.id, sets, allowed)
+        yield from judge_every(study, shared.id, sets)
 
 
 def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
@@ -239,24 +239,6 @@ def _robustness(
         "robustness",
         Status.POSSIBLE,
         [Fact("forensics.robustness", words | numbers)],
-        claim_names(sets),
-    )
-
-
-def _every(
-    study: Study, name: str, sets: Sequence[ClaimSet], allowed: Sequence[Convention]
-) -> Iterator[Verdict]:
-    """The number of people from which on every number fits: the fairest thing to say."""
-    figures = [study.figures(s) for s in sets]
-    every = [every_base_from(figures, m, allowed) for m in range(2)]
-    if every[0] is None or every[1] is None:
-        return
-    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
-    yield verdict(
-        f"every.{name}",
-        "robustness",
-        Status.POSSIBLE,
-        [Fact("forensics.every", words | named(every=every[0], every_one=every[1]))],
         claim_names(sets),
     )
 

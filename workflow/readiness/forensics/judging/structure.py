@@ -79,6 +79,8 @@ class Contradiction(_Part):
     aspect: Literal["base", "construct", "direction"]
     claims: tuple[str, ...] = Field(min_length=2)
     statement: Text
+    ask: Text | None = None
+    """The question to the publisher that would settle it."""
 
 
 class Mean(_Part):
@@ -124,6 +126,8 @@ class Unknown(_Part):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     claims: tuple[str, ...] = ()
     statement: Text
+    ask: Text | None = None
+    """The question to the publisher that would settle it."""
 
 
 class CrossTable(_Part):
@@ -141,6 +145,8 @@ class Structure(_Part):
     publisher: str
     publishers: dict[str, Text] = Field(default_factory=dict)
     """How a reader knows whoever a figure is attributed to; absent, as the register writes it."""
+    subject: Text | None = None
+    """How a headline calls the publisher's percentages; absent, they are "the published ones"."""
     claims: str
     version: str
     items: dict[str, ItemInfo]
@@ -159,9 +165,9 @@ class Structure(_Part):
     differences: tuple[Difference, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     edition: Literal[1, 2] = 1
-    """Of the sentences. 1: as first published. 2: each stated check has its own pass rate, the
-    number from which every number fits is told, a status says "incompatible" where a missing
-    answer reconciles, and of several readings none is called the simplest."""
+    """Of the sentences. 1: as first published. 2: each stated check has its own pass rate; told are
+    the numbers of people that fit and from which on every number does; a status says "incompatible"
+    where a missing answer reconciles; and of several readings none is called the simplest."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -181,10 +187,14 @@ class Structure(_Part):
                 yield f"items.{name}.categories.{code}", text
         for name, text in self.publishers.items():
             yield f"publishers.{name}", text
-        for found in self.contradictions:
-            yield f"contradictions.{found.id}.statement", found.statement
-        for gap in self.unknown:
-            yield f"unknown.{gap.id}.statement", gap.statement
+        if self.subject is not None:
+            yield "subject", self.subject
+        said = (("contradictions", self.contradictions), ("unknown", self.unknown))
+        for kind, statements in said:
+            for found in statements:
+                yield f"{kind}.{found.id}.statement", found.statement
+                if found.ask is not None:
+                    yield f"{kind}.{found.id}.ask", found.ask
 
     def answer(self, item: str, category: str) -> Label | None:
         """How a reader would call a category of an item; None where nothing says it."""

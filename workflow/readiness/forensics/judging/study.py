@@ -16,6 +16,7 @@ from readiness.forensics.arithmetic.bases import bases, joint_bases, missing_nee
 from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.context import DEFAULT_REACH, Study
 from readiness.forensics.judging.details import judge_difference, judge_mean, judge_net
+from readiness.forensics.judging.every import judge_every, lead
 from readiness.forensics.judging.judgements import judge_set, judge_shared, judge_totals
 from readiness.forensics.judging.readings import (
     judge_cross_tables,
@@ -54,6 +55,10 @@ def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) 
     found: list[Verdict] = list(judge_whole(study))
     for shared in structure.shared_bases:
         found += judge_shared(study, shared)
+    if structure.edition == 2 and not structure.shared_bases:
+        for claim_set in structure.sets:
+            if study.weighted([claim_set]) != "yes":
+                found += judge_every(study, claim_set.id, [claim_set])
     found += judge_totals(study)
     for claim_set in structure.sets:
         found += judge_set(study, claim_set)
@@ -66,6 +71,66 @@ def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) 
     found += judge_precision(study)
     found += judge_statements(study)
     return found
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A number of people that somebody printed: `n`, and whose number it is."""
+
+    n: int
+    whose: str
+    counts: str
+    """What it counts: `sent`, `answered` or `unknown`."""
+
+
+@dataclass(frozen=True)
+class LeadBases:
+    """The study's own figures on every number of people 1..last: what its one picture shows.
+
+    `id` of the sets judged together, `items` and `figures` (as printed) of each set, in order;
+    `bases`: the numbers that fit if everyone answered, `bases_missing`: those that fit with at most
+    `max_missing` missing answers on each question (the former among them). `reported`: numbers of
+    people up to `last`.
+    """
+
+    id: str
+    items: tuple[str, ...]
+    figures: tuple[tuple[str, ...], ...]
+    last: int
+    bases: tuple[int, ...]
+    bases_missing: tuple[int, ...]
+    max_missing: int
+    reported: tuple[Reported, ...]
+
+
+PICTURE = 100
+"""The numbers of people that the picture shows, at least up to the largest reported."""
+
+
+def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
+    """What the one picture of a study shows; None where exact arithmetic does not apply to it.
+
+    Errors as in `read_study`.
+    """
+    study = read_study(claims, structure)
+    attributed = {name: claim.attributed_to for name, claim in study.claims.items()}
+    shared = lead(structure, attributed)
+    sets = [structure.set_named(name) for name in shared.sets] if shared else []
+    if shared is None or study.weighted(sets) == "yes":
+        return None
+    figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
+    last = max(PICTURE, study.reach)
+    totals = [(study.claims[t.claim].attributed_to, t) for t in structure.totals]
+    return LeadBases(
+        shared.id,
+        tuple(s.item for s in sets),
+        tuple(tuple(str(f) for f in s.figures) for s in figures),
+        last,
+        tuple(joint_bases(figures, last, 0, allowed)),
+        tuple(joint_bases(figures, last, structure.max_missing, allowed)),
+        structure.max_missing,
+        tuple(Reported(study.total_of(t), whose, t.counts) for whose, t in totals),
+    )
 
 
 TOGETHER = "together"

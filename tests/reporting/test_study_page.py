@@ -1,0 +1,254 @@
+"""What the page of a study says first: the fairest thing that its figures allow, and no more.
+
+The real study of the repository, and small ones whose figures were chosen so that each case of the
+arithmetic comes up. Nothing is rendered: the Markdown has the words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from project_copy import ROOT
+from readiness.forensics.arithmetic.bases import figure_set, joint_mask
+from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import record
+from readiness.language import LANGUAGES
+from readiness.language.typography import unmarked
+from readiness.register.figures import Origin, make_register
+from readiness.register.study_rows import claim_rows, verdict_rows
+from readiness.reporting.blocks import section
+from readiness.reporting.prose import Prose
+from readiness.reporting.shown import Register, ShownStudy
+from readiness.reporting.study import study_blocks, study_summary
+
+SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="study/([^"]+)"\}')
+STORED = ROOT / "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b"
+ACCUSING = {
+    "fr": "erreur|faux|trompe|fraud|mensong|invent",
+    "en": r"\bwrong\b|false|mislead|fraud|\blied\b|fabricat",
+    "ar": "كذب|تزوير|مضلل|احتيال",
+}
+
+
+def judged(claims: pd.DataFrame, structure: Structure) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    """The verdicts as they are recorded, and their register."""
+    verdicts = [record(verdict) for verdict in judge(claims, structure)]
+    register = make_register(
+        [*claim_rows(claims), *verdict_rows(verdicts)],
+        run="study", origin=lambda row: Origin(), simulated=False,
+    )  # fmt: skip
+    return verdicts, register.astype(str)
+
+
+def shown(
+    claims: pd.DataFrame, structure: Structure, language: str,
+    verdicts: list[dict[str, Any]], register: pd.DataFrame,
+) -> ShownStudy:  # fmt: skip
+    """A study as its page shows it, without charts."""
+    return ShownStudy(
+        Register(register, language), Path("nowhere"), {"run": "study", "title": "A study"},
+        Prose(Path("nowhere")), verdicts={v["id"]: v for v in verdicts}, claims=claims,
+        structure=structure,
+    )  # fmt: skip
+
+
+@cache
+def haca() -> tuple[pd.DataFrame, Structure, list[dict[str, Any]], pd.DataFrame]:
+    claims = pd.read_csv(STORED, dtype=str, keep_default_na=False)
+    structure = parse_structure(
+        yaml.safe_load((ROOT / "data/claims/haca-2024-4.yaml").read_text("utf-8"))
+    )
+    return claims, structure, *judged(claims, structure)
+
+
+def small(
+    *questions: tuple[str, ...], language: str = "en", total: str = "", weighted: str = "unknown",
+    **more: Any,
+) -> ShownStudy:  # fmt: skip
+    """A study of some questions, each with its figures; `total`: a reported number of people."""
+    rows, sets = [], []
+    for place, figures in enumerate(questions):
+        names = [f"paper.q{place}.a{k}" for k in range(len(figures))]
+        kind = "exhaustive" if len(figures) > 1 else "exclusive"
+        sets.append({"id": f"q{place}", "item": f"q{place}", "kind": kind, "claims": names})
+        rows += [
+            {"claim_id": name, "item": f"q{place}", "category": f"a{k}", "value": figure,
+             "unit": "percent", "exactness": "printed", "rounding": "unknown",
+             "weighted": weighted}
+            for k, (name, figure) in enumerate(zip(names, figures, strict=True))
+        ]  # fmt: skip
+    if total:
+        rows.append({"claim_id": "paper.size.n", "item": "size", "category": "n", "value": total,
+                     "unit": "count"})  # fmt: skip
+        more["totals"] = [{"claim": "paper.size.n", "counts": more.pop("counts", "unknown")}]
+    common = {"source": "https://paper.example", "outlet": "Paper", "date": "unknown",
+              "language": "en", "attributed_to": "Paper", "status": "documented"}  # fmt: skip
+    claims = pd.DataFrame(
+        [dict.fromkeys(COLUMNS, "") | common | row for row in rows], columns=list(COLUMNS)
+    )
+    items = {row["item"]: {"label": dict.fromkeys(LANGUAGES, row["item"])} for row in rows}
+    together = [{"id": "all", "sets": [s["id"] for s in sets]}] if len(sets) > 1 else []
+    content = {"study": "small", "publisher": "Paper", "claims": "small", "version": "1",
+               "items": items, "sets": sets, "shared_bases": together, "edition": 2}  # fmt: skip
+    structure = parse_structure({**content, **more})
+    return shown(claims, structure, language, *judged(claims, structure))
+
+
+def words_of(markdown: str) -> str:
+    """The text without spans, fences and marks."""
+    text = SPAN.sub(r"\1", markdown)
+    text = re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text)
+    text = re.sub(r"^[ >]*:{3,}.*$", "", text, flags=re.M)
+    return unmarked(text).replace("\u00a0", " ").replace("\u202f", " ").replace("**", "")
+
+
+def headline(study: ShownStudy) -> str:
+    found = re.search(r"::: \{\.headline\}\n(.*?)\n:::", study_summary(study), re.S)
+    assert found is not None
+    return words_of(found[1]).strip()
+
+
+def cards(study: ShownStudy) -> list[str]:
+    """The three cards, in their order."""
+    found = re.findall(
+        r"::: \{\.card \.(sure|plain|open)\}\n(.*?)\n:::", study_summary(study), re.S
+    )
+    assert [kind for kind, _ in found] == ["sure", "plain", "open"]
+    assert all(len(words_of(body).split("\n\n", 1)[1].split()) > 3 for _, body in found)
+    return [words_of(body) for _, body in found]
+
+
+# --- the real study -------------------------------------------------------------------------------
+SAID = {
+    "fr": "Les pourcentages de la HACA peuvent aller ensemble : sur 12 personnes avec 1 réponse "
+    "manquante, et sur tout nombre de personnes à partir de 94",
+    "en": "HACA’s percentages can go together: on 12 people with 1 missing answer, and on any "
+    "number of people from 94 on",
+    "ar": "نسب الهاكا يمكن أن تتوافق: على أساس 12 شخصًا مع جواب ناقص واحد، وعلى أساس أي عدد من "
+    "الأشخاص ابتداء من 94",
+}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def real(request: pytest.FixtureRequest) -> ShownStudy:
+    claims, structure, verdicts, register = haca()
+    return shown(claims, structure, request.param, verdicts, register)
+
+
+def test_the_finding_of_haca_stands_first(real: ShownStudy) -> None:
+    assert headline(real) == SAID[real.language]
+    sure, simple, _ = cards(real)
+    assert re.findall(r"\d+", sure) == ["32", "33"]
+    one = [] if real.language == "ar" else ["1"]  # Arabic counts one by the noun alone
+    assert re.findall(r"\d+", simple) == [*one, "12", "15", "22", "25", "28", "32", "64"]
+
+
+def test_what_stands_first_is_short(real: ShownStudy) -> None:
+    for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
+        summary = block == study_summary(real)
+        for paragraph in words_of(block).split("\n\n"):
+            if paragraph.lstrip().startswith(("|", "-", ":", "#", "1. ")) or "|" in paragraph:
+                continue  # tables, lists, definitions, headings
+            reading = "answers would be" in paragraph or real.sentences("simplest")[0] in block
+            count = len(paragraph.split())
+            assert count <= 90 or (reading and not summary), paragraph
+            for sentence in re.split(r"(?<=[.?!؟])\s+", paragraph):
+                assert not summary or len(sentence.split()) <= 35, sentence
+
+
+def test_every_number_is_of_the_register_under_its_id(real: ShownStudy) -> None:
+    spans = real.register.spans()
+    for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
+        for text, identity in SPAN.findall(block):
+            allowed = {unmarked(t) for t in spans[f"study/{identity}"]}
+            assert unmarked(text.replace("\\", "")) in allowed, identity
+        left = re.sub(r"\[[^\[\]]*\]\{\.prov\}|\]\([^)]*\)|\{#[^}]*\}", "", SPAN.sub("", block))
+        left = re.sub(r"^(\d+)\. |\{\.row \.k\d\}", "", left, flags=re.M)
+        digits = re.search(r".{0,40}\d.{0,20}", left)
+        assert digits is None, digits[0]
+
+
+def test_nobody_is_accused(real: ShownStudy) -> None:
+    text = words_of("\n".join([study_summary(real), *(b.body() for b in study_blocks(real))]))
+    # The page says once that nothing says that the figures are wrong, and once that it accuses not.
+    found = re.findall(ACCUSING[real.language], text)
+    assert len(found) <= 1, found
+
+
+def test_every_verdict_stands_in_the_one_table(real: ShownStudy) -> None:
+    table = next(b for b in study_blocks(real) if b.place == "verdicts").body()
+    rows = [line for line in table.splitlines() if line.startswith("| [](") or "{.row" in line]
+    assert len(rows) == len(real.verdicts)
+    marks = dict(re.findall(r"\{\.row \.(k\d)\}([^|]+?) \|", table))
+    chosen = [line[2:] for line in table.splitlines() if line.startswith("- ")]
+    assert list(dict(sorted(marks.items())).values()) == chosen[1:]
+
+
+# --- other figures --------------------------------------------------------------------------------
+def test_a_study_of_one_question() -> None:
+    study = small(("71", "29"))
+    mask = joint_mask([figure_set(["71", "29"], "exhaustive")], 400)
+    every = max(n for n in range(401) if not mask[n]) + 1
+    assert headline(study) == (
+        "The published percentages can go together: on 7 people, and on any number of people "
+        f"from {every} on"
+    )
+    assert "as printed" in cards(study)[1]
+
+
+def test_figures_that_go_together_as_printed() -> None:
+    study = small(("50", "50"), ("25",), total="40", counts="answered")
+    assert headline(study).startswith("The published percentages can go together: on 4 people")
+    sure, simple, _ = cards(study)
+    assert sure.rstrip().count("4") and "nothing to explain" in simple
+    assert "Published for a total of 40 answers" in words_of(study_summary(study))
+
+
+def test_figures_that_no_missing_answer_reconciles() -> None:
+    study = small(("67", "33"), ("64",), total="11")
+    sure, simple, unknown = cards(study)
+    assert "no number of people up to 11" in sure and "first that does is 33" in sure
+    assert "not have been put to the same people" in simple
+    assert "total of 11" in unknown
+    # Whatever the total, the finding is what is possible.
+    assert "on 12 people with 1 missing answer" in headline(study)
+
+
+def test_figures_that_nothing_reconciles() -> None:
+    study = small(("32", "33", "33"))
+    assert "count several answers per person" in headline(study)
+    assert "No number of exclusive answers" in cards(study)[0]
+
+
+def test_questions_that_nothing_reconciles() -> None:
+    study = small(("32", "33", "33"), ("50",))
+    assert "may come from different people" in headline(study)
+
+
+def test_weighted_figures() -> None:
+    study = small(("67", "33"), ("64",), weighted="yes")
+    assert "are weighted" in headline(study)
+    assert "no count of answers" in cards(study)[0]
+
+
+def test_nothing_but_a_number() -> None:
+    study = small(total="32")
+    assert headline(study) == "The published percentages allow no exact check"
+    assert "may count questionnaires" not in cards(study)[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_edition_has_a_finding_too(language: str) -> None:
+    study = small(("71", "29"), ("43",), language=language, edition=1)
+    assert re.findall(r"\d+", headline(study)) == ["7"]  # 5 of 7 and 3 of 7
+    assert len(cards(study)) == 3
+    assert all(section(study, block, 2) is not None for block in study_blocks(study))

@@ -1,0 +1,174 @@
+"""The finding of a study: the fairest thing that its verdicts allow to say, as facts.
+
+The sentence is chosen by what the arithmetic found: that figures go together and on how many
+people, that they do not on any, or that nothing can be said. The innocent reading comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readiness.facts import Fact, Label, Listed, Named, Printed, Term, Value
+from readiness.reporting.shown import ShownStudy
+from readiness.reporting.study.judged import Judged, judged
+
+HEADLINES = ("study.headline.weighted", "study.headline.never", "study.headline.never_alone")
+ESTABLISHED = {
+    "forensics.joint.reconciled": ("study.sure.none_up_to", "assumed", "n_max", "first"),
+    "forensics.joint.apart": ("study.sure.none_up_to", "assumed", "n_max", "first"),
+    "forensics.joint.apart_all": ("study.sure.none_up_to", "assumed", "n_max", "first"),
+    "forensics.joint.possible": ("study.sure.possible", "assumed", "bases", "n_max"),
+    "forensics.joint.unbounded": ("study.sure.unbounded", "assumed", "first"),
+    "forensics.joint.unbounded_all": ("study.sure.unbounded", "assumed", "first"),
+    "forensics.joint.never": ("study.sure.never", "assumed", "limit"),
+    "forensics.bases.list": ("study.sure.list", "assumed", "bases", "n_max"),
+    "forensics.bases.many": ("study.sure.many", "assumed", "smallest"),
+    "forensics.bases.later": ("study.sure.later", "assumed", "n_max", "smallest"),
+    "forensics.bases.never": ("study.sure.never_alone", "assumed"),
+    "forensics.weighted": ("study.sure.weighted",),
+}
+"""What is established, by the kind of the verdict: a sentence and what it takes of the verdict."""
+SIMPLE = {
+    "forensics.joint.reconciled": ("study.simple.missing", "missing", "reconciled", "n_max"),
+    "forensics.joint.apart": ("study.simple.apart",),
+    "forensics.joint.apart_all": ("study.simple.apart",),
+    "forensics.joint.never": ("study.simple.apart",),
+    "forensics.joint.unbounded": ("study.simple.unbounded", "missing", "first_missing"),
+    "forensics.bases.later": ("study.simple.later",),
+    "forensics.bases.never": ("study.simple.never_alone",),
+    "forensics.weighted": ("study.simple.weighted",),
+}
+"""The simple explanation; where the figures are possible as printed there is nothing to explain."""
+TOTALS = ("forensics.total.perhaps_sent", "forensics.total.perhaps_fewer",
+          "forensics.total.sent_or_answered", "forensics.total.one_source")  # fmt: skip
+"""What is said of a reported number of people that may not be one of answers."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The sentences of the first screen. `gaps`: what the study's authors say is not known."""
+
+    headline: Fact
+    lead: tuple[Fact, ...]
+    established: Fact
+    simple: tuple[Fact, ...]
+    unknown: tuple[Fact, ...]
+    gaps: tuple[str, ...]
+
+
+def joint_of(study: ShownStudy) -> Judged | None:
+    """The verdict on the sets that the study is about; None where nothing can be judged."""
+    shared = study.lead
+    return judged(study, f"joint.{shared.id}", f"bases.{shared.id}") if shared else None
+
+
+def every_of(study: ShownStudy) -> Judged | None:
+    """From which number of people on every number fits them; None where there is none."""
+    return judged(study, f"every.{study.lead.id}") if study.lead else None
+
+
+def finding(study: ShownStudy) -> Finding:
+    """The finding of a study."""
+    joint, every = joint_of(study), every_of(study)
+    return Finding(
+        headline=headline(study, joint, every),
+        lead=_lead(study, joint, every),
+        established=_of(ESTABLISHED, joint) or Fact("study.sure.nothing"),
+        simple=_simple(joint, every),
+        unknown=_unknown(study),
+        gaps=_gaps(study),
+    )
+
+
+def headline(study: ShownStudy, joint: Judged | None, every: Judged | None) -> Fact:
+    """The sentence with a verb: on how many people the figures can rest."""
+    name = study.structure.subject
+    subject: dict[str, Value] = {"subject": Label(name) if name else Term("study.subject")}
+    if every is not None:
+        if every.has("silent"):
+            taken = every.taken("least", "silent", "every")
+            return Fact("study.headline.silent", subject | taken)
+        if _same(every.values["least"], every.values["every"]):
+            return Fact("study.headline.any", subject | every.taken("every"))
+        return Fact("study.headline.all", subject | every.taken("least", "every"))
+    if joint is None:
+        return Fact("study.headline.nothing", subject)
+    for kind, key in zip(
+        ("forensics.weighted", "forensics.joint.never", "forensics.bases.never"),
+        HEADLINES,
+        strict=True,
+    ):
+        if joint.kind == kind:
+            return Fact(key, subject)
+    for least in ("first", "smallest"):
+        if joint.has(least):
+            return Fact("study.headline.first", subject | joint.taken(least=least))
+    return Fact("study.headline.list", subject | joint.taken("bases", "n_max"))
+
+
+def _same(first: Value, second: Value) -> bool:
+    return isinstance(first, Named) and isinstance(second, Named) and first.value == second.value
+
+
+def _lead(study: ShownStudy, joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
+    if joint is None or study.lead is None:
+        return ()
+    figures = Listed(
+        tuple(
+            Fact("study.figures", {"item": item, "figures": figures_of(study, name)})
+            for item, name in zip(joint.items, study.lead.sets, strict=True)
+        )
+    )
+    published = Fact("study.lead.figures", {"figures": figures})
+    for total in study.structure.totals:
+        if total.counts == "answered":
+            people = Named(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+            published = Fact("study.lead.answered", {"figures": figures, "total": people})
+    if every is not None and every.has("missing", "every_missing"):
+        taken = every.taken("missing", "every_missing", "assumed")
+        return published, Fact("study.lead.every", taken)
+    if joint.has("assumed"):
+        return published, Fact("study.lead.assumed", joint.taken("assumed"))
+    return (published,)
+
+
+def figures_of(study: ShownStudy, name: str) -> Listed:
+    """The figures of a set as they were printed: 67 % / 33 %."""
+    claims = study.structure.set_named(name).claims
+    values = (Named(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
+    return Listed(tuple(values), "slash")
+
+
+def _of(sentences: dict[str, tuple[str, ...]], joint: Judged | None) -> Fact | None:
+    if joint is None or joint.kind not in sentences:
+        return None
+    key, *names = sentences[joint.kind]
+    return Fact(key, joint.taken(*names))
+
+
+def _simple(joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
+    said = _of(SIMPLE, joint)
+    if said is None:
+        return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
+    if said.kind == "study.simple.missing" and every is not None and every.has("every_missing"):
+        return said, Fact("study.simple.from", every.taken("every_missing"))
+    return (said,)
+
+
+def _unknown(study: ShownStudy) -> tuple[Fact, ...]:
+    """That the base is not known, and what a reported number of people may be instead."""
+    if any(total.counts == "answered" for total in study.structure.totals):
+        return (Fact("study.open.each"),)
+    total = judged(study, "total.base")
+    doubts = [fact for fact in total.told if fact.kind in TOTALS] if total else []
+    return (Fact("study.open.answers"), *doubts)
+
+
+def _gaps(study: ShownStudy) -> tuple[str, ...]:
+    """What the study's authors do not know, without what is said of a total anyway."""
+    totals = {total.claim for total in study.structure.totals}
+    return tuple(
+        study.verdict(f"unknown.{gap.id}")
+        for gap in study.structure.unknown
+        if not totals & set(gap.claims)
+    )
