@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
 from test_other_wave import figures
 
 from clinic_wave import Clinic, clinic
@@ -103,18 +102,18 @@ def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.Data
 def words(made: Wave) -> str:
     """Every text of the one chart that is drawn."""
     ((_, drawn),) = made.charts(720)
-    figure = drawn.figure()  # type: ignore[attr-defined]
-    return "\n".join(text.get_text() for text in figure.findobj(Text))
+    return "\n".join(word.text for word in drawn.sheet().words)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])
 def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
     wave: Clinic, register: pd.DataFrame, name: str
 ) -> None:
-    flagged = register.assign(reliability="caution")
+    flagged = register.assign(reliability="suppress")
+    weak = f"† {text('tables.sign.weak', 'en')}"
     for selection in Selection:
         said = words(planned_wave(wave, flagged, "en", selection.value, name))
-        assert ("†" in said) == selection.drawn == ("† use with caution" in said)
+        assert selection.drawn == (weak in said) == ("†" in said)
 
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])

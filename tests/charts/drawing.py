@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 from register_sample import (
     DONT_KNOW,
     EXPERTS,
@@ -32,6 +30,9 @@ from readiness.charts import (
     by_group,
 )
 from readiness.charts.bases import Reported
+from readiness.charts.sheet import Mark, Sheet
+from readiness.charts.words import quoted
+from readiness.register.order import answer_order, group_order, values_of
 
 TITLE = {"fr": "Préparation", "ar": "الاستعداد"}
 AXIS = {"fr": "Préparation jugée inexistante ou faible", "ar": "استعداد منعدم أو ضعيف"}
@@ -61,7 +62,14 @@ def bars(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE, **more: Any) -
     }
     options |= more
     return LevelBars(
-        rows, "preparation", TITLE[lang], LEVELS[lang], GROUPS[lang], lang, width=width, **options
+        rows,
+        "preparation",
+        TITLE[lang],
+        LEVELS[lang],
+        in_order(GROUPS[lang], rows),
+        lang,
+        width=width,
+        **options,
     )
 
 
@@ -72,19 +80,29 @@ def stacked(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> LevelBar
 def intervals(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
     marks = Marks(rows, lang)
     table = by_group(
-        marks, "preparation", "low", GROUPS[lang],
+        marks, "preparation", "low", in_order(GROUPS[lang], rows),
         total=TOTAL[lang], apart=dict([EXPERTS[lang]]),
     )  # fmt: skip
     return Intervals(
-        table, AXIS[lang], lang, marks.simulated, note=NOTE[lang], small=30, width=width
+        table,
+        AXIS[lang],
+        lang,
+        marks.simulated,
+        title=TITLE[lang],
+        levels=quoted([LEVELS[lang][code] for code in BOXES["low"]]),
+        note=NOTE[lang],
+        small=30,
+        width=width,
     )
 
 
 def options(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
     marks = Marks(rows, lang)
     levels = {code: f"{label}, {AXIS[lang]} {AXIS[lang]}" for code, label in LEVELS[lang].items()}
-    table = by_answer(marks, "preparation", levels, "all")
-    return Intervals(table, AXIS[lang], lang, marks.simulated, small=30, width=width)
+    codes = answer_order(values_of(rows), "preparation", list(levels), ordered=False)
+    table = by_answer(marks, "preparation", {code: levels[code] for code in codes}, "all")
+    title = TITLE[lang]
+    return Intervals(table, AXIS[lang], lang, marks.simulated, title=title, small=30, width=width)
 
 
 def means(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
@@ -132,7 +150,14 @@ def revised(rows: pd.DataFrame) -> pd.DataFrame:
 
 def revision(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Revision:
     return Revision(
-        revised(rows), "preparation", "low", GROUPS[lang], AXIS[lang], lang, TOTAL[lang], width
+        revised(rows),
+        "preparation",
+        "low",
+        in_order(GROUPS[lang], rows),
+        AXIS[lang],
+        lang,
+        TOTAL[lang],
+        width,
     )
 
 
@@ -163,18 +188,26 @@ def with_nothing(rows: pd.DataFrame) -> pd.DataFrame:
 Draw = Callable[..., Any]
 
 
-def by_gid(figure: Figure, kind: type) -> dict[str, Any]:
-    found = {}
-    for artist in figure.findobj(kind):
-        if artist.get_gid():
-            found[artist.get_gid()] = artist
-    return found
+def by_id(sheet: Sheet, kind: str) -> dict[str, Mark]:
+    """The shapes of a kind that show something, by its id (the last one drawn, where several)."""
+    return {mark.id: mark for mark in sheet.marks if mark.id and mark.kind == kind}
 
 
-def texts(figure: Figure) -> list[tuple[str, Any]]:
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    return [
-        (text.get_text(), text.get_window_extent(renderer))
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text()
-    ]
+def texts(sheet: Sheet) -> list[str]:
+    return [word.text for word in sheet.words]
+
+
+def on_one_scale(places: Iterable[tuple[float, float]]) -> float:
+    """The pixels of an amount of one; every place (amount, x) must lie on the same scale."""
+    known = sorted(set(places))
+    (low, left), (high, right) = known[0], known[-1]
+    unit = (right - left) / (high - low)
+    for amount, x in known:
+        assert abs(left + (amount - low) * unit - x) < 1e-6
+    return unit
+
+
+def in_order(groups: Mapping[str, str], rows: pd.DataFrame, level: str = "low") -> dict[str, str]:
+    """The groups as charts are given them: by the number that is shown."""
+    codes = group_order(values_of(rows), "preparation", level, list(groups), ordered=False)
+    return {code: groups[code] for code in codes}

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from drawing import bases, by_gid, texts
-from matplotlib.lines import Line2D
+from drawing import bases, on_one_scale, texts
 from register_sample import CLAIMS, LAST, MISSING, can_show
 
 from readiness.charts import NARROW, WIDE, FeasibleBases, bases_chart
@@ -20,24 +19,29 @@ from readiness.language import LANGUAGES, text
 
 def said(spec: FeasibleBases) -> list[str]:
     marks = "\u200f\u2066\u2068\u2069"
-    return ["".join(c for c in each if c not in marks) for each, _ in texts(spec.figure())]
+    return ["".join(c for c in each if c not in marks) for each in texts(spec.sheet())]
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_marks_stand_at_the_feasible_bases(width: int) -> None:
     spec = bases(width=width)
-    drawn = by_gid(spec.figure(), Line2D)
+    sheet = spec.sheet()
     claims = {label: figures for label, _, _, figures in CLAIMS}
-    markers = {"Regulator": "s", "Institute": "^", "press": "D", "together": "o"}
+    shapes = {"Regulator": "square", "Institute": "up", "press": "diamond", "together": "circle"}
+    places = []
     for i, row in enumerate(spec.table):
-        marks = [int(x) for x in drawn[f"row.{i}"].get_xdata()]
         possible = [b for b in range(1, LAST + 1) if all(can_show(f, b) for f in claims[row.label])]
-        assert marks == possible
-        hollow = [int(x) for x in drawn[f"row.{i}.missing"].get_xdata()]
-        assert hollow == ([*MISSING] if row.label == "Préparation et formation" else [])
-        assert drawn[f"row.{i}.missing"].get_markerfacecolor() == "white"
-        assert drawn[f"row.{i}"].get_marker() == markers[row.whose]
-    assert set(drawn["reported"].get_xdata()) == {32}, "1200 is beyond the axis"
+        full = [mark for mark in sheet.marks if mark.id == f"row.{i}"]
+        places += list(zip(possible, [mark.x for mark in full], strict=True))
+        hollow = [mark for mark in sheet.marks if mark.id == f"row.{i}.missing"]
+        missing = MISSING if row.label == "Préparation et formation" else ()
+        places += list(zip(missing, [mark.x for mark in hollow], strict=True))
+        assert {mark.kind for mark in full + hollow} <= {shapes[row.whose]}
+        assert all(mark.fill == "paper" for mark in hollow)
+        assert all(mark.fill == mark.stroke for mark in full)
+    places += [(32, mark.x) for mark in sheet.marks if mark.id == "reported"]
+    on_one_scale(places)
+    assert len({mark.x for mark in sheet.marks if mark.id == "reported"}) == 1
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])

@@ -7,17 +7,16 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from drawing import (
-    by_gid,
     intervals,
     means,
+    on_one_scale,
     options,
     revised,
     revision,
     texts,
     with_a_suppressed_group,
 )
-from matplotlib.lines import Line2D
-from register_sample import GROUPS, make_register
+from register_sample import make_register
 
 from readiness.charts import NARROW, WIDE
 from readiness.charts.words import word
@@ -31,50 +30,75 @@ def register() -> pd.DataFrame:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_dots_and_intervals_stand_at_their_values(width: int, register: pd.DataFrame) -> None:
-    drawn = by_gid(intervals(register, width=width).figure(), Line2D)
+    drawn = {mark.id: mark for mark in intervals(register, width=width).sheet().marks}
+    places = []
     for row in register[register["level"] == "low"].to_dict("records"):
         dot = drawn[row["id"]]
-        assert list(dot.get_xdata()) == [row["value"]]
+        places.append((row["value"], dot.x))
         line = drawn.get(f"{row['id']}.interval")
         if row["group"] == "expert":
             assert line is None, "unweighted answers have no interval"
-            assert dot.get_marker() == "s"
+            assert dot.kind == "square"
             continue
-        assert line is not None and list(line.get_xdata()) == [row["lower"], row["upper"]]
-        assert line.get_ydata()[0] == dot.get_ydata()[0]
-        low, high = dot.axes.get_xlim()
-        assert low <= row["lower"] and row["upper"] <= high
-        hollow = row["group"] == "voice_artist"
-        assert (dot.get_markerfacecolor() == "white") == hollow
+        assert line is not None and line.y == dot.y
+        places += [(row["lower"], line.box[0]), (row["upper"], line.box[2])]
+        assert line.box[0] >= 0 and line.box[2] <= width
+        assert (dot.fill == "paper") == (row["group"] == "voice_artist")
+    assert on_one_scale(places) > 0
 
 
-def test_intervals_are_sorted_and_read_as_the_register(register: pd.DataFrame) -> None:
-    spec = intervals(register)
-    values = [row.mark.value or 0 for row in spec.table if row.place.code in GROUPS["fr"]]
-    assert values == sorted(values, reverse=True)
-    said = " ".join(text for text, _ in texts(spec.figure()))
+def test_intervals_read_as_the_register_and_carry_its_ids(register: pd.DataFrame) -> None:
+    spec = intervals(register.assign(run="wave-1"))
+    words = spec.sheet().words
     for row in register[register["level"] == "low"].to_dict("records"):
-        assert numbers.number(row["value"], "share", 1, "fr") in said
-    assert word("charts.reference", "fr", label="Ensemble") in said
+        shown = numbers.number(row["value"], "share", 1, "fr")
+        assert [w.bold for w in words if w.text == shown and w.id == f"wave-1/{row['id']}"] == [
+            True
+        ]
+    assert word("charts.reference", "fr", label="Ensemble") in texts(spec.sheet())
+    table = {line["id"]: line for line in spec.chart().table}
+    row = register[register["id"] == "preparation.low.producer"].iloc[0]
+    line = table["preparation.low.producer"]
+    assert (line["value"], line["upper"], line["n"]) == (row["value"], row["upper"], row["n"])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.51, 0.6, "plus de la moitié"), (0.4, 0.49, "moins de la moitié"), (0.45, 0.55, "environ")],
+)
+def test_the_title_says_what_the_interval_allows(
+    low: float, high: float, said: str, register: pd.DataFrame
+) -> None:
+    chosen = register["id"] == "preparation.low.all"
+    rows = register.copy()
+    rows.loc[chosen, ["value", "lower", "upper"]] = [(low + high) / 2, low, high]
+    spec = intervals(rows)
+    assert said in spec.heading and spec.heading in " ".join(texts(spec.sheet()))
+    assert spec.chart().alt.startswith(spec.heading)
+    for more in ({"reliability": "suppress"}, {"suppressed": "base", "value": float("nan")}):
+        weak = rows.copy()
+        weak.loc[chosen, list(more)] = list(more.values())
+        assert intervals(weak).heading == intervals(weak).axis
 
 
 def test_rows_of_answers_say_their_one_base_once(register: pd.DataFrame) -> None:
     spec = options(register)
     values = [row.mark.value or 0 for row in spec.table]
     assert values == sorted(values, reverse=True) and len(values) == 4
-    said = [each for each, _ in texts(spec.figure())]
+    assert "«\u00a0Faible, " in spec.heading
+    said = texts(spec.sheet())
     assert said.count("n = 497") == 1
 
 
 def test_an_axis_of_numbers_has_no_percents(register: pd.DataFrame) -> None:
-    said = [each for each, _ in texts(means(register).figure())]
+    said = texts(means(register).sheet())
     assert not [each for each in said if "%" in each] and "0" in said and "20" in said
 
 
 def test_without_intervals_none_is_named(register: pd.DataFrame) -> None:
     none = register.assign(lower=float("nan"), upper=float("nan"))
     spec = intervals(none)
-    assert not [gid for gid in by_gid(spec.figure(), Line2D) if gid.endswith(".interval")]
+    assert not [mark for mark in spec.sheet().marks if mark.id.endswith(".interval")]
     assert "sans intervalle" in spec.chart().alt and "et son intervalle" not in spec.chart().alt
     assert "et son intervalle" in intervals(register).chart().alt
 
@@ -84,22 +108,20 @@ def test_names_with_commas_are_kept_apart_in_a_list(register: pd.DataFrame) -> N
     assert alt.count("« ") >= 4 and "« Inexistante, Préparation" in alt
 
 
-def test_a_revision_shows_both_versions_by_size_of_change(register: pd.DataFrame) -> None:
+def test_a_revision_shows_both_versions(register: pd.DataFrame) -> None:
     spec = revision(register)
-    drawn = by_gid(spec.figure(), Line2D)
+    drawn = {mark.id: mark for mark in spec.sheet().marks}
     values = revised(register).set_index("id")["value"]
+    places = []
     for row in register[register["level"] == "low"].to_dict("records"):
         if row["group"] == "expert":
             continue
         before, after = drawn[f"{row['id']}.before"], drawn[f"{row['id']}.after"]
-        assert list(before.get_xdata()) == [values[f"revision.{row['id']}.before"]]
-        assert list(after.get_xdata()) == [row["value"]]
-        assert before.get_ydata()[0] == after.get_ydata()[0]
-    changes = [abs(new.value - old.value) for _, old, new in spec.table[1:]]
-    assert changes == sorted(changes, reverse=True)
+        places += [(values[f"revision.{row['id']}.before"], before.x), (row["value"], after.x)]
+        assert before.y == after.y and before.kind != after.kind
+    on_one_scale(places)
     spec = revision(with_a_suppressed_group(register))
-    drawn = by_gid(spec.figure(), Line2D)
-    assert not [gid for gid in drawn if "voice_artist" in gid]
+    assert not [mark for mark in spec.sheet().marks if "voice_artist" in mark.id]
     assert "Non publié : Artistes de doublage." in spec.chart().alt.replace("\u00a0", " ")
 
 
@@ -107,5 +129,5 @@ def test_a_share_that_was_not_published_before_is_not_shown_either(register: pd.
     rows = revised(register)
     rows = rows[rows["id"] != "revision.preparation.low.producer.before"]
     spec = replace(revision(register), rows=rows)
-    assert not [gid for gid in by_gid(spec.figure(), Line2D) if "producer" in gid]
+    assert not [mark for mark in spec.sheet().marks if "producer" in mark.id]
     assert "Non publié : Producteurs." in spec.chart().alt.replace("\u00a0", " ")

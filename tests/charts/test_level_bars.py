@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -9,18 +10,17 @@ import pandas as pd
 import pytest
 from drawing import (
     bars,
-    by_gid,
+    by_id,
     intervals,
     stacked,
     texts,
     with_a_suppressed_group,
     with_suppressed_levels,
 )
-from matplotlib.patches import Rectangle
 from register_sample import GROUPS, LEVELS, make_register
 
 from readiness.charts import NARROW, WIDE, LevelBars
-from readiness.charts.words import word
+from readiness.charts.words import quoted, word
 from readiness.errors import RenderError
 from readiness.language import numbers, text
 
@@ -33,45 +33,40 @@ def register() -> pd.DataFrame:
 
 
 def said(spec: Any) -> list[str]:
-    return [each for each, _ in texts(spec.figure())]
+    return texts(spec.sheet())
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_every_bar_is_as_long_as_its_share(lang: str, width: int, register: pd.DataFrame) -> None:
-    figure = bars(register, lang, width).figure()
-    drawn = by_gid(figure, Rectangle)
-    shown = register[register["level"] != "low"]
-    assert set(drawn) == set(shown["id"])
+    sheet = bars(register, lang, width).sheet()
+    drawn = by_id(sheet, "rect")
+    shown = register[(register["level"] != "low") & (register["value"] > 0)]
+    assert set(shown["id"]) <= set(drawn)
+    axis = next(m.x for m in sheet.marks if m.kind == "line" and m.stroke == "ink")
     scales = set()
     for row in shown.to_dict("records"):
-        bar = drawn[row["id"]]
-        assert bar.get_width() == pytest.approx(row["value"], abs=1e-12)
-        axes = bar.axes
-        low, high = axes.get_xlim()
-        scales.add(round(abs(axes.bbox.width / (high - low)), 6))
+        left, _, right, _ = drawn[row["id"]].box
+        scales.add(round((right - left) / row["value"], 6))
         if row["level"] in ("none", "weak"):
-            assert bar.get_x() + bar.get_width() <= 1e-12
-        else:
-            assert bar.get_x() >= -1e-12
-        # no bar leaves its panel
-        assert min(low, high) - 1e-9 <= bar.get_x()
-        assert bar.get_x() + bar.get_width() <= max(low, high) + 1e-9
+            assert right <= axis + 1e-9
+        elif row["level"] != "dont_know":
+            assert left >= axis - 1e-9
+        assert left >= 0 and right <= width + 1e-6
     assert len(scales) == 1, "a share is as long in the panel apart as in the main one"
 
 
 def test_levels_adjoin_from_the_axis_outwards(register: pd.DataFrame) -> None:
-    drawn = by_gid(bars(register).figure(), Rectangle)
+    drawn = by_id(bars(register).sheet(), "rect")
     for group in (*GROUPS["fr"], "all", "expert"):
-        none, weak, medium, good = (drawn[f"preparation.{level}.{group}"] for level in LEVELS["fr"])
-        assert weak.get_x() + weak.get_width() == pytest.approx(0, abs=1e-12)
-        assert none.get_x() + none.get_width() == pytest.approx(weak.get_x())
-        assert medium.get_x() == pytest.approx(0, abs=1e-12)
-        assert good.get_x() == pytest.approx(medium.get_width())
-        assert len({bar.get_y() for bar in (none, weak, medium, good)}) == 1
+        boxes = [drawn[f"preparation.{level}.{group}"].box for level in LEVELS["fr"]]
+        for (_, top, right, bottom), (left, other_top, _, other_bottom) in itertools.pairwise(
+            boxes
+        ):
+            assert right == pytest.approx(left) and (top, bottom) == (other_top, other_bottom)
 
 
-def test_groups_go_from_the_least_ready_to_the_readiest(register: pd.DataFrame) -> None:
+def test_groups_stand_as_they_are_given_and_the_total_first(register: pd.DataFrame) -> None:
     table = bars(register).table
     assert table[0].code == "all" and table[-1].code == "expert"
     groups = table[1:-1]
@@ -79,30 +74,53 @@ def test_groups_go_from_the_least_ready_to_the_readiest(register: pd.DataFrame) 
     low = [(row.levels[0].value or 0) + (row.levels[1].value or 0) for row in groups]
     assert low == sorted(low, reverse=True)
     # and the picture has them in that order, from top to bottom (y grows downwards)
-    drawn = by_gid(bars(register).figure(), Rectangle)
-    heights = [drawn[f"preparation.weak.{row.code}"].get_y() for row in table]
+    drawn = by_id(bars(register).sheet(), "rect")
+    heights = [drawn[f"preparation.weak.{row.code}"].y for row in table]
     assert heights == sorted(heights)
 
 
-def test_small_groups_are_hatched_and_flags_are_explained(register: pd.DataFrame) -> None:
-    figure = bars(register).figure()
-    drawn = by_gid(figure, Rectangle)
-    for gid, bar in drawn.items():
-        assert bool(bar.get_hatch()) == gid.endswith(".voice_artist")
-    shown = [each for each, _ in texts(figure)]
+def test_the_headline_share_stands_where_its_side_ends(register: pd.DataFrame) -> None:
+    rows = register.assign(run="wave-1")
+    sheet = bars(rows).sheet()
+    drawn = by_id(sheet, "rect")
+    for group in GROUPS["fr"]:
+        (word_,) = [w for w in sheet.words if w.id == f"wave-1/preparation.low.{group}"]
+        assert word_.bold and word_.box[2] <= drawn[f"preparation.none.{group}"].box[0]
+        value = rows.set_index("id").loc[f"preparation.low.{group}", "value"]
+        assert f"{word_.text} %" == numbers.number(value, "share", 1, "fr").replace("\u202f", " ")
+    assert word("charts.bold", "fr", levels=quoted(["Inexistante", "Faible"])) in texts(sheet)
+    narrow = bars(rows, width=NARROW).sheet()
+    assert [w.text for w in narrow.words if w.id == "wave-1/preparation.low.producer"]
+
+
+def test_small_groups_are_hatched_and_signs_are_explained(register: pd.DataFrame) -> None:
+    rows = register.copy()
+    chosen = rows["id"] == "preparation.weak.technician"
+    rows.loc[chosen, "reliability"] = "suppress"
+    sheet = bars(rows).sheet()
+    hatched = set(by_id(sheet, "hatch"))
+    small = {m for m in by_id(sheet, "rect") if m.endswith(".voice_artist")}
+    assert hatched == small | {"preparation.weak.technician"}
+    shown = texts(sheet)
     assert SMALL in shown
-    assert text("charts.flag.caution", "fr") in shown and any(t.endswith("58 †") for t in shown)
+    weak = word("charts.sign", "fr", sign="†", words=text("tables.sign.weak", "fr"))
+    assert weak in shown and any(each.endswith("†") for each in shown)
     rows = register[register["group"] != "voice_artist"].assign(reliability="present")
-    large = {code: label for code, label in GROUPS["fr"].items() if code != "voice_artist"}
-    calm = replace(bars(rows), groups=large)
+    calm = bars(rows)
     assert SMALL not in said(calm) and "†" not in "".join(said(calm))
 
 
 def test_a_suppressed_group_has_no_bar_and_says_so(register: pd.DataFrame) -> None:
-    spec = bars(with_a_suppressed_group(register))
-    drawn = by_gid(spec.figure(), Rectangle)
-    assert not [gid for gid in drawn if gid.endswith("voice_artist")]
-    assert text("charts.suppressed", "fr") in said(spec)
+    spec = bars(with_a_suppressed_group(register).assign(run="wave-1"))
+    sheet = spec.sheet()
+    assert not [name for name in by_id(sheet, "rect") if name.endswith("voice_artist")]
+    signs = [w for w in sheet.words if w.id == "wave-1/preparation.none.voice_artist"]
+    assert [w.text for w in signs] == ["(…)ᶠ"]
+    # within an empty box
+    boxes = [mark for mark in sheet.marks if mark.kind == "rect" and mark.dashed]
+    assert any(m.box[0] <= signs[0].x <= m.box[2] and m.y == signs[0].y for m in boxes)
+    words = text("tables.sign.base", "fr")
+    assert word("charts.sign", "fr", sign="(…)ᶠ", words=words) in texts(sheet)
     assert spec.table[-2].code == "voice_artist"  # last of its section
     assert "Non publié : Artistes de doublage." in spec.chart().alt.replace("\u00a0", " ")
 
@@ -110,38 +128,46 @@ def test_a_suppressed_group_has_no_bar_and_says_so(register: pd.DataFrame) -> No
 def test_suppressed_levels_of_one_side_are_one_piece(register: pd.DataFrame) -> None:
     rows = with_suppressed_levels(register)
     spec = bars(rows)
-    drawn, whole = by_gid(spec.figure(), Rectangle), by_gid(bars(register).figure(), Rectangle)
+    drawn, whole = (by_id(each.sheet(), "rect") for each in (spec, bars(register)))
     # Where the register has the share of both, the piece is that number, and says it.
+    unit = None
     for group, hidden, name in (
         ("producer", ("none", "weak"), "preparation.low.producer"),
         ("journalist", ("medium", "good"), "preparation.medium.journalist.together"),
     ):
-        pieces = [whole[f"preparation.{level}.{group}"] for level in hidden]
+        shares = register.set_index("id").loc[[f"preparation.{h}.{group}" for h in hidden], "value"]
         piece = drawn[name]
-        assert piece.get_hatch() and piece.get_facecolor()[:3] == (1, 1, 1)
-        # As long as both, and from where the inner one began to where the outer one ended.
-        assert piece.get_width() == pytest.approx(sum(each.get_width() for each in pieces))
-        assert piece.get_x() == pytest.approx(min(each.get_x() for each in pieces))
-        assert not [gid for gid in drawn if gid in {f"preparation.{h}.{group}" for h in hidden}]
-    assert "preparation.low.producer" in spec.chart().ids
-    assert "preparation.low.director" not in spec.chart().ids
+        assert piece.dashed and piece.fill == "paper"
+        # As long as both together.
+        length = (piece.box[2] - piece.box[0]) / shares.sum()
+        assert unit is None or length == pytest.approx(unit)
+        unit = length
+        assert not [each for each in drawn if each in {f"preparation.{h}.{group}" for h in hidden}]
+    assert set(whole) > {"preparation.none.producer", "preparation.good.journalist"}
+    chart = spec.chart()
+    assert "preparation.low.producer" in chart.ids
     low = float(rows.loc[rows["id"] == "preparation.low.producer", "value"].iloc[0])
-    assert numbers.number(low, "share", 1, "fr") in said(spec)
+    assert numbers.number(low, "share", 1, "fr").rstrip("%\u202f\u00a0") in said(spec)
+    lines = {line["id"]: line for line in chart.table}
+    assert lines["preparation.low.producer"]["column"] == "Inexistante ou Faible"
+    assert lines["preparation.none.producer"]["value"] is None
+    assert lines["preparation.none.producer"]["suppressed"] == "base"
     # A box of other levels is another number.
-    other = by_gid(bars(rows, boxes={"low": ("none",)}).figure(), Rectangle)
+    other = by_id(bars(rows, boxes={"low": ("none",)}).sheet(), "rect")
     assert "preparation.none.producer.together" in other and "preparation.low.producer" not in other
 
 
 def test_other_suppressed_levels_leave_no_bar(register: pd.DataFrame) -> None:
     spec = bars(with_suppressed_levels(register))
-    drawn = by_gid(spec.figure(), Rectangle)
+    sheet = spec.sheet()
     for group in ("advertiser", "expert", "creator"):
-        assert not [gid for gid in drawn if gid.endswith(f".{group}") and "dont_know" not in gid]
-    assert said(spec).count(text("charts.partly", "fr")) == 3
-    assert said(spec).count(text("charts.together", "fr")) == 1
-    # The order tells nothing of them: they stand last.
-    order = [row.code for row in spec.table]
-    assert order[-3:] == ["advertiser", "creator", "expert"]
+        assert not [
+            name
+            for name in by_id(sheet, "rect")
+            if name.endswith(f".{group}") and "dont_know" not in name
+        ]
+    # Two pieces of several levels, and three rows with an empty box in place of the bar.
+    assert sum(mark.dashed for mark in sheet.marks if mark.kind == "rect") == 5
     alt = spec.chart().alt.replace("\u00a0", " ")
     partly = alt.split("Publié en partie seulement : ")[1].split(".")[0]
     assert {*partly.replace(" et ", ", ").split(", ")} == {
@@ -158,49 +184,27 @@ def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
         assert "†" not in "".join(said(spec))
 
 
-def test_an_axis_label_that_would_be_cut_is_left_out(register: pd.DataFrame) -> None:
-    # the longest bar ends at 75 %: on a telephone that label has no room left of the sheet
-    rows = register.copy()
-    chosen = rows["id"].isin([f"preparation.{x}.journalist" for x in ("none", "weak")])
-    rows.loc[chosen, "value"] = 0.376
-    spec = LevelBars(
-        rows[rows["group"] == "journalist"],
-        "preparation",
-        "Préparation",
-        LEVELS["fr"],
-        {"journalist": "Journalistes"},
-        "fr",
-        small=30,
-        width=NARROW,
-    )
-    figure = spec.figure()
-    assert all(box.x0 >= -0.5 and box.x1 <= figure.bbox.x1 + 0.5 for _, box in texts(figure))
-    labels = {each.strip("% \u00a0\u202f") for each in said(spec)}
-    assert "75" not in labels and "0" in labels
-
-
 def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
     three = {"none": "Bas", "weak": "Milieu", "medium": "Haut"}
     spec = LevelBars(register, "preparation", "Préparation", three, GROUPS["fr"], "fr", small=30)
-    drawn = by_gid(spec.figure(), Rectangle)
+    drawn = by_id(spec.sheet(), "rect")
     middle = drawn["preparation.weak.producer"]
-    assert middle.get_x() == pytest.approx(-middle.get_width() / 2)
-    low = drawn["preparation.none.producer"]
-    assert low.get_x() + low.get_width() == pytest.approx(middle.get_x())
+    axis = next(m.x for m in spec.sheet().marks if m.kind == "line" and m.stroke == "ink")
+    assert middle.x == pytest.approx(axis)
+    assert drawn["preparation.none.producer"].box[2] == pytest.approx(middle.box[0])
     alt = spec.chart().alt.replace("\u00a0", " ")
     assert "À gauche de l’axe : Bas. À cheval sur l’axe : Milieu. À droite : Haut." in alt
 
 
 def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> None:
     spec = stacked(register)
-    drawn = by_gid(spec.figure(), Rectangle)
-    edge = 0.0
+    drawn = by_id(spec.sheet(), "rect")
+    edge = next(m.x for m in spec.sheet().marks if m.kind == "line" and m.stroke == "ink")
     for level in LEVELS["fr"]:
-        bar = drawn[f"preparation.{level}.producer"]
-        assert bar.get_x() == pytest.approx(edge, abs=1e-12)
-        edge += bar.get_width()
-    first = [row.levels[0].value or 0 for row in spec.table[1:-1]]
-    assert first == sorted(first, reverse=True)
+        left, _, right, _ = drawn[f"preparation.{level}.producer"].box
+        assert left == pytest.approx(edge)
+        edge = right
+    assert "la réponse la plus fréquente est «\u00a0Faible\u00a0»" in spec.heading
     assert "De gauche à droite : Inexistante, Faible, Moyenne et Bonne" in spec.chart().alt.replace(
         "\u00a0", " "
     )

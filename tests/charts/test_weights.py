@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from drawing import by_gid, texts, weights
-from matplotlib.lines import Line2D
-from matplotlib.patches import StepPatch
+from drawing import on_one_scale, texts, weights
 
 from readiness.errors import RenderError
 from readiness.language import text
@@ -22,19 +20,30 @@ def test_the_histogram_counts_every_respondent() -> None:
     assert before.sum() == after.sum() == 640
     relative = spec.before / spec.before.mean()
     assert before[3] == ((relative >= edges[3]) & (relative < edges[4])).sum()
-    steps = by_gid(spec.figure(), StepPatch)
-    assert np.array_equal(steps["before"].get_data().values, before)
-    assert np.array_equal(steps["after"].get_data().values, after)
-    assert np.array_equal(steps["after"].get_data().edges, edges)
+    drawn = {mark.id: mark for mark in spec.sheet().marks if mark.id in ("before", "after")}
+    sides, tops = [], []
+    for stage, counts, points in (
+        ("before", before, drawn["before"].points),
+        ("after", after, drawn["after"].points[1:-1]),  # the area has its floor, too
+    ):
+        steps = np.repeat(counts, 2)
+        sides += list(zip(np.repeat(edges, 2)[1:-1], [x for x, _ in points], strict=True))
+        tops += list(zip(steps, [y for _, y in points], strict=True))
+        assert stage in drawn
+    assert on_one_scale(sides) > 0 > on_one_scale(tops)
+    bins = [line for line in spec.table() if line["panel"] == "weights"]
+    assert [line["after"] for line in bins] == list(after)
 
 
 def test_gaps_stand_at_their_values() -> None:
     spec = weights()
-    drawn = by_gid(spec.figure(), Line2D)
-    for row in spec.gaps.to_dict("records"):
-        for stage in ("before", "after"):
-            dot = drawn[f"{row['variable']}.{row['category']}.{stage}"]
-            assert list(dot.get_xdata()) == [row[stage]]
+    drawn = {mark.id: mark for mark in spec.sheet().marks}
+    places = [
+        (row[stage], drawn[f"{row['variable']}.{row['category']}.{stage}"].x)
+        for row in spec.gaps.to_dict("records")
+        for stage in ("before", "after")
+    ]
+    assert on_one_scale(places) > 0 and len(set(places)) > 10
 
 
 @pytest.mark.parametrize(
@@ -62,9 +71,9 @@ def test_equal_weights_are_one_column() -> None:
 
 def test_without_trimming_there_is_no_before_and_without_margins_no_gap() -> None:
     spec = replace(weights(), bounds=(), gaps=weights().gaps.iloc[:0])
-    steps = by_gid(spec.figure(), StepPatch)
-    assert set(steps) == {"after"}
-    said = [each for each, _ in texts(spec.figure())]
+    sheet = spec.sheet()
+    assert {mark.id for mark in sheet.marks if mark.kind == "path"} == {"after"}
+    said = texts(sheet)
     assert not {text(f"charts.{key}", "fr") for key in ("weights.before", "gaps.axis")} & {*said}
     alt = spec.chart().alt
     assert "écrêtage" not in alt and "marges" not in alt

@@ -53,10 +53,7 @@ rule draw_study:
         claims=lambda wildcards: restored(section(wildcards).claims.name),
         structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
     output:
-        charts=expand(
-            "results/{{run}}/charts/{{language}}/bases{kind}",
-            kind=(".svg", "-narrow.svg", ".txt"),
-        ),
+        charts=PLAN.study_charts("results/{run}/charts/{language}"),
         lineage="results/{run}/charts/{language}/lineage.json",
     log:
         "results/logs/{run}/draw-{language}.log",

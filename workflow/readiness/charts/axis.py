@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from readiness.charts.bases import BaseRow, FeasibleBases, Reported
-from readiness.charts.style import WIDE
+from readiness.charts.sheet import WIDE
 from readiness.charts.words import word
 from readiness.facts import Label, Listed, Printed
 from readiness.forensics.judging.structure import Structure

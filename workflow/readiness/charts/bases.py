@@ -10,24 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from readiness.charts import style
+from readiness.charts import frame
+from readiness.charts.axes import AXIS_HEIGHT
 from readiness.charts.blank import blank
+from readiness.charts.finished import Cell, Chart, finish
+from readiness.charts.frame import Key
+from readiness.charts.metrics import BODY, SMALL, measure, wrap
 from readiness.charts.rows import NARROW_BELOW
-from readiness.charts.style import Chart, Key, Sheet
-from readiness.charts.words import about, said, word
+from readiness.charts.sheet import WIDE, Scale, Shape, Sheet
+from readiness.charts.words import about, word
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
 from readiness.forensics.judging.structure import PRESS
 from readiness.forensics.judging.study import TOGETHER
 from readiness.language import Language, numbers
 
-_LOOKS = (
-    ("s", style.BLUE, "charts.alt.square"),
-    ("^", "#00735c", "charts.alt.triangle"),
-    ("v", "#8a3d73", "charts.alt.triangle_down"),
+Look = tuple[Shape, str, str]
+_LOOKS: tuple[Look, ...] = (
+    ("square", "accent", "charts.alt.square"),
+    ("up", "third", "charts.alt.triangle"),
+    ("down", "fourth", "charts.alt.triangle_down"),
 )
 """Marks of publishers' figures, in their order of appearance, and how a text calls them."""
 _KEYS = {
@@ -35,8 +37,9 @@ _KEYS = {
     TOGETHER: "charts.key.together",
 }
 """What the key says of a source that is no publisher."""
-_PRESS = ("D", style.VERMILION, "charts.alt.diamond")
-_TOGETHER = ("o", style.INK, "charts.alt.circle")
+_PRESS: Look = ("diamond", "second", "charts.alt.diamond")
+_TOGETHER: Look = ("circle", "ink", "charts.alt.circle")
+LINE, CELL = 17.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,32 @@ class FeasibleBases:
     names: Mapping[str, str]
     max_missing: int = 1
     reported: tuple[Reported, ...] = ()
-    width: int = style.WIDE
+    width: int = WIDE
 
     def __post_init__(self) -> None:
         for row in self.rows:
             if not set(range(1, self.last + 1)).issuperset(row.feasible + row.missing):
                 raise RenderError(f"bases chart: row {row.label!r}: a base beyond {self.last}.")
 
-    def chart(self) -> Chart:
+    def chart(self, name: str = "chart") -> Chart:
         """The finished chart; it draws verdicts on bases, which have no id of their own."""
         title = word("charts.bases.axis", self.language)
-        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language))
+        return finish(self.sheet(name), title, self.facts(), table=self.lines())
+
+    def lines(self) -> list[dict[str, Cell]]:
+        """What is drawn: for each row and base, whether it can give the row's figures, and how."""
+        return [
+            {"row": row.label, "whose": self.names[row.whose], "base": base, "fits": fits}
+            for row in self.table
+            for base in range(1, self.last + 1)
+            for fits in [
+                "all answered"
+                if base in row.feasible
+                else "some missing"
+                if base in row.missing
+                else "no"
+            ]
+        ]
 
     @property
     def table(self) -> list[BaseRow]:
@@ -104,7 +122,7 @@ class FeasibleBases:
         return sorted((r for r in self.reported if r.n <= self.last), key=lambda r: r.n)
 
     @property
-    def looks(self) -> dict[str, tuple[str, str, str]]:
+    def looks(self) -> dict[str, Look]:
         """Marker, colour and name of shape of each source that has a row, publishers first."""
         publishers = [r.whose for r in self.table if r.whose not in (PRESS, TOGETHER)]
         named = dict.fromkeys(publishers)
@@ -136,170 +154,119 @@ class FeasibleBases:
             say.append(Fact("charts.alt.some_never"))
         return say
 
-    def figure(self) -> Figure:
-        """The matplotlib figure; marks have the gid `row.<i>`, open ones `row.<i>.missing`."""
-        with style.chart_style():
-            if not self.rows:
-                text = word("charts.bases.nothing", self.language)
-                return blank(text, self.language, self.width)
-            return _Picture(self).draw()
+    def sheet(self, name: str = "chart") -> Sheet:
+        """The picture; marks have the id `row.<i>`, open ones `row.<i>.missing`."""
+        sheet = Sheet(self.width, self.language, name)
+        if not self.rows:
+            title = word("charts.bases.axis", self.language)
+            return blank(sheet, title, word("charts.bases.nothing", self.language))
+        return _Picture(self, sheet).draw()
 
 
 class _Picture:
     """Places the panel of `FeasibleBases` and draws it."""
 
-    def __init__(self, spec: FeasibleBases) -> None:
-        self.spec = spec
-        width = spec.width * style.POINTS_PER_PIXEL
-        self.narrow = spec.width < NARROW_BELOW
-        tags = [self._tag(row.whose) for row in spec.table]
-        self.tag_width = max(style.measure(tag, size=style.SMALL) for tag in tags) + 10
-        longest = max(style.measure(r.label, bold=r.joint) for r in spec.table)
-        self.label_width = 0.0 if self.narrow else min(longest, 0.34 * width) + self.tag_width + 8
-        room = width if self.narrow else self.label_width - self.tag_width - 8
-        room = room - self.tag_width - 4 if self.narrow else room
-        self.lines = [style.wrap(r.label, room, bold=r.joint) for r in spec.table]
-        self.heights = [11.0 * len(lines) + (22.0 if self.narrow else 11.0) for lines in self.lines]
-        self.keys = style.key_lines(self._keys(), width)
-        self.caveat = self._caveat(width)
-        self.keys_top = 2.0
-        self.caveat_top = self.keys_top + style.KEY_LINE * len(self.keys) + 4
-        self.axis_top = self.caveat_top + style.NOTE_LINE * len(self.caveat)
-        self.plot_top = self.axis_top + 34
+    def __init__(self, spec: FeasibleBases, sheet: Sheet) -> None:
+        self.spec, self.sheet = spec, sheet
+        width = sheet.width
+        self.narrow = width < NARROW_BELOW
+        tags = [spec.names[row.whose] for row in spec.table]
+        self.tag_width = max(measure(tag, size=SMALL) for tag in tags) + 12
+        longest = max(measure(r.label, bold=r.joint) for r in spec.table)
+        self.label_width = 0.0 if self.narrow else min(longest, 0.34 * width) + self.tag_width + 10
+        room = (width if self.narrow else self.label_width - 10) - self.tag_width
+        self.lines = [wrap(r.label, room, size=BODY, bold=r.joint) for r in spec.table]
+        self.heights = [LINE * len(lines) + (24.0 if self.narrow else 14.0) for lines in self.lines]
         first_joint = next((i for i, r in enumerate(spec.table) if r.joint), None)
         self.tops, at = [], 0.0
         for i, height in enumerate(self.heights):
-            at += 10 if i == first_joint and i > 0 else 0
+            at += 12 if i == first_joint and i > 0 else 0
             self.tops.append(at)
             at += height
         self.plot_height = at
-        self.sheet = Sheet(spec.width, self.plot_top + at + 6, spec.language)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Sheet:
         spec, sheet = self.spec, self.sheet
-        style.draw_keys(sheet, self.keys, 0, self.keys_top)
-        style.draw_notes(sheet, self.caveat, self.caveat_top)
+        top = frame.head(sheet, word("charts.bases.axis", spec.language), simulated=False)
+        top = frame.keys(sheet, self._keys(), top)
+        top = frame.notes(sheet, self._caveat(), top) + AXIS_HEIGHT + 2
         width = sheet.width - self.label_width - 8
-        place = (self.label_width + 4, self.plot_top, width, self.plot_height)
-        axes = sheet.panel(*place, (0.5, spec.last + 0.5), (self.plot_height, 0.0))
-        self._axis(axes)
-        for i, (row, top) in enumerate(zip(spec.table, self.tops, strict=True)):
-            self._label(row, self.lines[i], self.plot_top + top)
-            self._marks(axes, row, i, width / spec.last)
-        return sheet.figure
+        scale = sheet.panel(self.label_width + 4, width, 0.5, spec.last + 0.5)
+        self._axis(scale, top)
+        for i, row in enumerate(spec.table):
+            self._label(row, self.lines[i], top + self.tops[i])
+            self._marks(scale, row, i, top + self._mark_y(i))
+        sheet.height = top + self.plot_height + 4
+        return sheet
 
-    def _axis(self, axes: Axes) -> None:
+    def _axis(self, scale: Scale, top: float) -> None:
         spec, sheet = self.spec, self.sheet
         reported = [each.n for each in spec.within]
         for base in range(5, spec.last + 1, 5):
             if all(abs(base - n) > 2 for n in reported):
-                text = numbers.whole(base, spec.language)
-                sheet.write(
-                    axes, base, -8, text, size=style.SMALL, colour=style.MUTED, align="center"
-                )
-        x, align = sheet.start(self.label_width + 4)
-        title = word("charts.bases.axis", spec.language)
-        sheet.write(sheet.page, x, self.axis_top + 10, title, size=style.SMALL, align=align)
+                self._tick(scale, base, top, bold=False)
         for n in reported:
-            text = numbers.whole(n, spec.language)
-            sheet.write(axes, n, -8, text, size=style.SMALL, bold=True, align="center")
-            for top, bottom in self._spans():
-                (line,) = axes.plot(
-                    [n, n],
-                    [top, bottom],
-                    color=style.INK,
-                    linewidth=1.2,
-                    linestyle=(0, (4, 2)),
-                    zorder=1,
-                )
-                line.set_gid("reported")
+            self._tick(scale, n, top, bold=True)
+            for start, end in self._spans(top):
+                x = scale.x(n)
+                sheet.line(x, start, x, end, weight=1.5, dash="4 3", id="reported")
+
+    def _tick(self, scale: Scale, base: int, top: float, *, bold: bool) -> None:
+        text = numbers.whole(base, self.spec.language)
+        colour = "ink" if bold else "muted"
+        self.sheet.write(
+            scale.x(base), top - 9, text, size=SMALL, bold=bold, colour=colour, align="middle",
+            tick=True,
+        )  # fmt: skip
 
     def _mark_y(self, index: int) -> float:
         height = self.heights[index]
         return self.tops[index] + (height - 12 if self.narrow else height / 2)
 
-    def _spans(self) -> list[tuple[float, float]]:
+    def _spans(self, top: float) -> list[tuple[float, float]]:
         """From where to where the reported base is drawn: throughout, or beside the marks only."""
         if not self.narrow:
-            return [(0.0, self.plot_height)]
-        centres = [self._mark_y(i) for i in range(len(self.heights))]
-        return [(y - 7, y + 9) for y in centres]
+            return [(top, top + self.plot_height)]
+        centres = [top + self._mark_y(i) for i in range(len(self.heights))]
+        return [(y - 8, y + 8) for y in centres]
 
     def _label(self, row: BaseRow, lines: list[str], y: float) -> None:
         spec, sheet = self.spec, self.sheet
-        x, align = sheet.start(0)
+        x, align = sheet.start()
         inner, _ = sheet.start(self.tag_width)
-        first = y + (7 if self.narrow else 11.0)
-        sheet.write(
-            sheet.page,
-            x,
-            first,
-            self._tag(row.whose),
-            size=style.SMALL,
-            colour=spec.looks[row.whose][1],
-            align=align,
-        )
+        first = y + LINE / 2 + (0 if self.narrow else 7)
+        colour = spec.looks[row.whose][1]
+        sheet.write(x, first, spec.names[row.whose], size=SMALL, colour=colour, align=align)
         for i, line in enumerate(lines):
-            sheet.write(sheet.page, inner, first + 11 * i, line, bold=row.joint, align=align)
+            sheet.write(inner, first + LINE * i, line, bold=row.joint, align=align)
 
-    def _marks(self, axes: Axes, row: BaseRow, index: int, cell: float) -> None:
-        spec, y = self.spec, self._mark_y(index)
-        marker, colour, _ = spec.looks[row.whose]
-        every = list(range(1, spec.last + 1))
-        axes.plot(
-            every,
-            [y] * len(every),
-            marker="|",
-            markersize=4,
-            linestyle="none",
-            color=style.GRID,
-            zorder=0.8,
-        )
-        size = min(8.0, 0.8 * cell)
-        for bases, hollow in ((row.feasible, False), (row.missing, True)):
-            (marks,) = axes.plot(
-                list(bases),
-                [y] * len(bases),
-                marker=marker,
-                markersize=size * (0.85 if marker == "D" else 1),
-                linestyle="none",
-                zorder=2,
-                markerfacecolor="white" if hollow else colour,
-                markeredgecolor=colour,
-                markeredgewidth=1.2 if hollow else 0.6,
-            )
-            marks.set_gid(f"row.{index}.missing" if hollow else f"row.{index}")
+    def _marks(self, scale: Scale, row: BaseRow, index: int, y: float) -> None:
+        spec, sheet = self.spec, self.sheet
+        shape, colour, _ = spec.looks[row.whose]
+        sheet.line(scale.x(1), y, scale.x(spec.last), y, colour="grid")
+        size = min(CELL, 0.85 * scale.unit)
+        for bases, name, filled in ((row.feasible, "", True), (row.missing, ".missing", False)):
+            for base in bases:
+                sheet.marker(
+                    scale.x(base), y, shape, size=size, colour=colour, filled=filled,
+                    id=f"row.{index}{name}",
+                )  # fmt: skip
         if not row.feasible and not row.missing:
             text = word("charts.bases.none", spec.language, n=spec.last)
-            self.sheet.write(
-                axes,
-                spec.last / 2,
-                y,
-                text,
-                size=style.SMALL,
-                colour=style.STAMP,
-                align="center",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-                zorder=3,
-            )
-
-    def _tag(self, whose: str) -> str:
-        return self.spec.names[whose]
+            half = measure(text, size=SMALL) / 2
+            x = scale.left + scale.width / 2
+            sheet.rect(x - half - 4, y - 9, 2 * half + 8, 18, fill="paper")
+            sheet.write(x, y, text, size=SMALL, colour="second", align="middle", tick=True)
 
     def _keys(self) -> list[Key]:
         spec = self.spec
-        keys = [
-            Key(spec.key(whose), colour, marker=marker)
-            for whose, (marker, colour, _) in spec.looks.items()
-        ]
+        keys = [Key(spec.key(whose), look[1], look[0]) for whose, look in spec.looks.items()]
         source = next((row.whose for row in spec.table if row.missing), None)
         if source:
             label = word("charts.key.missing", spec.language, n=spec.max_missing)
-            marker, colour, _ = spec.looks[source]
-            keys.append(Key(label, colour, marker=marker, filled=False))
+            shape, colour, _ = spec.looks[source]
+            keys.append(Key(label, colour, shape, filled=False))
         return keys
 
-    def _caveat(self, width: float) -> list[str]:
-        spec = self.spec
-        texts = [word(each.says, spec.language, n=each.n) for each in spec.within]
-        return [line for text in texts for line in style.wrap(text, width, size=style.SMALL)]
+    def _caveat(self) -> list[str]:
+        return [word(each.says, self.spec.language, n=each.n) for each in self.spec.within]

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
+from readiness.charts import frame
+from readiness.charts.axes import AXIS_HEIGHT, Spans, number_axis, share_axis
+from readiness.charts.frame import Key
+from readiness.charts.metrics import SMALL, measure
+from readiness.charts.rows import Below, Place, RowLayout
+from readiness.charts.sheet import Align, Scale, Sheet
 
-from readiness.charts import style
-from readiness.charts.rows import Place, RowLayout
-from readiness.charts.style import Key, Sheet
-from readiness.charts.words import word
-from readiness.language import Language
-
-SIDE = 14.0
+SIDE = 18.0
 """Room left and right of the axis, for half of its outer labels."""
 PADDING = 0.06
 """Of the extent of numbers that are no shares, on both sides."""
 
 
 @dataclass(frozen=True)
-class DotFrame:
-    """A sheet on which everything but the dots is drawn: `axes` has amounts on x, `ys` the rows."""
+class Part:
+    """A piece of what a row says at its side: a number with its id, its interval, an arrow."""
 
-    sheet: Sheet
-    axes: Axes
-    ys: list[float]
-    spans: list[tuple[float, float]]
+    text: str
+    id: str = ""
+    bold: bool = False
+    muted: bool = False
+
+    @property
+    def width(self) -> float:
+        """Its width with the gap after it."""
+        return measure(self.text, size=SMALL, bold=self.bold) + 7
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class DotRows:
     """
 
     places: Sequence[Place]
-    below: Sequence[str]
-    readings: Sequence[str]
+    below: Sequence[Below]
+    readings: Sequence[Sequence[Part]]
     extent: tuple[float, float]
     unit: str = "share"
     from_zero: bool = True
@@ -55,50 +59,49 @@ class DotRows:
         return (0.0 if self.from_zero and low >= 0 else low - pad, high + pad)
 
 
+@dataclass(frozen=True)
+class DotFrame:
+    """Where dots stand on a sheet: `scale` has amounts, `ys` the middle of each row."""
+
+    scale: Scale
+    ys: list[float]
+    spans: Spans
+
+
 def dot_frame(
+    sheet: Sheet,
     rows: DotRows,
     *,
-    axis: str,
+    title: str,
+    subtitle: str,
     keys: Sequence[Key],
     notes: Sequence[str],
-    language: Language,
     simulated: bool,
-    width: int,
 ) -> DotFrame:
-    """Lay out `rows` below the title of their `axis`. Notes are broken into lines."""
-    layout = RowLayout(rows.places, rows.below, width)
-    title = style.wrap(axis, layout.width, bold=True)
-    key_lines = style.key_lines(list(keys), layout.width)
-    note_lines = [
-        line for note in notes for line in style.wrap(note, layout.width, size=style.SMALL)
-    ]
-    top = style.STAMP_HEIGHT if simulated else 2.0
-    plot_top = top + 14 * len(title) + style.AXIS_HEIGHT
-    notes_top = plot_top + layout.height + 6
-    height = notes_top + style.KEY_LINE * len(key_lines) + style.NOTE_LINE * len(note_lines) + 2
-    sheet = Sheet(width, height, language)
-    if simulated:
-        style.draw_stamp(sheet, word("charts.simulated", language))
-    x, align = sheet.start(0)
-    for i, line in enumerate(title):
-        sheet.write(sheet.page, x, top + 14 * i + 7, line, bold=True, align=align)
-    axes, texts = _panels(sheet, layout, plot_top, rows)
-    draw_axis = style.draw_share_axis if rows.unit == "share" else style.draw_number_axis
-    draw_axis(sheet, axes, layout.grid_spans(), language)
-    layout.draw_labels(sheet, plot_top)
-    side = "right" if sheet.rtl else "left"
-    for reading, y in zip(rows.readings, layout.marks, strict=True):
-        sheet.write(texts, 0, y, reading, size=style.SMALL, align=side)
-    style.draw_keys(sheet, key_lines, 0, notes_top)
-    style.draw_notes(sheet, note_lines, notes_top + style.KEY_LINE * len(key_lines))
-    return DotFrame(sheet, axes, layout.marks, layout.grid_spans())
+    """Everything but the dots, and how high the sheet is."""
+    layout = RowLayout(rows.places, rows.below, sheet.width)
+    top = frame.head(sheet, title, subtitle, simulated=simulated)
+    top = frame.keys(sheet, keys, top) + AXIS_HEIGHT
+    room = max(sum(part.width for part in reading) for reading in rows.readings) + 3
+    span = sheet.width - layout.label_width - room - 2 * SIDE
+    scale = sheet.panel(layout.label_width + SIDE, span, *rows.limits)
+    spans = layout.spans(top)
+    (share_axis if rows.unit == "share" else number_axis)(sheet, scale, top, spans)
+    layout.draw_labels(sheet, top)
+    ys = [top + y for y in layout.marks]
+    for reading, y in zip(rows.readings, ys, strict=True):
+        _read(sheet, reading, sheet.width - room + 10, y)
+    sheet.height = frame.notes(sheet, notes, top + layout.height + 8) + 4
+    return DotFrame(scale, ys, spans)
 
 
-def _panels(sheet: Sheet, layout: RowLayout, top: float, rows: DotRows) -> tuple[Axes, Axes]:
-    room = max(style.measure(text, size=style.SMALL) for text in rows.readings) + 8
-    left = layout.label_width + SIDE
-    span = layout.width - left - room - SIDE
-    ylim = (layout.height, 0.0)
-    axes = sheet.panel(left, top, span, layout.height, rows.limits, ylim)
-    limits = (room, 0.0) if sheet.rtl else (0.0, room)
-    return axes, sheet.panel(layout.width - room, top, room, layout.height, limits, ylim)
+def _read(sheet: Sheet, reading: Sequence[Part], left: float, y: float) -> None:
+    """The parts one after the other in reading direction."""
+    side: Align = "right" if sheet.rtl else "left"
+    for part in reading:
+        x = sheet.width - left if sheet.rtl else left
+        colour = "muted" if part.muted else "ink"
+        sheet.write(
+            x, y, part.text, size=SMALL, bold=part.bold, colour=colour, align=side, id=part.id
+        )
+        left += part.width

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from readiness.charts import style
 from readiness.charts.blank import nothing, nothing_to_show
-from readiness.charts.dots import DotFrame, DotRows, dot_frame
+from readiness.charts.dots import DotFrame, DotRows, Part, dot_frame
+from readiness.charts.findings import against_half, foremost
+from readiness.charts.finished import Chart, finish, line
+from readiness.charts.frame import Key
 from readiness.charts.marks import Mark, Marks
-from readiness.charts.rows import NARROW_BELOW, Place
-from readiness.charts.style import Chart, Key
-from readiness.charts.words import about, base_text, closing, flag_notes, said, word
-from readiness.facts import Fact
-from readiness.language import Language, numbers
+from readiness.charts.rows import Below, Place, RowLayout
+from readiness.charts.sheet import WIDE, Sheet
+from readiness.charts.words import about, base_text, closing, sign_notes, word
+from readiness.facts import Fact, Value
+from readiness.language import Language, numbers, show
+from readiness.register.signs import Sign
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ def by_group(
     total: tuple[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
 ) -> list[DotRow]:
-    """Rows of one number by group: the total, groups from the highest value, groups apart.
+    """Rows of one number by group: the total, the groups as they are listed, groups apart.
 
     `groups`, `apart`: code to label. A group of which the register has nothing has no row.
     """
 
     def rows(labels: Iterable[tuple[str, str]]) -> list[DotRow]:
         found = ((Place(*label), marks.find(item, level, label[0])) for label in labels)
-        return _sorted(DotRow(place, mark) for place, mark in found if mark is not None)
+        return [DotRow(place, mark) for place, mark in found if mark is not None]
 
     first = [replace(r, place=replace(r.place, bold=True)) for r in rows([total] if total else [])]
     middle, last = (
@@ -60,19 +60,9 @@ def by_group(
 
 
 def by_answer(marks: Marks, item: str, levels: Mapping[str, str], group: str) -> list[DotRow]:
-    """Rows of the shares of an item's answers (code to label) in one group, the highest first."""
+    """Rows of the shares of an item's answers (code to label, as listed) in one group."""
     found = ((Place(code, label), marks.find(item, code, group)) for code, label in levels.items())
-    return _sorted(DotRow(place, mark) for place, mark in found if mark is not None)
-
-
-def _sorted(rows: Iterable[DotRow]) -> list[DotRow]:
-    """From the highest value to the lowest; what is not published last, by code."""
-
-    def order(row: DotRow) -> tuple[bool, float, str]:
-        value = row.mark.value
-        return (value is None, -(value or 0.0), row.place.code)
-
-    return sorted(rows, key=order)
+    return [DotRow(place, mark) for place, mark in found if mark is not None]
 
 
 def _section(rows: list[DotRow]) -> list[DotRow]:
@@ -88,23 +78,48 @@ class Intervals:
     """Dots with intervals; `chart()` gives the SVG and its alternative text.
 
     `table`: the rows from top to bottom (`by_group`, `by_answer`); the emphasised one is the
-    reference, a dashed line. `axis`: what the number is; `note`: the caller's sentence on what the
-    intervals mean. Fewer than `small` answers: an open circle. `width` in CSS pixels.
+    reference, a dashed line. `title`: what was asked; `axis`: what the number is; `subtitle`: unit
+    and base. `levels`: the answers whose share it is, for the finding on all; None where the first
+    row leads (answers of one group) or the number is no share. `note`: the caller's sentence on
+    what the intervals mean. Fewer than `small` answers, or too low a precision: an open circle.
+    `width` in CSS pixels.
     """
 
     table: Sequence[DotRow]
     axis: str
     language: Language
     simulated: bool
+    title: str = ""
+    subtitle: str = ""
+    levels: Value | None = None
     note: str = ""
     small: int = field(kw_only=True)
-    width: int = style.WIDE
+    width: int = WIDE
 
-    def chart(self) -> Chart:
-        """The finished chart."""
-        title = word("charts.simulated", self.language) if self.simulated else self.axis
-        ids = tuple(row.mark.id for row in self.table)
-        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language), ids)
+    def chart(self, name: str = "chart") -> Chart:
+        """The finished chart; `name` prefixes the ids in its SVG."""
+        return finish(
+            self.sheet(name),
+            self.heading,
+            self.facts(),
+            ids=[row.mark.id for row in self.table],
+            table=[line(row.mark, row.place.label, self.axis) for row in self.table],
+        )
+
+    @property
+    def finding(self) -> Fact | None:
+        """What the numbers say first, where they are firm."""
+        if self.levels is not None:
+            total = next((row.mark for row in self.table if row.place.bold), None)
+            return against_half(total, self.title, self.levels)
+        if not self.title or not self.table or any(row.place.bold for row in self.table):
+            return None
+        return foremost([(row.place.label, row.mark) for row in self.table], self.title)
+
+    @property
+    def heading(self) -> str:
+        """The finding as a title, or what the number is."""
+        return show(self.finding or self.axis, self.language)
 
     def facts(self) -> list[Fact]:
         """What the picture shows, without numbers; each fact chosen by what is drawn."""
@@ -112,7 +127,7 @@ class Intervals:
             return nothing(self.axis, simulated=self.simulated)
         shown = [row for row in self.table if not row.place.bold and not row.apart]
         published = [row for row in self.table if row.mark.value is not None]
-        say = []
+        say = [self.finding] if self.finding else []
         if published:
             with_interval = any(row.mark.lower is not None for row in published)
             kind = "charts.alt.intervals" if with_interval else "charts.alt.dots"
@@ -137,34 +152,34 @@ class Intervals:
         """Whether the base is below `small`."""
         return mark.n is not None and mark.n < self.small
 
-    def figure(self) -> Figure:
-        """The matplotlib figure; every dot and every interval carries its register id as gid."""
-        with style.chart_style():
-            if not self.table:
-                return nothing_to_show(
-                    self.axis, self.language, self.width, simulated=self.simulated
-                )
-            frame = dot_frame(
-                self._rows(),
-                axis=self.axis,
-                keys=self._keys(),
-                notes=self._notes(),
-                language=self.language,
-                simulated=self.simulated,
-                width=self.width,
-            )
-            self._draw_reference(frame)
-            for row, y in zip(self.table, frame.ys, strict=True):
-                if row.mark.value is not None:
-                    self._dot(frame.axes, row, row.mark.value, y)
-            return frame.sheet.figure
+    def sheet(self, name: str = "chart") -> Sheet:
+        """The picture; every dot, interval and number carries its register id."""
+        sheet = Sheet(self.width, self.language, name)
+        if not self.table:
+            return nothing_to_show(sheet, self.axis, simulated=self.simulated)
+        placed = dot_frame(
+            sheet,
+            self._rows(),
+            title=self.heading,
+            subtitle=self.subtitle,
+            keys=self._keys(),
+            notes=self._notes(),
+            simulated=self.simulated,
+        )
+        if self._reference is not None:
+            x = placed.scale.x(self._reference[1])
+            for top, bottom in placed.spans:
+                sheet.line(x, top, x, bottom, colour="accent", dash="4 3", id="reference")
+        for row, y in zip(self.table, placed.ys, strict=True):
+            self._draw(sheet, placed, row, y)
+        return sheet
 
     def _rows(self) -> DotRows:
         marks = [row.mark for row in self.table]
         shown = [v for m in marks for v in (m.value, m.lower, m.upper) if v is not None]
         return DotRows(
             [row.place for row in self.table],
-            self._bases[0],
+            [Below(text) for text in self._bases[0]],
             [self._reading(mark) for mark in marks],
             extent=(min(shown, default=0.0), max(shown, default=1.0)),
             unit=marks[0].unit,
@@ -181,66 +196,45 @@ class Intervals:
     def _notes(self) -> list[str]:
         reference = self._reference
         return [
-            *filter(None, [self._bases[1]]),
-            *([word("charts.reference", self.language, label=reference[0])] if reference else []),
-            *flag_notes((row.mark for row in self.table), self.language),
-            *([self.note] if self.note else []),
-        ]  # fmt: skip
+            self._bases[1],
+            word("charts.reference", self.language, label=reference[0]) if reference else "",
+            *sign_notes((row.mark for row in self.table), self.language),
+            self.note,
+        ]
 
-    def _reading(self, mark: Mark) -> str:
+    def _reading(self, mark: Mark) -> tuple[Part, ...]:
         """The number as the register shows it, with its interval where there is room."""
+        number = Part(mark.text, mark.place, bold=True)
+        if mark.lower is None or mark.upper is None or RowLayout.is_narrow(self.width):
+            return (number,)
+        return (number, Part(interval_text(mark, self.language), mark.place, muted=True))
+
+    def _draw(self, sheet: Sheet, placed: DotFrame, row: DotRow, y: float) -> None:
+        mark, x = row.mark, placed.scale.x
         if mark.value is None:
-            return word("charts.suppressed", self.language)
-        text = f"{mark.display} {mark.flag}".strip()
-        if self.width < NARROW_BELOW or mark.lower is None or mark.upper is None:
-            return text
-        return f"{text}  ({interval_text(mark, self.language)})"
-
-    def _draw_reference(self, frame: DotFrame) -> None:
-        if self._reference is None:
+            # Where it would stand is not said: an empty box over the start of the axis.
+            left = placed.scale.left
+            sheet.rect(left, y - 8, 44, 16, fill="paper", stroke="muted", dashed=True)
             return
-        _, value = self._reference
-        for top, bottom in frame.spans:
-            frame.axes.plot(
-                [value, value],
-                [top, bottom],
-                color=style.BLUE,
-                linewidth=1,
-                linestyle=(0, (3, 2)),
-                zorder=1,
-            )
-
-    def _dot(self, axes: Axes, row: DotRow, value: float, y: float) -> None:
-        mark = row.mark
         if mark.lower is not None and mark.upper is not None:
-            (line,) = axes.plot(
-                [mark.lower, mark.upper],
-                [y, y],
-                color=style.INK,
-                linewidth=2.2 if row.place.bold else 1.6,
-                solid_capstyle="butt",
-                zorder=2,
-            )
-            line.set_gid(f"{mark.id}.interval")
-        colour = style.MUTED if row.apart else style.BLUE
-        (dot,) = axes.plot(
-            [value],
-            [y],
-            marker="s" if row.apart else "o",
-            markersize=6.5 if row.apart else 7.5,
-            markerfacecolor="white" if self.is_small(mark) else colour,
-            markeredgecolor=colour,
-            markeredgewidth=1.5,
-            linestyle="none",
-            zorder=3,
+            weight = 3 if row.place.bold else 2
+            sheet.line(x(mark.lower), y, x(mark.upper), y, weight=weight, id=f"{mark.id}.interval")
+        weak = self.is_small(mark) or mark.sign is Sign.WEAK
+        sheet.marker(
+            x(mark.value),
+            y,
+            "square" if row.apart else "circle",
+            colour="muted" if row.apart else "accent",
+            filled=not weak,
+            size=11,
+            id=mark.id,
         )
-        dot.set_gid(mark.id)
 
     def _keys(self) -> list[Key]:
         if not any(r.mark.value is not None and self.is_small(r.mark) for r in self.table):
             return []
         label = word("charts.small.dots", self.language, n=self.small)
-        return [Key(label, style.BLUE, marker="o", filled=False)]
+        return [Key(label, "accent", "circle", filled=False)]
 
 
 def interval_text(mark: Mark, language: Language) -> str:

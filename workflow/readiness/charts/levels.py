@@ -44,11 +44,6 @@ class Row:
         """Whether some levels have a value and others have none."""
         return self.published and any(mark.value is None for mark in self.levels)
 
-    @property
-    def flag(self) -> str:
-        """The most serious flag among the levels."""
-        return max((mark.flag for mark in self.levels), key=["", "‡", "†"].index)
-
 
 @dataclass(frozen=True)
 class Segment:

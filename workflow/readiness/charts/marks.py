@@ -10,6 +10,8 @@ import pandas as pd
 
 from readiness.errors import RenderError
 from readiness.language import Language, numbers
+from readiness.register.display import SUPPRESSED_TEXT
+from readiness.register.signs import Sign, sign
 
 COLUMNS = (
     "id",
@@ -25,6 +27,9 @@ COLUMNS = (
     "simulated",
 )
 
+_PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
+"""What may stand beside the digits of a share."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -32,10 +37,12 @@ class Mark:
 
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
     has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
-    language, empty where it is not published.
+    language, empty where it is not published; `sign` what stands beside it or in its place.
+    `place` is the id of its number in a report: the run's name before its own.
     """
 
     id: str
+    place: str
     unit: str
     value: float | None
     lower: float | None
@@ -47,12 +54,17 @@ class Mark:
     rounding: str
     display: str
 
+    sign: Sign = Sign.NONE
+
     @property
-    def flag(self) -> str:
-        """The sign after the number: † for caution, ‡ for review; none if unpublished."""
-        if self.value is None:
-            return ""
-        return {"caution": "†", "suppress": "†", "review": "‡"}.get(self.reliability, "")
+    def text(self) -> str:
+        """What stands at its place: the number or `(…)`, with its sign."""
+        return f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}"
+
+    @property
+    def plain(self) -> str:
+        """The number without its percent sign, where the unit is said once for all; its sign."""
+        return f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
 
 
 class Marks:
@@ -102,8 +114,10 @@ class Marks:
         if value is not None and not suppressed:
             # The cell, not its float: its text is the number's.
             display = numbers.number(row["value"], unit, digits, self.language, rounding)
+        run = _text(row.get("run"))
         return Mark(
             id=str(row["id"]),
+            place=f"{run}/{row['id']}" if run else str(row["id"]),
             unit=unit,
             value=None if suppressed else value,
             lower=None if suppressed else _number(row["lower"]),
@@ -114,6 +128,7 @@ class Marks:
             digits=digits,
             rounding=rounding,
             display=display,
+            sign=sign({**row, "suppressed": suppressed}),
         )
 
 

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from readiness.charts import style
 from readiness.charts.blank import nothing, nothing_to_show
-from readiness.charts.dots import DotRows, dot_frame
+from readiness.charts.dots import DotRows, Part, dot_frame
+from readiness.charts.finished import Chart, finish, line
+from readiness.charts.frame import Key
 from readiness.charts.marks import Mark, Marks
-from readiness.charts.rows import NARROW_BELOW, Place
-from readiness.charts.style import Chart, Key
-from readiness.charts.words import about, base_text, closing, said, word
+from readiness.charts.rows import Below, Place, RowLayout
+from readiness.charts.sheet import WIDE, Shape, Sheet
+from readiness.charts.words import about, base_text, closing, word
 from readiness.facts import Fact
 from readiness.language import Language
 
@@ -34,8 +33,7 @@ class Revision:
 
     `rows`: the register's rows of one run (columns in `marks.COLUMNS`) that revises a publication;
     shares 0-1, means in their own unit. `axis`: what the number of (`item`, `level`) is. `groups`,
-    `total` as in `LevelBars`; rows go from the largest change to the smallest. `width` in CSS
-    pixels.
+    `total` as in `LevelBars`. `width` in CSS pixels.
     """
 
     rows: pd.DataFrame
@@ -45,13 +43,24 @@ class Revision:
     axis: str
     language: Language
     total: tuple[str, str] | None = None
-    width: int = style.WIDE
+    width: int = WIDE
+    subtitle: str = ""
 
-    def chart(self) -> Chart:
-        """The finished chart, with the ids of both versions."""
-        title = word("charts.simulated", self.language) if self.simulated else self.axis
-        ids = tuple(mark.id for _, *pair in self.table for mark in pair if mark is not None)
-        return Chart(style.to_svg(self.figure(), title), said(self.facts(), self.language), ids)
+    def chart(self, name: str = "chart") -> Chart:
+        """The finished chart, with the ids of both versions; `name` prefixes ids in its SVG."""
+        drawn = [
+            (mark, place.label, word(f"charts.revision.{stage}", self.language))
+            for place, *pair in self.table
+            for mark, stage in zip(pair, _STAGES, strict=True)
+            if mark is not None
+        ]
+        return finish(
+            self.sheet(name),
+            self.axis,
+            self.facts(),
+            ids=[mark.id for mark, _, _ in drawn],
+            table=[line(*each) for each in drawn],
+        )
 
     @cached_property
     def _marks(self) -> Marks:
@@ -64,18 +73,11 @@ class Revision:
 
     @cached_property
     def table(self) -> list[Pair]:
-        """The rows from top to bottom: the total, then groups by size of their change."""
-
-        def order(row: Pair) -> tuple[bool, float, str]:
-            place, old, new = row
-            values = _values(old, new)
-            return (values is None, -abs(values[1] - values[0]) if values else 0.0, place.code)
-
+        """The rows from top to bottom: the total, then the groups as they are listed."""
         first = self._pair(Place(*self.total, bold=True)) if self.total else []
         groups = [
             row for code, name in self.groups.items() for row in self._pair(Place(code, name))
         ]
-        groups.sort(key=order)
         if first and groups:
             place, old, new = groups[0]
             groups[0] = (Place(place.code, place.label, section=True), old, new)
@@ -97,66 +99,57 @@ class Revision:
         say += [Fact("charts.revision.note")]
         return say + closing(hidden=hidden, simulated=self.simulated)
 
-    def figure(self) -> Figure:
-        """The matplotlib figure; dots have the gids `<id>.before` and `<id>.after`."""
-        with style.chart_style():
-            if not self.table:
-                return nothing_to_show(
-                    self.axis, self.language, self.width, simulated=self.simulated
+    def sheet(self, name: str = "chart") -> Sheet:
+        """The picture; dots have the ids `<id>.before` and `<id>.after`."""
+        sheet = Sheet(self.width, self.language, name)
+        if not self.table:
+            return nothing_to_show(sheet, self.axis, simulated=self.simulated)
+        pairs = [_values(old, new) for _, old, new in self.table]
+        shown = [value for pair in pairs for value in pair or ()]
+        placed = dot_frame(
+            sheet,
+            DotRows(
+                [place for place, _, _ in self.table],
+                [Below(base_text(new, self.language)) for _, _, new in self.table],
+                [self._reading(old, new) for _, old, new in self.table],
+                extent=(min(shown), max(shown)),
+                unit=self.table[0][2].unit,
+                from_zero=False,
+            ),
+            title=self.axis,
+            subtitle=self.subtitle,
+            keys=self._keys(),
+            notes=[word("charts.revision.note", self.language)],
+            simulated=self.simulated,
+        )
+        for (_, _, new), values, y in zip(self.table, pairs, placed.ys, strict=True):
+            if not values:
+                continue
+            xs = [placed.scale.x(value) for value in values]
+            sheet.line(xs[0], y, xs[1], y, colour="muted", weight=2)
+            for x, stage, key in zip(xs, _STAGES, self._keys(), strict=True):
+                shape: Shape = "diamond" if stage == "before" else "circle"
+                look = (key.colour, key.filled)
+                sheet.marker(
+                    x, y, shape, size=11, colour=look[0], filled=look[1], id=f"{new.id}.{stage}"
                 )
-            pairs = [_values(old, new) for _, old, new in self.table]
-            shown = [value for pair in pairs for value in pair or ()]
-            frame = dot_frame(
-                DotRows(
-                    [place for place, _, _ in self.table],
-                    [base_text(new, self.language) for _, _, new in self.table],
-                    [self._reading(old, new) for _, old, new in self.table],
-                    extent=(min(shown), max(shown)),
-                    unit=self.table[0][2].unit,
-                    from_zero=False,
-                ),
-                axis=self.axis,
-                keys=self._keys(),
-                notes=[word("charts.revision.note", self.language)],
-                language=self.language,
-                simulated=self.simulated,
-                width=self.width,
-            )
-            for (_, _, new), values, y in zip(self.table, pairs, frame.ys, strict=True):
-                if values:
-                    self._dumbbell(frame.axes, new.id, values, y)
-            return frame.sheet.figure
+        return sheet
 
-    def _dumbbell(self, axes: Axes, identity: str, values: tuple[float, float], y: float) -> None:
-        axes.plot(values, [y, y], color=style.MUTED, linewidth=1.6, zorder=2)
-        for value, name, key in zip(values, _STAGES, self._keys(), strict=True):
-            (dot,) = axes.plot(
-                [value],
-                [y],
-                marker=key.marker,
-                markersize=7.5,
-                markerfacecolor=key.colour if key.filled else "white",
-                markeredgecolor=key.colour,
-                markeredgewidth=1.5,
-                linestyle="none",
-                zorder=3,
-            )
-            dot.set_gid(f"{identity}.{name}")
-
-    def _reading(self, old: Mark | None, new: Mark) -> str:
+    def _reading(self, old: Mark | None, new: Mark) -> tuple[Part, ...]:
         if old is None or not _values(old, new):
-            return word("charts.suppressed", self.language)
-        if self.width < NARROW_BELOW:
-            return new.display
-        values = {"before": old.display, "after": new.display}
-        return word("charts.revision.reading", self.language, **values)
+            return (Part(word("charts.suppressed", self.language), muted=True),)
+        now = Part(new.text, new.place, bold=True)
+        if RowLayout.is_narrow(self.width):
+            return (now,)
+        arrow = word("charts.revision.arrow", self.language)
+        return (Part(old.text, old.place), Part(arrow), now)
 
     def _keys(self) -> list[Key]:
         labels = ("charts.revision.before", "charts.revision.after")
         before, after = (word(label, self.language) for label in labels)
         return [
-            Key(before, style.VERMILION, marker="D", filled=False),
-            Key(after, style.BLUE, marker="o"),
+            Key(before, "second", "diamond", filled=False),
+            Key(after, "accent", "circle"),
         ]
 
 

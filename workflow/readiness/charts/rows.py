@@ -1,19 +1,19 @@
-"""Rows of a chart: where labels, bars and grid lines stand, wide or on a telephone."""
+"""Rows of a chart: where labels, bars and lines stand, wide or on a telephone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.charts import style
-from readiness.charts.style import Sheet
+from readiness.charts.metrics import BODY, SMALL, measure, wrap
+from readiness.charts.sheet import Sheet
 
-SECTION_GAP = 10.0
-MARK = 15.0
-"""Height kept for the mark of a row (a bar, a dot), in points."""
+SECTION_GAP = 12.0
+MARK = 22.0
+"""Height kept for the mark of a row (a bar, a dot)."""
 
-LINE = 11.0
-"""From line to line of a label, in points."""
+LINE = 17.0
+"""From line to line of a label."""
 
 NARROW_BELOW = 480
 """Below this width in CSS pixels labels stand above their marks."""
@@ -29,24 +29,44 @@ class Place:
     bold: bool = False
 
 
-class RowLayout:
-    """Heights and label column of a list of rows, in points; `tops` are from the plot's top.
+@dataclass(frozen=True)
+class Below:
+    """What stands with a label, in small type: below it, or on a telephone across from it.
 
-    `below`: the small text that stands with each label, its base. A row is as high as its label
-    needs, which is broken into lines.
+    `id`: the register's number that it shows; without one it is a base.
     """
 
-    def __init__(self, places: Sequence[Place], below: Sequence[str], width_px: int) -> None:
-        self.places, self.below = places, below
-        self.width = width_px * style.POINTS_PER_PIXEL
-        self.narrow = width_px < NARROW_BELOW
-        longest = max(style.measure(place.label, bold=place.bold) for place in places)
-        self.label_width = 0.0 if self.narrow else min(longest, 0.3 * self.width) + 12
-        beside = max(style.measure(text, size=style.SMALL) for text in below) + 8
-        room = self.width - beside if self.narrow else self.label_width - 10
-        self.lines = [style.wrap(place.label, room, bold=place.bold) for place in places]
-        least, around = (36.0, 25.0) if self.narrow else (30.0, 19.0)
-        self.heights = [max(least, LINE * len(lines) + around) for lines in self.lines]
+    text: str
+    id: str = ""
+    bold: bool = False
+
+
+class RowLayout:
+    """Heights and label column of a list of rows; `tops` are from the plot's top.
+
+    `below`: what stands with each label. A row is as high as its label needs, which is broken into
+    lines.
+    """
+
+    def __init__(self, places: Sequence[Place], below: Sequence[Below], width: float) -> None:
+        self.places, self.below, self.width = places, below, width
+        self.narrow = self.is_narrow(width)
+        longest = max(measure(place.label, size=BODY, bold=place.bold) for place in places)
+        smallest = max(measure(each.text, size=SMALL, bold=each.bold) for each in below)
+        longest = max(longest, min(smallest, 0.28 * width))
+        self.label_width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
+        room = width - smallest - 12 if self.narrow else self.label_width - 12
+        self.lines = [wrap(p.label, room, size=BODY, bold=p.bold) for p in places]
+        self.small = [
+            [each.text] if self.narrow or not each.text else wrap(each.text, room, size=SMALL)
+            for each in below
+        ]
+        self.heights = [
+            LINE * len(lines) + MARK + 10
+            if self.narrow
+            else max(MARK + 10, LINE * (len(lines) + len([x for x in small if x])) + 8)
+            for lines, small in zip(self.lines, self.small, strict=True)
+        ]
         self.tops: list[float] = []
         top = 0.0
         for place, height in zip(places, self.heights, strict=True):
@@ -55,34 +75,44 @@ class RowLayout:
             top += height
         self.height = top
         self.marks = [
-            top + (height - MARK / 2 - 4 if self.narrow else height / 2)
+            top + (height - MARK / 2 - 6 if self.narrow else height / 2)
             for top, height in zip(self.tops, self.heights, strict=True)
         ]
         """The middle of the mark of each row."""
 
-    def grid_spans(self) -> list[tuple[float, float]]:
-        """From where to where grid lines run: the whole height, or beside the marks only."""
+    @staticmethod
+    def is_narrow(width: float) -> bool:
+        """Whether labels stand above their marks on a sheet of this width."""
+        return width < NARROW_BELOW
+
+    def spans(self, start: float) -> list[tuple[float, float]]:
+        """From where to where lines of an axis run: the whole height, or beside marks only."""
         if not self.narrow:
-            return [(0.0, self.height)]
-        return [(y - MARK / 2 - 2, y + MARK / 2 + 2) for y in self.marks]
+            return [(start, start + self.height)]
+        return [(start + y - MARK / 2 - 1, start + y + MARK / 2 + 1) for y in self.marks]
 
     def draw_labels(self, sheet: Sheet, start: float) -> None:
         """The labels with their bases in small type; the plot's top is at `start`."""
-        x, align = sheet.start(0)
-        end, other = (0.0, "left") if sheet.rtl else (sheet.width, "right")
-        for row, (place, below) in enumerate(zip(self.places, self.below, strict=True)):
-            lines, y = self.lines[row], start + self.tops[row]
-            shown = len(lines) - (0 if below else 1)
-            first = y + (8 if self.narrow else self.heights[row] / 2 - LINE * shown / 2)
-            for i, line in enumerate(lines):
-                at = first + i * LINE
-                sheet.write(sheet.page, x, at, line, bold=place.bold, align=align)
-            sheet.write(
-                sheet.page,
-                end if self.narrow else x,
-                first if self.narrow else first + len(lines) * LINE,
-                below,
-                size=style.SMALL,
-                colour=style.MUTED,
-                align=other if self.narrow else align,
-            )
+        x, align = sheet.start()
+        for row, (place, lines) in enumerate(zip(self.places, self.lines, strict=True)):
+            small = [text for text in self.small[row] if text]
+            y = start + self.tops[row]
+            if self.narrow:
+                y += LINE / 2 + 2
+            else:
+                y += self.heights[row] / 2 - LINE * (len(lines) + len(small) - 1) / 2
+            for line in lines:
+                sheet.write(x, y, line, bold=place.bold, align=align)
+                y += LINE
+            if self.narrow:
+                x_small, side = sheet.end()
+                y -= LINE * len(lines)
+            else:
+                x_small, side = x, align
+            own = self.below[row]
+            colour = "ink" if own.bold else "muted"
+            for k, text in enumerate(small):
+                sheet.write(
+                    x_small, y + LINE * k, text, size=SMALL, bold=own.bold, colour=colour,
+                    align=side, id=own.id, tick=not own.id,
+                )  # fmt: skip

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from readiness.charts.marks import Mark
 from readiness.facts import Fact, Listed, Value
 from readiness.language import tell
+from readiness.register.display import SUPPRESSED_TEXT
+from readiness.register.signs import SIGNS, Sign
 
 
 def word(key: str, language: str, **values: Value) -> str:
@@ -22,6 +24,11 @@ def word(key: str, language: str, **values: Value) -> str:
 def said(facts: Iterable[Fact], language: str) -> str:
     """Facts as running text."""
     return " ".join(tell(fact, language) for fact in facts)
+
+
+def quoted(labels: Sequence[str]) -> Listed:
+    """Labels between quotes, of which one or the other is meant."""
+    return Listed(tuple(Fact("charts.quoted", {"label": label}) for label in labels), "or")
 
 
 def about(kind: str, rows: Sequence[str]) -> list[Fact]:
@@ -62,8 +69,15 @@ def base_text(mark: Mark, language: str, *, unweighted: bool = False) -> str:
     return word("charts.base.unweighted" if unweighted else "charts.base", language, n=mark.n)
 
 
-def flag_notes(marks: Iterable[Mark], language: str) -> list[str]:
-    """The explanation of each flag that occurs among `marks`."""
-    flags = {mark.flag for mark in marks}
-    signs = {"†": "charts.flag.caution", "‡": "charts.flag.review"}
-    return [word(key, language) for sign, key in signs.items() if sign in flags]
+def sign_notes(marks: Iterable[Mark], language: str) -> list[str]:
+    """The explanation of each sign that occurs among `marks`."""
+    found = {mark.sign for mark in marks}
+    return [
+        word("charts.sign", language, sign=_shown(sign), words=sign.words(language))
+        for sign in SIGNS
+        if sign in found
+    ]
+
+
+def _shown(sign: Sign) -> str:
+    return f"{SUPPRESSED_TEXT}{sign.mark}" if sign.withheld else sign.mark

@@ -18,8 +18,8 @@ from readiness.questionnaire.model import forms_of, one_number
 BASES = "bases"
 WEIGHTS = "weights"
 REVISION = "revision"
-FILES = (".svg", "-narrow.svg", ".txt")
-"""What there is of each chart: wide, narrow, and its alternative text."""
+FILES = (".svg", "-narrow.svg", ".txt", ".png", ".csv")
+"""What there is of each chart: wide, narrow, its alternative text, a raster, its numbers."""
 
 
 class Planned(NamedTuple):
@@ -30,11 +30,15 @@ class Planned(NamedTuple):
     item: str = ""
 
 
+STUDY = (Planned(BASES, BASES),)
+"""The charts of every study."""
+
+
 def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     """The charts of a run, in the order of its document."""
     wave = run.section
     if not isinstance(wave, Wave):
-        return (Planned(BASES, BASES),)
+        return STUDY
     questionnaire = asked(root, input_files(wave)["questionnaire"])
     found: list[Planned] = []
     for item in told_items(root, wave):

@@ -15,7 +15,7 @@ from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.plan.checks import Asked, asked, check_languages, check_report, check_wave
 from readiness.plan.documents import Document, missing_labels, page_name
-from readiness.plan.drawn import Planned, chart_files, charts_of, draw_settings
+from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
 from readiness.plan.workbooks import WORKBOOK, table_files, table_settings, workbook_name
 from readiness.publications.erratum import errata_of
@@ -190,6 +190,11 @@ class Plan:
     def chart_files(self, run: str, folder: str) -> list[str]:
         """The files of a run's charts, in the folder of a language (which may be a wildcard)."""
         return chart_files(self._charts[run], folder)
+
+    @staticmethod
+    def study_charts(folder: str) -> list[str]:
+        """The same of any study."""
+        return chart_files(STUDY, folder)
 
     def draw_settings(self, run: str, language: str) -> str:
         """The settings of the step that draws a run's charts in a language, as canonical JSON."""

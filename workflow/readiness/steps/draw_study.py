@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from readiness.charts import NARROW, WIDE, bases_chart
+from readiness.charts import NARROW, WIDE, bases_chart, files_of
 from readiness.config import Section, parse_json, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
@@ -24,15 +24,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `bases.svg` and `bases-narrow.svg`, and the alternative text."""
+    """Write the chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
     settings = parse_json(DrawStudy, arguments.settings)
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     outputs = Outputs("draw-study", arguments.out)
-    for suffix, width in (("", WIDE), ("-narrow", NARROW)):
-        chart = bases_chart(claims, structure, settings.language, width).chart()
-        outputs.file(f"bases{suffix}.svg", chart.svg)
-    outputs.file("bases.txt", chart.alt + "\n")
+    charts = {
+        "bases": {
+            width: bases_chart(claims, structure, settings.language, width).chart
+            for width in (WIDE, NARROW)
+        }
+    }
+    for name, content in files_of(charts):
+        outputs.file(name, content)
     outputs.finish(
         code=arguments.code,
         settings=settings.model_dump(),

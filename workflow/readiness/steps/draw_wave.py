@@ -23,14 +23,16 @@ from readiness.charts import (
     WeightsPicture,
     by_answer,
     by_group,
+    files_of,
 )
-from readiness.charts.words import word
+from readiness.charts.words import quoted, word
 from readiness.config import Section, SelectionName, parse_json
-from readiness.facts import Fact, Listed
+from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
 from readiness.register.figures import read_register
+from readiness.register.order import Values, answer_order, group_order, values_of
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
 from readiness.running.step import Outputs, add_step_arguments
@@ -64,8 +66,8 @@ class DrawWave(Section):
 class Drawable(Protocol):
     """Anything of `readiness.charts`."""
 
-    def chart(self) -> Chart:
-        """The finished chart."""
+    def chart(self, name: str = "chart") -> Chart:
+        """The finished chart; `name` prefixes the ids in its SVG."""
         ...
 
 
@@ -115,9 +117,20 @@ class Wave:
     def _language(self) -> Language:
         return self.settings.language
 
-    @property
-    def _groups(self) -> dict[str, str]:
-        return self.questionnaire.frame_variable(self.settings.by).labels(self._language)
+    @cached_property
+    def _value(self) -> Values:
+        return values_of(self._rows)
+
+    def _groups(self, item: Item) -> dict[str, str]:
+        """The groups in the order of the item's tables: code to label."""
+        variable = self.questionnaire.frame_variable(self.settings.by)
+        labels = variable.labels(self._language)
+        shown = (item.id, item.shown, variable.codes)
+        return {c: labels[c] for c in group_order(self._value, *shown, ordered=variable.ordered)}
+
+    def _subtitle(self, key: str) -> str:
+        by = self.questionnaire.frame_variable(self.settings.by).label.text(self._language)
+        return word(key, self._language, by=by)
 
     @property
     def _total(self) -> tuple[str, str]:
@@ -139,8 +152,9 @@ class Wave:
             item.id,
             item.label.text(self._language),
             item.labels(self._language),
-            self._groups,
+            self._groups(item),
             self._language,
+            self._subtitle("charts.subtitle.share"),
             ordered=item.kind == "ordinal",
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
@@ -151,24 +165,36 @@ class Wave:
         )
 
     def _dots(self, item: Item, form: str, width: int) -> Intervals:
-        marks = Marks(self._rows, self._language)
+        marks, language = Marks(self._rows, self._language), self._language
+        title, levels = item.label.text(language), None
         if form == "options":
-            axis = word("charts.axis.options", self._language, item=item.label.text(self._language))
-            table = by_answer(marks, item.id, item.labels(self._language), TOTAL)
+            axis = word("charts.axis.options", language, item=title)
+            labels = item.labels(language)
+            codes = answer_order(self._value, item.id, item.codes, ordered=False)
+            table = by_answer(marks, item.id, {code: labels[code] for code in codes}, TOTAL)
+            subtitle = word("charts.subtitle.options", language)
         else:
             level, axis = self._shown(item)
-            table = by_group(
-                marks, item.id, level, self._groups, total=self._total, apart=self._apart
-            )
+            subtitle = self._subtitle(f"charts.subtitle.{'mean' if item.range else 'share'}")
+            levels = None if item.range else self._levels_of(item)
+            groups = self._groups(item)
+            table = by_group(marks, item.id, level, groups, total=self._total, apart=self._apart)
         return Intervals(
             table,
             axis,
-            self._language,
+            language,
             self.settings.simulated,
+            title=title,
+            subtitle=subtitle,
+            levels=levels,
             note=self._note(any(row.mark.lower is not None for row in table)),
             small=self.settings.reliable_base,
             width=width,
         )
+
+    def _levels_of(self, item: Item) -> Listed:
+        labels = item.labels(self._language)
+        return quoted([labels[code] for code in item.shown_codes])
 
     def _shown(self, item: Item) -> tuple[str, str]:
         """The level whose number stands for an item, and what that number is."""
@@ -177,9 +203,7 @@ class Wave:
         if item.range is not None:
             unit = item.range.unit.text(language)
             return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
-        labels = item.labels(language)
-        quoted = tuple(Fact("charts.quoted", {"label": labels[code]}) for code in item.shown_codes)
-        levels = Listed(quoted, "or")
+        levels = self._levels_of(item)
         return item.shown, word("charts.axis.share", language, item=label, levels=levels)
 
     def _note(self, drawn: bool) -> str:
@@ -192,7 +216,15 @@ class Wave:
     def _revision(self, item: Item, width: int) -> Revision:
         level, axis = self._shown(item)
         return Revision(
-            self._rows, item.id, level, self._groups, axis, self._language, self._total, width
+            self._rows,
+            item.id,
+            level,
+            self._groups(item),
+            axis,
+            self._language,
+            self._total,
+            width,
+            self._subtitle(f"charts.subtitle.{'mean' if item.range else 'share'}"),
         )
 
     def _weights(self, width: int) -> WeightsPicture:
@@ -223,7 +255,7 @@ class Wave:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write each chart as SVG, wide and narrow, and its alternative text."""
+    """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
     settings = parse_json(DrawWave, arguments.settings)
     wave = Wave(
         published(read_register(arguments.figures)),
@@ -233,12 +265,12 @@ def run(arguments: argparse.Namespace) -> int:
         settings,
     )
     outputs = Outputs("draw-wave", arguments.out)
-    for suffix, width in (("", WIDE), ("-narrow", NARROW)):
-        for name, drawable in wave.charts(width):
-            chart = drawable.chart()
-            outputs.file(f"{name}{suffix}.svg", chart.svg)
-            if not suffix:
-                outputs.file(f"{name}.txt", chart.alt + "\n")
+    widths = {width: dict(wave.charts(width)) for width in (WIDE, NARROW)}
+    charts = {
+        name: {width: drawn[name].chart for width, drawn in widths.items()} for name in widths[WIDE]
+    }
+    for name, content in files_of(charts):
+        outputs.file(name, content)
     inputs = {name: getattr(arguments, name) for name in ("figures", "weights", "margins")}
     inputs["questionnaire"] = arguments.questionnaire
     outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)

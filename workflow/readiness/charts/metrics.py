@@ -1,0 +1,106 @@
+"""How wide a text is, without drawing it: the advance widths of DejaVu Sans.
+
+A page shows its charts in the reader's own font, so no width is exact. DejaVu Sans is wider than
+nearly every other sans-serif: what has room in it has room in the others. It is read from the file
+that comes with matplotlib, taken by its path, so that a font of the machine never takes its place.
+
+Arabic letters are measured in the form that they take beside their neighbours (Unicode's
+presentation forms, which the font holds), marks and directions as nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+TITLE = 16.0
+BODY = 13.5
+SMALL = 12.0
+"""Type sizes in CSS pixels; nothing is smaller than SMALL."""
+
+_FORMS = ("isolated", "final", "initial", "medial")
+_INVISIBLE = ("Mn", "Cf")
+
+
+def font_file(*, bold: bool = False) -> Path:
+    """The file of the font that texts are measured with."""
+    found = find_spec("matplotlib")
+    assert found is not None and found.origin is not None
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
+
+
+@cache
+def _advances(bold: bool) -> dict[int, float]:
+    """The width of each character as a part of the type size."""
+    with TTFont(font_file(bold=bold), lazy=True) as font:
+        em = font["head"].unitsPerEm
+        widths = font["hmtx"].metrics
+        return {code: widths[name][0] / em for code, name in font.getBestCmap().items()}
+
+
+@cache
+def _joined() -> dict[str, dict[str, str]]:
+    """The presentation forms of each Arabic letter, and of lam with alef."""
+    found: dict[str, dict[str, str]] = {}
+    for code in (*range(0xFB50, 0xFBB2), *range(0xFE80, 0xFEFD)):
+        kind, *letters = unicodedata.decomposition(chr(code)).split()
+        form = kind.strip("<>")
+        if form in _FORMS:
+            base = "".join(chr(int(letter, 16)) for letter in letters)
+            found.setdefault(base, {})[form] = chr(code)
+    return found
+
+
+def _shaped(text: str) -> Iterator[str]:
+    """The characters of a text in the forms that they take, without what has no width."""
+    forms = _joined()
+    letters: list[str] = []
+    for character in text:
+        if unicodedata.category(character) in _INVISIBLE:
+            continue
+        if letters and letters[-1] + character in forms:
+            letters[-1] += character  # lam and alef are one
+        else:
+            letters.append(character)
+    for k, letter in enumerate(letters):
+        own = forms.get(letter)
+        if own is None:
+            yield letter
+            continue
+        before = forms.get(letters[k - 1], {}) if k else {}
+        after = forms.get(letters[k + 1], {}) if k + 1 < len(letters) else {}
+        joins_back = "initial" in before and "final" in own
+        joins_on = "initial" in own and "final" in after
+        form = _FORMS[joins_back + 2 * joins_on]
+        yield own.get(form, letter)
+
+
+@cache
+def measure(text: str, *, size: float = BODY, bold: bool = False) -> float:
+    """The width of a text in CSS pixels; a character that the font lacks counts as one em."""
+    widths = _advances(bold)
+    return size * sum(widths.get(ord(character), 1.0) for character in _shaped(text))
+
+
+def lacking(text: str) -> set[str]:
+    """The characters of a text that the font has no glyph for."""
+    widths = _advances(False)
+    return {character for character in _shaped(text) if ord(character) not in widths}
+
+
+def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> list[str]:
+    """A text broken at spaces into lines of at most `width` pixels (a longer word stands alone)."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure(longer, size=size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

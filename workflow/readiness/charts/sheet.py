@@ -1,0 +1,368 @@
+"""The sheet that a chart is drawn on, in CSS pixels from the top left corner, and its SVG.
+
+Texts are texts: they can be selected, translated and found. Their fonts are the page's; widths
+come from `metrics`. In a language that is read from right to left panels and labels are mirrored;
+axes of amounts keep their direction, as they do in Moroccan schools and statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from unicodedata import bidirectional
+from xml.sax.saxutils import escape, quoteattr
+
+from readiness.charts import palette
+from readiness.charts.metrics import BODY, measure
+from readiness.fonts import css
+from readiness.language import Language, direction
+
+WIDE = 720
+"""Width of a chart in the report, in CSS pixels."""
+
+NARROW = 350
+"""Width of a chart on a telephone of 390 px, without the page's margins."""
+
+Align = Literal["left", "middle", "right"]
+Shape = Literal["circle", "square", "diamond", "up", "down"]
+_ANCHORS = {"left": "", "middle": "middle", "right": "end"}
+_ISOLATED = ("\u2067", "\u2069")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text on the sheet: the point at its `align`ed end, and the middle of its height."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    bold: bool
+    align: Align
+    id: str = ""
+
+    @property
+    def width(self) -> float:
+        """How wide it is, at most."""
+        return measure(self.text, size=self.size, bold=self.bold)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of its letters."""
+        left = self.x - {"left": 0.0, "middle": self.width / 2, "right": self.width}[self.align]
+        return (left, self.y - 0.5 * self.size, left + self.width, self.y + 0.5 * self.size)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A shape on the sheet: what it is, the number that it shows, its box and how it looks."""
+
+    kind: str
+    id: str
+    box: tuple[float, float, float, float]
+    fill: str = ""
+    stroke: str = ""
+    dashed: bool = False
+    points: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def x(self) -> float:
+        """The middle of its width."""
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def y(self) -> float:
+        """The middle of its height."""
+        return (self.box[1] + self.box[3]) / 2
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A panel `width` pixels wide from `left` on, in which amounts go from `low` to `high`."""
+
+    left: float
+    width: float
+    low: float
+    high: float
+
+    def x(self, amount: float) -> float:
+        """Where an amount stands."""
+        return self.left + (amount - self.low) * self.unit
+
+    @property
+    def unit(self) -> float:
+        """The pixels of an amount of one."""
+        return self.width / (self.high - self.low)
+
+
+def number(value: float) -> str:
+    """A coordinate, to a hundredth of a pixel."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def directed(text: str) -> str:
+    """A text with letters that run from right to left, isolated whatever it begins with."""
+    mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
+    return text.join(_ISOLATED) if mirrored else text
+
+
+@dataclass
+class Sheet:
+    """A drawing that grows downwards: `height` is set when it is known.
+
+    `words` and `marks` are what stands on it, in drawing order; `name` is a prefix of the ids in
+    the SVG, so that several may stand in one page.
+    """
+
+    width: float
+    language: Language
+    name: str = "chart"
+    height: float = 0.0
+    words: list[Word] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    _parts: list[str] = field(default_factory=list)
+    _hatches: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rtl(self) -> bool:
+        """Whether its language is read from right to left."""
+        return direction(self.language) == "rtl"
+
+    def start(self, left: float = 0.0) -> tuple[float, Align]:
+        """Where text that begins `left` pixels from the reading edge stands, and its alignment."""
+        return (self.width - left, "right") if self.rtl else (left, "left")
+
+    def end(self, right: float = 0.0) -> tuple[float, Align]:
+        """Where text that ends `right` pixels before the other edge stands, and its alignment."""
+        return (right, "left") if self.rtl else (self.width - right, "right")
+
+    def mirrored(self, left: float, width: float) -> float:
+        """The left side of a thing that is `left` pixels from the reading edge."""
+        return self.width - left - width if self.rtl else left
+
+    def panel(self, left: float, width: float, low: float, high: float) -> Scale:
+        """A scale of amounts, `left` pixels from the reading edge; it grows to the right."""
+        return Scale(self.mirrored(left, width), width, low, high)
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = BODY,
+        bold: bool = False,
+        colour: str = "ink",
+        align: Align = "left",
+        id: str = "",
+        tick: bool = False,
+    ) -> Word:
+        """A text whose height has its middle at `y`.
+
+        `id`: the register's number that it shows; `tick`: it is a number of an axis.
+        """
+        word = Word(text, x, y, size, bold, align, id)
+        self.words.append(word)
+        more = {
+            "x": number(x),
+            "y": number(y + 0.355 * size),
+            "text-anchor": _ANCHORS[align],
+            "font-size": "" if size == BODY else number(size),
+            "font-weight": "700" if bold else "",
+            "data-id": id,
+        }
+        self._add("text", more, fill=colour, kind="tick" if tick else "", text=directed(text))
+        return word
+
+    def rect(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str = "",
+        stroke: str = "",
+        dashed: bool = False,
+        weight: float = 1.0,
+        id: str = "",
+        round: float = 0.0,
+    ) -> None:
+        """A rectangle from its top left corner; without `fill` it is empty."""
+        more = {
+            "x": number(x),
+            "y": number(y),
+            "width": number(width),
+            "height": number(height),
+            "rx": number(round) if round else "",
+            **_lines(stroke, weight, "5 4" if dashed else ""),
+        }
+        self._add("rect", more, fill=fill or "none", stroke=stroke)
+        self.marks.append(
+            Mark("rect", id, (x, y, x + width, y + height), fill, stroke, dashed=dashed)
+        )
+
+    def hatch(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        colour: str = "paper",
+        id: str = "",
+    ) -> None:
+        """Diagonal stripes over a rectangle."""
+        pattern = self._hatches.setdefault(colour, f"{self.name}-hatch{len(self._hatches)}")
+        more = dict(
+            zip(("x", "y", "width", "height"), map(number, (x, y, width, height)), strict=True)
+        )
+        self._add("rect", {**more, "fill": f"url(#{pattern})"})
+        self.marks.append(Mark("hatch", id, (x, y, x + width, y + height)))
+
+    def line(
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        colour: str = "ink",
+        weight: float = 1.0,
+        dash: str = "",
+        id: str = "",
+    ) -> None:
+        """A straight line."""
+        more = {"d": f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"}
+        self._add("path", more | _lines(colour, weight, dash), stroke=colour)
+        box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+        self.marks.append(Mark("line", id, box, stroke=colour, dashed=bool(dash)))
+
+    def area(self, points: list[tuple[float, float]], *, fill: str, id: str = "") -> None:
+        """A filled outline."""
+        self._outline(points, closed=True, fill=fill, stroke="", weight=0, id=id)
+
+    def outline(
+        self, points: list[tuple[float, float]], *, colour: str, weight: float = 1.5, id: str = ""
+    ) -> None:
+        """A line through points."""
+        self._outline(points, closed=False, fill="", stroke=colour, weight=weight, id=id)
+
+    def _outline(
+        self,
+        points: list[tuple[float, float]],
+        *,
+        closed: bool,
+        fill: str,
+        stroke: str,
+        weight: float,
+        id: str,
+    ) -> None:
+        places = "L".join(f"{number(x)} {number(y)}" for x, y in points)
+        more = {"d": f"M{places}{'Z' if closed else ''}"}
+        self._add("path", more | _lines(stroke, weight, ""), fill=fill or "none", stroke=stroke)
+        xs, ys = zip(*points, strict=True)
+        box = (min(xs), min(ys), max(xs), max(ys))
+        self.marks.append(Mark("path", id, box, fill, stroke, points=tuple(points)))
+
+    def marker(
+        self,
+        x: float,
+        y: float,
+        shape: Shape,
+        *,
+        size: float = 10.0,
+        colour: str = "accent",
+        filled: bool = True,
+        id: str = "",
+    ) -> None:
+        """A mark whose middle is at a point, `size` pixels wide; an empty one shows the paper."""
+        half = size / 2 - 0.75
+        fill = colour if filled else "paper"
+        lines = _lines(colour, 1.5, "")
+        if shape == "circle":
+            more = {"cx": number(x), "cy": number(y), "r": number(half)}
+            self._add("circle", more | lines, fill=fill, stroke=colour)
+        else:
+            more = {"d": _path(shape, x, y, half)}
+            self._add("path", more | lines, fill=fill, stroke=colour)
+        self.marks.append(Mark(shape, id, (x - half, y - half, x + half, y + half), fill, colour))
+
+    def _add(
+        self,
+        tag: str,
+        attributes: dict[str, str],
+        *,
+        fill: str = "",
+        stroke: str = "",
+        kind: str = "",
+        text: str | None = None,
+    ) -> None:
+        named = [kind] if kind else []
+        if fill and fill != "none":
+            attributes["fill"] = palette.light(fill)
+            named += [f"k-{fill}"] if not fill.startswith("#") else []
+        elif fill:
+            attributes["fill"] = "none"
+        if stroke:
+            attributes["stroke"] = palette.light(stroke)
+            named += [f"s-{stroke}"]
+        attributes["class"] = " ".join(named)
+        shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
+        self._parts.append(
+            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{escape(text)}</{tag}>"
+        )
+
+    def svg(self, title: str, description: str = "") -> bytes:
+        """The sheet as SVG: the same bytes for the same sheet, anywhere."""
+        size = number(self.width), number(self.height)
+        patterns = "".join(_pattern(name, colour) for colour, name in self._hatches.items())
+        attributes = {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "chart",
+            "viewBox": f"0 0 {size[0]} {size[1]}",
+            "width": size[0],
+            "height": size[1],
+            "direction": "ltr",
+            "role": "img",
+            "xml:lang": self.language,
+            "aria-labelledby": f"{self.name}-title",
+            "aria-describedby": f"{self.name}-desc" if description else "",
+            "font-family": css(),
+            "font-size": number(BODY),
+        }
+        shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
+        head = [f"<svg{shown}>", f'<title id="{self.name}-title">{escape(title)}</title>']
+        if description:
+            head.append(f'<desc id="{self.name}-desc">{escape(description)}</desc>')
+        if patterns:
+            head.append(f"<defs>{patterns}</defs>")
+        paper = palette.light("paper")
+        head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
+        return "\n".join([*head, *self._parts, "</svg>", ""]).encode()
+
+
+def _lines(colour: str, weight: float, dash: str) -> dict[str, str]:
+    if not colour:
+        return {}
+    return {"stroke-width": "" if weight == 1 else number(weight), "stroke-dasharray": dash}
+
+
+def _path(shape: Shape, x: float, y: float, half: float) -> str:
+    corners = {
+        "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+        "diamond": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
+        "up": ((0, -1.1), (1.1, 0.9), (-1.1, 0.9)),
+        "down": ((0, 1.1), (1.1, -0.9), (-1.1, -0.9)),
+    }[shape]
+    points = (f"{number(x + half * dx)} {number(y + half * dy)}" for dx, dy in corners)
+    return f"M{'L'.join(points)}Z"
+
+
+def _pattern(name: str, colour: str) -> str:
+    return (
+        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"'
+        ' patternTransform="rotate(45)"><path d="M1 0V6" stroke-width="2"'
+        f' stroke="{palette.light(colour)}" class="s-{colour}"/></pattern>'
+    )
