@@ -17,6 +17,7 @@ import pandas as pd
 from readiness.analysis.comparing import compare_items
 from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.estimating import estimate
+from readiness.analysis.nonresponse import nonresponse_tables, unanswered
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import (
@@ -34,6 +35,7 @@ from readiness.register.disclosure_risk import unprotected
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
+from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import quality_rows, settings_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
@@ -203,6 +205,7 @@ class Tables:
     margins: pd.DataFrame
     counts: pd.DataFrame
     issues: pd.DataFrame
+    nonresponse: dict[str, pd.DataFrame]
 
 
 def tables(
@@ -226,6 +229,11 @@ def tables(
     asked = Estimate(by="site", items=items, level=level)
     estimates = as_text(estimate(design, apart, questionnaire, asked, edition))
     closed = [name for name in items if name in ("rating", "shift", "tools")[: edition + 1]]
+    known = unanswered(design, wave.margins, wave.sample, questionnaire, selection)
+    respondents = answers[~answers["group"].isin(questionnaire.apart)]
+    nonresponse = nonresponse_tables(
+        design, respondents, wave.sample, questionnaire, asked, known, selection, 5
+    )
     settings = Compare(items=closed, seed=1, permutations=99)
     contrasts = None
     if edition > 1:
@@ -238,7 +246,10 @@ def tables(
     )
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
-    return Tables(estimates, comparisons, summary, margins, counts, as_text(validated.issues))
+    return Tables(
+        estimates, comparisons, summary, margins, counts, as_text(validated.issues),
+        {name: as_text(table) for name, table in nonresponse.items()},
+    )  # fmt: skip
 
 
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
@@ -248,7 +259,8 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
     rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection)
     rows += weighting_rows(made.summary, made.margins, selection, simulated=True)
-    rows += quality_rows(made.counts, made.issues, selection)
+    rows += quality_rows(made.counts, made.issues, selection, rates_too=False)
+    rows += nonresponse_rows(made.nonresponse, suppressed(rows), RULES)
     rows += settings_rows(0.95, 99, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
     assert unprotected(table.astype(str), RULES.minimum_base, scheme.boxes) == []
@@ -257,4 +269,4 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
 
 def figures(wave: Clinic, selection: Selection, items: list[str] = ITEMS) -> pd.DataFrame:
     """The register of the wave, from its answers on."""
-    return register(wave, tables(wave, items), selection)
+    return register(wave, tables(wave, items, selection=selection), selection)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from test_sentences import DRAWN, FOUND, INTERVAL, RATE, REPRESENTATIVE
 
-from clinic_wave import ITEMS, Clinic, clinic, register, tables
+from clinic_wave import ITEMS, Clinic, clinic, figures
 from readiness.analysis.selection import Selection
 from readiness.errors import RenderError
 from readiness.facts import Fact
@@ -36,9 +36,8 @@ def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 
 @pytest.fixture(scope="module")
 def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
-    made = tables(wave)
     return {
-        selection: register(wave, made, selection).reset_index().assign(run="clinic")
+        selection: figures(wave, selection).reset_index().assign(run="clinic")
         for selection in Selection
     }
 
@@ -69,15 +68,15 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     rows = registers[selection]
     part = shown(wave, rows, selection, language)
     blocks = document(part)
-    assert list(blocks) == ["opening", "answered", *(f"item-{i}" for i in ITEMS), "weighting",
-                            "revision"]  # fmt: skip
+    assert list(blocks) == ["opening", "answered", *(f"item-{i}" for i in ITEMS), "nonresponse",
+                            "weighting", "revision"]  # fmt: skip
     text = wave_summary(part) + "\n\n".join(blocks.values())
     assert not SHIPPED.search(text)
     # Every digit is a number of the register, as its language shows it.
     texts = part.register.spans()
     for number, identity in SPAN.findall(text):
         assert number.replace("\\", "") in texts[f"clinic/{identity}"]
-    plain = re.sub(r'\{[^}]*\}|"[^"]*"', "", SPAN.sub("", text))
+    plain = re.sub(r'\{[^}]*\}|"[^"]*"|RR[1-6]', "", SPAN.sub("", text))
     assert not re.search(r"\d", plain.replace("A wave", "")), re.findall(r".*\d.*", plain)
     # The words of the selection, whatever the block.
     words = SPAN.sub("", text)

@@ -24,6 +24,7 @@ FOLDERS = {
     "weight": f"{WAVE}/weight",
     "estimate": f"{WAVE}/estimate",
     "compare": f"{WAVE}/compare",
+    "nonresponse": f"{WAVE}/nonresponse",
     "register-wave": f"{WAVE}/register",
     "draw-wave": f"{WAVE}/charts/fr",
     "reproduce": "results/publications/haca-2024/reproduce",

@@ -81,10 +81,11 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
     ("old", "new", "first"),
     [
         ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "draw_wave")),
-        ("level: 0.95", "level: 0.9", ("estimate", "compare", "register_wave", "draw_wave")),
+        ("level: 0.95", "level: 0.9",
+         ("estimate", "compare", "nonresponse", "register_wave", "draw_wave")),
         ("digits: 1\n", "digits: 2\n", ("register_wave", "draw_wave")),
         ("lower: 0.2", "lower: 0.25",
-         ("weight", "estimate", "compare", "register_wave", "draw_wave")),
+         ("weight", "estimate", "compare", "nonresponse", "register_wave", "draw_wave")),
     ],
 )  # fmt: skip
 def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
@@ -100,7 +101,8 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         'answers: {dataset: simulated-2026, version: "2"}',
         'answers: {dataset: simulated-2026, version: "1"}',
     )
-    steps = ("validate", "weight", "estimate", "compare", "register_wave", "draw_wave")
+    steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave",
+             "draw_wave")  # fmt: skip
     assert project.to_do() == live(*steps) | SHOWN
 
 
@@ -108,7 +110,8 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
     ("module", "expected"),
     [
         ("survey/comparisons/compare.py", of_all_waves("compare", "register_wave")),
-        ("survey/estimates/proportions.py", of_all_waves("estimate", "register_wave")),
+        ("survey/estimates/proportions.py",
+         of_all_waves("estimate", "register_wave") | live("nonresponse")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
          {"gate"} | {f"reproduce {i}" for i in

@@ -49,6 +49,7 @@ STEPS = {
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
     "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
+    "nonresponse": ("readiness.steps.nonresponse", "who answered, and what the others could do"),
     "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
     "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),
     "register-study": ("readiness.steps.register_study", "the figures of a study"),

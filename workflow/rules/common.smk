@@ -82,6 +82,14 @@ def margins(wildcards):
     return [f"data/margins/{name}.csv"] if name else []
 
 
+def nonresponse_of(wildcards):
+    """The tables of who answered and who did not; the first edition had none."""
+    if PLAN.runs[wildcards.run].edition == 1:
+        return []
+    names = ("bounds", "response", "balance", "missing")
+    return [f"results/{wildcards.run}/nonresponse/{name}.csv" for name in names]
+
+
 def alphanumeric(name):
     """The name of a run as a part of a rule's name."""
     return re.sub(r"\W", "_", name)

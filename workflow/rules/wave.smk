@@ -121,6 +121,42 @@ rule compare:
         " --out {params.folder:q}"
 
 
+rule nonresponse:
+    input:
+        answers="results/{run}/validate/answers.csv",
+        sample=lambda wildcards: restored(section(wildcards).sample.name),
+        weights="results/{run}/weight/weights.csv",
+        replicates="results/{run}/weight/replicates.npz",
+        margins=margins,
+        questionnaire=questionnaire,
+    output:
+        bounds="results/{run}/nonresponse/bounds.csv",
+        response="results/{run}/nonresponse/response.csv",
+        balance="results/{run}/nonresponse/balance.csv",
+        missing="results/{run}/nonresponse/missing.csv",
+        lineage="results/{run}/nonresponse/lineage.json",
+    log:
+        "results/logs/{run}/nonresponse.log",
+    benchmark:
+        "results/benchmarks/{run}/nonresponse.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("nonresponse"),
+        code=code("nonresponse"),
+        margins=lambda wildcards, input: (
+            f"--margins {input.margins}" if input.margins else ""
+        ),
+        folder=subpath(output.bounds, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step nonresponse --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --sample {input.sample:q}"
+        " --weights {input.weights:q} --questionnaire {input.questionnaire:q} {params.margins}"
+        " --out {params.folder:q}"
+
+
 rule register_wave:
     input:
         estimates="results/{run}/estimate/estimates.csv",
@@ -131,6 +167,7 @@ rule register_wave:
         issues="results/{run}/validate/issues.csv",
         questionnaire=questionnaire,
         published=published_before,
+        nonresponse=nonresponse_of,
     output:
         figures="results/{run}/register/figures.csv",
         lineage="results/{run}/register/lineage.json",
@@ -148,13 +185,17 @@ rule register_wave:
         published=lambda wildcards, input: (
             f"--published {input.published}" if input.published else ""
         ),
+        nonresponse=lambda wildcards, input: (
+            f"--nonresponse {input.nonresponse[0]}" if input.nonresponse else ""
+        ),
         folder=subpath(output.figures, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --estimates {input.estimates:q}"
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
         " --margins {input.margins:q} --counts {input.counts:q} --issues {input.issues:q}"
-        " --questionnaire {input.questionnaire:q} {params.published} --out {params.folder:q}"
+        " --questionnaire {input.questionnaire:q} {params.published} {params.nonresponse}"
+        " --out {params.folder:q}"
 
 
 # Which charts a wave has follows from its questionnaire and its document: a rule a run.

@@ -74,6 +74,12 @@ class Run:
                 section["contrasted"] = list(dict.fromkeys(items))
                 section["interval"] = self.section.estimate.interval
                 section["selection"] = self.section.selection
+        elif step == "nonresponse":
+            section = {
+                **self.section.estimate.model_dump(),
+                "selection": self.section.selection,
+                "minimum_base": self.section.figures.minimum_base,
+            }
         elif step == "validate":
             section = self.section.validate_.model_dump()
             section["simulated"] = self.section.simulated

@@ -99,6 +99,9 @@ def _shown_small(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
 
 
 NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
+BESIDE = ("lower", "upper", "n_eff", "worst.lower", "worst.upper", "selection.lower",
+          "selection.upper")  # fmt: skip
+"""How the ids of the numbers end that a share has beside it."""
 
 
 def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
@@ -107,8 +110,8 @@ def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
     for row in figures[figures["suppressed"] != ""].to_dict("records"):
         name = row["id"]
         left = [column for column in NUMBERS if row[column]]
-        left += [other for other in (f"{name}.lower", f"{name}.upper", f"{name}.n_eff",
-                                     f"revision.{name}") if other in ids]  # fmt: skip
+        beside = [f"{name}.{end}" for end in BESIDE]
+        left += [other for other in (*beside, f"revision.{name}") if other in ids]
         if left:
             yield f"{name}: is not published, but {left[0]} is."
         if (text := said(row, "en")) != SUPPRESSED_TEXT:

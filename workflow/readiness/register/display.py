@@ -11,11 +11,25 @@ from fractions import Fraction
 from typing import Any
 
 from readiness.errors import DataError, ReadinessError
-from readiness.language import LANGUAGES, Language, joined, numbers
-from readiness.register.figures import IN_PERCENT
+from readiness.language import LANGUAGES, Language, joined, numbers, text
+from readiness.register.figures import IN_PERCENT, REASON
 
 SUPPRESSED_TEXT = "(…)"
 """What stands in place of a number that is not published, in every language."""
+KEYS = tuple(
+    f"participation.reason.{reason}"
+    for reason in (
+        "no_population",
+        "no_frame",
+        "routed",
+        "few",
+        "no_proxy",
+        "no_ineligible",
+        "unknown_eligibility",
+        "all_alike",
+    )
+)
+"""What stands in place of a number that is not computable: why."""
 
 
 def shown(row: Mapping[Any, Any], language: Language) -> str:
@@ -34,6 +48,8 @@ def shown(row: Mapping[Any, Any], language: Language) -> str:
         return numbers.percent(figure, language) if row["statistic"] == IN_PERCENT else figure
     if row.get("kind") == "verdict":
         return _stated(value, row["unit"], language)
+    if row["unit"] == REASON:
+        return text(f"participation.reason.{value}", language)
     return numbers.number(value, row["unit"], int(row["digits"]), language, row["rounding"])
 
 

@@ -83,6 +83,8 @@ class Origin:
 
 IN_PERCENT = "as printed, in percent"
 """The statistic of a claim that was printed as a percentage."""
+REASON = "reason"
+"""The unit of a value that says why a number is not computable."""
 AS_TOLD = ("claim", "verdict")
 """Kinds whose numbers are shown as somebody printed them, or as their sentence has them."""
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
@@ -104,7 +106,7 @@ def _check(row: FigureRow) -> None:
         return
     if row.value is None:
         raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
-    if row.kind not in AS_TOLD:
+    if row.kind not in AS_TOLD and row.unit != REASON:
         round_value(row.value, row.unit, row.digits, row.rounding)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item, one_number
-from readiness.reporting import statements
+from readiness.reporting import participation, statements
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.items import item_block, level_label
 from readiness.reporting.markdown import cards, label, note, plain, table
@@ -29,8 +29,13 @@ def wave_blocks(wave: ShownWave) -> list[Block]:
 
     return [
         Block("opening", "", lambda: _opening(wave)),
-        Block("answered", title("report.title.answered"), lambda: _answered(wave)),
+        Block("answered", title("report.title.answered"), lambda: participation.answered(wave)),
         *(item_block(wave, item) for item in wave.items),
+        Block(
+            "nonresponse",
+            title("participation.title.nonresponse"),
+            lambda: participation.nonresponse(wave),
+        ),
         Block("weighting", title("report.title.weighting"), lambda: _weighting(wave)),
         Block("revision", title("report.title.revision"), lambda: _revision(wave)),
     ]
@@ -72,59 +77,6 @@ def _opening(wave: ShownWave) -> str:
         return ""
     title = text("report.simulated.title", wave.language)
     return note("warning", title, text("report.simulated.note", wave.language))
-
-
-def _answered(wave: ShownWave) -> str:
-    """Who was asked and who answered, in the words that the selection allows."""
-    register = wave.register
-
-    def known(*names: str) -> dict[str, Value]:
-        ids = {name: f"quality.{name}.all" for name in names}
-        return {name: register.named(i) for name, i in ids.items() if register.has(i)}
-
-    values = known("invited", "answered")
-    if wave.selection.response_rate and register.has("quality.response_rate.all"):
-        values["rate"] = register.named("quality.response_rate.all")
-    counts = {}
-    for key in statements.EXCLUDED:
-        rule = key.rpartition(".")[2]
-        if register.number(f"quality.{rule}.all") is not None:
-            counts[rule] = _counted(wave, rule)
-    facts = [
-        statements.answered(wave.selection, values),
-        Fact("report.received", known("received")),
-        statements.excluded(counts),
-        statements.issues(*_counted(wave, "issues")),
-        statements.corrections(*_counted(wave, "corrections_applied")),
-        *_apart(wave),
-    ]
-    asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
-    raked = any(str(i).startswith(f"{WEIGHTS}.target.") for i in register.rows["id"])
-    complete = asked is not None and asked == answers
-    reading = [statements.selected(wave.selection, raked=raked, complete=complete)]
-    if wave.selection.intervals:
-        reading.append(Fact("report.level", {"level": register.named("settings.level")}))
-    bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
-    reading.append(Fact("report.hidden", bounds))
-    return paragraphs(
-        [
-            " ".join(register.told(fact) for fact in facts),
-            " ".join(register.told(fact) for fact in reading),
-        ]
-    )
-
-
-def _counted(wave: ShownWave, quantity: str) -> tuple[int, Value]:
-    """How many there were of a quantity of the checks, and the value to show."""
-    identity = f"quality.{quantity}.all"
-    return round(wave.register.number(identity) or 0), wave.register.named(identity)
-
-
-def _apart(wave: ShownWave) -> Iterator[Fact]:
-    for code, name in wave.apart.items():
-        if wave.register.has(f"quality.kept.{code}"):
-            n = wave.register.named(f"quality.kept.{code}")
-            yield Fact("report.counted_apart", {"group": name, "n": n})
 
 
 def _weighting(wave: ShownWave) -> str:

@@ -15,6 +15,7 @@ from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
+from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import quality_rows, settings_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
@@ -35,6 +36,8 @@ class WaveRegister(Edition):
 
 
 INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
+NONRESPONSE = ("bounds", "response", "balance", "missing")
+"""The tables of the nonresponse step, which the first edition of the methods had not."""
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
     "interval": ("estimates",),
@@ -45,13 +48,18 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "weighting": ("summary", "margins"),
     "quality": ("counts", "issues"),
     "setting": (),
+    # What is withheld, the estimates decide.
+    "bound": ("bounds", "estimates"),
+    "missing": ("missing", "estimates"),
+    "response": ("response",),
+    "balance": ("balance",),
 }
 """The inputs that the numbers of each kind are made from."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS, "questionnaire", "published?")
+    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?")
 
 
 def _revised(row: FigureRow) -> str:
@@ -63,7 +71,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write `figures.csv`."""
     settings = parse_json(WaveRegister, arguments.settings)
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
+    if arguments.nonresponse:
+        inputs |= {n: arguments.nonresponse.with_name(f"{n}.csv") for n in NONRESPONSE}
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
+    steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     inputs["questionnaire"] = arguments.questionnaire
     scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
     rules, selection = settings.figures, Selection(settings.selection)
@@ -83,8 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
         tables["summary"], tables["margins"], selection, simulated=settings.simulated
     )
     rows += settings_rows(settings.level, settings.permutations, rules, selection)
-    rows += quality_rows(tables["counts"], tables["issues"], selection)
-    steps = {name: read_lineage(inputs[name].parent / PROVENANCE) for name in INPUTS}
+    told = bool(arguments.nonresponse)
+    rows += quality_rows(tables["counts"], tables["issues"], selection, rates_too=not told)
+    if told:
+        rows += nonresponse_rows(tables, suppressed(rows), rules)
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))

@@ -29,6 +29,7 @@ from readiness.tables import read_text_table
 ALLOWED = (
     re.compile(r"\b20\d\d\b"),  # years, and the names of datasets and waves that hold one
     re.compile(r"@\d+\b"),  # the version of a dataset, dataset@version
+    re.compile(r"\bRR[1-6]\b"),  # response rates by AAPOR's names
 )
 
 

@@ -27,6 +27,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
 from readiness.survey.intervals import Interval
+from readiness.survey.specification import check_weights
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -103,14 +104,14 @@ def worst_case(
 
 @dataclass(frozen=True, eq=False)
 class SelectedMoments:
-    """What is known of those who answered, unweighted.
+    """What is known of those who answered.
 
     Attributes:
         mean_y, variance_y: of the answer.
         mean_z: of the auxiliaries, shape (p,).
         covariance_z: shape (p, p).
         covariance_yz: of the answer with each, shape (p,).
-        n: how many answered.
+        n: how many answered, or the people of the population whom they stand for.
     """
 
     mean_y: float
@@ -118,21 +119,26 @@ class SelectedMoments:
     mean_z: FloatArray
     covariance_z: FloatArray
     covariance_yz: FloatArray
-    n: int
+    n: float
 
     @staticmethod
-    def of(y: npt.ArrayLike, z: npt.ArrayLike) -> SelectedMoments:
-        """The moments of an answer (n,) and auxiliaries (n, p) with n - 1.
+    def of(
+        y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | None = None
+    ) -> SelectedMoments:
+        """The moments of an answer (n,) and auxiliaries (n, p), with n - 1.
+
+        `weights`: base weights of a sample drawn with unequal chances; None: equal ones.
 
         Raises:
-            StatisticsError: missing values, fewer than p + 2 rows.
+            StatisticsError: missing values, fewer than p + 2 rows, bad weights.
         """
         answer, matrix = _complete(y, z)
-        both = np.cov(np.column_stack([answer, matrix]).T)
+        w = _weights(weights, len(answer))
+        both = np.atleast_2d(np.cov(np.column_stack([answer, matrix]).T, aweights=w))
         return SelectedMoments(
-            float(answer.mean()),
+            float(np.average(answer, weights=w)),
             float(both[0, 0]),
-            matrix.mean(axis=0),
+            np.average(matrix, axis=0, weights=w),
             both[1:, 1:],
             both[0, 1:],
             len(answer),
@@ -142,7 +148,7 @@ class SelectedMoments:
 def smub(
     selected: SelectedMoments,
     others_mean_z: npt.ArrayLike,
-    others: int,
+    others: float,
     phi: Sequence[float] = PHI,
 ) -> pd.DataFrame:
     """Standardised measure of unadjusted bias of a mean, for each phi.
@@ -201,10 +207,12 @@ class Proxy:
     Attributes:
         values: linear predictor of each, shape (n,).
         coefficients: intercept first, shape (p + 1,).
+        weights: of each, shape (n,), with mean 1.
     """
 
     values: FloatArray
     coefficients: FloatArray
+    weights: FloatArray
 
     def moments(
         self, mean_z: npt.ArrayLike, covariance_z: npt.ArrayLike | None = None
@@ -217,12 +225,14 @@ class Proxy:
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
         if covariance_z is None:
-            return mean, float(self.values.var())
+            return mean, _moments(self.values, self.weights)[1]
         return mean, float(slopes @ np.asarray(covariance_z, dtype=np.float64) @ slopes)
 
 
-def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike) -> Proxy:
+def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Proxy:
     """The proxy of a 0/1 answer (n,) from auxiliaries (n, p), by maximum likelihood.
+
+    With base `weights` (n,) by pseudo maximum likelihood.
 
     Raises:
         StatisticsError: missing values, another answer than 0 and 1, one answer only, dependent
@@ -233,6 +243,7 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike) -> Proxy:
 
     answer, matrix = _complete(y, z)
     _check_binary(answer)
+    w = _weights(weights, len(answer))
     full = np.column_stack([np.ones(len(matrix)), matrix])
     if np.linalg.matrix_rank(full) < full.shape[1]:
         raise StatisticsError("the auxiliaries depend on one another; leave one out")
@@ -240,13 +251,14 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike) -> Proxy:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # separation is judged below, by name
-            fit = sm.GLM(answer, full, family=family).fit(maxiter=100, tol=1e-12)
+            model = sm.GLM(answer, full, family=family, freq_weights=w)
+            fit = model.fit(maxiter=100, tol=1e-12)
     except PerfectSeparationError as error:
         raise StatisticsError(f"the probit model has no finite estimate ({error})") from None
     coefficients = np.asarray(fit.params, dtype=np.float64)
     if not fit.converged or np.abs(full @ coefficients).max() > 30:
         raise StatisticsError("the probit model has no finite estimate; merge auxiliaries")
-    return Proxy(full @ coefficients, coefficients)
+    return Proxy(full @ coefficients, coefficients, w)
 
 
 def mubp(
@@ -256,6 +268,7 @@ def mubp(
     others_variance: float,
     selected_share: float,
     phi: Sequence[float] = PHI,
+    weights: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Measure of unadjusted bias of a proportion, for each phi.
 
@@ -270,6 +283,7 @@ def mubp(
         others_mean, others_variance: of the proxy among the population's others.
         selected_share: share of the population that was selected, in 0-1.
         phi: in 0-1.
+        weights: base weights of those selected, shape (n,); None: equal ones.
 
     Returns:
         One row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less its
@@ -289,16 +303,19 @@ def mubp(
         raise StatisticsError(f"the selected share is {selected_share}; expected 0 to 1")
     if not others_variance >= 0:
         raise StatisticsError(f"the proxy's variance is {others_variance}; expected 0 or more")
-    mean, deviation = float(x.mean()), float(x.std())
+    w = _weights(weights, len(answer))
+    mean, variance = _moments(x, w)
+    deviation = float(np.sqrt(variance))
     if deviation <= 1e-12 * max(1.0, abs(mean)):
         raise StatisticsError("the proxy is the same for all: it tells nothing of the answer")
-    selected = float(answer.mean())
+    selected = float(np.average(answer, weights=w))
     cut = float(stats.norm.isf(selected))
     standard = (x - mean) / deviation
 
     def loss(r: float) -> float:
         eta = (r * standard - cut) / np.sqrt(1 - r**2)
-        return -float(answer @ stats.norm.logcdf(eta) + (1 - answer) @ stats.norm.logsf(eta))
+        yes, no = stats.norm.logcdf(eta), stats.norm.logsf(eta)
+        return -float((w * answer) @ yes + (w * (1 - answer)) @ no)
 
     found = optimize.minimize_scalar(
         loss, bounds=(-0.99, 0.99), method="bounded", options={"xatol": 1e-10}
@@ -315,6 +332,23 @@ def mubp(
     return pd.DataFrame(
         {"phi": p, "mubp": bias, "share": selected - bias, "others": others, "correlation": r}
     )
+
+
+def _weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
+    """Weights with mean 1."""
+    if weights is None:
+        return np.ones(n)
+    w = np.asarray(weights, dtype=np.float64)
+    if w.shape != (n,):
+        raise StatisticsError(f"{w.size} weights for {n} answers")
+    check_weights(w)
+    return np.asarray(w / w.mean(), dtype=np.float64)
+
+
+def _moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
+    """Mean and variance (by n) of weighted values."""
+    mean = float(np.average(values, weights=weights))
+    return mean, float(np.average((values - mean) ** 2, weights=weights))
 
 
 def _check_phi(phi: Sequence[float]) -> None:

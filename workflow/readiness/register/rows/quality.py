@@ -15,9 +15,12 @@ from readiness.register.figures import FigureRow
 
 
 def quality_rows(
-    counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection
+    counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection, *, rates_too: bool = True
 ) -> Iterator[FigureRow]:
-    """What was received, kept and excluded; response rates; faults by rule."""
+    """What was received, kept and excluded; faults by rule.
+
+    `rates_too`: the one response rate of the first edition, beside which there are no others.
+    """
     for row in counts.to_dict("records"):
         if row["quantity"] == "population" and not selection.population:
             continue
@@ -34,7 +37,8 @@ def quality_rows(
             id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
             statistic=quantity, group="all",
         )  # fmt: skip
-    for stratum, (answered, invited) in rates.items() if selection.response_rate else ():
+    told = rates_too and selection.response_rate
+    for stratum, (answered, invited) in rates.items() if told else ():
         yield FigureRow(
             id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
             value=answered / invited, statistic="AAPOR RR1: answered / invited", group=stratum,

@@ -1,0 +1,174 @@
+"""The categories of a frame as auxiliaries: of respondents, and of all others in the population."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+Targets = Mapping[str, Mapping[str, float]]
+"""Persons of the population by frame variable and category."""
+
+LEAST = 5
+"""Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
+model would fit those few without error."""
+TINY = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Those with an answer, collapsed: a row for each answer in each combination of categories.
+
+    Attributes:
+        frame: the category of each row by variable.
+        answers: shape (rows,).
+        counts: respondents, shape (rows,).
+        weights: the people whom they stand for, shape (rows,).
+    """
+
+    frame: pd.DataFrame
+    answers: FloatArray
+    counts: FloatArray
+    weights: FloatArray
+
+
+class Cells:
+    """Respondents by the combination of their categories, so that a million cost what few do."""
+
+    def __init__(self, data: pd.DataFrame, variables: list[str], weights: FloatArray) -> None:
+        codes = data.groupby(variables, sort=True).ngroup()
+        self.codes = codes.to_numpy(dtype=np.int64)
+        self.frame = data[variables].groupby(self.codes, sort=True).first()
+        self.weights = weights
+
+    def answered(self, values: FloatArray) -> Answered:
+        """Those with a value (not NaN), collapsed."""
+        known = np.isfinite(values)
+        kinds, kind = np.unique(values[known], return_inverse=True)
+        code = self.codes[known] * len(kinds) + kind.ravel()
+        there, place = np.unique(code, return_inverse=True)
+        return Answered(
+            self.frame.iloc[there // len(kinds)].reset_index(drop=True),
+            kinds[there % len(kinds)],
+            np.bincount(place.ravel()).astype(np.float64),
+            np.bincount(place.ravel(), weights=self.weights[known]).astype(np.float64),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Auxiliaries:
+    """Indicators of categories, with what is known of those who gave no answer.
+
+    Attributes:
+        matrix: of the rows of `Answered`, shape (rows, p).
+        weights: the people whom each row stands for, shape (rows,).
+        others: how many of the population are left.
+        others_mean: of the indicators among those, shape (p,).
+        others_covariance: shape (p, p).
+    """
+
+    matrix: FloatArray
+    weights: FloatArray
+    others: float
+    others_mean: FloatArray
+    others_covariance: FloatArray
+
+    @property
+    def selected(self) -> float:
+        """The people whom those who answered stand for."""
+        return float(self.weights.sum())
+
+
+def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
+    """The auxiliaries of those who answered; None where too few answers leave none.
+
+    The others' shares of the categories are the population's persons less those whom the answers
+    stand for; where chance drew more of a category than there are left, nobody. Their covariance is
+    exact within a variable; a frame of margins tells nothing of two together, so there the
+    correlation is that of those who answered.
+    """
+    weights = answered.weights
+    whole = float(np.mean([sum(totals.values()) for totals in targets.values()]))
+    others = max(whole - float(weights.sum()), 0.0)
+    if others <= TINY * whole:
+        empty = np.empty((len(weights), 0))
+        return Auxiliaries(empty, weights, 0.0, np.empty(0), np.empty((0, 0)))
+    columns: list[FloatArray] = []
+    means: list[float] = []
+    owners: list[str] = []
+    for variable, totals in targets.items():
+        values = answered.frame[variable].to_numpy(dtype=object)
+        shares = _others_shares(values, weights, totals)
+        for category in _indicated(values, answered, totals):
+            inside = (values == category).astype(np.float64)
+            if _adds(columns, inside):
+                columns.append(inside)
+                means.append(shares[category])
+                owners.append(variable)
+    if not columns:
+        return None
+    matrix, mean = np.column_stack(columns), np.array(means)
+    covariance = _others_covariance(matrix, weights, mean, np.array(owners))
+    return Auxiliaries(matrix, weights, others, mean, covariance)
+
+
+def _others_shares(
+    values: npt.NDArray[np.object_], weights: FloatArray, totals: Mapping[str, float]
+) -> dict[str, float]:
+    left = {
+        category: max(total - float(weights[values == category].sum()), 0.0)
+        for category, total in totals.items()
+    }
+    whole = sum(left.values())
+    return {category: rest / whole if whole > 0 else 0.0 for category, rest in left.items()}
+
+
+def enough(
+    values: npt.NDArray[np.object_],
+    kinds: FloatArray,
+    categories: Iterable[str],
+    counts: FloatArray | None = None,
+) -> list[str]:
+    """The categories with `LEAST` cases of each kind, such as yes and no."""
+    n = np.ones(len(values)) if counts is None else counts
+    every = np.unique(kinds)
+    return [
+        category
+        for category in categories
+        if all(n[(values == category) & (kinds == kind)].sum() >= LEAST for kind in every)
+    ]
+
+
+def _indicated(
+    values: npt.NDArray[np.object_], answered: Answered, categories: Iterable[str]
+) -> list[str]:
+    """The categories that get an indicator: all with enough answers but the largest."""
+    binary = np.isin(answered.answers, (0.0, 1.0)).all()
+    kinds = answered.answers if binary else np.zeros(len(values))
+    found = enough(values, kinds, categories, answered.counts)
+    size = {category: answered.counts[values == category].sum() for category in found}
+    largest = max(found, key=lambda category: float(size[category]), default="")
+    return [category for category in found if category != largest]
+
+
+def _adds(columns: list[FloatArray], column: FloatArray) -> bool:
+    """Whether a column is no sum of a constant and the columns before it."""
+    matrix = np.column_stack([np.ones(len(column)), *columns, column])
+    return bool(np.linalg.matrix_rank(matrix.T @ matrix) == matrix.shape[1])
+
+
+def _others_covariance(
+    matrix: FloatArray, weights: FloatArray, mean: FloatArray, owners: npt.NDArray[np.str_]
+) -> FloatArray:
+    own = np.atleast_2d(np.cov(matrix.T, aweights=weights))
+    spread = np.sqrt(np.diag(own))
+    correlation = own / np.outer(spread, spread)
+    deviation = np.sqrt(mean * (1 - mean))
+    across = correlation * np.outer(deviation, deviation)
+    within = np.diag(mean) - np.outer(mean, mean)
+    same = owners[:, None] == owners[None, :]
+    return np.where(same, within, across)

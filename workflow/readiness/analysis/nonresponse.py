@@ -1,0 +1,248 @@
+"""What those who did not answer could do to the headline numbers of a wave.
+
+Item nonresponse: bounds that assume nothing (`survey.nonresponse.worst_case`). Unit nonresponse and
+opt-in: a range by assumption, from the totals of the frame. What is published is weighted to those
+totals already, so its bias is what selection does beyond the frame: MUBP(phi) - MUBP(0) of a share,
+SMUB(phi) - SMUB(0) of a mean, the measure of adjusted bias of Little, West, Boonstra and Hu (2020,
+J. Survey Statistics and Methodology 8). An unweighted number has the whole of MUBP or SMUB.
+
+Those selected are those with an answer to the item, each for as many people as were drawn for (the
+base weight), so that an unequal draw is not taken for nonresponse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.analysis.auxiliaries import Answered, Auxiliaries, Cells, Targets, auxiliaries
+from readiness.analysis.responding import (
+    NO_FRAME,
+    balance_table,
+    drawn_totals,
+    missing_table,
+    response,
+)
+from readiness.analysis.selection import Selection
+from readiness.config import Estimate
+from readiness.errors import StatisticsError
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import MEAN, NOT_ASKED, Item
+from readiness.survey.design import Design
+from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
+
+FloatArray = npt.NDArray[np.float64]
+BooleanArray = npt.NDArray[np.bool_]
+
+COLUMNS = [
+    "item", "level", "unit", "asked", "answered", "estimate", "worst_lower", "worst_upper",
+    "limit_lower", "limit_upper", *(f"phi_{phi:g}" for phi in PHI), "selection_lower",
+    "selection_upper", "correlation", "reason",
+]  # fmt: skip
+NO_POPULATION = "no_population"
+ROUTED = "routed"
+FEW = "few"
+NO_PROXY = "no_proxy"
+REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
+"""Why a number has no range by assumption: respondents stand for nobody else; no totals are known;
+only a part was asked, of which the frame has no totals; too few answers for any auxiliary; the
+auxiliaries tell nothing of the answer, or predict it without error."""
+
+
+class Headline(NamedTuple):
+    """A headline number: `values` of each respondent (NaN: no answer), and who was `asked`.
+
+    Shares have the values 0 and 1; `ends` is what a value can be at least and at most.
+    """
+
+    level: str
+    values: FloatArray
+    asked: BooleanArray
+    ends: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """What is known of the population beside the answers.
+
+    Attributes:
+        base_weights: persons that each respondent was drawn for, shape (n,).
+        targets: persons of the population by frame variable and category; empty: not known, or
+            respondents stand for nobody else.
+        weighted: whether the published numbers are weighted to the targets.
+        reason: why there is no range for any number; "" where there may be.
+    """
+
+    base_weights: FloatArray
+    targets: Targets
+    weighted: bool
+    reason: str = ""
+
+
+def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
+    """The headline share or mean of an item; each option of a multiple-choice item.
+
+    `answers`: the coded table. "Don't know" and excluded values are no answers.
+    """
+    if item.kind == "multi":
+        for column, option in zip(item.columns, item.codes, strict=True):
+            codes = answers[column].to_numpy(dtype=object)
+            yield _share(option, codes, ("1", "0"), ("1",))
+        return
+    codes = answers[item.id].to_numpy(dtype=object)
+    if item.range is None:
+        yield _share(item.shown, codes, item.codes, item.shown_codes)
+        return
+    numbers = pd.to_numeric(answers[item.id], errors="coerce").to_numpy(dtype=np.float64)
+    ends = (float(item.range.low), float(item.range.high))
+    yield Headline(MEAN, numbers, codes != NOT_ASKED, ends)
+
+
+def _share(
+    level: str, codes: npt.NDArray[Any], all_: Sequence[str], yes: Sequence[str]
+) -> Headline:
+    text = codes.astype(str)
+    values = np.where(np.isin(text, list(yes)), 1.0, 0.0)
+    values[~np.isin(text, list(all_))] = np.nan
+    return Headline(level, values, text != NOT_ASKED, (0.0, 1.0))
+
+
+def nonresponse_bounds(
+    design: Design, questionnaire: Questionnaire, settings: Estimate, unanswered: Unanswered
+) -> pd.DataFrame:
+    """Bounds and ranges of the total of every headline number: columns `COLUMNS`.
+
+    `design`: of the weighted respondents, with the coded answers as its data. `phi_*` are the
+    model's own values of the population, `selection_*` the least and the largest of what the
+    published number would be without its bias.
+    """
+    variables = list(unanswered.targets)
+    cells = Cells(design.data, variables, unanswered.base_weights) if variables else None
+    rows = []
+    for name in settings.items:
+        item = questionnaire.item(name)
+        for headline in headlines(item, design.data):
+            if np.isfinite(headline.values).any():
+                own = _bounds(design, headline, settings)
+                assumed = _range(cells, headline, unanswered, own["estimate"])
+                rows.append({"item": name, "level": headline.level, **own, **assumed})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str, Any]:
+    """What is published, and what it would be had all who were asked answered alike."""
+    known = np.isfinite(headline.values)
+    size = {"asked": int(headline.asked.sum()), "answered": int(known.sum())}
+    if headline.level != MEAN:
+        (row,) = worst_case(
+            design, headline.values, asked=headline.asked, level=settings.level,
+            interval=settings.interval,
+        ).to_dict("records")  # fmt: skip
+        names = {"worst_lower": "lowest", "worst_upper": "highest", "limit_lower": "lower",
+                 "limit_upper": "upper", "estimate": "estimate"}  # fmt: skip
+        return {"unit": "share", **size, **{name: row[of] for name, of in names.items()}}
+    weights = design.full_weights * headline.asked
+
+    def mean(blank: float) -> float:
+        return float(np.average(np.where(known, headline.values, blank), weights=weights))
+
+    estimate = np.average(headline.values[known], weights=weights[known])
+    lowest, highest = map(mean, headline.ends)
+    ends = {"worst_lower": lowest, "worst_upper": highest}
+    return {"unit": "number", **size, "estimate": float(estimate), **ends}
+
+
+def _range(
+    cells: Cells | None, headline: Headline, unanswered: Unanswered, published: float
+) -> dict[str, Any]:
+    """The range of a number by assumption, or the reason why there is none."""
+    if unanswered.reason or cells is None:
+        return {"reason": unanswered.reason or NO_FRAME}
+    if not headline.asked.all():
+        return {"reason": ROUTED}
+    answered = cells.answered(headline.values)
+    z = auxiliaries(answered, unanswered.targets)
+    if z is None:
+        return {"reason": FEW}
+    if not z.others > 0:
+        return {"selection_lower": published, "selection_upper": published, "reason": ""}
+    try:
+        made = (_of_mean if headline.level == MEAN else _of_share)(answered, z)
+    except StatisticsError:
+        return {"reason": NO_PROXY}
+    found = made["value"].to_numpy(dtype=np.float64)
+    moved = found - found[0] + published if unanswered.weighted else found
+    moved = np.clip(moved, *headline.ends)
+    return {
+        **{f"phi_{phi:g}": value for phi, value in zip(PHI, found, strict=True)},
+        "selection_lower": float(moved.min()),
+        "selection_upper": float(moved.max()),
+        "correlation": float(made["correlation"].iloc[0]),
+        "reason": "",
+    }
+
+
+def _of_mean(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
+    moments = replace(SelectedMoments.of(answered.answers, z.matrix, z.weights), n=z.selected)
+    return smub(moments, z.others_mean, z.others).rename(columns={"mean": "value"})
+
+
+def _of_share(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
+    proxy = probit_proxy(answered.answers, z.matrix, z.weights)
+    mean, variance = proxy.moments(z.others_mean, z.others_covariance)
+    share = z.selected / (z.selected + z.others)
+    made = mubp(answered.answers, proxy.values, mean, max(variance, 0.0), share, weights=z.weights)
+    return made.rename(columns={"share": "value"})
+
+
+def unanswered(
+    design: Design,
+    margins: Mapping[str, Mapping[str, float]],
+    sample: pd.DataFrame,
+    questionnaire: Questionnaire,
+    selection: Selection,
+) -> Unanswered:
+    """What is known beside the answers, as far as the selection lets them speak of others.
+
+    `design`: of the weighted respondents, with their base weights in the column `base_weight` of
+    its data; nobody drew those who came in by themselves: each stands for one. Without `margins` of
+    the frame the totals are those of all who were drawn (`sample`).
+    """
+    base = design.data["base_weight"].to_numpy(dtype=np.float64)
+    base = base if selection.response_rate else np.ones(len(base))
+    ratio = design.full_weights / base
+    weighted = not np.allclose(ratio, ratio[:1])
+    if not selection.population:
+        return Unanswered(base, {}, weighted, NO_POPULATION)
+    targets = margins or (drawn_totals(sample, questionnaire) if selection.response_rate else {})
+    return Unanswered(base, targets, weighted, "" if targets else NO_FRAME)
+
+
+def nonresponse_tables(
+    design: Design,
+    respondents: pd.DataFrame,
+    sample: pd.DataFrame,
+    questionnaire: Questionnaire,
+    settings: Estimate,
+    known: Unanswered,
+    selection: Selection,
+    least: int,
+) -> dict[str, pd.DataFrame]:
+    """All that is told of those who answered and those who did not, by the name of its table.
+
+    `design`: of the weighted respondents; `respondents`: coded answers of all who are not counted
+    apart; `sample`: all who were asked, of whom nothing is told where they are fewer than `least`.
+    """
+    weights = {"before": known.base_weights, "after": design.full_weights}
+    drawn = sample if selection.response_rate else None
+    return {
+        "bounds": nonresponse_bounds(design, questionnaire, settings, known),
+        "response": response(sample, respondents, questionnaire, selection, least),
+        "balance": balance_table(design.data, weights, questionnaire, known.targets, drawn),
+        "missing": missing_table(respondents, questionnaire, settings.items),
+    }

@@ -1,0 +1,222 @@
+"""Who was asked and who answered: dispositions, AAPOR's rates, balance, answers that are missing.
+
+AAPOR (2023), Standard Definitions, 10th edition: a case with at least 80 % of what applied to it
+answered is complete, one with at least half of it partial, any other a break-off, which counts as a
+refusal. Who was drawn and returned nothing has, in a survey of named persons, an unknown
+eligibility, unless the sample says otherwise (its column `disposition`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.analysis.auxiliaries import Targets, enough
+from readiness.analysis.selection import Selection
+from readiness.errors import StatisticsError
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import (
+    BLANK,
+    DONT_KNOW,
+    INVALID,
+    NOT_ASKED,
+    TOTAL,
+    Item,
+)
+from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
+
+COMPLETE, PARTIAL = 0.8, 0.5
+"""Shares of the applicable questions from which on a case is complete, or partial."""
+RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")
+WEIGHTED = "_weighted"
+R_INDICATOR = "r_indicator"
+UNKNOWN = ("unknown_household", "unknown_other")
+NO_INELIGIBLE = "no_ineligible"
+UNKNOWN_ELIGIBILITY = "unknown_eligibility"
+ALL_ALIKE = "all_alike"
+NO_FRAME = "no_frame"
+RESPONSE_REASONS = (NO_INELIGIBLE, UNKNOWN_ELIGIBILITY, ALL_ALIKE, NO_FRAME)
+"""Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
+of the unknown ones are is not known; cases of unknown eligibility cannot be left out; everybody or
+nobody answered; the frame tells nothing by which response could differ."""
+RESPONSE_COLUMNS = ["measure", "group", "unit", "value", "n", "reason"]
+BALANCE_COLUMNS = ["variable", "category", "n", "population", "before", "after"]
+MISSING = ("answered", "dont_know", "blank", "not_asked")
+MISSING_COLUMNS = ["item", "status", "n", "respondents"]
+
+Booleans = npt.NDArray[np.bool_]
+
+
+def _states(item: Item, answers: pd.DataFrame) -> dict[str, Booleans]:
+    """Who answered an item, said "don't know", was not asked, or left it without a usable answer.
+
+    A multiple-choice item has an answer where any of its options has one.
+    """
+    columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
+    special = (BLANK, DONT_KNOW, INVALID, NOT_ASKED)
+    answered = np.any([~np.isin(c.astype(str), special) for c in columns], axis=0)
+    not_asked = ~answered & np.all([c == NOT_ASKED for c in columns], axis=0)
+    outside = ~answered & ~not_asked & np.any([c == DONT_KNOW for c in columns], axis=0)
+    blank = ~(answered | not_asked | outside)
+    return dict(zip(MISSING, (answered, outside, blank, not_asked), strict=True))
+
+
+def missing_table(
+    answers: pd.DataFrame, questionnaire: Questionnaire, items: list[str]
+) -> pd.DataFrame:
+    """Respondents by what they did with each item: columns `MISSING_COLUMNS`.
+
+    `answers`: coded answers of the weighted respondents. A value that was excluded is no answer.
+    """
+    rows = []
+    for name in items:
+        for status, inside in _states(questionnaire.item(name), answers).items():
+            rows.append((name, status, int(inside.sum()), len(answers)))
+    return pd.DataFrame(rows, columns=MISSING_COLUMNS)
+
+
+def dispositions(
+    sample: pd.DataFrame, answers: pd.DataFrame, questionnaire: Questionnaire
+) -> npt.NDArray[np.object_]:
+    """How each drawn case ended (`survey.response.DISPOSITIONS`), in the order of the sample.
+
+    `answers`: coded answers of the weighted respondents.
+    """
+    closed = [item for item in questionnaire.items if item.kind != "text"]
+    asked, given = np.zeros(len(answers)), np.zeros(len(answers))
+    for item in closed:
+        states = _states(item, answers)
+        asked += ~states["not_asked"]
+        given += states["answered"] | states["dont_know"]
+    share = np.divide(given, asked, out=np.zeros(len(answers)), where=asked > 0)
+    ended = np.select([share >= COMPLETE, share >= PARTIAL], ["complete", "partial"], "refusal")
+    by_token = dict(zip(answers["respondent"], ended, strict=True))
+    said = sample["disposition"] if "disposition" in sample else [""] * len(sample)
+    silent = [text or "unknown_other" for text in said]
+    found = [
+        by_token.get(token, other) for token, other in zip(sample["token"], silent, strict=True)
+    ]
+    return np.array(found, dtype=object)
+
+
+def response(
+    sample: pd.DataFrame,
+    answers: pd.DataFrame,
+    questionnaire: Questionnaire,
+    selection: Selection,
+    least: int,
+) -> pd.DataFrame:
+    """AAPOR's rates with the counts behind them, and the R-indicator: `RESPONSE_COLUMNS`.
+
+    Rates in 0-1 for all drawn cases, unweighted and weighted by the base weights, and unweighted by
+    stratum; a measure that is not computable has a reason instead of a value. Nothing where those
+    who were asked are no known set, or are fewer than `least`.
+    """
+    if not selection.response_rate or len(sample) < least:
+        return pd.DataFrame(columns=RESPONSE_COLUMNS)
+    ended = dispositions(sample, answers, questionnaire)
+    n = len(ended)
+    rows: list[dict[str, Any]] = [
+        {"measure": name, "group": TOTAL, "unit": "count", "value": int((ended == name).sum()),
+         "n": n}
+        for name in DISPOSITIONS
+    ]  # fmt: skip
+    weights = sample["base_weight"].to_numpy(dtype=np.float64)
+    rows += _rates(ended, weights, TOTAL)
+    for stratum, table in sample.groupby("stratum", sort=True):
+        own = _rates(ended[sample.index.get_indexer(table.index)], None, str(stratum))
+        # What is not computable of all is said once.
+        rows += [row for row in own if not row["reason"]]
+    rows.append(_representativity(sample, ended, questionnaire))
+    return pd.DataFrame(rows, columns=RESPONSE_COLUMNS).fillna({"reason": ""})
+
+
+def _rates(
+    ended: npt.NDArray[np.object_], weights: npt.NDArray[np.float64] | None, group: str
+) -> Iterator[dict[str, Any]]:
+    """RR1-RR6 of cases, each with its value or the reason why it has none."""
+    table = response_table(ended, weights).set_index("rate")
+    unknown = bool(np.isin(ended, UNKNOWN).any())
+    ineligible = bool((ended == "ineligible").any())
+    columns = {"unweighted": "", "weighted": WEIGHTED}
+    for column in table.columns:
+        for rate in RATES:
+            reason = ""
+            if unknown and rate in ("RR3", "RR4") and not ineligible:
+                reason = NO_INELIGIBLE
+            elif unknown and rate in ("RR5", "RR6"):
+                reason = UNKNOWN_ELIGIBILITY
+            value = table.loc[rate, column]
+            yield {
+                "measure": f"{rate.lower()}{columns[column]}", "group": group, "unit": "share",
+                "value": np.nan if reason else value, "n": len(ended), "reason": reason,
+            }  # fmt: skip
+
+
+def _representativity(
+    sample: pd.DataFrame, ended: npt.NDArray[np.object_], questionnaire: Questionnaire
+) -> dict[str, Any]:
+    """The R-indicator of the frame's categories, less what a small sample adds."""
+    answered = np.isin(ended, ("complete", "partial"))
+    columns = list(_indicators(sample, answered, questionnaire))
+    row = {"measure": R_INDICATOR, "group": "", "unit": "number", "n": len(sample)}
+    if answered.all() or not answered.any():
+        return {**row, "value": np.nan, "reason": ALL_ALIKE}
+    if not columns:
+        return {**row, "value": np.nan, "reason": NO_FRAME}
+    weights = sample["base_weight"].to_numpy(dtype=np.float64)
+    try:
+        made = r_indicator(answered, np.column_stack(columns), weights)
+    except StatisticsError:
+        return {**row, "value": np.nan, "reason": NO_FRAME}
+    return {**row, "value": made.adjusted, "reason": ""}
+
+
+def _indicators(
+    sample: pd.DataFrame, answered: Booleans, questionnaire: Questionnaire
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Categories with enough cases that answered and that did not, without the largest of each."""
+    columns = [np.ones(len(sample))]
+    for variable in questionnaire.frame:
+        values = sample[variable.id].to_numpy(dtype=object)
+        found = enough(values, answered.astype(np.float64), variable.codes)
+        largest = max(found, key=lambda code: int((values == code).sum()), default="")
+        for code in found:
+            inside = (values == code).astype(np.float64)
+            wider = np.column_stack([*columns, inside])
+            if code != largest and np.linalg.matrix_rank(wider.T @ wider) == wider.shape[1]:
+                columns.append(inside)
+                yield inside
+
+
+def drawn_totals(sample: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
+    """The population by frame variable and category, as all who were drawn stand for it."""
+    totals = {}
+    for variable in questionnaire.frame:
+        drawn = sample.groupby(variable.id)["base_weight"].sum()
+        totals[variable.id] = {code: float(drawn.get(code, 0.0)) for code in variable.codes}
+    return totals
+
+
+def balance_table(
+    respondents: pd.DataFrame,
+    weights: Mapping[str, npt.NDArray[np.float64]],
+    questionnaire: Questionnaire,
+    targets: Targets,
+    sample: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The frame's shares beside those of the respondents: columns `BALANCE_COLUMNS`.
+
+    `weights` has `before` and `after` of each respondent; `population` is the frame's own share, or
+    where it has no totals that of all who were drawn, weighted (`sample`; None: left out).
+    """
+    drawn = {} if sample is None else drawn_totals(sample, questionnaire)
+    known = {**drawn, **targets}
+    totals = {v.id: known[v.id] for v in questionnaire.frame if v.id in known}
+    if not totals or respondents.empty:
+        return pd.DataFrame(columns=BALANCE_COLUMNS)
+    return balance(respondents, totals, weights)[BALANCE_COLUMNS]

@@ -1,0 +1,142 @@
+"""Who answered, and what those who did not could do.
+
+Ids: `<item>.<level>.all.worst.lower|upper` (nothing assumed of those who gave no answer),
+`<item>.<level>.all.selection.lower|upper` (by assumption) with `.selection.correlation`, or
+`.selection` with the reason why there is none; `response.<measure>.<all or stratum>`,
+`response.r_indicator`; `balance.<variable>.<category>.before|after|population`;
+`missing.<item>.<status>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
+from readiness.config import Figures
+from readiness.questionnaire.model import TOTAL
+from readiness.register.figures import REASON, FigureRow
+from readiness.register.protection import DONT_KNOW, base_id, share_id
+from readiness.register.rows.cells import number
+
+BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
+WORST, SELECTION = "worst", "selection"
+ENDS = ("lower", "upper")
+BLANK, NO_ANSWER = "blank", "no_answer"
+"""Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
+number."""
+R_INDICATOR = "r_indicator"
+_SAYS = {
+    WORST: "least and largest value, whatever those without an answer would say",
+    SELECTION: "value without the bias of selection, for phi from 0 to 1",
+}
+
+
+def suppressed(rows: Iterable[FigureRow]) -> dict[str, str]:
+    """Why the numbers of a register have none: by id, where there is a reason."""
+    return {row.id: row.suppressed for row in rows if row.suppressed}
+
+
+def nonresponse_rows(
+    tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: Figures
+) -> Iterator[FigureRow]:
+    """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
+
+    `hidden`: why shares and bases are withheld, by id (`suppressed`).
+    """
+    yield from bound_rows(tables["bounds"], hidden, rules)
+    yield from response_rows(tables["response"])
+    yield from balance_rows(tables["balance"])
+    yield from missing_rows(tables["missing"], hidden, rules)
+
+
+def bound_rows(
+    bounds: pd.DataFrame, hidden: Mapping[str, str], rules: Figures
+) -> Iterator[FigureRow]:
+    """Bounds and ranges of headline numbers; with a withheld number its bounds are withheld.
+
+    `bounds`: as text.
+    """
+    for row in bounds.to_dict("records"):
+        item, level, unit = row["item"], row["level"], row["unit"]
+        share = share_id(item, level, TOTAL, ANSWERED)
+        why = hidden.get(share, "")
+        for kind, says in _SAYS.items():
+            if kind == SELECTION and row["reason"]:
+                yield FigureRow(
+                    id=f"{share}.{kind}", kind=BOUND, unit=REASON, value=row["reason"], item=item,
+                    level=level, group=TOTAL, statistic=says,
+                )  # fmt: skip
+                continue
+            for end in ENDS:
+                value = None if why else number(row[f"{kind}_{end}"])
+                yield FigureRow(
+                    id=f"{share}.{kind}.{end}", kind=BOUND, unit=unit, value=value, item=item,
+                    level=level, group=TOTAL, statistic=f"{says}: {end}", suppressed=why,
+                    digits=rules.digits, rounding=rules.rounding,
+                )  # fmt: skip
+        correlation = number(row["correlation"])
+        if correlation is not None and not why:
+            yield FigureRow(
+                id=f"{share}.{SELECTION}.correlation", kind=BOUND, unit="number", digits=2,
+                value=correlation, item=item, level=level, group=TOTAL,
+                statistic="correlation of the answer with its proxy from the frame",
+            )  # fmt: skip
+
+
+def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
+    """AAPOR's rates with the counts behind them, each with its value or the reason of its lack."""
+    for row in response.to_dict("records"):
+        measure, group, reason = row["measure"], row["group"], row["reason"]
+        weighted = ", weighted" if measure.endswith("_weighted") else ""
+        says = f"AAPOR {measure.removesuffix('_weighted').upper()}{weighted}"
+        unit = REASON if reason else row["unit"]
+        value = round(float(row["value"])) if unit == "count" else number(row["value"])
+        yield FigureRow(
+            id=f"{RESPONSE}.{measure}" + (f".{group}" if group else ""), kind=RESPONSE, unit=unit,
+            value=reason or value, group=group, n=int(row["n"]),
+            statistic=says if row["unit"] == "share" else measure,
+            digits={"share": 1, "number": 2}.get(unit, 0),
+        )  # fmt: skip
+
+
+def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
+    """Shares of the frame's categories: of the population, before and after weighting."""
+    says = {
+        "population": "share of the population", "before": "share of respondents before weighting",
+        "after": "share of respondents after weighting",
+    }  # fmt: skip
+    for row in balance.to_dict("records"):
+        for column, statistic in says.items():
+            yield FigureRow(
+                id=f"{BALANCE}.{row['variable']}.{row['category']}.{column}", kind=BALANCE,
+                unit="share", value=number(row[column]), item=row["variable"],
+                level=row["category"], statistic=statistic, n=int(row["n"]), digits=1,
+            )  # fmt: skip
+
+
+def missing_rows(
+    missing: pd.DataFrame, hidden: Mapping[str, str], rules: Figures
+) -> Iterator[FigureRow]:
+    """What the weighted respondents did with each item, as shares of them all.
+
+    "Don't know" and blanks are one number (`no_answer`) where the first is withheld or small; an
+    item whose base is withheld has none.
+    """
+    for item, table in missing.groupby("item", sort=False):
+        n = int(table["respondents"].iloc[0])
+        if base_id(str(item), TOTAL, ANSWERED) in hidden or not n:
+            continue
+        counts = dict(zip(table["status"], table["n"].astype(int), strict=True))
+        outside = share_id(str(item), DONT_KNOW, TOTAL, WITH_DONT_KNOW)
+        wider = base_id(str(item), TOTAL, WITH_DONT_KNOW)
+        small = 0 < counts[DONT_KNOW] < rules.minimum_base
+        if small or outside in hidden or wider in hidden:
+            counts[NO_ANSWER] = counts.pop(DONT_KNOW) + counts.pop(BLANK)
+        for status, count in counts.items():
+            yield FigureRow(
+                id=f"{MISSING}.{item}.{status}", kind=MISSING, unit="share", value=count / n,
+                item=str(item), level=status, group=TOTAL, n=n, digits=1,
+                statistic="share of respondents, unweighted",
+            )  # fmt: skip

@@ -1,0 +1,266 @@
+"""What a document says of who answered, and of what those who did not could do.
+
+Everything is of the register; the first edition of the methods has the response rate only, and
+what there is nothing of is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness.facts import Fact, Value
+from readiness.language import text
+from readiness.reporting import statements
+from readiness.reporting.blocks import paragraphs
+from readiness.reporting.items import level_label
+from readiness.reporting.markdown import EMPTY, fold, label, plain, table
+from readiness.reporting.shown import ShownWave
+
+RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))
+STATUS = tuple(
+    f"participation.status.{status}"
+    for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
+)
+BOUNDS = tuple(
+    f"participation.column.{name}" for name in ("published", "selection", "correlation", "worst")
+)
+BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
+KEYS = (*RATES, *STATUS, *BOUNDS, *BALANCE)
+"""Every kind that is made of a name, for the test of the catalogues."""
+
+
+def answered(wave: ShownWave) -> str:
+    """Who was asked and who answered, in the words that the selection allows."""
+    counted = " ".join(wave.register.told(fact) for fact in _counts(wave))
+    return paragraphs(
+        [
+            counted,
+            wave.chart("participation", wave.caption("participation.caption.flow")),
+            " ".join(wave.register.told(fact) for fact in _reading(wave)),
+            _rates(wave),
+            _representativity(wave),
+        ]
+    )
+
+
+def _counts(wave: ShownWave) -> Iterator[Fact]:
+    """How many were asked, answered, and were kept."""
+    register = wave.register
+
+    def known(*names: str) -> dict[str, Value]:
+        ids = {name: f"quality.{name}.all" for name in names}
+        return {name: register.named(i) for name, i in ids.items() if register.has(i)}
+
+    values = known("invited", "answered")
+    # Whoever was kept, complete or partial: RR2, which the first edition called by another name.
+    rates = [i for i in ("response.rr2.all", "quality.response_rate.all") if register.has(i)]
+    if wave.selection.response_rate and rates:
+        values["rate"] = register.named(rates[0])
+    counts = {}
+    for key in statements.EXCLUDED:
+        rule = key.rpartition(".")[2]
+        if register.number(f"quality.{rule}.all") is not None:
+            counts[rule] = _counted(wave, rule)
+    yield statements.answered(wave.selection, values)
+    yield Fact("report.received", known("received"))
+    yield statements.excluded(counts)
+    yield statements.issues(*_counted(wave, "issues"))
+    yield statements.corrections(*_counted(wave, "corrections_applied"))
+    for code, name in wave.apart.items():
+        if register.has(f"quality.kept.{code}"):
+            n = register.named(f"quality.kept.{code}")
+            yield Fact("report.counted_apart", {"group": name, "n": n})
+
+
+def _counted(wave: ShownWave, quantity: str) -> tuple[int, Value]:
+    """How many there were of a quantity of the checks, and the value to show."""
+    identity = f"quality.{quantity}.all"
+    return round(wave.register.number(identity) or 0), wave.register.named(identity)
+
+
+def _reading(wave: ShownWave) -> Iterator[Fact]:
+    """What the selection of respondents lets the figures say, and what is held back."""
+    register = wave.register
+    asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
+    complete = asked is not None and asked == answers
+    yield statements.selected(wave.selection, raked=_raked(wave), complete=complete)
+    if wave.selection.intervals:
+        yield Fact("report.level", {"level": register.named("settings.level")})
+    bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
+    yield Fact("report.hidden", bounds)
+
+
+def _raked(wave: ShownWave) -> bool:
+    return any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"])
+
+
+def _rates(wave: ShownWave) -> str:
+    """AAPOR's rates, unweighted and weighted; a rate that is not computable says why."""
+    register, rows = wave.register, []
+    for key in RATES:
+        rate = key.rpartition(".")[2]
+        ids = (f"response.{rate}.all", f"response.{rate}_weighted.all")
+        if all(register.has(identity) for identity in ids):
+            rows.append([plain(text(key, wave.language)), *map(register.span, ids)])
+    if not rows:
+        return ""
+    names = ("rate", "unweighted", "weighted")
+    header = [text(key, wave.language) for key in RATES_TABLE[: len(names)]]
+    caption = wave.caption("participation.caption.rates")
+    return fold(
+        text("participation.rates", wave.language),
+        table(header, rows, label("tbl", wave.run, "rates"), caption),
+    )
+
+
+RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
+
+
+def _representativity(wave: ShownWave) -> str:
+    """How evenly response is spread, as far as the frame tells; "" where that is not known."""
+    identity = "response.r_indicator"
+    if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
+        return ""
+    value = wave.register.named(identity)
+    return wave.register.told(Fact("participation.representativity", {"value": value}))
+
+
+def nonresponse(wave: ShownWave) -> str:
+    """What those without an answer could do to the headline numbers; "" where nothing is known."""
+    numbers = list(_headlines(wave))
+    if not numbers:
+        return ""
+    facts = [Fact("participation.reading.worst")]
+    if any(wave.register.has(f"{share}.selection.lower") for _, share in numbers):
+        corrected = "selection" if _raked(wave) else "plain"
+        facts.append(Fact(_READING[corrected]))
+    return paragraphs(
+        [
+            wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
+            *_widest(wave, numbers),
+            *(wave.register.told(fact) for fact in facts),
+            _bounds(wave, numbers),
+            wave.chart("missingness", wave.caption("participation.caption.missing")),
+            _missing(wave),
+            _balance(wave),
+        ]
+    )
+
+
+_READING = {
+    "selection": "participation.reading.selection",
+    "plain": "participation.reading.plain",
+}
+
+
+def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
+    """The words and the id of each headline number that has bounds, in the document's order."""
+    for name in wave.items:
+        item = wave.questionnaire.item(name)
+        words = plain(item.label.text(wave.language))
+        labels = item.labels(wave.language)
+        for level in item.codes if item.kind == "multi" else (item.shown,):
+            share = f"{name}.{level}.all"
+            if not wave.register.has(f"{share}.worst.lower"):
+                continue
+            if item.kind == "number":
+                yield words, share
+            else:
+                said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
+                yield wave.tell("report.share_of", item=words, level=said), share
+
+
+def _widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
+    """The published share that its unanswered questions could move most."""
+    register = wave.register
+    widths: dict[str, float] = {}
+    for _, share in numbers:
+        ends = [register.number(f"{share}.worst.{end}") for end in ("lower", "upper")]
+        if register.row(share)["unit"] == "share" and None not in ends:
+            widths[share] = float(ends[1] or 0) - float(ends[0] or 0)
+    if not widths or max(widths.values()) == 0:
+        return
+    share = max(widths, key=lambda one: widths[one])
+    item = wave.questionnaire.item(share.partition(".")[0]).label.text(wave.language)
+    values: dict[str, Value] = {
+        "item": item,
+        "lower": register.named(f"{share}.worst.lower"),
+        "upper": register.named(f"{share}.worst.upper"),
+        "published": register.named(share),
+    }
+    yield register.told(Fact("participation.widest", values))
+
+
+def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
+    rows = []
+    for words, share in numbers:
+        reason = f"{share}.selection"
+        assumed = (
+            wave.register.span(reason) if wave.register.has(reason) else _between(wave, reason)
+        )
+        proxy = f"{share}.selection.correlation"
+        tells = wave.register.span(proxy) if wave.register.has(proxy) else EMPTY
+        worst = _between(wave, f"{share}.worst")
+        rows.append([words, wave.register.span(share), assumed, tells, worst])
+    header = [text(key, wave.language) for key in ("report.column.question", *BOUNDS)]
+    caption = wave.caption("participation.caption.bounds")
+    return table(header, rows, label("tbl", wave.run, "bounds"), caption)
+
+
+def _between(wave: ShownWave, identity: str) -> str:
+    """Two numbers of the register, as an interval."""
+    ids = [f"{identity}.{end}" for end in ("lower", "upper")]
+    if not all(wave.register.has(end) for end in ids):
+        return EMPTY
+    if any(wave.register.number(end) is None for end in ids):
+        return wave.register.span(ids[0])
+    ends = dict(zip(("lower", "upper"), map(wave.register.named, ids), strict=True))
+    return wave.register.told(Fact("report.interval", ends))
+
+
+def _missing(wave: ShownWave) -> str:
+    """What respondents did with each question."""
+    register, found = wave.register, []
+    for name in wave.items:
+        ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}
+        if any(register.has(identity) for identity in ids.values()):
+            found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
+    if not found:
+        return ""
+    shown = [key for key in STATUS if any(register.has(ids[key]) for _, ids in found)]
+    rows = [
+        [
+            plain(words),
+            *(register.span(i) if register.has(i := ids[key]) else EMPTY for key in shown),
+        ]
+        for words, ids in found
+    ]
+    header = [text(key, wave.language) for key in ("report.column.question", *shown)]
+    caption = wave.caption("participation.caption.missing")
+    return fold(
+        text("participation.missing", wave.language),
+        table(header, rows, label("tbl", wave.run, "missing"), caption),
+    )
+
+
+def _balance(wave: ShownWave) -> str:
+    """The frame's categories in the population and among respondents, before and after."""
+    register, rows = wave.register, []
+    for variable in wave.questionnaire.frame:
+        for code, name in variable.labels(wave.language).items():
+            own = f"balance.{variable.id}.{code}"
+            if not register.has(f"{own}.after"):
+                continue
+            ids = [f"{own}.{key.rpartition('.')[2]}" for key in BALANCE]
+            margin = wave.tell(
+                "report.margin", variable=variable.label.text(wave.language), category=name
+            )
+            rows.append([margin, *map(register.span, ids)])
+    if not rows:
+        return ""
+    header = [text(key, wave.language) for key in ("report.column.margin", *BALANCE)]
+    caption = wave.caption("participation.caption.balance")
+    return fold(
+        text("participation.balance", wave.language),
+        table(header, rows, label("tbl", wave.run, "balance"), caption),
+    )
