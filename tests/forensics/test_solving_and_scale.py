@@ -38,6 +38,7 @@ from readiness.forensics.reporting import (
     verdict_rows,
 )
 from readiness.forensics.solve import solve
+from readiness.language import LANGUAGES
 
 
 def test_solve_two_answers_of_one_question() -> None:
@@ -157,6 +158,13 @@ def test_one_fair_paragraph() -> None:
                   "by one source alone"):  # fmt: skip
         assert words in text, words
     assert max(map(len, summary_text(verdicts, "fr").splitlines())) <= 96
+    # In the second edition it is about the publisher's own figures, and short.
+    second = list(haca_verdicts("2", 2).values())
+    assert summary_ids(second, "release") == [
+        "joint.release", "unknown.full_study", "unknown.sent_or_answered",
+    ]  # fmt: skip
+    for language in LANGUAGES:
+        assert len(summary_text(second, language, lead="release").split()) < 170
 
 
 def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:

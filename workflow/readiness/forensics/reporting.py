@@ -66,12 +66,16 @@ def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFr
 _TOLD = ("impossible", "incompatible", "undetermined")
 
 
-def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
+def summary_ids(verdicts: Sequence[Verdict], lead: str = "") -> list[str]:
     """The verdicts that make one fair paragraph, in the order to read them.
 
-    Sets that share no base (with what reconciles them), the reported total, words that a figure
-    bears loosely only, outlets that differ, and what is not known.
+    `lead`: the sets that the study is about, in the second edition: what they can share, and what
+    is not known. In the first, sets that share no base (with what reconciles them), the reported
+    total, words that a figure bears loosely only, outlets that differ, and what is not known.
     """
+    if lead:
+        own = (f"joint.{lead}", f"bases.{lead}")
+        return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
     few = 7  # claims: a joint verdict over everything at once is no part of a short paragraph
 
     def told(v: Verdict) -> bool:
@@ -92,10 +96,12 @@ def summary_ids(verdicts: Sequence[Verdict]) -> list[str]:
     return [v.id for v in by_words.values()]
 
 
-def summary_text(verdicts: Sequence[Verdict], language: str = "en", width: int = 96) -> str:
+def summary_text(
+    verdicts: Sequence[Verdict], language: str = "en", width: int = 96, lead: str = ""
+) -> str:
     """One fair paragraph for a terminal: the sentences of `summary_ids`, wrapped."""
     by_id = {v.id: v for v in verdicts}
-    sentences = " ".join(told(by_id[name].facts, language) for name in summary_ids(verdicts))
+    sentences = " ".join(told(by_id[name].facts, language) for name in summary_ids(verdicts, lead))
     return fill(sentences, width, break_long_words=False, break_on_hyphens=False) + "\n"
 
 

@@ -8,6 +8,7 @@ import json
 import pandas as pd
 
 from readiness.config import read_yaml
+from readiness.forensics.judging.every import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
@@ -38,12 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
         for v in verdicts
     )
     outputs = Outputs("judge", arguments.out)
-    summary = summary_ids(verdicts)
+    about = ""
+    if structure.edition == 2:
+        found = lead(structure, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True)))
+        about = found.id if found else ""
+    summary = summary_ids(verdicts, about)
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
     outputs.file("verdicts.json", content + "\n")
     for language in languages:
-        outputs.file(f"summary-{language}.txt", summary_text(verdicts, language))
+        outputs.file(f"summary-{language}.txt", summary_text(verdicts, language, lead=about))
     outputs.csv("verdicts.csv", table)
     outputs.finish(
         code=arguments.code,
