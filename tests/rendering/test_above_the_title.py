@@ -1,30 +1,49 @@
-"""What stands above a report's title: that it is a draft, and which answers are simulated."""
+"""What stands above a report's title: that it is a draft, that it is simulated, its languages."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from readiness.language import LANGUAGES
+from readiness.language.typography import unmarked
 from readiness.reporting.shown import Register
 from readiness.steps.render import Part, RenderSettings, metadata_of
 
 
-def above(*, simulated: bool, draft: bool = False, language: str = "fr") -> object:
+def above(
+    *,
+    simulated: bool = False,
+    draft: bool = False,
+    language: str = "fr",
+    others: tuple[str, ...] = (),
+) -> dict[str, Any]:
     rows = pd.DataFrame({"run": ["w"], "id": ["a"], "simulated": [str(simulated).lower()]})
     told = {"run": "w", "kind": "wave", "title": "Titre"}
     part = Part(Register(rows, language), {}, set(), set(), told)
-    settings = RenderSettings(language=language, part=told, draft=draft)
-    return metadata_of(part, settings).get("kicker")
-
-
-def test_only_simulated_answers_are_said_to_be() -> None:
-    said = above(simulated=True)
-    assert said == "La vague de ce rapport est simulée\u00a0: aucune réponse n’y est réelle"
-    assert above(simulated=False) is None
+    settings = RenderSettings(language=language, part=told, draft=draft, languages=list(others))
+    return metadata_of(part, settings)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_draft_says_so_first(language: str) -> None:
-    both = str(above(simulated=True, draft=True, language=language)).split(" · ")
-    assert len(both) == 2 and both[1] == above(simulated=True, language=language)
+def test_only_simulated_answers_are_said_to_be(language: str) -> None:
+    said = above(simulated=True, language=language)
+    assert said["ribbon"] and said["pagetitle"] != said["title"] == "Titre"
+    assert unmarked(str(said["pagetitle"])).startswith("Titre")
+    assert not {"ribbon", "pagetitle"} & above(language=language).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_says_so(language: str) -> None:
+    assert above(draft=True, language=language)["kicker"]
+    assert "kicker" not in above(simulated=True, language=language)
+
+
+def test_the_menu_has_the_languages_that_there_are() -> None:
+    entries = above(others=("fr", "ar"))["menu"]
+    assert [entry["href"] for entry in entries] == ["report.html", "../ar/report.html"]
+    assert [entry["name"] for entry in entries] == ["Français", "العربية"]
+    assert [entry["current"] for entry in entries] == [True, False]
+    assert above(others=("fr",))["menu"] == []

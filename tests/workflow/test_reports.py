@@ -57,8 +57,9 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     of_study = run in (STUDY, "publications/haca-2024")
     page = reports.read(page_of(run))
     text = words(page)
-    named = {name.partition("/")[0] for name in re.findall(r'data-id="([^"]*)"', page)}
-    assert named == ({"haca-2024"} if of_study else {"simulated-2026"})
+    linked = set(re.findall(r'href="numbers\.html#([^"]+)"', page))
+    numbers = (folder / "numbers.html").read_text("utf-8")
+    assert linked and linked <= set(re.findall(r'<tr id="([^"]+)"', numbers))
     assert ("HACA" in text) is of_study
     assert ("simulée" in text) is not of_study
     assert "seconde partie" not in text and "première partie" not in text
@@ -73,7 +74,8 @@ def test_every_caption_of_simulated_answers_says_so(reports: Project) -> None:
     assert [caption for caption in captions if not caption.endswith("(données simulées)")] == []
     tiles = [node.text() for node in tree.css(".key-figures > *")]
     assert tiles and all("données simulées" in tile for tile in tiles)
-    assert "simulée" in tree.css_first("#title-block-header .kicker").text()
+    assert "simulé" in tree.css_first("title").text().lower()
+    assert "simulées" in tree.css_first(".ribbon").text().lower()
 
 
 def test_only_a_revision_has_its_chapter(reports: Project) -> None:

@@ -12,6 +12,7 @@ rule render:
     output:
         html="results/{run}/report/{language}/report.html",
         pdf="results/{run}/report/{language}/report.pdf",
+        numbers="results/{run}/report/{language}/numbers.html",
         lineage="results/{run}/report/{language}/lineage.json",
     log:
         "results/logs/{run}/report-{language}.log",
@@ -29,12 +30,11 @@ rule render:
         files=lambda wildcards: json.dumps(
             document(wildcards).files, ensure_ascii=False, sort_keys=True
         ),
-        name=lambda wildcards: document(wildcards).name,
         folder=subpath(output.html, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --source {input.source:q}"
-        " --files {params.files:q} --name {params.name} --out {params.folder:q}"
+        " --files {params.files:q} --out {params.folder:q}"
 
 
 # The report of a simulated wave says so in the name of its files.
@@ -42,6 +42,7 @@ use rule render as render_simulated with:
     output:
         html="results/{run}/report/{language}/report-simulated.html",
         pdf="results/{run}/report/{language}/report-simulated.pdf",
+        numbers="results/{run}/report/{language}/numbers.html",
         lineage="results/{run}/report/{language}/lineage.json",
     wildcard_constraints:
         run=alternatives(PLAN.named("report-simulated")),

@@ -15,6 +15,8 @@ from readiness.plan.checks import asked
 from readiness.plan.runs import Run, input_files
 
 PROSE = Path("reports")
+CITATION = "CITATION.cff"
+"""How the project is cited: who wrote it, under which licence."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Document:
     """The report of a run in one language.
 
     A study and a wave never share one: what is published and what is simulated stay apart.
+    `languages`: those in which there is this report too.
     """
 
     root: Path
@@ -29,6 +32,7 @@ class Document:
     language: str
     run: Run
     draft: bool = False
+    languages: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -43,7 +47,8 @@ class Document:
     @cached_property
     def settings(self) -> str:
         """The settings of the step that renders it, as canonical JSON."""
-        said = {"draft": True} if self.draft else {}
+        said: dict[str, Any] = {"draft": True} if self.draft else {}
+        said |= {"languages": list(self.languages), "name": self.name}
         return canonical_json({"language": self.language, "part": self._told, **said})
 
     @property
@@ -83,6 +88,7 @@ class Document:
             "figures": f"{results}/register/figures.csv",
             "charts": f"{results}/charts/{self.language}",
             "prose": self.prose,
+            **({"citation": CITATION} if (self.root / CITATION).is_file() else {}),
         }
         if isinstance(run.section, Wave):
             files["choices"] = f"{results}/compare/choices.csv"

@@ -181,7 +181,7 @@ class Plan:
         shown = self.runs[run]
         own = self._own_report(shown)
         draft = (self.status or own.status) == DRAFT
-        return Document(self.root, own, language, shown, draft)
+        return Document(self.root, own, language, shown, draft, self.languages_of(run))
 
     @cached_property
     def _charts(self) -> dict[str, tuple[Planned, ...]]:

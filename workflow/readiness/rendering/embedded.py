@@ -95,7 +95,7 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
     return {
         **document.metadata,
         **meta,
-        "pagetitle": str(meta.get("title", "")),
+        "pagetitle": str(front_matter.get("pagetitle", meta.get("title", ""))),
         "lang": language,
         "script": language.partition("-")[0],
         **({"dir": "rtl"} if direction(language) == "rtl" else {}),

@@ -83,7 +83,7 @@ class Document:
     blocks: tuple[Text | Cell, ...]
     lines: tuple[Line, ...] = ()
     chapters: tuple[str, ...] = ()
-    metadata: Mapping[str, str | bool] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def option(self, cell: Cell, name: str, default: Any) -> Any:
         """A cell option: the cell's own, else that of `execute:` in the front matter."""

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from readiness.errors import RenderError
 from readiness.files import write_atomically
@@ -46,7 +46,7 @@ def render(
     *,
     resources: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
-    metadata: Mapping[str, str | bool] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     formats: Sequence[str] = FORMATS,
     language: str = "fr",
     timeout: float = 300.0,

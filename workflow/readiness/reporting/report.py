@@ -13,14 +13,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from readiness.config import read_yaml
 from readiness.errors import RenderError
-from readiness.language import Language, joined, text
+from readiness.facts import Fact, Listed, Value
+from readiness.language import Language, Markup, joined, tell, text
 from readiness.reporting.blocks import Block, paragraphs, section
-from readiness.reporting.markdown import EMPTY, Markdown, heading, note
+from readiness.reporting.markdown import (
+    EMPTY,
+    Markdown,
+    actions,
+    glossary,
+    heading,
+    note,
+    plain,
+    status,
+)
 from readiness.reporting.shown import Part, ShownStudy, ShownWave, open_part
 from readiness.reporting.study import study_blocks, study_summary
 from readiness.reporting.wave import wave_blocks, wave_summary
@@ -35,6 +47,8 @@ class Report:
 
     language: Language
     part: Part
+    draft: bool = False
+    name: str = "report"
 
     @classmethod
     def open(cls) -> Report:
@@ -44,14 +58,18 @@ class Report:
         language = settings["language"]
         part = open_part(folder, settings["part"], language)
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
-        return cls(language, part)
+        return cls(language, part, bool(settings.get("draft")), settings.get("name", "report"))
 
     # For a whole document.
 
     def summary(self) -> None:
-        """Print the summary; that of a study opens with its finding and needs no title."""
+        """Print in one line what this is, then the summary.
+
+        That of a study opens with its finding and needs no title.
+        """
         part = self.part
         said = part.prose.around(SUMMARY, _in_short(part), part.register.span)
+        self._print(status(self._state()))
         if isinstance(part, ShownStudy):
             return self._print(said)
         self._print(heading(1, self._word("report.title.summary"), "sec-summary"), said)
@@ -67,16 +85,67 @@ class Report:
         self._print(*(section(self.part, block, 1) for block in blocks_of(self.part)))
 
     def origin(self) -> None:
-        """Print which dataset versions the numbers rest on, and what made the page."""
+        """Print what the numbers rest on, the files to take along, and how to cite."""
         register = self.part.register
         data, lineage = (self._provenance(names) for names in (register.datasets, register.lineage))
-        rests = (
-            f"- {self._word('report.origin.data')} {data}\n"
-            f"- {self._word('report.origin.lineage')} {lineage}"
-        )
-        self._print(heading(1, self._word("report.title.origin"), "sec-origin"), rests)
         engine = f"[{os.environ['READINESS_ENGINE']}]{{.prov}}"
-        self._print(f"{self._word('report.origin.engine')} {engine}")
+        lines = [
+            (self._word("report.origin.data"), data),
+            (self._word("report.origin.lineage"), lineage),
+            *self._cited(data),
+            (self._word("report.origin.engine"), engine),
+        ]
+        self._print(
+            heading(1, self._word("report.title.origin"), "sec-origin"),
+            actions(self._files()),
+            glossary(lines),
+        )
+
+    def _state(self) -> Iterator[tuple[str, str]]:
+        """What this is: real or simulated, a draft, of which run and data; how to cite it."""
+        if self.part.simulated:
+            yield "simu", self._word("rendering.status.simulated")
+        else:
+            yield "real", self._word("rendering.status.real")
+        if self.draft:
+            yield "old", self._word("rendering.status.draft")
+        yield "", f"[{self.part.run}]{{.prov}}"
+        yield "", self._provenance(self.part.register.current_datasets)
+        yield "", f"[{self._word('rendering.status.cite')}](#sec-origin)"
+
+    def _files(self) -> Iterator[tuple[str, str]]:
+        """The files beside the page, each with its name in words."""
+        yield self._word("rendering.origin.paper"), f"{self.name}.pdf"
+        yield self._word("rendering.origin.numbers"), "numbers.html"
+
+    def _cited(self, data: str) -> Iterator[tuple[str, str]]:
+        """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""
+        path = self.part.folder / "CITATION.cff"
+        if not path.is_file():
+            return
+        own = read_yaml(path, as_text=True)
+        authors = [_named(author) for author in own.get("authors", ())]
+        cited: dict[str, Value] = {
+            "authors": Listed(tuple(authors), "comma"),
+            "title": str(self.part.settings["title"]),
+            "name": "name",
+            "data": "data",
+        }
+        own_names = {"name": f"[{self.part.run}]{{.prov}}", "data": data}
+
+        def mark(name: str, text: str) -> str:
+            return own_names.get(name, text)
+
+        said = tell(Fact("rendering.origin.cited", cited), self.language, mark, Markup(name=plain))
+        yield self._word("rendering.origin.cite"), said
+        if licence := own.get("license"):
+            yield self._word("rendering.origin.licence"), plain(str(licence))
+        contacts = [_named(contact) for contact in own.get("contact", ())]
+        if contacts:
+            yield (
+                self._word("rendering.origin.contact"),
+                joined([plain(name) for name in contacts], "comma", self.language),
+            )
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""
@@ -122,3 +191,10 @@ def _in_short(part: Part) -> str:
         return wave_summary(part)
     assert isinstance(part, ShownStudy)
     return study_summary(part)
+
+
+def _named(person: Mapping[str, Any]) -> str:
+    """A person or an entity of a citation file, with the address to write to where there is one."""
+    names = [str(person[key]) for key in ("given-names", "family-names") if person.get(key)]
+    name = str(person.get("name") or " ".join(names))
+    return f"{name} ({person['email']})" if person.get("email") else name

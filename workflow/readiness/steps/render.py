@@ -10,17 +10,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
+from readiness.charts.palette import stylesheet
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
+from readiness.facts import Fact
 from readiness.files import write_atomically
-from readiness.forensics.judging.structure import parse_structure
-from readiness.language import text
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.language import own_name, tell, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
+from readiness.rendering.finish import finished
+from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
+from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
@@ -34,11 +41,16 @@ ALLOWED = (
 
 
 class RenderSettings(Section):
-    """The language, and what the cells are told of the run: `kind`, `run`, `title`, ..."""
+    """The language, and what the cells are told of the run: `kind`, `run`, `title`, ...
+
+    `languages`: those in which there is this report; `name`: that of its files, without ending.
+    """
 
     language: Language
     part: dict[str, Any]
     draft: bool = False
+    languages: list[Language] = Field(default_factory=list)
+    name: str = "report"
 
     @property
     def title(self) -> str:
@@ -52,6 +64,7 @@ class Files(Section):
     figures: Path
     charts: Path
     prose: tuple[Path, ...] = ()
+    citation: Path | None = None
     verdicts: Path | None = None
     claims: Path | None = None
     structure: Path | None = None
@@ -61,7 +74,10 @@ class Files(Section):
     @property
     def tables(self) -> list[Path]:
         """The files beside the figures and the texts, each in its place."""
-        others = (self.verdicts, self.claims, self.structure, self.choices, self.questionnaire)
+        others = (
+            *(self.verdicts, self.claims, self.structure, self.choices, self.questionnaire),
+            self.citation,
+        )
         return [path for path in others if path is not None]
 
 
@@ -79,13 +95,21 @@ class Part:
     words: set[str]
     provenance: set[str]
     content: dict[str, Any]
+    questionnaire: Questionnaire | None = None
+    structure: Structure | None = None
+
+    @property
+    def passports(self) -> Passports:
+        """What each of its numbers is and where it comes from."""
+        told = self.content
+        title, by = str(told["title"]), str(told.get("by", ""))
+        return Passports(self.register, title, self.questionnaire, self.structure, by)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, "source")
     parser.add_argument("--files", type=json.loads, required=True, help="what is read, as JSON")
-    parser.add_argument("--name", default="report", help="name of the page and the PDF")
 
 
 def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
@@ -99,7 +123,8 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
     resources |= {f"{home}/prose/{path.name}": path for path in files.prose}
     resources[f"{home}/charts"] = files.charts
     words = {told["title"], *told.get("titles", {}).values()}
-    part = Part(register, resources, words, {*register.datasets, *register.lineage}, told)
+    known = {*register.datasets, *register.lineage, str(told["run"])}
+    part = Part(register, resources, words, known, told)
     if files.claims and files.structure:
         outlets = set(read_text_table(files.claims, "the claims")["outlet"])
         structure = parse_structure(read_yaml(files.structure))
@@ -108,10 +133,13 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
         named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
         part.words.update(outlets, items.values(), (label[language] for label in named))
         part.provenance.update(outlets, _verdicts(files.verdicts))
-        return replace(part, content={**told, "items": items, "structure": files.structure.name})
+        content = {**told, "items": items, "structure": files.structure.name}
+        return replace(part, content=content, structure=structure)
     if files.questionnaire:
-        part.words.update(labels(load_questionnaire(files.questionnaire), language))
-        return replace(part, content={**told, "questionnaire": files.questionnaire.name})
+        questionnaire = load_questionnaire(files.questionnaire)
+        part.words.update(labels(questionnaire, language))
+        content = {**told, "questionnaire": files.questionnaire.name}
+        return replace(part, content=content, questionnaire=questionnaire)
     return part
 
 
@@ -133,18 +161,41 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
-def metadata_of(part: Part, settings: RenderSettings) -> dict[str, str | bool]:
-    """The title, and what stands above it: that it is a draft, that answers are simulated."""
-    language = settings.language
-    kickers = [text("rendering.draft", language)] if settings.draft else []
-    if part.register.simulated:
-        kickers.append(text("rendering.simulated", language))
-    return {
+def metadata_of(part: Part, settings: RenderSettings) -> dict[str, Any]:
+    """What a page's frame is told: titles, that it is a draft or simulated, its other languages."""
+    language, simulated = settings.language, part.register.simulated
+    told: dict[str, Any] = {
         "title": settings.title,
         "revises": part.register.revises,
-        "simulated": part.register.simulated,
-        **({"kicker": " · ".join(kickers)} if kickers else {}),
+        "simulated": simulated,
+        "menu": menu(settings, f"{settings.name}.html"),
+        "menu-name": text("rendering.languages", language),
     }
+    if settings.draft:
+        told["kicker"] = text("rendering.draft", language)
+    if simulated:
+        title = Fact("rendering.title_simulated", {"title": settings.title})
+        told["pagetitle"] = tell(title, language)
+        told["ribbon"] = text("rendering.ribbon", language)
+        told["ribbon-name"] = text("rendering.ribbon_name", language)
+    return told
+
+
+def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
+    """A page in every language in which there is one: its address from here, its language's name.
+
+    None where there is one language.
+    """
+    others = settings.languages if len(settings.languages) > 1 else []
+    return [
+        {
+            "href": page if name == settings.language else f"../{name}/{page}",
+            "lang": name,
+            "name": own_name(name),
+            "current": name == settings.language,
+        }
+        for name in others
+    ]
 
 
 def _checked(source: Path, html: str, part: Part, engine: str) -> None:
@@ -183,9 +234,13 @@ def run(arguments: argparse.Namespace) -> int:
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _checked(arguments.source, html, part, made.engine)
+    passports = part.passports
+    ribbon = text("rendering.ribbon", settings.language) if part.register.simulated else ""
+    page = f"{settings.name}.html"
     outputs = Outputs("render", arguments.out)
-    outputs.file(f"{arguments.name}.html", html)
-    outputs.file(f"{arguments.name}.pdf", pdf)
+    outputs.file(page, finished(html, passports, style=stylesheet()))
+    outputs.file(f"{settings.name}.pdf", pdf)
+    outputs.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
     inputs = {name: path for name, path in resources.items() if path.is_file()}
     inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
     chapters = parse(arguments.source).chapters

@@ -1,0 +1,192 @@
+"""The last hand on a page whose numbers were checked: charts within it, numbers that open, policy.
+
+What came from either renderer is the same afterwards: no styles of elements, no ids that nobody can
+follow. The text of the page stays as it was checked; what is added is made of the register alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from markupsafe import escape
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from readiness.errors import RenderError
+from readiness.rendering.numbers import PAGE, letters, passports_html
+from readiness.rendering.pictures import inlined
+from readiness.rendering.policy import guarded
+from readiness.reporting.passports import Passports, anchor
+
+OPENED = 12
+"""How many numbers of a section open; each is a stop of the tab key. The others are links."""
+LONG = 24
+"""From how many letters on a number that opens may break over lines: a list of them."""
+_STANDING = ("lead", "finding", "card", "brief", "key-figures", "status")
+_SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
+_DATA = "data:image/svg+xml"
+
+
+@dataclass
+class _Numbers:
+    """Which numbers open where, in the order of the page."""
+
+    run: str
+    passports: Passports
+    opened: dict[str, None] = field(default_factory=dict)
+    counted: dict[int, int] = field(default_factory=dict)
+
+    def opens(self, node: LexborNode) -> bool:
+        """Whether a number opens: it stands in a summary or a headline, and few before it do."""
+        identity = self.identity(node.attributes.get("data-id") or "")
+        if identity not in self.passports.rows or not _stands_out(node):
+            return False
+        section = _section(node)
+        self.counted[section] = self.counted.get(section, 0) + 1
+        if self.counted[section] > OPENED:
+            return False
+        self.opened[identity] = None
+        return True
+
+    def identity(self, name: str) -> str:
+        """The id of a number in the register of the run."""
+        return name.removeprefix(f"{self.run}/")
+
+    def opening(self, name: str, opens: bool, shown: str) -> tuple[str, str]:
+        """The tags around a number."""
+        identity = self.identity(name)
+        if opens:
+            kind = "n long" if len(shown) > LONG else "n"
+            target = escape(anchor(identity))
+            return f'<button class="{kind}" type="button" popovertarget="{target}">', "</button>"
+        if identity in self.passports.rows:
+            line = escape(anchor(self.passports.parent(identity)))
+            return f'<a class="n" href="{PAGE}#{line}">', "</a>"
+        return '<span class="n">', "</span>"
+
+
+def finished(html: str, passports: Passports, *, style: str = "") -> str:
+    """The page as it is read. `style`: more rules for its stylesheet (those of its charts).
+
+    Raises RenderError where a style of an element would be left, which the policy would silence.
+    """
+    tree = LexborHTMLParser(html)
+    pictures = list(_pictures(tree))
+    _tables(tree)
+    _contents(tree)
+    numbers = _Numbers(passports.register.run, passports)
+    opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
+    page = _linked(tree.html or "", numbers, opens)
+    for place, drawing in pictures:
+        page = page.replace(place, drawing)
+    notes = [passports.of(identity) for identity in numbers.opened]
+    language = passports.language
+    if notes:
+        page = page.replace("</main>", passports_html(notes, language) + "</main>", 1)
+    page = page.replace("</style>", f"{style}{letters(language)}</style>", 1)
+    if left := re.search(r"<[a-z]+[^>]*\sstyle=[^>]*>", page):
+        raise RenderError(f"a style of an element is left on the page: {left[0][:120]}")
+    return guarded(page)
+
+
+def _linked(page: str, numbers: _Numbers, opens: list[bool]) -> str:
+    """The page with every number's span as a button or a link. A number holds no elements."""
+    parts = _SPAN.split(page)
+    told = [parts[0]]
+    if len(parts) != 2 * len(opens) + 1:
+        raise RenderError("a number of the page is not written as the renderer writes it.")
+    for name, rest, opening in zip(parts[1::2], parts[2::2], opens, strict=True):
+        shown, _, after = rest.partition("</span>")
+        before, close = numbers.opening(name, opening, shown)
+        told.append(f"{before}{shown}{close}{after}")
+    return "".join(told)
+
+
+def _above(node: LexborNode) -> Iterator[LexborNode]:
+    at = node.parent
+    while at is not None and at.tag not in ("body", "-undef", None):
+        yield at
+        at = at.parent
+
+
+def _stands_out(node: LexborNode) -> bool:
+    for at in _above(node):
+        classes = set((at.attributes.get("class") or "").split())
+        if at.tag == "details":
+            return False
+        if classes & set(_STANDING) or at.tag == "h1":
+            return True
+        if at.tag == "tr":
+            return "main" in classes
+    return False
+
+
+def _section(node: LexborNode) -> int:
+    """The block in which a number stands: the outermost section, or the head of the page."""
+    found = 0
+    for at in _above(node):
+        if at.tag == "section":
+            found = at.mem_id
+    return found
+
+
+def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Each chart's place in the page, and what stands there in the end."""
+    for k, node in enumerate(tree.css("img"), 1):
+        source = node.attributes.get("src") or ""
+        if not source.startswith(_DATA):
+            continue
+        head, _, body = source.partition(",")
+        content = base64.b64decode(body) if head.endswith("base64") else unquote_to_bytes(body)
+        alternative = node.attributes.get("alt") or node.attributes.get("aria-label") or ""
+        classes = node.attributes.get("class") or ""
+        place = f"\ue000chart-{k}\ue001"
+        yield place, inlined(content.decode("utf-8"), f"c{k}", alternative, classes)
+        node.replace_with(place)
+
+
+def _tables(tree: LexborHTMLParser) -> None:
+    """Headers say what they head; each cell of a card knows its column; regions have names."""
+    for node in tree.css("thead th"):
+        node.attrs["scope"] = "col"
+    for node in tree.css("tbody th"):
+        node.attrs["scope"] = "row"
+    for table in tree.css(".stack table"):
+        heads = [node.text(deep=True).strip() for node in table.css("thead th")]
+        for row in table.css("tbody tr"):
+            for head, cell in zip(heads, row.css("th, td"), strict=False):
+                if cell.tag == "td" and head:
+                    cell.attrs["data-h"] = head
+    for k, figure in enumerate(tree.css("figure"), 1):
+        region, caption = figure.css_first(".table-scroll"), figure.css_first("figcaption")
+        if region is not None and caption is not None:
+            caption.attrs["id"] = f"caption-{k}"
+            region.attrs["role"] = "region"
+            region.attrs["aria-labelledby"] = f"caption-{k}"
+
+
+def _contents(tree: LexborHTMLParser) -> None:
+    """The contents stand behind the summary, which a reader in a hurry wants first.
+
+    A summary without a title of its own ends where the first section begins.
+    """
+    contents, first = tree.css_first("#TOC"), tree.css_first("main > section")
+    if contents is None or first is None:
+        return
+    before = [node for node in _siblings(first, backwards=True) if node.tag != "header"]
+    place = first
+    if all(node.mem_id == contents.mem_id for node in before):
+        place = next(_siblings(first), first)
+    place.insert_before(contents)  # a copy of it
+    contents.decompose()
+
+
+def _siblings(node: LexborNode, *, backwards: bool = False) -> Iterator[LexborNode]:
+    at = node.prev if backwards else node.next
+    while at is not None:
+        if at.tag not in ("-text", "-comment"):
+            yield at
+        at = at.prev if backwards else at.next

@@ -1,0 +1,95 @@
+"""The numbers of a report as pages show them: passports that open, and the page of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from readiness import fonts
+from readiness.facts import Fact
+from readiness.language import Language, direction, tell, text
+from readiness.rendering.policy import guarded
+from readiness.reporting.passports import CODES, TRACE, Passport, Passports
+from readiness.templating import environment
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+PAGE = "numbers.html"
+"""The name of the page of all numbers, beside the report."""
+_LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
+"""What paper leaves out: the page has it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Numbers of one kind."""
+
+    anchor: str
+    title: str
+    passports: Sequence[Passport]
+
+
+def _template(name: str, language: Language, **values: Any) -> str:
+    def words(key: str) -> str:
+        return text(key, language)
+
+    template = environment(FOLDER, escape).get_template(name)
+    return template.render(t=words, language=language, **values)
+
+
+def passports_html(passports: Iterable[Passport], language: Language) -> str:
+    """The passports of a page's numbers: closed on the screen, notes on paper."""
+    long = Markup(' class="long"')
+    return _template(
+        "passports.html",
+        language,
+        passports=passports,
+        codes=CODES,
+        long=lambda key: long if key in _LONG else "",
+    )
+
+
+def numbers_page(
+    passports: Passports, menu: Sequence[Mapping[str, Any]], back: str, ribbon: str
+) -> str:
+    """The page of all numbers of a run, sorted by kind and id, each with its anchor.
+
+    menu: the same page in every language; back: the report's own page.
+    """
+    language = passports.language
+    told = sorted(passports.all(), key=lambda p: (passports.kind(p.id), p.id))
+    sections = [
+        Section(f"kind-{k}", kind, list(group))
+        for k, (kind, group) in enumerate(groupby(told, key=lambda p: passports.kind(p.id)), 1)
+    ]
+    page = _template(
+        "numbers.html",
+        language,
+        title=tell(Fact("numbers.title", {"name": passports.title}), language),
+        direction=direction(language),
+        style=Markup(style(language)),
+        sections=sections,
+        menu=menu,
+        back=back,
+        ribbon=ribbon,
+        command=TRACE,
+        data=", ".join(passports.register.datasets),
+    )
+    return guarded(page)
+
+
+def style(language: Language) -> str:
+    """The stylesheet, and the letters that a page in this language brings along."""
+    return (Path(__file__).parent / "page.css").read_text("utf-8") + letters(language)
+
+
+def letters(language: Language) -> str:
+    """CSS with the letters that machines set badly: those of Arabic; "" for other languages."""
+    if direction(language) != "rtl":
+        return ""
+    latin, arabic = range(0x20, 0x7F), (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B)
+    return "\n" + fonts.face("".join(map(chr, (*latin, *arabic, 0xA0, 0x2013, 0x2212, 0xAB, 0xBB))))

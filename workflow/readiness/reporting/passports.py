@@ -1,0 +1,266 @@
+"""What a number is and where it comes from: its passport on a page, its line in the list of all.
+
+A passport says what the register's row says, in the reader's words: value, interval, base,
+versions of the data, steps, how to cite it and the command that walks it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from readiness.analysis.cuts import variable_of
+from readiness.facts import Fact, Listed
+from readiness.forensics.judging.structure import Structure
+from readiness.language import Language, show, tell, text
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import FrameVariable, Item
+from readiness.register.display import shown
+from readiness.register.signs import signed
+from readiness.reporting.items import level_label
+from readiness.reporting.shown import Register
+
+ENDS = ("lower", "upper")
+PARTS = (*ENDS, "n_eff")
+"""The last part of the ids of what belongs to another number: it stands in that number's line."""
+TRACE = "readiness which"
+"""The command that walks a published number back."""
+LINEAGE = 16
+"""How many digits of a lineage hash are shown."""
+
+
+KINDS = {
+    "estimate": "numbers.kind.estimate",
+    "interval": "numbers.kind.interval",
+    "count": "numbers.kind.count",
+    "test": "numbers.kind.test",
+    "quality": "numbers.kind.quality",
+    "revision": "numbers.kind.revision",
+    "setting": "numbers.kind.setting",
+    "weighting": "numbers.kind.weighting",
+    "claim": "numbers.kind.claim",
+    "verdict": "numbers.kind.verdict",
+}
+"""What the kinds of a register are called; others are `OTHER`."""
+OTHER = "numbers.kind.other"
+STEPS = {
+    "estimate": "numbers.steps.estimate",
+    "interval": "numbers.steps.interval",
+    "count": "numbers.steps.count",
+    "test": "numbers.steps.test",
+    "quality": "numbers.steps.quality",
+    "revision": "numbers.steps.revision",
+    "weighting": "numbers.steps.weighting",
+    "claim": "numbers.steps.claim",
+    "verdict": "numbers.steps.verdict",
+}
+"""How a number of a kind is made."""
+LEVELS = {
+    "dont_know": "numbers.level.dont_know",
+    "mean": "numbers.level.mean",
+}
+"""Levels that are no answers of a questionnaire."""
+
+
+@dataclass(frozen=True)
+class Passport:
+    """What a number shows of itself; "" for what it has not.
+
+    `facts`: lines of a label and a text; those whose key is in `CODES` are read by programs.
+    """
+
+    id: str
+    anchor: str
+    value: str
+    what: str
+    interval: str
+    base: str
+    effective: str
+    data: str
+    facts: tuple[tuple[str, str], ...]
+
+
+CODES = ("numbers.data", "numbers.id", "numbers.trace", "numbers.lineage")
+"""Labels of texts that are written from left to right in any language."""
+
+
+def anchor(identity: str) -> str:
+    """The name by which a link reaches a number's passport or line."""
+    return identity.replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class Passports:
+    """The numbers of one run, told in the language of its register.
+
+    `questionnaire` of a wave, with `by`, the variable of the groups that are compared; `structure`
+    of a study.
+    """
+
+    register: Register
+    title: str
+    questionnaire: Questionnaire | None = None
+    structure: Structure | None = None
+    by: str = ""
+    _names: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def language(self) -> Language:
+        """The language of what it tells."""
+        return self.register.language
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The register's rows by id, in its order."""
+        return {str(row["id"]): row for row in self.register.rows.to_dict("records")}  # type: ignore[misc]
+
+    def parent(self, identity: str) -> str:
+        """The number in whose line another stands; itself where it has its own."""
+        before, _, last = identity.rpartition(".")
+        return before if last in PARTS and before in self.rows else identity
+
+    def of(self, identity: str) -> Passport:
+        """The passport of a number by its id; KeyError where there is none."""
+        row = self.rows[identity]
+        value = signed(row, self.language)
+        ends = [self._part(identity, end) for end in ENDS]
+        interval = ""
+        if all(ends):
+            spoken = {"lower": ends[0], "upper": ends[1]}
+            interval = tell(Fact("numbers.between", spoken), self.language)
+        base = str(row["n"] or "")
+        effective = self._part(identity, "n_eff")
+        data = ", ".join(str(row["dataset"]).split())
+        return Passport(
+            identity, anchor(identity), value, self.what(row), interval, self._count(base),
+            effective, data, tuple(self._facts(row, value, interval, effective, data)),
+        )  # fmt: skip
+
+    def all(self) -> Iterator[Passport]:
+        """The passport of each number that has a line of its own, in the register's order."""
+        for identity in self.rows:
+            if self.parent(identity) == identity:
+                yield self.of(identity)
+
+    def kind(self, identity: str) -> str:
+        """What kind of number it is, in words."""
+        return self._word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
+
+    def what(self, row: Mapping[str, Any]) -> str:
+        """What a row's number is of: the question, the answer, the group."""
+        names = self._wave(row) if self.questionnaire else self._study(row)
+        told = [name for name in names if name]
+        if not told or row["kind"] not in ("estimate", "interval", "count", "claim"):
+            told.insert(0, self.kind(str(row["id"])))
+        return show(Listed(tuple(told), "comma"), self.language)
+
+    def _facts(
+        self, row: Mapping[str, Any], value: str, interval: str, effective: str, data: str
+    ) -> Iterator[tuple[str, str]]:
+        if self.register.simulated:
+            yield "numbers.nature", self._word("numbers.simulated")
+        yield "numbers.interval", interval
+        yield "numbers.base", self._count(str(row["n"] or ""))
+        yield "numbers.effective", effective
+        yield "numbers.data", data
+        yield "numbers.id", str(row["id"])
+        steps = STEPS.get(str(row["kind"]))
+        yield "numbers.steps", self._word(steps) if steps else ""
+        yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
+        name = f"{self.register.run}/{row['id']}"
+        cited = {"title": self.title, "name": name, "value": value, "data": data}
+        kind = "numbers.cited" if data else "numbers.cited_alone"
+        yield "numbers.cite", tell(Fact(kind, cited), self.language)
+        yield "numbers.trace", f"{TRACE} {row['id']}"
+
+    def _part(self, identity: str, part: str) -> str:
+        row = self.rows.get(f"{identity}.{part}")
+        return shown(row, self.language) if row is not None else ""
+
+    def _count(self, n: str) -> str:
+        return tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else ""
+
+    def _word(self, key: str) -> str:
+        return text(key, self.language)
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def _wave(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """The names of a wave's row: question or variable, answer or category, group."""
+        assert self.questionnaire is not None
+        name, level = self._item(str(row["item"])), str(row["level"] or "")
+        yield self._label(name)
+        items = {item.id: item for item in self.questionnaire.items}
+        if level and name in items and level == items[name].shown:
+            yield show(level_label(items[name], self.language), self.language)
+        elif level:
+            yield self._answers(name).get(level, self._boxed(name, level))
+        group = str(row["group"] or "")
+        if group:
+            yield self._group(group)
+
+    def _item(self, name: str) -> str:
+        """The question of a row: the register adds to it what a row is of it."""
+        known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
+        return next((part for part in name.split(":") if part in known), name)
+
+    def _boxed(self, name: str, level: str) -> str:
+        """A box of a scale by its levels; a level that is no answer by its own name."""
+        assert self.questionnaire is not None
+        for item in self.questionnaire.items:
+            if item.id == name and level in item.levels_of:
+                labels = item.labels(self.language)
+                joined = Listed(tuple(labels[code] for code in item.levels_of[level]), "or")
+                return show(joined, self.language)
+        return self._word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
+
+    def _variable(self, name: str) -> Item | FrameVariable | None:
+        assert self.questionnaire is not None
+        known: tuple[Item | FrameVariable, ...] = (
+            *self.questionnaire.items,
+            *self.questionnaire.frame,
+        )
+        return next((one for one in known if one.id == name), None)
+
+    def _label(self, name: str) -> str:
+        found = self._variable(name)
+        return found.label.text(self.language) if found else re.sub("[_:]", " ", name)
+
+    def _answers(self, name: str) -> dict[str, str]:
+        """The labels of a question's answers or a variable's categories; none for other names."""
+        if name not in self._names:
+            found = self._variable(name)
+            self._names[name] = found.labels(self.language) if found else {}
+        return self._names[name]
+
+    def _group(self, group: str) -> str:
+        """A group, or two that are compared."""
+        assert self.questionnaire is not None
+        if group == "all":
+            return self._word("report.total")
+        own = self._answers(self.by) | self._answers(self.questionnaire.group_item or "")
+        if group in own:
+            return own[group]
+        variable = variable_of(group)
+        if variable:
+            category = group.rpartition(":")[2]
+            return self._answers(variable).get(category, category.replace("_", " "))
+        pair = group.split(".")
+        if len(pair) == 2 and all(code in own for code in pair):
+            return f"{own[pair[0]]} – {own[pair[1]]}"
+        return group.replace("_", " ")
+
+    def _study(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """The names of a study's row: who printed a figure, of which question and answer."""
+        assert self.structure is not None
+        if row["kind"] != "claim":
+            return
+        item = self.structure.items.get(str(row["item"]))
+        yield show(self.structure.whose(str(row["group"])), self.language)
+        yield item.label[self.language] if item else str(row["item"]).replace("_", " ")
+        answers = item.categories if item and isinstance(item.categories, dict) else {}
+        level = str(row["level"] or "")
+        yield answers[level][self.language] if level in answers else level.replace("_", " ")
