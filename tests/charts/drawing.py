@@ -13,13 +13,16 @@ from register_sample import (
     GROUPS,
     LAST,
     LEVELS,
+    MISSING,
     TOTAL,
     base_rows,
+    can_show,
     suppress,
 )
 
 from readiness.charts import (
     WIDE,
+    BaseGrid,
     FeasibleBases,
     Intervals,
     LevelBars,
@@ -137,6 +140,21 @@ def bases(_: Any = None, lang: str = "fr", width: int = WIDE) -> FeasibleBases:
     reported = (Reported(32, "charts.reported.unknown"), Reported(1200, "charts.reported.sent"))
     names = {row.whose: row.whose for row in base_rows()} | {"press": "Press agency"}
     return FeasibleBases(base_rows(), LAST, lang, names, reported=reported, width=width)
+
+
+def grid(_: Any = None, lang: str = "fr", width: int = WIDE) -> BaseGrid:
+    """The numbers of people that give 67 and 33 on one question and 64 on another."""
+    figures = (67, 33, 64)
+    bases = frozenset(n for n in range(1, 101) if all(can_show(f, n) for f in figures))
+    return BaseGrid(
+        (("67", "33"), ("64",)),
+        100,
+        bases,
+        bases | {*MISSING},
+        lang,
+        reported=(Reported(32, "charts.reported.unknown"),),
+        width=width,
+    )
 
 
 def revised(rows: pd.DataFrame) -> pd.DataFrame:

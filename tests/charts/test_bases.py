@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from drawing import bases, on_one_scale, texts
+from drawing import bases, grid, on_one_scale, texts
 from register_sample import CLAIMS, LAST, MISSING, can_show
 
-from readiness.charts import NARROW, WIDE, FeasibleBases, bases_chart
+from readiness.charts import NARROW, WIDE, FeasibleBases, bases_chart, grid_chart
 from readiness.charts.words import word
 from readiness.errors import RenderError
 from readiness.forensics.judging.claims import COLUMNS
@@ -124,3 +124,37 @@ def test_a_study_of_any_publishers_is_drawn_in_any_language(language: str) -> No
     assert single and not any(row.missing for row in single)
     press = bases_chart(claims_of("Institute B", "press"), structure, language)
     assert text("forensics.press", language) in said(press)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_each_number_of_people_has_a_cell_that_says_how_it_fits(lang: str, width: int) -> None:
+    spec = grid(lang=lang, width=width)
+    sheet = spec.sheet()
+    cells = {mark.id: mark for mark in sheet.marks if mark.id}
+    fill = {"all": "accent", "missing": "paper", "no": "cell"}
+    for n in range(1, 101):
+        cell = cells[f"people.{n}"]
+        fits = all(can_show(figure, n) for figure in (67, 33, 64))
+        state = "all" if fits else "missing" if n in MISSING else "no"
+        assert (cell.fill, cell.stroke) == (fill[state], "accent" if state == "missing" else "")
+        (word_,) = [w for w in sheet.words if w.text == str(n) and abs(w.y - cell.y) < 1e-6]
+        assert word_.x == pytest.approx(cell.x)
+    assert cells["reported.32"].stroke == "ink" and "reported.33" not in cells
+    assert (cells["people.1"].x < cells["people.2"].x) == (lang == "fr")
+    assert [line["fits"] for line in spec.table()][31:33] == ["no", "all answered"]
+    assert text("charts.alt.grid.reported.no", lang) in spec.chart().alt
+    assert text("charts.alt.grid.end", lang) in spec.chart().alt
+
+
+def test_the_grid_of_a_study_asks_about_its_own_figures() -> None:
+    structure = parse_structure(STRUCTURE)
+    spec = grid_chart(claims_of("Institute B", "Institute B"), structure, "en")
+    assert spec.heading == "How many people can give 67.5, 30 and 20 together?"
+    assert spec.max_missing == 2 and {each.n for each in spec.reported} == {34}
+    assert len(spec.cells) == 100
+    empty = replace(spec, figures=())
+    assert text("charts.bases.nothing", "en") in texts(empty.sheet())
+    assert empty.chart().alt == text("charts.bases.nothing", "en")
+    # A number of people far beyond the grid makes it no longer.
+    assert len(replace(spec, last=5000).cells) == 200

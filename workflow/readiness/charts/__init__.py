@@ -6,10 +6,11 @@ without numbers, register ids drawn, the numbers as a table), `.sheet()` the dra
 the caller.
 """
 
-from readiness.charts.axis import bases_chart
+from readiness.charts.axis import bases_chart, grid_chart
 from readiness.charts.bases import FeasibleBases
 from readiness.charts.files import files_of
 from readiness.charts.finished import Chart
+from readiness.charts.grid import BaseGrid
 from readiness.charts.intervals import Intervals, by_answer, by_group
 from readiness.charts.level_bars import LevelBars
 from readiness.charts.marks import Marks
@@ -20,6 +21,7 @@ from readiness.charts.weights import WeightsPicture
 __all__ = [
     "NARROW",
     "WIDE",
+    "BaseGrid",
     "Chart",
     "FeasibleBases",
     "Intervals",
@@ -31,4 +33,5 @@ __all__ = [
     "by_answer",
     "by_group",
     "files_of",
+    "grid_chart",
 ]

@@ -1,4 +1,4 @@
-"""The picture of a study's bases, from its claims and their structure, in one language."""
+"""The pictures of a study's bases, from its claims and their structure, in one language."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Mapping
 import pandas as pd
 
 from readiness.charts.bases import BaseRow, FeasibleBases, Reported
+from readiness.charts.grid import BaseGrid
 from readiness.charts.sheet import WIDE
 from readiness.charts.words import word
 from readiness.facts import Label, Listed, Printed
 from readiness.forensics.judging.structure import Structure
-from readiness.forensics.judging.study import TOGETHER, Axis, axis_data, read_study
+from readiness.forensics.judging.study import (
+    TOGETHER,
+    Axis,
+    axis_data,
+    lead_bases,
+    read_study,
+)
 from readiness.language import Language, show
 
 LENGTH = 40
@@ -42,6 +49,28 @@ def bases_chart(
     names[TOGETHER] = word("charts.whose.together", language)
     return FeasibleBases(
         rows, LENGTH, language, names, structure.max_missing, tuple(reported), width=width
+    )
+
+
+def grid_chart(
+    claims: pd.DataFrame, structure: Structure, language: Language, width: int = WIDE
+) -> BaseGrid:
+    """The grid of the study's own figures; arguments and errors as of `bases_chart`."""
+    found = lead_bases(claims, structure)
+    if found is None:
+        return BaseGrid((), 0, frozenset(), frozenset(), language, width=width)
+    return BaseGrid(
+        found.figures,
+        found.last,
+        frozenset(found.bases),
+        frozenset(found.bases_missing),
+        language,
+        found.max_missing,
+        tuple(
+            Reported(each.n, SAYS.get(each.counts, "charts.reported.unknown"))
+            for each in found.reported
+        ),
+        width,
     )
 
 

@@ -15,6 +15,11 @@ from readiness.facts import Fact, Value
 from readiness.register.signs import Sign
 
 HALF = 0.5
+_AGAINST = {
+    "more": "charts.finding.more",
+    "less": "charts.finding.less",
+    "about": "charts.finding.about",
+}
 _FIRM = ("", "present")
 
 
@@ -35,7 +40,7 @@ def against_half(mark: Mark | None, item: str, levels: Value) -> Fact | None:
     low = mark.value if mark.lower is None else mark.lower
     high = mark.value if mark.upper is None else mark.upper
     side = "more" if low > HALF else "less" if high < HALF else "about"
-    return Fact(f"charts.finding.{side}", {"item": item, "levels": levels})
+    return Fact(_AGAINST[side], {"item": item, "levels": levels})
 
 
 def foremost(marks: Sequence[tuple[str, Mark]], item: str) -> Fact | None:

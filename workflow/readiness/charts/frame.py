@@ -13,7 +13,7 @@ from typing import cast
 from readiness.charts import palette
 from readiness.charts.metrics import BODY, SMALL, TITLE, measure, wrap
 from readiness.charts.sheet import Align, Shape, Sheet
-from readiness.charts.words import word
+from readiness.language import text
 
 RIBBON = 24.0
 NOTE_LINE = 17.0
@@ -27,8 +27,8 @@ _BETWEEN = 18.0
 class Key:
     """One entry of a legend: how the thing looks, and its label.
 
-    `look`: `patch`, `hatch` (a hatched patch), `gone` (a dashed empty box), `line`, or the shape of
-    a marker.
+    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `gone` (a dashed empty
+    box), `line`, or the shape of a marker.
     """
 
     label: str
@@ -47,7 +47,7 @@ def head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> fl
     y = 0.0
     if simulated:
         sheet.rect(0, 0, sheet.width, RIBBON, fill="stamp", id="stamp")
-        said = word("charts.simulated", sheet.language)
+        said = text("charts.simulated", sheet.language)
         x, colour = sheet.width / 2, palette.on("stamp")
         sheet.write(x, RIBBON / 2, said, bold=True, colour=colour, align="middle", id="stamp")
         y = RIBBON + 8
@@ -61,8 +61,8 @@ def head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> fl
 def notes(sheet: Sheet, texts: Sequence[str], top: float) -> float:
     """Small texts, one below the other, broken into lines; empty ones are none."""
     x, align = sheet.start()
-    for text in filter(None, texts):
-        for line in wrap(text, sheet.width, size=SMALL):
+    for said in filter(None, texts):
+        for line in wrap(said, sheet.width, size=SMALL):
             at = top + NOTE_LINE / 2
             sheet.write(x, at, line, size=SMALL, colour="muted", align=align)
             top += NOTE_LINE
@@ -87,8 +87,8 @@ def keys(sheet: Sheet, entries: Sequence[Key], top: float, *, reading: bool = Tr
             beside = KEY_SIZE + _KEY_GAP
             at: tuple[float, Align] = (x - beside, "right") if mirrored else (x + beside, "left")
             broken = wrap(key.label, room, size=BODY)
-            for k, text in enumerate(broken):
-                sheet.write(at[0], y + NOTE_LINE * k, text, align=at[1])
+            for k, part in enumerate(broken):
+                sheet.write(at[0], y + NOTE_LINE * k, part, align=at[1])
             most = max(most, len(broken))
             x += -key.width if mirrored else key.width
         top += KEY_LINE + NOTE_LINE * (most - 1)
@@ -113,6 +113,8 @@ def _key(sheet: Sheet, key: Key, x: float, y: float) -> None:
         sheet.rect(*box, stroke="muted", dashed=True)
     elif key.look == "line":
         sheet.line(x, y, x + KEY_SIZE, y, colour=key.colour, weight=2, dash="4 3")
+    elif key.look == "outline":
+        sheet.rect(*box, stroke=key.colour, weight=2)
     elif key.look in ("patch", "hatch"):
         sheet.rect(*box, fill=key.colour)
         if key.look == "hatch":

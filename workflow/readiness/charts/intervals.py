@@ -127,7 +127,7 @@ class Intervals:
             return nothing(self.axis, simulated=self.simulated)
         shown = [row for row in self.table if not row.place.bold and not row.apart]
         published = [row for row in self.table if row.mark.value is not None]
-        say = [self.finding] if self.finding else []
+        say = [Fact("charts.alt.finding", {"finding": self.finding})] if self.finding else []
         if published:
             with_interval = any(row.mark.lower is not None for row in published)
             kind = "charts.alt.intervals" if with_interval else "charts.alt.dots"

@@ -174,7 +174,7 @@ class LevelBars:
             return nothing(self.title, simulated=self.simulated)
         shown = [row for row in self.table if row.code in self.groups]
         drawn = [row for row in self.table if self.segments(row)]
-        say = [self.finding] if self.finding else []
+        say = [Fact("charts.alt.finding", {"finding": self.finding})] if self.finding else []
         say += [self._axis_fact()] if drawn else []
         say += about("charts.alt.order", [row.label for row in shown if self.segments(row)])
         if self.total and self.table[0].code == self.total[0]:

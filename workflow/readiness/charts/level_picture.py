@@ -152,6 +152,10 @@ class _Picture:
         if main.high <= 0:
             left = main.x(0) - width
         self._empty(left, y, width, hidden)
+        head = self.heads[row.code]
+        if head and not self.layout.narrow:
+            x = left - _INSET + 2
+            self.sheet.write(x, y, head.plain, bold=True, align="right", id=head.place)
 
     def _empty(self, left: float, y: float, width: float, mark: Mark, id: str = "") -> None:
         sheet = self.sheet

@@ -22,7 +22,7 @@ from readiness.charts.words import about, base_text, closing, word
 from readiness.facts import Fact
 from readiness.language import Language
 
-_STAGES = ("before", "after")
+_STAGES = {"before": "charts.revision.before", "after": "charts.revision.after"}
 Pair = tuple[Place, Mark | None, Mark]
 """A row: its place, the share before (None where none was published) and after."""
 
@@ -49,7 +49,7 @@ class Revision:
     def chart(self, name: str = "chart") -> Chart:
         """The finished chart, with the ids of both versions; `name` prefixes ids in its SVG."""
         drawn = [
-            (mark, place.label, word(f"charts.revision.{stage}", self.language))
+            (mark, place.label, word(_STAGES[stage], self.language))
             for place, *pair in self.table
             for mark, stage in zip(pair, _STAGES, strict=True)
             if mark is not None
@@ -145,8 +145,7 @@ class Revision:
         return (Part(old.text, old.place), Part(arrow), now)
 
     def _keys(self) -> list[Key]:
-        labels = ("charts.revision.before", "charts.revision.after")
-        before, after = (word(label, self.language) for label in labels)
+        before, after = (word(label, self.language) for label in _STAGES.values())
         return [
             Key(before, "second", "diamond", filled=False),
             Key(after, "accent", "circle"),

@@ -16,6 +16,7 @@ from readiness.plan.runs import Run, input_files
 from readiness.questionnaire.model import forms_of, one_number
 
 BASES = "bases"
+QUESTIONS = "questions"
 WEIGHTS = "weights"
 REVISION = "revision"
 FILES = (".svg", "-narrow.svg", ".txt", ".png", ".csv")
@@ -30,7 +31,7 @@ class Planned(NamedTuple):
     item: str = ""
 
 
-STUDY = (Planned(BASES, BASES),)
+STUDY = (Planned(BASES, BASES), Planned(QUESTIONS, QUESTIONS))
 """The charts of every study."""
 
 

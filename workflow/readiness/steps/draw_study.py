@@ -1,10 +1,10 @@
-"""Draw: the axis of feasible bases of a study's published figures, in one language."""
+"""Draw: on how many people a study's published figures can rest, in one language."""
 
 from __future__ import annotations
 
 import argparse
 
-from readiness.charts import NARROW, WIDE, bases_chart, files_of
+from readiness.charts import NARROW, WIDE, bases_chart, files_of, grid_chart
 from readiness.config import Section, parse_json, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
@@ -24,16 +24,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
+    """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
     settings = parse_json(DrawStudy, arguments.settings)
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     outputs = Outputs("draw-study", arguments.out)
     charts = {
-        "bases": {
-            width: bases_chart(claims, structure, settings.language, width).chart
+        name: {
+            width: draw(claims, structure, settings.language, width).chart
             for width in (WIDE, NARROW)
         }
+        for name, draw in (("bases", grid_chart), ("questions", bases_chart))
     }
     for name, content in files_of(charts):
         outputs.file(name, content)

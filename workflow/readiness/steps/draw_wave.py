@@ -39,6 +39,7 @@ from readiness.running.step import Outputs, add_step_arguments
 from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
+SHARE_BY, MEAN_BY = "charts.subtitle.share", "charts.subtitle.mean"
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 """The notes on what intervals mean, by the selection of respondents."""
 
@@ -154,7 +155,7 @@ class Wave:
             item.labels(self._language),
             self._groups(item),
             self._language,
-            self._subtitle("charts.subtitle.share"),
+            self._subtitle(SHARE_BY),
             ordered=item.kind == "ordinal",
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
@@ -175,7 +176,7 @@ class Wave:
             subtitle = word("charts.subtitle.options", language)
         else:
             level, axis = self._shown(item)
-            subtitle = self._subtitle(f"charts.subtitle.{'mean' if item.range else 'share'}")
+            subtitle = self._subtitle(MEAN_BY if item.range else SHARE_BY)
             levels = None if item.range else self._levels_of(item)
             groups = self._groups(item)
             table = by_group(marks, item.id, level, groups, total=self._total, apart=self._apart)
@@ -224,7 +225,7 @@ class Wave:
             self._language,
             self._total,
             width,
-            self._subtitle(f"charts.subtitle.{'mean' if item.range else 'share'}"),
+            self._subtitle(MEAN_BY if item.range else SHARE_BY),
         )
 
     def _weights(self, width: int) -> WeightsPicture:
