@@ -23,6 +23,7 @@ from readiness.analysis.weighted import read_replicates, replicates_file, weight
 from readiness.analysis.weighting import (
     margins_table,
     people,
+    steps_table,
     summary_table,
     weigh_wave,
     weighted_part,
@@ -202,6 +203,7 @@ class Tables:
     estimates: pd.DataFrame
     comparisons: pd.DataFrame
     summary: pd.DataFrame
+    steps: pd.DataFrame
     margins: pd.DataFrame
     counts: pd.DataFrame
     issues: pd.DataFrame
@@ -247,7 +249,8 @@ def tables(
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
     return Tables(
-        estimates, comparisons, summary, margins, counts, as_text(validated.issues),
+        estimates, comparisons, summary, as_text(steps_table(weighed)), margins, counts,
+        as_text(validated.issues),
         {name: as_text(table) for name, table in nonresponse.items()},
     )  # fmt: skip
 
@@ -258,7 +261,7 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     rows = list(share_rows(made.estimates, RULES, scheme, selection, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
     rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection)
-    rows += weighting_rows(made.summary, made.margins, selection, simulated=True)
+    rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)
     rows += quality_rows(made.counts, made.issues, selection, rates_too=False)
     rows += nonresponse_rows(made.nonresponse, suppressed(rows), RULES)
     rows += settings_rows(0.95, 99, RULES, selection)

@@ -66,8 +66,9 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
 def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made_by_steps: Tables) -> None:
     for simulated in (True, False):
         rows = weighting_rows(
-            made_by_steps.summary, made_by_steps.margins, Selection.PROBABILITY, simulated=simulated
-        )
+            made_by_steps.summary, made_by_steps.steps, made_by_steps.margins,
+            Selection.PROBABILITY, simulated=simulated,
+        )  # fmt: skip
         said = {row.statistic for row in rows if row.id.startswith("weighting.target.")}
         assert said == {"target share (scenario)" if simulated else "target share"}
 

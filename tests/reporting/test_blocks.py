@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from test_sentences import DRAWN, FOUND, INTERVAL, RATE, REPRESENTATIVE
 
-from clinic_wave import ITEMS, Clinic, clinic, figures
+from clinic_wave import ANSWERED, ITEMS, Clinic, clinic, figures
 from readiness.analysis.selection import Selection
 from readiness.errors import RenderError
-from readiness.facts import Fact
+from readiness.facts import Fact, Listed, Quantity
 from readiness.language import LANGUAGES
 from readiness.reporting.blocks import section
 from readiness.reporting.prose import Prose
@@ -27,6 +27,11 @@ CHOICES = {
     "rating": ("permutation", Fact("report.choice.small_group")),
     "shift": ("rao_scott", Fact("report.choice.large_groups")),
 }
+STEPS = (
+    Fact("weighting.step.raked", {"variables": Listed(("site",))}),
+    Fact("weighting.step.inside", {"lower": Quantity("0.2"), "upper": Quantity("4"), "n": 0}),
+    Fact("weighting.step.jackknife", {"n": sum(ANSWERED.values())}),
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +54,8 @@ def shown(
     told = {"run": "clinic", "title": "A wave", "kind": "wave", "titles": {}, "adjust": "holm"}
     return ShownWave(
         Register(rows, language), Path("nowhere"), {**told, **settings}, Prose(Path("nowhere")),
-        choices=CHOICES, questionnaire=wave.questionnaire, by="site", selection=selection,
-        items=ITEMS,
+        steps=STEPS, choices=CHOICES, questionnaire=wave.questionnaire, by="site",
+        selection=selection, items=ITEMS,
     )  # fmt: skip
 
 

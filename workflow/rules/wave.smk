@@ -162,6 +162,7 @@ rule register_wave:
         estimates="results/{run}/estimate/estimates.csv",
         comparisons="results/{run}/compare/comparisons.csv",
         summary="results/{run}/weight/summary.csv",
+        steps="results/{run}/weight/steps.csv",
         margins="results/{run}/weight/margins.csv",
         counts="results/{run}/validate/counts.csv",
         issues="results/{run}/validate/issues.csv",
@@ -193,8 +194,9 @@ rule register_wave:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --estimates {input.estimates:q}"
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
-        " --margins {input.margins:q} --counts {input.counts:q} --issues {input.issues:q}"
-        " --questionnaire {input.questionnaire:q} {params.published} {params.nonresponse}"
+        " --steps {input.steps:q} --margins {input.margins:q} --counts {input.counts:q}"
+        " --issues {input.issues:q} --questionnaire {input.questionnaire:q}"
+        " {params.published} {params.nonresponse}"
         " --out {params.folder:q}"
 
 

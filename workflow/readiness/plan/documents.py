@@ -92,6 +92,7 @@ class Document:
         }
         if isinstance(run.section, Wave):
             files["choices"] = f"{results}/compare/choices.csv"
+            files["steps"] = f"{results}/weight/steps.csv"
             files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
         else:
             claims = run.section.claims

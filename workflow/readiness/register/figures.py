@@ -16,12 +16,16 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.selection import Selection
 from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.register.precision import PRECISION, WORKING
 from readiness.tables import read_text_table
+
+LEVEL = "settings.level"
+"""The id of the confidence level, where there are intervals."""
 
 
 @dataclass(frozen=True)
@@ -152,3 +156,9 @@ def read_register(path: Path) -> pd.DataFrame:
     if missing:
         raise DataError(f"{path}: the register lacks the columns {', '.join(missing)}.")
     return table
+
+
+def selection_of(name: str, register: pd.DataFrame) -> Selection:
+    """How the respondents of a register came in, by the word of the configuration: a census that
+    has a confidence level is one that some did not answer."""
+    return Selection.of(name, complete=not (register["id"] == LEVEL).any())

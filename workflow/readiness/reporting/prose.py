@@ -14,7 +14,7 @@ from pathlib import Path
 
 from readiness.errors import RenderError
 
-_NUMBER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_ -]+)+)\}")
+_NUMBER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_+ -]+)+)\}")
 _WHERE = ("-before", "-after", "")
 
 

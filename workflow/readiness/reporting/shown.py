@@ -14,7 +14,7 @@ import pandas as pd
 from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
 from readiness.errors import RenderError
-from readiness.facts import Fact, Named, Quantity, Value, from_json
+from readiness.facts import Fact, Named, Quantity, Value, from_json, of_domain
 from readiness.forensics.judging.every import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
@@ -23,7 +23,7 @@ from readiness.language import Language, show, tell, text
 from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
-from readiness.register.figures import read_register
+from readiness.register.figures import read_register, selection_of
 from readiness.reporting.markdown import EMPTY, label, picture, plain
 from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
@@ -259,10 +259,12 @@ class ShownStudy(Part):
 class ShownWave(Part):
     """A wave's figures, why which test is primary, and what was asked of whom.
 
-    `choices`: the primary test of each compared item, and the fact that says why.
+    `choices`: the primary test of each compared item, and the fact that says why; `steps`: what was
+    done to weight the answers.
     """
 
     choices: dict[str, tuple[str, Fact]]
+    steps: tuple[Fact, ...]
     questionnaire: Questionnaire
     by: str
     selection: Selection
@@ -323,15 +325,17 @@ def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Par
             structure=parse_structure(read_yaml(own / settings["structure"])),
         )
     choices = read_text_table(own / "choices.csv", "the choices of tests")
+    steps = read_text_table(own / "steps.csv", "the steps of the weighting")
     rows = zip(choices["item"], choices["lead"], choices["fact"], strict=True)
     return ShownWave(
         register,
         own,
         settings,
         prose,
+        steps=tuple(of_domain(fact, "weighting") for fact in steps["fact"]),
         choices={item: (lead, from_json(fact)) for item, lead, fact in rows},
         questionnaire=load_questionnaire(own / settings["questionnaire"]),
         by=settings["by"],
-        selection=Selection(settings["selection"]),
+        selection=selection_of(settings["selection"], register.rows),
         items=list(settings["items"]),
     )

@@ -23,6 +23,7 @@ SELECTION = (
     "report.selection.probability.complete",
     "report.selection.probability.unraked",
     "report.selection.census.complete",
+    "report.selection.partial_census.unraked",
     "report.selection.opt_in.unraked",
 )
 ANSWERED = tuple(f"report.answered.{selection.key}" for selection in Selection)
@@ -119,7 +120,7 @@ def selected(selection: Selection, *, raked: bool, complete: bool) -> Fact:
     answered. Of what did not happen nothing is said.
     """
     kind = f"report.selection.{selection.key}"
-    if selection.response_rate and complete:
+    if selection.response_rate and complete and selection is not Selection.PARTIAL_CENSUS:
         return Fact(f"{kind}.complete")
     if selection.intervals and not raked:
         return Fact(f"{kind}.unraked")

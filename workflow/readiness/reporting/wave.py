@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item, one_number
-from readiness.reporting import participation, statements
+from readiness.reporting import participation
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.items import item_block, level_label
 from readiness.reporting.markdown import cards, label, note, plain, table
 from readiness.reporting.shown import ShownWave
+from readiness.reporting.weighting import weighting
 
-MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
-KEYS = MARGINS
-WEIGHTS = "weighting"
-"""What the ids of the weighting's numbers begin with."""
 CARDS = 2
 """How many shares stand in large numbers in the summary."""
 
@@ -36,7 +32,7 @@ def wave_blocks(wave: ShownWave) -> list[Block]:
             title("participation.title.nonresponse"),
             lambda: participation.nonresponse(wave),
         ),
-        Block("weighting", title("report.title.weighting"), lambda: _weighting(wave)),
+        Block("weighting", title("report.title.weighting"), lambda: weighting(wave)),
         Block("revision", title("report.title.revision"), lambda: _revision(wave)),
     ]
 
@@ -77,55 +73,6 @@ def _opening(wave: ShownWave) -> str:
         return ""
     title = text("report.simulated.title", wave.language)
     return note("warning", title, text("report.simulated.note", wave.language))
-
-
-def _weighting(wave: ShownWave) -> str:
-    register = wave.register
-    if not register.has(f"{WEIGHTS}.n"):
-        return ""
-    variables = [
-        variable
-        for variable in wave.questionnaire.frame
-        if any(register.has(f"{WEIGHTS}.target.{variable.id}.{code}") for code in variable.codes)
-    ]
-    names = Listed(tuple(variable.label.text(wave.language) for variable in variables), "comma")
-    trimmed = round(register.number(f"{WEIGHTS}.trimmed") or 0)
-    values: dict[str, Value] = {"variables": names}
-    if trimmed:
-        values["trimmed"] = register.named(f"{WEIGHTS}.trimmed")
-    ends = {end: register.named(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
-    facts = [statements.weighting(trimmed, values), Fact("report.weighting.range", ends)]
-    if wave.selection.intervals:
-        parts = {name: register.named(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")}
-        facts.insert(1, Fact("report.weighting.effect", parts))
-    return paragraphs(
-        [
-            " ".join(register.told(fact) for fact in facts),
-            wave.chart("weights", wave.caption("report.caption.weights")),
-            _margins(wave, trimmed),
-        ]
-    )
-
-
-def _margins(wave: ShownWave, trimmed: int) -> str:
-    """Each margin's target and what is left of the gap after raking, and after trimming."""
-    register, rows = wave.register, []
-    for variable in wave.questionnaire.frame:
-        for code, name in variable.labels(wave.language).items():
-            gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
-            if register.has(gap):
-                ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]
-                ids += [gap] if trimmed else []
-                margin = wave.tell(
-                    "report.margin", variable=variable.label.text(wave.language), category=name
-                )
-                rows.append([margin, *map(register.span, ids)])
-    if not rows:
-        return ""
-    columns = MARGINS if trimmed else MARGINS[:-1]
-    header = [text(name, wave.language) for name in columns]
-    kind = "report.caption.margins" if trimmed else "report.caption.margins_raked"
-    return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
 
 
 def _revision(wave: ShownWave) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from readiness.analysis.comparing import compare_items, without_tests
 from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_weighted, replicates_beside
+from readiness.analysis.weighted import complete, read_weighted, replicates_beside
 from readiness.config import Compare, Edition, SelectionName, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     questionnaire = load_questionnaire(arguments.questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     compared, *_ = arguments.by
-    selection = Selection(settings.selection)
+    selection = Selection.of(settings.selection, complete=complete(design))
     contrasts = contrast_items(
         design, questionnaire, arguments.by, settings.contrasted, settings,
         level=settings.level, interval=settings.interval, selection=selection,

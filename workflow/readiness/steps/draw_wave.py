@@ -31,7 +31,7 @@ from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
-from readiness.register.figures import read_register
+from readiness.register.figures import read_register, selection_of
 from readiness.register.order import Values, answer_order, group_order, values_of
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
@@ -107,7 +107,7 @@ class Wave:
 
     @property
     def _selection(self) -> Selection:
-        return Selection(self.settings.selection)
+        return selection_of(self.settings.selection, self.rows)
 
     @cached_property
     def _rows(self) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from readiness.register.figures import FigureRow, Origin, make_register, read_re
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
-from readiness.register.rows.quality import quality_rows, settings_rows
+from readiness.register.rows.quality import everybody_answered, quality_rows, settings_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.rows.weighting import weighting_rows
@@ -35,7 +35,7 @@ class WaveRegister(Edition):
     selection: SelectionName
 
 
-INPUTS = ("estimates", "comparisons", "summary", "margins", "counts", "issues")
+INPUTS = ("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues")
 NONRESPONSE = ("bounds", "response", "balance", "missing")
 """The tables of the nonresponse step, which the first edition of the methods had not."""
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "revision": ("estimates",),
     # What compares a group is held back by the bases of the estimates.
     "test": ("comparisons", "estimates"),
-    "weighting": ("summary", "margins"),
+    "weighting": ("summary", "steps", "margins"),
     "quality": ("counts", "issues"),
     "setting": (),
     # What is withheld, the estimates decide.
@@ -77,7 +77,10 @@ def run(arguments: argparse.Namespace) -> int:
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     inputs["questionnaire"] = arguments.questionnaire
     scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
-    rules, selection = settings.figures, Selection(settings.selection)
+    rules = settings.figures
+    # The first edition knew of no census that some did not answer.
+    complete = settings.edition == 1 or everybody_answered(tables["counts"])
+    selection = Selection.of(settings.selection, complete=complete)
     rows = list(
         share_rows(
             tables["estimates"], rules, scheme, selection, weighted_bases=settings.edition > 1
@@ -91,7 +94,11 @@ def run(arguments: argparse.Namespace) -> int:
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], rules, scheme, selection)
     rows += weighting_rows(
-        tables["summary"], tables["margins"], selection, simulated=settings.simulated
+        tables["summary"],
+        tables["steps"],
+        tables["margins"],
+        selection,
+        simulated=settings.simulated,
     )
     rows += settings_rows(settings.level, settings.permutations, rules, selection)
     told = bool(arguments.nonresponse)

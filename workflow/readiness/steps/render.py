@@ -69,6 +69,7 @@ class Files(Section):
     claims: Path | None = None
     structure: Path | None = None
     choices: Path | None = None
+    steps: Path | None = None
     questionnaire: Path | None = None
 
     @property
@@ -77,6 +78,7 @@ class Files(Section):
         others = (
             *(self.verdicts, self.claims, self.structure, self.choices, self.questionnaire),
             self.citation,
+            self.steps,
         )
         return [path for path in others if path is not None]
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.selection import Selection
 from readiness.config import Section, parse_json, read_yaml
 from readiness.errors import RenderError
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
-from readiness.register.figures import read_register
+from readiness.register.figures import read_register, selection_of
 from readiness.register.published import published
 from readiness.reporting.banners.letters import Contrasts
 from readiness.reporting.banners.model import Material
@@ -79,7 +78,11 @@ def _wave(register: Register, settings: TableSettings, inputs: dict[str, Path]) 
     questionnaire = load_questionnaire(inputs["questionnaire"])
     contrasts = Contrasts.of(read_text_table(inputs["contrasts"], "the contrasts"))
     material = Material(
-        register, questionnaire, settings.variables, Selection(settings.selection), contrasts
+        register,
+        questionnaire,
+        settings.variables,
+        selection_of(settings.selection, register.rows),
+        contrasts,
     )
     cover = cover_lines(material, simulated=register.simulated, datasets=register.datasets)
     book = wave_book(material, settings.title, settings.items, cover)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
-from readiness.register.figures import FigureRow
+from readiness.register.figures import LEVEL, FigureRow
 
 
 def quality_rows(
@@ -55,13 +55,20 @@ def quality_rows(
     )  # fmt: skip
 
 
+def everybody_answered(counts: pd.DataFrame) -> bool:
+    """Whether everyone of the population was asked and answered, by the counts of the checks."""
+    asked = counts[counts["quantity"].isin(["population", "answered"])]
+    by_stratum = asked.pivot(index="group", columns="quantity", values="value").astype(float)
+    return bool((by_stratum["answered"] >= by_stratum["population"]).all())
+
+
 def settings_rows(
     level: float, permutations: int, rules: Figures, selection: Selection
 ) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
     if selection.intervals:
         yield FigureRow(
-            id="settings.level", kind="setting", unit="share", value=level,
+            id=LEVEL, kind="setting", unit="share", value=level,
             statistic="confidence level of the intervals",
         )  # fmt: skip
     if selection.p_values:

@@ -38,7 +38,6 @@ from readiness.survey.variance import Projection
 from readiness.survey.weighting.condensed import Limits, Raking, Recipe
 from readiness.survey.weighting.margins import Collapse, Totals
 from readiness.survey.weighting.merging import (
-    JOINED,
     joined,
     merged_categories,
     merged_strata,
@@ -210,6 +209,7 @@ def _kept(
     for variable, by_category in totals.items():
         declared = [c for c in collapse if c.variable == variable]
         steps += [Fact("weighting.step.declared", _categories(merge)) for merge in declared]
+        parts = {str(merge.into): merge.categories for merge in declared}
         found = merged_categories(data[variable], by_category, declared, least)
         values: dict[str, Value] = {"variable": variable, "least": least}
         if found is None:
@@ -217,15 +217,17 @@ def _kept(
             continue
         kept[variable] = by_category
         merges += [*declared, *found]
-        steps += [
-            Fact("weighting.step.merged", {**values, **_categories(merge)}) for merge in found
-        ]
+        told = ({**values, **_categories(merge, parts)} for merge in found)
+        steps += [Fact("weighting.step.merged", said) for said in told]
     return kept, merges
 
 
-def _categories(merge: Collapse) -> dict[str, Value]:
-    """A merge as the values of a fact: codes that were themselves made of several come apart."""
-    codes = [code for name in merge.categories for code in str(name).split(JOINED)]
+def _categories(
+    merge: Collapse, parts: Mapping[str, Sequence[Any]] | None = None
+) -> dict[str, Value]:
+    """A merge as the values of a fact; `parts`: what declared categories were made of."""
+    parts = parts or {}
+    codes = [str(c) for name in merge.categories for c in parts.get(str(name), (name,))]
     return {"variable": merge.variable, "categories": Listed(tuple(codes))}
 
 
