@@ -16,7 +16,7 @@ from readiness.charts.level_bars import LevelBars
 from readiness.charts.marks import Marks
 from readiness.charts.revision import Revision
 from readiness.charts.sheet import NARROW, WIDE
-from readiness.charts.weights import WeightsPicture
+from readiness.charts.weights_picture import WeightsPicture
 
 __all__ = [
     "NARROW",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from readiness.charts import frame, palette
 from readiness.charts.frame import Key
+from readiness.charts.level_spec import LevelSpec
 from readiness.charts.levels import Row, Segment
 from readiness.charts.marks import Mark
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
@@ -16,16 +15,13 @@ from readiness.facts import Listed
 from readiness.language import show
 from readiness.register.signs import Sign
 
-if TYPE_CHECKING:
-    from readiness.charts.level_bars import LevelBars
-
 GAP, EDGE = 22.0, 6.0
 _INSET = 8.0
 BOX = 130.0
 """The width of the empty box of a row that has no bar."""
 
 
-def draw(spec: LevelBars, sheet: Sheet) -> Sheet:
+def draw(spec: LevelSpec, sheet: Sheet) -> Sheet:
     """The chart on its sheet, whose height it sets."""
     return _Picture(spec, sheet).draw()
 
@@ -33,7 +29,7 @@ def draw(spec: LevelBars, sheet: Sheet) -> Sheet:
 class _Picture:
     """Places the panels of `LevelBars` and draws them."""
 
-    def __init__(self, spec: LevelBars, sheet: Sheet) -> None:
+    def __init__(self, spec: LevelSpec, sheet: Sheet) -> None:
         self.spec, self.sheet = spec, sheet
         self.pieces = {row.code: spec.segments(row) for row in spec.table}
         bold = (spec.total or ("",))[0]

@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from readiness.charts.finished import Cell, Chart, finish
-from readiness.charts.sheet import WIDE, Sheet
-from readiness.charts.weights_picture import draw
+from readiness.charts.finished import Cell
+from readiness.charts.sheet import WIDE
 from readiness.charts.words import closing, word
 from readiness.errors import RenderError
 from readiness.facts import Fact
@@ -25,8 +24,8 @@ BINS = 30
 
 
 @dataclass(frozen=True)
-class WeightsPicture:
-    """Histogram of relative weights above a dot plot of the margins' gaps; `chart()` draws it.
+class WeightsSpec:
+    """Relative weights and the gaps of the margins: what their picture shows.
 
     `before`, `after`: weights of the same respondents before and after trimming, any scale, shape
     (n,). `gaps`: one row a category of a margin, columns `variable`, `category`, `before`, `after`;
@@ -65,10 +64,6 @@ class WeightsPicture:
         if unknown:
             raise RenderError(f"weights chart: no label for margins {', '.join(sorted(unknown))}.")
 
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; it draws no number of the register, so it has no ids."""
-        return finish(self.sheet(name), self.heading, self.facts(), table=self.table())
-
     @property
     def heading(self) -> str:
         """What the picture is about."""
@@ -95,10 +90,6 @@ class WeightsPicture:
         edges = np.arange(0, np.ceil(top / step) + 1) * step
         before, after = (np.histogram(w, edges)[0] for w in relative)
         return edges, before, after
-
-    def sheet(self, name: str = "chart") -> Sheet:
-        """The picture; outlines have the ids `before` and `after`, gaps their category."""
-        return draw(self, Sheet(self.width, self.language, name))
 
     def table(self) -> list[dict[str, Cell]]:
         """What is drawn: respondents in each class of weight, and the gap of each category."""

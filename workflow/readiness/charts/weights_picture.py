@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from readiness.charts import frame
 from readiness.charts.axes import AXIS_HEIGHT, draw_axis
+from readiness.charts.finished import Chart, finish
 from readiness.charts.frame import Key
 from readiness.charts.metrics import SMALL, measure, wrap
 from readiness.charts.sheet import Align, Scale, Shape, Sheet
+from readiness.charts.weights import WeightsSpec
 from readiness.charts.words import word
 from readiness.language import numbers
-
-if TYPE_CHECKING:
-    from readiness.charts.weights import WeightsPicture
 
 HISTOGRAM = 170.0
 LEFT, RIGHT = 52.0, 14.0
 ROW, LINE = 22.0, 17.0
 
 
-def draw(spec: WeightsPicture, sheet: Sheet) -> Sheet:
-    """The chart on its sheet, whose height it sets."""
-    return _Picture(spec, sheet).draw()
+@dataclass(frozen=True)
+class WeightsPicture(WeightsSpec):
+    """A histogram of relative weights above the margins' gaps; fields as in `WeightsSpec`."""
+
+    def chart(self, name: str = "chart") -> Chart:
+        """The finished chart; it draws no number of the register, so it has no ids."""
+        return finish(self.sheet(name), self.heading, self.facts(), table=self.table())
+
+    def sheet(self, name: str = "chart") -> Sheet:
+        """The picture; outlines have the ids `before` and `after`, gaps their category."""
+        return _Picture(self, Sheet(self.width, self.language, name)).draw()
 
 
 class _Picture:
     """Draws one panel below the other."""
 
-    def __init__(self, spec: WeightsPicture, sheet: Sheet) -> None:
+    def __init__(self, spec: WeightsSpec, sheet: Sheet) -> None:
         self.spec, self.sheet = spec, sheet
         before, after = (
             word(key, spec.language) for key in ("charts.weights.before", "charts.weights.after")
