@@ -252,3 +252,5 @@ def test_the_first_edition_has_a_finding_too(language: str) -> None:
     assert re.findall(r"\d+", headline(study)) == ["7"]  # 5 of 7 and 3 of 7
     assert len(cards(study)) == 3
     assert all(section(study, block, 2) is not None for block in study_blocks(study))
+    told = headline(small(("67", "33"), ("64",), language=language, edition=1, total="32"))
+    assert re.findall(r"\d+", told)[-6:] == ["12", "15", "22", "25", "28", "32"]

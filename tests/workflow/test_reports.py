@@ -67,6 +67,19 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     assert any("/prose/" in name and name.endswith(".md") for name in inputs)
 
 
+def test_the_first_screen_of_a_study_is_short(reports: Project) -> None:
+    """No paragraph above 90 words, no sentence above 35: title, lead and the three cards."""
+    tree = LexborHTMLParser(reports.read(page_of(STUDY)))
+    lead = tree.css_first("#title-block-header .lead")
+    assert "à partir de 94" in tree.css_first("h1").text()
+    said = [tree.css_first("h1"), lead, *tree.css(".three .card")]
+    assert len(said) == 5
+    for node in said:
+        text = " ".join(node.text(separator=" ").split())
+        assert 5 < len(text.split()) <= 90, text
+        assert all(len(part.split()) <= 35 for part in re.split(r"(?<=[.?!]) ", text)), text
+
+
 def test_every_caption_of_simulated_answers_says_so(reports: Project) -> None:
     tree = LexborHTMLParser(reports.read(page_of(WAVE)))
     captions = [node.text(strip=True) for node in tree.css("figcaption")]

@@ -100,6 +100,9 @@ def headline(study: ShownStudy, joint: Judged | None, every: Judged | None) -> F
     ):
         if joint.kind == kind:
             return Fact(key, subject)
+    if joint.has("reconciled"):
+        taken = joint.taken("missing", "reconciled", "n_max")
+        return Fact("study.headline.reconciled", subject | taken)
     for least in ("first", "smallest"):
         if joint.has(least):
             return Fact("study.headline.first", subject | joint.taken(least=least))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
 from readiness.language import show, text
-from readiness.reporting.markdown import filtered, label, plain, table
+from readiness.reporting.blocks import paragraphs
+from readiness.reporting.markdown import filtered, fold, label, plain, table
 from readiness.reporting.shown import ShownStudy
 
 COLUMNS = tuple(f"study.column.{name}" for name in ("verdict", "sentence", "id"))
@@ -35,4 +36,12 @@ def verdicts_block(study: ShownStudy) -> str:
         marks=[marks[verdict["status"]] for verdict in verdicts.values()],
     )
     every = text("study.verdicts.all", study.language)
-    return filtered([every, *words.values()], made)
+    return paragraphs(
+        [
+            text("study.verdicts.note", study.language),
+            fold(
+                text("study.title.table", study.language),
+                filtered([every, *words.values()], made),
+            ),
+        ]
+    )
