@@ -205,6 +205,11 @@ def test_a_study_of_one_question() -> None:
     assert "as printed" in cards(study)[1]
 
 
+def test_a_missing_answer_is_named_where_it_explains_something() -> None:
+    assert "nothing to explain" in cards(small(("71", "29"), ("43",)))[1]  # 7 people either way
+    assert "left a question unanswered" in cards(small(("67", "33"), ("64",)))[1]  # 12, not 33
+
+
 def test_figures_that_go_together_as_printed() -> None:
     study = small(("50", "50"), ("25",), total="40", counts="answered")
     assert headline(study).startswith("The published percentages can go together: on 4 people")

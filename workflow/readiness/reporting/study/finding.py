@@ -151,6 +151,9 @@ def _of(sentences: dict[str, tuple[str, ...]], joint: Judged | None) -> Fact | N
 
 def _simple(joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
     said = _of(SIMPLE, joint)
+    if joint is not None and joint.has("first", "first_missing"):
+        # A missing answer explains nothing where the figures need no fewer people with it.
+        said = None if _same(joint.values["first"], joint.values["first_missing"]) else said
     if said is None:
         return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
     if said.kind == "study.simple.missing" and every is not None and every.has("every_missing"):
