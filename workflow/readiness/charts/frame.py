@@ -114,7 +114,8 @@ def _key(sheet: Sheet, key: Key, x: float, y: float) -> None:
     elif key.look == "line":
         sheet.line(x, y, x + KEY_SIZE, y, colour=key.colour, weight=2, dash="4 3")
     elif key.look == "outline":
-        sheet.rect(*box, stroke=key.colour, weight=2)
+        inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
+        sheet.rect(*inner, stroke=key.colour, weight=2)
     elif key.look in ("patch", "hatch"):
         sheet.rect(*box, fill=key.colour)
         if key.look == "hatch":

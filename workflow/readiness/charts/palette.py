@@ -131,6 +131,7 @@ def stylesheet() -> str:
         "@media (forced-colors:active){:root{" + declared(_FORCED) + "}}",
         "svg.chart{forced-color-adjust:none;print-color-adjust:exact;"
         "-webkit-print-color-adjust:exact}",
+        "svg.chart text{fill:var(--chart-ink)}",
     ]
     for token in tokens:
         rules.append(f"svg.chart .k-{token}{{fill:var(--chart-{token})}}")

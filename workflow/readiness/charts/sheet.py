@@ -96,8 +96,8 @@ class Scale:
 
 
 def number(value: float) -> str:
-    """A coordinate, to a hundredth of a pixel."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    """A coordinate, to a tenth of a pixel."""
+    text = f"{value:.1f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
 
@@ -300,7 +300,9 @@ class Sheet:
         text: str | None = None,
     ) -> None:
         named = [kind] if kind else []
-        if fill and fill != "none":
+        if tag == "text" and fill == "ink":
+            pass  # what every text has that says nothing else
+        elif fill and fill != "none":
             attributes["fill"] = palette.light(fill)
             named += [f"k-{fill}"] if not fill.startswith("#") else []
         elif fill:
@@ -331,6 +333,7 @@ class Sheet:
             "aria-describedby": f"{self.name}-desc" if description else "",
             "font-family": css(),
             "font-size": number(BODY),
+            "fill": palette.light("ink"),
         }
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
         head = [f"<svg{shown}>", f'<title id="{self.name}-title">{escape(title)}</title>']
