@@ -31,6 +31,7 @@ from drawing import (
     with_nothing,
     with_suppressed_levels,
 )
+from participation_drawing import flow, missing, participation_rows, ranges
 from register_sample import make_register
 
 from readiness.charts import NARROW, WIDE, BaseGrid, FeasibleBases, palette
@@ -54,6 +55,9 @@ VARIANTS: dict[str, tuple[Draw, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "weights": (weights, lambda rows: rows),
     "bases": (bases, lambda rows: rows),
     "grid": (grid, lambda rows: rows),
+    "ranges": (ranges, lambda _: participation_rows()),
+    "missing": (missing, lambda _: participation_rows()),
+    "flow": (flow, lambda _: participation_rows()),
 }
 EVERY = pytest.mark.parametrize(
     ("name", "lang", "width"), list(itertools.product(VARIANTS, ("fr", "ar"), (WIDE, NARROW)))

@@ -28,7 +28,7 @@ class Key:
     """One entry of a legend: how the thing looks, and its label.
 
     `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `gone` (a dashed empty
-    box), `line`, or the shape of a marker.
+    box), `line` (dashed), `stroke` (a whole line), or the shape of a marker.
     """
 
     label: str
@@ -116,6 +116,8 @@ def _key(sheet: Sheet, key: Key, x: float, y: float) -> None:
     elif key.look == "outline":
         inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
         sheet.rect(*inner, stroke=key.colour, weight=2)
+    elif key.look == "stroke":
+        sheet.line(x, y, x + KEY_SIZE, y, colour=key.colour, weight=2)
     elif key.look in ("patch", "hatch"):
         sheet.rect(*box, fill=key.colour)
         if key.look == "hatch":

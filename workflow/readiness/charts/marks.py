@@ -97,7 +97,11 @@ class Marks:
         for a row with neither a value nor a reason for its absence.
         """
         identity = f"{item}.{level}.{group}"
-        row = self._rows.get(f"revision.{identity}.{version}" if version else identity)
+        return self.get(f"revision.{identity}.{version}" if version else identity)
+
+    def get(self, identity: str) -> Mark | None:
+        """The number of an id; None where the register has none. Raises as `find`."""
+        row = self._rows.get(identity)
         return None if row is None else self._mark(row)
 
     def _mark(self, row: Mapping[Any, Any]) -> Mark:

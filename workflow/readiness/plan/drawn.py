@@ -19,6 +19,8 @@ BASES = "bases"
 QUESTIONS = "questions"
 WEIGHTS = "weights"
 REVISION = "revision"
+NONRESPONSE = ("participation", "missingness", "nonresponse")
+"""Who answered, what they left out, and what that could do."""
 FILES = (".svg", "-narrow.svg", ".txt", ".png", ".csv")
 """What there is of each chart: wide, narrow, its alternative text, a raster, its numbers."""
 
@@ -49,7 +51,9 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
         if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
-    return (*found, Planned(WEIGHTS, WEIGHTS))
+    # The first edition registers nothing of who did not answer.
+    beside = NONRESPONSE if run.edition > 1 else ()
+    return (*found, *(Planned(name, name) for name in (*beside, WEIGHTS)))
 
 
 def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:

@@ -25,6 +25,8 @@ from readiness.charts import (
     by_group,
     files_of,
 )
+from readiness.charts.nonresponse import Ranges
+from readiness.charts.participation import Flow, Missing
 from readiness.charts.words import quoted, word
 from readiness.config import Section, SelectionName, parse_json
 from readiness.facts import Listed
@@ -40,6 +42,8 @@ from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
 SHARE_BY, MEAN_BY = "charts.subtitle.share", "charts.subtitle.mean"
+FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
+"""The forms of the charts of who answered, which are of no single item."""
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 """The notes on what intervals mean, by the selection of respondents."""
 
@@ -96,6 +100,8 @@ class Wave:
             yield planned.name, self._chart(planned, width)
 
     def _chart(self, planned: PlannedChart, width: int) -> Drawable:
+        if planned.form in BESIDE:
+            return self._participation(planned.form, width)
         if not planned.item:
             return self._weights(width)
         item = self.questionnaire.item(planned.item)
@@ -227,6 +233,15 @@ class Wave:
             width,
             self._subtitle(MEAN_BY if item.range else SHARE_BY),
         )
+
+    def _participation(self, form: str, width: int) -> Drawable:
+        """Who took part, what they left out, and what that could do."""
+        shown = (self._language, self.settings.simulated, width)
+        if form == FLOW:
+            return Flow(self._rows, *shown)
+        told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
+        items = [self.questionnaire.item(name) for name in told]
+        return (Missing if form == MISSINGNESS else Ranges)(self._rows, items, *shown)
 
     def _weights(self, width: int) -> WeightsPicture:
         numbers = self.margins.astype(dict.fromkeys(("target", "raked", "final"), float))

@@ -1,0 +1,66 @@
+"""The charts of who answered, drawn from rows that say so of the made-up clinic."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from clinic_wave import QUESTIONNAIRE
+from readiness.charts import WIDE
+from readiness.charts.nonresponse import Ranges
+from readiness.charts.participation import Flow, Missing
+from readiness.questionnaire import Questionnaire, load_questionnaire
+
+EMPTY: dict[str, Any] = dict.fromkeys(
+    ("lower", "upper", "n", "reliability", "suppressed", "rounding"), ""
+)
+SHARES = {
+    "rating.top.all": 0.52, "rating.top.all.worst.lower": 0.41, "rating.top.all.worst.upper": 0.6,
+    "rating.top.all.selection.lower": 0.33, "rating.top.all.selection.upper": 0.52,
+    "shift.day.all": 0.71, "shift.day.all.worst.lower": 0.7, "shift.day.all.worst.upper": 0.72,
+    "missing.rating.answered": 0.8, "missing.rating.dont_know": 0.05, "missing.rating.blank": 0.15,
+    "missing.shift.answered": 0.5, "missing.shift.no_answer": 0.1, "missing.shift.not_asked": 0.4,
+}  # fmt: skip
+COUNTS = {"invited": 180, "received": 140, "duplicate": 3, "late": 0, "early": 1, "undated": 0,
+          "unknown_invitation": 2, "kept": 134, "answered": 126}  # fmt: skip
+
+
+@cache
+def questionnaire() -> Questionnaire:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "clinic-1.yaml")
+        path.write_text(QUESTIONNAIRE, "utf-8")
+        return load_questionnaire(path)
+
+
+def participation_rows(simulated: str = "true") -> pd.DataFrame:
+    rows = [
+        {**EMPTY, "id": name, "unit": "share", "value": str(value), "digits": "1"}
+        for name, value in SHARES.items()
+    ]
+    rows[0] |= {"lower": "0.45", "upper": "0.58"}
+    rows += [
+        {**EMPTY, "id": f"quality.{name}.all", "unit": "count", "value": str(n), "digits": "0"}
+        for name, n in COUNTS.items()
+    ]
+    return pd.DataFrame(rows).assign(simulated=simulated, run="clinic")
+
+
+def _items() -> list[Any]:
+    return [questionnaire().item(name) for name in ("rating", "shift", "tools", "beds")]
+
+
+def ranges(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Ranges:
+    return Ranges(rows, _items(), lang, (rows["simulated"] == "true").any(), width)
+
+
+def missing(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Missing:
+    return Missing(rows, _items(), lang, (rows["simulated"] == "true").any(), width)
+
+
+def flow(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Flow:
+    return Flow(rows, lang, (rows["simulated"] == "true").any(), width)

@@ -1,0 +1,87 @@
+"""What the pictures of who answered show: people, questions left empty, and nested ranges."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from participation_drawing import COUNTS, SHARES, flow, missing, participation_rows, ranges
+
+from readiness.charts.sheet import Mark, Sheet
+
+
+def marks(sheet: Sheet, ending: str) -> dict[str, Mark]:
+    return {m.id: m for m in sheet.marks if m.id.endswith(ending) and m.kind != "hatch"}
+
+
+def test_the_ranges_of_a_share_lie_within_each_other_as_their_numbers_do() -> None:
+    sheet = ranges(participation_rows()).sheet()
+    dot = marks(sheet, "rating.top.all")["rating.top.all"]
+    worst = marks(sheet, ".worst")["rating.top.all.worst"]
+    assumed = marks(sheet, ".selection")
+    assert set(assumed) == {"rating.top.all.selection"}  # the other one has no range
+    band = assumed["rating.top.all.selection"]
+    line = marks(sheet, ".interval")["rating.top.all.interval"]
+    # Told apart by height as well as by colour.
+    heights = [mark.box[3] - mark.box[1] for mark in (worst, band, line)]
+    assert heights == sorted(heights, reverse=True) and heights[1] < heights[0]
+    scale = (worst.box[2] - worst.box[0]) / (0.6 - 0.41)
+    zero = worst.box[0] - 0.41 * scale
+    for mark, low, high in ((band, 0.33, 0.52), (line, 0.45, 0.58)):
+        assert mark.box[0] == pytest.approx(zero + low * scale, abs=0.02)
+        assert mark.box[2] == pytest.approx(zero + high * scale, abs=0.02)
+    assert dot.x == pytest.approx(zero + 0.52 * scale, abs=0.02)
+
+
+def test_the_title_is_the_share_that_blanks_leave_most_open() -> None:
+    assert "“Rating”" in ranges(participation_rows(), "en").heading
+    certain = participation_rows()
+    ends = certain["id"].str.contains(".worst.")
+    shares = [SHARES[name.partition(".worst")[0]] for name in certain.loc[ends, "id"]]
+    certain.loc[ends, "value"] = [str(value) for value in shares]
+    spec = ranges(certain, "en")
+    assert spec.finding is None and spec.heading == spec.title
+
+
+def test_of_a_withheld_share_no_range_is_drawn() -> None:
+    rows = participation_rows()
+    own = rows["id"].str.startswith("rating.top")
+    rows.loc[own, ["value", "lower", "upper"]] = ""
+    rows.loc[own, "suppressed"] = "few answers, or what they could be computed from"
+    spec = ranges(rows, "en")
+    sheet, chart = spec.sheet(), spec.chart()
+    assert not [m for m in sheet.marks if m.id.startswith("rating.top")]
+    assert any(m.dashed and m.kind == "rect" for m in sheet.marks)
+    assert "“Rating”" not in spec.heading and "Rating" in chart.alt
+    assert all(line["value"] is None for line in chart.table if "rating" in str(line["id"]))
+
+
+def test_a_bar_of_answers_is_whole_and_its_pieces_are_told_apart_in_grey() -> None:
+    spec = missing(participation_rows(), "en")
+    sheet = spec.sheet()
+    for item in ("rating", "shift"):
+        pieces = [m for m in sheet.marks if m.id.startswith(f"missing.{item}.")]
+        pieces.sort(key=lambda piece: piece.box[0])
+        for one, other in itertools.pairwise(pieces):
+            assert one.box[2] == pytest.approx(other.box[0], abs=0.02)
+    whole = [max(m.box[2] for m in sheet.marks if m.id.startswith(f"missing.{i}"))
+             for i in ("rating", "shift")]  # fmt: skip
+    assert whole[0] == pytest.approx(whole[1], abs=0.02)
+    assert sum(mark.kind == "hatch" for mark in sheet.marks) >= 2
+    # A question that was not asked of all is not one that many left empty.
+    assert "“Rating”" in spec.heading
+
+
+def test_people_are_counted_from_the_first_step_to_the_last() -> None:
+    spec = flow(participation_rows(), "en")
+    codes = [place.code for place, _ in spec.table]
+    lost = ["duplicate", "early", "unknown_invitation"]
+    assert codes == ["invited", "received", *lost, "kept", "answered"]
+    bars = marks(spec.sheet(), ".all")
+    lengths = {name: bars[f"quality.{name}.all"].box for name in codes}
+    unit = (lengths["invited"][2] - lengths["invited"][0]) / COUNTS["invited"]
+    for name in ("received", "kept", "answered"):
+        assert lengths[name][2] - lengths[name][0] == pytest.approx(unit * COUNTS[name], abs=0.05)
+    rows = participation_rows()
+    rows.loc[rows["id"] == "quality.answered.all", "value"] = "134"
+    assert [place.code for place, _ in flow(rows, "en").table][-1] == "kept"
