@@ -281,10 +281,25 @@ def bootstrap_factors(
     return correction / (replicates - 1), _resampler(stage, seed, kind)
 
 
-def group_factors(
-    stage: Stage, groups: int, seed: int
-) -> tuple[float, Callable[[int], FloatArray]]:
-    """Delete-a-group jackknife: the scale, and the factors (PSUs,) of each replicate.
+@dataclass(frozen=True, eq=False)
+class Dealt:
+    """PSUs dealt to random groups, and what multiplies their weights when a group is left out.
+
+    Attributes:
+        group: the group 0..G-1 of each PSU.
+        kept: factor of the PSUs of a stratum that stay, by the group that is left out, (strata, G).
+        gone: factor of those of the group itself, shape (strata,).
+        scale: factor of the whole sum of squares.
+    """
+
+    group: IntArray
+    kept: FloatArray
+    gone: FloatArray
+    scale: float
+
+
+def deal(stage: Stage, groups: int, seed: int) -> Dealt:
+    """Delete-a-group jackknife: the groups and their factors.
 
     The PSUs of each stratum are dealt at random, in turn, to the groups; a replicate leaves one
     group out. A stratum of fewer PSUs than groups deals some groups nothing; there its PSUs count
@@ -311,33 +326,37 @@ def group_factors(
             f"stratum {stage.strata.label(h)} has one PSU, so no group of it can be left out; "
             "merge it"
         )
-    owner, group = stage.unit_stratum, dealt(stage, groups, seed)
-    small = n < groups
-    spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
-    shrink = np.sqrt(stage.fraction_left())
-
-    def factors(r: int) -> FloatArray:
-        out = group == r
-        left_out = np.bincount(owner[out], minlength=len(n))
-        touched = left_out > 0
-        kept = np.where(small, 1 + spread, n / np.maximum(n - left_out, 1))
-        gone = np.where(small, 1 - (n - 1) * spread, 0.0)
-        factor = np.where(out, gone[owner], np.where(touched, kept, 1.0)[owner])
-        scaled: FloatArray = 1 + shrink[owner] * (factor - 1)
-        return scaled
-
-    return (groups - 1) / groups, factors
-
-
-def dealt(stage: Stage, groups: int, seed: int) -> IntArray:
-    """The random group 0..groups-1 of each PSU: equal numbers, and equal in each stratum."""
     rng = np.random.Generator(np.random.PCG64(seed))
     owner = stage.unit_stratum
     order = np.lexsort((rng.random(len(owner)), owner))
     group = np.empty(len(owner), dtype=np.int64)
     # Dealt on from stratum to stratum, so that the groups stay equal.
     group[order] = np.arange(len(owner)) % groups
-    return group
+    cells = np.bincount(owner * groups + group, minlength=len(n) * groups)
+    left_out = cells.reshape(len(n), groups)
+    small = n < groups
+    spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
+    shrink = np.sqrt(stage.fraction_left())
+    kept = np.where(
+        small[:, None], 1 + spread[:, None], n[:, None] / np.maximum(n[:, None] - left_out, 1)
+    )
+    kept = np.where(left_out > 0, kept, 1.0)
+    gone = np.where(small, 1 - (n - 1) * spread, 0.0)
+    scale = (groups - 1) / groups
+    return Dealt(group, 1 + shrink[:, None] * (kept - 1), 1 + shrink * (gone - 1), scale)
+
+
+def group_factors(
+    stage: Stage, groups: int, seed: int
+) -> tuple[float, Callable[[int], FloatArray]]:
+    """Delete-a-group jackknife (`deal`): the scale, and the factors (PSUs,) of each replicate."""
+    dealt, owner = deal(stage, groups, seed), stage.unit_stratum
+
+    def factors(r: int) -> FloatArray:
+        found: FloatArray = np.where(dealt.group == r, dealt.gone[owner], dealt.kept[owner, r])
+        return found
+
+    return dealt.scale, factors
 
 
 def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArray]:

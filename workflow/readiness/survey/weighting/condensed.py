@@ -179,11 +179,15 @@ class Perturbed:
     number is `linear`.
     """
 
-    def __init__(self, recipe: Recipe, main: Raked, final: FloatArray) -> None:
-        """`main` is the recipe's raking, `final` its weights of one respondent of each pattern."""
-        self._recipe, self._final = recipe, final
+    def __init__(self, recipe: Recipe, main: Raked, final: FloatArray, patterns: IntArray) -> None:
+        """`main` is the recipe's raking, `final` its weights of one respondent of each pattern;
+        `patterns` are those of the replicates, which may have one more than once."""
+        self._recipe, self._final = recipe.of(patterns), final[patterns]
+        weights = np.zeros(len(patterns))
+        places, first = np.unique(patterns, return_index=True)
+        weights[first] = main.weights[places]
         self._again = Reraking(
-            recipe.margins, recipe.cells, main,
+            self._recipe.margins, self._recipe.cells, replace(main, weights=weights),
             tolerance=recipe.tolerance, max_iterations=recipe.max_iterations,
         )  # fmt: skip
         self.linear = 0

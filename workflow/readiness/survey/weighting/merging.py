@@ -47,11 +47,13 @@ def merged_categories(
     for category, total in totals.items():
         name = into.get(str(category), str(category))
         people[name] = people.get(name, 0.0) + float(total)
-    codes = column.astype(str)
-    answered = codes.map(lambda code: into.get(code, code)).value_counts()
+    answered: dict[str, int] = {}
+    for category, n in column.value_counts().items():
+        name = into.get(str(category), str(category))
+        answered[name] = answered.get(name, 0) + int(n)
     # A category that nobody has, in the population and among respondents, asks for nothing.
     groups: Groups = {
-        (name,): (int(answered.get(name, 0)), total)
+        (name,): (answered.get(name, 0), total)
         for name, total in people.items()
         if total > 0 or answered.get(name, 0)
     }

@@ -18,8 +18,7 @@ from readiness.survey.design import Design
 from readiness.survey.patterned import AnyReplicates, patterned
 from readiness.survey.replicates import (
     Replicates,
-    dealt,
-    group_factors,
+    deal,
 )
 from readiness.survey.weighting.condensed import Perturbed, Raking, condense
 
@@ -73,7 +72,7 @@ def _jackknife(design: Design, raking: Raking, final: FloatArray) -> Repeated:
     stage = design.stages[0]
     stratum = design.strata[raking.first]
     up = stage.sampled / np.maximum(stage.sampled - 1, 1)
-    perturbed = Perturbed(raking.recipe, raking.main, final)
+    perturbed = Perturbed(raking.recipe, raking.main, final, np.arange(len(final)))
     left_out = np.empty((len(final), len(final)))
     linear = np.zeros(len(final), dtype=np.int64)
     for p in range(len(final)):
@@ -90,17 +89,21 @@ def _jackknife(design: Design, raking: Raking, final: FloatArray) -> Repeated:
 
 
 def _groups(design: Design, raking: Raking, final: FloatArray, seed: int) -> Repeated:
-    stage = design.stages[0]
+    """Each replicate has a pattern twice: who is left out of it, and who is not."""
+    stage, patterns = design.stages[0], len(final)
     number = min(GROUPS, design.rows)
-    pattern, first = condense(raking.pattern, dealt(stage, number, seed))
-    coarse = raking.pattern[first]
-    base = raking.base[coarse]
-    count = np.bincount(pattern, minlength=len(first)).astype(np.float64)
-    recipe = raking.recipe.of(coarse)
-    perturbed = Perturbed(recipe, recipe.rake(base, count), final[coarse])
-    scale, factors = group_factors(stage, number, seed)
+    dealt = deal(stage, number, seed)
+    fine, first = condense(raking.pattern, dealt.group)
+    coarse, group = raking.pattern[first], dealt.group[first]
+    count = np.bincount(fine, minlength=len(first)).astype(np.float64)
+    stratum = design.strata[raking.first]
+    twice = np.tile(np.arange(patterns), 2)
+    perturbed = Perturbed(raking.recipe, raking.main, final, twice)
     table = np.empty((len(first), number))
     for r in range(number):
-        table[:, r] = perturbed(base, factors(r)[first], count)
-    made = patterned(table, pattern, scale, np.ones(number), "groups")
+        place = coarse + patterns * (group == r)
+        factor = np.concatenate([dealt.kept[stratum, r], dealt.gone[stratum]])
+        counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
+        table[:, r] = perturbed(raking.base[twice], factor, counts)[place]
+    made = patterned(table, fine, dealt.scale, np.ones(number), "groups")
     return Repeated(made, perturbed.linear)
