@@ -21,11 +21,12 @@ from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, text
 from readiness.language.typography import unmarked
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.reporting.blocks import section
+from readiness.reporting.passports import Passports
 from readiness.reporting.prose import Prose
 from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.study import study_blocks, study_summary
@@ -168,9 +169,9 @@ def test_what_stands_first_is_short(real: ShownStudy) -> None:
 def test_every_number_is_of_the_register_under_its_id(real: ShownStudy) -> None:
     spans = real.register.spans()
     for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
-        for text, identity in SPAN.findall(block):
+        for number, identity in SPAN.findall(block):
             allowed = {unmarked(t) for t in spans[f"study/{identity}"]}
-            assert unmarked(text.replace("\\", "")) in allowed, identity
+            assert unmarked(number.replace("\\", "")) in allowed, identity
         left = re.sub(r"\[[^\[\]]*\]\{\.prov\}|\]\([^)]*\)|\{#[^}]*\}", "", SPAN.sub("", block))
         left = re.sub(r"^(\d+)\. |\{\.row \.k\d\}", "", left, flags=re.M)
         digits = re.search(r".{0,40}\d.{0,20}", left)
@@ -259,3 +260,15 @@ def test_the_first_edition_has_a_finding_too(language: str) -> None:
     assert all(section(study, block, 2) is not None for block in study_blocks(study))
     told = headline(small(("67", "33"), ("64",), language=language, edition=1, total="32"))
     assert re.findall(r"\d+", told)[-6:] == ["12", "15", "22", "25", "28", "32"]
+
+
+def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:
+    passports = Passports(real.register, "A study", structure=real.structure)
+    for own, more in (("every", 2), ("least", 2), ("silent", 2), ("fits_missing", 2)):
+        told = passports.of(f"verdict.every.release.{own}").what
+        assert told.startswith(text(f"study.number.{own}", real.language))
+        assert sum(real.item(one) in told for one in ("prep_sector", "team_trained")) == more
+    # In a sentence of another kind the same name is another thing: the smallest sum allowed.
+    told = passports.of("verdict.sum.prep_sector.least").what
+    assert real.item("prep_sector") in told
+    assert text("study.number.least", real.language) not in told

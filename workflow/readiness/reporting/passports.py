@@ -22,6 +22,7 @@ from readiness.register.display import shown
 from readiness.register.signs import signed
 from readiness.reporting.items import level_label
 from readiness.reporting.shown import Register
+from readiness.reporting.study.named import verdict_names
 
 ENDS = ("lower", "upper")
 PARTS = (*ENDS, "n_eff")
@@ -58,6 +59,8 @@ STEPS = {
     "verdict": "numbers.steps.verdict",
 }
 """How a number of a kind is made."""
+TOLD = ("estimate", "interval", "count", "claim", "verdict")
+"""Kinds that need not be named where a number has names of its own."""
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
     "mean": "numbers.level.mean",
@@ -153,7 +156,7 @@ class Passports:
         """What a row's number is of: the question, the answer, the group."""
         names = self._wave(row) if self.questionnaire else self._study(row)
         told = [name for name in names if name]
-        if not told or row["kind"] not in ("estimate", "interval", "count", "claim"):
+        if not told or row["kind"] not in TOLD:
             told.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(told), "comma"), self.language)
 
@@ -256,6 +259,8 @@ class Passports:
     def _study(self, row: Mapping[str, Any]) -> Iterator[str]:
         """The names of a study's row: who printed a figure, of which question and answer."""
         assert self.structure is not None
+        if row["kind"] == "verdict":
+            yield from verdict_names(row, self.structure, self.language)
         if row["kind"] != "claim":
             return
         item = self.structure.items.get(str(row["item"]))

@@ -1,0 +1,57 @@
+"""What a number of a verdict is, in words: for its passport, and its line in the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from readiness.facts import Fact, Label, Listed, Value
+from readiness.forensics.judging.structure import Structure
+from readiness.language import Language, show, text
+
+NAMES = {
+    "first": "study.number.first",
+    "reconciled": "study.number.reconciled",
+    "fits": "study.number.fits",
+    "fits_missing": "study.number.fits_missing",
+    "every": "study.number.every",
+    "every_missing": "study.number.every_missing",
+    "least": "study.number.least",
+    "silent": "study.number.silent",
+    "missing": "study.number.missing",
+    "n_max": "study.number.n_max",
+    "bases": "study.number.bases",
+    "people": "study.number.people",
+    "total": "study.number.total",
+    "power": "study.number.power",
+    "power_missing": "study.number.power_missing",
+    "low": "study.number.low",
+    "high": "study.number.high",
+    "outlets": "study.number.outlets",
+}
+"""What the numbers of verdicts are called, by their names in a sentence; others have none."""
+KINDS = ("every", "joint", "bases", "conventions", "robustness", "total", "simplest", "groups",
+         "unpublished", "precision", "outlets")  # fmt: skip
+"""The kinds of verdicts in whose sentences a name means this."""
+
+
+def verdict_names(
+    row: Mapping[str, Any], structure: Structure, language: Language
+) -> Iterator[str]:
+    """What a row of the register that a verdict states is, and of which questions."""
+    own = str(row["statistic"])
+    if own in NAMES and row["item"] in KINDS:
+        yield text(NAMES[own], language)
+    items = _items(str(row["id"]).removesuffix(f".{own}").split("."), structure)
+    if items:
+        quoted = tuple(Fact("forensics.item", {"item": item}) for item in items)
+        yield show(Listed(quoted), language)
+
+
+def _items(parts: list[str], structure: Structure) -> list[Value]:
+    """The questions that a verdict is about, by the name of the sets in its id."""
+    shared = {one.id: one.sets for one in structure.shared_bases}
+    sets = {one.id: one.item for one in structure.sets}
+    name = next((part for part in parts[2:] if part in shared or part in sets), "")
+    found = shared.get(name, (name,) if name in sets else ())
+    return [Label(structure.items[sets[one]].label) for one in found]
