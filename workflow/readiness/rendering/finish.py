@@ -115,8 +115,6 @@ def _above(node: LexborNode) -> Iterator[LexborNode]:
 def _stands_out(node: LexborNode) -> bool:
     for at in _above(node):
         classes = set((at.attributes.get("class") or "").split())
-        if at.tag == "details":
-            return False
         if classes & set(_STANDING) or at.tag == "h1":
             return True
         if at.tag == "tr":

@@ -39,7 +39,7 @@ def inlined(source: str, prefix: str, alternative: str, classes: str) -> str:
     if root.tag != f"{{{SVG}}}svg":
         raise RenderError(f"a chart is no SVG: it begins with <{root.tag}>.")
     _clean(root, prefix)
-    if "viewBox" not in root.attrib and {"width", "height"} <= root.keys():
+    if "viewBox" not in root.attrib and {"width", "height"} <= root.attrib.keys():
         sides = (re.sub(r"[a-z]+$", "", root.attrib[side]) for side in ("width", "height"))
         root.set("viewBox", "0 0 " + " ".join(sides))
     own = {name: root.attrib[name] for name in sorted(root.attrib) if name not in _REPLACED}

@@ -1,0 +1,182 @@
+"""The last hand on a checked page: numbers that open, drawings within it, one strict policy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pandas as pd
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from readiness.errors import RenderError
+from readiness.register.figures import COLUMNS
+from readiness.rendering.checks import check_self_contained
+from readiness.rendering.finish import OPENED, finished
+from readiness.rendering.numbers import numbers_page
+from readiness.rendering.pictures import inlined
+from readiness.reporting.passports import Passports
+from readiness.reporting.shown import Register
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{}</svg>'
+
+
+def row(identity: str, value: object, **more: object) -> dict[str, object]:
+    own = {
+        "id": identity, "kind": "quality", "unit": "count", "value": value, "digits": 0,
+        "rounding": "half_even", "run": "w", "dataset": "d@1", "lineage": "ab" * 32,
+        "simulated": "false", **more,
+    }  # fmt: skip
+    return {name: str(own.get(name, "")) for name in COLUMNS}
+
+
+def passports(language: str = "fr", *, simulated: bool = False) -> Passports:
+    share = {"kind": "estimate", "unit": "share", "digits": 1, "item": "use", "level": "yes"}
+    rows = [
+        row("quality.kept.all", 647),
+        row("use.yes.all", 0.446, group="all", n=617, **share),
+        row("use.yes.all.lower", 0.4, **{**share, "kind": "interval"}),
+        row("use.yes.all.upper", 0.5, **{**share, "kind": "interval"}),
+        *(row(f"quality.x{k}.all", k) for k in range(20)),
+    ]
+    frame = pd.DataFrame(rows).assign(simulated=str(simulated).lower())
+    names = type("Names", (), {"items": [], "frame": [], "group_item": ""})()
+    return Passports(Register(frame, language), "Une *vague* <b>", questionnaire=names)
+
+
+def number(identity: str, text: str) -> str:
+    return f'<span class="n" data-id="w/{identity}">{text}</span>'
+
+
+def page(body: str) -> str:
+    return (
+        '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>t</title>'
+        f"<style>p {{ color: red }}</style></head><body><main>{body}</main></body></html>"
+    )
+
+
+def made(body: str, numbers: Passports | None = None) -> LexborHTMLParser:
+    html = finished(page(body), numbers or passports())
+    assert check_self_contained(html) == []
+    return LexborHTMLParser(html)
+
+
+def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
+    tree = made(
+        f'<div class="lead"><p>Soit {number("use.yes.all", "44,6 %")}.</p></div>'
+        f"<p>{number('use.yes.all.lower', '40,0 %')} et {number('quality.kept.all', '647')}</p>"
+    )
+    button = tree.css_first(".lead button.n")
+    assert button.text() == "44,6 %" and button.attributes["popovertarget"] == "use.yes.all"
+    note = tree.css_first("#use\\.yes\\.all")
+    assert "popover" in note.attributes and note.css_first(".value").text() == "44,6\u202f%"
+    told = note.text(separator=" ")
+    assert "617 réponses" in told and "readiness which use.yes.all" in told and "d@1" in told
+    assert "40,0\u202f% à 50,0\u202f%" in told
+    links = [node.attributes["href"] for node in tree.css("a.n")]
+    assert links == ["numbers.html#use.yes.all", "numbers.html#quality.kept.all"]
+    assert not tree.css("[data-id]") and len(tree.css(".pass")) == 1
+
+
+def test_few_open_in_a_section() -> None:
+    many = " ".join(number(f"quality.x{k}.all", str(k)) for k in range(20))
+    cells = f"<tr class='main'><td>{number('quality.kept.all', '647')}</td></tr>"
+    tree = made(
+        f'<section><div class="brief"><p>{many}</p></div></section>'
+        f"<section><table>{cells}</table></section>"
+        f"<section><table>{cells.replace('main', 'base')}</table></section>"
+    )
+    assert len(tree.css(".brief button.n")) == OPENED
+    assert [len(node.css("button.n")) for node in tree.css("section")[1:3]] == [1, 0]
+
+
+def test_the_words_of_the_page_stay_as_they_were_checked() -> None:
+    body = f"<h1>Un {number('quality.kept.all', '647')} « à »</h1><p>a &lt; b &amp; c</p>"
+    before = LexborHTMLParser(page(body)).css_first("main").text()
+    tree = made(body)
+    tree.css_first("#numbers").decompose()
+    assert tree.css_first("main").text().strip() == before
+
+
+def test_the_policy_allows_the_styles_of_the_page_alone() -> None:
+    html = finished(page("<p>x</p>"), passports(), style=".k { fill: red }")
+    tree = LexborHTMLParser(html)
+    style = tree.css_first("style").text()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    said = tree.css_first("meta[http-equiv]").attributes["content"] or ""
+    assert f"style-src 'sha256-{digest}'" in said and "default-src 'none'" in said
+    assert "unsafe" not in said and "script-src" not in said and ".k { fill: red }" in style
+    with pytest.raises(RenderError, match="a style of an element is left"):
+        finished(page('<p style="color: red">x</p>'), passports())
+
+
+def test_a_drawing_is_of_the_page_and_can_do_nothing() -> None:
+    acts = (
+        '<script>alert(1)</script><style>p { color: red }</style><foreignObject/>'
+        '<g id="a" onclick="x()" style="fill: red; font-size: 12px">'
+        '<text>Ar <tspan>oui</tspan></text>'
+        '<use xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="#a"/>'
+        '<rect clip-path="url(#a)" fill="url(http://x/y)"/><a href="javascript:x">z</a></g>'
+    )  # fmt: skip
+    drawing = inlined(SVG.format(acts), "c1", 'dit "x" < y', "wide")
+    tree = LexborHTMLParser(f"<figure>{drawing}</figure>")
+    root = tree.css_first("svg")
+    assert root.attributes["viewBox"] == "0 0 90 30" and root.attributes["class"] == "wide"
+    assert root.attributes["aria-label"] == 'dit "x" < y' and root.attributes["role"] == "img"
+    group = tree.css_first("g")
+    assert group.attributes == {"id": "c1-a", "fill": "red", "font-size": "12px"}
+    assert tree.css_first("use").attributes == {"href": "#c1-a"}
+    assert tree.css_first("rect").attributes == {"clip-path": "url(#c1-a)"}
+    assert "Ar oui" in root.text() and not tree.css("script, style, foreignObject, [onclick]")
+    assert "javascript" not in drawing and "http:" not in drawing
+    with pytest.raises(RenderError, match="no SVG"):
+        inlined("<html/>", "c1", "", "")
+
+
+def test_both_widths_of_a_chart_stand_in_the_page() -> None:
+    source = base64.b64encode(SVG.format('<rect id="r"/>').encode()).decode()
+    image = '<img class="{0}" alt="Barres" src="data:image/svg+xml;base64,' + source + '">'
+    tree = made(f"<figure>{image.format('wide')}{image.format('narrow')}</figure>")
+    assert [node.attributes["class"] for node in tree.css("figure svg")] == ["wide", "narrow"]
+    assert [node.attributes["id"] for node in tree.css("rect")] == ["c1-r", "c2-r"]
+
+
+def test_tables_say_what_heads_what() -> None:
+    tree = made(
+        '<figure class="tbl stack"><div class="table-scroll" tabindex="0"><table><thead><tr>'
+        "<th>Mots</th><th>Qui</th></tr></thead><tbody><tr><th>a</th><td>b</td></tr></tbody></table>"
+        "</div><figcaption>Les mots</figcaption></figure>"
+    )
+    assert [node.attributes["scope"] for node in tree.css("th")] == ["col", "col", "row"]
+    assert tree.css_first("td").attributes["data-h"] == "Qui"
+    region = tree.css_first("[role=region]")
+    assert tree.css_first(f"#{region.attributes['aria-labelledby']}").text() == "Les mots"
+
+
+@pytest.mark.parametrize(
+    ("summary", "order"),
+    [("<p>s</p>", ["p", "nav", "section", "section"]), ("", ["section", "nav", "section"])],
+)
+def test_the_contents_stand_behind_the_summary(summary: str, order: list[str]) -> None:
+    body = '<header>h</header><nav id="TOC">c</nav>{}<section>a</section><section>b</section>'
+    tree = made(body.format(summary))
+    found = [node.tag for node in tree.css("main > *") if node.tag != "header"]
+    assert found == order and len(tree.css("#TOC")) == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_page_of_all_numbers_has_each_once(language: str) -> None:
+    numbers = passports(language, simulated=True)
+    menu = [{"href": "numbers.html", "lang": "fr", "name": "Français", "current": True}]
+    html = numbers_page(numbers, menu, "report.html", "SIMULÉ")
+    assert check_self_contained(html) == []
+    tree = LexborHTMLParser(html)
+    ids = [node.attributes["id"] for node in tree.css("tbody tr")]
+    own = [i for i in numbers.rows if not re.search(r"\.(lower|upper)$", i)]
+    assert sorted(ids) == sorted(own) and len(set(ids)) == len(ids)
+    line = tree.css_first("#use\\.yes\\.all").text(separator=" ")
+    assert "44,6" in line and "40,0" in line and "50,0" in line and "617" in line
+    assert "<b>" not in tree.css_first("h1").html and tree.css_first(".ribbon").text() == "SIMULÉ"
+    assert tree.css_first("html").attributes.get("dir") == ("rtl" if language == "ar" else None)
+    assert ("data:font/woff" in html) is (language == "ar")
