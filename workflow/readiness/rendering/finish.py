@@ -24,7 +24,7 @@ from readiness.reporting.passports import Passports, anchor
 OPENED = 12
 """How many numbers of a section open; each is a stop of the tab key. The others are links."""
 LONG = 24
-"""From how many letters on a number that opens may break over lines: a list of them."""
+"""From how many letters on a number may break over lines: a list of them."""
 _STANDING = ("lead", "finding", "card", "brief", "key-figures", "status")
 _SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
 _DATA = "data:image/svg+xml"
@@ -58,14 +58,14 @@ class _Numbers:
     def opening(self, name: str, opens: bool, shown: str) -> tuple[str, str]:
         """The tags around a number."""
         identity = self.identity(name)
+        kind = "n long" if len(shown) > LONG else "n"
         if opens:
-            kind = "n long" if len(shown) > LONG else "n"
             target = escape(anchor(identity))
             return f'<button class="{kind}" type="button" popovertarget="{target}">', "</button>"
         if identity in self.passports.rows:
             line = escape(anchor(self.passports.parent(identity)))
-            return f'<a class="n" href="{PAGE}#{line}">', "</a>"
-        return '<span class="n">', "</span>"
+            return f'<a class="{kind}" href="{PAGE}#{line}">', "</a>"
+        return f'<span class="{kind}">', "</span>"
 
 
 def finished(html: str, passports: Passports, *, style: str = "") -> str:

@@ -2,6 +2,11 @@
 local html, words = FORMAT:match 'html' ~= nil, {}
 local counters, sections, targets = { fig = 0, tbl = 0 }, {}, {}
 
+local WIDE = 4 -- more columns than that do not fit a telephone
+-- Letters in a line of a table on paper, in one of many columns; of a header's word before it breaks; of an id.
+local LINE, SMALL_LINE, HEAD, LONG_WORD = 98, 108, 9, 24
+local SHORT = 12 -- rows of a table that paper keeps on one page
+
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
 local function kind_of(id) return id and id:match '^(%l+)%-' end
 
@@ -14,6 +19,15 @@ local function said(kind, number) return with(words[kind], 'n', number) end
 
 -- Written out, under an anchor that is not Quarto's own (fig-, tbl-): Quarto would caption the
 -- figure once more and keep one of its pictures.
+-- Whether a table is so short that a page holds all of it.
+local function short(blocks)
+  local rows = 0
+  pandoc.Blocks(blocks):walk { Table = function(tab)
+    for _, body in ipairs(tab.bodies) do rows = rows + #body.body end
+  end }
+  return 0 < rows and rows <= SHORT
+end
+
 local function float(id, blocks, caption, classes)
   local kind = kind_of(id)
   local anchor = (kind == 'fig' and 'figure' or 'table') .. id:sub(4)
@@ -31,7 +45,7 @@ local function float(id, blocks, caption, classes)
   if not html then
     open = '#figure(kind: ' .. (kind == 'fig' and 'image' or 'table') .. ', caption: ['
     middle, close = '])[', '] <' .. anchor .. '>'
-    if names:match 'banner' then middle = middle .. '#set text(size: 7.6pt)' end
+    if names:match 'banner' then middle = middle .. '#show table: set text(size: 7.6pt)' end
     first, second = second, first
   end
   local format, list = html and 'html' or 'typst', pandoc.Blocks {}
@@ -40,6 +54,10 @@ local function float(id, blocks, caption, classes)
   list:insert(pandoc.RawBlock(format, middle))
   list:extend(second)
   list:insert(pandoc.RawBlock(format, close))
+  if not html and short(blocks) then
+    list:insert(1, pandoc.RawBlock(format, '#block(breakable: false, width: 100%)['))
+    list:insert(pandoc.RawBlock(format, ']'))
+  end
   return list
 end
 
@@ -72,7 +90,7 @@ local number = {
     end
     if not counters[kind_of(id)] then return nil end
     tab.identifier, tab.caption = '', { long = {} }
-    return float(id, { tab }, caption)
+    return float(id, pandoc.Blocks { tab }, caption, #tab.colspecs > WIDE and { 'banner' } or {})
   end,
   Div = function(div)
     if not counters[kind_of(div.identifier)] then return nil end
@@ -101,41 +119,61 @@ end
 
 local function width_of(contents)
   local text, longest = pandoc.write(pandoc.Pandoc(contents), 'plain', { columns = 100000 }):gsub('%s+$', ''), 0
-  for word in text:gmatch '[^ \n]+' do longest = math.max(longest, utf8.len(word) or #word) end
+  for word in text:gsub('\u{200b}', ' '):gmatch '[^ \n]+' do longest = math.max(longest, utf8.len(word) or #word) end
   return utf8.len(text) or #text, longest
 end
 
--- Widths on paper: a column of numbers gets what its longest cell needs, those of words the rest.
-local function widths(tab)
-  local least, wanted, rows = {}, {}, rows_of(tab)
+-- What each column needs at least and what it would take, in letters; a header's word may break.
+local function needs(tab, rows, longest)
+  local least, wanted = {}, {}
   for i, spec in ipairs(tab.colspecs) do
+    local numbers = spec[1] == 'AlignRight'
     least[i], wanted[i] = 4, 4
     local function take(cell, head)
       if not cell then return end
       local whole, word = width_of(cell.contents)
-      least[i] = math.max(least[i], (head or spec[1] ~= 'AlignRight') and word or math.min(whole, 24))
+      if head then word = math.min(word, longest) end
+      least[i] = math.max(least[i], (head or not numbers) and word or math.min(whole, 24))
       wanted[i] = math.max(wanted[i], head and math.min(whole, word + 6) or whole)
     end
     for _, row in ipairs(tab.head.rows) do take(row.cells[i], true) end
     for _, row in ipairs(rows) do take(row.cells[i], false) end
   end
-  local sum, spare, total = 0, 0, 0
+  local sum = 0
   for i = 1, #least do
     least[i] = least[i] + 2
     wanted[i] = math.max(wanted[i] + 2, least[i])
-    sum, spare = sum + least[i], spare + wanted[i] - least[i]
+    sum = sum + least[i]
   end
-  local share = math.max(0, 100 - sum)
+  return least, wanted, sum
+end
+
+-- Widths on paper: a column of numbers gets what its longest cell needs, those of words the rest.
+local function widths(tab)
+  local rows, line = rows_of(tab), #tab.colspecs > WIDE and SMALL_LINE or LINE
+  local least, wanted, sum = needs(tab, rows, line)
+  if sum > line then least, wanted, sum = needs(tab, rows, HEAD) end
+  local spare, total = 0, 0
+  for i = 1, #least do spare = spare + wanted[i] - least[i] end
+  local room = math.min(math.max(0, line - sum), spare)
   for i = 1, #least do
-    least[i] = least[i] + (spare > 0 and math.min(share, spare) * (wanted[i] - least[i]) / spare or 0)
+    least[i] = least[i] + (spare > 0 and room * (wanted[i] - least[i]) / spare or 0)
     total = total + least[i]
   end
   for i, spec in ipairs(tab.colspecs) do
-    tab.colspecs[i] = { spec[1], math.floor(1000 * least[i] / math.max(total, 100)) / 1000 }
+    tab.colspecs[i] = { spec[1], math.floor(1000 * least[i] / total) / 1000 }
   end
 end
 
+-- An id breaks after its signs, where a line of paper has no room for it.
+local function breaking(part)
+  if #part.text <= LONG_WORD then return nil end
+  part.text = part.text:gsub('[._/@-]', '%0\u{200b}')
+  return part
+end
+
 local function on_paper(tab)
+  tab = tab:walk { Str = breaking, Code = breaking }
   widths(tab)
   for _, row in ipairs(rows_of(tab)) do
     for _, name in ipairs(row.attr.classes) do
@@ -233,7 +271,9 @@ end
 
 function Pandoc(doc)
   words = doc.meta.words
-  for key, value in pairs(words) do words[key] = type(value) == 'boolean' and value or pandoc.utils.stringify(value) end
+  for key, value in pairs(words) do
+    if type(value) ~= 'boolean' then words[key] = pandoc.utils.stringify(value) end
+  end
   doc.meta.words = nil
   if words.narrow_before or words.fixed_before or words.fixed_after then doc = doc:walk { Inlines = bound } end
   local top = 9

@@ -191,7 +191,9 @@ end
 
 function Pandoc(doc)
   words, meta = doc.meta.words, doc.meta
-  for key, value in pairs(words) do words[key] = pandoc.utils.stringify(value) end
+  for key, value in pairs(words) do
+    if type(value) ~= 'boolean' then words[key] = pandoc.utils.stringify(value) end
+  end
   if not html then doc:walk { RawBlock = raw_text, RawInline = raw_text } end
   doc = opened(doc)
   return doc:walk { Div = structure, Span = conditional }
