@@ -43,7 +43,7 @@ def test_every_bar_is_as_long_as_its_share(lang: str, width: int, register: pd.D
     drawn = by_id(sheet, "rect")
     shown = register[(register["level"] != "low") & (register["value"] > 0)]
     assert set(shown["id"]) <= set(drawn)
-    axis = next(m.x for m in sheet.marks if m.kind == "line" and m.stroke == "ink")
+    axis = next(m.x for m in sheet.marks if m.id == "axis")
     scales = set()
     for row in shown.to_dict("records"):
         left, _, right, _ = drawn[row["id"]].box
@@ -189,7 +189,7 @@ def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
     spec = LevelBars(register, "preparation", "Préparation", three, GROUPS["fr"], "fr", small=30)
     drawn = by_id(spec.sheet(), "rect")
     middle = drawn["preparation.weak.producer"]
-    axis = next(m.x for m in spec.sheet().marks if m.kind == "line" and m.stroke == "ink")
+    axis = next(m.x for m in spec.sheet().marks if m.id == "axis")
     assert middle.x == pytest.approx(axis)
     assert drawn["preparation.none.producer"].box[2] == pytest.approx(middle.box[0])
     alt = spec.chart().alt.replace("\u00a0", " ")
@@ -199,7 +199,7 @@ def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
 def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> None:
     spec = stacked(register)
     drawn = by_id(spec.sheet(), "rect")
-    edge = next(m.x for m in spec.sheet().marks if m.kind == "line" and m.stroke == "ink")
+    edge = next(m.x for m in spec.sheet().marks if m.id == "axis")
     for level in LEVELS["fr"]:
         left, _, right, _ = drawn[f"preparation.{level}.producer"].box
         assert left == pytest.approx(edge)

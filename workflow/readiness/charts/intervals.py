@@ -78,7 +78,8 @@ class Intervals:
     """Dots with intervals; `chart()` gives the SVG and its alternative text.
 
     `table`: the rows from top to bottom (`by_group`, `by_answer`); the emphasised one is the
-    reference, a dashed line. `title`: what was asked; `axis`: what the number is; `subtitle`: unit
+    reference, a dashed line. `title`: what was asked, empty where another
+    picture says the finding; `axis`: what the number is; `subtitle`: unit
     and base. `levels`: the answers whose share it is, for the finding on all; None where the first
     row leads (answers of one group) or the number is no share. `note`: the caller's sentence on
     what the intervals mean. Fewer than `small` answers, or too low a precision: an open circle.

@@ -58,8 +58,6 @@ class _Picture:
         main, apart = self._panels()
         top = self._sides(main, top)
         sheet.height = top + layout.height
-        for start, end in layout.spans(top):
-            sheet.line(main.x(0), start, main.x(0), end, colour="ink", weight=1.5)
         layout.draw_labels(sheet, top)
         for row, y in zip(spec.table, layout.marks, strict=True):
             if self.pieces[row.code]:
@@ -68,6 +66,7 @@ class _Picture:
                 self._instead(main, row, top + y)
             if apart is not None and row.dont_know is not None:
                 self._apart(apart, row, row.dont_know, top + y)
+        self._axis(main, top)
         end = top + layout.height + 8
         end = frame.keys(sheet, self._note_keys(), end)
         sheet.height = frame.notes(sheet, self._notes(), end) + 4
@@ -138,6 +137,22 @@ class _Picture:
         return top + frame.NOTE_LINE * lines + 4
 
     # -- pieces
+
+    def _axis(self, main: Scale, top: float) -> None:
+        """The line between low and high, over the bars; not through a box that lies across it."""
+        layout, x = self.layout, main.x(0)
+        across = [
+            (mark.box[1], mark.box[3])
+            for mark in self.sheet.marks
+            if mark.kind == "rect" and mark.box[0] < x - 1 and mark.box[2] > x + 1
+        ]
+        for start, end in layout.spans(top):
+            for low, high in sorted(box for box in across if start <= box[0] and box[1] <= end):
+                if low > start:
+                    self.sheet.line(x, start, x, low, weight=1.5, id="axis")
+                start = high
+            if end > start:
+                self.sheet.line(x, start, x, end, weight=1.5, id="axis")
 
     def _instead(self, main: Scale, row: Row, y: float) -> None:
         """What stands where there is no bar: an empty box with the sign."""

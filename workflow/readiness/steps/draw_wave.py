@@ -173,6 +173,8 @@ class Wave:
 
     def _dots(self, item: Item, form: str, width: int) -> Intervals:
         marks, language = Marks(self._rows, self._language), self._language
+        # Bars of the same item say the finding already.
+        told = "levels" in item.forms
         title, levels = item.label.text(language), None
         if form == "options":
             axis = word("charts.axis.options", language, item=title)
@@ -183,7 +185,7 @@ class Wave:
         else:
             level, axis = self._shown(item)
             subtitle = self._subtitle(MEAN_BY if item.range else SHARE_BY)
-            levels = None if item.range else self._levels_of(item)
+            levels = None if item.range or told else self._levels_of(item)
             groups = self._groups(item)
             table = by_group(marks, item.id, level, groups, total=self._total, apart=self._apart)
         return Intervals(
@@ -191,7 +193,7 @@ class Wave:
             axis,
             language,
             self.settings.simulated,
-            title=title,
+            title="" if told else title,
             subtitle=subtitle,
             levels=levels,
             note=self._note(any(row.mark.lower is not None for row in table)),
