@@ -216,7 +216,7 @@ def test_figures_that_go_together_as_printed() -> None:
     assert headline(study).startswith("The published percentages can go together: on 4 people")
     sure, simple, _ = cards(study)
     assert sure.rstrip().count("4") and "nothing to explain" in simple
-    assert "Published for a total of 40 answers" in words_of(study_summary(study))
+    assert "Figures published for a total of 40 answers" in words_of(study_summary(study))
 
 
 def test_figures_that_no_missing_answer_reconciles() -> None:

@@ -85,8 +85,9 @@ def _whole(study: ShownStudy) -> Judged | None:
 def meaning_block(study: ShownStudy) -> str:
     """What the missing base changes, in an example, and whether everything goes together."""
     own = study.lead.sets[0] if study.lead else ""
-    precision = f"precision.{own}"
-    example = study.verdict(precision) if precision in study.verdicts else ""
+    precision = judged(study, f"precision.{own}")
+    said = {"sentence": precision.told[0]} if precision else {}
+    example = study.told(Fact("study.example", said)) if said else ""
     reading = study.sentences(SIMPLEST)
     chart = study.chart("questions", text("study.caption.bases", study.language))
     return paragraphs(
