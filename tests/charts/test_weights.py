@@ -13,6 +13,8 @@ from drawing import on_one_scale, texts, weights
 from readiness.errors import RenderError
 from readiness.language import text
 
+GAPS = ["variable", "category", "before", "after"]
+
 
 def test_the_histogram_counts_every_respondent() -> None:
     spec = weights()
@@ -49,7 +51,7 @@ def test_gaps_stand_at_their_values() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"before": np.array([])}, "positive"),
+        ({"before": np.array([])}, "same respondents"),
         ({"after": np.array([1.0, np.nan])}, "positive"),
         ({"after": np.array([1.0, 2.0])}, "same respondents"),
         ({"gaps": pd.DataFrame({"variable": ["region"]})}, "columns"),
@@ -78,3 +80,18 @@ def test_without_trimming_there_is_no_before_and_without_margins_no_gap() -> Non
     alt = spec.chart().alt
     assert "écrêtage" not in alt and "marges" not in alt
     assert "écrêtage" in weights().chart().alt and "marges" in weights().chart().alt
+
+
+def test_a_wave_that_cannot_be_weighted_says_so() -> None:
+    nobody = np.array([])
+    spec = replace(weights(), before=nobody, after=nobody, gaps=weights().gaps.iloc[:0])
+    assert any("aucune valeur publiée" in each for each in texts(spec.sheet()))
+    assert "aucune valeur publiée" in spec.chart().alt and not spec.table()
+
+
+def test_merged_categories_are_named_together_and_any_spread_has_an_axis() -> None:
+    merged = pd.DataFrame([("profession", "producer+director", 0.0, 0.01)], columns=GAPS)
+    spec = replace(weights(), gaps=merged)
+    assert "Producteurs et Réalisateurs" in texts(spec.sheet())
+    wide = replace(spec, before=np.array([1e-9, 1.0, 1e9]), after=np.array([1.0, 1.0, 40_000.0]))
+    assert wide.chart().svg

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from readiness.charts.blank import nothing
 from readiness.charts.finished import Cell
 from readiness.charts.sheet import WIDE
 from readiness.charts.words import closing, word
 from readiness.errors import RenderError
-from readiness.facts import Fact
-from readiness.language import Language
+from readiness.facts import Fact, Listed
+from readiness.language import Language, show
+from readiness.survey.weighting.merging import JOINED
 
 BINS = 30
 
@@ -50,7 +52,7 @@ class WeightsSpec:
 
     def __post_init__(self) -> None:
         for name, weights in (("before", self.before), ("after", self.after)):
-            if len(weights) == 0 or not np.all(np.isfinite(weights)) or np.min(weights) <= 0:
+            if not np.all(np.isfinite(weights)) or np.min(weights, initial=1.0) <= 0:
                 raise RenderError(f"weights chart: {name}: expected positive, finite weights.")
         if len(self.before) != len(self.after):
             raise RenderError(
@@ -70,12 +72,25 @@ class WeightsSpec:
         return word("charts.weights.axis", self.language)
 
     @property
+    def empty(self) -> bool:
+        """Whether nobody could be weighted: there is nothing to show."""
+        return len(self.after) == 0
+
+    def label(self, variable: str, category: str) -> str:
+        """The label of a category, or of several that were merged; the code where it has none."""
+        codes = category.split(JOINED)
+        labels = tuple(self.categories.get((variable, code), code) for code in codes)
+        return show(Listed(labels), self.language)
+
+    @property
     def trimmed(self) -> bool:
         """Whether there is a before and an after."""
         return bool(self.bounds)
 
     def facts(self) -> list[Fact]:
         """What the picture shows, without numbers."""
+        if self.empty:
+            return nothing(self.heading, simulated=self.simulated)
         say = [Fact("charts.alt.trimmed" if self.trimmed else "charts.alt.weights")]
         if len(self.gaps):
             say.append(Fact("charts.alt.gaps"))
@@ -93,6 +108,8 @@ class WeightsSpec:
 
     def table(self) -> list[dict[str, Cell]]:
         """What is drawn: respondents in each class of weight, and the gap of each category."""
+        if self.empty:
+            return []
         edges, before, after = self.counts()
         decimals = 4
         bins: list[dict[str, Cell]] = [
@@ -109,9 +126,7 @@ class WeightsSpec:
         gaps = [
             {
                 "panel": "gaps",
-                "row": self.categories.get(
-                    (row["variable"], str(row["category"])), row["category"]
-                ),
+                "row": self.label(row["variable"], str(row["category"])),
                 "from": None,
                 "to": None,
                 "before": float(row["before"]) if self.trimmed else None,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from readiness.charts import frame
 from readiness.charts.axes import AXIS_HEIGHT, draw_axis
+from readiness.charts.blank import nothing_to_show
 from readiness.charts.finished import Chart, finish
 from readiness.charts.frame import Key
 from readiness.charts.metrics import SMALL, measure, wrap
@@ -32,7 +33,10 @@ class WeightsPicture(WeightsSpec):
 
     def sheet(self, name: str = "chart") -> Sheet:
         """The picture; outlines have the ids `before` and `after`, gaps their category."""
-        return _Picture(self, Sheet(self.width, self.language, name)).draw()
+        sheet = Sheet(self.width, self.language, name)
+        if self.empty:
+            return nothing_to_show(sheet, self.heading, simulated=self.simulated)
+        return _Picture(self, sheet).draw()
 
 
 class _Picture:
@@ -78,7 +82,8 @@ class _Picture:
             side: Align = "left" if sheet.rtl else "right"
             text = numbers.whole(tick, spec.language)
             sheet.write(x, y, text, size=SMALL, colour="muted", align=side, tick=True)
-        step = next(s for s in (0.5, 1, 2, 5, 10, 20, 50, 100, 500) if scale.unit * s >= 44)
+        steps = (m * 10.0**e for e in range(-1, 12) for m in (1, 2, 5) if m * 10.0**e >= 0.5)
+        step = next(s for s in steps if scale.unit * s >= 44)
         for tick in np.arange(0, edges[-1] + 1e-9, step):
             text = numbers.number(float(tick), "number", 0 if step >= 1 else 1, spec.language)
             at = (scale.x(float(tick)), floor + 12)
@@ -110,7 +115,7 @@ class _Picture:
         spec, sheet = self.spec, self.sheet
         texts = {
             (code, str(category)): wrap(
-                spec.categories.get((code, str(category)), str(category)),
+                spec.label(code, str(category)),
                 0.42 * sheet.width,
                 size=SMALL,
             )
