@@ -8,6 +8,7 @@ a spreadsheet would take for a formula is no exception (docs/design-decisions.md
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 30
 """Bytes of the largest table that is read: its cells take a multiple of that in memory."""
+LONG = 1 << 20
+"""From so many bytes on a table is read by the faster parser, where both read it alike."""
+_BLOCK = 1 << 24
+_NEWLINE, _COMMA, _QUOTE = b'\n,"'
 BOM = "\ufeff"
 MEND = "Export it again, or mend it."
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
@@ -157,6 +162,53 @@ def _unreadable(error: csv.Error) -> str:
     return f"not a CSV table ({said})"
 
 
+def _regular(content: bytes) -> list[str]:
+    """The header of a table that any parser reads alike, or nothing where one might not.
+
+    So it is with every table of ours: UTF-8, `\\n` only, as many commas outside quotes in each line
+    as in the first, quotes only where a cell begins and ends or doubled inside of one. pandas reads
+    such a file ten times as fast as `csv`; it would fill up short rows in silence, `csv` says so.
+    """
+    import numpy as np
+
+    first, _, _ = content[: 1 << 16].partition(b"\n")
+    if b'"' in first or b"\r" in content or b"\0" in content or content.startswith(BOM.encode()):
+        return []
+    names = first.decode("utf-8", "replace").split(",")
+    if len(names) < 2 or len(set(names)) < len(names) or not all(names):
+        return []
+    commas, decoder, begin = len(names) - 1, codecs.getincrementaldecoder("utf-8")(), 0
+    while begin < len(content):
+        end = content.rfind(b"\n", begin, begin + _BLOCK) + 1 or len(content)
+        if end - begin > _BLOCK:
+            return []
+        block = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
+        try:
+            decoder.decode(block.tobytes(), final=end == len(content))
+        except UnicodeDecodeError:
+            return []
+        ends, comma = block == _NEWLINE, block == _COMMA
+        quote = block == _QUOTE
+        if quote.any():
+            inside = np.bitwise_xor.accumulate(quote)
+            before = np.concatenate([[_NEWLINE], block[:-1]])[quote]
+            after = np.concatenate([block[1:], [_NEWLINE]])[quote]
+            border = np.where(inside[quote], before, after)
+            if inside[-1] or not np.isin(border, (_NEWLINE, _COMMA, _QUOTE)).all():
+                return []  # a line may also end inside a cell, at the end of this block
+            ends, comma = ends & ~inside, comma & ~inside
+        lines = np.flatnonzero(ends)
+        if end == len(content) and (not len(lines) or lines[-1] < len(block) - 1):
+            lines = np.append(lines, len(block) - 1)
+        starts = np.concatenate([[0], lines[:-1] + 1])
+        if (np.add.reduceat(comma, starts, dtype=np.int64) != commas).any():
+            return []
+        if int((lines - starts).max()) >= csv.field_size_limit():
+            return []
+        begin = end
+    return names
+
+
 def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.DataFrame:
     """Read a CSV with every cell as text and empty cells as "".
 
@@ -165,6 +217,12 @@ def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.D
     """
     import pandas as pd
 
+    content = read_bytes(path, what) if content is None else content
+    if len(content) >= LONG and (names := _regular(content)):
+        return pd.read_csv(
+            io.BytesIO(content), dtype=str, na_filter=False, names=names, header=0,
+            index_col=False, engine="c", encoding="utf-8", low_memory=False,
+        )  # fmt: skip
     header, rows = read_rows(path, what, content)
     names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
     seen: set[str] = set()

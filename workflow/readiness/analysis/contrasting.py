@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import Cut, compared_cuts
+from readiness.analysis.cuts import Crossings, Cut, compared_cuts
 from readiness.analysis.selection import Selection
 from readiness.config import Compare
 from readiness.questionnaire import Questionnaire
@@ -19,7 +20,6 @@ from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.families import ContrastRow, family_of
 from readiness.survey.comparisons.shares import Shares
 from readiness.survey.design import Design
-from readiness.survey.estimates.proportions import proportion_estimates
 from readiness.survey.intervals import Interval
 
 _RENAMED = {
@@ -75,9 +75,10 @@ def contrast_item(
 ) -> list[dict[str, object]]:
     """The family of one item and one variable; no row for a number or where nobody answered."""
     found: dict[str, tuple[Cut, Shares]] = {}
+    crossings = Crossings(design, by, groups)
     if item.kind not in ("number", "text"):
         for cut in compared_cuts(item, design.data):
-            for name, shares in _shares(design, cut, by, groups, interval):
+            for name, shares in _shares(design, cut, by, groups, interval, crossings):
                 found[name] = (cut, shares)
     if not found:
         return []
@@ -93,13 +94,19 @@ def contrast_item(
 
 
 def _shares(
-    design: Design, cut: Cut, by: str, groups: Sequence[str], interval: Interval
+    design: Design,
+    cut: Cut,
+    by: str,
+    groups: Sequence[str],
+    interval: Interval,
+    crossings: Crossings,
 ) -> Iterator[tuple[str, Shares]]:
     """The share of each compared category of a cut, by the name of its level."""
-    answered = pd.Series(cut.values).isin(cut.categories) & design.data[by].isin(groups)
-    if not (answered & design.mask).any():
+    codes, _ = cut.answers
+    inside = np.array([*(place >= 0 for place in cut.place), False])[codes]
+    if not (inside & design.data[by].isin(groups).to_numpy() & design.mask).any():
         return
-    made = proportion_estimates(design, cut.values, cut.categories, by=by, groups=groups)
+    made = crossings.proportions(cut, grouped=True)
     for category in cut.compared:
         place = cut.categories.index(category)
         yield cut.level or category, Shares.of(made, place, interval)

@@ -9,7 +9,7 @@ those who answered (an answer that was excluded is in neither).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,14 +17,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
+from readiness.survey.coding import Factorized, factorized
 from readiness.survey.design import Column, Design
+from readiness.survey.estimates.categories import group_codes
+from readiness.survey.estimates.crossing import Crossing, can_cross
 from readiness.survey.estimates.multiresponse import Base, option_answers
-from readiness.survey.estimates.proportions import SurveyWarning, proportions
+from readiness.survey.estimates.proportions import (
+    Proportions,
+    SurveyWarning,
+    proportion_estimates,
+    proportion_table,
+)
 from readiness.survey.intervals import Interval
 
 Values = npt.NDArray[np.object_]
+"""Answers as a table holds them, one a row."""
 
 ANSWERED: Final = "answered"
 WITH_DONT_KNOW: Final = "with_dont_know"
@@ -48,15 +58,40 @@ class Cut:
     Attributes:
         level: what is in the first category, or "" where each category is a level by itself.
         base: whose answers they are.
-        values: a category of each respondent, shape (rows,); None or a special code outside the
-            base.
+        answers: the distinct answers that occur, as the code of each row (-1: missing) and a list.
+        chosen: the category of each distinct answer; None or a special code outside the base.
         categories: all of them, in order.
     """
 
     level: str
     base: str
-    values: Values
+    answers: Factorized
+    chosen: tuple[str | None, ...]
     categories: tuple[str, ...]
+
+    @property
+    def values(self) -> pd.Categorical[Any]:
+        """A category of each respondent, shape (rows,)."""
+        codes, _ = self.answers
+        labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
+        place = {label: k for k, label in enumerate(labels)}
+        table = np.array(
+            [*(-1 if c is None else place[c] for c in self.chosen), -1], dtype=np.int64
+        )
+        dtype = pd.CategoricalDtype(labels)
+        return pd.Categorical.from_codes(table[codes], dtype=dtype)
+
+    @property
+    def place(self) -> list[int]:
+        """The position of the category of each distinct answer, -1 outside the base."""
+        at = {category: k for k, category in enumerate(self.categories)}
+        return [at.get(str(c), -1) for c in self.chosen]
+
+    @property
+    def undeclared(self) -> bool:
+        """Whether an answer occurs that is neither a category nor a special code."""
+        inside = (*self.categories, None)
+        return any(c not in inside and not str(c).startswith("_") for c in self.chosen)
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -78,51 +113,97 @@ class Cut:
         interval: Interval,
     ) -> pd.DataFrame:
         """The table of `proportions` for the kept categories, with the columns `level`, `base`."""
+        made = proportion_estimates(design, self.values, self.categories, by=by, groups=groups)
+        return self.table(made, level, interval)
+
+    def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
+        """The same of estimates that are made already."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SurveyWarning)  # the note is in the table
-            table = proportions(
-                design, self.values, self.categories, by=by, groups=groups,
-                level=level, interval=interval,
-            )  # fmt: skip
+            table = proportion_table(made, level=level, interval=interval)
         table = table[table["category"].isin(self.kept)]
         return table.assign(level=self.level or table["category"], base=self.base)
 
     def counts(self) -> tuple[int, dict[str, int]]:
         """The unweighted base, and how many are in each kept category."""
-        n = int(np.isin(self.values.astype(str), self.categories).sum())
-        return n, {category: int((self.values == category).sum()) for category in self.kept}
+        codes, distinct = self.answers
+        sizes = np.bincount(codes[codes >= 0], minlength=len(distinct))
+        counts = dict.fromkeys(self.categories, 0)
+        for category, size in zip(self.chosen, sizes, strict=True):
+            if category in counts:
+                counts[category] += int(size)
+        return sum(counts.values()), {category: counts[category] for category in self.kept}
 
 
-def flagged(level: str, base: str, chosen: Any, inside: Any) -> Cut:
-    """The cut into `1`, which is `level`, and `0`: booleans `chosen` among those `inside`."""
-    flags = np.full(len(inside), None, dtype=object)
-    flags[inside] = np.where(chosen[inside], "1", "0")
-    return Cut(level, base, flags, ("1", "0"))
+class Crossings:
+    """The shares of cuts by a grouping: an answer is counted once, whatever its cuts."""
+
+    def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
+        self._design, self._by, self._groups = design, by, groups
+        self._made: dict[int, tuple[Factorized, Crossing]] = {}
+
+    def proportions(self, cut: Cut, *, grouped: bool) -> Proportions:
+        """The shares of a cut, by group or in all.
+
+        Raises:
+            StatisticsError: an answer or a group that is not declared; a base that is empty, where
+                the design has no replicates.
+        """
+        if not can_cross(self._design) or cut.undeclared:
+            by, groups = (self._by, self._groups) if grouped else (None, None)
+            return proportion_estimates(
+                self._design, cut.values, cut.categories, by=by, groups=groups
+            )
+        key = id(cut.answers)
+        if key not in self._made:
+            codes = group_codes(self._design, self._by, self._groups)
+            made = Crossing.make(self._design, cut.answers, codes)
+            self._made[key] = cut.answers, made  # kept, so that its id stays its own
+        return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
+
+
+def flagged(
+    level: str, base: str, answers: Factorized, chosen: Collection[str], inside: Collection[str]
+) -> Cut:
+    """The cut into `1`, which is `level`, and `0`: the answers `chosen` among those `inside`."""
+    _, distinct = answers
+    flags = (("1" if str(a) in chosen else "0") if str(a) in inside else None for a in distinct)
+    return Cut(level, base, answers, tuple(flags), ("1", "0"))
 
 
 def scale_cuts(
-    values: Values, codes: Sequence[str], boxes: Mapping[str, Sequence[str]]
+    answers: Factorized, codes: Sequence[str], boxes: Mapping[str, Sequence[str]]
 ) -> Iterator[Cut]:
     """The levels of a question with one answer, then each box: its name and the levels it sums."""
-    yield Cut("", ANSWERED, values, tuple(codes))
-    inside = np.isin(values.astype(str), list(codes))
+    yield Cut("", ANSWERED, answers, tuple(answers[1]), tuple(codes))
     for name, levels in boxes.items():
-        yield flagged(name, ANSWERED, np.isin(values.astype(str), list(levels)), inside)
+        yield flagged(name, ANSWERED, answers, levels, codes)
+
+
+def _options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
+    """What each distinct answer to an option counts as; the error of a wrong one names its row."""
+    try:
+        return tuple(option_answers(answers[1], option, base))
+    except StatisticsError:
+        option_answers(values, option, base)
+        raise
 
 
 def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     """All cuts of the coded answers to a closed item (single, ordinal, multi), in their order."""
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
+            found = factorized(answers[column])
             for base in BASES:
-                values = option_answers(answers[column], option, base)
-                yield Cut(option, base, values, ("1", "0"))
+                chosen = _options(answers[column], found, option, base)
+                yield Cut(option, base, found, chosen, ("1", "0"))
         return
-    values = answers[item.id].to_numpy(dtype=object)
-    yield from scale_cuts(values, item.codes, item.levels_of)
+    found = factorized(answers[item.id])
+    yield from scale_cuts(found, item.codes, item.levels_of)
     if item.dont_know:
-        inside = np.isin(values.astype(str), [*item.codes, DONT_KNOW])
-        yield flagged(DONT_KNOW.strip("_"), WITH_DONT_KNOW, values == DONT_KNOW, inside)
+        inside = (*item.codes, DONT_KNOW)
+        level = DONT_KNOW.strip("_")
+        yield flagged(level, WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, crossed, cuts
+from readiness.analysis.cuts import ANSWERED, Crossings, crossed, cuts
 from readiness.config import Estimate
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, Item
@@ -70,14 +70,12 @@ def estimate_item(
     """
     if item.kind == "number":
         return _means(design, item, by, groups, settings.level)
-    parts = []
+    parts, crossings = [], Crossings(design, by, groups)
     for cut in cuts(item, design.data):
-        for grouping in (None, by) if options or item.kind != "multi" else (None,):
-            table = cut.shares(
-                design, by=grouping, groups=groups if grouping else None,
-                level=settings.level, interval=settings.interval,
-            )  # fmt: skip
-            group = table["group"] if grouping else TOTAL
+        for grouped in (False, True) if options or item.kind != "multi" else (False,):
+            made = crossings.proportions(cut, grouped=grouped)
+            table = cut.table(made, settings.level, settings.interval)
+            group = table["group"] if grouped else TOTAL
             parts.append(table.assign(item=item.id, group=group))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 

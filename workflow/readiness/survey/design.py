@@ -175,6 +175,8 @@ class Design:
         Raises:
             StatisticsError: as `column`.
         """
+        if isinstance(values, pd.Categorical) and len(values) == self.rows:
+            return values.codes.astype(np.int64), list(values.categories)
         if not isinstance(values, str):
             return factorized(self.column(values))
         if values not in self._coded:

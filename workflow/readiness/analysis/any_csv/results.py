@@ -15,6 +15,7 @@ from readiness.analysis.cuts import BASES, Values, scale_cuts
 from readiness.analysis.selection import Selection
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire.model import TOTAL
+from readiness.survey.coding import factorized
 from readiness.survey.estimates import SurveyWarning, multi_response
 from readiness.survey.estimates.multiresponse import Base
 
@@ -105,7 +106,7 @@ def _single(
                 sample.design, by=by, groups=groups, level=settings.level,
                 interval=settings.interval,
             )
-            for cut in scale_cuts(sample.items[name], question.categories, boxes)
+            for cut in scale_cuts(factorized(sample.items[name]), question.categories, boxes)
         ],
         ignore_index=True,
     )  # fmt: skip

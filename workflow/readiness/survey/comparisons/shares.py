@@ -91,7 +91,8 @@ class Shares:
         covariance = np.array(estimates.covariance[category::k, category::k])
         empty = estimates.n == 0
         covariance[empty], covariance[:, empty] = np.nan, np.nan
-        alike = np.flatnonzero(((p <= 0) | (p >= 1)) & (estimates.n > 1))
+        known = np.isfinite(np.diag(covariance))
+        alike = np.flatnonzero(((p <= 0) | (p >= 1)) & (estimates.n > 1) & known)
         n = estimates.n[alike]
         share = (n * p[alike] + 2) / (n + 4)
         covariance[alike, alike] = share * (1 - share) / (n + 4)
@@ -100,8 +101,8 @@ class Shares:
 
     @property
     def testable(self) -> Any:
-        """Groups of two answers or more with a degree of freedom."""
-        return (self.n > 1) & (self.df >= 1)
+        """Groups of two answers or more with a degree of freedom and a variance."""
+        return (self.n > 1) & (self.df >= 1) & np.isfinite(np.diag(self.covariance))
 
     @property
     def se(self) -> FloatArray:

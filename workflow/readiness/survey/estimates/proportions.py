@@ -144,7 +144,8 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
         jacobian = _jacobian(shares, totals.sum(axis=1))
         covariance = jacobian @ domain.code_covariance(cells, size) @ jacobian.T
     else:
-        covariance = _replicated(domain, cells, shares)
+        totals_of = domain.replicate_code_totals(cells, size)
+        covariance = replicated_covariance(domain, totals_of.reshape(-1, *shape), shares)
     df = domain.domain_degrees(grouping.codes, grouping.size)
     return Proportions(
         grouping.labels or (),
@@ -169,15 +170,24 @@ def _jacobian(shares: FloatArray, sizes: FloatArray) -> FloatArray:
     return jacobian
 
 
-def _replicated(domain: Design, cells: IntArray, shares: FloatArray) -> FloatArray:
-    totals = domain.replicate_code_totals(cells, shares.size)
-    table = totals.reshape(len(totals), *shares.shape)
+def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray) -> FloatArray:
+    """Covariance of shares (G, K) from the totals of their cells under each replicate, (R, G, K).
+
+    A group that some replicate leaves empty has no variance: its entries are NaN.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         replicated = table / table.sum(axis=2, keepdims=True)
+    empty = np.isnan(shares).all(axis=1)
+    bare = ~np.isfinite(replicated).all(axis=(0, 2)) & ~empty
     # A group that is empty in the sample has no share to replicate.
-    replicated[:, np.isnan(shares)] = 0.0
-    flat = replicated.reshape(len(totals), -1)
-    return domain.replicate_covariance(flat, np.nan_to_num(shares).ravel())
+    replicated[:, bare | empty] = 0.0
+    estimate = np.where((bare | empty)[:, None], 0.0, shares)
+    flat = replicated.reshape(len(table), -1)
+    covariance = domain.replicate_covariance(flat, estimate.ravel())
+    unknown = np.repeat(bare, shares.shape[1])
+    covariance[unknown] = np.nan
+    covariance[:, unknown] = np.nan
+    return covariance
 
 
 def proportions(
@@ -258,9 +268,11 @@ def share_table(
         deff = np.where((p > 0) & (p < 1), se**2 * (n - 1) / (p * (1 - p)), np.nan)
         deff = np.where(df < 1, np.nan, deff)
     note = np.where(n == 0, "no respondent in the base", "")
+    bare = (n > 1) & (df >= 1) & np.isnan(se)
     note = np.where((n > 0) & (df < 1), "no more PSUs than strata: no variance", note)
+    note = np.where(bare, "a replicate leaves the group empty: no variance", note)
     # The design gives one respondent a variance of 0, as if the answer stood for the whole group.
-    blank = (n > 0) & ((df < 1) | (n < 2))
+    blank = (n > 0) & ((df < 1) | (n < 2)) | bare
     return pd.DataFrame(
         {
             "n": n,
