@@ -208,6 +208,7 @@ class Tables:
     counts: pd.DataFrame
     issues: pd.DataFrame
     nonresponse: dict[str, pd.DataFrame]
+    contrasts: pd.DataFrame
 
 
 def tables(
@@ -252,6 +253,7 @@ def tables(
         estimates, comparisons, summary, as_text(steps_table(weighed)), margins, counts,
         as_text(validated.issues),
         {name: as_text(table) for name, table in nonresponse.items()},
+        pd.DataFrame() if contrasts is None else as_text(contrasts),
     )  # fmt: skip
 
 

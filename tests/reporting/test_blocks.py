@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from test_sentences import DRAWN, FOUND, INTERVAL, RATE, REPRESENTATIVE
 
-from clinic_wave import ANSWERED, ITEMS, Clinic, clinic, figures
+from clinic_wave import ANSWERED, ITEMS, Clinic, clinic, register, tables
 from readiness.analysis.selection import Selection
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
@@ -21,7 +21,7 @@ from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.wave import wave_blocks, wave_summary
 from readiness.steps.render import labels
 
-SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
+SPAN = re.compile(r'\[([^\[\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
 SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
 CHOICES = {
     "rating": ("permutation", Fact("report.choice.small_group")),
@@ -33,6 +33,9 @@ STEPS = (
     Fact("weighting.step.jackknife", {"n": sum(ANSWERED.values())}),
 )
 
+CONTRASTS: dict[Path, pd.DataFrame] = {}
+"""What the compare step made of a wave, by its file."""
+
 
 @pytest.fixture(scope="module")
 def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
@@ -41,9 +44,11 @@ def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 
 @pytest.fixture(scope="module")
 def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
+    made = {selection: tables(wave, selection=selection) for selection in Selection}
+    CONTRASTS[wave.path] = made[Selection.PROBABILITY].contrasts
     return {
-        selection: figures(wave, selection).reset_index().assign(run="clinic")
-        for selection in Selection
+        selection: register(wave, each, selection).reset_index().assign(run="clinic")
+        for selection, each in made.items()
     }
 
 
@@ -54,8 +59,8 @@ def shown(
     told = {"run": "clinic", "title": "A wave", "kind": "wave", "titles": {}, "adjust": "holm"}
     return ShownWave(
         Register(rows, language), Path("nowhere"), {**told, **settings}, Prose(Path("nowhere")),
-        steps=STEPS, choices=CHOICES, questionnaire=wave.questionnaire, by="site",
-        selection=selection, items=ITEMS,
+        steps=STEPS, choices=CHOICES, questionnaire=wave.questionnaire, variables=("site",),
+        selection=selection, items=ITEMS, contrasts=CONTRASTS[wave.path],
     )  # fmt: skip
 
 
@@ -81,7 +86,7 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     texts = part.register.spans()
     for number, identity in SPAN.findall(text):
         assert number.replace("\\", "") in texts[f"clinic/{identity}"]
-    plain = re.sub(r'\{[^}]*\}|"[^"]*"|RR[1-6]', "", SPAN.sub("", text))
+    plain = re.sub(r'^\d\. |\{[^}]*\}|"[^"]*"|RR[1-6]', "", SPAN.sub("", text), flags=re.M)
     assert not re.search(r"\d", plain.replace("A wave", "")), re.findall(r".*\d.*", plain)
     # The words of the selection, whatever the block.
     words = SPAN.sub("", text)

@@ -150,13 +150,6 @@ def test_the_words_follow_the_selection(
     assert not re.search(REPRESENTATIVE[language], text), text
 
 
-@pytest.mark.parametrize("selection", Selection)
-def test_a_precision_is_said_only_where_there_is_sampling(selection: Selection) -> None:
-    for flag in ("present", "review", "caution", "suppress"):
-        assert (statements.precision(flag, selection) is not None) == selection.drawn
-    assert statements.precision("", selection) is None
-
-
 @pytest.mark.parametrize("language", READ)
 def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
     rules = [key.rpartition(".")[2] for key in statements.EXCLUDED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,11 +63,15 @@ class Document:
             **shared,
             "simulated": section.simulated,
             "selection": section.selection,
-            "by": section.estimate.compared,
+            "variables": section.estimate.variables(self._frame, run.edition),
             "adjust": section.compare.adjust,
             "items": told_items(self.root, section),
             "titles": titles,
         }
+
+    @property
+    def _frame(self) -> Iterable[str]:
+        return asked(self.root, input_files(self.run.section)["questionnaire"]).frame
 
     @cached_property
     def chapters(self) -> list[str]:
@@ -93,6 +97,7 @@ class Document:
         if isinstance(run.section, Wave):
             files["choices"] = f"{results}/compare/choices.csv"
             files["steps"] = f"{results}/weight/steps.csv"
+            files["contrasts"] = f"{results}/compare/contrasts.csv"
             files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
         else:
             claims = run.section.claims

@@ -259,16 +259,23 @@ class ShownStudy(Part):
 class ShownWave(Part):
     """A wave's figures, why which test is primary, and what was asked of whom.
 
-    `choices`: the primary test of each compared item, and the fact that says why; `steps`: what was
-    done to weight the answers.
+    `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
+    done to weight the answers. `variables`: by whose categories answers are told, the compared one
+    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`).
     """
 
     choices: dict[str, tuple[str, Fact]]
     steps: tuple[Fact, ...]
     questionnaire: Questionnaire
-    by: str
+    variables: tuple[str, ...]
     selection: Selection
     items: list[str]
+    contrasts: pd.DataFrame
+
+    @property
+    def by(self) -> str:
+        """The variable whose categories are compared."""
+        return self.variables[0]
 
     @property
     def by_text(self) -> str:
@@ -335,7 +342,8 @@ def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Par
         steps=tuple(of_domain(fact, "weighting") for fact in steps["fact"]),
         choices={item: (lead, from_json(fact)) for item, lead, fact in rows},
         questionnaire=load_questionnaire(own / settings["questionnaire"]),
-        by=settings["by"],
+        variables=tuple(settings["variables"]),
         selection=selection_of(settings["selection"], register.rows),
         items=list(settings["items"]),
+        contrasts=read_text_table(own / "contrasts.csv", "the contrasts"),
     )

@@ -54,9 +54,6 @@ ADJUST = tuple(
     f"report.adjust.{method.lower()}"
     for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
 )
-PRECISION = tuple(
-    f"report.precision.{flag}" for flag in ("present", "review", "caution", "suppress")
-)
 KEYS = (
     *DIFFERENCE,
     *PROPORTIONAL_ODDS,
@@ -67,7 +64,6 @@ KEYS = (
     *EXCLUDED,
     *TESTS,
     *ADJUST,
-    *PRECISION,
 )
 """Every kind that is made of a name, for the test of the catalogues."""
 MANY = 6
@@ -176,13 +172,6 @@ def corrections(n: int, value: Value) -> Fact:
 def weighting(trimmed: int, values: Mapping[str, Value]) -> Fact:
     """How answers were weighted: `variables`, and whether any weight was trimmed (`trimmed`)."""
     return Fact("report.weighting.trimmed" if trimmed else "report.weighting.untrimmed", values)
-
-
-def precision(flag: str, selection: Selection) -> Term | None:
-    """The word for a share's precision; None where nothing was drawn, or nothing is known."""
-    if not selection.drawn or not flag:
-        return None
-    return Term(f"report.precision.{flag}")
 
 
 def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from readiness.facts import Fact, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item, one_number
-from readiness.reporting import participation
+from readiness.reporting import participation, statements
+from readiness.reporting.banners.model import material_of
 from readiness.reporting.blocks import Block, paragraphs
-from readiness.reporting.items import item_block, level_label
-from readiness.reporting.markdown import cards, label, note, plain, table
+from readiness.reporting.items import in_short, item_block, level_label
+from readiness.reporting.markdown import brief, label, note, plain, table
 from readiness.reporting.shown import ShownWave
 from readiness.reporting.weighting import weighting
-
-CARDS = 2
-"""How many shares stand in large numbers in the summary."""
 
 
 def wave_blocks(wave: ShownWave) -> list[Block]:
@@ -38,29 +37,25 @@ def wave_blocks(wave: ShownWave) -> list[Block]:
 
 
 def wave_summary(wave: ShownWave) -> str:
-    """The wave in short: what it is, how many answered, the first shares."""
+    """The wave in short: what it is, what its numbers say in three sentences, of whom they are."""
     kind = "report.summary.simulated" if wave.simulated else "report.summary.wave"
-    mark = f" {text('report.simulated.mark', wave.language)}" if wave.simulated else ""
-    tiles = [(number, f"{words}{mark}") for number, words in _cards(wave)]
-    lines = [f"**{wave.title}.** {wave.tell(kind)}", cards(tiles) if tiles else ""]
-    return paragraphs(lines)
+    items = [wave.questionnaire.item(name) for name in wave.items]
+    said = [wave.register.told(fact) for fact in in_short(material_of(wave), items)]
+    return paragraphs([wave.tell(kind), brief(said) if said else "", *_who(wave)])
 
 
-def _cards(wave: ShownWave) -> Iterator[tuple[str, str]]:
-    """The published headline share of the first items, and the answers that were kept."""
-    shown = 0
-    for name in wave.items:
-        item = wave.questionnaire.item(name)
-        figure = f"{name}.{item.shown}.all"
-        if item.kind not in ("ordinal", "single") or wave.register.number(figure) is None:
-            continue
-        said = _share_of(wave, item)
-        yield wave.register.span(figure), said
-        shown += 1
-        if shown == CARDS:
-            break
-    if wave.register.has("quality.answered.all"):
-        yield wave.register.span("quality.answered.all"), wave.tell("report.card.answered")
+def _who(wave: ShownWave) -> Iterator[str]:
+    """Of whom the sentences speak, and what their intervals are."""
+    ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
+    if wave.selection.response_rate:
+        first = wave.register.has("quality.response_rate.all")
+        ids["rate"] = "quality.response_rate.all" if first else "response.rr2.all"
+    known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
+    values: dict[str, Value] = {name: wave.register.named(own) for name, own in known.items()}
+    facts = [statements.answered(wave.selection, values)]
+    if wave.selection.intervals:
+        facts.append(Fact("report.level", {"level": wave.register.named("settings.level")}))
+    yield " ".join(wave.register.told(fact) for fact in facts)
 
 
 def _share_of(wave: ShownWave, item: Item) -> str:

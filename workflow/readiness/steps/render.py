@@ -70,17 +70,15 @@ class Files(Section):
     structure: Path | None = None
     choices: Path | None = None
     steps: Path | None = None
+    contrasts: Path | None = None
     questionnaire: Path | None = None
 
     @property
     def tables(self) -> list[Path]:
         """The files beside the figures and the texts, each in its place."""
-        others = (
-            *(self.verdicts, self.claims, self.structure, self.choices, self.questionnaire),
-            self.citation,
-            self.steps,
-        )
-        return [path for path in others if path is not None]
+        study = (self.verdicts, self.claims, self.structure)
+        wave = (self.choices, self.contrasts, self.steps, self.questionnaire)
+        return [path for path in (*study, *wave, self.citation) if path is not None]
 
 
 @dataclass(frozen=True)
@@ -158,6 +156,8 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for item in questionnaire.items:
         words.update({item.label.text(language), *item.labels(language).values()})
+        # As they were asked, in the questionnaire's own language.
+        words.update({item.column, *(category.text for category in item.categories)})
         if item.range is not None:
             words.add(item.range.unit.text(language))
     return words

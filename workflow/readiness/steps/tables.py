@@ -84,7 +84,7 @@ def _wave(register: Register, settings: TableSettings, inputs: dict[str, Path]) 
         selection_of(settings.selection, register.rows),
         contrasts,
     )
-    cover = cover_lines(material, simulated=register.simulated, datasets=register.datasets)
+    cover = cover_lines(material, simulated=register.simulated, datasets=register.current_datasets)
     book = wave_book(material, settings.title, settings.items, cover)
     labels = wave_labels(questionnaire, settings.variables[0], settings.language)
     return (

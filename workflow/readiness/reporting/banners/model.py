@@ -20,7 +20,7 @@ from readiness.register.order import answer_order, group_order
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
 from readiness.register.signs import Sign, sign
 from readiness.reporting.banners.letters import LOWER, Contrasts, column_names, letters
-from readiness.reporting.shown import Register
+from readiness.reporting.shown import Register, ShownWave
 
 MEDIAN = "median"
 MANY = 2
@@ -52,6 +52,17 @@ class Material:
         group = self.questionnaire.group_item
         labels = self.questionnaire.item(group).labels(self.language) if group else {}
         return {code: labels[code] for code in self.questionnaire.apart}
+
+
+def material_of(wave: ShownWave) -> Material:
+    """What the tables of a wave are made of, as a report shows it."""
+    return Material(
+        wave.register,
+        wave.questionnaire,
+        wave.variables,
+        wave.selection,
+        Contrasts.of(wave.contrasts),
+    )
 
 
 @dataclass(frozen=True)
@@ -86,16 +97,26 @@ class Line:
 
 @dataclass(frozen=True)
 class Banner:
-    """The table of one item.
-
-    `left_out`: labels of the groups whose share is not published, which no letter compares.
-    """
+    """The table of one item. `tested`: the variables whose groups were compared."""
 
     item: Item
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
-    tested: bool = False
-    left_out: tuple[str, ...] = ()
+    tested: frozenset[str] = frozenset()
+
+    @property
+    def lettered(self) -> bool:
+        """Whether any column has a letter."""
+        return any(column.letter for column in self.columns)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The labels of the groups whose share is not published, which no letter compares."""
+        return tuple(
+            column.label
+            for column in self.columns
+            if column.variable in self.tested and not column.letter
+        )
 
     def of(self, variable: str) -> Banner:
         """The same table with the columns of one variable, the total first."""
@@ -110,6 +131,12 @@ class Banner:
         """The same table with the compared groups, the total and those counted apart."""
         kept = [p for p, column in enumerate(self.columns) if column.variable in ("", variable)]
         return self._with(kept)
+
+    def short(self) -> Banner:
+        """The same table with the answers and the number of them, no other base."""
+        bases = [line for line in self.lines if line.kind == "base"]
+        left = [line for line in self.lines if line.kind in ("main", "net", "answer")]
+        return replace(self, lines=(*left, *bases[:1]))
 
     def _with(self, kept: Sequence[int]) -> Banner:
         lines = [
@@ -142,8 +169,7 @@ class _Maker:
             self.item,
             tuple(columns),
             tuple(lines),
-            tested=self._tested,
-            left_out=tuple(self._left_out(columns)),
+            frozenset(name for name in self.material.variables if self._compared(name)),
         )
 
     # Columns.
@@ -190,11 +216,6 @@ class _Maker:
         level = level or self.item.shown
         return self.value(share_id(self.item.id, level, group, ANSWERED)) is not None
 
-    def _left_out(self, columns: Sequence[Column]) -> Iterator[str]:
-        for column in columns:
-            if column.variable and self._compared(column.variable) and not column.letter:
-                yield column.label
-
     # Letters.
 
     @property
@@ -207,10 +228,6 @@ class _Maker:
         return self.material.selection.p_values and any(
             contrasts.made(self.item.id, level, variable) for level in self._levels
         )
-
-    @property
-    def _tested(self) -> bool:
-        return any(self._compared(variable) for variable in self.material.variables)
 
     def _letters(self, level: str, columns: Sequence[Column]) -> tuple[str, ...]:
         said: dict[str, str] = {}

@@ -171,11 +171,11 @@ class _Sheet:
 
 def lettering(material: Material, table: Banner) -> Iterator[str]:
     """What the letters of a table compare, and whom they leave out."""
-    if table.tested:
+    if table.lettered:
         yield text("tables.note.letters", material.language)
-        if table.left_out:
-            groups = Listed(table.left_out, "comma")
-            yield tell(Fact("tables.note.left_out", {"groups": groups}), material.language)
+    if table.left_out:
+        groups = Listed(table.left_out, "comma")
+        yield tell(Fact("tables.note.left_out", {"groups": groups}), material.language)
 
 
 def number_format(unit: str, digits: int, mark: Sign = Sign.NONE) -> str:

@@ -1,0 +1,125 @@
+"""The block of one question: what its numbers say, one chart, one table; the rest in folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness.facts import Fact, Listed, Value
+from readiness.language import text
+from readiness.questionnaire.model import Item
+from readiness.reporting.banners.model import Banner, banner, material_of
+from readiness.reporting.blocks import Block, paragraphs
+from readiness.reporting.items.banner_table import banner_table, notes
+from readiness.reporting.items.findings import Findings, level_label
+from readiness.reporting.items.tests import Tests
+from readiness.reporting.markdown import finding, fold, label, plain
+from readiness.reporting.shown import ShownWave
+
+CAPTIONS = {
+    "levels": "report.caption.levels",
+    "intervals": "report.caption.share",
+    "options": "report.caption.options",
+    "means": "report.caption.mean",
+}
+"""What is said below a chart of a form."""
+
+
+def item_block(wave: ShownWave, name: str) -> Block:
+    """The block of one item, with the title that the configuration gives it, or its label."""
+    item = wave.questionnaire.item(name)
+    title = wave.settings["titles"].get(name) or item.label.text(wave.language)
+    return Block(f"item-{name}", plain(title), lambda: _Block(wave, item).told())
+
+
+class _Block:
+    def __init__(self, wave: ShownWave, item: Item) -> None:
+        self.wave, self.item, self.material = wave, item, material_of(wave)
+        self.table = banner(self.material, item)
+        self.findings = Findings(self.material, item)
+
+    def told(self) -> str:
+        first, *more = self.item.forms or ("",)
+        own = self.table.of_first(self.wave.by)
+        return paragraphs(
+            [
+                *self._findings(),
+                self._chart(first),
+                self._table(own, "answers", self.wave.by_text),
+                notes(self.material, own),
+                self._others(),
+                self._tests(more),
+                self._question(),
+            ]
+        )
+
+    def _findings(self) -> Iterator[str]:
+        """The groups where they differ, else all who answered; then the other sentence."""
+        whole, groups = self.findings.whole(), self.findings.groups()
+        differ = groups is not None and groups.kind != "findings.groups.none"
+        order = [groups, whole] if differ else [whole, groups]
+        said = [capital(self.wave.register.told(fact)) for fact in order if fact is not None]
+        yield from (finding(sentence) for sentence in said[:1])
+        yield from said[1:]
+
+    def _caption(self, kind: str, by: str) -> str:
+        unit = self.item.range.unit.text(self.wave.language) if self.item.range else ""
+        values: dict[str, Value] = {
+            "item": self.item.label.text(self.wave.language),
+            "by": by,
+            "level": level_label(self.item, self.wave.language),
+            "unit": unit,
+        }
+        return self.wave.caption(kind, **values)
+
+    def _chart(self, form: str) -> str:
+        if form not in CAPTIONS:
+            return ""
+        caption = self._caption(CAPTIONS[form], self.wave.by_text)
+        return self.wave.chart(f"{self.item.id}-{form}", caption)
+
+    def _table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
+        if not own.lines:
+            return ""
+        number = self.item.kind == "number"
+        caption = "tables.caption.groups.number" if number else "tables.caption.groups"
+        name = label("tbl", self.wave.run, self.item.id, kind)
+        said = self._caption(caption, by)
+        return banner_table(self.material, own, name, said, intervals=intervals)
+
+    def _others(self) -> str:
+        """The groups of the other variables, a table each, in a fold."""
+        language = self.wave.language
+        told, names = [], []
+        for variable in self.material.variables[1:]:
+            own = self.table.of(variable).short()
+            if len(own.columns) > 1:
+                by = self.wave.questionnaire.frame_variable(variable).label.text(language)
+                told.append(self._table(own, variable, by, intervals="main"))
+                names.append(by)
+        if not told:
+            return ""
+        summary = Fact("tables.fold.others", {"variables": Listed(tuple(names), "comma")})
+        return fold(self.wave.register.told(summary), paragraphs(told))
+
+    def _tests(self, forms: list[str]) -> str:
+        """Tests, contrasts and the other charts, in a fold; nothing where there is nothing."""
+        tests = Tests(self.wave, self.item)
+        body = paragraphs([*tests.said(), *map(self._chart, forms), *tests.contrasts()])
+        return fold(text("tables.fold.tests", self.wave.language), body) if body else ""
+
+    def _question(self) -> str:
+        """The question as it was asked, with its answers, in a fold."""
+        item = self.item
+        asked = Fact("tables.line.question", {"question": item.column})
+        answers = [category.text for category in item.categories]
+        answers += [item.dont_know.text] if item.dont_know else []
+        body = [self.wave.register.told(asked)]
+        if answers:
+            listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})
+            body.append(self.wave.register.told(listed))
+        return fold(text("tables.fold.question", self.wave.language), paragraphs(body))
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital at its beginning, in scripts that have them."""
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,225 @@
+"""The sentences that a question's numbers say: each is chosen by a rule, or there is none.
+
+"More than half" needs a lower limit above one half, "less than half" an upper limit below it. A
+group is above another where the adjusted p says so, and far above where the simultaneous limit of
+every gap that is named stays above `FAR`. Of a number whose reliability is not `present` no
+sentence is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from readiness.analysis.cuts import ANSWERED
+from readiness.facts import Fact, Listed, Named, Term, Value
+from readiness.language import Language
+from readiness.questionnaire.model import MEAN, TOTAL, Item
+from readiness.register.order import answer_order
+from readiness.register.protection import share_id
+from readiness.reporting.banners.letters import Gap
+from readiness.reporting.banners.model import MANY, Material
+
+PRESENT = "present"
+"""The reliability of a share of which a sentence may be made."""
+HALF, FAR = 0.5, 0.2
+SIDES = {
+    "majority": ("findings.majority", "findings.majority.plain"),
+    "minority": ("findings.minority", "findings.minority.plain"),
+    "half": ("findings.half", "findings.half.plain"),
+}
+"""What is said of a share on either side of one half, with and without its interval."""
+
+
+def level_label(item: Item, language: Language) -> Value:
+    """What the headline figure is of: a category, the levels of a box, a mean."""
+    if item.kind == "number":
+        return Term("report.column.mean")
+    labels = item.labels(language)
+    return Listed(tuple(labels[code] for code in item.shown_codes), "or")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What can be said of one item of a wave, as facts."""
+
+    material: Material
+    item: Item
+
+    def whole(self) -> Fact | None:
+        """The sentence of all who answered; None where no number is fit for one."""
+        if self.item.kind == "number":
+            return self._mean()
+        if self.item.kind == "multi" or (self.item.kind == "single" and self._many):
+            return self._order()
+        return self._share()
+
+    def groups(self) -> Fact | None:
+        """Which groups are above which; None where no pair was compared."""
+        level = self.item.shown
+        if not self._compared:
+            return None
+        gaps = self._gaps(level)
+        if not gaps:
+            return Fact("findings.groups.none", {"by": self._by})
+        higher, lower, named = _widest(gaps)
+        far = all(gap.least is not None and gap.least > FAR for gap in named)
+        return Fact(
+            "findings.groups.much" if far else "findings.groups.higher",
+            {**self._level, "higher": self._names(higher), "lower": self._names(lower),
+             "by": self._by},
+        )  # fmt: skip
+
+    def gap(self) -> Fact | None:
+        """The widest established gap whose two shares are fit for a sentence, in numbers."""
+        for gap in self._gaps(self.item.shown) if self._compared else ():
+            ids = {
+                "first_share": share_id(self.item.id, self.item.shown, gap.higher, ANSWERED),
+                "other_share": share_id(self.item.id, self.item.shown, gap.lower, ANSWERED),
+            }
+            if not all(self._fit(identity) for identity in ids.values()):
+                continue
+            values: dict[str, Value] = {
+                **self._level,
+                "first": self._names([gap.higher]), "other": self._names([gap.lower]),
+                **{name: self._named(identity) for name, identity in ids.items()},
+            }  # fmt: skip
+            contrast = f"{self.item.id}.contrast.{gap.lower}.{gap.higher}"
+            ends = {end: f"{contrast}.{end}" for end in ("lower", "upper")}
+            known = {"gap": contrast, **ends}
+            if all(self.material.register.number(name) is not None for name in known.values()):
+                values |= {name: self._named(identity) for name, identity in known.items()}
+                return Fact("findings.gap", values)
+            return Fact("findings.pair", values)
+        return None
+
+    @property
+    def _many(self) -> bool:
+        return len(self.item.codes) > MANY
+
+    def _share(self) -> Fact | None:
+        identity = share_id(self.item.id, self.item.shown, TOTAL, ANSWERED)
+        share = self.material.register.number(identity)
+        if share is None or not self._fit(identity):
+            return None
+        ends = self._ends(identity)
+        values = [self.material.register.number(name) for name in ends.values()]
+        lower, upper = (share if value is None else value for value in values or (None, None))
+        side = "majority" if lower > HALF else "minority" if upper < HALF else "half"
+        kind = SIDES[side][0 if ends else 1]
+        named = {end: self._named(name) for end, name in ends.items()}
+        return Fact(kind, {**self._level, "share": self._named(identity), **named})
+
+    def _order(self) -> Fact | None:
+        """The answer that was given most, and the next one; no test separates them."""
+        codes = answer_order(
+            self.material.register.number, self.item.id, self.item.codes, ordered=False
+        )
+        labels = self.item.labels(self.material.language)
+        ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
+        if not ids or not self._fit(ids[0]):
+            return None
+        first: dict[str, Value] = {"first": labels[codes[0]], "share": self._named(ids[0])}
+        if len(ids) < MANY or not self._fit(ids[1]):
+            return Fact("findings.first.alone", first)
+        second: dict[str, Value] = {"second": labels[codes[1]], "second_share": self._named(ids[1])}
+        return Fact("findings.first", {**first, **second})
+
+    def _mean(self) -> Fact | None:
+        identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
+        if self.material.register.number(identity) is None or self.item.range is None:
+            return None
+        unit = self.item.range.unit.text(self.material.language)
+        values: dict[str, Value] = {"mean": self._named(identity), "unit": unit}
+        ends = self._ends(identity)
+        values |= {end: self._named(name) for end, name in ends.items()}
+        return Fact("findings.mean" if ends else "findings.mean.plain", values)
+
+    # What the register has.
+
+    def _fit(self, identity: str) -> bool:
+        """Whether a share is published and its precision is good, or not a matter of sampling."""
+        register = self.material.register
+        if register.number(identity) is None:
+            return False
+        return not self.material.selection.intervals or (
+            register.row(identity)["reliability"] == PRESENT
+        )
+
+    def _ends(self, identity: str) -> dict[str, str]:
+        """The ids of the limits of a number; none unless both are there."""
+        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+        there = all(self.material.register.number(name) is not None for name in ends.values())
+        return ends if there else {}
+
+    def _named(self, identity: str) -> Named:
+        return self.material.register.named(identity)
+
+    @property
+    def _level(self) -> dict[str, Value]:
+        return {"level": level_label(self.item, self.material.language)}
+
+    # Groups.
+
+    @property
+    def _variable(self) -> str:
+        return self.material.variables[0]
+
+    @property
+    def _by(self) -> str:
+        variable = self.material.questionnaire.frame_variable(self._variable)
+        return variable.label.text(self.material.language)
+
+    @property
+    def _compared(self) -> bool:
+        known = self.item.kind in ("ordinal", "single") and not (
+            self.item.kind == "single" and self._many
+        )
+        return known and self.material.selection.p_values and self.material.contrasts.made(
+            self.item.id, self.item.shown, self._variable
+        )  # fmt: skip
+
+    def _gaps(self, level: str) -> list[Gap]:
+        variable = self.material.questionnaire.frame_variable(self._variable)
+        published = [
+            code
+            for code in variable.codes
+            if self._fit(share_id(self.item.id, level, code, ANSWERED))
+        ]
+        return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
+
+    def _names(self, codes: Sequence[str]) -> Listed:
+        variable = self.material.questionnaire.frame_variable(self._variable)
+        labels = variable.labels(self.material.language)
+        return Listed(tuple(labels[code] for code in codes), "and")
+
+
+def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
+    """The groups of the sentence: all that are above one group, or one that is above all of those.
+
+    Whichever names more pairs; of as many, the widest gap's. Every pair named is established.
+    """
+    best: list[Gap] = []
+    for pivot in dict.fromkeys(name for gap in gaps for name in (gap.higher, gap.lower)):
+        for side in (
+            [gap for gap in gaps if gap.lower == pivot],
+            [gap for gap in gaps if gap.higher == pivot],
+        ):
+            if len(side) > len(best):
+                best = side
+    higher = list(dict.fromkeys(gap.higher for gap in best))
+    return higher, list(dict.fromkeys(gap.lower for gap in best)), best
+
+
+def in_short(material: Material, items: Sequence[Item], most: int = 3) -> Iterator[Fact]:
+    """What matters most of a wave, in at most `most` sentences, each with its question.
+
+    The first question's share, the first established gap, then the shares of the next questions.
+    """
+    all_of = [Findings(material, item) for item in items]
+    wholes = [(own, fact) for own in all_of if (fact := own.whole())]
+    gap = next(((own, fact) for own in all_of if (fact := own.gap())), None)
+    chosen = wholes[:1] + ([gap] if gap else []) + wholes[1:]
+    for own, fact in chosen[:most]:
+        label = own.item.label.text(material.language)
+        yield Fact("findings.of", {"item": label, "said": fact})
