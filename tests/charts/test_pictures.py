@@ -37,6 +37,7 @@ from register_sample import make_register
 from readiness.charts import NARROW, WIDE, BaseGrid, FeasibleBases, palette
 from readiness.charts.metrics import lacking, measure
 from readiness.charts.raster import to_png
+from readiness.charts.sheet import Sheet
 from readiness.language import text
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +180,7 @@ import sys
 sys.path[:0] = ["tests/charts", "workflow"]
 import hashlib, drawing, register_sample
 from readiness.charts.raster import to_png
+from readiness.charts.sheet import Sheet
 made = []
 for draw in (drawing.bars, drawing.intervals, drawing.revision, drawing.weights, drawing.bases):
     for lang in ("fr", "ar"):
@@ -240,3 +242,11 @@ def test_a_picture_is_drawn_from_the_same_svg(register: pd.DataFrame) -> None:
     )
     assert small.startswith(b"\x89PNG") and small != other
     assert int.from_bytes(small[16:20]) == pytest.approx(NARROW * 1.5, abs=1)
+
+
+def test_texts_are_set_as_their_language_sets_them() -> None:
+    sheet = Sheet(100, "ar", "one", 20)
+    sheet.write(0, 0, "l'IA <&>")
+    sheet.write(0, 0, "الاستعداد (57)")
+    found = [element.text for element in ElementTree.fromstring(sheet.svg("t")).iter(f"{SVG}text")]
+    assert found == ["l\u2019IA <&>", "\u2067الاستعداد (57)\u2069"]

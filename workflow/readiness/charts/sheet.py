@@ -7,6 +7,7 @@ axes of amounts keep their direction, as they do in Moroccan schools and statist
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 from unicodedata import bidirectional
@@ -26,6 +27,7 @@ NARROW = 350
 Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square", "diamond", "up", "down"]
 _ANCHORS = {"left": "", "middle": "middle", "right": "end"}
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _ISOLATED = ("\u2067", "\u2069")
 
 
@@ -102,7 +104,9 @@ def number(value: float) -> str:
 
 
 def directed(text: str) -> str:
-    """A text with letters that run from right to left, isolated whatever it begins with."""
+    """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
+    whatever it begins with."""
+    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(_ISOLATED) if mirrored else text
 
