@@ -28,6 +28,7 @@ from readiness.survey.estimates.multiresponse import Base, option_answers
 from readiness.survey.estimates.proportions import (
     Proportions,
     SurveyWarning,
+    no_proportions,
     proportion_estimates,
     proportion_table,
 )
@@ -151,6 +152,8 @@ class Crossings:
         """
         if not can_cross(self._design) or cut.undeclared:
             by, groups = (self._by, self._groups) if grouped else (None, None)
+            if not self._design.rows:
+                return no_proportions(cut.categories, groups)
             return proportion_estimates(
                 self._design, cut.values, cut.categories, by=by, groups=groups
             )

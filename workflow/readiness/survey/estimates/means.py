@@ -135,14 +135,17 @@ def ratio_estimates(
     if (bottom == 0).any():
         raise StatisticsError(f"{names[int(np.argmin(bottom != 0))]}: the base is empty")
     estimate = (weights @ numerators) / bottom
+    lost = np.zeros(len(names), dtype=np.bool_)
     if design.replicates is None:
         covariance = design.total_covariance((numerators - estimate * denominators) / bottom)
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             replicated = design.replicate_totals(numerators) / design.replicate_totals(denominators)
-        covariance = design.replicate_covariance(replicated, estimate)
+        # Where a replicate leaves a base empty (a base of one) there is no variance.
+        lost = np.asarray(np.isnan(replicated).any(axis=0), dtype=np.bool_)
+        covariance = design.replicate_covariance(np.where(lost, estimate, replicated), estimate)
     n = _bases(design, denominators)
-    covariance[n < 2] = covariance[:, n < 2] = np.nan
+    covariance[lost | (n < 2)] = covariance[:, lost | (n < 2)] = np.nan
     return Estimates(names, estimate, covariance, n, design.degrees_of_freedom)
 
 
@@ -203,7 +206,9 @@ def _srs_variances(
     size = w @ inside
     n = inside.sum(axis=0)
     mean = (w @ (y[:, None] * inside)) / size if result is None else result.values
-    spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / (n - 1)
+    # One value has no spread.
+    more = np.where(n > 1, n - 1, np.nan)
+    spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / more
     factor = 1.0 if kind == "replace" else (size - n) / size
     variances: FloatArray = spread / n * factor
     return variances

@@ -190,6 +190,17 @@ def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray)
     return covariance
 
 
+def no_proportions(categories: Sequence[Any], groups: Sequence[Any] | None = None) -> Proportions:
+    """The shares where there is nobody: every base is empty."""
+    names = ("all",) if groups is None else tuple(groups)
+    shape, none = (len(names), len(categories)), np.zeros(len(names), dtype=np.int64)
+    cells = len(names) * len(categories)
+    return Proportions(
+        names, tuple(categories), np.full(shape, np.nan), np.zeros((cells, cells)),
+        np.zeros(shape, dtype=np.int64), none, none.astype(np.float64), none,
+    )  # fmt: skip
+
+
 def proportions(
     design: Design,
     values: Column,

@@ -1,0 +1,162 @@
+"""Waves of any selection and size, from answers to the register: each ends well and says how.
+
+The clinic of `clinic_wave`, where everyone was asked, nobody was drawn, nothing is weighted, or few
+or none answered.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clinic_wave import ANSWERED, POPULATION, Clinic, as_text, clinic, register, tables
+from readiness.analysis.selection import Selection
+from readiness.analysis.weighted import complete, read_replicates, replicates_file, weighted_design
+from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
+from readiness.config import Trim, Weight
+from readiness.facts import of_domain
+from readiness.language import LANGUAGES, tell
+from readiness.register.figures import selection_of
+from readiness.register.rows.quality import everybody_answered
+
+MARGINS = Weight(margins="clinic-1")
+
+
+def steps_of(made: pd.DataFrame) -> list[str]:
+    """The kinds of the steps, each of which every language can tell."""
+    facts = [of_domain(text, "weighting") for text in made["fact"]]
+    for fact in facts:
+        for language in LANGUAGES:
+            assert tell(fact, language)
+    return [fact.kind.rpartition(".")[2] for fact in facts]
+
+
+def drawn(
+    wave: Clinic, selection: Selection, weight: Weight = MARGINS, *, releasable: bool = True
+) -> pd.DataFrame:
+    """The register of a wave; its steps are in `attrs`."""
+    made = tables(wave, weight=weight, selection=selection)
+    found = register(wave, made, selection, releasable=releasable)
+    found.attrs["steps"] = steps_of(made.steps)
+    return found
+
+
+def se(rows: pd.DataFrame, identity: str = "rating.top.all") -> float:
+    return float(rows.loc[identity, "se"])
+
+
+def test_a_census_with_nonresponse_has_intervals_and_no_tests(tmp_path: Path) -> None:
+    wave = clinic(tmp_path, all_asked=True)
+    assert not everybody_answered(as_text(wave.validated.counts))
+    selection = Selection.of("census", complete=False)
+    found = drawn(wave, selection)
+    assert found.attrs["steps"] == ["raked", "inside", "jackknife"]
+    assert "p" not in set(found["unit"]) and "settings.level" in found.index
+    assert selection_of("census", found.reset_index()) is selection
+    # What those who did not answer leave open is as for a sample of the same respondents: the
+    # population is finite, and not all of it is known.
+    sample = drawn(wave, Selection.PROBABILITY)
+    assert se(found) == pytest.approx(se(sample), rel=1e-9) and se(found) > 0
+    without = drawn(wave, Selection.OPT_IN)
+    answered = sum(ANSWERED.values()) / sum(POPULATION.values())
+    assert se(found) == pytest.approx(se(without) * (1 - answered) ** 0.5, rel=0.02)
+
+
+def test_a_complete_census_has_neither(tmp_path: Path) -> None:
+    wave = clinic(tmp_path, everyone=True)
+    assert everybody_answered(as_text(wave.validated.counts))
+    found = drawn(wave, Selection.CENSUS)
+    assert set(found.loc[found["kind"] == "estimate", "se"]) == {""}
+    assert "settings.level" not in found.index and "weighting.replicates" not in found.index
+    assert selection_of("census", found.reset_index()) is Selection.CENSUS
+    answers = as_text(wave.validated.answers)
+    table = weighted_part(answers, as_text(wave.validated.counts), wave.questionnaire.apart)
+    counts = as_text(wave.validated.counts)
+    weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, Selection.CENSUS)
+    replicates = weighed.replicates
+    assert replicates is not None
+    design = weighted_design(answers, as_text(weights_table(table, weighed)), replicates)
+    assert complete(design)
+
+
+@pytest.mark.parametrize("selection", [Selection.OPT_IN, Selection.PURPOSIVE])
+def test_who_was_not_drawn_has_no_finite_population(tmp_path: Path, selection: Selection) -> None:
+    wave = clinic(tmp_path)
+    counts = as_text(wave.validated.counts)
+    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.apart)
+    weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, selection)
+    weights = as_text(weights_table(table, weighed))
+    assert set(weights["stratum_population"]) == {""}
+    made = weighed.weighting
+    assert made is not None and made.design.replicates is not None
+    assert (made.design.stages[0].fraction_left() == 1).all()
+    # The margins are met all the same.
+    assert made.report.largest_gap < 1e-9
+    found = drawn(wave, selection)
+    assert bool((found["se"] != "").any()) == selection.intervals
+    assert ("p" in set(found["unit"])) == selection.p_values
+
+
+def test_unweighted_is_a_choice_and_says_so(tmp_path: Path) -> None:
+    wave = clinic(tmp_path)
+    found = drawn(wave, Selection.PROBABILITY, Weight(method="none"))
+    assert found.attrs["steps"] == ["unweighted", "jackknife"]
+    answers = wave.validated.answers
+    rating = answers.loc[
+        (answers["group"] != "manager") & (answers["group"] != "visitor"), "rating"
+    ]
+    known = rating[rating.isin(["bad", "fair", "fine", "great"])]
+    share = known.isin(["fine", "great"]).mean()
+    assert float(found.loc["rating.top.all", "value"]) == pytest.approx(share)
+    assert float(found.loc["weighting.kish_deff", "value"]) == pytest.approx(1)
+    assert not [i for i in found.index if i.startswith(("weighting.target.", "weighting.gap."))]
+    assert se(found) > 0
+
+
+def test_a_group_of_one_ends_well(tmp_path: Path) -> None:
+    wave = clinic(tmp_path, answered={"harbour": 60, "hill": 1})
+    found = drawn(wave, Selection.PROBABILITY, releasable=False)
+    # The stratum of one is merged; with one category of enough respondents there is no margin.
+    assert found.attrs["steps"][:2] == ["strata", "dropped_small"]
+    assert found.loc["rating.top.hill", "value"] == "" and float(se(found)) > 0
+    assert found.loc["weighting.n", "value"] == "61"
+    assert sum(POPULATION.values()) == pytest.approx(550)
+
+
+@pytest.mark.parametrize("answered", [{"harbour": 0, "hill": 0}, {"harbour": 1, "hill": 0}])
+def test_nobody_to_weight_has_no_weighted_share_and_a_reason(
+    tmp_path: Path, answered: dict[str, int]
+) -> None:
+    wave = clinic(tmp_path, answered=answered)
+    made = tables(wave)
+    assert steps_of(made.steps) == ["none"]
+    found = register(wave, made, Selection.PROBABILITY, releasable=not sum(answered.values()))
+    assert "weighting.n" not in found.index and found.loc["weighting.answers", "value"] == str(
+        sum(answered.values())
+    )
+    weighted = found[found["group"].isin(["all", "harbour", "hill"]) & (found["unit"] == "share")]
+    assert set(weighted.loc[weighted["kind"] == "estimate", "value"]) <= {""}
+    # Those counted apart are counted all the same.
+    assert found.loc["beds.mean.manager", "value"] != ""
+
+
+def test_merges_are_declared_limits_kept_and_groups_asked_for(tmp_path: Path) -> None:
+    wave = clinic(tmp_path)
+    counts = as_text(wave.validated.counts)
+    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.apart)
+    merge = {"site": [["harbour", "hill"]], "stratum": [["harbour", "hill"]]}
+    settings = Weight(
+        margins="clinic-1", collapse=merge, trim=Trim(lower=0.5, upper=2.0), replicates="groups"
+    )
+    found = weigh_wave(table, people(counts), wave.margins, settings, Selection.PROBABILITY)
+    kinds = [fact.kind.rpartition(".")[2] for fact in found.steps]
+    assert kinds == ["strata_declared", "declared", "dropped_small", "strata_alone", "inside",
+                     "groups"]  # fmt: skip
+    assert set(found.strata) == {"harbour+hill"}
+    assert found.replicates is not None and found.replicates.count == 80
+    file = tmp_path / "replicates.npz"
+    file.write_bytes(replicates_file(found.replicates))
+    again = read_replicates(file)
+    assert again.matrix == pytest.approx(found.replicates.matrix, rel=1e-11)
