@@ -29,7 +29,7 @@ CUT = """() => {
 OVERLAPS = """() => {
   const lines = [], range = document.createRange();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const hidden = "#TOC, .vh, .skip, .ribbon, style, script, thead, title, desc, .banner th:first-child";
+  const hidden = "#TOC, .vh, .skip, .ribbon, style, script, thead, .banner th:first-child";
   while (walker.nextNode()) {
     const node = walker.currentNode;
     if (!node.data.trim() || node.parentElement.closest(hidden)) continue;

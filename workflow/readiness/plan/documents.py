@@ -24,7 +24,8 @@ class Document:
     """The report of a run in one language.
 
     A study and a wave never share one: what is published and what is simulated stay apart.
-    `languages`: those in which there is this report too.
+    `languages`: those in which there is this report too; `downloads`: the files that it leads to,
+    what each is and where it lies from there.
     """
 
     root: Path
@@ -33,6 +34,7 @@ class Document:
     run: Run
     draft: bool = False
     languages: tuple[str, ...] = ()
+    downloads: tuple[tuple[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -49,6 +51,8 @@ class Document:
         """The settings of the step that renders it, as canonical JSON."""
         said: dict[str, Any] = {"draft": True} if self.draft else {}
         said |= {"languages": list(self.languages), "name": self.name}
+        if self.downloads:
+            said["downloads"] = [list(pair) for pair in self.downloads]
         return canonical_json({"language": self.language, "part": self._told, **said})
 
     @property

@@ -17,7 +17,13 @@ from readiness.plan.checks import Asked, asked, check_languages, check_report, c
 from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
-from readiness.plan.workbooks import WORKBOOK, table_files, table_settings, workbook_name
+from readiness.plan.workbooks import (
+    WORKBOOK,
+    downloads,
+    table_files,
+    table_settings,
+    workbook_name,
+)
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import listed_ids
@@ -181,7 +187,8 @@ class Plan:
         shown = self.runs[run]
         own = self._own_report(shown)
         draft = (self.status or own.status) == DRAFT
-        return Document(self.root, own, language, shown, draft, self.languages_of(run))
+        languages, files = self.languages_of(run), downloads(shown, language)
+        return Document(self.root, own, language, shown, draft, languages, files)
 
     @cached_property
     def _charts(self) -> dict[str, tuple[Planned, ...]]:

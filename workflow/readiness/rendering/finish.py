@@ -86,6 +86,9 @@ def finished(html: str, passports: Passports, *, style: str = "") -> str:
     language = passports.language
     if notes:
         page = page.replace("</main>", passports_html(notes, language) + "</main>", 1)
+    if title := tree.css_first("h1"):
+        said = escape(" ".join(title.text(deep=True).split()))
+        page = page.replace("</title>", f'</title>\n<meta name="description" content="{said}">', 1)
     page = page.replace("</style>", f"{style}{letters(language)}</style>", 1)
     if left := re.search(r"<[a-z]+[^>]*\sstyle=[^>]*>", page):
         raise RenderError(f"a style of an element is left on the page: {left[0][:120]}")

@@ -37,6 +37,12 @@ from readiness.reporting.shown import Part, ShownStudy, ShownWave, open_part
 from readiness.reporting.study import study_blocks, study_summary
 from readiness.reporting.wave import wave_blocks, wave_summary
 
+DOWNLOADS = {
+    "workbook": "rendering.origin.workbook",
+    "tidy": "rendering.origin.tidy",
+    "codebook": "rendering.origin.codebook",
+}
+"""What files beside the report are called."""
 SUMMARY = "summary"
 """The place of the summary."""
 
@@ -49,6 +55,7 @@ class Report:
     part: Part
     draft: bool = False
     name: str = "report"
+    downloads: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def open(cls) -> Report:
@@ -58,7 +65,9 @@ class Report:
         language = settings["language"]
         part = open_part(folder, settings["part"], language)
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
-        return cls(language, part, bool(settings.get("draft")), settings.get("name", "report"))
+        draft, name = bool(settings.get("draft")), settings.get("name", "report")
+        files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
+        return cls(language, part, draft, name, files)
 
     # For a whole document.
 
@@ -117,6 +126,8 @@ class Report:
         """The files beside the page, each with its name in words."""
         yield self._word("rendering.origin.paper"), f"{self.name}.pdf"
         yield self._word("rendering.origin.numbers"), "numbers.html"
+        for kind, address in self.downloads:
+            yield self._word(DOWNLOADS[kind]), address
 
     def _cited(self, data: str) -> Iterator[tuple[str, str]]:
         """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""

@@ -24,11 +24,13 @@ from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
-from readiness.reporting.markdown import EMPTY, label, picture, plain
+from readiness.reporting.markdown import EMPTY, actions, label, picture, plain
 from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
+CHART_FILES = ("svg", "png", "csv")
+"""The files of a chart that a reader can take along."""
 # A verdict's template has the percent sign behind the number; on the page they are one.
 # From right to left it is isolated, where it stands in foreign words.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")
@@ -182,9 +184,15 @@ class Part:
             return ""
         alternative = words.read_text("utf-8") if words.is_file() else caption
         small = narrow.as_posix() if narrow.is_file() else ""
-        return picture(
+        drawn = picture(
             wide.as_posix(), alternative, label("fig", self.run, name), caption, narrow=small
         )
+        files = [
+            (ending.upper(), f"../../charts/{self.language}/{name}.{ending}")
+            for ending in CHART_FILES
+            if (self.folder / "charts" / f"{name}.{ending}").is_file()
+        ]
+        return f"{drawn}\n\n{actions(files)}"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ ALLOWED = (
 class RenderSettings(Section):
     """The language, and what the cells are told of the run: `kind`, `run`, `title`, ...
 
-    `languages`: those in which there is this report; `name`: that of its files, without ending.
+    `languages`: those in which there is this report; `name`: that of its files, without ending;
+    `downloads`: files that it leads to, what each is and its address.
     """
 
     language: Language
@@ -51,6 +52,7 @@ class RenderSettings(Section):
     draft: bool = False
     languages: list[Language] = Field(default_factory=list)
     name: str = "report"
+    downloads: list[tuple[str, str]] = Field(default_factory=list)
 
     @property
     def title(self) -> str:
