@@ -107,8 +107,14 @@ def test_the_policy_allows_the_styles_of_the_page_alone() -> None:
     said = tree.css_first("meta[http-equiv]").attributes["content"] or ""
     assert f"style-src 'sha256-{digest}'" in said and "default-src 'none'" in said
     assert "unsafe" not in said and "script-src" not in said and ".k { fill: red }" in style
-    with pytest.raises(RenderError, match="a style of an element is left"):
-        finished(page('<p style="color: red">x</p>'), passports())
+
+
+def test_what_the_policy_would_silence_is_gone() -> None:
+    tree = made(
+        '<p style="color: red">x</p><script>y()</script>'
+        '<table><tr><td style="text-align: right;">1</td></tr></table>'
+    )
+    assert not tree.css("script, [style]") and tree.css_first("td.num").text() == "1"
 
 
 def test_a_drawing_is_of_the_page_and_can_do_nothing() -> None:
