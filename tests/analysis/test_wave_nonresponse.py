@@ -22,13 +22,17 @@ from readiness.analysis.responding import dispositions, response
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import weighted_design
 from readiness.config import Estimate, Figures
+from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
+from readiness.readers import read_sample
+from readiness.readers.wave_tables import ENDED
 from readiness.register.disclosure_risk import unprotected
 from readiness.register.protection import WITHHELD
 from readiness.register.rows.nonresponse import bound_rows, missing_rows
 from readiness.survey import design
 from readiness.survey.nonresponse import SelectedMoments, mubp, probit_proxy, smub
 from readiness.survey.replicates import Replicates
+from readiness.survey.response import DISPOSITIONS
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +142,16 @@ def test_the_sample_may_say_how_the_silent_ended(wave: Clinic) -> None:
     certain = sample.replace({"disposition": {"unknown_other": "other"}})
     table = response(certain, kept, wave.questionnaire, Selection.PROBABILITY, 5)
     assert not table["reason"].any()
+
+
+def test_a_disposition_is_one_of_aapors(wave: Clinic, tmp_path: Path) -> None:
+    assert {*ENDED, "complete", "partial"} == set(DISPOSITIONS)
+    path = tmp_path / "sample.csv"
+    wave.sample.assign(disposition="").to_csv(path, index=False)
+    assert (read_sample(path, wave.questionnaire)["disposition"] == "").all()
+    wave.sample.assign(disposition="moved").to_csv(path, index=False)
+    with pytest.raises(DataError, match="row 2, column disposition: 'moved'; expected nothing"):
+        read_sample(path, wave.questionnaire)
 
 
 def test_half_of_the_questions_make_an_answer_partial(wave: Clinic) -> None:

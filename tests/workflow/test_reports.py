@@ -47,6 +47,21 @@ def test_the_default_target_makes_those_that_are_shown(finished: Project) -> Non
     assert sorted("/".join(path.parts[-3:-1]) for path in made) == [STUDY, WAVE]
 
 
+def test_the_page_of_the_simulated_wave_has_the_numbers_of_its_register(finished: Project) -> None:
+    """What benchmarks/nonresponse.py wrote of the shipped wave is what the wave says today."""
+    register = pd.read_csv(
+        finished.root / f"results/{WAVE}/register/figures.csv", dtype=str, keep_default_na=False
+    ).set_index("id")["value"]
+    page = finished.read("docs/simulated-wave.md")
+    table = page[page.index("written by benchmarks/nonresponse.py") :]
+    for share in ("use_ai.yes", "team_trained.yes", "preparation.low", "revolution.social"):
+        (line,) = re.findall(rf"^\| `{share.partition('.')[0]}` .* to .*", table, re.M)
+        ids = ("", ".lower", ".upper", ".worst.lower", ".worst.upper", ".selection.lower",
+               ".selection.upper")  # fmt: skip
+        said = re.findall(r"\d+\.\d", line.rpartition("|")[0].rpartition("|")[0])[1:]
+        assert said == [f"{100 * float(register[f'{share}.all{end}']):.1f}" for end in ids]
+
+
 @pytest.mark.parametrize("run", RUNS)
 def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     folder = reports.root / f"results/{run}/report/fr"

@@ -12,6 +12,10 @@ from readiness.questionnaire import Questionnaire
 from readiness.tables import read_text_table
 from readiness.terminal import quoted
 
+ENDED = (
+    "refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible",
+)  # fmt: skip
+"""How a case without an answer may have ended, in the sample's column `disposition`."""
 SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
 CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
 MARGIN_COLUMNS = ("variable", "category", "total", "status", "note")
@@ -48,12 +52,14 @@ def read_sample(
 
     Columns: `token` (invitation code), `stratum`, the frame variables of the questionnaire (text),
     `stratum_population` and `stratum_drawn` (persons, int), `base_weight` (population / drawn).
+    An optional `disposition` says how a case without an answer ended (`ENDED`), or nothing.
     `content` are the file's bytes where they are in hand already.
 
     Raises DataError naming the row when a code is empty or given twice, a frame variable has an
-    unknown category, a number is not positive, or a stratum is described in two ways; and the
-    stratum when it does not hold together: persons that are no whole number, more drawn than there
-    are, another number of rows than were drawn, a weight that is not population over drawn.
+    unknown category, a disposition is unknown, a number is not positive, or a stratum is described
+    in two ways; and the stratum when it does not hold together: persons that are no whole number,
+    more drawn than there are, another number of rows than were drawn, a weight that is not
+    population over drawn.
     """
     frame = read_text_table(path, "sample", content)
     variables = tuple(variable.id for variable in questionnaire.frame)
@@ -75,6 +81,14 @@ def read_sample(
             raise DataError(
                 f"{path}, row {at + 2}, column {variable.id}: {frame[variable.id][at]!r}; expected "
                 f"one of {', '.join(variable.codes)}."
+            )
+    if "disposition" in frame.columns:
+        unknown = ~frame["disposition"].isin(["", *ENDED])
+        if unknown.any():
+            at = int(np.argmax(unknown))
+            raise DataError(
+                f"{path}, row {at + 2}, column disposition: {quoted(frame['disposition'][at])}; "
+                f"expected nothing, or one of {', '.join(ENDED)}."
             )
     for column in ("stratum_population", "stratum_drawn", "base_weight"):
         frame[column] = _numbers(path, frame, column)

@@ -101,7 +101,9 @@ def _rates(wave: ShownWave) -> str:
         rate = key.rpartition(".")[2]
         ids = (f"response.{rate}.all", f"response.{rate}_weighted.all")
         if all(register.has(identity) for identity in ids):
-            rows.append([plain(text(key, wave.language)), *map(register.span, ids)])
+            computed = register.row(ids[1])["unit"] == "share"
+            weighted = register.span(ids[1]) if computed else EMPTY
+            rows.append([plain(text(key, wave.language)), register.span(ids[0]), weighted])
     if not rows:
         return ""
     names = ("rate", "unweighted", "weighted")
@@ -204,7 +206,10 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         rows.append([words, wave.register.span(share), assumed, tells, worst])
     header = [text(key, wave.language) for key in ("report.column.question", *BOUNDS)]
     caption = wave.caption("participation.caption.bounds")
-    return table(header, rows, label("tbl", wave.run, "bounds"), caption)
+    return fold(
+        text("participation.bounds", wave.language),
+        table(header, rows, label("tbl", wave.run, "bounds"), caption),
+    )
 
 
 def _between(wave: ShownWave, identity: str) -> str:
