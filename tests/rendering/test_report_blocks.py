@@ -50,7 +50,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[LexborHTMLParser, st
     assert rendering.html is not None and rendering.pdf is not None
     import pypdf
 
-    paper = "\n".join(page.extract_text() for page in pypdf.PdfReader(rendering.pdf).pages)
+    reader = pypdf.PdfReader(rendering.pdf)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "fr"  # tagged
+    assert [mark["/Title"] for mark in reader.outline] == ["1 En bref", "2 Une question"]
+    paper = "\n".join(page.extract_text() for page in reader.pages)
     return LexborHTMLParser(rendering.html.read_text("utf-8")), " ".join(paper.split())
 
 
