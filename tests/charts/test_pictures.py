@@ -10,6 +10,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +251,16 @@ def test_texts_are_set_as_their_language_sets_them() -> None:
     sheet.write(0, 0, "الاستعداد (57)")
     found = [element.text for element in ElementTree.fromstring(sheet.svg("t")).iter(f"{SVG}text")]
     assert found == ["l\u2019IA <&>", "\u2067الاستعداد (57)\u2069"]
+
+
+@pytest.mark.parametrize("label", ["x" * 900, "two words \x00\x0b</svg>" + "y" * 90, "ب" * 300])
+def test_a_label_of_any_kind_stays_in_its_place(label: str, register: pd.DataFrame) -> None:
+    for draw in (bars, intervals):
+        for width in (WIDE, NARROW):
+            spec = draw(register, width=width)
+            chart = replace(spec, title=label, **({"axis": label} if draw is intervals else {}))
+            if draw is bars:
+                chart = replace(chart, groups=dict.fromkeys(chart.groups, label))
+            sheet = chart.sheet()
+            assert all(w.box[0] >= -0.5 and w.box[2] <= width + 0.5 for w in sheet.words)
+            ElementTree.fromstring(chart.chart().svg)

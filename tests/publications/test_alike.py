@@ -175,6 +175,24 @@ def test_a_picture_is_text_and_geometry_to_a_millionth() -> None:
     assert "Autre" in picture(lambda t: t.replace(label[0], "<!-- Autre -->", 1))
 
 
+def test_the_words_of_a_picture_with_real_text() -> None:
+    chart = (
+        b'<svg><title id="a">Chart</title><rect width="9.5"/><text x="1.5" data-id="w/q.a.all">'
+        b"20,9</text><desc>Bars</desc></svg>"
+    )
+
+    def became(old: bytes, new: bytes, known: Terms | None = None) -> str:
+        assert old in chart
+        return said(picture_change(chart, chart.replace(old, new), known or terms()))
+
+    assert became(b"20,9", b"21,9") and became(b"20,9", b"21,9") != DRAWN
+    assert "Other" in became(b"Chart", b"Other") and "Other" in became(b"Bars", b"Other")
+    assert became(b"20,9", b"21,0", Terms(given=frozenset({("20,9", "21,0")}))) == ""
+    assert became(b"9.5", b"9.6") == DRAWN and became(b"w/q.a.all", b"w/q.b.all") == DRAWN
+    assert became(b"20,9", b"20,9<tspan>5</tspan>") != ""
+    assert became(b"20,9</text>", b"20,9</text><text>more</text>") != ""
+
+
 def test_tables_cell_by_cell() -> None:
     table = b"id,value,text\na,0.346058960868,34.6%\nb,12,12\n"
     assert table_change(table, table.replace(b"868", b"869"), terms()) is None

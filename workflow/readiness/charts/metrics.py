@@ -11,6 +11,7 @@ presentation forms, which the font holds), marks and directions as nothing.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -95,12 +96,26 @@ def lacking(text: str) -> set[str]:
 
 
 def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> list[str]:
-    """A text broken at spaces into lines of at most `width` pixels (a longer word stands alone)."""
+    """A text broken at spaces into lines of at most `width` pixels; a longer word is cut."""
     lines: list[str] = []
-    for word in text.split(" "):
+    words = [part for word in text.split(" ") for part in _cut(word, width, size, bold)]
+    for word in words:
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and measure(longer, size=size, bold=bold) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _cut(word: str, width: float, size: float, bold: bool) -> Iterator[str]:
+    """A word in parts of at most `width` pixels, of one character at least."""
+
+    def width_of(end: int) -> float:
+        return measure(word[:end], size=size, bold=bold)
+
+    while len(word) > 1 and width_of(len(word)) > width:
+        end = max(1, bisect_right(range(len(word)), width, key=width_of) - 1)
+        yield word[:end]
+        word = word[end:]
+    yield word

@@ -28,6 +28,7 @@ Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square", "diamond", "up", "down"]
 _ANCHORS = {"left": "", "middle": "middle", "right": "end"}
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ISOLATED = ("\u2067", "\u2069")
 
 
@@ -103,10 +104,15 @@ def number(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def allowed(text: str) -> str:
+    """A text without characters that no XML may hold."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def directed(text: str) -> str:
     """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
     whatever it begins with."""
-    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
+    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", allowed(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(_ISOLATED) if mirrored else text
 
@@ -340,9 +346,9 @@ class Sheet:
             "fill": palette.light("ink"),
         }
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
-        head = [f"<svg{shown}>", f'<title id="{self.name}-title">{escape(title)}</title>']
+        head = [f"<svg{shown}>", f'<title id="{self.name}-title">{escape(allowed(title))}</title>']
         if description:
-            head.append(f'<desc id="{self.name}-desc">{escape(description)}</desc>')
+            head.append(f'<desc id="{self.name}-desc">{escape(allowed(description))}</desc>')
         if patterns:
             head.append(f"<defs>{patterns}</defs>")
         paper = palette.light("paper")

@@ -59,6 +59,8 @@ _ENGINE = re.compile(
         ]
     )
 )
+# A comment, or what stands in a text, a title or a description and holds no element.
+_WORDS = re.compile(r"<!--(.*?)-->|(?<=>)([^<>]+)(?=</(?:text|title|desc)>)", re.DOTALL)
 _HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b")
 _BASE64 = re.compile(r"base64,[A-Za-z0-9+/=]+")
 _BREAKS = re.compile(r"\s+")
@@ -248,16 +250,17 @@ def _embedded(source: str) -> str | None:
 def picture_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
     """The first thing in which two pictures (SVG) are not alike; None for none.
 
-    A picture draws its letters as paths; what they say stands in a comment before each.
+    Its words are texts; in one of before, which drew letters as paths, they stand in a comment
+    before each.
     """
     before, after = (_picture(content) for content in (published, made))
-    said = [re.findall(r"<!-- (.*?) -->", text, re.DOTALL) for text in (before, after)]
+    said = [["".join(words) for words in _WORDS.findall(text)] for text in (before, after)]
     for old, new in zip_longest(*said, fillvalue=""):
         texts = normal(old), normal(new)
         if not terms.same(*texts):
             return changed(*texts)
-    # Comments are compared; what is left is elements, names and numbers.
-    shapes = [re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL) for text in (before, after)]
+    # Words are compared; what is left is elements, names and numbers.
+    shapes = [_WORDS.sub("", text) for text in (before, after)]
     return None if _same_shapes(*shapes) else DRAWN
 
 
