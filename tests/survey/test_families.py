@@ -56,13 +56,28 @@ def test_limits_come_from_the_shares_own_intervals() -> None:
     assert row.simultaneous_lower == pytest.approx(row.lower)
 
 
+def test_a_pair_has_a_p_beside_its_limits_whatever_the_degrees_of_freedom() -> None:
+    """On six of them quantiles of t are 0 at the lowest levels, where p was sought first."""
+    frame = pd.DataFrame(
+        {"g": [0] * 20 + [1] * 7, "y": [0, 1] * 10 + [1, 0, 1, 1, 1, 0, 1],
+         "w": [1.0] * 20 + [3.0, 1.0, 1.0, 4.0, 1.0, 2.0, 1.0]}
+    )  # fmt: skip
+    d = design(frame, weights="w", strata="g")
+    assert d.domain_degrees(frame["g"].to_numpy(), 2)[1] == 6
+    (row,) = share_contrasts(d, "y", "g")
+    assert row.lower is not None and row.upper is not None
+    assert row.p_value is not None
+    assert (row.p_value <= 0.05) == (row.lower > 0 or row.upper < 0)
+
+
 def test_p_is_where_a_limit_touches_zero() -> None:
     d = grouped([40, 30, 25], [0.3, 0.5, 0.6])
     for row in share_contrasts(d, "y", "g", adjust="none"):
         assert row.p_value is not None
         again = share_contrasts(d, "y", "g", level=1 - row.p_value)
         touched = next(r for r in again if (r.a, r.b) == (row.a, row.b))
-        assert min(abs(touched.lower or 1), abs(touched.upper or 1)) < 1e-6
+        assert touched.lower is not None and touched.upper is not None
+        assert min(abs(touched.lower), abs(touched.upper)) < 1e-6
 
 
 def test_t_rests_on_the_degrees_of_freedom_of_both_groups() -> None:

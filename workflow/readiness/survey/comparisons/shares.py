@@ -22,6 +22,8 @@ from readiness.survey.intervals import Interval, proportion_interval
 
 _LEAST = float(np.log(1e-9))
 """Logarithm of the smallest p that limits can say."""
+_LOWEST = 1e-6
+"""The lowest level at which limits are asked for p."""
 
 Limited: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 
@@ -134,7 +136,7 @@ class Shares:
     def p_values(self, a: Any, b: Any) -> FloatArray:
         """1 less the level at which a limit of the pair touches 0.
 
-        So p and limits say the same. It is sought between 1e-9 and 1, on the log scale; below,
+        So p and limits say the same. It is sought from 1e-9 on, on the log scale; below,
         where no level is left to a float, p of t stands in (at most 1e-9).
         """
         from scipy.optimize import elementwise
@@ -143,11 +145,12 @@ class Shares:
 
         def beyond(log_p: Any, first: Any, second: Any, side: Any) -> Any:
             """How far the limit nearest 0 is from it: above 0 where the pair is significant."""
-            level = -np.expm1(np.minimum(log_p, -1e-15))
+            level = -np.expm1(log_p)
             lower, upper = self.limits(first, second, level)
             return np.where(side > 0, lower, -upper)
 
-        ends = np.full(len(sign), _LEAST), np.zeros(len(sign))
+        # At a level of 0 quantiles of t are 0, and no effective size can be made of their ratio.
+        ends = np.full(len(sign), _LEAST), np.full(len(sign), -_LOWEST)
         never, always = (beyond(end, a, b, sign) for end in (ends[1], ends[0]))
         p = np.where(never <= 0, 1.0, np.nan)
         inside = (never > 0) & (always < 0)
