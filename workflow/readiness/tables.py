@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,9 +209,15 @@ def _regular(content: bytes) -> list[str]:
     return names
 
 
-def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.DataFrame:
+def read_text_table(
+    path: Path,
+    what: str,
+    content: bytes | None = None,
+    columns: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Read a CSV with every cell as text and empty cells as "".
 
+    `columns`: those that are wanted of a long table, in any order; None: all.
     `content` are the file's bytes where they are in hand already. Raises DataError, naming file
     and row, as `read_rows` does, and when two columns have one name.
     """
@@ -222,6 +228,7 @@ def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.D
         return pd.read_csv(
             io.BytesIO(content), dtype=str, na_filter=False, names=names, header=0,
             index_col=False, engine="c", encoding="utf-8", low_memory=False,
+            usecols=None if columns is None else [name for name in names if name in columns],
         )  # fmt: skip
     header, rows = read_rows(path, what, content)
     names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
@@ -230,4 +237,5 @@ def read_text_table(path: Path, what: str, content: bytes | None = None) -> pd.D
         if name in seen:
             raise DataError(f"{path}: two columns are named {name!r}; rename one.")
         seen.add(name)
-    return pd.DataFrame([cells for _, cells in rows], columns=names, dtype=str)
+    table = pd.DataFrame([cells for _, cells in rows], columns=names, dtype=str)
+    return table if columns is None else table[[name for name in names if name in columns]]

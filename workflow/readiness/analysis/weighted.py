@@ -19,6 +19,9 @@ from readiness.survey.replicates import Kind, Replicates
 from readiness.survey.variance import Stage
 from readiness.tables import read_text_table
 
+OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
+"""The columns of the weights that a design needs."""
+
 
 def replicates_beside(weights: Path) -> Path:
     """The replicate weights that belong to a `weights.csv`."""
@@ -70,7 +73,7 @@ def read_weighted(
     with `replicates.npz` beside it; `apart` are codes of groups.
     """
     coded = read_text_table(answers, "the coded answers")
-    final = read_text_table(weights, "the weights")
+    final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
     made = weighted_design(coded, final, read_replicates(replicates_beside(weights)))
     return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
 
@@ -83,7 +86,7 @@ def weighted_design(
     Strata are those of the weighting. Without their populations no finite population counts.
     Where nobody has a weight it is a design of no rows, whose every base is empty.
     """
-    final = weights[["respondent", "stratum", "stratum_population", "weight"]]
+    final = weights[list(OF_A_WEIGHT)]
     finite = (final["stratum_population"] != "").all()
     numeric = {"weight": float, **({"stratum_population": float} if finite else {})}
     final = final.astype(numeric)

@@ -25,6 +25,8 @@ from readiness.survey.weighting.merging import joined
 
 Margins = Mapping[str, Mapping[str, float]]
 """Persons by variable and category."""
+OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
+"""The columns of the coded answers that weighting needs, beside the variables of the margins."""
 REPLICATES = {"jackknife": "JKn", "groups": "groups", None: "auto"}
 """The configuration's word for replicates, and the core's."""
 

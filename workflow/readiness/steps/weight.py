@@ -10,6 +10,7 @@ import pandas as pd
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import replicates_file
 from readiness.analysis.weighting import (
+    OF_A_RESPONDENT,
     margins_table,
     people,
     steps_table,
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         inputs["margins"] = arguments.margins
         margins = read_margins(arguments.margins, questionnaire)
     counts = read_text_table(arguments.counts, "the counts")
-    answers = read_text_table(arguments.answers, "the coded answers")
+    wanted = (*OF_A_RESPONDENT, *margins)
+    answers = read_text_table(arguments.answers, "the coded answers", columns=wanted)
     table = weighted_part(answers, counts, questionnaire.apart)
     if settings.edition == 1:
         weighed = weigh_first_edition(table, margins, settings, arguments.margins)

@@ -1,0 +1,56 @@
+"""The benchmark of the chain at a million rows: its data and one command, at few rows."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from readiness.config import load_config
+from readiness.plan.runs import Run
+from readiness.questionnaire import load_questionnaire
+
+ROOT = Path(__file__).parents[2]
+ROWS = 4000
+
+
+@pytest.fixture(scope="module")
+def million() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("million", ROOT / "benchmarks" / "million.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_long_wave_is_weighted_by_groups_within_its_limits(
+    million: ModuleType, tmp_path: Path
+) -> None:
+    section = load_config(ROOT / "config.yaml").waves[million.WAVE]
+    run = Run(f"waves/{million.WAVE}", million.WAVE, section)
+    questionnaire = load_questionnaire(ROOT / f"data/questionnaires/{section.questionnaire}.yaml")
+    million.write(tmp_path, questionnaire, ROWS)
+    cost = million.cost_of(million.command(run, tmp_path, "weight"))
+    assert 0 < cost.cpu < 10 and cost.gigabytes < 1
+    million.check(tmp_path)
+    weights = pd.read_csv(tmp_path / "weight" / "weights.csv")
+    assert len(weights) == ROWS
+    share = weights["weight"] / weights["weight"].mean()
+    assert share.between(0.2 - 1e-9, 4 + 1e-9).all()
+
+
+def test_what_a_user_would_write_instead_runs(million: ModuleType, tmp_path: Path) -> None:
+    section = load_config(ROOT / "config.yaml").waves[million.WAVE]
+    questionnaire = load_questionnaire(ROOT / f"data/questionnaires/{section.questionnaire}.yaml")
+    million.write(tmp_path, questionnaire, ROWS)
+    first = questionnaire.frame[0].id
+    line = [sys.executable, "-c", million.INSTEAD, str(tmp_path), "weight", first, "preparation"]
+    assert million.cost_of(line).seconds > 0
+    made = pd.read_csv(tmp_path / "instead.csv")["weight"]
+    target = pd.read_csv(tmp_path / "margins.csv").groupby("variable")["total"].sum().iloc[0]
+    assert made.sum() == pytest.approx(target)
