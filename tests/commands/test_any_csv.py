@@ -176,7 +176,7 @@ def test_words_and_numbers_follow_the_selection(run: Run, command: str, selectio
     assert code == 0
     inference = selection in ("probability", "opt-in")
     assert ("95 % interval" in out) == inference
-    assert ("Rao-Scott" in out) == (inference and command == "compare")
+    assert ("permutation combined" in out) == (inference and command == "compare")
     _, document, _ = run(command, LIBRARY, settings, ["--json"])
     rows = json.loads(document)["estimates" if command == "estimate" else "comparisons"]
     assert any(r["lower"] is not None for r in rows) == inference

@@ -57,7 +57,8 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
         ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
         ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
         ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),
-        ("adjust: holm", "blocks: null_id", ("compare.blocks", "'null_id'", "region")),
+        ("adjust: holm", "adjust: holm\n      blocks: null_id",
+         ("compare.blocks", "'null_id'", "region")),
     ],
 )  # fmt: skip
 def test_items_that_a_step_cannot_take(

@@ -24,8 +24,8 @@ from readiness.steps.render import labels
 SPAN = re.compile(r'\[([^\[\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
 SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
 CHOICES = {
-    "rating": ("permutation", Fact("report.choice.small_group")),
-    "shift": ("rao_scott", Fact("report.choice.large_groups")),
+    "rating": ("permutation", Fact("report.choice.measured")),
+    "shift": ("permutation", Fact("report.choice.measured")),
 }
 STEPS = (
     Fact("weighting.step.raked", {"variables": Listed(("site",))}),
@@ -96,7 +96,7 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     assert not re.search(REPRESENTATIVE[language], words)
     assert ('.p"}' in text) == selection.p_values
     # A difference is claimed of the items whose primary test is below the level.
-    tests = {"rating": "permutation_midrank", "shift": "rao_scott_f"}
+    tests = {"rating": "permutation_combined", "shift": "permutation_categories"}
     for item, test in tests.items() if selection.p_values else ():
         value = part.register.number(f"{item}.test.{test}.p")
         claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])

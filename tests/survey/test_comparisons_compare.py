@@ -23,7 +23,7 @@ from readiness.survey.comparisons import (
     rank_test,
     rao_scott_test,
 )
-from readiness.survey.comparisons.choice import REASONS
+from readiness.survey.comparisons.choice import FIRST, REASONS
 from readiness.survey.comparisons.effects import cramers_v
 
 
@@ -39,6 +39,7 @@ def test_an_ordered_item_has_every_part() -> None:
         seed=1,
         permutations=499,
         blocks="stratum",
+        procedure=FIRST,
     )
     assert [r.test for r in made.tests] == [
         "rao_scott_f",
@@ -62,7 +63,9 @@ def test_an_ordered_item_has_every_part() -> None:
 def test_its_parts_are_those_of_the_single_functions() -> None:
     frame = sample(400)
     d = make(frame)
-    made = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    made = compare_ordinal(
+        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, procedure=FIRST
+    )
     rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
     assert made.test("rao_scott_f").p_value == pytest.approx(rao.second_order().p_value)  # type: ignore[union-attr]
     kw = rank_test(d, frame["code"].to_numpy(float), "group")
@@ -90,7 +93,12 @@ def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
     unordered = compare_nominal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
     assert unordered.test("ordinal_logit_term") is None
     assert unordered.test("kruskal_wallis_design") is None
-    permuted = unordered.test("permutation_pearson")
+    assert unordered.lead.test == "permutation_categories" and unordered.lead.p_value is not None
+    first = compare_nominal(
+        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, procedure=FIRST,
+        lead="permutation",
+    )  # fmt: skip
+    permuted = first.test("permutation_pearson")
     assert permuted is not None and permuted.p_value is not None
     rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
     assert permuted.statistic == pytest.approx(rao.pearson, rel=1e-10)
@@ -115,23 +123,36 @@ def test_columns_and_arrays_give_the_same() -> None:
 
 
 def test_the_choice_follows_n_and_can_be_overridden() -> None:
-    small, thin = choose(32, [14, 10, 8]), choose(600, [200, 180, 120, 50, 50])
-    assert small.lead == thin.lead == "permutation"
-    assert choose(600, [200, 200, 200]).lead == "rao_scott"
-    assert choose(600, [200, 200, 200], [150.0, 90.0, 20.0]).lead == "permutation"
+    for n, sizes in ((32, [14, 10, 8]), (600, [200, 180, 120, 50, 50]), (600, [300, 300])):
+        assert choose(n, sizes).lead == "permutation"
     assert choose(100_000, [50_000, 50_000]).lead == "effect_size"
-    assert "rao_scott" not in choose(32, [4] * 8).beside
+    # Asymptotic tests stand beside it where they were seen to keep their level.
+    assert not {"rao_scott", "kruskal_wallis"} & set(choose(32, [16, 16]).beside)
+    assert "kruskal_wallis" not in choose(600, [550, 50]).beside
+    assert {"rao_scott", "kruskal_wallis"} < set(choose(600, [300, 300]).beside)
     assert "permutation" in choose(700, [650, 50], override="rao_scott").beside
     forced = choose(32, [16, 16], override="rao_scott")
     assert forced.lead == "rao_scott" and forced.overridden
+
+
+def test_the_first_edition_chooses_by_the_smallest_group() -> None:
+    small = choose(32, [14, 10, 8], rule="groups")
+    thin = choose(600, [200, 180, 120, 50, 50], rule="groups")
+    assert small.lead == thin.lead == "permutation"
+    assert choose(600, [200, 200, 200], rule="groups").lead == "rao_scott"
+    few = choose(600, [200, 200, 200], [150.0, 90.0, 20.0], rule="groups")
+    assert few.lead == "permutation" and few.reason.kind == "report.choice.small_group"
+    assert "rao_scott" not in choose(32, [4] * 8, rule="groups").beside
+    assert "permutation" not in choose(600, [200, 200, 200], rule="groups").beside
 
 
 @pytest.mark.parametrize(
     "choice",
     [
         choose(32, [16, 16]),
-        choose(600, [300, 200, 50, 50]),
-        choose(600, [300, 300]),
+        choose(32, [16, 16], rule="groups"),
+        choose(600, [300, 200, 50, 50], rule="groups"),
+        choose(600, [300, 300], rule="groups"),
         choose(50_000, [25_000, 25_000]),
         choose(32, [16, 16], override="effect_size"),
     ],
@@ -158,7 +179,7 @@ def test_small_samples_get_exact_tests() -> None:
     made = compare_ordinal(
         design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
     )
-    assert made.choice.band == "small" and made.lead.test == "permutation_midrank"
+    assert made.choice.band == "small" and made.lead.test == "permutation_combined"
     fisher = made.test("fisher_freeman_halton")
     assert fisher is not None and fisher.p_value is not None
     assert made.test("rao_scott_f") is None  # four groups at n = 40

@@ -1,10 +1,8 @@
-"""The studentised permutation statistic: its mathematics, and its power in a small group."""
+"""The studentised permutation statistics: their mathematics, and what the pairs keep."""
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,21 +11,25 @@ import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 from scipy import stats
 
-from readiness.errors import StatisticsError
 from readiness.survey import design
-from readiness.survey.comparisons import compare_ordinal, permutation_test
-from readiness.survey.comparisons.studentised import studentised_statistic
+from readiness.survey.comparisons import Procedure, compare_ordinal, permutation_test
+from readiness.survey.comparisons.choice import FIRST
+from readiness.survey.comparisons.studentised import (
+    indicated,
+    ranked,
+    studentised_statistics,
+)
 
-ROOT = Path(__file__).parents[2]
+PAIRED = ("studentised", "anova", "combined", "categories")
 
 
-def load() -> Any:
-    path = ROOT / "benchmarks" / "permutation.py"
-    spec = importlib.util.spec_from_file_location("permutation_study", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def values(
+    y: np.ndarray, code: np.ndarray, weight: np.ndarray, order: np.ndarray, categories: bool = False
+) -> dict[Any, np.ndarray]:
+    """Both statistics without blocks."""
+    block = np.zeros(len(y), int)
+    made = indicated(y, block) if categories else ranked(y, block)
+    return studentised_statistics(*made, code, weight, int(code.max()) + 1)(order)
 
 
 def test_two_large_groups_give_the_square_of_welchs_t_on_ranks() -> None:
@@ -36,24 +38,65 @@ def test_two_large_groups_give_the_square_of_welchs_t_on_ranks() -> None:
     code = np.repeat([0, 1], [3000, 1000])
     ranks = stats.rankdata(y)
     welch = stats.ttest_ind(ranks[:3000], ranks[3000:], equal_var=False).statistic ** 2
-    ours = studentised_statistic(y, code, np.ones(4000), np.zeros(4000, int), 2)
-    assert ours(np.arange(4000)[None, :])[0] == pytest.approx(welch, rel=3e-3)
+    found = values(y, code, np.ones(4000), np.arange(4000)[None, :])
+    assert found["studentised"][0] == pytest.approx(welch, rel=3e-3)
+    # Of two groups the ANOVA-type statistic is the same one.
+    assert found["anova"][0] == pytest.approx(welch, rel=3e-3)
 
 
-def test_its_p_is_that_of_all_permutations() -> None:
+def test_equal_groups_give_the_mean_square_ratio_of_ranks_and_pearsons_statistic() -> None:
+    rng = np.random.default_rng(4)
+    y, code = rng.integers(0, 4, 4000).astype(float), np.repeat(np.arange(4), 1000)
+    identity = np.arange(4000)[None, :]
+    anova = stats.f_oneway(*(stats.rankdata(y)[code == g] for g in range(4))).statistic
+    found = values(y, code, np.ones(4000), identity)
+    assert found["anova"][0] == pytest.approx(anova, rel=5e-3)
+    pearson = stats.chi2_contingency(pd.crosstab(code, y)).statistic
+    found = values(y, code, np.ones(4000), identity, categories=True)
+    assert found["studentised"][0] == pytest.approx(pearson, rel=1e-2)
+    # Per degree of freedom.
+    assert found["anova"][0] == pytest.approx(pearson / 9, rel=1e-2)
+
+
+@pytest.mark.parametrize("statistic", ["studentised", "anova"])
+def test_its_p_is_that_of_all_permutations(statistic: Any) -> None:
     rng = np.random.default_rng(5)
     y = np.array([0, 0, 1, 2, 2, 3, 3, 1], float)
     code = np.array([0, 0, 0, 1, 1, 1, 1, 2])
     weight = rng.uniform(1, 3, 8)
     every = np.array(list(itertools.permutations(range(8))))
-    values = studentised_statistic(y, code, weight, np.zeros(8, int), 3)(every)
-    exact = float((values >= values[0] * (1 - 1e-10)).mean())
+    found = values(y, code, weight, every)[statistic]
+    exact = float((found >= found[0] * (1 - 1e-10)).mean())
     d = design(pd.DataFrame({"y": y, "g": code, "w": weight}), weights="w")
-    row = permutation_test(
-        d, "y", "g", blocks=None, permutations=9999, seed=1, statistic="studentised"
-    )
+    row = permutation_test(d, "y", "g", blocks=None, permutations=9999, seed=1, statistic=statistic)
     assert row.p_value == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 9999) ** 0.5)
-    assert row.test == "permutation_studentised" and row.statistic == pytest.approx(values[0])
+    assert row.test == f"permutation_{statistic}" and row.statistic == pytest.approx(found[0])
+
+
+def test_an_answer_takes_its_relative_weight_along_and_a_group_keeps_its_mass() -> None:
+    """Against the definition, written out for one permutation."""
+    rng = np.random.default_rng(6)
+    y, code = rng.integers(0, 4, 30).astype(float), np.repeat([0, 1, 2], [15, 10, 5])
+    weight = rng.uniform(1, 9, 30) * np.array([1.0, 5.0, 20.0])[code]
+    order = rng.permutation(30)
+    e = stats.rankdata(y) / 30
+    e -= e.mean()
+    mass = np.bincount(code, weights=weight)
+    relative = weight / (mass / np.bincount(code))[code]
+    mean, variance = np.zeros(3), np.zeros(3)
+    for g in range(3):
+        came = order[code == g]
+        a = relative[came] / relative[came].sum()
+        mean[g] = a @ e[came]
+        own = (a**2 @ (e[came] - mean[g]) ** 2) / (1 - (a**2).sum())
+        n = len(came)
+        variance[g] = ((n - 1) * own + 2 * e.var(ddof=1) * (a**2).sum()) / (n + 1)
+    centre = (mean / variance).sum() / (1 / variance).sum()
+    found = values(y, code, weight, order[None, :])
+    assert found["studentised"][0] == pytest.approx(((mean - centre) ** 2 / variance).sum())
+    s = mass / mass.sum()
+    expected = s @ (variance * (1 - 2 * s) + variance @ s**2)
+    assert found["anova"][0] == pytest.approx(s @ (mean - s @ mean) ** 2 / expected)
 
 
 def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect() -> None:
@@ -65,22 +108,20 @@ def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect
     d = design(
         pd.DataFrame({"y": y, "g": code, "b": block, "w": rng.uniform(1, 2, 120)}), weights="w"
     )
-    inside = permutation_test(
-        d, "y", "g", blocks="b", permutations=999, seed=2, statistic="studentised"
-    )
-    across = permutation_test(
-        d, "y", "g", blocks=None, permutations=999, seed=2, statistic="studentised"
-    )
+    arguments: dict[str, Any] = {"permutations": 499, "seed": 2, "statistic": "combined"}
+    inside = permutation_test(d, "y", "g", blocks="b", **arguments)
+    across = permutation_test(d, "y", "g", blocks=None, **arguments)
     assert (inside.p_value or 0) > 0.1 and (across.p_value or 1) < 0.01
 
 
-def test_the_order_of_the_rows_does_not_matter() -> None:
+@pytest.mark.parametrize("statistic", PAIRED)
+def test_the_order_of_the_rows_does_not_matter(statistic: Any) -> None:
     frame = sample(120)
     turned = frame.sample(frac=1, random_state=4)
     rows = [
         permutation_test(
             make(f), "code", "group", blocks="stratum", permutations=299, seed=6,
-            statistic="studentised",
+            statistic=statistic,
         )
         for f in (frame, turned)
     ]  # fmt: skip
@@ -92,7 +133,7 @@ def test_the_combined_p_is_that_of_the_smaller_one_among_all_draws() -> None:
     arguments: dict[str, Any] = {"blocks": "stratum", "permutations": 499, "seed": 3}
     alone = [
         permutation_test(d, "code", "group", statistic=s, **arguments)  # type: ignore[arg-type]
-        for s in ("midrank", "studentised")
+        for s in ("anova", "studentised")
     ]
     both = permutation_test(d, "code", "group", statistic="combined", **arguments)
     smaller = min(row.p_value or 1.0 for row in alone)
@@ -101,25 +142,17 @@ def test_the_combined_p_is_that_of_the_smaller_one_among_all_draws() -> None:
     assert smaller <= (both.p_value or 0) <= 2 * smaller
 
 
-def test_a_comparison_takes_it_by_name_and_keeps_the_other() -> None:
+def test_a_comparison_takes_the_tests_of_its_edition() -> None:
     d = make(sample(90))
     arguments: dict[str, Any] = {"seed": 1, "permutations": 199, "blocks": "stratum"}
-    before = compare_ordinal(d, "level", LEVELS, "group", GROUPS, **arguments)
+    newest = compare_ordinal(d, "level", LEVELS, "group", GROUPS, **arguments)
+    first = compare_ordinal(d, "level", LEVELS, "group", GROUPS, procedure=FIRST, **arguments)
     named = compare_ordinal(
-        d, "level", LEVELS, "group", GROUPS, statistic="studentised", **arguments
+        d, "level", LEVELS, "group", GROUPS, procedure=Procedure(ordinal="studentised"), **arguments
     )
-    assert before.lead.test == "permutation_midrank"
+    assert newest.lead.test == "permutation_combined"
+    assert newest.test("permutation_categories") is not None
+    assert first.lead.test == "permutation_midrank"
+    assert first.test("permutation_categories") is None
     assert named.lead.test == "permutation_studentised"
-    assert named.contrasts == before.contrasts and named.effects == before.effects
-    with pytest.raises(StatisticsError, match="statistic 'pearson' is unknown"):
-        compare_ordinal(
-            d, "level", LEVELS, "group", GROUPS, statistic="pearson", **arguments  # type: ignore[arg-type]
-        )  # fmt: skip
-
-
-def test_it_sees_a_profession_of_one_percent_and_holds_its_level() -> None:
-    study = load()
-    small = study.rejected("90 % of the smallest group (1 %, n = 18) moved", 30, 99)
-    assert small["studentised"] >= 0.85 and small["midrank"] <= 0.65
-    null = study.rejected("no difference, unequal dispersion", 40, 99)
-    assert null["studentised"] <= 0.20  # .05 and three standard errors of 40 samples
+    assert newest.contrasts == first.contrasts and newest.effects == first.effects

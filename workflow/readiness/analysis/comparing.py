@@ -15,6 +15,7 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
+from readiness.survey.comparisons.choice import FIRST, NEWEST, Procedure
 from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
 from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.item import Contrasts
@@ -84,15 +85,20 @@ class Methods:
     """What an edition of the methods does in a comparison.
 
     Attributes:
+        procedure: the permutation tests, and how the primary test is chosen.
         contrasts: `t`, or `none`: those of `contrast_items` stand in their place.
         refit: tests are fitted again under each replicate, up to `REFITTED` weights.
     """
 
+    procedure: Procedure
     contrasts: Contrasts
     refit: bool
 
 
-METHODS: Mapping[int, Methods] = {1: Methods("t", refit=False), 2: Methods("none", refit=True)}
+METHODS: Mapping[int, Methods] = {
+    1: Methods(FIRST, "t", refit=False),
+    2: Methods(NEWEST, "none", refit=True),
+}
 
 
 def compare_items(
@@ -123,7 +129,7 @@ def compare_items(
             if item.kind == "multi":
                 table, lead, reason = compare_options(design, item, by, groups, settings)
             else:
-                how = {"contrasts": methods.contrasts}
+                how = {"contrasts": methods.contrasts, "procedure": methods.procedure}
                 made = compare_item(design, item, by, groups, settings, level, **how)
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:

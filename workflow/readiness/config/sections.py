@@ -233,7 +233,8 @@ class Compare(Section):
     blocks: str | None = Field(
         default=None,
         pattern=ITEM,
-        description="frame variable within which answers are permuted, never the groups themselves",
+        description="frame variable within which answers are permuted; never the groups "
+        "themselves, nor what drives response (docs/comparisons.md)",
     )
     lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
         default="auto", description="primary test; auto chooses by n and says why"

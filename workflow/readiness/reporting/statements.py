@@ -44,6 +44,7 @@ TESTS = tuple(
         "permutation_pearson",
         "permutation_studentised",
         "permutation_combined",
+        "permutation_categories",
         "fisher_freeman_halton",
         "multiple_marginal_f",
         "multiple_marginal_chisq",

@@ -21,7 +21,12 @@ PAIRS = (
 )
 """Headings of columns."""
 PRIMARY = {
-    "permutation": ("permutation_midrank", "permutation_pearson"),
+    "permutation": (
+        "permutation_combined",
+        "permutation_categories",
+        "permutation_midrank",
+        "permutation_pearson",
+    ),
     "rao_scott": ("rao_scott_f",),
     "effect_size": (),
     "multiple_marginal": ("multiple_marginal_f",),

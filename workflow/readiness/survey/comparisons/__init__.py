@@ -5,7 +5,7 @@ too, each with the name of its R equivalent in its docstring.
 """
 
 from readiness.survey.comparisons.cells import CellTotals, Factor, cell_totals, factor
-from readiness.survey.comparisons.choice import Choice, choose
+from readiness.survey.comparisons.choice import Choice, Procedure, choose
 from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
 from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.conditional_odds import fisher_2x2
@@ -56,6 +56,7 @@ __all__ = [
     "LinearFit",
     "MarginalIndependence",
     "OrdinalFit",
+    "Procedure",
     "RaoScott",
     "Table",
     "adjust_p",

@@ -1,9 +1,14 @@
-"""Which test is the primary one at which n, and the fact that says why.
+"""Which test is the primary one, and the fact that says why.
 
-The rule rests on a simulation under the null hypothesis (docs/coverage.md), and the reasons say
-what it showed and no more: in small samples and small groups asymptotic tests rejected more often
-than their level, a permutation of the answers did not. With very many answers even a small
-difference has a small p-value, so the size of the effect is read first.
+The rule looks at numbers of answers and at weights, never at answers, so that it keeps the level of
+the test that it picks. It rests on a simulation with the workflow's own weights (docs/coverage.md),
+and the reasons say what that showed and no more: from thirty answers to three thousand, in groups
+alike and unlike, the permutation test with studentised statistics kept its level, and found
+differences of small groups and of large ones; no asymptotic test did both. With very many answers
+even a small difference has a small p-value, so the size of the effect is read first.
+
+`FIRST` are the tests of the first edition, whose rule rested on a simulation with weights that
+the workflow does not use; publications are audited by them.
 """
 
 from __future__ import annotations
@@ -14,10 +19,12 @@ from typing import Literal, get_args
 
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, Term
+from readiness.survey.comparisons.permutation import Statistic
 from readiness.survey.options import one_of
 
 Lead = Literal["permutation", "rao_scott", "effect_size"]
 Band = Literal["small", "medium", "large"]
+Rule = Literal["permutation", "groups"]
 
 SMALL = 100
 LARGE = 20_000
@@ -25,11 +32,39 @@ SAFE_GROUP = 60
 SAFE_EFFECTIVE = 30.0
 
 REASONS = tuple(
-    f"report.choice.{why}" for why in ("small_sample", "small_group", "large_groups", "very_large")
+    f"report.choice.{why}"
+    for why in ("measured", "very_large", "small_sample", "small_group", "large_groups")
 )
-"""Kinds of the fact that says why, where the number of answers decides."""
+"""Kinds of the fact that says why, where the number of answers decides; the last three are of the
+first edition."""
 TESTS = tuple(f"report.test.{lead}" for lead in get_args(Lead))
 """Terms of the tests that may be primary."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """With which tests groups are compared.
+
+    Attributes:
+        ordinal: statistic of the permutation test of an ordered item.
+        nominal: of an unordered one; beside an ordered one too where it is `categories`.
+        rule: how the primary test is chosen: `permutation` leads up to `LARGE` answers, or
+            (`groups`) only where a group is small.
+    """
+
+    ordinal: Statistic = "combined"
+    nominal: Statistic = "categories"
+    rule: Rule = "permutation"
+
+    @property
+    def ordered(self) -> tuple[Statistic, ...]:
+        """Statistics of an ordered item, the primary one first."""
+        categories: tuple[Statistic, ...] = ("categories",)
+        return (self.ordinal, *(categories if self.nominal == "categories" else ()))
+
+
+NEWEST = Procedure()
+FIRST = Procedure("midrank", "pearson", "groups")
 
 
 @dataclass(frozen=True)
@@ -56,40 +91,35 @@ def choose(
     group_sizes: Sequence[int],
     effective_sizes: Sequence[float] | None = None,
     override: Lead | None = None,
+    rule: Rule = "permutation",
 ) -> Choice:
     """The primary test for n answers in groups of these sizes.
 
-    Below 100 answers it is the permutation, from 20,000 the effect size, and in between Rao-Scott's
-    F, unless a group is small (fewer than 60 answers, or unequal weights leave it fewer than 30
-    effective ones): then the permutation.
+    From 20,000 answers it is the effect size, below it the permutation; by the rule `groups` it is
+    Rao-Scott's F from 100 answers unless a group is small (fewer than 60 answers, or unequal
+    weights leave it fewer than 30 effective ones).
 
     Args:
         n: unweighted base.
         group_sizes: unweighted answers of each group.
         effective_sizes: Kish's effective number of answers of each group, if known.
         override: a primary test chosen in the config.
+        rule: as in `Procedure`.
 
     Raises:
-        StatisticsError: no answers, fewer than two groups, an unknown override.
+        StatisticsError: no answers, fewer than two groups, an unknown override or rule.
     """
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
     if override is not None:
         one_of(override, Lead, "primary test")
+    one_of(rule, Rule, "rule of choice")
     band: Band = "small" if n < SMALL else "large" if n >= LARGE else "medium"
     effective = [e for e in effective_sizes or () if e > 0]
     small_group = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
-    lead: Lead
-    if band == "small":
-        lead, why = "permutation", "small_sample"
-    elif band == "large":
-        lead, why = "effect_size", "very_large"
-    elif small_group:
-        lead, why = "permutation", "small_group"
-    else:
-        lead, why = "rao_scott", "large_groups"
-    beside = _beside(band, len(sizes), small_group)
+    lead, why = _lead(rule, band, small_group)
+    beside = (_beside if rule == "permutation" else _beside_first)(band, len(sizes), small_group)
     reason = Fact(f"report.choice.{why}")
     if override is not None:
         lead = override
@@ -98,8 +128,28 @@ def choose(
     return Choice(lead, others, band, reason, overridden=override is not None)
 
 
+def _lead(rule: Rule, band: Band, small_group: bool) -> tuple[Lead, str]:
+    """The primary test, and the last word of the fact that says why."""
+    if band == "large":
+        return "effect_size", "very_large"
+    if rule == "permutation":
+        return "permutation", "measured"
+    if band == "small":
+        return "permutation", "small_sample"
+    return ("permutation", "small_group") if small_group else ("rao_scott", "large_groups")
+
+
 def _beside(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
-    """Tests worth showing: no asymptotic test over many groups in a small sample."""
+    """Tests worth showing: an asymptotic one only where it was seen to keep its level."""
+    if band == "small":
+        return ("permutation", "fisher_freeman_halton", "effect_size")
+    ranks = () if small_group else ("kruskal_wallis",)
+    first = () if band == "large" else ("permutation",)
+    return (*first, "rao_scott", *ranks, "ordinal_logit", "effect_size")
+
+
+def _beside_first(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
+    """The first edition's: no asymptotic test over many groups in a small sample."""
     if band == "small":
         asymptotic = ("rao_scott", "kruskal_wallis") if groups <= 3 else ()
         return ("permutation", "fisher_freeman_halton", *asymptotic, "effect_size")

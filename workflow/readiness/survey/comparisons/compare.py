@@ -8,12 +8,12 @@ stops.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.choice import Lead
+from readiness.survey.comparisons.choice import NEWEST, Lead, Procedure
 from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.contrasts import Adjustment
 from readiness.survey.comparisons.item import ComparedItem, Contrasts
@@ -21,7 +21,6 @@ from readiness.survey.comparisons.ranks import rank_test_of
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
-from readiness.survey.options import one_of
 
 
 def compare_ordinal(
@@ -36,7 +35,7 @@ def compare_ordinal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
-    statistic: Literal["midrank", "studentised", "combined"] = "midrank",
+    procedure: Procedure = NEWEST,
     contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
@@ -57,9 +56,7 @@ def compare_ordinal(
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
-        statistic: of the permutation test: `midrank`, where a group counts by its mass, or
-            `studentised`, where it counts by its own standard error, or `combined`, the smaller p
-            of the two.
+        procedure: statistics of the permutation tests, and how the primary test is chosen.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
@@ -71,10 +68,11 @@ def compare_ordinal(
     """
     inside, name = _box(categories, box)
     check_level(level)
-    one_of(statistic, Literal["midrank", "studentised", "combined"], "statistic")
-    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
+    item = ComparedItem.make(
+        design, outcome, categories, groups, group_names, blocks, lead, procedure
+    )
     tests = [
-        *item.overall(statistic, permutations, seed),
+        *item.overall(procedure.ordered, permutations, seed),
         *item.asymptotic(
             "kruskal_wallis_design", lambda d: rank_test_of(d, item.positions, item.groups)
         ),
@@ -105,6 +103,7 @@ def compare_nominal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
+    procedure: Procedure = NEWEST,
     contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
@@ -122,6 +121,7 @@ def compare_nominal(
         adjust: adjustment over all pairs of groups.
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None.
+        procedure: as in `compare_ordinal`.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
@@ -136,8 +136,10 @@ def compare_nominal(
     if chosen not in names:
         raise StatisticsError(f"category {chosen!r} is not declared; expected {', '.join(names)}")
     check_level(level)
-    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
-    tests = item.overall("pearson", permutations, seed)
+    item = ComparedItem.make(
+        design, outcome, categories, groups, group_names, blocks, lead, procedure
+    )
+    tests = item.overall([procedure.nominal], permutations, seed)
     model_tests: list[ComparisonRow] = []
     ratios: list[ComparisonRow] = []
     if len(names) == 2:

@@ -18,6 +18,7 @@ _LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
         "permutation_studentised",
         "permutation_combined",
         "permutation_pearson",
+        "permutation_categories",
     ),
     "rao_scott": ("rao_scott_f",),
     "effect_size": ("cramers_v",),
@@ -31,7 +32,7 @@ class Comparison:
     Attributes:
         choice: which test is primary, and why.
         tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
-            `proportional_odds_check`, `permutation_midrank`, `fisher_freeman_halton`).
+            `proportional_odds_check`, `permutation_combined`, `fisher_freeman_halton`).
         contrasts: differences of a share between all pairs of groups (b - a, shares 0-1), with
             p adjusted over the pairs.
         effects: Cramer's V, probabilities of superiority, odds ratios.

@@ -15,7 +15,7 @@ import numpy as np
 
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
-from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.choice import Choice, Lead, Procedure, choose
 from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
@@ -54,6 +54,7 @@ class ComparedItem:
         group_names: Sequence[Any],
         blocks: Column | None,
         lead: Lead | None,
+        procedure: Procedure,
     ) -> ComparedItem:
         """The item on the base of those who have an answer and a group.
 
@@ -84,7 +85,9 @@ class ComparedItem:
             answer,
             group,
             block,
-            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
+            choose(
+                int(known.sum()), list(sizes), _effective_sizes(design, group), lead, procedure.rule
+            ),
             {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
             tuple(notes),
         )
@@ -104,16 +107,18 @@ class ComparedItem:
         """The tests to make, the primary one first."""
         return (self.choice.lead, *self.choice.beside)
 
-    def overall(self, statistic: Statistic, permutations: int, seed: int) -> list[ComparisonRow]:
+    def overall(
+        self, statistics: Sequence[Statistic], permutations: int, seed: int
+    ) -> list[ComparisonRow]:
         """Rao-Scott, permutation, Fisher: those that the choice shows."""
         rows = self.asymptotic(
             "rao_scott_f",
             lambda d: rao_scott_test(d, self.groups, self.answer).second_order(),
         )
-        if "permutation" in self.shown:
+        for statistic in statistics if "permutation" in self.shown else ():
             rows += self._try(
                 f"permutation_{statistic}",
-                lambda d: permutation_test_of(
+                lambda d, statistic=statistic: permutation_test_of(  # type: ignore[misc]
                     d,
                     self.positions,
                     self.groups,

@@ -1,10 +1,11 @@
-"""Permutation test of a weighted rank (or Pearson) statistic within declared blocks.
+"""Permutation tests of weighted rank (or Pearson) statistics within declared blocks.
 
-For small groups, where no asymptotic test holds its level. The answers are permuted within blocks
-and each (group, weight) pair stays as it is: raked weights depend on the group, so permuting the
-grouping would break them. Null hypothesis: within a block, who gave which answer has nothing to do
-with group and weight. p = (b + 1) / (B + 1) (Davison and Hinkley 1997, section 4.3; Phipson and
-Smyth 2010), so never 0 and never below the level's due.
+The answers are permuted within blocks and no group loses its mass: raked weights depend on the
+group, so permuting the grouping would break them. With `midrank` and `pearson` the answers move and
+every weight stays (null hypothesis: within a block, who gave which answer has nothing to do with
+group and weight). With the studentised statistics an answer takes its relative weight along (null
+hypothesis: the weighted answers are alike in the groups). p = (b + 1) / (B + 1) (Davison and
+Hinkley 1997, section 4.3; Phipson and Smyth 2010), so never 0 and never below the level's due.
 """
 
 from __future__ import annotations
@@ -17,17 +18,33 @@ import numpy as np
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
 from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
-from readiness.survey.comparisons.studentised import studentised_statistic
+from readiness.survey.comparisons.studentised import (
+    Studentised,
+    indicated,
+    ranked,
+    studentised_statistics,
+)
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
-Statistic = Literal["midrank", "studentised", "combined", "pearson"]
+Statistic = Literal["midrank", "studentised", "anova", "combined", "pearson", "categories"]
+
+_BOTH: tuple[Studentised, ...] = ("studentised", "anova")
+_PAIRED: dict[Statistic, tuple[Studentised, ...]] = {
+    "studentised": ("studentised",),
+    "anova": ("anova",),
+    "combined": _BOTH,
+    "categories": _BOTH,
+}
+"""Statistics for which answers take their relative weights along, and their parts."""
 
 _NAMES: dict[Statistic, tuple[str, str]] = {
     "midrank": ("H", "weighted mid-rank statistic"),
     "studentised": ("W", "studentised (Wald-type) statistic of mid-ranks"),
-    "combined": ("min p", "the smaller p of mid-rank and studentised statistic (Tippett)"),
+    "anova": ("A", "ANOVA-type statistic of mid-ranks"),
+    "combined": ("min p", "the smaller p of Wald-type and ANOVA-type statistic of mid-ranks"),
     "pearson": ("X2", "weighted Pearson statistic"),
+    "categories": ("min p", "the smaller p of Wald-type and ANOVA-type statistic of categories"),
 }
 
 _CHUNK = 2_000_000
@@ -56,13 +73,14 @@ def permutation_test(
             themselves), or None: the whole sample.
         permutations: B, at least 99.
         seed: of the generator; the same seed gives the same p for any order of the rows.
-        statistic: for ordered answers `midrank` (between-group share of the variance of weighted
-            mid-ranks, as Kruskal-Wallis: a group counts by its mass) or `studentised` (Wald type:
-            a group counts by its own standard error, `studentised_statistic`) or `combined` (the
-            smaller of their two p-values, with its own permutation distribution: Tippett's
-            combination, Pesarin and Salmaso 2010, section 4.2; as good as the better one, or
-            nearly, whether a large or a small group differs); for unordered ones `pearson` (X2 of
-            weighted shares).
+        statistic: for ordered answers `combined`, or one of its parts `studentised` (Wald type: a
+            group counts by its own standard error) and `anova` (a group counts by its mass), all
+            of mid-ranks; for unordered ones `categories`, the same of category indicators. The
+            smaller of the two p-values has its own permutation distribution (Tippett's
+            combination; Pesarin and Salmaso 2010, section 4.2): nearly as good as the better one,
+            whether a large or a small group differs. By name: `midrank` (between-group share of
+            the variance of weighted mid-ranks, as Kruskal-Wallis) and `pearson` (X2 of weighted
+            shares), where weights stay and only answers move.
         group_levels: declared groups.
 
     Raises:
@@ -102,7 +120,8 @@ def permutation_test_of(
         raise StatisticsError("the outcome has one level: there is nothing to permute")
     block = np.zeros(len(answers), np.int64) if blocks is None else blocks.codes[known]
     code, weight = groups.codes[known], design.full_weights[known]
-    _refuse_fixed(block, code, answers)
+    if blocks is not None:
+        _refuse_fixed(block, code, answers)
     order = _canonical_order(block, code, weight, answers)
     observed, exceeding = _count(
         answers[order],
@@ -179,28 +198,38 @@ def _count(
     statistic: Statistic,
 ) -> tuple[float, int]:
     """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
-    parts: tuple[Statistic, ...] = (
-        ("midrank", "studentised") if statistic == "combined" else (statistic,)
-    )
-    compute = [_statistic(y, code, weight, block, groups, part) for part in parts]
-    # The observed order comes first.
-    values = [[one(np.arange(len(y))[None, :])] for one in compute]
     rng = np.random.Generator(np.random.PCG64(seed))
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
-    offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
-    done = 0
-    while done < permutations:
-        size = min(permutations - done, max(1, _CHUNK // len(y)))
-        order = np.argsort(rng.random((size, len(y))) + offset, axis=1)
-        for found, one in zip(values, compute, strict=True):
-            found.append(one(order))
-        done += size
-    drawn = [np.concatenate(found) for found in values]
-    if len(drawn) == 1:
-        observed = float(drawn[0][0])
-        return observed, int((drawn[0][1:] >= observed * (1 - 1e-10)).sum())
-    smaller = np.minimum(*(_shares_above(one) for one in drawn))
-    return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
+    size = max(1, _CHUNK // len(y))
+    sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
+    if statistic in _PAIRED:
+        made = indicated(y, block) if statistic == "categories" else ranked(y, block)
+        both = studentised_statistics(*made, code, weight, groups)
+        parts = _PAIRED[statistic]
+        # The observed order comes first.
+        drawn = [both(np.arange(len(y))[None, :])]
+        drawn += [both(_shuffled(rng, many, starts, len(y))) for many in sizes]
+        values = [np.concatenate([found[part] for found in drawn]) for part in parts]
+        if len(values) == 2:
+            smaller = np.minimum(*(_shares_above(one) for one in values))
+            return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
+    else:
+        compute = _statistic(y, code, weight, groups, statistic)
+        offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
+        found = [compute(np.arange(len(y))[None, :])]
+        for many in sizes:
+            found.append(compute(np.argsort(rng.random((many, len(y))) + offset, axis=1)))
+        values = [np.concatenate(found)]
+    observed = float(values[0][0])
+    return observed, int((values[0][1:] >= observed * (1 - 1e-10)).sum())
+
+
+def _shuffled(rng: np.random.Generator, many: int, starts: IntArray, n: int) -> IntArray:
+    """Rows in permuted order within blocks that begin at `starts`, shape (many, n)."""
+    order = np.tile(np.arange(n), (many, 1))
+    for start, stop in zip(starts, [*starts[1:], n], strict=True):
+        order[:, start:stop] = rng.permuted(order[:, start:stop], axis=1)
+    return order
 
 
 def _shares_above(values: FloatArray) -> FloatArray:
@@ -211,16 +240,9 @@ def _shares_above(values: FloatArray) -> FloatArray:
 
 
 def _statistic(
-    y: FloatArray,
-    code: IntArray,
-    weight: FloatArray,
-    block: IntArray,
-    groups: int,
-    statistic: Statistic,
+    y: FloatArray, code: IntArray, weight: FloatArray, groups: int, statistic: Statistic
 ) -> Callable[[IntArray], FloatArray]:
     """The statistic as a function of rows in permuted order, shape (B, n) -> (B,)."""
-    if statistic == "studentised":
-        return studentised_statistic(y, code, weight, block, groups)
     levels, position = np.unique(y, return_inverse=True)
     indicator = np.zeros((len(y), groups))
     indicator[np.arange(len(y)), code] = weight
