@@ -8,7 +8,7 @@ from readiness.charts.level_spec import LevelSpec
 from readiness.charts.levels import Row, Segment
 from readiness.charts.marks import Mark
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
-from readiness.charts.rows import MARK, Below, Place, RowLayout
+from readiness.charts.rows import Below, Place, RowLayout
 from readiness.charts.sheet import Align, Scale, Sheet
 from readiness.charts.words import base_text, quoted, sign_notes, word
 from readiness.facts import Listed
@@ -38,6 +38,7 @@ class _Picture:
         self.heads = {row.code: self._head(row) for row in spec.table}
         below = [self._beside(row) if narrow else Below(self._base(row)) for row in spec.table]
         self.layout = RowLayout(places, below, spec.width)
+        self.bar = self.layout.bar
 
     def _base(self, row: Row) -> str:
         return base_text(row.levels[0], self.spec.language, unweighted=row.apart)
@@ -171,7 +172,14 @@ class _Picture:
     def _empty(self, left: float, y: float, width: float, mark: Mark, id: str = "") -> None:
         sheet = self.sheet
         sheet.rect(
-            left, y - MARK / 2, width, MARK, fill="paper", stroke="muted", dashed=True, id=id
+            left,
+            y - self.bar / 2,
+            width,
+            self.bar,
+            fill="paper",
+            stroke="muted",
+            dashed=True,
+            id=id,
         )
         if measure(mark.plain, size=SMALL) + 6 <= width:
             middle = left + width / 2
@@ -197,10 +205,12 @@ class _Picture:
         self, piece: Segment, mark: Mark, left: float, width: float, y: float, *, small: bool
     ) -> None:
         sheet, colour = self.sheet, piece.colour or ""
-        sheet.rect(left, y - MARK / 2, width, MARK, fill=colour, stroke="paper", id=piece.id)
+        sheet.rect(
+            left, y - self.bar / 2, width, self.bar, fill=colour, stroke="paper", id=piece.id
+        )
         weak = small or mark.sign is Sign.WEAK
         if weak:
-            sheet.hatch(left, y - MARK / 2, width, MARK, id=piece.id)
+            sheet.hatch(left, y - self.bar / 2, width, self.bar, id=piece.id)
         needed = measure(mark.plain, size=SMALL)
         if needed + 6 > width:
             return
@@ -226,9 +236,9 @@ class _Picture:
         if mark.value:
             left = min(scale.x(0), end)
             width = abs(end - scale.x(0))
-            self.sheet.rect(left, y - MARK / 2, width, MARK, fill="neutral", id=mark.id)
+            self.sheet.rect(left, y - self.bar / 2, width, self.bar, fill="neutral", id=mark.id)
             if self.spec.is_small(row) or mark.sign is Sign.WEAK:
-                self.sheet.hatch(left, y - MARK / 2, width, MARK, id=mark.id)
+                self.sheet.hatch(left, y - self.bar / 2, width, self.bar, id=mark.id)
         beside: tuple[float, Align] = (end - 4, "right") if self.sheet.rtl else (end + 4, "left")
         self.sheet.write(beside[0], y, mark.plain, size=SMALL, align=beside[1], id=mark.place)
 

@@ -9,8 +9,8 @@ from readiness.charts.metrics import BODY, SMALL, measure, wrap
 from readiness.charts.sheet import Sheet
 
 SECTION_GAP = 12.0
-MARK = 22.0
-"""Height kept for the mark of a row (a bar, a dot)."""
+MARK, NARROW_MARK = 22.0, 18.0
+"""Height kept for the mark of a row (a bar, a dot), wide and on a telephone."""
 
 LINE = 17.0
 """From line to line of a label."""
@@ -51,6 +51,8 @@ class RowLayout:
     def __init__(self, places: Sequence[Place], below: Sequence[Below], width: float) -> None:
         self.places, self.below, self.width = places, below, width
         self.narrow = self.is_narrow(width)
+        self.bar = NARROW_MARK if self.narrow else MARK
+        """Height of the mark of a row."""
         longest = max(measure(place.label, size=BODY, bold=place.bold) for place in places)
         smallest = max(measure(each.text, size=SMALL, bold=each.bold) for each in below)
         longest = max(longest, min(smallest, 0.28 * width))
@@ -62,9 +64,9 @@ class RowLayout:
             for each in below
         ]
         self.heights = [
-            LINE * len(lines) + MARK + 10
+            LINE * len(lines) + self.bar + 8
             if self.narrow
-            else max(MARK + 10, LINE * (len(lines) + len([x for x in small if x])) + 8)
+            else max(self.bar + 10, LINE * (len(lines) + len([x for x in small if x])) + 8)
             for lines, small in zip(self.lines, self.small, strict=True)
         ]
         self.tops: list[float] = []
@@ -75,7 +77,7 @@ class RowLayout:
             top += height
         self.height = top
         self.marks = [
-            top + (height - MARK / 2 - 6 if self.narrow else height / 2)
+            top + (height - self.bar / 2 - 5 if self.narrow else height / 2)
             for top, height in zip(self.tops, self.heights, strict=True)
         ]
         """The middle of the mark of each row."""
@@ -89,7 +91,7 @@ class RowLayout:
         """From where to where lines of an axis run: the whole height, or beside marks only."""
         if not self.narrow:
             return [(start, start + self.height)]
-        return [(start + y - MARK / 2 - 1, start + y + MARK / 2 + 1) for y in self.marks]
+        return [(start + y - self.bar / 2 - 1, start + y + self.bar / 2 + 1) for y in self.marks]
 
     def draw_labels(self, sheet: Sheet, start: float) -> None:
         """The labels with their bases in small type; the plot's top is at `start`."""
