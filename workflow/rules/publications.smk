@@ -30,6 +30,7 @@ rule site:
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
         pages=PLAN.pages,
+        tables=PLAN.tables,
         sources=sorted(
             str(path)
             for pattern in ("docs/*.md", "docs/**/*.png", "docs/**/*.svg")

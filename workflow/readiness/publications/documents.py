@@ -18,12 +18,12 @@ from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.publications.ledger import CONFIG
 
-CHARTS, REPORT = "charts", "report"
+CHARTS, TABLES, REPORT = "charts", "tables", "report"
 PAGES = tuple(
     f"{name}{ending}" for name in ("report", "report-simulated") for ending in (".html", ".pdf")
 )
 """What a report's files may be called."""
-SHOWN = (CHARTS, REPORT)
+SHOWN = (CHARTS, TABLES, REPORT)
 """The folders of a run that a publication keeps, one a language: `charts/fr`, ..."""
 BEFORE = {"draw": "charts/", "report": ""}
 """The steps that made what a publication with one page kept, and where it lies."""

@@ -15,6 +15,8 @@ KINDS = {
     ".cff": "citation",
 }
 """What a file is to a reader, by its ending."""
+CODEBOOK = "codebook"
+"""What explains the table of numbers lies beside it."""
 NUMBERS = "numbers"
 """The page and the table of all numbers have this name."""
 
@@ -36,7 +38,7 @@ class File:
         kind = KINDS.get(path.suffix, "")
         if path.stem == NUMBERS and kind == "page":
             kind = NUMBERS
-        return cls(path, kind) if kind else None
+        return cls(path, kind) if kind and path.stem != CODEBOOK else None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from readiness.config import Section, parse_json
 from readiness.datasets.versions import read_versions
 from readiness.language import Language, text
 from readiness.publications.closing import read_verdicts
-from readiness.publications.documents import CHARTS, REPORT
+from readiness.publications.documents import CHARTS, REPORT, TABLES
 from readiness.publications.ledger import FOLDER
 from readiness.publications.reproduce import tally
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -23,7 +23,7 @@ from readiness.site import pages
 from readiness.site.contents import Dataset, File, Published, Reported, below
 from readiness.site.guides import Guide, guide
 
-READ = (REPORT, CHARTS, "tables")
+READ = (REPORT, CHARTS, TABLES)
 """The folders of a run that a reader gets."""
 SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
 """The files beside them that a publication is checked and cited by."""
