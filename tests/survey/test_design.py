@@ -222,8 +222,7 @@ def test_calibrated_sums_by_margin_equal_the_dense_covariance(monkeypatch: Any) 
     for d in (raked, raked.subset(frame["w"] > 2), trim(raked, 1.0, 9.0)):
         dense = d.code_covariance(codes, 6)
         with monkeypatch.context() as patch:
-            # `readiness.survey.design` is also the name of a function.
-            patch.setattr(sys.modules["readiness.survey.design"], "_DENSE", 0)
+            patch.setattr(sys.modules["readiness.survey.code_variance"], "_DENSE", 0)
             sums = d.code_covariance(codes, 6)
         np.testing.assert_allclose(sums, dense, rtol=1e-9, atol=1e-9)
         assert np.diag(dense).min() > 1

@@ -36,6 +36,9 @@ def both_ways(content: bytes, monkeypatch: pytest.MonkeyPatch) -> list[object]:
         monkeypatch.setattr(tables, "LONG", long)
         try:
             frame = read_text_table(Path("t.csv"), "the table", content)
+            some = read_text_table(Path("t.csv"), "the table", content, columns={"b", "none"})
+            assert list(some.columns) == [name for name in frame.columns if name == "b"]
+            assert "b" not in some or some["b"].tolist() == frame["b"].tolist()
             found.append((list(frame.columns), frame.to_numpy().tolist(), list(frame.dtypes)))
         except DataError as error:
             found.append(str(error))

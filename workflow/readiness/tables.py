@@ -217,9 +217,9 @@ def read_text_table(
 ) -> pd.DataFrame:
     """Read a CSV with every cell as text and empty cells as "".
 
-    `columns`: those that are wanted of a long table, in any order; None: all.
-    `content` are the file's bytes where they are in hand already. Raises DataError, naming file
-    and row, as `read_rows` does, and when two columns have one name.
+    `content` are the file's bytes where they are in hand already; `columns` are those to keep, of
+    those that it has. Raises DataError, naming file and row, as `read_rows` does, and when two
+    columns have one name.
     """
     import pandas as pd
 
@@ -227,8 +227,8 @@ def read_text_table(
     if len(content) >= LONG and (names := _regular(content)):
         return pd.read_csv(
             io.BytesIO(content), dtype=str, na_filter=False, names=names, header=0,
+            usecols=[name for name in names if columns is None or name in columns],
             index_col=False, engine="c", encoding="utf-8", low_memory=False,
-            usecols=None if columns is None else [name for name in names if name in columns],
         )  # fmt: skip
     header, rows = read_rows(path, what, content)
     names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]

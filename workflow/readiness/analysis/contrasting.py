@@ -18,6 +18,7 @@ from readiness.config import Compare
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.families import ContrastRow, family_of
+from readiness.survey.comparisons.results import BoolArray
 from readiness.survey.comparisons.shares import Shares
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval
@@ -76,9 +77,10 @@ def contrast_item(
     """The family of one item and one variable; no row for a number or where nobody answered."""
     found: dict[str, tuple[Cut, Shares]] = {}
     crossings = Crossings(design, by, groups)
+    known = design.data[by].isin(groups).to_numpy() & design.mask
     if item.kind not in ("number", "text"):
         for cut in compared_cuts(item, design.data):
-            for name, shares in _shares(design, cut, by, groups, interval, crossings):
+            for name, shares in _shares(cut, known, interval, crossings):
                 found[name] = (cut, shares)
     if not found:
         return []
@@ -94,17 +96,15 @@ def contrast_item(
 
 
 def _shares(
-    design: Design,
-    cut: Cut,
-    by: str,
-    groups: Sequence[str],
-    interval: Interval,
-    crossings: Crossings,
+    cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
 ) -> Iterator[tuple[str, Shares]]:
-    """The share of each compared category of a cut, by the name of its level."""
+    """The share of each compared category of a cut, by the name of its level.
+
+    `known`: who is in the domain and in a group.
+    """
     codes, _ = cut.answers
     inside = np.array([*(place >= 0 for place in cut.place), False])[codes]
-    if not (inside & design.data[by].isin(groups).to_numpy() & design.mask).any():
+    if not (inside & known).any():
         return
     made = crossings.proportions(cut, grouped=True)
     for category in cut.compared:

@@ -65,14 +65,16 @@ def read_replicates(path: Path) -> Replicates | PatternedReplicates:
 
 
 def read_weighted(
-    answers: Path, weights: Path, apart: Collection[str]
+    answers: Path, weights: Path, apart: Collection[str], columns: Collection[str] | None = None
 ) -> tuple[Design, pd.DataFrame]:
     """The design with replicate weights, and the answers of the groups counted apart.
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
-    with `replicates.npz` beside it; `apart` are codes of groups.
+    with `replicates.npz` beside it; `apart` are codes of groups. `columns`: the answers and frame
+    variables that are needed; all unless given.
     """
-    coded = read_text_table(answers, "the coded answers")
+    wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
+    coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
     made = weighted_design(coded, final, read_replicates(replicates_beside(weights)))
     return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
@@ -91,7 +93,11 @@ def weighted_design(
     numeric = {"weight": float, **({"stratum_population": float} if finite else {})}
     final = final.astype(numeric)
     known = coded.drop(columns="stratum")
-    table = final.merge(known, on="respondent", how="left", validate="one_to_one")
+    # pandas takes long to find out what it takes moments to see.
+    unique = final["respondent"].is_unique and known["respondent"].is_unique
+    table = final.merge(
+        known, on="respondent", how="left", validate=None if unique else "one_to_one"
+    )
     if table.empty:
         nobody = Codes.rows(0)
         stage = Stage.make(nobody, nobody, None)

@@ -378,6 +378,11 @@ class Questionnaire(_Strict):
                 return variable
         raise KeyError(variable_id)
 
+    def coded_columns(self, items: Iterable[str]) -> tuple[str, ...]:
+        """Columns of the coded table for these items, after those of the frame variables."""
+        columns = (column for name in items for column in self.item(name).columns)
+        return (*(variable.id for variable in self.frame), *columns)
+
     def variable(self, name: str) -> Item | FrameVariable:
         """The item or frame variable of that id; KeyError when there is neither."""
         return self.frame_variable(name) if name in {v.id for v in self.frame} else self.item(name)

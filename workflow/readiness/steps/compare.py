@@ -56,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`."""
     settings = parse_json(CompareWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
+    columns = questionnaire.coded_columns({*settings.items, *settings.contrasted})
+    design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart, columns)
     compared, *_ = arguments.by
     selection = Selection.of(settings.selection, complete=complete(design))
     contrasts = contrast_items(

@@ -24,7 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write `estimates.csv`."""
     settings = parse_json(EstimateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    design, apart = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
+    columns = questionnaire.coded_columns(settings.items)
+    design, apart = read_weighted(
+        arguments.answers, arguments.weights, questionnaire.apart, columns
+    )
     table = estimate(design, apart, questionnaire, settings, settings.edition)
     outputs = Outputs("estimate", arguments.out)
     outputs.csv("estimates.csv", table)

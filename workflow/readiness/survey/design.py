@@ -23,11 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.survey.code_variance import (
-    calibrated_code_covariance,
-    can_calibrate,
-    code_covariance,
-)
+from readiness.survey.code_variance import design_code_covariance
 from readiness.survey.coding import Factorized, factorized
 from readiness.survey.options import one_of
 from readiness.survey.specification import (
@@ -53,9 +49,6 @@ if TYPE_CHECKING:
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
-
-# Indicators of more cells than this are never written out (8 bytes each).
-_DENSE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,31 +280,7 @@ class Design:
             codes: category of each row in 0..size-1, or -1 (counts nowhere).
             size: number of categories.
         """
-        inside = codes if self.mask.all() else np.where(self.mask, codes, -1)
-        used = np.flatnonzero(np.bincount(inside + 1, minlength=size + 1)[1:])
-        place = np.full(size + 1, -1, dtype=np.int64)
-        place[used] = np.arange(len(used))
-        compact = inside if len(used) == size else place[inside]
-        large = self.replicates is None and self.rows * len(used) > _DENSE
-        if large and can_calibrate(self.stages, self.projections):
-            inner = calibrated_code_covariance(
-                compact, len(used), self.full_weights, self.stages[0], self.projections[0]
-            )
-        elif large and not self.projections and len(self.stages) == 1:
-            inner = code_covariance(
-                compact,
-                len(used),
-                self.full_weights,
-                self.stages[0],
-                in_domain=None if self.mask.all() else self.mask,
-                lonely_psu=self.lonely_psu,
-                adjust_domain_lonely=self.adjust_domain_lonely,
-            )
-        else:
-            inner = self.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
-        covariance = np.zeros((size, size))
-        covariance[np.ix_(used, used)] = inner
-        return covariance
+        return design_code_covariance(self, codes, size)
 
     def replicate_code_totals(self, codes: npt.NDArray[np.int64], size: int) -> FloatArray:
         """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.

@@ -81,12 +81,13 @@ def check_level(level: npt.ArrayLike) -> None:
 
 def t_quantile(level: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
     """Two-sided quantile of Student's t; normal where df is infinite, NaN where df < 1."""
-    from scipy import stats
+    from scipy import special
 
     degrees = np.asarray(df, dtype=np.float64)
     safe = np.where(degrees >= 1, degrees, np.nan)
     tail = (1 - np.asarray(level, dtype=np.float64)) / 2
-    return np.asarray(-stats.t.ppf(tail, safe), dtype=np.float64)
+    normal = np.where(np.isinf(safe), special.ndtri(tail), special.stdtrit(safe, tail))
+    return np.asarray(-normal, dtype=np.float64)
 
 
 def effective_size(p: npt.ArrayLike, se: npt.ArrayLike) -> FloatArray:

@@ -164,30 +164,21 @@ def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, Fl
     X2 = n sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times
     the covariance of y in this metric.
     """
-    member = (groups.codes[:, None] == np.arange(groups.size)).astype(np.float64)
-    tick = ticked.astype(np.float64)
-    r, c, n = groups.size, tick.shape[1], domain.n
-
-    def shares(w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        total = w.sum()
-        return (member * w[:, None]).T @ tick / total, w @ member / total, w @ tick / total
-
-    joint, q, pi = shares(domain.weights)
+    r, c, n = groups.size, ticked.shape[1], domain.n
+    both, member = _cells(domain.weights, domain.mask, groups, ticked)
+    size = float(member.sum())
+    joint, q, pi = both / size, member / size, both.sum(axis=0) / size
     y = joint - np.outer(q, pi)
     metric = np.outer(q, pi * (1 - pi))
-    if domain.refits:
-
-        def fit(w: FloatArray) -> FloatArray:
-            again, part, share = shares(w)
-            return (again - np.outer(part, share)).ravel()
-
-        covariance = domain.refit_covariance(fit, y.ravel())
+    if domain.replicates is not None:
+        covariance = _replicated(domain, groups, ticked, (joint, q, pi))
     else:
-        size = domain.weights.sum()
-        both = (member[:, :, None] * tick[:, None, :]).reshape(-1, r * c)
+        of = (groups.codes[:, None] == np.arange(r)).astype(np.float64)
+        tick = ticked.astype(np.float64)
+        each = (of[:, :, None] * tick[:, None, :]).reshape(-1, r * c)
         z = (
-            (both - joint.ravel())
-            - (member - q)[:, :, None].repeat(c, axis=2).reshape(-1, r * c) * np.tile(pi, r)
+            (each - joint.ravel())
+            - (of - q)[:, :, None].repeat(c, axis=2).reshape(-1, r * c) * np.tile(pi, r)
             - np.tile(tick - pi, (1, r)) * np.repeat(q, c)
         ) / size
         covariance = domain.total_covariance(np.where(domain.mask[:, None], z, 0.0))
@@ -197,6 +188,47 @@ def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, Fl
     if not delta.sum() > 1e-10 * len(delta):
         raise StatisticsError("the design gives the options no variance across groups")
     return float(n * (y**2 / metric).sum()), delta
+
+
+def _cells(
+    weights: FloatArray, inside: BoolArray, groups: Factor, ticked: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Totals of who is in a group and ticked an option, (groups, options), and of the groups."""
+    codes, w = groups.codes[inside], weights[inside]
+    member = np.bincount(codes, weights=w, minlength=groups.size).astype(np.float64)
+    both = [
+        np.bincount(codes, weights=w * ticks, minlength=groups.size) for ticks in ticked[inside].T
+    ]
+    return np.column_stack(both), member
+
+
+def _replicated(
+    domain: Design,
+    groups: Factor,
+    ticked: BoolArray,
+    shares: tuple[FloatArray, FloatArray, FloatArray],
+) -> FloatArray:
+    """Covariance of y from the cells of each replicate: y again, or its linear part (no refits)."""
+    joint, q, pi = shares
+    r, c = joint.shape
+    codes = np.where(domain.mask, groups.codes, -1)
+    member = domain.replicate_code_totals(codes, r)
+    both = np.empty((len(member), r, c))
+    for j in range(c):
+        both[:, :, j] = domain.replicate_code_totals(np.where(ticked[:, j], codes, -1), r)
+    size, ticks = member.sum(axis=1), both.sum(axis=1)
+    if domain.refits:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part, share = member / size[:, None], ticks / size[:, None]
+            again = both / size[:, None, None] - part[:, :, None] * share[:, None, :]
+        values = again.reshape(len(again), -1)
+        return domain.replicate_covariance(values, (joint - np.outer(q, pi)).ravel())
+    linear = (
+        (both - joint * size[:, None, None])
+        - (member - q * size[:, None])[:, :, None] * pi
+        - q[:, None] * (ticks - pi * size[:, None])[:, None, :]
+    ) / float(domain.weights.sum())
+    return domain.replicate_covariance(linear.reshape(len(linear), -1), np.zeros(r * c))
 
 
 def _single(

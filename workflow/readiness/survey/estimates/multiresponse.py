@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import StatisticsError
+from readiness.survey.coding import factorized
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
 from readiness.survey.intervals import Interval
@@ -108,19 +109,21 @@ def _chosen(
     mask: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.object_]:
     """`1`, `0`, `blank` or `_outside` for each row."""
-    text = pd.Series(values).astype(object)
-    text = text.where(text.notna(), "_blank").map(_plain)
+    codes, distinct = factorized(values)
     known = {"1": "1", "0": "0"}
     known |= dict.fromkeys(not_asked, "_outside") | dict.fromkeys(no_answer, "blank")
-    mapped = text.map(known)
-    bad = mapped.isna().to_numpy() & (True if mask is None else mask)
+    texts = [*map(_plain, distinct), "_blank"]  # the last one: a missing value, code -1
+    bad = np.array([text not in known for text in texts])[codes]
+    if mask is not None:
+        bad &= mask
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(
-            f"option {option!r} is {text.iloc[row]!r} in row {row}; expected 1, 0 or one of "
+            f"option {option!r} is {texts[codes[row]]!r} in row {row}; expected 1, 0 or one of "
             + ", ".join((*not_asked, *no_answer))
         )
-    return mapped.fillna("_outside").to_numpy(dtype=object)
+    mapped = np.array([known.get(text, "_outside") for text in texts], dtype=object)
+    return np.asarray(mapped[codes])
 
 
 def _plain(value: Any) -> str:
