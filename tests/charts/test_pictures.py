@@ -119,7 +119,7 @@ def test_svg_is_well_formed_and_has_no_trace_of_the_machine(
     # Several may stand in a page: their own ids are prefixed, and nothing else is named.
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids)) and all(str(each).startswith("one-") for each in ids)
-    assert {each.get("id") for each in root.iter(f"{SVG}title")} == {root.get("aria-labelledby")}
+    assert len(list(root.iter(f"{SVG}title"))) == 1
     (said,) = [each.text for each in root.iter(f"{SVG}desc")]
     assert said == chart.alt
 

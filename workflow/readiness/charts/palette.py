@@ -11,6 +11,8 @@ vermilion for two sources. Nothing is said by colour alone: position, shape or h
 
 from __future__ import annotations
 
+from readiness.fonts import css
+
 DARK_TEXT, LIGHT_TEXT = "#16202b", "#ffffff"
 
 LIGHT = {
@@ -132,6 +134,7 @@ def stylesheet() -> str:
         "svg.chart{forced-color-adjust:none;print-color-adjust:exact;"
         "-webkit-print-color-adjust:exact}",
         "svg.chart text{fill:var(--chart-ink)}",
+        "svg.chart{font-family:var(--sans," + css() + ")}",
     ]
     for token in tokens:
         rules.append(f"svg.chart .k-{token}{{fill:var(--chart-{token})}}")

@@ -14,7 +14,7 @@ from unicodedata import bidirectional
 from xml.sax.saxutils import escape, quoteattr
 
 from readiness.charts import palette
-from readiness.charts.metrics import BODY, measure
+from readiness.charts.metrics import BODY, SMALL, measure
 from readiness.fonts import css
 from readiness.language import Language, direction
 
@@ -178,7 +178,7 @@ class Sheet:
             "x": number(x),
             "y": number(y + 0.355 * size),
             "text-anchor": _ANCHORS[align],
-            "font-size": "" if size == BODY else number(size),
+            "font-size": "" if size == SMALL else number(size),
             "font-weight": "700" if bold else "",
             "data-id": id,
         }
@@ -339,16 +339,14 @@ class Sheet:
             "direction": "ltr",
             "role": "img",
             "xml:lang": self.language,
-            "aria-labelledby": f"{self.name}-title",
-            "aria-describedby": f"{self.name}-desc" if description else "",
             "font-family": css(),
-            "font-size": number(BODY),
+            "font-size": number(SMALL),
             "fill": palette.light("ink"),
         }
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
-        head = [f"<svg{shown}>", f'<title id="{self.name}-title">{escape(allowed(title))}</title>']
+        head = [f"<svg{shown}>", f"<title>{escape(allowed(title))}</title>"]
         if description:
-            head.append(f'<desc id="{self.name}-desc">{escape(allowed(description))}</desc>')
+            head.append(f"<desc>{escape(allowed(description))}</desc>")
         if patterns:
             head.append(f"<defs>{patterns}</defs>")
         paper = palette.light("paper")

@@ -13,6 +13,9 @@ from xml.etree import ElementTree
 from readiness.errors import RenderError
 
 SVG = "http://www.w3.org/2000/svg"
+CHART = "chart"
+"""The class of a drawing whose classes the page's stylesheet knows (`charts.palette`)."""
+_STYLED = {"k-": "fill", "s-": "stroke"}
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _NAME = re.compile(rf"^\{{{re.escape(SVG)}\}}(\w+)$")
 _DRAWN = frozenset(
@@ -42,11 +45,23 @@ def inlined(source: str, prefix: str, alternative: str, classes: str) -> str:
     if "viewBox" not in root.attrib and {"width", "height"} <= root.attrib.keys():
         sides = (re.sub(r"[a-z]+$", "", root.attrib[side]) for side in ("width", "height"))
         root.set("viewBox", "0 0 " + " ".join(sides))
+    if CHART in root.get("class", "").split():
+        for node in root.iter():
+            _leave_to_style(node)
+        root.attrib.pop("font-family", None)
     own = {name: root.attrib[name] for name in sorted(root.attrib) if name not in _REPLACED}
     root.attrib.clear()
     names = " ".join(dict.fromkeys(f"{classes} {own.pop('class', '')}".split()))
     root.attrib.update({"class": names, "role": "img", "aria-label": alternative, **own})
     return _written(root)
+
+
+def _leave_to_style(node: ElementTree.Element) -> None:
+    """Take off the colours that the page's stylesheet has for the node's classes."""
+    for kind in node.get("class", "").split():
+        for start, attribute in _STYLED.items():
+            if kind.startswith(start):
+                node.attrib.pop(attribute, None)
 
 
 _REPLACED = ("width", "height", "role", "aria-label", "aria-labelledby", "version", "id", "x", "y")
@@ -104,4 +119,4 @@ def _kept(name: str, value: str) -> bool:
 def _written(root: ElementTree.Element) -> str:
     for node in root.iter():
         node.tag = node.tag.removeprefix(f"{{{SVG}}}")
-    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+    return ElementTree.tostring(root, encoding="unicode")
