@@ -166,7 +166,7 @@ def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: S
     made = figures(wave, selection)
     units, ids = set(made["unit"]), list(made.index)
     assert ("p" in units) == selection.p_values
-    bounds = made["kind"] == "bound"
+    bounds = made["kind"].isin(["bound", "selection"])
     ends = [i for i in made.index[~bounds] if i.endswith((".lower", ".upper", ".n_eff"))]
     assert bool(ends) == selection.intervals == bool((made["se"] != "").any())
     assert ("settings.level" in ids) == selection.intervals == (made["reliability"] != "").any()

@@ -21,11 +21,23 @@ STATUS = tuple(
     f"participation.status.{status}"
     for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 )
+DISPOSITIONS = tuple(
+    f"participation.disposition.{name}"
+    for name in (
+        "complete", "partial", "refusal", "non_contact", "other", "unknown_household",
+        "unknown_other", "ineligible",
+    )
+)  # fmt: skip
+MEASURES = {
+    **{key.rpartition(".")[2]: key for key in (*RATES, *STATUS[:1], *STATUS[2:], *DISPOSITIONS)},
+    "r_indicator": "participation.r_indicator",
+}
+"""What measures of participation are called, as the register has them for levels."""
 BOUNDS = tuple(
     f"participation.column.{name}" for name in ("published", "selection", "correlation", "worst")
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
-KEYS = (*RATES, *STATUS, *BOUNDS, *BALANCE)
+KEYS = (*RATES, *STATUS, *DISPOSITIONS, *BOUNDS, *BALANCE)
 """Every kind that is made of a name, for the test of the catalogues."""
 
 

@@ -21,6 +21,7 @@ from readiness.questionnaire.model import FrameVariable, Item
 from readiness.register.display import shown
 from readiness.register.signs import signed
 from readiness.reporting.items import level_label
+from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
 from readiness.reporting.study.named import verdict_names
 
@@ -42,6 +43,11 @@ KINDS = {
     "revision": "numbers.kind.revision",
     "setting": "numbers.kind.setting",
     "weighting": "numbers.kind.weighting",
+    "bound": "numbers.kind.bound",
+    "selection": "numbers.kind.selection",
+    "response": "numbers.kind.response",
+    "balance": "numbers.kind.balance",
+    "missing": "numbers.kind.missing",
     "claim": "numbers.kind.claim",
     "verdict": "numbers.kind.verdict",
 }
@@ -55,6 +61,11 @@ STEPS = {
     "quality": "numbers.steps.quality",
     "revision": "numbers.steps.revision",
     "weighting": "numbers.steps.weighting",
+    "bound": "numbers.steps.bound",
+    "selection": "numbers.steps.selection",
+    "response": "numbers.steps.response",
+    "balance": "numbers.steps.balance",
+    "missing": "numbers.steps.missing",
     "claim": "numbers.steps.claim",
     "verdict": "numbers.steps.verdict",
 }
@@ -64,6 +75,7 @@ TOLD = ("estimate", "interval", "count", "claim", "verdict")
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
     "mean": "numbers.level.mean",
+    **MEASURES,
 }
 """Levels that are no answers of a questionnaire."""
 

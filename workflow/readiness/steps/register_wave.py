@@ -50,6 +50,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "setting": (),
     # What is withheld, the estimates decide.
     "bound": ("bounds", "estimates"),
+    "selection": ("bounds", "estimates"),
     "missing": ("missing", "estimates"),
     "response": ("response",),
     "balance": ("balance",),

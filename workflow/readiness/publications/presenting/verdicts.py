@@ -79,12 +79,17 @@ CODES = {"today": "verdict.code_today", "frozen": "verdict.code_frozen"}
 """Whose code computed."""
 
 KINDS = {
+    "balance": "verdict.kind.balance",
+    "bound": "verdict.kind.bound",
     "claim": "verdict.kind.claim",
     "count": "verdict.kind.count",
     "estimate": "verdict.kind.estimate",
     "interval": "verdict.kind.interval",
+    "missing": "verdict.kind.missing",
     "quality": "verdict.kind.quality",
+    "response": "verdict.kind.response",
     "revision": "verdict.kind.revision",
+    "selection": "verdict.kind.selection",
     "setting": "verdict.kind.setting",
     "test": "verdict.kind.test",
     "verdict": "verdict.kind.verdict",

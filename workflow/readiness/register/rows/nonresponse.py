@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.responding import WEIGHTED
 from readiness.config import Figures
 from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import REASON, FigureRow
@@ -22,6 +23,7 @@ from readiness.register.rows.cells import number
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
+KINDS = {WORST: BOUND, SELECTION: SELECTION}
 ENDS = ("lower", "upper")
 BLANK, NO_ANSWER = "blank", "no_answer"
 """Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
@@ -65,21 +67,21 @@ def bound_rows(
         for kind, says in _SAYS.items():
             if kind == SELECTION and row["reason"]:
                 yield FigureRow(
-                    id=f"{share}.{kind}", kind=BOUND, unit=REASON, value=row["reason"], item=item,
-                    level=level, group=TOTAL, statistic=says,
+                    id=f"{share}.{kind}", kind=KINDS[kind], unit=REASON, value=row["reason"],
+                    item=item, level=level, group=TOTAL, statistic=says,
                 )  # fmt: skip
                 continue
             for end in ENDS:
                 value = None if why else number(row[f"{kind}_{end}"])
                 yield FigureRow(
-                    id=f"{share}.{kind}.{end}", kind=BOUND, unit=unit, value=value, item=item,
+                    id=f"{share}.{kind}.{end}", kind=KINDS[kind], unit=unit, value=value, item=item,
                     level=level, group=TOTAL, statistic=f"{says}: {end}", suppressed=why,
                     digits=rules.digits, rounding=rules.rounding,
                 )  # fmt: skip
         correlation = number(row["correlation"])
         if correlation is not None and not why:
             yield FigureRow(
-                id=f"{share}.{SELECTION}.correlation", kind=BOUND, unit="number", digits=2,
+                id=f"{share}.{SELECTION}.correlation", kind=SELECTION, unit="number", digits=2,
                 value=correlation, item=item, level=level, group=TOTAL,
                 statistic="correlation of the answer with its proxy from the frame",
             )  # fmt: skip
@@ -89,13 +91,13 @@ def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
     """AAPOR's rates with the counts behind them, each with its value or the reason of its lack."""
     for row in response.to_dict("records"):
         measure, group, reason = row["measure"], row["group"], row["reason"]
-        weighted = ", weighted" if measure.endswith("_weighted") else ""
-        says = f"AAPOR {measure.removesuffix('_weighted').upper()}{weighted}"
+        name = measure.removesuffix(WEIGHTED)
+        says = f"AAPOR {name.upper()}" + (", weighted" if name != measure else "")
         unit = REASON if reason else row["unit"]
         value = round(float(row["value"])) if unit == "count" else number(row["value"])
         yield FigureRow(
             id=f"{RESPONSE}.{measure}" + (f".{group}" if group else ""), kind=RESPONSE, unit=unit,
-            value=reason or value, group=group, n=int(row["n"]),
+            value=reason or value, level=name, group=group,
             statistic=says if row["unit"] == "share" else measure,
             digits={"share": 1, "number": 2}.get(unit, 0),
         )  # fmt: skip
