@@ -78,8 +78,8 @@ def test_without_trimming_there_is_no_before_and_without_margins_no_gap() -> Non
     said = texts(sheet)
     assert not {text(f"charts.{key}", "fr") for key in ("weights.before", "gaps.axis")} & {*said}
     alt = spec.chart().alt
-    assert "écrêtage" not in alt and "marges" not in alt
-    assert "écrêtage" in weights().chart().alt and "marges" in weights().chart().alt
+    assert "limites" not in alt and "marges" not in alt
+    assert "limites" in weights().chart().alt and "marges" in weights().chart().alt
 
 
 def test_a_wave_that_cannot_be_weighted_says_so() -> None:

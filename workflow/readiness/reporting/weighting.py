@@ -22,7 +22,8 @@ def weighting(wave: ShownWave) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
     told = " ".join(register.told(fact) for fact in _steps(wave))
-    if not register.has(f"{WEIGHTS}.n"):
+    unweighted = any(step_name(fact) == "unweighted" for fact in wave.steps)
+    if unweighted or not register.has(f"{WEIGHTS}.n"):
         return told
     ends = {end: register.named(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
     cost = [Fact("report.weighting.range", ends)]
@@ -33,7 +34,7 @@ def weighting(wave: ShownWave) -> str:
         [
             told,
             " ".join(register.told(fact) for fact in cost),
-            wave.chart("weights", wave.caption("report.caption.weights")),
+            wave.chart("weights", wave.caption(_caption(wave))),
             _margins(wave),
         ]
     )
@@ -104,10 +105,19 @@ def _labels_of(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
     return {}
 
 
+def _caption(wave: ShownWave) -> str:
+    """The kind of the picture's caption: gaps are drawn where there are any."""
+    return "report.caption.weights" if _moved(wave) else "report.caption.weights_alone"
+
+
 def _margins(wave: ShownWave) -> str:
-    """Each margin's target and what is left of the gap after raking, and after trimming."""
+    """Each margin's target and what is left of the gap after raking, and after trimming; "" where
+    every category meets its own target, as the steps say."""
     register, rows = wave.register, []
     moved = _moved(wave)
+    merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
+    if wave.steps and not moved and not merged:
+        return ""
     for variable in wave.questionnaire.frame:
         for code, name in _categories(wave, variable):
             gap = f"{WEIGHTS}.gap.{variable.id}.{code}"

@@ -253,11 +253,17 @@ class Wave:
             before=((numbers["raked"] - numbers["target"]) / total).round(GAP_DECIMALS),
             after=((numbers["final"] - numbers["target"]) / total).round(GAP_DECIMALS),
         )
+        # Margins that are all met need no picture, and limits that changed nothing no marks.
+        gaps = gaps if gaps[["before", "after"]].to_numpy(float).any() else gaps.iloc[:0]
+        raked, final = (
+            self.weights[name].to_numpy(dtype=np.float64) for name in ("raked_weight", "weight")
+        )
+        bounds = self.settings.bounds if (raked != final).any() else ()
         names = dict.fromkeys(gaps["variable"])
         variables = {name: self.questionnaire.frame_variable(name) for name in names}
         return WeightsPicture(
-            self.weights["raked_weight"].to_numpy(dtype=np.float64),
-            self.weights["weight"].to_numpy(dtype=np.float64),
+            raked,
+            final,
             gaps,
             {name: variable.label.text(self._language) for name, variable in variables.items()},
             {
@@ -267,7 +273,7 @@ class Wave:
             },
             self.settings.simulated,
             self._language,
-            tuple(self.settings.bounds),
+            tuple(bounds),
             width,
         )
 
