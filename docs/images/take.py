@@ -1,41 +1,34 @@
-"""The pictures of README.md, taken from the report as it was last rendered.
+"""The pictures of README.md, taken from the reports as they were last rendered.
 
     .venv/bin/python docs/images/take.py
 
 Needs Chromium (CHROMIUM names the program, else `chromium` or `google-chrome` of the PATH) and a
-finished `make`. The page is photographed at 1280 pixels; each picture is the part of it between two
-anchors, saved with a palette to stay small.
+finished `make`. Each picture is a page at 1100 pixels from one element to another, saved with a
+palette to stay small.
 """
 
 from __future__ import annotations
 
-import json
+import io
 import os
-import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
-REPORT = HERE.parents[1] / "results/waves/simulated-2026/report/en/report-simulated.html"
-WIDTH = 1280
-MARGIN = 16
-# Name of the picture: the elements that it shows from the top of the first to the end of the last.
+RESULTS = HERE.parents[1] / "results"
+STUDY = RESULTS / "studies/haca-2024/report/en/report.html"
+WAVE = RESULTS / "waves/simulated-2026/report/en/report-simulated.html"
+WIDTH, MARGIN = 1100, 12
+# Name of the picture: its page, the elements that it shows from the first to the end of the last.
 PICTURES = {
-    "bases.png": ("#figure-haca-2024-bases",) * 2,
-    "preparation.png": ("#figure-simulated-2026-preparation-levels",) * 2,
-}
-# Chromium prints the document after the page's scripts: the places are written into its title.
-PLACES = """<script>addEventListener("load", () => {
-  const place = (q) => { const b = document.querySelector(q).getBoundingClientRect();
-    return [b.left, b.top, b.right, b.bottom].map((v) => v + 0) };
-  document.title = "PLACES" + JSON.stringify([document.documentElement.scrollHeight,
-    Object.fromEntries(QUERIES.map((q) => [q, place(q)]))]) + "END";
-});</script>"""
+    "study.png": (STUDY, "#content", "#figure-haca-2024-bases svg:visible"),
+    "wave.png": (WAVE, "#sec-simulated-2026-item-preparation",
+                 "#figure-simulated-2026-preparation-levels svg:visible"),
+}  # fmt: skip
 
 
 def browser() -> str:
@@ -46,38 +39,29 @@ def browser() -> str:
     sys.exit("take.py: no Chromium found; name it with CHROMIUM=/path/to/chromium.")
 
 
-def chromium(page: Path, *options: str) -> str:
-    """Run the browser on a page and return what it prints."""
-    command = [browser(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-    done = subprocess.run(
-        [*command, *options, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
-    )
-    return done.stdout
+def take(page: Page, first: str, last: str) -> Image.Image:
+    """The page from the top of an element to the end of another."""
+    above, below = (page.locator(query).first.bounding_box() for query in (first, last))
+    if not above or not below:
+        sys.exit(f"take.py: {page.url} lacks {first} or {last}.")
+    top = max(0.0, above["y"] - MARGIN)
+    height = below["y"] + below["height"] + MARGIN - top
+    clip = {"x": 0, "y": top, "width": WIDTH, "height": height}
+    return Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip))).convert("RGB")
 
 
 def main() -> None:
     """Take the pictures."""
-    queries = sorted({query for ends in PICTURES.values() for query in ends})
-    with tempfile.TemporaryDirectory() as scratch:
-        page, shot = Path(scratch, "report.html"), Path(scratch, "page.png")
-        script = PLACES.replace("QUERIES", json.dumps(queries))
-        page.write_text(REPORT.read_text("utf-8") + script, "utf-8")
-        printed = chromium(page, f"--window-size={WIDTH},2000", "--dump-dom")
-        found = re.search(r"PLACES(.*?)END", printed)
-        if not found:
-            sys.exit(f"take.py: {REPORT} lacks one of {', '.join(queries)}.")
-        height, places = json.loads(found[1])
-        chromium(page, f"--window-size={WIDTH},{height}", f"--screenshot={shot}")
-        whole = Image.open(shot).convert("RGB")
-        for name, (first, last) in PICTURES.items():
-            left, top, _, _ = places[first]
-            _, _, right, bottom = places[last]
-            edge = 0 if left <= 0 else MARGIN
-            box = (left - edge, top - edge, WIDTH if left <= 0 else right + edge, bottom + MARGIN)
-            part = whole.crop(tuple(round(v) for v in box))
-            part.quantize(48, method=Image.Quantize.MEDIANCUT).save(HERE / name, optimize=True)
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        for name, (path, first, last) in PICTURES.items():
+            page = chromium.new_page(viewport={"width": WIDTH, "height": 900})
+            page.goto(path.as_uri())
+            picture = take(page, first, last)
+            picture.quantize(48, method=Image.Quantize.MEDIANCUT).save(HERE / name, optimize=True)
             size = (HERE / name).stat().st_size
-            print(f"docs/images/{name}: {part.width} x {part.height}, {size} bytes")
+            print(f"docs/images/{name}: {picture.width} x {picture.height}, {size} bytes")
+        chromium.close()
 
 
 if __name__ == "__main__":
