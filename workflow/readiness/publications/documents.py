@@ -87,7 +87,7 @@ def pages_of(folder: Path) -> list[str]:
 
 
 def shown(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Every chart and page of a finished run, by the name under which a publication keeps it.
+    """Every chart, page and table of a finished run, by the name that it has in a publication.
 
     `folders` are those of its steps, by step.
     """

@@ -17,6 +17,8 @@ import hashlib
 import io
 import math
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -32,6 +34,8 @@ from readiness.rendering.words import words_for
 
 GEOMETRY = 1e-6
 """How far a coordinate of a picture may be moved, in its own unit or relative to a large one."""
+LARGEST_BOOK = 1 << 27
+"""Bytes of the parts of a workbook that is read."""
 QUOTED = 80
 """How much of a text is quoted, around the first letter that differs."""
 SCRIPT = Fact("audit.page.script")
@@ -306,6 +310,26 @@ def table_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
             if not (same_cell(old, new) or terms.same(*texts)):
                 return changed(old, new)
     return terms.lineage_change(published, made)
+
+
+def workbook_change(published: bytes, made: bytes, terms: Terms) -> Fact | None:
+    """The first part that two workbooks (XLSX) do not say alike; None for none."""
+    before, after = _parts(published), _parts(made)
+    for name in sorted(before.keys() | after.keys()):
+        if change := text_change(before.get(name, b""), after.get(name, b""), terms):
+            return change
+    return None if before and after else changed("XLSX", "")
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    """The parts of a workbook; none of what is no workbook, or larger than ours are."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            if sum(part.file_size for part in book.infolist()) > LARGEST_BOOK:
+                return {}
+            return {part.filename: book.read(part) for part in book.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
+        return {}
 
 
 def _rows(content: bytes) -> list[list[str]]:

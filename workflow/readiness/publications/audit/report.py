@@ -27,6 +27,7 @@ from readiness.publications.audit.alike import (
     picture_change,
     table_change,
     text_change,
+    workbook_change,
 )
 from readiness.publications.audit.paper import paper_change
 from readiness.publications.audit.rerun import Rerun
@@ -55,6 +56,7 @@ _COMPARE: Mapping[str, Callable[[bytes, bytes, Terms], Fact | None]] = {
     "svg": picture_change,
     "pdf": paper_change,
     "csv": table_change,
+    "xlsx": workbook_change,
     "txt": text_change,
 }
 

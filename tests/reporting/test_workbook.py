@@ -1,0 +1,175 @@
+"""The workbook of a wave: read back by LibreOffice, number by number, letter by letter."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import zipfile
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from clinic_wave import ITEMS, Clinic, clinic, register, tables
+from readiness.analysis.selection import Selection
+from readiness.language import LANGUAGES
+from readiness.register.published import published
+from readiness.reporting.banners.letters import Contrasts, Gap, column_names, letters
+from readiness.reporting.banners.model import Material, banner
+from readiness.reporting.shown import Register
+from readiness.reporting.workbooks.tidy import COLUMNS, codebook, tidy, wave_codes, wave_labels
+from readiness.reporting.workbooks.wave import cover_lines, wave_book
+from readiness.reporting.workbooks.writing import Amount, Book, Sheet, written
+
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+# Every sheet as a CSV of its own, cells as they are stored (not as they are formatted).
+FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+DRAWN = Selection.PROBABILITY
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture(scope="module")
+def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    return clinic(tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture(scope="module")
+def contrasts(wave: Clinic) -> pd.DataFrame:
+    """Made up, so that both kinds of letters are there."""
+    one = {"base": "answered", "by": "site", "a": "harbour", "b": "hill", "item": "rating"}
+    rows = [
+        {**one, "level": "top", "effect": "-0.2", "p_adjusted": "0.03", "lower": "", "upper": ""},
+        {**one, "item": "shift", "level": "day", "effect": "0.2", "p_adjusted": "0.07"},
+        {**one, "item": "tools", "level": "tablet", "effect": "0.1", "p_adjusted": "0.4"},
+    ]
+    return pd.DataFrame(rows).fillna("")
+
+
+def material(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -> Material:
+    return Material(
+        Register(rows, language), wave.questionnaire, ("site",), DRAWN, Contrasts.of(found)
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(wave: Clinic) -> pd.DataFrame:
+    made = register(wave, tables(wave), DRAWN).reset_index().assign(run="clinic")
+    return published(made.astype(str))
+
+
+def book(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -> Book:
+    own = material(wave, rows, found, language)
+    return wave_book(own, "=1+1", ITEMS, cover_lines(own, simulated=True, datasets=["a@1"]))
+
+
+@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice (soffice)")
+def test_libreoffice_reads_the_register_and_the_letters(
+    wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "book.xlsx").write_bytes(written(book(wave, rows, contrasts, "en")))
+    subprocess.run(
+        [str(OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/office",
+         "--convert-to", FILTER, "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    values = dict(zip(rows["id"], rows["value"], strict=True))
+    seen = 0
+    for place, item in enumerate(ITEMS, 1):
+        with (tmp_path / f"book-{place} {item}.csv").open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file))
+        head = next(k for k, line in enumerate(lines) if line[:2] == ["Answer", "Measure"])
+        table = banner(material(wave, rows, contrasts, "en"), wave.questionnaire.item(item))
+        cells = iter(lines[head + 1 :])
+        for line in table.lines:
+            suffixes = [""] if line.kind == "base" else ["", ".lower", ".upper"]
+            for suffix in suffixes:
+                read = next(cells)
+                for own, cell in zip(line.ids, read[2:], strict=True):
+                    expected = values.get(own + suffix, "") if own else ""
+                    if expected:
+                        seen += 1
+                        assert Decimal(cell.rstrip("%†")) / (100 if "%" in cell else 1) == Decimal(
+                            expected
+                        ), (own + suffix, cell, expected)
+                    else:
+                        assert cell[:1] in "(–", (own + suffix, cell)
+            if line.letters:
+                read = next(cells)
+                assert read[1] == "Higher than"
+                # By hand: rating is lower on the hill (p = .03), shift higher there (p = .07).
+                by_group = dict(zip((c.group for c in table.columns), read[2:], strict=True))
+                wanted = {"rating": ("harbour", "B"), "shift": ("hill", "a")}[item]
+                assert by_group.pop(wanted[0]) == wanted[1]
+                assert set(by_group.values()) == {"–"}
+        assert next(cells, None) is None
+    assert seen > 120
+
+
+def test_a_workbook_is_the_same_bytes_and_runs_nothing(
+    wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame
+) -> None:
+    for language in LANGUAGES:
+        made = written(book(wave, rows, contrasts, language))
+        assert made == written(book(wave, rows, contrasts, language))
+        with zipfile.ZipFile(BytesIO(made)) as parts:
+            names = parts.namelist()
+            sheets = [parts.read(n).decode() for n in names if n.startswith("xl/worksheets/sheet")]
+            tables_ = [parts.read(n).decode() for n in names if n.startswith("xl/tables/")]
+            core = parts.read("docProps/core.xml").decode()
+            strings = parts.read("xl/sharedStrings.xml").decode()
+        assert "2000-01-01T00:00:00Z" in core and "<dc:title>=1+1</dc:title>" in core
+        # No formula, no merged cell; every table is marked as one, and its head stays in view.
+        assert not any(re.search(r"<f[ >]|mergeCell", sheet) for sheet in sheets)
+        assert "=1+1" in strings
+        assert len(tables_) == len(sheets) - 1 and len(sheets) == 3 + len(ITEMS)
+        assert all('state="frozen"' in sheet for sheet in sheets[1:])
+        assert all(('rightToLeft="1"' in sheet) == (language == "ar") for sheet in sheets)
+        for sheet in sheets:
+            found = [
+                int(row.get("r", "0")) for row in ElementTree.fromstring(sheet).iter(f"{SHEET}row")
+            ]
+            assert found == list(range(1, len(found) + 1))  # no blank row
+        for each in tables_:
+            heads = re.findall(r'<tableColumn id="\d+" name="([^"]+)"', each)
+            assert len(heads) == len({head.casefold() for head in heads})
+
+
+def test_texts_from_outside_stay_texts_and_weak_numbers_are_marked() -> None:
+    sheet = Sheet(
+        "=cmd|' /C calc'!A0", "+title", ("=head", "b"),
+        (("@SUM(A1)", Amount(0.5, '0.0%"†"')), ("http://x.example", Amount(2, "0"))),
+    )  # fmt: skip
+    notes = Sheet("Notes", "Notes", ("a", "b"), (("c", "d"),))
+    with zipfile.ZipFile(BytesIO(written(Book("t", "s", "en", (), notes, (sheet,))))) as parts:
+        whole = "".join(parts.read(name).decode() for name in parts.namelist())
+    assert "<f>" not in whole and "TargetMode" not in whole
+    assert "@SUM(A1)" in whole and "†" in whole
+
+
+def test_the_tidy_table_has_every_number_and_its_words(wave: Clinic, rows: pd.DataFrame) -> None:
+    labels = wave_labels(wave.questionnaire, "site", "en")
+    table = tidy(rows, labels, "en").set_index("id")
+    assert list(table.index) == list(rows["id"]) and [*COLUMNS][1:] == list(table.columns)
+    one = table.loc["rating.top.hill"]
+    words = one[["item_label", "answer_label", "group_label", "variable_label"]]
+    assert list(words) == ["Rating", "Fine + Great", "Hill", "Site"]
+    assert set(table.loc[table["suppressed"] != "", "value"]) <= {""}
+    assert set(table.loc[table["suppressed"] != "", "sign"]) <= {"ᶜ", "ᶠ"}
+    codes = codebook("en", wave_codes(wave.questionnaire, "en"))
+    assert set(COLUMNS) == set(codes.loc[codes["part"] == "column", "code"])
+    assert {"rating", "beds"} <= set(codes.loc[codes["part"] == "item", "code"])
+    assert (codes["meaning"] != "").sum() > len(COLUMNS)
+
+
+def test_letters_name_the_lower_columns_in_their_order() -> None:
+    names = dict(zip("xyz", "CAB", strict=True))
+    gaps = [Gap("x", "z", 0.3, None, 0.01), Gap("x", "y", 0.2, None, 0.06),
+            Gap("z", "y", 0.1, None, 0.04)]  # fmt: skip
+    assert letters(gaps, names) == {"x": "aB", "z": "A"}
+    assert column_names(28)[-3:] == ["Z", "AA", "AB"]
+    assert letters([Gap("x", "y", 0.1, None, 0.01)], {"x": "A", "y": "AA"}) == {"x": "AA"}
