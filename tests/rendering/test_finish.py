@@ -65,6 +65,7 @@ def made(body: str, numbers: Passports | None = None) -> LexborHTMLParser:
 def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     tree = made(
         f'<div class="lead"><p>Soit {number("use.yes.all", "44,6 %")}.</p></div>'
+        f'<p><span class="ci">de {number("use.yes.all.lower", "40,0 %")}</span></p>'
         f"<p>{number('use.yes.all.lower', '40,0 %')} et {number('quality.kept.all', '647')}</p>"
     )
     button = tree.css_first(".lead button.n")
@@ -74,6 +75,7 @@ def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     told = note.text(separator=" ")
     assert "617 réponses" in told and "readiness which use.yes.all" in told and "d@1" in told
     assert "40,0\u202f% à 50,0\u202f%" in told
+    assert "40,0 %" in tree.css_first("p > .ci").text() and not tree.css(".ci *")
     links = [node.attributes["href"] for node in tree.css("a.n")]
     assert links == ["numbers.html#use.yes.all", "numbers.html#quality.kept.all"]
     assert not tree.css("[data-id]") and len(tree.css(".pass")) == 1

@@ -39,9 +39,14 @@ class _Numbers:
     opened: dict[str, None] = field(default_factory=dict)
     counted: dict[int, int] = field(default_factory=dict)
 
-    def opens(self, node: LexborNode) -> bool:
-        """Whether a number opens: it stands in a summary or a headline, and few before it do."""
+    def opens(self, node: LexborNode) -> bool | None:
+        """Whether a number opens: it stands in a summary or a headline, and few before it do.
+
+        None for what belongs to a number that opens or leads on.
+        """
         identity = self.identity(node.attributes.get("data-id") or "")
+        if self.belongs(node, identity):
+            return None
         if identity not in self.passports.rows or not _stands_out(node):
             return False
         section = _section(node)
@@ -55,8 +60,16 @@ class _Numbers:
         """The id of a number in the register of the run."""
         return name.removeprefix(f"{self.run}/")
 
-    def opening(self, name: str, opens: bool, shown: str) -> tuple[str, str]:
+    def belongs(self, node: LexborNode, identity: str) -> bool:
+        """Whether a number is the end of an interval below its number, which opens or leads on."""
+        above = next(_above(node), None)
+        within = above is not None and "ci" in (above.attributes.get("class") or "").split()
+        return within and self.passports.parent(identity) != identity
+
+    def opening(self, name: str, opens: bool | None, shown: str) -> tuple[str, str]:
         """The tags around a number."""
+        if opens is None:
+            return "", ""
         identity = self.identity(name)
         kind = "n long" if len(shown) > LONG else "n"
         if opens:
@@ -91,7 +104,7 @@ def finished(html: str, passports: Passports, *, style: str = "") -> str:
     return guarded(page)
 
 
-def _linked(page: str, numbers: _Numbers, opens: list[bool]) -> str:
+def _linked(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:
     """The page with every number's span as a button or a link. A number holds no elements."""
     parts = _SPAN.split(page)
     told = [parts[0]]

@@ -91,5 +91,5 @@ def letters(language: Language) -> str:
     """CSS with the letters that machines set badly: those of Arabic; "" for other languages."""
     if direction(language) != "rtl":
         return ""
-    latin, arabic = range(0x20, 0x7F), (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B)
-    return "\n" + fonts.face("".join(map(chr, (*latin, *arabic, 0xA0, 0x2013, 0x2212, 0xAB, 0xBB))))
+    signs, arabic = range(0x20, 0x41), (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B)
+    return "\n" + fonts.face("".join(map(chr, (*signs, *arabic, 0xA0, 0x2013, 0x2212, 0xAB, 0xBB))))

@@ -64,7 +64,10 @@ def _leave_to_style(node: ElementTree.Element) -> None:
                 node.attrib.pop(attribute, None)
 
 
-_REPLACED = ("width", "height", "role", "aria-label", "aria-labelledby", "version", "id", "x", "y")
+_REPLACED = (
+    *("width", "height", "x", "y", "id", "version"),
+    *("role", "aria-label", "aria-labelledby", "aria-describedby"),
+)
 
 
 def _clean(node: ElementTree.Element, prefix: str) -> None:
@@ -109,7 +112,7 @@ def _attributes(given: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def _kept(name: str, value: str) -> bool:
     """Whether an attribute draws: none that acts, loads, styles or comes from another namespace."""
-    if name.startswith(("{", "on")) or name == "style":
+    if name.startswith(("{", "on", "data-")) or name == "style":
         return False
     if name == "href":
         return value.startswith("#")
@@ -119,4 +122,5 @@ def _kept(name: str, value: str) -> bool:
 def _written(root: ElementTree.Element) -> str:
     for node in root.iter():
         node.tag = node.tag.removeprefix(f"{{{SVG}}}")
+        node.tail = None if node.tail and not node.tail.strip() else node.tail
     return ElementTree.tostring(root, encoding="unicode")
