@@ -69,7 +69,7 @@ def subset(text: str, weight: str = REGULAR) -> str:
     from fontTools.ttLib import TTFont
 
     font = TTFont(own_file(weight), recalcTimestamp=False)
-    options = Options(layout_features=["*"], hinting=False, notdef_outline=True)
+    options = Options(hinting=False, notdef_outline=True)
     options.name_IDs = [0, 13, 14]  # copyright and licence
     options.drop_tables += ["meta"]
     subsetter = Subsetter(options)

@@ -21,7 +21,7 @@ from readiness.rendering.pictures import inlined
 from readiness.rendering.policy import guarded
 from readiness.reporting.passports import Passports, anchor
 
-OPENED = 12
+OPENED = 10
 """How many numbers of a section open; each is a stop of the tab key. The others are links."""
 LONG = 24
 """From how many letters on a number may break over lines: a list of them."""
@@ -74,7 +74,7 @@ class _Numbers:
         kind = "n long" if len(shown) > LONG else "n"
         if opens:
             target = escape(anchor(identity))
-            return f'<button class="{kind}" type="button" popovertarget="{target}">', "</button>"
+            return f'<button class="{kind}" popovertarget="{target}">', "</button>"
         if identity in self.passports.rows:
             line = escape(anchor(self.passports.parent(identity)))
             return f'<a class="{kind}" href="{PAGE}#{line}">', "</a>"
@@ -87,6 +87,7 @@ def finished(html: str, passports: Passports, *, style: str = "") -> str:
     _silenced(tree)
     pictures = list(_pictures(tree))
     _tables(tree)
+    _behind(tree)
     _contents(tree)
     numbers = _Numbers(passports.register.run, passports)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
@@ -159,6 +160,7 @@ def _silenced(tree: LexborHTMLParser) -> None:
 
 def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Each chart's place in the page, and what stands there in the end."""
+    before = 0
     for k, node in enumerate(tree.css("img"), 1):
         source = node.attributes.get("src") or ""
         if not source.startswith(_DATA):
@@ -168,7 +170,10 @@ def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         alternative = node.attributes.get("alt") or node.attributes.get("aria-label") or ""
         classes = node.attributes.get("class") or ""
         place = f"\ue000chart-{k}\ue001"
-        yield place, inlined(content.decode("utf-8"), f"c{k}", alternative, classes)
+        # The drawing for a telephone has the name of the other, which says it once.
+        named = f"c{before}" if "narrow" in classes.split() and before else ""
+        yield place, inlined(content.decode("utf-8"), f"c{k}", alternative, classes, named)
+        before = k
         node.replace_with(place)
 
 
@@ -178,6 +183,12 @@ def _tables(tree: LexborHTMLParser) -> None:
         node.attrs["scope"] = "col"
     for node in tree.css("tbody th"):
         node.attrs["scope"] = "row"
+    for table in tree.css("table"):
+        cells = table.css("tbody td")
+        if cells and all(cell.attributes.get("class") == "num" for cell in cells):
+            table.attrs["class"] = "nums"  # said once, not a thousand times
+            for cell in (*cells, *table.css("thead th.num")):
+                del cell.attrs["class"]
     for table in tree.css(".stack table"):
         heads = [node.text(deep=True).strip() for node in table.css("thead th")]
         for row in table.css("tbody tr"):
@@ -190,6 +201,32 @@ def _tables(tree: LexborHTMLParser) -> None:
             caption.attrs["id"] = f"caption-{k}"
             region.attrs["role"] = "region"
             region.attrs["aria-labelledby"] = f"caption-{k}"
+
+
+def _behind(tree: LexborHTMLParser) -> None:
+    """Wide tables, with the note below, can be closed where they stand behind a picture."""
+    for figure in tree.css("figure.banner"):
+        caption = figure.css_first("figcaption")
+        if caption is None or any(at.tag == "details" for at in _above(figure)):
+            continue
+        with_note = [figure]
+        after = next(_siblings(figure), None)
+        if after is not None and after.tag == "p" and after.css_first("p > .small:only-child"):
+            with_note.append(after)
+        made = LexborHTMLParser('<details class="behind"><summary></summary></details>')
+        figure.insert_before(_only(made, "details"))  # a copy of it, as are those below
+        fold = figure.prev
+        assert fold is not None
+        _only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
+        for node in with_note:
+            fold.insert_child(node)
+            node.decompose()
+
+
+def _only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
+    found = tree.css_first(name)
+    assert found is not None
+    return found
 
 
 def _contents(tree: LexborHTMLParser) -> None:

@@ -30,8 +30,10 @@ _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
 _ADDRESS = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
 
 
-def inlined(source: str, prefix: str, alternative: str, classes: str) -> str:
+def inlined(source: str, prefix: str, alternative: str, classes: str, named: str = "") -> str:
     """The SVG as an element of an HTML page, named by its alternative text.
+
+    `named`: the prefix of a drawing of the same, whose name it has.
 
     Raises RenderError for what is no SVG.
     """
@@ -52,7 +54,8 @@ def inlined(source: str, prefix: str, alternative: str, classes: str) -> str:
     own = {name: root.attrib[name] for name in sorted(root.attrib) if name not in _REPLACED}
     root.attrib.clear()
     names = " ".join(dict.fromkeys(f"{classes} {own.pop('class', '')}".split()))
-    root.attrib.update({"class": names, "role": "img", "aria-label": alternative, **own})
+    name = ("aria-labelledby", named) if named else ("aria-label", alternative)
+    root.attrib.update(dict([("id", prefix), ("class", names), ("role", "img"), name]) | own)
     return _written(root)
 
 

@@ -108,6 +108,16 @@ end
 -- What a report's own blocks become: on the page a class says it, on paper a function of page.typ.
 local function called(name, div) return wrapped('#' .. name .. '[', div.content, ']') end
 
+-- A part that a telephone keeps closed; a wide window and paper show it as it stands.
+local function later(div)
+  local blocks = div.content
+  local title = blocks:remove(1)
+  if not html then return blocks end
+  blocks = wrapped('<details class="later"><summary>', { pandoc.Plain(title.content) }, '</summary>') .. blocks
+  blocks:insert(raw '</details>')
+  return blocks
+end
+
 local function fold(div)
   local blocks = div.content
   local title = blocks:remove(1)
@@ -154,6 +164,7 @@ local function structure(div)
   local part = conditional(div)
   if part then return part end
   if div.classes:includes 'fold' then return fold(div) end
+  if div.classes:includes 'later' then return later(div) end
   if div.classes:includes 'filter' then return filter(div) end
   if not html and div.classes:includes 'actions' then return {} end
   if not html and div.classes:includes 'three' then return three(div) end

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from readiness.reporting.markdown import heading, label
+from readiness.language import text
+from readiness.reporting.markdown import heading, label, later
 from readiness.reporting.shown import Part
 
 
 @dataclass(frozen=True)
 class Block:
-    """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown."""
+    """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
+
+    `later`: who reads on a telephone asks for it.
+    """
 
     place: str
     title: str
     body: Callable[[], str]
+    later: bool = False
 
 
 def section(part: Part, block: Block, level: int) -> str:
@@ -25,6 +30,8 @@ def section(part: Part, block: Block, level: int) -> str:
         return ""
     if not block.title:
         return body
+    if block.later:
+        body = later(text("report.later", part.language), body)
     return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
 
 

@@ -162,6 +162,11 @@ def fold(summary: str, body: str) -> str:
     return f"::::: {{.fold}}\n{summary}\n\n{body}\n:::::"
 
 
+def later(summary: str, body: str) -> str:
+    """What a telephone keeps closed below one line; a wide window and paper show it as it is."""
+    return f"::::::: {{.later}}\n{summary}\n\n{body}\n:::::::"
+
+
 def actions(links: Iterable[tuple[str, str]]) -> str:
     """Links to files, each with its text: on the page alone."""
     return _block("actions", listed(f"[{said}]({address})" for said, address in links))

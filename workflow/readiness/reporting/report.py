@@ -27,9 +27,9 @@ from readiness.reporting.markdown import (
     EMPTY,
     Markdown,
     actions,
+    fold,
     glossary,
     heading,
-    note,
     plain,
     status,
 )
@@ -87,7 +87,7 @@ class Report:
         """Print how the report is to be read, and which dataset versions it rests on."""
         data = self._provenance(self.part.register.current_datasets)
         body = f"{self._word('report.reading')}\n\n{self._word('report.reading.data')} {data}"
-        self._print(note("note", self._word("report.title.reading"), body))
+        self._print(fold(self._word("report.title.reading"), body))
 
     def chapters(self) -> None:
         """Print every block."""

@@ -30,9 +30,10 @@ def wave_blocks(wave: ShownWave) -> list[Block]:
             "nonresponse",
             title("participation.title.nonresponse"),
             lambda: participation.nonresponse(wave),
+            later=True,
         ),
-        Block("weighting", title("report.title.weighting"), lambda: weighting(wave)),
-        Block("revision", title("report.title.revision"), lambda: _revision(wave)),
+        Block("weighting", title("report.title.weighting"), lambda: weighting(wave), later=True),
+        Block("revision", title("report.title.revision"), lambda: _revision(wave), later=True),
     ]
 
 
