@@ -99,10 +99,11 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     frame["use"] = frame["use"].where(frame["use"].isin(categories), None)
     expected = compare_ordinal(
         design(frame, weights="weight", strata="branch"), "use", categories, "age",
-        ["15-29", "30-59", "60+"], seed=7, permutations=999, blocks="branch",
+        ["15-29", "30-59", "60+"], seed=7, permutations=999, blocks="branch", contrasts="mover",
     ).frame()  # fmt: skip
     assert list(shown["test"]) == list(expected["test"])
-    for column in ("statistic", "p_value", "p_adjusted", "effect", "lower", "upper"):
+    for column in ("statistic", "p_value", "p_adjusted", "effect", "lower", "upper",
+                   "simultaneous_lower", "simultaneous_upper"):  # fmt: skip
         np.testing.assert_allclose(shown[column], expected[column], rtol=1e-11)
 
 
@@ -181,7 +182,7 @@ def test_words_and_numbers_follow_the_selection(run: Run, command: str, selectio
     rows = json.loads(document)["estimates" if command == "estimate" else "comparisons"]
     assert any(r["lower"] is not None for r in rows) == inference
     assert any(r.get("p_value") is not None for r in rows) == (inference and command == "compare")
-    assert ("t on design df" in document) == (inference and command == "compare")
+    assert ("MOVER limits" in document) == (inference and command == "compare")
     for text in (out, document):
         assert not re.search("margin of error|representative|significant", text)
         assert ("selection bias is not covered" in text) == (selection == "opt-in")

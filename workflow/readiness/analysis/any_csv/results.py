@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 TICKED, NOT_TICKED = "ticked", "not ticked"
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
 ESTIMATES = ["question", "base", "group", "answer", "n", "count", "estimate", *PRECISION, "note"]
-INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper"]
+INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper",
+             "simultaneous_lower", "simultaneous_upper"]  # fmt: skip
 
 
 def has_intervals(sample: Sample, as_if_random: bool) -> bool:
@@ -147,7 +148,14 @@ def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
     names = groups_of(sample)
     if names is None or sample.groups is None:
         raise ConfigError("by: missing; a comparison needs the column of the groups.")
-    groups = Groups.of(sample.groups, names, settings, blocks=sample.blocks, level=settings.level)
+    groups = Groups.of(
+        sample.groups,
+        names,
+        settings,
+        blocks=sample.blocks,
+        level=settings.level,
+        contrasts="mover",
+    )
     made: dict[str, Comparison | StatisticsError] = {}
     for name, values, question in _questions(sample):
         try:
@@ -195,7 +203,7 @@ def comparison_table(
             part = comparison.frame()
             if not inference:
                 part = part[part["effect"].notna()].assign(leads=False)
-                part[INFERENCE] = np.nan
+                part[[name for name in INFERENCE if name in part]] = np.nan
                 part[["statistic_name", "distribution"]] = ""
         parts.append(part.assign(question=name))
     whole = pd.concat(parts, ignore_index=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -142,13 +143,15 @@ def _differences(sample: Sample, rows: list[dict[Any, Any]], inference: bool) ->
     if not rows:
         return []
     level = f"{100 * sample.settings.level:g} % interval"
-    header = ["a", "b", "points", *([level, "p", "adjusted p"] if inference else []), ""]
+    columns = [level, "p", f"{level}, all pairs", "adjusted p"] if inference else []
+    header = ["a", "b", "points", *columns, ""]
     cells = []
     for row in rows:
         line = [row["a"], row["b"], _percent(row["effect"], sign=True)]
         if inference:
-            limits = _limits(row["lower"], row["upper"], 100, 1)
-            line += [limits, _p(row["p_value"]), _p(row["p_adjusted"])]
+            line += [_limits(row["lower"], row["upper"], 100, 1), _p(row["p_value"])]
+            low, high = (row.get(f"simultaneous_{end}", math.nan) for end in ("lower", "upper"))
+            line += [_limits(low, high, 100, 1), _p(row["p_adjusted"])]
         cells.append([*line, row["note"] if inference else ""])
     adjusted = f"; p adjusted by {sample.settings.adjust}" if inference else ""
     return [f"{rows[0]['method']}{adjusted}", _grid(header, cells, left={0, 1, len(header) - 1})]

@@ -231,7 +231,8 @@ def _empty(shares: Shares, groups: Sequence[str], i: int, j: int) -> ContrastRow
         n_b=int(shares.n[j]),
         a=groups[i],
         b=groups[j],
-        method=f"Difference of shares (b - a), MOVER limits from {shares.interval} limits of the "
-        "shares on each group's degrees of freedom, p by their inversion",
+        method="Difference of shares (b - a)",
+        distribution=f"MOVER limits from {shares.interval} limits of the shares on each group's "
+        "degrees of freedom, p by their inversion",
         note="; ".join(notes),
     )

@@ -211,10 +211,11 @@ class ComparedItem:
             return ()
         try:
             if kind == "mover":
-                return share_contrasts_of(
+                rows = share_contrasts_of(
                     self.design, share, self.groups, adjust=adjust, level=level
                 )
-            rows = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
+                return tuple(replace(row, method=what) for row in rows)
+            pairs = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
         except StatisticsError as error:
             return tuple(self._failed("contrast", error))
         return tuple(
@@ -224,7 +225,7 @@ class ComparedItem:
                 lower=None if r.lower is None else max(r.lower, -1.0),
                 upper=None if r.upper is None else min(r.upper, 1.0),
             )
-            for r in rows
+            for r in pairs
         )
 
     def association(self, level: float) -> list[ComparisonRow]:
