@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from settings_tree import copy_settings, replace
 from project_copy import ROOT
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.plan import load_plan
+from readiness.plan.runs import input_files
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_export
 from readiness.tables import read_text_table
@@ -59,6 +61,12 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
         ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),
         ("adjust: holm", "adjust: holm\n      blocks: null_id",
          ("compare.blocks", "'null_id'", "region")),
+        ("      trim:", "      collapse: {region: [[north, mars]]}\n      trim:",
+         ("weight.collapse.region", "'mars'", "north")),
+        ("      trim:", "      collapse: {preparation: [[none, weak]]}\n      trim:",
+         ("weight.collapse", "'preparation'", "stratum")),
+        ("      trim:", "      collapse: {size: [[solo, small], [small, large]]}\n      trim:",
+         ("weight.collapse.size", "'small'", "twice")),
     ],
 )  # fmt: skip
 def test_items_that_a_step_cannot_take(
@@ -66,6 +74,20 @@ def test_items_that_a_step_cannot_take(
 ) -> None:
     replace(tree, "config.yaml", old, new)
     refused(tree, ConfigError, WAVE, *words)
+
+
+def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
+    weight = "    weight:\n      margins: simulated-2026-1\n      trim: {lower: 0.2, upper: 4.0}\n"
+    replace(tree, "config.yaml", weight, "    weight: none\n")
+    (run,) = load_plan(tree).waves().values()
+    told = json.loads(run.settings("weight"))
+    assert (told["method"], told["margins"], told["selection"]) == ("none", None, "probability")
+    assert "margins" not in input_files(run.section)
+    # What was published before there was such a choice is told nothing of it.
+    first = replaced(run, section=run.section.model_copy(update={"edition": 1}))
+    assert not {"method", "collapse", "replicates", "selection"} & set(
+        json.loads(first.settings("weight"))
+    )
 
 
 @pytest.mark.parametrize(

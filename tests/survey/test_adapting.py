@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES, tell
-from readiness.survey.weighting import Collapse, Trim
+from readiness.survey.design import design
+from readiness.survey.weighting import Collapse, Trim, weigh
 from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
 
 STRATA = {"a": 400, "b": 300, "c": 200, "d": 60, "e": 30, "f": 10}
@@ -113,3 +116,28 @@ def test_nobody_to_weight_is_a_fact_and_no_fault() -> None:
     assert [fact.kind for fact in found.steps] == ["weighting.step.none"]
     with pytest.raises(StatisticsError, match="no column"):
         weigh_adapting(respondents(20, 1), Sampled("weight", "stratum"), MARGINS)
+
+
+@pytest.mark.parametrize("kind", ["JKn", "groups"])
+def test_replicates_are_those_of_every_row_on_its_own(kind: str) -> None:
+    """Patterns are a short cut: each replicate is the one that raking all rows again gives."""
+    people = respondents(260, 5)
+    limits = Trim(0.25, 2.1)
+    found = weigh_adapting(people, SAMPLED, MARGINS, trim=limits, replicates=kind)  # type: ignore[arg-type]
+    steps = {fact.kind.rpartition(".")[2] for fact in found.steps}
+    assert "bounded" in steps and not {"merged", "linear"} & steps
+    assert found.weighting is not None
+    short = found.weighting.design.replicates
+    drawn = design(
+        people.assign(population=people["stratum"].map(STRATA)),
+        weights="base_weight", strata="stratum", fpc="population",
+    )  # fmt: skip
+    whole = weigh(
+        drawn, MARGINS, trim=replace(limits, keep_margins=True), replicates=kind,  # type: ignore[arg-type]
+        n_replicates=80,
+    )  # fmt: skip
+    long = whole.design.replicates
+    assert short is not None and long is not None
+    np.testing.assert_allclose(found.weighting.weights, whole.weights, rtol=1e-6)
+    np.testing.assert_allclose(short.matrix, long.matrix, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(short.scale * short.rscales, long.scale * long.rscales)
