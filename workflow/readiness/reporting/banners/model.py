@@ -133,10 +133,11 @@ class Banner:
         return self._with(kept)
 
     def short(self) -> Banner:
-        """The same table with the answers and the number of them, no other base."""
+        """The same table with the headline, else the answers, and the number of them."""
         bases = [line for line in self.lines if line.kind == "base"]
-        left = [line for line in self.lines if line.kind in ("main", "net", "answer")]
-        return replace(self, lines=(*left, *bases[:1]))
+        headlines = [line for line in self.lines if line.kind in ("main", "net")]
+        answers = [line for line in self.lines if line.kind == "answer"]
+        return replace(self, lines=(*(headlines or answers), *bases[:1]))
 
     def _with(self, kept: Sequence[int]) -> Banner:
         lines = [

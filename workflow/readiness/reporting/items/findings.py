@@ -66,9 +66,8 @@ class Findings:
         far = all(gap.least is not None and gap.least > FAR for gap in named)
         return Fact(
             "findings.groups.much" if far else "findings.groups.higher",
-            {**self._level, "higher": self._names(higher), "lower": self._names(lower),
-             "by": self._by},
-        )  # fmt: skip
+            {**self._level, "higher": self._within(higher), "lower": self._within(lower)},
+        )
 
     def gap(self) -> Fact | None:
         """The widest established gap whose two shares are fit for a sentence, in numbers."""
@@ -81,7 +80,7 @@ class Findings:
                 continue
             values: dict[str, Value] = {
                 **self._level,
-                "first": self._names([gap.higher]), "other": self._names([gap.lower]),
+                "first": self._within([gap.higher]), "other": self._within([gap.lower]),
                 **{name: self._named(identity) for name, identity in ids.items()},
             }  # fmt: skip
             contrast = f"{self.item.id}.contrast.{gap.lower}.{gap.higher}"
@@ -188,10 +187,11 @@ class Findings:
         ]
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
-    def _names(self, codes: Sequence[str]) -> Listed:
+    def _within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.frame_variable(self._variable)
         labels = variable.labels(self.material.language)
-        return Listed(tuple(labels[code] for code in codes), "and")
+        names = Listed(tuple(labels[code] for code in codes), "and")
+        return Fact("findings.within", {"n": len(codes), "groups": names})
 
 
 def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:

@@ -165,6 +165,8 @@ class Tests:
                 name: self.register.named(f"{self.item.id}.contrast.{name}") for name in counts
             }
             said.append(Fact("report.contrasts.hidden", named))
+        if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
+            said.append(Fact("tables.note.simultaneous"))
         yield " ".join(self.register.told(fact) for fact in said)
 
     def _contrast_table(self, found: dict[tuple[str, str], str]) -> str:
