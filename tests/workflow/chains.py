@@ -27,6 +27,7 @@ FOLDERS = {
     "nonresponse": f"{WAVE}/nonresponse",
     "register-wave": f"{WAVE}/register",
     "draw-wave": f"{WAVE}/charts/fr",
+    "tables": f"{WAVE}/tables/fr",
     "reproduce": "results/publications/haca-2024/reproduce",
     "render": f"{STUDY}/report/fr",
     "site": "results/site",
