@@ -42,6 +42,8 @@ REGISTER = ROOT / "results/waves/simulated-2026/register/figures.csv"
 ITEMS = ("use_ai", "team_trained", "preparation", "revolution")
 MARGINS = ("profession", "region", "size")
 RANGES = ("interval", "empty questions", "by assumption", "one of the last two")
+COMPUTED = "range computable"
+NOT_COMPUTABLE = "not computable"
 FIRST_SEED = 20_000
 
 
@@ -67,17 +69,19 @@ def shipped(register: pd.DataFrame, asked: Questionnaire, truth: dict[str, float
     for name in ITEMS:
         share = f"{name}.{asked.item(name).shown}.all"
         interval = [float(own.loc[share, end]) for end in ("lower", "upper")]
+        told = f"{share}.selection.lower" in value
         worst, assumed = (
             [float(value[f"{share}.{kind}.{end}"]) for end in ("lower", "upper")]
-            for kind in ("worst", "selection")
+            for kind in ("worst", "selection" if told else "worst")
         )
         published = float(value[share])
         arms = (published - interval[0], interval[1] - published)
         rows.append(
             [f"`{name}`", _percent(truth[name]), _percent(published),
              _range(interval, truth[name]),
-             *(_range(ends, truth[name], arms) for ends in (worst, assumed)),
-             f"{float(value[f'{share}.selection.correlation']):.2f}"]
+             _range(worst, truth[name], arms),
+             _range(assumed, truth[name], arms) if told else NOT_COMPUTABLE,
+             f"{float(value[f'{share}.selection.correlation']):.2f}" if told else "-"]
         )  # fmt: skip
     header = ["item", "truth", "published", *RANGES[:3], "correlation"]
     return markdown(header, rows)
@@ -100,7 +104,7 @@ def _range(ends: Sequence[float], truth: float, arms: tuple[float, float] = (0.0
 
 def one_redraw(
     seed: int, population: pd.DataFrame, asked: Questionnaire, truth: dict[str, float]
-) -> list[tuple[int, str, str, bool]]:
+) -> list[tuple[int, str, str, float]]:
     """Whether each range of each item holds the truth: seed, item, range, and the answer."""
     data = redraw(population, seed)
     totals = {
@@ -123,12 +127,14 @@ def one_redraw(
         arms = (share["estimate"] - share["lower"], share["upper"] - share["estimate"])
         worst = (row["worst_lower"], row["worst_upper"])
         assumed = (row["selection_lower"], row["selection_upper"])
+        told = row["reason"] == ""
         held = {
-            RANGES[0]: _holds(interval, truth[name]),
-            RANGES[1]: _holds(worst, truth[name], arms),
-            RANGES[2]: _holds(assumed, truth[name], arms),
+            RANGES[0]: float(_holds(interval, truth[name])),
+            RANGES[1]: float(_holds(worst, truth[name], arms)),
+            RANGES[2]: float(_holds(assumed, truth[name], arms)) if told else np.nan,
+            COMPUTED: float(told),
         }
-        held[RANGES[3]] = held[RANGES[1]] or held[RANGES[2]]
+        held[RANGES[3]] = max(held[RANGES[1]], held[RANGES[2]] if told else 0.0)
         rows += [(seed, name, kind, answer) for kind, answer in held.items()]
     return rows
 
@@ -149,8 +155,9 @@ def run(redraws: int) -> pd.DataFrame:
 def redrawn(results: pd.DataFrame) -> str:
     """How often each range held the truth, in per cent of the redraws."""
     share = 100 * results.groupby(["item", "range"])["held"].mean()
-    rows = [[f"`{name}`", *(f"{share[name, kind]:.1f}" for kind in RANGES)] for name in ITEMS]
-    return markdown(["item", *RANGES], rows)
+    columns = (*RANGES[:2], COMPUTED, *RANGES[2:])
+    rows = [[f"`{name}`", *(f"{share[name, kind]:.1f}" for kind in columns)] for name in ITEMS]
+    return markdown(["item", *columns], rows)
 
 
 def block(register: pd.DataFrame, results: pd.DataFrame) -> str:
@@ -167,7 +174,8 @@ the arm of the interval.
 {own}
 
 How often each range, with the interval's arms, holds the truth when sample, response and blanks are
-drawn again, in per cent of {redraws} redraws:
+drawn again, in per cent of {redraws} redraws (the range by assumption: of those in which the frame
+predicts the answer better than chance, so that there is one):
 
 {redrawn(results)}
 

@@ -17,6 +17,8 @@ LEAST = 5
 """Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
 model would fit those few without error."""
 TINY = 1e-9
+LEVEL = 0.05
+"""Of the test whether auxiliaries predict an answer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +30,14 @@ class Answered:
         answers: shape (rows,).
         counts: respondents, shape (rows,).
         weights: the people whom they stand for, shape (rows,).
+        effective: the number of respondents that equal weights would need (Kish).
     """
 
     frame: pd.DataFrame
     answers: FloatArray
     counts: FloatArray
     weights: FloatArray
+    effective: float
 
 
 class Cells:
@@ -51,11 +55,13 @@ class Cells:
         kinds, kind = np.unique(values[known], return_inverse=True)
         code = self.codes[known] * len(kinds) + kind.ravel()
         there, place = np.unique(code, return_inverse=True)
+        own = self.weights[known]
         return Answered(
             self.frame.iloc[there // len(kinds)].reset_index(drop=True),
             kinds[there % len(kinds)],
             np.bincount(place.ravel()).astype(np.float64),
-            np.bincount(place.ravel(), weights=self.weights[known]).astype(np.float64),
+            np.bincount(place.ravel(), weights=own).astype(np.float64),
+            float(own.sum() ** 2 / (own**2).sum()) if len(own) else 0.0,
         )
 
 
@@ -125,6 +131,28 @@ def _others_shares(
     }
     whole = sum(left.values())
     return {category: rest / whole if whole > 0 else 0.0 for category, rest in left.items()}
+
+
+def tells(answered: Answered, z: Auxiliaries) -> bool:
+    """Whether the auxiliaries predict the answer better than chance would: F test at .05.
+
+    Of an answer that they do not predict, any range by the proxy would be of noise.
+    """
+    from scipy import stats
+
+    w = answered.weights / answered.weights.sum()
+    y = answered.answers - w @ answered.answers
+    x = z.matrix - w @ z.matrix
+    spread = float(w @ y**2)
+    beta, *_ = np.linalg.lstsq(x * np.sqrt(w)[:, None], y * np.sqrt(w), rcond=None)
+    explained = float(w @ (x @ beta) ** 2)
+    k, rest = x.shape[1], answered.effective - x.shape[1] - 1
+    if not (spread > 0 and rest > 0):
+        return False
+    if explained >= spread:
+        return True
+    f = (explained / k) / ((spread - explained) / rest)
+    return bool(stats.f.sf(f, k, rest) < LEVEL)
 
 
 def enough(

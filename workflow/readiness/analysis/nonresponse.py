@@ -20,7 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.analysis.auxiliaries import Answered, Auxiliaries, Cells, Targets, auxiliaries
+from readiness.analysis.auxiliaries import (
+    Answered,
+    Auxiliaries,
+    Cells,
+    Targets,
+    auxiliaries,
+    tells,
+)
 from readiness.analysis.responding import (
     NO_FRAME,
     balance_table,
@@ -51,7 +58,7 @@ NO_PROXY = "no_proxy"
 REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
 """Why a number has no range by assumption: respondents stand for nobody else; no totals are known;
 only a part was asked, of which the frame has no totals; too few answers for any auxiliary; the
-auxiliaries tell nothing of the answer, or predict it without error."""
+auxiliaries do not predict the answer better than chance, or predict it without error."""
 
 
 class Headline(NamedTuple):
@@ -171,6 +178,8 @@ def _range(
         return {"reason": FEW}
     if not z.others > 0:
         return {"selection_lower": published, "selection_upper": published, "reason": ""}
+    if not tells(answered, z):
+        return {"reason": NO_PROXY}
     try:
         made = (_of_mean if headline.level == MEAN else _of_share)(answered, z)
     except StatisticsError:
