@@ -5,8 +5,8 @@ each time (`simulated_wave.redraw`), and each redraw is estimated three ways:
 
 - unweighted: shares of the answers, interval as if they were a simple random sample;
 - raked: base weights raked to profession, region and size; SE from GREG residuals;
-- raked, trimmed: by the weight step itself with the settings of the shipped wave in config.yaml, SE
-  from jackknife replicates that are each raked and trimmed again.
+- raked, limited: by the weight step itself with the settings of the shipped wave in config.yaml, SE
+  from jackknife replicates that are each raked within the limits again.
 
     .venv/bin/python benchmarks/redraws.py             # 500 redraws, some minutes on 2 cores
     .venv/bin/python benchmarks/redraws.py --redraws 50 --out /tmp/redraws.md
@@ -35,7 +35,8 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave")]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from readiness.analysis.weighting import weigh_first_edition  # noqa: E402
+from readiness.analysis.selection import Selection  # noqa: E402
+from readiness.analysis.weighting import weigh_wave  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
@@ -46,7 +47,7 @@ from simulated_wave.describe import markdown  # noqa: E402
 
 FIRST_SEED = 10_000
 MARGINS = ("profession", "region", "size")
-METHODS = ("unweighted", "raked", "raked, trimmed")
+METHODS = ("unweighted", "raked", "raked, limited")
 LEVELS = ("none", "weak", "medium", "good")
 
 
@@ -103,8 +104,9 @@ def estimate(weighted: Design, data: pd.DataFrame, target: Target) -> tuple[floa
 
 
 def _weighted(data: pd.DataFrame, totals: dict[str, dict[str, float]], settings: Weight) -> Design:
-    made = weigh_first_edition(data, totals, settings, "the margins").weighting
-    assert made is not None  # it raises where nobody can be weighted
+    people = data.groupby("stratum")["stratum_population"].first().astype(float).to_dict()
+    made = weigh_wave(data, people, totals, settings, Selection.PROBABILITY).weighting
+    assert made is not None  # hundreds answered
     return made.design
 
 
@@ -119,14 +121,14 @@ def one_redraw(
     designs = {
         "unweighted": design(data),
         "raked": weigh(drawn, totals).design,
-        "raked, trimmed": _weighted(data, totals, settings),
+        "raked, limited": _weighted(data, totals, settings),
     }
     rows = [
         ("share", method, number, *estimate(weighted, data, target))
         for method, weighted in designs.items()
         for number, target in enumerate(TARGETS)
     ]
-    published = designs["raked, trimmed"]
+    published = designs["raked, limited"]
     levels: dict[str, Sequence[str]] = {
         "revolution": ("social", "technological"),
         "preparation": LEVELS,
@@ -217,9 +219,9 @@ def page(results: pd.DataFrame, redraws: int) -> str:
 The population of the [simulated wave](simulated-wave.md) stays the same; sample, response and
 blanks are drawn again {redraws} times. Each time the same shares are estimated in three ways: the
 plain shares of the answers, with an interval as if they were a simple random sample; base weights
-raked to profession, region and size; and the same trimmed as the shipped wave is, with standard
-errors from jackknife replicates that are raked and trimmed again. Intervals are Korn-Graubard at
-95 %.
+raked to profession, region and size; and the same within the limits of the shipped wave, with
+standard errors from jackknife replicates that are raked within them again. Intervals are
+Korn-Graubard at 95 %.
 
 Bias, SD (over the redraws) and half width of the interval are in percentage points; the simulation
 error of a bias is its SD over the root of {redraws}. Coverage is how often the interval holds the
@@ -228,14 +230,14 @@ truth; at 95 % its own simulation error is {error:.1f}.
 {bias_table(results, make_population())}
 
 How to read it: for `use_ai` the plain share is biased, and its intervals miss the truth often while
-looking precise; raking brings the share back, and trimming these weights costs next to nothing. For
+looking precise; raking brings the share back, and limits of these weights cost next to nothing. For
 `team_trained` those who would say no leave it blank more often, which no frame variable knows:
 weights do not help, and no standard error tells. `preparation` over all professions is biased
 without weights because strata were drawn at unequal rates; within a profession, region and size do
 not matter for it. For a profession with few answers the interval is very wide, and its figures are
 marked or withheld.
 
-Tests on the trimmed weights, at level .05:
+Tests on the limited weights, at level .05:
 
 {test_table(results)}
 

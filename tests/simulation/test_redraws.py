@@ -60,13 +60,13 @@ def test_the_page_holds_a_row_for_every_estimate(
     redraws: ModuleType, results: pd.DataFrame
 ) -> None:
     page = redraws.page(results, 4)
-    assert page.count("| raked, trimmed |") == len(redraws.TARGETS)
+    assert page.count("| raked, limited |") == len(redraws.TARGETS)
     assert "nan" not in page
     shipped = (ROOT / "docs/redraws.md").read_text(encoding="utf-8")
     assert [line for line in shipped.splitlines() if line.startswith("#")] == [
         "# Estimates against the truth: 500 redraws"
     ]
-    assert shipped.count("| raked, trimmed |") == len(redraws.TARGETS)
+    assert shipped.count("| raked, limited |") == len(redraws.TARGETS)
 
 
 def test_the_number_of_workers_does_not_matter(redraws: ModuleType, results: pd.DataFrame) -> None:
