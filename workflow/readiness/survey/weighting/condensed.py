@@ -202,7 +202,9 @@ class Perturbed:
         """
         try:
             raked = self._again(base * factor * count)
-            totals = self._recipe.limited(raked, count * (factor != 0))
+            # Who is all but left out counts for as much: a whole weight's lower limit would bring
+            # him back, and the replicates would vary too little.
+            totals = self._recipe.limited(raked, count * np.clip(factor, 0.0, 1.0))
         except StatisticsError:
             self.linear += 1
             return self._linear(factor, count)
