@@ -23,6 +23,8 @@ from readiness.reporting.banners.letters import LOWER, Contrasts, column_names, 
 from readiness.reporting.shown import Register, ShownWave
 
 MEDIAN = "median"
+WEIGHTED = "weighting.n"
+"""What a register has where answers are weighted: without weights a weighted base says nothing."""
 MANY = 2
 """Answers from which on a single choice is told by each of them, and not by one alone."""
 
@@ -254,8 +256,9 @@ class _Maker:
         item, shown = self.item.id, self.item.shown
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._word("tables.row.base"), bases)
-        weighted = [f"{name}.weighted" for name in bases]
-        yield self._line("base", self._word("tables.row.weighted"), weighted)
+        if self.register.has(WEIGHTED):
+            weighted = [f"{name}.weighted" for name in bases]
+            yield self._line("base", self._word("tables.row.weighted"), weighted)
         if self.item.kind != "multi":  # each option has its own: the tidy table has them
             own = [f"{share_id(item, shown, c.group, c.base)}.n_eff" for c in columns]
             yield self._line("base", self._word("tables.row.effective"), own)
