@@ -13,23 +13,29 @@ from readiness.config import load_config
 
 LIVE = "waves/simulated-2026"
 LANGUAGES = load_config(ROOT / "config.yaml").report.languages or ()
-SHOWN = {"gate", *(f"render {language}" for language in LANGUAGES)}
+ENDS = {"gate", "site"}
+SHOWN = ENDS | {f"render_simulated {LIVE}@{language}" for language in LANGUAGES}
+"""What shows the live wave."""
+EVERY_PAGE = SHOWN | {f"render studies/haca-2024@{language}" for language in LANGUAGES}
+IN_LANGUAGES = ("draw_wave", "tables_simulated")
+"""Rules of which there is a job a language."""
 PUBLISHED_WAVES = ("publications/simulated-2026-r1", "publications/simulated-2026-r2")
 MODULES = "workflow/readiness"
 
 
 def live(*rules: str) -> set[str]:
-    """The jobs of the live wave's rules; it is drawn once in each language."""
-    drawn = {f"draw_wave {LIVE}@{language}" for language in LANGUAGES if "draw_wave" in rules}
-    return {f"{rule} {LIVE}" for rule in rules if rule != "draw_wave"} | drawn
+    """The jobs of the live wave's rules; it is drawn and told in each language."""
+    once = {f"{rule} {LIVE}" for rule in rules if rule not in IN_LANGUAGES}
+    several = (rule for rule in rules if rule in IN_LANGUAGES)
+    return once | {f"{rule} {LIVE}@{name}" for rule in several for name in LANGUAGES}
 
 
 def of_all_waves(*rules: str) -> set[str]:
     """The rules for the live wave and the published ones, and what hangs on every wave."""
     runs = (LIVE, *PUBLISHED_WAVES)
     reproduced = {f"reproduce {run.partition('/')[2]}" for run in PUBLISHED_WAVES}
-    drawn = live("draw_wave")
-    return {f"{rule} {run}" for rule in rules for run in runs} | reproduced | drawn | SHOWN
+    told = live(*IN_LANGUAGES) | SHOWN
+    return {f"{rule} {run}" for rule in rules for run in runs} | reproduced | told
 
 
 def test_a_finished_project_has_nothing_to_do(finished: Project) -> None:
@@ -68,7 +74,7 @@ def test_a_quarto_that_appears_or_goes_makes_the_report_anew(
     program.write_text("#!/bin/sh\necho 1.9.1\n")
     program.chmod(0o755)
     with_quarto = Project(finished.root, {"QUARTO_PATH": str(program)})
-    assert with_quarto.to_do() == SHOWN
+    assert with_quarto.to_do() == EVERY_PAGE
     assert finished.to_do() == set()
 
 
@@ -80,12 +86,12 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "draw_wave")),
+        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", *IN_LANGUAGES)),
         ("level: 0.95", "level: 0.9",
-         ("estimate", "compare", "nonresponse", "register_wave", "draw_wave")),
-        ("digits: 1\n", "digits: 2\n", ("register_wave", "draw_wave")),
+         ("estimate", "compare", "nonresponse", "register_wave", *IN_LANGUAGES)),
+        ("digits: 1\n", "digits: 2\n", ("register_wave", *IN_LANGUAGES)),
         ("lower: 0.2", "lower: 0.25",
-         ("weight", "estimate", "compare", "nonresponse", "register_wave", "draw_wave")),
+         ("weight", "estimate", "compare", "nonresponse", "register_wave", *IN_LANGUAGES)),
     ],
 )  # fmt: skip
 def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
@@ -102,7 +108,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         'answers: {dataset: simulated-2026, version: "1"}',
     )
     steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave",
-             "draw_wave")  # fmt: skip
+             *IN_LANGUAGES)  # fmt: skip
     assert project.to_do() == live(*steps) | SHOWN
 
 
@@ -114,7 +120,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
          of_all_waves("estimate", "register_wave") | live("nonresponse")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
-         {"gate"} | {f"reproduce {i}" for i in
+         ENDS | {f"reproduce {i}" for i in
                      ("haca-2024", "simulated-2026-r1", "simulated-2026-r2")}),
         ("commands/documents.py", set()),
     ],
@@ -134,14 +140,14 @@ def test_changed_files_that_are_not_python_rerun_their_step(project: Project) ->
         f"{MODULES}/rendering/page.css",
     ):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
-    assert project.to_do() == SHOWN
+    assert project.to_do() == EVERY_PAGE
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("studies/haca-2024/report/fr/report.pdf", {"render studies/haca-2024 fr", "gate"}),
-        ("publications/haca-2024/reproduce/verdicts.csv", {"reproduce haca-2024", "gate"}),
+        ("studies/haca-2024/report/fr/report.pdf", {"render studies/haca-2024@fr", *ENDS}),
+        ("publications/haca-2024/reproduce/verdicts.csv", {"reproduce haca-2024", *ENDS}),
         ("gate.txt", {"gate"}),
     ],
 )
@@ -163,4 +169,4 @@ def test_a_new_publication_or_version_leaves_the_others_alone(project: Project) 
     run = "publications/simulated-2026-r3"
     steps = ("validate", "weight", "estimate", "compare", "register_wave")
     expected = {f"{step} {run}" for step in steps}
-    assert project.to_do() == expected | {"reproduce simulated-2026-r3", "gate"}
+    assert project.to_do() == expected | {"reproduce simulated-2026-r3", *ENDS}
