@@ -15,6 +15,7 @@ from readiness.survey import Design, design, means, replicate
 from readiness.survey.comparisons import (
     association,
     covariates,
+    cumulative,
     kappa,
     linear_model,
     ordinal_model,
@@ -22,6 +23,7 @@ from readiness.survey.comparisons import (
     rank_test,
     t_test,
 )
+from readiness.survey.comparisons.cumulative import CumulativeLikelihood
 
 FIXTURES = Path(__file__).parents[1] / "reference" / "fixtures"
 R: dict[str, Any] = json.loads((FIXTURES / "held_out.json").read_text("utf-8"))["jackknife"]
@@ -114,3 +116,17 @@ def test_what_cannot_be_refitted_is_said() -> None:
     alone = replicate(design(few, weights="weight"), "JK1").refitting()
     with pytest.raises(StatisticsError, match="a replicate leaves the binomial model"):
         linear_model(alone, "y", covariates(alone, ["x"]), family="binomial")
+
+
+def test_sums_by_level_are_the_derivatives_cell_by_cell() -> None:
+    rng = np.random.default_rng(2)
+    y, x = rng.integers(0, 4, 60), rng.normal(size=(60, 3))
+    problem = CumulativeLikelihood(y, x, rng.uniform(1, 2, 60), np.arange(60), 4, "probit")
+    theta = np.array([0.3, -0.2, 0.1, -0.8, 0.1, 0.9])
+    scores, information = problem._assemble(theta, *problem._ends_matrix(-x))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cumulative, "_BLOCK", 7)
+        gradient, other = problem.slope(theta)
+    np.testing.assert_allclose(gradient, problem.weights @ scores, rtol=1e-12)
+    np.testing.assert_allclose(other, information, rtol=1e-12)
+    np.testing.assert_allclose(problem.scores(theta)[0], scores, rtol=1e-12, atol=1e-15)

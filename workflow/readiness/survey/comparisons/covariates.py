@@ -85,7 +85,9 @@ class Covariates:
             centre[i] = (x.min() + x.max()) / 2
             half = float(x.max() - x.min()) / 2
             scale[i] = half if half > 0 and np.isfinite(half) else 1.0
-        moved = replace(self, values=(self.values - centre) / scale)
+        values = self.values - centre
+        values /= scale
+        moved = replace(self, values=values)
         return Standardised(moved, centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
@@ -212,20 +214,28 @@ def _joined(a: Covariates, b: Covariates) -> Covariates:
     return Covariates(values, np.where(known, row, -1), a.names + b.names, terms, numbers)
 
 
+_BLOCK = 1 << 16
+
+
 def check_rank(x: FloatArray, names: Sequence[str]) -> None:
     """Refuse a matrix (with intercept) whose columns are not independent, naming the first one.
 
     Raises:
         StatisticsError: a constant column, or a combination of the columns before it.
     """
-    full = np.column_stack([np.ones(len(x)), x])
-    scale = np.sqrt((full**2).sum(axis=0))
+    scale = np.sqrt(np.concatenate([[len(x)], np.einsum("ij,ij->j", x, x)]))
     for i, name in enumerate(names):
         if scale[i + 1] == 0 or np.ptp(x[:, i]) == 0:
             raise StatisticsError(f"{name} is constant among the respondents: take it out")
-    r = np.abs(np.diag(np.linalg.qr(full / scale, mode="r")))
-    if len(r) < full.shape[1]:
-        raise StatisticsError(f"{len(x)} respondents for {full.shape[1]} coefficients: too few")
+    # Triangles of blocks of rows, and then of these: the same triangle, without a copy of all rows.
+    parts = (x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK))
+    triangles = [
+        np.linalg.qr(np.column_stack([np.ones(len(part)), part]) / scale, mode="r")
+        for part in parts
+    ]
+    r = np.abs(np.diag(np.linalg.qr(np.vstack(triangles), mode="r")))
+    if len(r) < len(scale):
+        raise StatisticsError(f"{len(x)} respondents for {len(scale)} coefficients: too few")
     bad = np.flatnonzero(r < 1e-10)
     if len(bad):
         raise StatisticsError(

@@ -12,6 +12,9 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.links import Link, density, interval_probability
 from readiness.survey.comparisons.results import FloatArray, IntArray
 
+_BLOCK = 1 << 15
+"""Rows that derivatives are summed over at a time: they stay in the cache."""
+
 
 def distinct_rows(
     codes: IntArray, row: IntArray, kinds: int
@@ -109,8 +112,59 @@ class CumulativeLikelihood:
 
     def scores(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Score of each cell, shape (cells, p+K-1), and the information."""
-        up, low = self._ends_matrix(-self.x)
-        return self._assemble(theta, up, low)
+        p, cells = self.x.shape[1], np.arange(len(self.y))
+        g_u, g_l, *_ = self._parts(theta)
+        scores = np.zeros((len(cells), p + self.cuts))
+        np.multiply(self.x, -(g_u + g_l)[:, None], out=scores[:, :p])
+        upper, lower = self.y < self.cuts, self.y > 0
+        scores[cells[upper], p + self.y[upper]] = g_u[upper]
+        scores[cells[lower], p + self.y[lower] - 1] = g_l[lower]
+        return scores, self.slope(theta)[1]
+
+    def slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient and information, from sums by level: scores are never written out."""
+        p, k = self.x.shape[1], self.cuts + 1
+        gradient, information = np.zeros(p + self.cuts), np.zeros((p + self.cuts,) * 2)
+        for start in range(0, len(self.y), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            block = CumulativeLikelihood(
+                self.y[part], self.x[part], self.weights[part], self.inverse, k, self.link
+            )
+            one, two = block._slope(theta)
+            gradient += one
+            information += two
+        return gradient, information
+
+    def _slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """`slope` of one block. The upper end of level k is cut k, its lower end cut k - 1."""
+        y, x, k = self.y, self.x, self.cuts + 1
+        p = x.shape[1]
+        g_u, g_l, h_u, h_l, h_ul = (self.weights * part for part in self._weighable(theta))
+
+        def by_level(values: FloatArray) -> FloatArray:
+            return np.bincount(y, weights=values, minlength=k).astype(np.float64)
+
+        def at_cuts(upper: FloatArray, lower: FloatArray) -> FloatArray:
+            return upper[:-1] + lower[1:]
+
+        gradient = np.concatenate([-((g_u + g_l) @ x), at_cuts(by_level(g_u), by_level(g_l))])
+        own = (y[:, None] == np.arange(k)).astype(np.float64)
+        mixed = at_cuts((own * (h_u + h_ul)[:, None]).T @ x, (own * (h_l + h_ul)[:, None]).T @ x)
+        between = np.diag(by_level(h_ul)[1:-1], 1)
+        hessian = np.empty((p + self.cuts,) * 2)
+        hessian[:p, :p] = x.T @ (x * (h_u + h_l + 2 * h_ul)[:, None])
+        hessian[:p, p:], hessian[p:, :p] = -mixed.T, -mixed
+        hessian[p:, p:] = np.diag(at_cuts(by_level(h_u), by_level(h_l))) + between + between.T
+        return gradient, -hessian
+
+    def _weighable(self, theta: FloatArray) -> tuple[FloatArray, ...]:
+        """`_parts`, 0 for the ends that lie at infinity."""
+        g_u, g_l, h_u, h_l, h_ul = self._parts(theta)
+        upper, lower = self.y < self.cuts, self.y > 0
+        return (
+            np.where(upper, g_u, 0.0), np.where(lower, g_l, 0.0), np.where(upper, h_u, 0.0),
+            np.where(lower, h_l, 0.0), np.where(upper & lower, h_ul, 0.0),
+        )  # fmt: skip
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
         """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.
@@ -195,8 +249,7 @@ class CumulativeLikelihood:
         theta = self.start() if start is None else start
         value = self.log_likelihood(theta)
         for _ in range(iterations):
-            scores, information = self.scores(theta)
-            gradient = self.weights @ scores
+            gradient, information = self.slope(theta)
             step = _ascent(information, gradient)
             if step is None:
                 return None
@@ -214,8 +267,8 @@ class CumulativeLikelihood:
                 return None
             if float(gradient @ step) < tolerance * max(1.0, abs(value)) and factor_ == 1.0:
                 # Quadratic convergence: one more full step brings it to machine precision.
-                scores, information = self.scores(theta)
-                last = _ascent(information, self.weights @ scores)
+                gradient, information = self.slope(theta)
+                last = _ascent(information, gradient)
                 theta = theta if last is None else theta + last
                 self.theta = theta
                 return theta

@@ -254,7 +254,11 @@ def ordinal_model_of(
     w = domain.full_weights[rows]
     codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
     standard = x.standardised(observed.known)
-    matrix = standard.x.values[kind]
+    matrix = standard.x.values
+    if len(kind) != len(matrix) or (kind != np.arange(len(kind))).any():
+        matrix = matrix[kind]
+    back = standard.back(observed.size - 1, 1.0)
+    del standard  # at a million rows a continuous covariate makes it large
     check_rank(matrix, x.names)
     cell_weights = weighted_counts(inverse, w / w.mean(), len(codes))
     problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, observed.size, link)
@@ -268,8 +272,8 @@ def ordinal_model_of(
             "rescale covariates or merge levels"
         )
     scores, information = problem.scores(theta)
-    back = standard.back(observed.size - 1, 1.0)
-    influence = np.linalg.solve(information, scores.T).T @ back.T / w.mean()
+    influence = scores @ (np.linalg.solve(information, back.T) / w.mean())
+    del scores
     undo = np.linalg.inv(back)
     cell = np.full(design.rows, -1, dtype=np.int64)
     cell[rows] = inverse
@@ -312,6 +316,8 @@ def _cell_covariance(domain: Design, cell: IntArray, influence: FloatArray) -> F
     if len(influence) <= _MOST_CELLS:
         totals = domain.code_covariance(cell, len(influence))
         return np.asarray(influence.T @ totals @ influence)
+    if len(cell) == len(influence) and (cell == np.arange(len(cell))).all():
+        return domain.total_covariance(influence)
     z = np.zeros((len(cell), influence.shape[1]))
     known = cell >= 0
     z[known] = influence[cell[known]]
