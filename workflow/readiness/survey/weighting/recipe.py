@@ -138,7 +138,9 @@ def _replicates(
     rerake = recipe.reraking(main)
 
     def adjust(base: FloatArray) -> FloatArray:
-        return recipe.trimmed(base, rerake(base))
+        # Who is all but left out counts for as much in the limits, as in `Perturbed`.
+        factor = np.divide(base, design.weights, out=np.zeros_like(base), where=base != 0)
+        return recipe.trimmed(base, rerake(base), np.clip(factor, 0.0, 1.0))
 
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
@@ -179,19 +181,23 @@ class _Recipe:
             max_iterations=self.max_iterations,
         )
 
-    def trimmed(self, base: FloatArray, raked: FloatArray) -> FloatArray:
-        """Raked weights within the limits."""
+    def trimmed(
+        self, base: FloatArray, raked: FloatArray, counts: FloatArray | None = None
+    ) -> FloatArray:
+        """Raked weights within the limits; `counts`: what each row counts for, 0-1 (None: 1)."""
         if self.trim is None:
             return raked
-        lower, upper = self.limits(raked)
+        lower, upper = self.limits(raked, counts)
+        held = 1.0 if counts is None else counts
         if self.trim.keep_margins:
-            return bounded_rake(base, raked, self.margins, lower, upper)
-        return trim_weights(raked, lower, upper, strict=self.trim.strict)
+            return bounded_rake(base, raked, self.margins, lower * held, upper * held)
+        return trim_weights(raked, lower, upper, strict=self.trim.strict, counts=counts)
 
-    def limits(self, raked: FloatArray) -> tuple[float, float]:
+    def limits(self, raked: FloatArray, counts: FloatArray | None = None) -> tuple[float, float]:
         """The limits in the unit of the weights."""
         assert self.trim is not None
-        unit = float(raked.sum() / (raked > 0).sum()) if self.trim.relative else 1.0
+        size = (raked > 0).sum() if counts is None else counts[raked > 0].sum()
+        unit = float(raked.sum() / size) if self.trim.relative else 1.0
         return self.trim.lower * unit, self.trim.upper * unit
 
     def outside(self, raked: FloatArray) -> int:
