@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from readiness import fonts
 from readiness.errors import RenderError
 from readiness.rendering.embedded import ASSETS, DESIGN, explained, metadata_of
 from readiness.rendering.process import run_group
@@ -120,7 +121,11 @@ def _settings(document: Document, language: str) -> dict[str, Any]:
                 "minimal": True,
                 "template": "page.html",
             },
-            "typst": {"template": "page.typ", "shift-heading-level-by": 0},
+            "typst": {
+                "template": "page.typ",
+                "shift-heading-level-by": 0,
+                "font-paths": [str(folder) for folder in fonts.folders()],
+            },
         },
     }
 
