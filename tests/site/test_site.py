@@ -61,6 +61,15 @@ def test_its_pages_load_nothing_and_run_nothing(site: Path) -> None:
         assert "default-src 'none'" in str(policy.attributes["content"]), page
 
 
+def test_a_report_leads_back_to_the_index(site: Path) -> None:
+    reports = [p for p in own_pages(site) if p.stem.startswith("report")]
+    assert len(reports) == 6
+    for page in reports:
+        tree = LexborHTMLParser(page.read_text("utf-8"))
+        brand = tree.css_first("a.brand")
+        assert brand is not None and page.parent.name in str(brand.attributes["href"]), page
+
+
 def test_each_publication_stands_there_with_its_last_check(site: Path, finished: Project) -> None:
     for language in ("ar", "en", "fr"):
         tree = LexborHTMLParser((site / language / "index.html").read_text("utf-8"))

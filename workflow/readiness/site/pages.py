@@ -22,8 +22,8 @@ from readiness.templating import environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 INDEX = "index.html"
-PLACE = "<!--site-->"
-"""Where the copy of a report's page gets the way back to the site."""
+PLACE = '<span class="brand">readiness</span>'
+"""What of a report's page leads back to the index in the site's copy of it."""
 GUIDES = PurePosixPath("guides")
 LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
 """What an audit of each level looks at."""
@@ -91,10 +91,10 @@ def guide_page(site: Site, guide: Guide, language: Language = "en") -> str:
 
 
 def with_way_back(page: str, site: Site, language: Language, depth: int) -> str:
-    """A report's page with the bar of the site, where the page has a place for it."""
-    values = _values(site, language, "../" * depth)
-    bar = environment(FOLDER, escape).get_template("bar.html").render(values)
-    return page.replace(PLACE, bar, 1)
+    """A report's page that leads back to the index in its language; `depth`: folders above it."""
+    href = f"{'../' * depth}{language}/{INDEX}"
+    link = Markup('<a class="brand" href="{}">{}</a>').format(href, site.title[language])
+    return page.replace(PLACE, link, 1)
 
 
 def _newest_first(publications: Sequence[Published]) -> list[Published]:
