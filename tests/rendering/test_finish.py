@@ -85,11 +85,12 @@ def test_few_open_in_a_section() -> None:
     many = " ".join(number(f"quality.x{k}.all", str(k)) for k in range(20))
     cells = f"<tr class='main'><td>{number('quality.kept.all', '647')}</td></tr>"
     tree = made(
+        f'<header><div class="lead"><p>{many}</p></div></header>'
         f'<section><div class="brief"><p>{many}</p></div></section>'
         f"<section><table>{cells}</table></section>"
         f"<section><table>{cells.replace('main', 'base')}</table></section>"
     )
-    assert len(tree.css(".brief button.n")) == OPENED
+    assert len(tree.css(".brief button.n")) == len(tree.css(".lead button.n")) == OPENED
     assert [len(node.css("button.n")) for node in tree.css("section")[1:3]] == [1, 0]
 
 

@@ -136,10 +136,10 @@ def _stands_out(node: LexborNode) -> bool:
 
 
 def _section(node: LexborNode) -> int:
-    """The block in which a number stands: the outermost section, or the head of the page."""
+    """The block in which a number stands: the outermost section, the page's head, its cards."""
     found = 0
     for at in _above(node):
-        if at.tag == "section":
+        if at.tag in ("section", "header") or "three" in (at.attributes.get("class") or "").split():
             found = at.mem_id
     return found
 
