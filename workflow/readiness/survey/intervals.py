@@ -133,15 +133,17 @@ def korn_graubard(
 
 def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
     """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
-    from scipy import stats
+    from scipy import special
 
     x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     # A share of exactly 1 times n_eff can miss n_eff in its last bit.
     rest = np.where(np.isclose(x, size, rtol=1e-14, atol=0), 0.0, size - x)
     tail = (1 - np.asarray(level, dtype=np.float64)) / 2
     with np.errstate(invalid="ignore"):
-        lower = np.where(x > 0, stats.beta.ppf(tail, np.where(x > 0, x, 1), rest + 1), 0.0)
-        upper = np.where(rest > 0, stats.beta.isf(tail, x + 1, np.where(rest > 0, rest, 1)), 1.0)
+        lower = np.where(x > 0, special.betaincinv(np.where(x > 0, x, 1), rest + 1, tail), 0.0)
+        upper = np.where(
+            rest > 0, special.betainccinv(x + 1, np.where(rest > 0, rest, 1), tail), 1.0
+        )
     empty = ~(size > 0)
     return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)
 
