@@ -56,25 +56,14 @@ def answered(wave: ShownWave) -> str:
 
 
 def _counts(wave: ShownWave) -> Iterator[Fact]:
-    """How many were asked, answered, and were kept."""
+    """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
-
-    def known(*names: str) -> dict[str, Value]:
-        ids = {name: f"quality.{name}.all" for name in names}
-        return {name: register.named(i) for name, i in ids.items() if register.has(i)}
-
-    values = known("invited", "answered")
-    # Whoever was kept, complete or partial: RR2, which the first edition called by another name.
-    rates = [i for i in ("response.rr2.all", "quality.response_rate.all") if register.has(i)]
-    if wave.selection.response_rate and rates:
-        values["rate"] = register.named(rates[0])
     counts = {}
     for key in statements.EXCLUDED:
         rule = key.rpartition(".")[2]
         if register.number(f"quality.{rule}.all") is not None:
             counts[rule] = _counted(wave, rule)
-    yield statements.answered(wave.selection, values)
-    yield Fact("report.received", known("received"))
+    yield Fact("report.received", {"received": register.named("quality.received.all")})
     yield statements.excluded(counts)
     yield statements.issues(*_counted(wave, "issues"))
     yield statements.corrections(*_counted(wave, "corrections_applied"))
@@ -96,8 +85,6 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
     complete = asked is not None and asked == answers
     yield statements.selected(wave.selection, raked=_raked(wave), complete=complete)
-    if wave.selection.intervals:
-        yield Fact("report.level", {"level": register.named("settings.level")})
     bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
     yield Fact("report.hidden", bounds)
 
