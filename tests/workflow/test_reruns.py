@@ -117,7 +117,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
     [
         ("survey/comparisons/compare.py", of_all_waves("compare", "register_wave")),
         ("survey/estimates/proportions.py",
-         of_all_waves("estimate", "register_wave") | live("nonresponse")),
+         of_all_waves("estimate", "compare", "register_wave") | live("nonresponse")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
          ENDS | {f"reproduce {i}" for i in

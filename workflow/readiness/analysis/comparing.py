@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED
+from readiness.analysis.names import ANSWERED
 from readiness.config import Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json

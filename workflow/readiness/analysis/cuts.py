@@ -11,12 +11,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
@@ -37,19 +38,7 @@ from readiness.survey.intervals import Interval
 Values = npt.NDArray[np.object_]
 """Answers as a table holds them, one a row."""
 
-ANSWERED: Final = "answered"
-WITH_DONT_KNOW: Final = "with_dont_know"
 BASES: tuple[Base, ...] = ("asked", "answered")
-
-
-def crossed(variable: str, category: str) -> str:
-    """The group of a table that a category is, where other variables have their columns beside."""
-    return f"{variable}:{category}"
-
-
-def variable_of(group: str) -> str:
-    """The variable that `crossed` named; "" for the groups that are compared, and for the total."""
-    return group.rpartition(":")[0]
 
 
 @dataclass(frozen=True, eq=False)

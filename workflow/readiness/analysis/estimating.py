@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, Crossings, crossed, cuts
+from readiness.analysis.cuts import Crossings, cuts
+from readiness.analysis.names import ANSWERED, crossed
 from readiness.config import Estimate
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, Item

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW, variable_of
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, variable_of
 from readiness.config import Figures
 from readiness.disclosure import Cell, Relation, minimum_frequency, suppress
 from readiness.questionnaire import Questionnaire

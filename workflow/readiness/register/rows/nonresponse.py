@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.analysis.responding import WEIGHTED
 from readiness.config import Figures
 from readiness.questionnaire.model import TOTAL

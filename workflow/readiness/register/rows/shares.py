@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.cuts import ANSWERED
+from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.questionnaire.model import MEAN

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from readiness.analysis.cuts import ANSWERED, WITH_DONT_KNOW, crossed
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, crossed
 from readiness.analysis.selection import Selection
 from readiness.facts import Listed
 from readiness.language import Language, show, text

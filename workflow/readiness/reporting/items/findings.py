@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.analysis.cuts import ANSWERED
+from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Named, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from readiness.analysis.cuts import variable_of
+from readiness.analysis.names import variable_of
 from readiness.language import Language, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
