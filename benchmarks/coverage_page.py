@@ -102,7 +102,9 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "professions, answering depends on region and size, the answers are raked within limits "
         "to three margins and so is each replicate; where few answer, the weighting merges and "
         "leaves out by itself. `python benchmarks/coverage.py --rounds N --counts FILE --page "
-        "docs/coverage.md` goes on from the counts of an earlier run.",
+        "docs/coverage.md` goes on from the counts of an earlier run; the seeds of a configuration "
+        "are 0 to the number of its samples less one, those of the further samples from 1,000,000 "
+        "on.",
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "
@@ -121,7 +123,10 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "## Power",
         "Share of samples in which the primary test rejects; in brackets the most powerful of the "
         "other tests of right size and its share. Tests whose level misses the target do not "
-        "count: what they find they also find where nothing is.",
+        "count: what they find they also find where nothing is. The design-based tests make use of "
+        "the finite population (of 12,000 people a quarter answers at 3,000, and in some "
+        "professions most are invited at 640); the permutation does not: there its level lies "
+        "below .05, and it sees less than they do.",
         "The first list was fixed before any test was tried, in shifts of the cumulative logit "
         "that are larger where n is smaller; the statistics were then worked out on samples of it "
         "with other seeds.",

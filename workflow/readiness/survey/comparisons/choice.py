@@ -140,7 +140,8 @@ def _lead(rule: Rule, band: Band, small_group: bool) -> tuple[Lead, str]:
 
 
 def _beside(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
-    """Tests worth showing: an asymptotic one only where it was seen to keep its level."""
+    """Tests worth showing: an asymptotic one only where it was seen to keep its level, but for the
+    ordinal logit, which is there for its odds ratios."""
     if band == "small":
         return ("permutation", "fisher_freeman_halton", "effect_size")
     ranks = () if small_group else ("kruskal_wallis",)
