@@ -23,8 +23,8 @@ from readiness.reporting.banners.letters import LOWER, Contrasts, column_names, 
 from readiness.reporting.shown import Register, ShownWave
 
 MEDIAN = "median"
-WEIGHTED = "weighting.n"
-"""What a register has where answers are weighted: without weights a weighted base says nothing."""
+WEIGHTS = "weighting"
+"""What the ids of weights begin with; without weights a weighted base says nothing."""
 MANY = 2
 """Answers from which on a single choice is told by each of them, and not by one alone."""
 
@@ -256,7 +256,7 @@ class _Maker:
         item, shown = self.item.id, self.item.shown
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._word("tables.row.base"), bases)
-        if self.register.has(WEIGHTED):
+        if self.register.has(f"{WEIGHTS}.n"):
             weighted = [f"{name}.weighted" for name in bases]
             yield self._line("base", self._word("tables.row.weighted"), weighted)
         if self.item.kind != "multi":  # each option has its own: the tidy table has them
