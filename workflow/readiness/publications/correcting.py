@@ -21,7 +21,7 @@ def erratum_table(
     """`erratum.csv`: the numbers of the ledger `before` that the register `after` does not give.
 
     Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
-    are shown alike; `why`, the reason that `reasons` has for the id or the longest beginning of it,
+    are shown alike, and with its note where the value is the same; `why`, the reason that `reasons` has for the id or the longest beginning of it,
     else `why`. ConfigError when a number moved and has no reason, or a reason has no number.
     """
     verdicts = compare(before, after)
@@ -43,8 +43,11 @@ def erratum_table(
             )
         was, now = old[identity], new.get(identity)
         texts = said(was, "en"), said(now, "en") if now else ""
-        values = was["value"], now["value"] if now else ""
-        rows.append((identity, *(values if texts[0] == texts[1] else texts), reason))
+        if now and texts[0] == texts[1]:
+            texts = was["value"], now["value"]
+        if now and texts[0] == texts[1] and now["note"]:
+            texts = texts[0], f"{texts[1]} ({now['note']})"
+        rows.append((identity, *texts, reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
     return to_csv(pd.DataFrame(rows, columns=list(COLUMNS)))

@@ -23,7 +23,7 @@ PLACES: Mapping[str, str] = {
     r"|schemas/[\w.-]+\.json)",
     "profiles": r"profiles/[\w-]+/config\.yaml",
     "reports": r"(?:reports/)?[\w-]+\.qmd|reports/[\w-]+/[\w-]+/[\w-]+\.md",
-    "project": r"Snakefile|Makefile|LICENSE|pyproject\.toml|requirements[\w-]*\.lock",
+    "project": r"Snakefile|Makefile|LICENSE|CITATION\.cff|pyproject\.toml|requirements[\w-]*\.lock",
 }
 """What of a project can run or speak, by the place that a seal has a hash for: the one list for
 hash, archive and bundle. A table or an archive among it is somebody's data."""
