@@ -22,7 +22,8 @@ def erratum_table(
 
     Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
     are shown alike, and with its note where the value is the same; `why`, the reason that `reasons`
-    has for the id or the longest beginning of it, else `why`. ConfigError when a number moved and has no reason, or a reason has no number.
+    has for the id or the longest beginning of it, else `why`.
+    ConfigError when a number moved and has no reason, or a reason has no number.
     """
     verdicts = compare(before, after)
     moved = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
