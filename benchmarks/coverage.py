@@ -56,7 +56,7 @@ SETTINGS: dict[Setting, tuple[int, int]] = {
     Setting(60, 4): (8, 14),
     Setting(150, 7): (6, 10),
     Setting(640, 4, equal=True): (3, 4),
-    Setting(3000, 7): (1, 1),
+    Setting(3000, 7): (1, 4),
 }
 REFITTED_UP_TO = 1000
 PERMUTATIONS = {30: 399, 60: 399, 150: 399, 640: 199, 3000: 199}

@@ -92,9 +92,12 @@ def population(setting: Setting) -> pd.DataFrame:
         pulled = drives[rows] / drives.std() + noise
         columns[NULLS[0]][rows] = _levels(noise, SHARES)
         columns[NULLS[1]][rows] = _levels(pulled, SHARES)
-        # The ends to those who rarely answer, the middle to the others.
+        # The ends to those who rarely answer, the middle to the others; half of each goes high, to
+        # a person: tests that know the finite population would see what a coin leaves.
         end = _levels(pulled, np.array([0.4, 0.6])) == 0
-        high = rng.random(len(rows)) < 0.5
+        coin, high = rng.random(len(rows)), np.zeros(len(rows), bool)
+        for part in (end, ~end):
+            high[part] = _levels(coin[part], np.array([0.5, 0.5])) == 0
         columns[NULLS[2]][rows] = np.where(end, np.where(high, 3, 0), np.where(high, 2, 1))
         for place, moved, name in ((0, 0.9, FIRST[0]), (1, 0.35, FIRST[1])):
             plain = _levels(rng.normal(size=len(rows)), SHARES)

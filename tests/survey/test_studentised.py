@@ -99,6 +99,77 @@ def test_an_answer_takes_its_relative_weight_along_and_a_group_keeps_its_mass() 
     assert found["anova"][0] == pytest.approx(s @ (mean - s @ mean) ** 2 / expected)
 
 
+def finite(n: int = 60) -> pd.DataFrame:
+    """Three groups over two strata, with weights that differ within a stratum and sum up to it."""
+    rng = np.random.default_rng(10)
+    frame = pd.DataFrame(
+        {
+            "y": rng.integers(0, 4, n).astype(float),
+            "g": np.repeat([0, 1, 2], n // 3),
+            "s": np.repeat(["a", "b"], n // 2),
+            "w": rng.uniform(1, 4, n),
+        }
+    )
+    whole = frame.groupby("s")["w"].transform("sum")
+    frame["N"] = whole.round()
+    frame["w"] *= frame["N"] / whole
+    return frame
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.2])
+def test_the_observed_variances_are_those_of_a_finite_population(scale: float) -> None:
+    """Against the definition, whatever the scale of the weights."""
+    frame = finite()
+    code, rank = frame["g"].to_numpy(), stats.rankdata(frame["y"]) / len(frame)
+    e = rank - rank.mean()
+    mean, variance = np.zeros(3), np.zeros(3)
+    for g in range(3):
+        w, inside = frame["w"].to_numpy()[code == g], e[code == g]
+        a, n = w / w.sum(), len(w)
+        mean[g] = a @ inside
+        own = (np.maximum(1 - 1 / w, 0) * a**2) @ (inside - mean[g]) ** 2 / (1 - (a**2).sum())
+        variance[g] = ((n - 1) * own + 2 * e.var(ddof=1) * (a**2).sum()) / (n + 1)
+    centre = (mean / variance).sum() / (1 / variance).sum()
+    d = design(frame.assign(w=scale * frame["w"]), weights="w", strata="s", fpc="N")
+    arguments: dict[str, Any] = {"blocks": None, "permutations": 199, "seed": 4}
+    row = permutation_test(d, "y", "g", statistic="studentised", **arguments)
+    assert row.statistic == pytest.approx(((mean - centre) ** 2 / variance).sum())
+    assert row.method.endswith("for a finite population")
+
+
+@pytest.mark.parametrize("statistic", PAIRED)
+def test_of_an_endless_population_nothing_is_counted_and_of_a_whole_one_all(statistic: Any) -> None:
+    frame = finite()
+    arguments: dict[str, Any] = {
+        "blocks": None, "permutations": 199, "seed": 4, "statistic": statistic,
+    }  # fmt: skip
+
+    def p(population: pd.Series | None, weights: pd.Series) -> float:
+        made = frame.assign(N=population, w=weights)
+        d = design(made, weights="w", strata="s", fpc=None if population is None else "N")
+        row = permutation_test(d, "y", "g", **arguments)
+        assert row.p_value is not None and np.isfinite(row.statistic or np.nan)
+        return row.p_value
+
+    unknown, few, many = p(None, frame["w"]), p(frame["N"], frame["w"]), frame["N"] * 1e9
+    assert p(many, frame["w"] * 1e9) == unknown > few
+    # Everybody answered: the groups' means are known, and they differ.
+    whole = frame.groupby("s")["y"].transform("size").astype(float)
+    assert p(whole, pd.Series(1.0, frame.index)) < 0.05
+
+
+def test_the_first_edition_knows_no_population() -> None:
+    frame = finite()
+    made = [
+        permutation_test(
+            design(frame, weights="w", strata="s", fpc=fpc), "y", "g",
+            blocks=None, permutations=199, seed=4, statistic="midrank",
+        )
+        for fpc in (None, "N")
+    ]  # fmt: skip
+    assert made[0] == made[1]
+
+
 def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect() -> None:
     rng = np.random.default_rng(8)
     block = np.repeat([0, 1], 60)

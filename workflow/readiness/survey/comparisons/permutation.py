@@ -66,7 +66,8 @@ def permutation_test(
     """Permutation test of equal answers across groups.
 
     Args:
-        design: the survey design (only its weights and domain are used).
+        design: the survey design; its weights and its domain, and with the studentised statistics
+            the finite populations of its strata (one stage), are used.
         y: numbers or ordered codes; NaN is missing.
         group: the groups.
         blocks: within which answers are exchangeable (strata, regions; never the groups
@@ -122,6 +123,7 @@ def permutation_test_of(
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
         _refuse_fixed(block, code, answers)
+    left = _left(design) if statistic in _PAIRED else None
     order = _canonical_order(block, code, weight, answers)
     observed, exceeding = _count(
         answers[order],
@@ -132,9 +134,11 @@ def permutation_test_of(
         permutations,
         seed,
         statistic,
+        None if left is None else left[known][order],
     )
     where = "within the declared blocks" if blocks is not None else "over the whole sample"
     name, words = _NAMES[statistic]
+    words += "" if left is None else ", its variances for a finite population"
     return ComparisonRow(
         f"permutation_{statistic}",
         observed,
@@ -145,6 +149,21 @@ def permutation_test_of(
         n=len(answers),
         method=f"Permutation of the answers {where} ({permutations} draws, seed {seed}), {words}",
     )
+
+
+def _left(design: Design) -> FloatArray | None:
+    """1 - 1/w of each respondent, 0-1, shape (rows,), w in persons of the stratum; None where no
+    population is known, or more than one stage was drawn (it holds for the first stage alone)."""
+    stage, weights = design.stages[0], design.full_weights
+    if len(design.stages) > 1 or np.isinf(stage.population).all():
+        return None
+    codes, size = stage.strata.codes, stage.strata.size
+    # Weights may be on any scale: 1/w is the fraction drawn by the mean weight over the own one.
+    mean = np.bincount(codes, weights=weights, minlength=size) / np.bincount(codes, minlength=size)
+    drawn = (stage.fraction() * mean)[codes]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left: FloatArray = np.clip(1 - drawn / weights, 0.0, 1.0)
+    return left
 
 
 def _refuse_fixed(block: IntArray, code: IntArray, answers: FloatArray) -> None:
@@ -196,6 +215,7 @@ def _count(
     permutations: int,
     seed: int,
     statistic: Statistic,
+    left: FloatArray | None,
 ) -> tuple[float, int]:
     """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -207,7 +227,7 @@ def _count(
         both = studentised_statistics(*made, code, weight, groups)
         parts = _PAIRED[statistic]
         # The observed order comes first.
-        drawn = [both(np.arange(len(y))[None, :])]
+        drawn = [both(np.arange(len(y))[None, :], left)]
         drawn += [both(_shuffled(rng, many, starts, len(y))) for many in sizes]
         values = [np.concatenate([found[part] for found in drawn]) for part in parts]
         if len(values) == 2:

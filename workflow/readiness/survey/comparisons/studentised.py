@@ -10,6 +10,17 @@ variance, so that the test keeps its level also where groups differ in dispersio
   of 1 % of the population is seen;
 - `anova` (ANOVA type; Brunner, Dette and Munk 1997): the distances by the groups' masses, over what
   is expected of them, so that a difference of large groups is seen sooner.
+
+Where the strata's populations are known, the variances of what was observed count each respondent
+by 1 - 1/w, w being how many of the stratum the answer stands for: the factor of a draw in which
+each has a chance of 1/w (Hájek 1964; Särndal, Swensson and Wretman 1992, 3.5), 1 - f where all of a
+stratum have one weight. Under unequal ones 1 - f would take off too much, for the effective number
+of answers is smaller. The hypothesis is then that the population's own groups are alike. Permuted
+answers have no population, so that their means vary in full, and so do their variances say. Each
+statistic is thereby in standard errors of its own, and the permutations show how such statistics
+are distributed (Janssen 1997; Chung and Romano 2013); without the factor the observed ones would be
+too short. The variance of the prior stays whole: a small group of which all answered is not known
+for sure.
 """
 
 from __future__ import annotations
@@ -54,7 +65,7 @@ def _centred(scores: FloatArray, block: IntArray) -> FloatArray:
 
 def studentised_statistics(
     scores: FloatArray, parts: FloatArray, code: IntArray, weight: FloatArray, groups: int
-) -> Callable[[IntArray], dict[Studentised, FloatArray]]:
+) -> Callable[..., dict[Studentised, FloatArray]]:
     """Both statistics as functions of permutations.
 
     With m_g the weighted mean of a score in group g, v_g its variance (sum of squared weighted
@@ -75,7 +86,8 @@ def studentised_statistics(
         groups: number of groups.
 
     Returns:
-        A function of rows in permuted order, shape (B, n), with values of shape (B,).
+        A function of rows in permuted order, shape (B, n), and, for the observed order, of what
+        each counts in the variances (0-1, shape (n,); None: 1); its values have shape (B,).
     """
     indicator = np.zeros((len(code), groups))
     indicator[np.arange(len(code)), code] = 1.0
@@ -86,20 +98,24 @@ def studentised_statistics(
     pooled = (scores**2).sum(axis=0) / max(len(scores) - 1, 1)
     wald_parts = np.ones(1) if len(parts) == 1 else 1 - 1 / parts
 
-    def statistics(order: IntArray) -> dict[Studentised, FloatArray]:
+    def statistics(
+        order: IntArray, left: FloatArray | None = None
+    ) -> dict[Studentised, FloatArray]:
         def summed(values: FloatArray) -> FloatArray:
             return np.asarray(values[order] @ indicator)
 
-        total, squared = summed(relative), summed(relative**2)
-        alone = squared / total**2
+        # The relative weights as they count in a variance.
+        varied = relative if left is None else relative * np.sqrt(left)
+        total, squared = summed(relative), summed(varied**2)
+        alone = squared / total**2 if left is None else summed(relative**2) / total**2
         with np.errstate(divide="ignore"):
             stretch = np.minimum(1 / np.maximum(1 - alone, 0.0), _MOST)
         wald = np.zeros(len(order))
         between, expected = np.zeros(len(order)), np.zeros(len(order))
         for k in range(scores.shape[1]):
-            weighted = relative * scores[:, k]
-            mean = summed(weighted) / total
-            crossed = 2 * mean * summed(relative * weighted)
+            mean = summed(relative * scores[:, k]) / total
+            weighted = varied * scores[:, k]
+            crossed = 2 * mean * summed(varied * weighted)
             spread = (summed(weighted**2) - crossed + mean**2 * squared) / total**2
             own = (count - 1) * stretch * np.maximum(spread, 0.0)
             variance = (own + _PRIOR * pooled[k] * alone) / (count - 1 + _PRIOR)
