@@ -193,6 +193,7 @@ def test_an_audit_runs_a_sealed_configuration_without_a_limit() -> None:
     own = yaml.safe_load(files["config.yaml"])
     sealed = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     assert own["waves"]["simulated-2026"]["validate"].pop("largest_loss") == 1.0
+    assert own["waves"]["simulated-2026"].pop("edition") == 1
     assert own == sealed
 
 

@@ -17,7 +17,7 @@ from chains import FOLDERS, STUDY, WAVE, different, results
 
 from project_copy import Project, message
 from readiness.lineage import PROVENANCE, read_lineage
-from readiness.running.repair import repair
+from readiness.running.repair import SITE, repair
 
 SEED = 20260331
 
@@ -47,13 +47,19 @@ def damage(path: Path, way: Callable[[bytes], bytes], *, old_time: bool) -> None
 
 
 def own(folder: Path, run: tuple[str, ...]) -> bool:
-    """Whether a folder is of the run, or the closing table's."""
-    return folder.parts[:2] in (run, ())
+    """Whether a folder is of the run, the site or the closing table's."""
+    return folder.parts[:2] in (run, ()) or folder == Path(SITE)
+
+
+def step_of(name: str) -> str:
+    """The folder of the step that left a result: the site has folders of its own."""
+    path = Path(name)
+    return SITE if path.parts[0] == SITE else str(path.parent)
 
 
 def resting_on(finished: Project, name: str) -> set[str]:
     """The folders of all steps that have read what lies beside a result, itself included."""
-    folder = Path(name).parent
+    folder = Path(step_of(name))
     found = {str(folder)}
     run = folder.parts[:2] if len(folder.parts) > 2 else ()
     all_of = {
@@ -94,8 +100,8 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
         assert not path.exists()
         assert not set(results(project.root)) & gone
         expected = resting_on(finished, name)
-        folders = {str(Path(other).parent) for other in gone}
-        assert str(Path(name).parent) in folders and folders <= expected, (name, way)
+        folders = {step_of(other) for other in gone}
+        assert step_of(name) in folders and folders <= expected, (name, way)
         for other in gone:
             (project.root / "results" / other).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(finished.root / "results" / other, project.root / "results" / other)

@@ -75,7 +75,7 @@ class Mounted(Project):
 
 @pytest.fixture
 def mounted(project: Project) -> Iterator[Mounted]:
-    """A finished project with its results on a disk of 60 MB."""
+    """A finished project with its results on a disk of 200 MB."""
     command = ["unshare", *PRIVATE, "--mount", "sh", "-c", "echo; exec sleep 3600"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -84,7 +84,7 @@ def mounted(project: Project) -> Iterator[Mounted]:
             seen = Mounted(project.root, project.variables, holder.pid)
             seen.do("mv", "results", "before")
             seen.do("mkdir", "results")
-            seen.do("mount", "-t", "tmpfs", "-o", "size=60m", "none", "results")
+            seen.do("mount", "-t", "tmpfs", "-o", "size=200m", "none", "results")
             seen.do("cp", "-a", "before/.", "results")
             yield seen
         finally:
@@ -149,7 +149,7 @@ def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished
     unmake(mounted.inside, "judge")
     fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
     fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)
-    fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 1_700_000)
+    fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 300_000)
     finishes_alike(mounted, finished)
 
 

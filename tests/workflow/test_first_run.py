@@ -76,7 +76,7 @@ def test_the_same_bytes_in_another_folder_locale_and_zone_and_on_one_core(
     here, there = results(finished), results(abroad)
     assert list(here) == list(there)
     assert sum(name.endswith("lineage.json") for name in here) > 20
-    assert sum(name.endswith("figures.csv") for name in here) == 5
+    assert sum(name.endswith("register/figures.csv") for name in here) == 5
     assert [name for name in here if here[name] != there[name]] == []
 
 

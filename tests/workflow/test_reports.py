@@ -43,8 +43,8 @@ def words(page: str) -> str:
 
 
 def test_the_default_target_makes_those_that_are_shown(finished: Project) -> None:
-    made = (finished.root / "results").glob("*/*/report")
-    assert sorted("/".join(path.parts[-3:-1]) for path in made) == [STUDY, WAVE]
+    made = {"/".join(p.parts[-3:-1]) for p in (finished.root / "results").glob("*/*/report")}
+    assert {name for name in made if not name.startswith("site/")} == {STUDY, WAVE}
 
 
 def test_the_page_of_the_simulated_wave_has_the_numbers_of_its_register(finished: Project) -> None:

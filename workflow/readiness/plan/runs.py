@@ -99,6 +99,13 @@ class Run:
             section["edition"] = self.edition
         return canonical_json(section)
 
+    @property
+    def as_published(self) -> Wave | Study:
+        """Its section, in which the edition of the methods is said."""
+        if isinstance(self.section, Study):
+            return self.section
+        return self.section.model_copy(update={"edition": self.edition})
+
     def same_as(self, other: Run) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
         return self._numbers == other._numbers

@@ -84,8 +84,9 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     )  # fmt: skip
 
 
-def guide_page(site: Site, guide: Guide, language: Language = "en") -> str:
-    """A guide's page; the guides are in English."""
+def guide_page(site: Site, guide: Guide) -> str:
+    """A guide's page: the guides are in English, what leads back in a language of the site."""
+    language = "en" if "en" in site.languages else site.start
     return _page("guide.html", site, language, "../", here=GUIDES / f"{guide.name}.html",
                  guide=guide)  # fmt: skip
 
