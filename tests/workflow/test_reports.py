@@ -122,9 +122,9 @@ def test_only_a_revision_has_its_chapter(reports: Project) -> None:
 
 def test_the_versions_of_the_data_are_those_of_the_release(reports: Project) -> None:
     for run, version in ((FIRST, "1"), (SECOND, "2")):
-        note = LexborHTMLParser(reports.read(page_of(run))).css_first(".box-note")
-        assert note is not None
-        assert re.findall(r"simulated-2026@(\d)", note.text()) == [version]
+        status = LexborHTMLParser(reports.read(page_of(run))).css_first(".status")
+        assert status is not None
+        assert re.findall(r"simulated-2026@(\d)", status.text()) == [version]
 
 
 def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -
     prose = project.root / "reports/simulated-2026/fr/weighting-after.md"
     prose.write_text("Une phrase de plus.\n", "utf-8")
     assert to_do() == {WAVE, FIRST, SECOND}
-    assert project.to_do() == {f"render_simulated {WAVE} fr", "gate"}
+    assert project.to_do() == {f"render_simulated {WAVE}@fr", "site", "gate"}
 
 
 def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> None:

@@ -28,6 +28,7 @@ def test_a_publication_that_cannot_be_read_is_not_passed_over(
     shutil.rmtree(root / "publications/haca-2024")
     unavailable = load_plan(root).unavailable
     assert unavailable == {"lost": "COULD NOT CHECK", "haca-2024": "COULD NOT CHECK"}
+    (root / "index.html").touch()
     gate = ["step", "gate", "--code", "x", "--out", "results/gate.txt", "--site", "index.html"]
     assert main([*gate, "--unavailable", json.dumps(unavailable)]) == 3
     out, err = capsys.readouterr()

@@ -29,7 +29,7 @@ rule site:
         verdicts=expand(
             "results/publications/{id}/reproduce/verdicts.csv", id=PLAN.recomputed
         ),
-        pages=PLAN.pages,
+        pages=PLAN.page_files,
         tables=PLAN.tables,
         sources=sorted(
             str(path)

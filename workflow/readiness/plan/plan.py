@@ -152,6 +152,14 @@ class Plan:
             for language in self.languages
         ]
 
+    @property
+    def page_files(self) -> list[str]:
+        """The pages with what stands beside each: its paper, and all numbers."""
+        files = []
+        for page in map(Path, self.pages):
+            files += [page, page.with_suffix(".pdf"), page.with_name("numbers.html")]
+        return [str(path) for path in files]
+
     def named(self, name: str) -> list[str]:
         """The folders of the runs whose report has files of this name, sorted."""
         return sorted(folder for folder, run in self.runs.items() if page_name(run) == name)
