@@ -17,6 +17,16 @@ FAMILYWISE = 0.06
 SURE = 2.0
 """Simulation standard errors by which a figure must miss a target before it counts as missed."""
 PRIMARY = "permutation, combined"
+TRIED = (
+    "What was tried, on samples of other seeds. *The permutation without the finite population*, "
+    "as it was: a level far below .05, and least power, where a part of the population answers. "
+    "*1 - f of the stratum* in the variances of the observed statistics: too much where weights "
+    "differ within a stratum, the level rises above that of 1 - 1/w of each respondent, which is "
+    "taken. *The product of the two p (Fisher) in place of the smaller one*: more power against a "
+    "trend, and less where the smallest group differs. What the primary test lacks to the best one "
+    "is what the smaller of two p costs beside the better one alone; against the trend at 640 its "
+    "Wald-type part also sees less than Kruskal-Wallis, whose level is above .05 there."
+)
 SMALL_COVERAGE, COVERAGE, FROM = 0.90, 0.94, 150
 """Least coverage below `FROM` answers and from there on."""
 
@@ -108,7 +118,9 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "
-        "when the figure itself meets it; in between the simulation does not tell.",
+        "when the figure itself meets it; in between the simulation does not tell (`open`). For a "
+        "ratio of powers the error is that of two tests on different samples; they see the same "
+        "ones, so that it is less, and an `open` ratio well below its target is rather missed.",
         "## Targets",
         grid("target", _targets(counts), counts),
         "## Level",
@@ -125,8 +137,8 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "other tests of right size and its share. Tests whose level misses the target do not "
         "count: what they find they also find where nothing is. The design-based tests make use of "
         "the finite population (of 12,000 people a quarter answers at 3,000, and in some "
-        "professions most are invited at 640); the permutation does not: there its level lies "
-        "below .05, and it sees less than they do.",
+        "professions most are invited at 640), and so do the observed statistics of the primary "
+        "test and its parts; `midrank` and `pearson` do not.",
         "The first list was fixed before any test was tried, in shifts of the cumulative logit "
         "that are larger where n is smaller; the statistics were then worked out on samples of it "
         "with other seeds.",
@@ -136,6 +148,13 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         f"{CLEAR_AT} standard errors of its own contrast from the others, by frame and expected "
         "numbers of answers (at the most all that a shift can do, in the smallest samples).",
         grid("alternative", _power(counts, CLEAR), counts),
+        "The best test is another one for each alternative, chosen on the samples that it is "
+        "compared on, which flatters it. A survey has one primary test for all of them: the least "
+        "of each test's ratios over the first list and over the second, its power to that of the "
+        "most powerful one of right size, itself among them (* not of right size).",
+        grid("least ratio, first list", _least_by_test(counts, FIRST), counts),
+        grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
+        TRIED,
         "One group moves to both ends of the scale, and its middle stays: no test of location "
         "sees that. Beside the primary test of an ordered item the report has the same test of "
         "the categories (Pearson type).",
@@ -249,6 +268,23 @@ def _least(c: Counts, outcomes: Sequence[str]) -> str:
             found.append((own.value / best.value, error))
     ratio, error = min(found)
     return f"{ratio:.2f} {_verdict(ratio, POWER, error, most=False)}"
+
+
+def _least_by_test(counts: Sequence[Counts], outcomes: Sequence[str]) -> Rows:
+    """For each test the least of its powers over the best one's, over the alternatives."""
+    names = list(dict.fromkeys(name for c in counts for name in c.tests()))
+    rows: Rows = {}
+    for name in names:
+        cells = []
+        for c in counts:
+            own = [c.rate("test", [outcome], name) for outcome in outcomes]
+            best = [max(c.best(o)[1].value, c.rate("test", [o], PRIMARY).value) for o in outcomes]
+            ratios = [r.value / b for r, b in zip(own, best, strict=True) if r.n and b > 0]
+            right = "" if c.right(name) else " *"
+            cells.append(f"{min(ratios):.2f}{right}" if ratios else "")
+        if any(cells):
+            rows[name] = cells
+    return rows
 
 
 def _judged(c: Counts, what: str) -> list[str]:
