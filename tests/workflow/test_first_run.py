@@ -6,7 +6,7 @@ import csv
 import re
 from pathlib import Path
 
-from project_copy import ROOT, Project, shipped_files
+from project_copy import ROOT, Project, copied_files
 
 PUBLICATIONS = ("haca-2024", "simulated-2026-r1", "simulated-2026-r2")
 
@@ -34,7 +34,7 @@ def test_the_first_run_makes_the_reports(finished: Project) -> None:
 
 
 def test_every_published_number_comes_out_again(finished: Project) -> None:
-    folders = [path.name for path in (ROOT / "publications").iterdir() if path.is_dir()]
+    folders = [p.name for p in (finished.root / "publications").iterdir() if p.is_dir()]
     assert sorted(folders) == sorted(PUBLICATIONS)
     for publication in PUBLICATIONS:
         verdicts = finished.root / f"results/publications/{publication}/reproduce/verdicts.csv"
@@ -67,7 +67,7 @@ def test_a_run_writes_nothing_below_data_or_publications(finished: Project) -> N
             for path in (finished.root / name).rglob("*")
             if path.is_file()
         }
-        assert made == {path for path in shipped_files() if path.parts[0] == name}
+        assert made == {path for path in copied_files() if path.parts[0] == name}
 
 
 def test_the_same_bytes_in_another_folder_locale_and_zone_and_on_one_core(

@@ -14,6 +14,9 @@ from readiness.register.display import said
 from readiness.register.published import published
 from readiness.tables import to_csv
 
+BESIDE = ("lower", "upper", "se", "n", "n_eff", "deff", "reliability", "suppressed", "note")
+"""What may move of a number whose value stays."""
+
 
 def erratum_table(
     before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
@@ -21,8 +24,8 @@ def erratum_table(
     """`erratum.csv`: the numbers of the ledger `before` that the register `after` does not give.
 
     Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
-    are shown alike, and with its note where the value is the same; `why`, the reason that `reasons`
-    has for the id or the longest beginning of it, else `why`.
+    are shown alike, and with what moved beside it where the value is the same; `why`, the reason
+    that `reasons` has for the id or the longest beginning of it, else `why`.
     ConfigError when a number moved and has no reason, or a reason has no number.
     """
     verdicts = compare(before, after)
@@ -46,8 +49,10 @@ def erratum_table(
         texts = said(was, "en"), said(now, "en") if now else ""
         if now and texts[0] == texts[1]:
             texts = was["value"], now["value"]
-        if now and texts[0] == texts[1] and now["note"]:
-            texts = texts[0], f"{texts[1]} ({now['note']})"
+        if now and texts[0] == texts[1]:
+            # The value stays: what else of the number moved stands behind it.
+            moves = [c for c in BESIDE if was.get(c) != now.get(c)]
+            texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {now[c]}' for c in moves)})"
         rows.append((identity, *texts, reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
