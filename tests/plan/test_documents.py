@@ -115,11 +115,11 @@ def test_a_publication_of_todays_settings_is_not_computed_twice(tree: Path) -> N
     # The sealed configuration has the methods of its time and no other data than today's.
     frozen = plan.runs["publications/simulated-2026-r2"]
     assert frozen.edition == 1 and own.edition == 2
-    folder = tree / "publications/simulated-2026-r3"
+    folder = tree / "publications/simulated-2026-r9"
     shutil.copytree(tree / "publications/simulated-2026-r2", folder)
     (folder / "config.yaml").write_text(frozen_config(own.name, own.section, ["fr"]), "utf-8")
-    assert load_plan(tree).register_of("simulated-2026-r3") == (
+    assert load_plan(tree).register_of("simulated-2026-r9") == (
         "results/waves/simulated-2026/register/figures.csv"
     )
     replace(tree, "config.yaml", "level: 0.95", "level: 0.9")
-    assert "publications" in load_plan(tree).register_of("simulated-2026-r3")
+    assert "publications" in load_plan(tree).register_of("simulated-2026-r9")

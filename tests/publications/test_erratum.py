@@ -19,7 +19,7 @@ from readiness.publications.reproduce import compare, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
 from readiness.register.figures import read_register
 
-OLD, NEW = "simulated-2026-r2", "simulated-2026-r3"
+OLD, NEW = "simulated-2026-r2", "simulated-2026-r9"
 SHARE = "preparation.low.producer"
 STATED = ("id", "run", "lock", "code", "supersedes", "numbers", "datasets")
 
