@@ -58,12 +58,23 @@ def shipped_files(root: Path = ROOT) -> list[Path]:
 def copied_files() -> list[Path]:
     """Those that a copy for a test has: all but drafts, which cost a chain of their own as soon as
     a test changes the configuration that they were made from."""
-    drafts = {
+    left = drafts()
+    return [p for p in shipped_files() if p.parts[0] != "publications" or p.parts[1] not in left]
+
+
+def drafts() -> set[str]:
+    """The ids of the publications that are drafts."""
+    return {
         seal.parent.name
         for seal in (ROOT / "publications").glob("*/seal.json")
         if json.loads(seal.read_text("utf-8")).get("status") == "draft"
     }
-    return [p for p in shipped_files() if p.parts[0] != "publications" or p.parts[1] not in drafts]
+
+
+def copy_released(target: Path) -> None:
+    """The publications that are released, as `publications` in a folder."""
+    left = shutil.ignore_patterns(*drafts())
+    shutil.copytree(ROOT / "publications", target / "publications", ignore=left)
 
 
 def _add_environment(root: Path) -> None:

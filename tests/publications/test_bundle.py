@@ -23,7 +23,7 @@ from urllib.parse import unquote
 import pytest
 from restatus import seal_anew, sealed_with_status
 
-from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, message
+from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, drafts, message
 from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
@@ -77,8 +77,9 @@ def made(root: Path, identity: str, *, restricted: bool | None = None, date: str
 
 @pytest.fixture(scope="module")
 def bundles() -> dict[str, Zip]:
-    """The bundles of the shipped publications."""
-    return {identity: made(ROOT, identity) for identity in publication_ids(ROOT)}
+    """The bundles of the released publications."""
+    released = [identity for identity in publication_ids(ROOT) if identity not in drafts()]
+    return {identity: made(ROOT, identity) for identity in released}
 
 
 @pytest.fixture

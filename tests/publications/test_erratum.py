@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from project_copy import ROOT
+from project_copy import ROOT, copy_released
 from readiness.errors import DataError
 from readiness.language import tell
 from readiness.publications.closing import closing_lines, closing_text
@@ -31,7 +31,7 @@ def ledger() -> pd.DataFrame:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    copy_released(tmp_path)
     return tmp_path
 
 

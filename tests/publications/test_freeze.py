@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from project_copy import ROOT, Project, copy_project, message
+from project_copy import ROOT, Project, copy_project, copy_released, message
 from readiness.errors import ConfigError, DataError
 from readiness.language import text
 from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
@@ -294,7 +294,7 @@ def test_what_no_publication_can_be_called_or_say(
 
 
 def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    copy_released(tmp_path)
     digest = read_seal(tmp_path / "publications/simulated-2026-r2")["digest"]
     assert superseded(tmp_path, "r3", "simulated-2026-r2") == {
         "id": "simulated-2026-r2", "digest": digest

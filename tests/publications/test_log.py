@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT
+from project_copy import ROOT, copy_released
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.facts import Fact
@@ -31,7 +31,7 @@ STUDY, FIRST, SECOND = "haca-2024", "simulated-2026-r1", "simulated-2026-r2"
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The publications that ship, in a folder that a test may change; the commands run there."""
-    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    copy_released(tmp_path)
     (tmp_path / "data").mkdir()
     shutil.copyfile(ROOT / "data/versions.csv", tmp_path / "data/versions.csv")
     monkeypatch.chdir(tmp_path)

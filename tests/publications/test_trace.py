@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recall import recalls
 
-from project_copy import ROOT
+from project_copy import ROOT, copy_released
 from readiness.cli import main
 from readiness.datasets.versions import read_versions
 from readiness.publications.audit.numbers import ledger_rows
@@ -132,7 +132,7 @@ def test_an_unknown_name_is_answered_with_names_like_it(
 def test_what_a_broken_publication_hides_is_not_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(ROOT / "publications", tmp_path / "publications")
+    copy_released(tmp_path)
     (tmp_path / "data").mkdir()
     shutil.copyfile(ROOT / "data/versions.csv", tmp_path / "data/versions.csv")
     monkeypatch.chdir(tmp_path)
