@@ -120,3 +120,11 @@ def files_of_document(wildcards):
     charts, prose = named.pop("charts"), named.pop("prose")
     drawn = PLAN.chart_files(shown.run.folder, charts)
     return [*named.values(), *prose, f"{charts}/lineage.json", *drawn]
+
+
+def table_arguments(wildcards):
+    """What is read for the tables of a run, as the step's arguments."""
+    files = PLAN.table_files(wildcards.run)
+    return shlex.join(
+        part for role, path in files.items() for part in (f"--{role}", path)
+    )

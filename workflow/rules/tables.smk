@@ -1,11 +1,3 @@
-def table_arguments(wildcards):
-    """What is read for the tables of a run, as the step's arguments."""
-    files = PLAN.table_files(wildcards.run)
-    return shlex.join(
-        part for role, path in files.items() for part in (f"--{role}", path)
-    )
-
-
 rule tables:
     input:
         lambda wildcards: list(PLAN.table_files(wildcards.run).values()),
