@@ -154,7 +154,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     code, told = study("h2", "--study", "haca-2024", *said)
     assert code == 0, told
     folder = project.root / "publications/h2"
-    assert SAID in (folder / "report/fr/report-simulated.html").read_text("utf-8")
+    assert SAID in (folder / "report/fr/report.html").read_text("utf-8")
     # From its own configuration, with what was said of it; no draft is in the log.
     for name in ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth"):
         (project.root / name).write_text("", "utf-8")
@@ -165,7 +165,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_pa
     assert code == 0, told
     sealed = read_seal(folder)
     assert (sealed["status"], sealed["erratum"]) == ("released", "a source was misread")
-    for name in ("report/fr/report-simulated.html", "README.md", "CITATION.cff", "config.yaml"):
+    for name in ("report/fr/report.html", "README.md", "CITATION.cff", "config.yaml"):
         text = (folder / name).read_text("utf-8")
         assert SAID not in text and "raft" not in text, name
     latest = read_log(project.root).latest

@@ -99,7 +99,7 @@ def test_a_clock_behind_the_files(project: Project) -> None:
 def test_a_memory_that_is_full(project: Project) -> None:
     (project.root / VERDICTS).with_name("verdicts.csv").unlink()
     result = project.call(
-        "bash", "-c", f"ulimit -v 300000; {RUN} -- {VERDICTS} 2>&1 | tail -1 >&2; exit 7"
+        "bash", "-c", f"ulimit -v 200000; {RUN} -- {VERDICTS} 2>&1 | tail -1 >&2; exit 7"
     )
     last_line(result, "memory is full")
 
