@@ -138,9 +138,12 @@ def _replicates(
     rerake = recipe.reraking(main)
 
     def adjust(base: FloatArray) -> FloatArray:
+        raked = rerake(base)
+        if recipe.trim is None:
+            return raked
         # Who is all but left out counts for as much in the limits, as in `Perturbed`.
         factor = np.divide(base, design.weights, out=np.zeros_like(base), where=base != 0)
-        return recipe.trimmed(base, rerake(base), np.clip(factor, 0.0, 1.0))
+        return recipe.trimmed(base, raked, np.clip(factor, 0.0, 1.0))
 
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
