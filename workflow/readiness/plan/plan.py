@@ -192,11 +192,20 @@ class Plan:
 
     def report_of(self, run: str, language: str) -> Document:
         """The report of one run alone in a language: as its publication froze it, else today's."""
-        shown = self.runs[run]
-        own = self._own_report(shown)
-        draft = (self.status or own.status) == DRAFT
-        languages, files = self.languages_of(run), downloads(shown, language)
-        return Document(self.root, own, language, shown, draft, languages, files)
+        if (run, language) not in self._documents:
+            shown = self.runs[run]
+            own = self._own_report(shown)
+            draft = (self.status or own.status) == DRAFT
+            languages, files = self.languages_of(run), downloads(shown, language)
+            self._documents[run, language] = Document(
+                self.root, own, language, shown, draft, languages, files
+            )
+        return self._documents[run, language]
+
+    @cached_property
+    def _documents(self) -> dict[tuple[str, str], Document]:
+        # Each job asks for its document once a parameter, and its labels are looked for in YAML.
+        return {}
 
     @cached_property
     def _charts(self) -> dict[str, tuple[Planned, ...]]:
