@@ -14,7 +14,7 @@ _HEAD = '<meta charset="utf-8">'
 
 def policy(html: str) -> str:
     """The Content-Security-Policy of a page: its own styles and scripts, pictures within it."""
-    styles, scripts = (_hashes(found.findall(html)) for found in (_STYLE, _SCRIPT))
+    styles, scripts = (hashes(found.findall(html)) for found in (_STYLE, _SCRIPT))
     parts = [
         "default-src 'none'",
         f"style-src {styles}",
@@ -33,7 +33,7 @@ def guarded(html: str) -> str:
     return html.replace(_HEAD, f"{_HEAD}\n{said}", 1)
 
 
-def _hashes(contents: Iterable[str]) -> str:
+def hashes(contents: Iterable[str]) -> str:
     """The sources that these contents are, in order; `'none'` where there is none."""
     digests = (hashlib.sha256(content.encode("utf-8")).digest() for content in contents)
     sources = (f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 KINDS = {
@@ -85,7 +85,7 @@ class Dataset:
     note: str
     rows: int
     sha256: str
-    used_by: Sequence[str] = field(default=())
+    used_by: Sequence[str]
 
 
 def named(files: Sequence[File], language: str) -> Iterator[tuple[str, PurePosixPath]]:

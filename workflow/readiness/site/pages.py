@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +14,7 @@ from markupsafe import Markup, escape
 from readiness.facts import Fact
 from readiness.language import Language, direction, own_name, tell, text
 from readiness.language.numbers import whole
+from readiness.rendering.policy import hashes
 from readiness.site.contents import ORDER, Dataset, Published, Reported, named
 from readiness.site.guides import Guide
 from readiness.templating import environment
@@ -55,6 +54,7 @@ class Site:
         return self.languages[0]
 
 
+@cache
 def style() -> str:
     """The report's own style, and what the pages of the site add."""
     return "".join(
@@ -65,9 +65,8 @@ def style() -> str:
 
 def policy(css: str) -> str:
     """What a page may load: its own style and pictures beside it, nothing else."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {hashes([css])}; img-src 'self' data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -77,7 +76,6 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     root = "" if at_root else "../"
     return _page(
         "index.html", site, language, root,
-        here=PurePosixPath(INDEX if at_root else f"{language}/{INDEX}"),
         reports=site.reports, publications=_newest_first(site.publications),
         datasets=site.datasets, guides=site.guides, levels=LEVELS, columns=COLUMNS,
         called=dict(zip(ORDER, FILES, strict=True)), commands=COMMANDS,
@@ -87,8 +85,7 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
 def guide_page(site: Site, guide: Guide) -> str:
     """A guide's page: the guides are in English, what leads back in a language of the site."""
     language = "en" if "en" in site.languages else site.start
-    return _page("guide.html", site, language, "../", here=GUIDES / f"{guide.name}.html",
-                 guide=guide)  # fmt: skip
+    return _page("guide.html", site, language, "../", guide=guide)
 
 
 def with_way_back(page: str, site: Site, language: Language, depth: int) -> str:
@@ -110,7 +107,7 @@ def _values(site: Site, language: Language, root: str) -> dict[str, Any]:
     return {
         "site": site, "language": language, "direction": direction(language), "root": root,
         "t": partial(text, language=language), "say": said, "own_name": own_name,
-        "number": lambda n: whole(n, language), "way": lambda path: f"{root}{path}",
+        "number": lambda n: whole(n, language),
         "title": site.title[language], "named": partial(named, language=language),
     }  # fmt: skip
 

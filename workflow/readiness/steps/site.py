@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 from readiness.config import Section, parse_json
 from readiness.datasets.versions import read_versions
+from readiness.errors import DataError
 from readiness.language import Language, text
+from readiness.publications.bundle.pages import read_citation
 from readiness.publications.closing import read_verdicts
 from readiness.publications.documents import CHARTS, REPORT, TABLES
 from readiness.publications.ledger import FOLDER
@@ -73,14 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
     verdicts = read_verdicts(arguments.verdicts)
     publications = [_published(one, copies, verdicts) for one in settings.publications]
     versions = read_versions(Path.cwd()).values()
-    used = {name: [p.identity for p in publications if name in p.datasets] for name in
-            (v.name for v in versions)}  # fmt: skip
+
+    def users(name: str) -> list[str]:
+        return [one.identity for one in publications if name in one.datasets]
+
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
         [_reported(one, copies, settings.languages) for one in settings.reports],
         publications,
-        [Dataset(v.name, v.note, v.rows, v.sha256, used[v.name]) for v in versions],
+        [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
         _guides(copies),
     )
     outputs = Outputs("site", arguments.out)
@@ -136,7 +139,7 @@ def _published(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -
           if (folder / name).is_dir()),
         *(file for name in SEALED for file in copies.file(folder / name, home / name)),
     ]  # fmt: skip
-    citation, licence = _citation(folder / "CITATION.cff", identity)
+    citation, licence = _citation(folder)
     made = Published(
         identity, told["title"], told["simulated"], told["draft"], told["successor"],
         told["datasets"], files, citation, licence,
@@ -150,16 +153,14 @@ def _published(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -
     )  # fmt: skip
 
 
-def _citation(path: Path, identity: str) -> tuple[str, str]:
+def _citation(folder: Path) -> tuple[str, str]:
     """How a publication is cited, and its licence, as its own citation file says."""
     try:
-        said = yaml.safe_load(path.read_text("utf-8"))
-        names = [str(a.get("name") or f"{a['given-names']} {a['family-names']}")
-                 for a in said["authors"]]  # fmt: skip
-        title, licence = str(said["title"]), str(said.get("license", ""))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
-        return identity, ""
-    return f"{', '.join(names)}. {title}.", licence
+        said = read_citation(folder)
+        names = [a.get("name") or f"{a['given-names']} {a['family-names']}" for a in said.authors]
+    except (DataError, KeyError):
+        return folder.name, ""
+    return f"{', '.join(names)}. {said.title}.", said.license
 
 
 def _guides(copies: Copies) -> list[Guide]:
@@ -170,8 +171,6 @@ def _guides(copies: Copies) -> list[Guide]:
     beside = {path.relative_to(DOCS).as_posix() for path in pictures}
     for path in pictures:
         copies.file(path, pages.GUIDES / path.relative_to(DOCS).as_posix())
-    for path in pictures:
-        copies.sources[pages.GUIDES / path.relative_to(DOCS).as_posix()] = path
     return [guide(p.stem, p.read_text("utf-8"), names, beside) for p in sources]
 
 
