@@ -1,8 +1,8 @@
 """The author's own texts: before a block, after it, or in place of it.
 
 `reports/<study or wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where
-`place` is a block's name (`summary`, `item-use_ai`, ...). They are Markdown. A number is written by
-its id in braces, `{use_ai.yes.all}`, and comes from the register like every other.
+`place` is a block's name (`summary`, `item-<id>`, ...). They are Markdown. A number is written by
+its id in braces, `{<id>}`, and comes from the register like every other.
 """
 
 from __future__ import annotations
