@@ -95,7 +95,7 @@ class Run:
         else:
             section = getattr(self.section, step).model_dump()
         # The first edition is no word of a record: there was none before it could be another.
-        if step != "validate" and self.edition != 1:
+        if self.edition != 1:
             section["edition"] = self.edition
         return canonical_json(section)
 

@@ -5,41 +5,50 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
+from typing import Any
 
-from readiness.config import Validate, parse_json
+from readiness.config import Edition, Validate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_sample
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
 
+INPUTS = ("answers", "sample", "questionnaire", "corrections")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, "answers", "sample", "questionnaire", "corrections")
-
-
-class _Settings(Validate):
-    """The section of the wave, with what else its data are compared with."""
-
-    simulated: bool
+    add_step_arguments(parser, "answers", "sample?", "questionnaire", "corrections?")
 
 
 JUDGING = {"simulated", "largest_loss"}
 """Settings by which a run stops or goes on; no result depends on them, so no lineage does."""
 
 
+class ValidateWave(Validate, Edition):
+    """The section of the wave, with what else its data are compared with."""
+
+    simulated: bool
+
+    def record(self) -> dict[str, Any]:
+        """Without the settings that only judge."""
+        return {key: value for key, value in super().record().items() if key not in JUDGING}
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Write `answers.csv`, `issues.csv` and `counts.csv`."""
-    settings = parse_json(_Settings, arguments.settings)
+    settings = parse_json(ValidateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
+    inputs = {name: getattr(arguments, name) for name in INPUTS if getattr(arguments, name)}
     result = validate(
         read_export(arguments.answers, questionnaire, simulated=settings.simulated),
         questionnaire,
-        read_sample(arguments.sample, questionnaire),
-        read_corrections(arguments.corrections, questionnaire),
-        opens=date.fromisoformat(settings.opens),
-        closes=date.fromisoformat(settings.closes),
+        read_sample(arguments.sample, questionnaire) if arguments.sample else None,
+        read_corrections(arguments.corrections, questionnaire) if arguments.corrections else None,
+        opens=_day(settings.opens),
+        closes=_day(settings.closes),
         duplicates=settings.duplicates,
+        edition=settings.edition,
     )
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, arguments.answers, largest)
@@ -49,13 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("counts.csv", result.counts)
     outputs.finish(
         code=arguments.code,
-        settings=settings.model_dump(exclude=JUDGING),
-        inputs={
-            "answers": arguments.answers,
-            "sample": arguments.sample,
-            "questionnaire": arguments.questionnaire,
-            "corrections": arguments.corrections,
-        },
+        settings=settings.record(),
+        inputs=inputs,
     )
     if line := loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.
@@ -63,3 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"readiness validate: {line}", file=sys.stderr)
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
     return 0
+
+
+def _day(text: str | None) -> date | None:
+    """A day of the settings, where they name one."""
+    return date.fromisoformat(text) if text else None

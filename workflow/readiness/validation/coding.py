@@ -9,7 +9,7 @@ import pandas as pd
 
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
-from readiness.validation.cells import Cell, read_cell
+from readiness.validation.cells import Cell, Options, holds_codes, read_cell
 from readiness.validation.issues import issues_of
 
 # Whether an item was asked: no, cannot be known, yes.
@@ -57,7 +57,9 @@ def _code_item(
     item: Item, answers: pd.DataFrame, asked: np.ndarray[tuple[int], np.dtype[np.int64]]
 ) -> tuple[dict[str, pd.Series[str]], list[pd.DataFrame]]:
     texts = answers[item.id]
-    cells: dict[str, Cell] = {text: read_cell(item, text) for text in texts.unique()}
+    distinct = texts.unique()
+    options = Options.of(item, codes=holds_codes(item, distinct))
+    cells: dict[str, Cell] = {text: read_cell(item, text, options) for text in distinct}
     given = texts.map(lambda text: bool(match_key(text))).to_numpy()
     # An item nobody can be shown to have been asked, and left empty, was not asked.
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)

@@ -13,6 +13,7 @@ from datetime import date
 
 import pandas as pd
 
+from readiness.config import NEWEST_EDITION
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
@@ -61,9 +62,10 @@ def validate(
     sample: pd.DataFrame | None = None,
     corrections: pd.DataFrame | None = None,
     *,
-    opens: date,
-    closes: date,
+    opens: date | None = None,
+    closes: date | None = None,
     duplicates: DuplicateRule = "last",
+    edition: int = NEWEST_EDITION,
 ) -> Validated:
     """Validate and code an export.
 
@@ -72,20 +74,22 @@ def validate(
         questionnaire: what was asked.
         sample: the invited persons (`read_sample`); None for a wave without a frame.
         corrections: as `read_corrections` gives them.
-        opens: first day on which submissions count.
-        closes: last day on which submissions count.
+        opens: first day on which submissions count; None: every day before `closes`.
+        closes: last day on which submissions count; None: every day from `opens` on.
         duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
             with `most_answered` items (of equals the last).
+        edition: of the methods; the first knows fewer rules.
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
     puts someone outside the sample into a weighted group.
     """
+    opens, closes = opens or date.min, closes or date.max
     if opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
     tokens = None if sample is None else frozenset(sample["token"])
     return _validated(
         raw, questionnaire, tokens, sample, corrections,
-        opens=opens, closes=closes, duplicates=duplicates,
+        opens=opens, closes=closes, duplicates=duplicates, edition=edition,
     )  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     tokens = frozenset(codes[codes != ""]) if questionnaire.frame else None
     return _validated(
         raw, questionnaire, tokens, None, None,
-        opens=date.min, closes=date.max, duplicates="last",
+        opens=date.min, closes=date.max, duplicates="last", edition=NEWEST_EDITION,
     )  # fmt: skip
 
 
@@ -113,6 +117,7 @@ def _validated(
     opens: date,
     closes: date,
     duplicates: DuplicateRule,
+    edition: int,
 ) -> Validated:
     raw = raw.reset_index(drop=True)
     table, found = submissions(
