@@ -29,7 +29,7 @@ LEVELS = (
     ("register",),
     ("analysis",),
     ("forensics", "validation", "readers"),
-    ("survey", "questionnaire", "datasets", "disclosure"),
+    ("survey", "questionnaire", "datasets", "disclosure", "privacy"),
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
@@ -41,7 +41,7 @@ LEVELS = (
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}
 
 # Pure rooms: anyone can import them for other work.
-PURE = ("survey", "forensics", "disclosure")
+PURE = ("survey", "forensics", "disclosure", "privacy")
 NOT_PURE = {
     "bounded",
     "config",

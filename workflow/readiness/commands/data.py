@@ -10,6 +10,7 @@ readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
 readiness data diff NAME@VERSION NAME@VERSION [--rows] [--all] [--json]
                     [--key COLUMN] [--no-figures]
+readiness data key NAME@VERSION
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     diff.add_argument("--rows", action="store_true", help="each key and each changed cell, too")
     diff.add_argument("--key", metavar="COLUMN", help="the column that tells the rows apart")
     diff.add_argument("--json", action="store_true", help="for a machine")
+    key = actions.add_parser("key", help="make the key of the respondents' pseudonyms")
+    key.add_argument("name", help="NAME@VERSION")
     erase = actions.add_parser("erase", help="remove the bytes of a version for good")
     erase.add_argument("names", nargs="+", metavar="NAME@VERSION")
     erase.add_argument("--reason", required=True, help="kept in data/versions.csv")
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; returns 0."""
     root = Path.cwd()
     actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase,
-               "diff": _diff}  # fmt: skip
+               "diff": _diff, "key": _key}  # fmt: skip
     actions[arguments.action](root, arguments)
     return 0
 
@@ -149,6 +152,18 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
             f"not removed everywhere: {'; '.join(erasure.left)}.\n"
             "Then `readiness data verify` says whether it is gone."
         )
+
+
+def _key(root: Path, arguments: argparse.Namespace) -> None:
+    from readiness.running.pseudonym_key import KEYS, new_key
+
+    version = find_version(root, arguments.name)
+    path, name = new_key(root, version.name)
+    print(
+        f"{version.name}: key {name} written to {path} (mode 600).\n"
+        "Keep a copy where the answers are not, and give it to nobody who has them. Who audits "
+        f"needs none. Another folder for keys: {KEYS}."
+    )
 
 
 def _verify(root: Path, _: argparse.Namespace) -> None:

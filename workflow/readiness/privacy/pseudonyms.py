@@ -1,0 +1,65 @@
+"""Pseudonyms: who answered, told apart by names that nobody can turn back without the key.
+
+HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a million respondents
+share one with a probability below 1e-12. A plain hash would not do: who knows the list of the
+invited tries them all. No number depends on a pseudonym, nor on its order, so whoever recomputes
+them without the key uses one made of the data (`key_from_data`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+import pandas as pd
+
+KEY_BYTES = 32
+"""Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys."""
+DIGEST_BYTES = 10
+ID_DIGITS = 16
+"""Hexadecimal digits by which a key is named; it is not found from them."""
+
+
+def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
+    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
+
+    Equal ids have equal pseudonyms: `p` and 16 letters or digits. Nothing is sorted. Raises
+    ValueError for a key that is not `KEY_BYTES` long.
+    """
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
+    named = {str(text): _pseudonym(str(text), key) for text in ids.unique()}
+    found: pd.Series[str] = ids.astype(object).map(named)
+    return found
+
+
+def _pseudonym(text: str, key: bytes) -> str:
+    if text == "":
+        return ""
+    digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:DIGEST_BYTES]
+    return f"p{base64.b32encode(digest).decode().lower()}"
+
+
+def key_id(key: bytes) -> str:
+    """The name of a key: the first digits of a SHA-256 of it, hexadecimal."""
+    return hashlib.sha256(b"readiness: name of a key\0" + key).hexdigest()[:ID_DIGITS]
+
+
+def key_from_data(sha256: str) -> bytes:
+    """A key for whoever recomputes numbers without the secret one, made of the export's SHA-256.
+
+    Only who holds the export can make it, and who holds the export needs no pseudonym undone.
+    """
+    return hashlib.sha256(f"readiness: key of the data\0{sha256}".encode()).digest()
+
+
+def names_people(
+    invitation: str | None, respondent: str | None, personal: Iterable[str] = ()
+) -> bool:
+    """Whether an export has a column that names its respondents.
+
+    `invitation` and `respondent` are the columns of codes, `personal` the items marked as such.
+    """
+    return bool(invitation or respondent or any(personal))

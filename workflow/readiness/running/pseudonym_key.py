@@ -1,0 +1,126 @@
+"""The secret keys of pseudonyms: one a dataset version, in files outside the tree.
+
+A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
+`~/.config/readiness/keys`), or in the folder that the environment variable `READINESS_KEYS` names;
+never where git, DVC or the project would carry it along with what it protects.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.datasets.places import cache_folder, kept_by_git, local_remotes
+from readiness.errors import ConfigError
+from readiness.files import read_file
+from readiness.lineage import sha256_of
+from readiness.privacy import KEY_BYTES, key_from_data, key_id
+
+KEYS = "READINESS_KEYS"
+"""The environment variable that names the folder of the keys."""
+
+
+def key_file(dataset: str) -> Path:
+    """Where the key of a dataset version (`name@version`) lies."""
+    named = os.environ.get(KEYS, "")
+    if named:
+        return Path(named).expanduser() / f"{dataset}.key"
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    settings = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
+    return settings / "readiness" / "keys" / f"{dataset}.key"
+
+
+def new_key(root: Path, dataset: str) -> tuple[Path, str]:
+    """Make the key of a dataset version; its file and its name.
+
+    Raises ConfigError when there is one, or the place is none for a secret.
+    """
+    path = key_file(dataset)
+    _refuse_place(root, path)
+    key = secrets.token_bytes(KEY_BYTES)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Nobody else may read it, not even before it is whole.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError(
+            f"{path}: there is a key of {dataset}; it is not overwritten, for with it the "
+            "pseudonyms of earlier results would change.\nTo do so, remove it first."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; name another folder by {KEYS}.") from None
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{key.hex()}\n")
+    return path, key_id(key)
+
+
+def present_key(root: Path, dataset: str) -> bytes | None:
+    """The key of a dataset version; None where there is none.
+
+    Raises ConfigError when the file is no key, lies where no secret may, or can be read by others.
+    """
+    path = key_file(dataset)
+    try:
+        text = read_file(path, 4096).decode("ascii").strip()
+        state = path.stat()
+        key = bytes.fromhex(text)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ConfigError(
+            f"{path}: not a key ({2 * KEY_BYTES} hexadecimal digits). Restore it; or remove it, "
+            f"and make one: readiness data key {dataset}"
+        )
+    _refuse_place(root, path)
+    if stat.S_IMODE(state.st_mode) & 0o077:
+        raise ConfigError(f"{path}: others can read this key. Then: chmod 600 {path}")
+    return key
+
+
+@dataclass(frozen=True)
+class KeyOf:
+    """Which key a step is to use: that of `dataset` (`name@version`); `sealed` is the name of the
+    one with which a publication was made, "" for a wave that is not yet one."""
+
+    dataset: str
+    sealed: str = ""
+
+
+def key_for(root: Path, wanted: KeyOf, export: Path) -> tuple[bytes, str]:
+    """The key for the respondents of an export, and its name.
+
+    What was published is recomputed by anyone: without its key, by one made of the data. Raises
+    ConfigError where a wave of today needs a key and has none.
+    """
+    key = present_key(root, wanted.dataset)
+    if key is not None and (not wanted.sealed or key_id(key) == wanted.sealed):
+        return key, key_id(key)
+    if wanted.sealed:
+        return key_from_data(sha256_of(export)), "data"
+    raise ConfigError(
+        f"{wanted.dataset}: its answers name their respondents, and no key makes pseudonyms of "
+        f"them (looked for {key_file(wanted.dataset)}).\n"
+        f"Make it: readiness data key {wanted.dataset}"
+    )
+
+
+def _refuse_place(root: Path, path: Path) -> None:
+    """ConfigError for a key where git, DVC or the project carries it along."""
+    kept = {"the project": root, "DVC's cache": cache_folder(root)}
+    kept |= {f"the DVC remote {name}": folder for name, folder in local_remotes(root).items()}
+    place = path.resolve()
+    carried = [what for what, folder in kept.items() if place.is_relative_to(folder.resolve())]
+    if kept_by_git(root, path):
+        carried.append("a folder that git keeps")
+    if carried:
+        raise ConfigError(
+            f"{path}: a key must not lie in {carried[0]}. Name a folder apart by {KEYS}, and move "
+            "it there."
+        )
