@@ -105,9 +105,10 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
     if item.range is None:
         yield _share(item.shown, codes, item.codes, item.shown_codes)
         return
+    if not all(map(np.isfinite, item.range.bounds)):
+        return  # a number without both ends can be anything where it is missing
     numbers = pd.to_numeric(answers[item.id], errors="coerce").to_numpy(dtype=np.float64)
-    ends = (float(item.range.low), float(item.range.high))
-    yield Headline(MEAN, numbers, codes != NOT_ASKED, ends)
+    yield Headline(MEAN, numbers, codes != NOT_ASKED, item.range.bounds)
 
 
 def _share(

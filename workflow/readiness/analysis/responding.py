@@ -20,10 +20,9 @@ from readiness.analysis.selection import Selection
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import (
-    BLANK,
     DONT_KNOW,
-    INVALID,
     NOT_ASKED,
+    SPECIAL_CODES,
     TOTAL,
     Item,
 )
@@ -57,8 +56,7 @@ def _states(item: Item, answers: pd.DataFrame) -> dict[str, Booleans]:
     A multiple-choice item has an answer where any of its options has one.
     """
     columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
-    special = (BLANK, DONT_KNOW, INVALID, NOT_ASKED)
-    answered = np.any([~np.isin(c.astype(str), special) for c in columns], axis=0)
+    answered = np.any([~np.isin(c.astype(str), SPECIAL_CODES) for c in columns], axis=0)
     not_asked = ~answered & np.all([c == NOT_ASKED for c in columns], axis=0)
     outside = ~answered & ~not_asked & np.any([c == DONT_KNOW for c in columns], axis=0)
     blank = ~(answered | not_asked | outside)

@@ -172,7 +172,7 @@ def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
             root / f"data/questionnaires/{version.questionnaire}.yaml"
         )
         headers = {match_key(str(column)) for column in cells.columns}
-        if match_key(questionnaire.export.invitation) in headers:
+        if match_key(questionnaire.export.invitation or "") in headers:
             raw = read_export(path, questionnaire)
             # Without the sample, every code counts: one that is unknown is a respondent's, too.
             named, _ = submissions(raw, questionnaire, None, **EVER, keep="last")

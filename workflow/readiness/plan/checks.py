@@ -9,6 +9,7 @@ from pathlib import Path
 from readiness.config import STRATUM, Config, Report, Wave, read_yaml
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
+from readiness.questionnaire.expansion import expand
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
 
@@ -90,11 +91,20 @@ def asked(root: Path, path: Path) -> Asked:
     """A questionnaire read lightly, every scalar as text: the Snakefile waits for it."""
     document = read_yaml(root / path, as_text=True)
     try:
+        document = expand(document)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    try:
         kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
         answers = {str(i["id"]): len(i.get("categories") or ()) for i in document["items"]}
-        frame = {str(v["id"]): {str(c["code"]) for c in v["categories"]} for v in document["frame"]}
+        frame = {
+            str(v["id"]): {str(c["code"]) for c in v["categories"]}
+            for v in document.get("frame") or ()
+        }
     except (AttributeError, KeyError, TypeError):
-        raise ConfigError(f"{path}: not a questionnaire; expected items and frame.") from None
+        raise ConfigError(
+            f"{path}: not a questionnaire; expected items, and a frame if any."
+        ) from None
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
     return Asked(path, kinds, answers, frame)

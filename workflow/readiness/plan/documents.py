@@ -13,6 +13,7 @@ from readiness.lineage import canonical_json
 from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import asked
 from readiness.plan.runs import Run, input_files
+from readiness.questionnaire.expansion import expand
 
 PROSE = Path("reports")
 CITATION = "CITATION.cff"
@@ -149,6 +150,8 @@ def missing_labels(root: Path, run: Run, language: str) -> list[str]:
     else:
         path = input_files(run.section)["structure"]
     document = read_yaml(root / path, as_text=True)
+    if isinstance(run.section, Wave):
+        document = expand(document)
     own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
     return missing + [f"{path}: {place}" for place in _without(document, language, own, "")]
 
@@ -169,6 +172,8 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
             inner = f"{place}.{key}".strip(".")
             if key in ("categories", "publishers") and isinstance(child, dict):
                 yield from (f"{inner}.{k}" for k, texts in child.items() if language not in texts)
+            elif key == "missing":
+                continue  # exported texts that are no answers: no reader sees them
             elif key in ("label", "statement", "unit", "title") and isinstance(child, dict):
                 if language not in child:
                     yield inner

@@ -4,13 +4,16 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 `load_questionnaire` reads it into a typed, frozen model.
 """
 
+from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.labels import Label, Language
-from readiness.questionnaire.load import load_questionnaire
+from readiness.questionnaire.load import load_questionnaire, questionnaire_of
 from readiness.questionnaire.model import (
     BLANK,
+    BROKEN_OFF,
     DONT_KNOW,
     INVALID,
     NOT_ASKED,
+    REFUSED,
     SPECIAL_CODES,
     Category,
     FrameVariable,
@@ -21,9 +24,11 @@ from readiness.questionnaire.text import match_key
 
 __all__ = [
     "BLANK",
+    "BROKEN_OFF",
     "DONT_KNOW",
     "INVALID",
     "NOT_ASKED",
+    "REFUSED",
     "SPECIAL_CODES",
     "Category",
     "FrameVariable",
@@ -31,6 +36,8 @@ __all__ = [
     "Label",
     "Language",
     "Questionnaire",
+    "expand",
     "load_questionnaire",
     "match_key",
+    "questionnaire_of",
 ]

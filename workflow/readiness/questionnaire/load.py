@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
 from readiness.files import read_file
+from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.model import Questionnaire
 
 
@@ -35,15 +36,27 @@ def load_questionnaire(path: Path) -> Questionnaire:
         raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
-    try:
-        questionnaire = Questionnaire.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(f"{path}: {_first_error(error, data)}") from None
+    questionnaire = questionnaire_of(data, str(path))
     if path.stem != questionnaire.id:
         raise ConfigError(
             f"{path}: holds {questionnaire.id}; expected the file name {questionnaire.id}.yaml."
         )
     return questionnaire
+
+
+def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
+    """The questionnaire that a loaded document holds, its written forms expanded.
+
+    Raises ConfigError in one line that begins with `where`.
+    """
+    try:
+        data = expand(document)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    try:
+        return Questionnaire.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{where}: {_first_error(error, data)}") from None
 
 
 def _first_error(error: ValidationError, data: dict[str, Any]) -> str:

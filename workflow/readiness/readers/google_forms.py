@@ -49,6 +49,9 @@ def read_export(
         {name: [cells[position] for _, cells in rows] for name, position in columns.items()},
         dtype=object,
     )
+    for name in (INVITATION, TIMESTAMP):
+        if name not in frame:
+            frame.insert(0, name, "")
     frame.insert(0, ROW, [number for number, _ in rows])
     marked = _is_marked(path, header, rows, questionnaire)
     if simulated is not None:
@@ -64,7 +67,8 @@ def _recognise(path: Path, header: list[str], questionnaire: Questionnaire) -> d
     if twice:
         raise DataError(f"{path}: {_some(twice)}: given more than once; expected each column once.")
     export = questionnaire.export
-    wanted = {match_key(export.timestamp): TIMESTAMP, match_key(export.invitation): INVITATION}
+    own = {TIMESTAMP: export.timestamp, INVITATION: export.invitation}
+    wanted = {match_key(text): name for name, text in own.items() if text}
     wanted |= {match_key(item.column): item.id for item in questionnaire.items}
     optional = {match_key(text) for text in (*export.ignored, export.marker or "")}
     # In the order of the form.

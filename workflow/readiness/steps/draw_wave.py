@@ -210,7 +210,7 @@ class Wave:
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
-            unit = item.range.unit.text(language)
+            unit = item.range.unit_text(language)
             return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
         levels = self._levels_of(item)
         return item.shown, word("charts.axis.share", language, item=label, levels=levels)

@@ -161,7 +161,7 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
         # As they were asked, in the questionnaire's own language.
         words.update({item.column, *(category.text for category in item.categories)})
         if item.range is not None:
-            words.add(item.range.unit.text(language))
+            words.add(item.range.unit_text(language))
     return words
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -105,11 +106,14 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
     options = options or Options.of(item)
     if not match_key(text):
         return _blank(item)
+    for entry in item.missing:
+        if match_key(text) in (match_key(entry.text), match_key(entry.value or entry.text)):
+            return Cell((entry.special,) * len(item.columns))
     if item.kind == "multi":
         return _read_multi(item, text, options)
     if item.kind == "number":
         return _read_number(item, text)
-    if item.kind == "text":
+    if item.kind in ("text", "date"):
         return Cell((tidy(text),))
     return _read_single(text, options)
 
@@ -143,13 +147,13 @@ def _read_single(text: str, options: Options) -> Cell:
 
 def _read_number(item: Item, text: str) -> Cell:
     assert item.range is not None  # the questionnaire gives every number item its range
-    low, high, unit = item.range.low, item.range.high, item.range.written_unit
-    between = {"low": str(low), "high": str(high)}
+    unit, (low, high) = item.range.written_unit, item.range.bounds
+    between = {"low": f"{low:.12g}", "high": f"{high:.12g}"}
     match = _WHOLE_NUMBER.fullmatch(match_key(text))
     if match is None or match[2] not in ("", unit, unit.removesuffix("s")):
         return Cell((INVALID,), (Fault("not_a_number", Fact("validation.not_a_number", between)),))
     # No range needs ten digits, and Python refuses to convert thousands of them.
-    number = int(match[1]) if len(match[1]) < 10 else high + 1
+    number = int(match[1]) if len(match[1]) < 10 else sys.maxsize
     if not low <= number <= high:
         return Cell((INVALID,), (Fault("out_of_range", Fact("validation.out_of_range", between)),))
     if text == str(number):

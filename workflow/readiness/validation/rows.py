@@ -77,7 +77,7 @@ def submissions(
         ("invitation_set_aside", stray, code_text, "validation.invitation_set_aside"),
     ]
     for rule, mask, value, kind in rules:
-        found.append(_issues(rule, mask, raw, table, value, export.invitation, Fact(kind)))
+        found.append(_issues(rule, mask, raw, table, value, export.invitation or "", Fact(kind)))
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "") | apart)
         facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
@@ -176,7 +176,8 @@ def _row_issues(
     winner: pd.Series[int],
 ) -> list[pd.DataFrame]:
     export = questionnaire.export
-    time, code = (export.timestamp, "_timestamp"), (export.invitation, "_invitation")
+    time = (export.timestamp or "", "_timestamp")
+    code = (export.invitation or "", "_invitation")
     explained = {
         "undated": (*time, Fact("validation.undated", {"format": TIMESTAMP_WORDS})),
         "early": (*time, Fact("validation.early", {"opens": Day(opens.isoformat())})),

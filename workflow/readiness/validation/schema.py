@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.questionnaire import BLANK, INVALID, NOT_ASKED, Item, Questionnaire
+from readiness.questionnaire import (
+    BLANK,
+    BROKEN_OFF,
+    DONT_KNOW,
+    INVALID,
+    NOT_ASKED,
+    REFUSED,
+    Item,
+    Questionnaire,
+)
 from readiness.questionnaire.model import TOTAL
 
 if TYPE_CHECKING:
@@ -56,11 +65,11 @@ def _groups(questionnaire: Questionnaire) -> list[str]:
 def _check(item: Item) -> pa.Check:
     import pandera.pandas as pa
 
-    special = [BLANK, NOT_ASKED, INVALID]
-    if item.dont_know:
-        special.append("_dont_know")
-    if item.kind == "text":
+    special = [BLANK, NOT_ASKED, INVALID, REFUSED, BROKEN_OFF]
+    if item.dont_know or any(m.special == DONT_KNOW for m in item.missing):
+        special.append(DONT_KNOW)
+    if item.kind in ("text", "date"):
         return pa.Check.str_length(min_value=1)
     if item.kind == "number":
-        return pa.Check.str_matches(rf"^(-?\d+|{'|'.join(special)})$")
+        return pa.Check.str_matches(rf"^(-?\d+(\.\d+)?|{'|'.join(special)})$")
     return pa.Check.isin([*(("0", "1") if item.kind == "multi" else item.codes), *special])

@@ -115,7 +115,8 @@ def respondents(
             continue
         path = root / f"data/questionnaires/{wave['questionnaire']}.yaml"
         export = load_questionnaire(path).export
-        columns.add(match_key(export.invitation))
+        own = (export.invitation, export.respondent)
+        columns |= {match_key(header) for header in own if header}
         if wave.get("corrections"):
             path = root / CORRECTIONS / f"{wave['corrections']}.csv"
             codes |= _column(path, read_file(path), columns)

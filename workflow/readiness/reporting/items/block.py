@@ -62,7 +62,7 @@ class _Block:
         yield from said[1:]
 
     def _caption(self, kind: str, by: str) -> str:
-        unit = self.item.range.unit.text(self.wave.language) if self.item.range else ""
+        unit = self.item.range.unit_text(self.wave.language) if self.item.range else ""
         values: dict[str, Value] = {
             "item": self.item.label.text(self.wave.language),
             "by": by,

@@ -128,7 +128,7 @@ class Findings:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
         if self.material.register.number(identity) is None or self.item.range is None:
             return None
-        unit = self.item.range.unit.text(self.material.language)
+        unit = self.item.range.unit_text(self.material.language)
         values: dict[str, Value] = {"mean": self._named(identity), "unit": unit}
         ends = self._ends(identity)
         values |= {end: self._named(name) for end, name in ends.items()}

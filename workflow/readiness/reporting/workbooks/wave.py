@@ -131,7 +131,7 @@ class _Sheet:
     def _unit(self) -> str:
         item = self.table.item
         if item.range is not None:
-            return self._told("tables.unit.number", unit=item.range.unit.text(self.language))
+            return self._told("tables.unit.number", unit=item.range.unit_text(self.language))
         return self._word("tables.unit.share")
 
     def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:

@@ -23,8 +23,8 @@ from readiness.survey.options import one_of
 from readiness.survey.reliability import NchsRules
 
 Base: TypeAlias = Literal["asked", "answered"]
-NOT_ASKED = ("_not_asked", "_invalid")
-NO_ANSWER = ("_blank", "_dont_know")
+NOT_ASKED = ("_not_asked", "_invalid", "_broken_off")
+NO_ANSWER = ("_blank", "_dont_know", "_refused")
 
 
 def multi_response(

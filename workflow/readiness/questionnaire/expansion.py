@@ -1,0 +1,230 @@
+"""Grids, rankings and scales as they are written, as the ordinary items that they stand for.
+
+A pure function on the loaded mapping: the plan's light reading of a questionnaire calls it, too,
+and every step after sees ordinary items only. A *grid* is rows that share a scale, one item a row.
+A *ranking* is a list of options that respondents put in order, one ordinal item an option, whose
+levels are the ranks: the share of those who rank it first is its headline, a mean of ranks is not
+(the distance between ranks is nobody's answer). A *scale* is numbers between two named ends, an
+ordinal item.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from readiness.errors import ConfigError
+from readiness.language import LANGUAGES
+from readiness.language import text as told
+from readiness.patterns import LANGUAGE, WRITTEN_IN
+from readiness.terminal import quoted
+
+WRITTEN = ("grid", "ranking", "scale")
+"""The kinds that are written and stand for others."""
+HEADER = "{question} [{row}]"
+"""The header of a grid's row as form tools write it."""
+NOT_RANKED = "-"
+"""What a reader writes for an option that was not ranked where others of the list were."""
+UNRANKED = "unranked"
+MOST = 100
+"""How many points a scale can have, or ranks a ranking."""
+_OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
+_OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
+_EACH = ("ordinal", "single", "multi", "number")
+_OF_A_SCALE = {"low", "high", "low_label", "high_label"}
+
+
+def expand(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a questionnaire with ordinary items only, and the `grids` they came from.
+
+    Every scalar may be text. Raises ConfigError naming the item and the key at fault; what it does
+    not know it leaves for the model to judge.
+    """
+    items = document.get("items")
+    if not isinstance(items, list):
+        return dict(document)
+    language = document.get("language", WRITTEN_IN)
+    language = language if isinstance(language, str) else WRITTEN_IN
+    made: list[Any] = []
+    grids: list[Any] = []
+    for item in items:
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if kind not in WRITTEN:
+            made.append(item)
+        elif kind == "scale":
+            made.append(_scale(item, language))
+        else:
+            made += (_grid if kind == "grid" else _ranking)(item, language)
+            grids.append(_block(item, language))
+    own = document.get("grids")
+    grids = [*(own if isinstance(own, list) else ()), *grids]
+    return {**document, "items": made, **({"grids": grids} if grids else {})}
+
+
+def _block(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
+    column = _question(item)
+    return {"column": column, "label": {language: column}, **kept}
+
+
+def _question(item: Mapping[str, Any]) -> str:
+    return str(item.get("column") or item.get("variable") or item.get("id"))
+
+
+def _refuse(item: Mapping[str, Any], message: str) -> ConfigError:
+    return ConfigError(f"item {item.get('id', '(without an id)')}, {message}")
+
+
+def _listed(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
+    """The entries below a key, a text alone being an entry with that text."""
+    entries = item.get(key)
+    entries = entries if isinstance(entries, list) else []
+    made = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
+    if len(made) < least or not all(isinstance(e, dict) and "text" in e for e in made):
+        raise _refuse(item, f"{key}: expected a list of at least {least}, each with its text.")
+    return made
+
+
+def _labels(entry: Mapping[str, Any], known: set[str], language: str) -> dict[str, Any]:
+    """The labels of a text by language, wherever they stand; its own is the text itself."""
+    beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
+    stated = [entry.get(key) for key in ("labels", "label")]
+    below: dict[str, Any] = {}
+    for each in stated:
+        below |= each if isinstance(each, dict) else {}
+    return {language: entry["text"], **below, **beside}
+
+
+def _header(item: Mapping[str, Any], text: str) -> str:
+    pattern = str(item.get("header", HEADER))
+    if "{row}" not in pattern:
+        raise _refuse(item, f"header: {quoted(pattern)} has no {{row}}; expected as {HEADER!r}.")
+    return pattern.replace("{question}", _question(item)).replace("{row}", text)
+
+
+def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: set[str]) -> None:
+    for key in entry:
+        if key not in known and not re.fullmatch(LANGUAGE, str(key)):
+            close = difflib.get_close_matches(str(key), sorted(known), n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(sorted(known))}."
+            raise _refuse(item, f"rows, {key}: unknown key; {hint}")
+
+
+def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    each = item.get("each", "ordinal")
+    if each not in _EACH:
+        raise _refuse(item, f"each: {quoted(str(each))}; expected {', '.join(_EACH)}.")
+    shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
+    for number, row in enumerate(_listed(item, "rows", 1), 1):
+        _check_keys(item, row, _OF_A_ROW)
+        labels = _labels(row, _OF_A_ROW, language)
+        own = {k: row[k] for k in ("variable",) if k in row}
+        yield {
+            **shared, **own,
+            "id": row.get("id", f"{item.get('id')}_{number}"), "kind": each,
+            "column": row.get("column") or _header(item, row["text"]),
+            "label": labels, "grid": item.get("id"), "row": _row(row, labels),
+        }  # fmt: skip
+
+
+def _row(entry: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    value = {"value": entry["value"]} if "value" in entry else {}
+    return {"text": entry["text"], **value, "labels": dict(labels)}
+
+
+def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    options = _listed(item, "categories", 2)
+    known = {*_OF_A_ROW - {"id"}, "code"}
+    ranks = _whole(item, "ranks", item.get("ranks", len(options)))
+    if not 2 <= ranks <= min(len(options), MOST):
+        raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
+    if missing := [o["text"] for o in options if "code" not in o]:
+        raise _refuse(item, f"categories {quoted(str(missing[0]))}: needs its code.")
+    shared = {
+        k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "categories", "ranks", "boxes"}
+    }
+    all_labels = [_labels(option, known, language) for option in options]
+    languages = sorted({language, *(key for labels in all_labels for key in labels)})
+    levels = _ranks(ranks, languages, ranks < len(options))
+    for option, labels in zip(options, all_labels, strict=True):
+        _check_keys(item, option, known)
+        yield {
+            **shared,
+            **({"variable": option["variable"]} if "variable" in option else {}),
+            "id": f"{item.get('id')}_{option['code']}", "kind": "ordinal",
+            "column": option.get("column") or _header(item, option["text"]),
+            "label": labels, "grid": item.get("id"), "row": _row(option, labels),
+            "categories": levels, "boxes": {"low": [levels[0]["code"]]},
+        }  # fmt: skip
+
+
+def _ranks(ranks: int, languages: list[str], some_unranked: bool) -> list[dict[str, Any]]:
+    """The ranks as levels, the first rank first; what was not ranked stands behind the last."""
+    levels: list[dict[str, Any]] = [
+        {
+            "code": f"rank_{k}",
+            "text": str(k),
+            "value": str(k),
+            "labels": dict.fromkeys(languages, str(k)),
+        }
+        for k in range(1, ranks + 1)
+    ]
+    if some_unranked:
+        words = {
+            language: told("questionnaire.unranked", language) if language in LANGUAGES else "-"
+            for language in languages
+        }
+        levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": words})
+    return levels
+
+
+def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:
+    if re.fullmatch(r"[+-]?\d{1,6}", str(value)):
+        return int(value)
+    raise _refuse(item, f"{key}: {quoted(str(value))}; expected a whole number.")
+
+
+def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    scale = item.get("scale")
+    if not isinstance(scale, dict) or not {"low", "high"} <= set(scale) <= _OF_A_SCALE:
+        raise _refuse(
+            item,
+            f"scale: expected {', '.join(sorted(_OF_A_SCALE))}; the ends' labels may be left out.",
+        )
+    low, high = (_whole(item, f"scale, {end}", scale[end]) for end in ("low", "high"))
+    if not low < high <= low + MOST:
+        raise _refuse(item, f"scale: low ({low}) must be below high ({high}), by {MOST} at most.")
+    ends = {low: scale.get("low_label"), high: scale.get("high_label")}
+    named = {k: v if isinstance(v, dict) else {language: v} for k, v in ends.items() if v}
+    label = item.get("label")
+    languages = [language, *(label if isinstance(label, dict) else ())]
+    languages = sorted({*languages, *(key for labels in named.values() for key in labels)})
+    levels = [
+        {"code": scale_code(k), "text": str(k), "value": str(k),
+         "labels": {key: _point(k, named.get(k, {}).get(key)) for key in languages}}
+        for k in range(low, high + 1)
+    ]  # fmt: skip
+    boxes = item.get("boxes")
+    kept = {k: v for k, v in item.items() if k != "scale"}
+    if isinstance(boxes, dict):
+        kept["boxes"] = {name: _points(box) for name, box in boxes.items()}
+    return {**kept, "kind": "ordinal", "categories": levels}
+
+
+def _point(number: int, end: str | None) -> str:
+    return f"{number} ({end})" if end else str(number)
+
+
+def scale_code(number: int) -> str:
+    """The code of a point of a scale: `p3`, and `m2` below zero."""
+    return f"p{number}" if number >= 0 else f"m{-number}"
+
+
+def _points(box: Any) -> Any:
+    """A box of a scale as codes: it is written as the numbers themselves."""
+    if not isinstance(box, list):
+        return box
+    whole = re.compile(r"-?\d{1,6}")
+    return [scale_code(int(n)) if whole.fullmatch(str(n)) else n for n in box]

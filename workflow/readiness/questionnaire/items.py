@@ -1,0 +1,305 @@
+"""One question: its kind, its answers, what is missing, when it is asked.
+
+Six things that a table of answers must keep apart have one code each: not asked (routing), asked
+but not answered, refused, not reached by who broke off, "don't know" (outside the scale and outside
+the base), and a value that cannot be true and was excluded. Codes of categories never begin with
+`_`, so they cannot collide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from readiness.language import text as told
+from readiness.patterns import WRITTEN_IN
+from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
+from readiness.questionnaire.text import match_key
+
+BLANK = "_blank"
+NOT_ASKED = "_not_asked"
+DONT_KNOW = "_dont_know"
+INVALID = "_invalid"
+REFUSED = "_refused"
+BROKEN_OFF = "_broken_off"
+SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
+"""Downstream a refusal is no answer of somebody who was asked, as a blank is; who broke off before
+an item never saw it: no answer either, and outside the base of those who were asked."""
+
+Kind = Literal["single", "ordinal", "multi", "number", "date", "text"]
+
+MEAN = "mean"
+"""What stands in an id where a level does, for the mean of a number."""
+TOTAL = "all"
+"""What the total of all weighted groups is called: no group may be."""
+BoxName = Literal["low", "top"]
+LOWEST = 2
+"""Levels of the box of an ordinal item that declares none: what sealed questionnaires mean."""
+_RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
+"""What stands in an id where a level does, and is none."""
+
+
+def forms_of(kind: str, answers: int) -> tuple[str, ...]:
+    """How an item of a kind is drawn and told; of two answers the share of one says all."""
+    if kind == "single":
+        return ("intervals",) if answers == 2 else ("levels",)
+    forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
+    return forms.get(kind, ())
+
+
+def one_number(kind: str) -> bool:
+    """Whether one number stands for an item of a kind: how it moved can be shown by group."""
+    return kind != "multi"
+
+
+class Strict(BaseModel):
+    """Frozen, and without keys that are not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """What is given more than once, sorted."""
+    return sorted(value for value, count in Counter(values).items() if count > 1)
+
+
+class Category(Labelled):
+    """One option: its code, its text as the survey tool exports it, its labels.
+
+    `value` is what the tool exports in place of the text where it exports codes ("1", "A2");
+    `column` the header of the option's own column where ticked options are spread over columns.
+    `other`: what is typed in place of an option is this one; `specify` names the text item in which
+    it then stands. `exclusive`: ticked beside another option it is a contradiction. `screens_out`:
+    who answers so leaves the survey there.
+    """
+
+    code: Code
+    value: Text | None = None
+    column: Text | None = None
+    other: bool = False
+    specify: Code | None = None
+    exclusive: bool = False
+    screens_out: bool = False
+
+
+class DontKnow(Labelled):
+    """The option outside the scale: shown beside it, never part of a base."""
+
+
+class Missing(Labelled):
+    """A text or value that is exported and is no answer, and what it means.
+
+    `text` or `value` is given, as for an option.
+    """
+
+    value: Text | None = None
+    means: Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_is_enough(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "text" not in data and "value" in data:
+            return {**data, "text": data["value"]}
+        return data
+
+    @property
+    def special(self) -> str:
+        """The code of the coded table: `_refused` and so on."""
+        return f"_{self.means}"
+
+
+class Row(Labelled):
+    """The row of a grid, or an option that is ranked: as tools export it, and its code there."""
+
+    value: Text | None = None
+
+
+class Routing(Strict):
+    """The item is asked only of those whose answer to an earlier `item` is `one_of` these codes."""
+
+    item: Code
+    one_of: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+class Range(Strict):
+    """What a number can be, both ends included; its unit as answers in `language` may have it.
+
+    An end that is not given is open. `decimals`: places after the decimal point, none unless given.
+    """
+
+    low: int | float | None = None
+    high: int | float | None = None
+    decimals: Annotated[int, Field(ge=0, le=12)] = 0
+    unit: Label | None = None
+    language: LanguageCode = WRITTEN_IN
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"range: low ({self.low}) must be below high ({self.high})")
+        if self.unit is not None and self.language not in self.unit.root:
+            raise ValueError(f"range, unit: has no label in the questionnaire's {self.language!r}")
+        return self
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Both ends, an open one infinite."""
+        low = float("-inf") if self.low is None else float(self.low)
+        return low, float("inf") if self.high is None else float(self.high)
+
+    @property
+    def written_unit(self) -> str:
+        """The unit as an answer may have it after the number; "" where there is none."""
+        return "" if self.unit is None else self.unit.text(self.language)
+
+    def unit_text(self, language: Language) -> str:
+        """The unit for readers; where none is given, words that say so."""
+        return (
+            told("questionnaire.unit", language) if self.unit is None else self.unit.text(language)
+        )
+
+
+class Item(Strict):
+    """One question.
+
+    `column` is the header in the export, the question's own text as a rule; `variable` its name in
+    the tool, where headers hold names (without both: the id). `label` is the column's text unless
+    given. `categories` are listed from low to high for an ordinal item. `missing` are exported
+    texts that are no answers. `blank_means` says, for a multiple-choice item, whether an empty cell
+    means that no option applies (`none`) or that the question was skipped. `required`: the form
+    lets nobody pass without an answer. `personal`: the answer tells who somebody is. `grid` names
+    the block of questions that share a scale, or that rank one list, and `row` the own text of this
+    one in it. `confirms` names the frame variable that the answer repeats, so that a difference is
+    seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an ordinal item; the
+    one that is listed first is the headline. `source` and `status` say whether the theme is
+    documented for the study that the questionnaire follows, or inferred.
+    """
+
+    id: Code
+    kind: Kind
+    column: Text
+    variable: Text | None = None
+    label: Label
+    source: Text | None = None
+    status: Literal["documented", "inferred"] | None = None
+    categories: tuple[Category, ...] = ()
+    dont_know: DontKnow | None = None
+    missing: tuple[Missing, ...] = ()
+    asked_if: tuple[Routing, ...] = ()
+    required: bool = False
+    personal: bool = False
+    grid: Code | None = None
+    row: Row | None = None
+    blank_means: Literal["skipped", "none"] | None = None
+    range: Range | None = None
+    confirms: Code | None = None
+    boxes: dict[BoxName, tuple[Code, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, data: Any) -> Any:
+        """The header where none is given, and the range of a number that may be anything."""
+        if not isinstance(data, dict):
+            return data
+        header = data.get("column") or data.get("variable") or data.get("id")
+        data = {**data, "column": header} if header else data
+        return (
+            {**data, "range": {}} if data.get("kind") == "number" and "range" not in data else data
+        )
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        closed = self.kind in ("single", "ordinal", "multi")
+        if closed and len(self.categories) < (1 if self.kind == "multi" else 2):
+            raise ValueError(f"categories: a {self.kind} item needs its categories")
+        if not closed and (self.categories or self.dont_know):
+            raise ValueError(f"categories, dont_know: a {self.kind} item has none")
+        if (self.kind == "multi") != (self.blank_means is not None):
+            raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
+        if self.kind != "number" and self.range is not None:
+            raise ValueError("range: only for a number item")
+        if twice := repeated(self.codes):
+            raise ValueError(f"categories: code {twice[0]!r} is given twice")
+        self._check_texts()
+        if self.kind != "multi" and any(c.exclusive for c in self.categories):
+            raise ValueError("categories, exclusive: only for a multi item")
+        if sum(c.other for c in self.categories) > 1:
+            raise ValueError("categories, other: one option takes what is typed, not several")
+        if (self.grid is None) != (self.row is None):
+            raise ValueError("grid, row: both or none")
+        if reserved := [code for code in self.codes if code in _RESERVED]:
+            raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
+        self._check_boxes()
+        return self
+
+    def _check_texts(self) -> None:
+        """What is exported means one thing: texts among themselves, and values."""
+        outside = (self.dont_know,) if self.dont_know else ()
+        answers = (*self.categories, *outside, *self.missing)
+        if twice := repeated(match_key(answer.text) for answer in answers):
+            raise ValueError(f"categories: text {twice[0]!r} is given twice")
+        coded = [*(c.value for c in self.categories), *(m.value for m in self.missing)]
+        if twice := repeated(match_key(value) for value in coded if value is not None):
+            raise ValueError(f"categories: value {twice[0]!r} is given twice")
+
+    def _check_boxes(self) -> None:
+        if self.boxes and self.kind != "ordinal":
+            raise ValueError("boxes: only for an ordinal item")
+        for name, box in self.boxes.items():
+            k = len(box)
+            ends = self.codes[:k] if name == "low" else self.codes[-k:]
+            if not 0 < k < len(self.codes) or set(box) != set(ends):
+                which = "lowest" if name == "low" else "highest"
+                raise ValueError(f"boxes, {name}: the {which} levels of the item, and not all")
+
+    @property
+    def levels_of(self) -> dict[str, tuple[str, ...]]:
+        """The levels that each box adds up, the headline first; empty unless the item is ordinal.
+
+        Where none is declared: `low`, the two lowest (one of two).
+        """
+        if self.kind != "ordinal":
+            return {}
+        default = {"low": self.codes[: min(LOWEST, len(self.codes) - 1)]}
+        return {str(name): box for name, box in self.boxes.items()} or default
+
+    @property
+    def headline(self) -> str | None:
+        """The box by which an ordinal item is reported and compared; None for any other item."""
+        return next(iter(self.levels_of), None)
+
+    @property
+    def shown(self) -> str:
+        """The level that is told first: the headline box, a number's mean, or the first answer."""
+        if self.kind == "number":
+            return MEAN
+        return self.headline or self.codes[0]
+
+    @property
+    def shown_codes(self) -> tuple[str, ...]:
+        """The answers that the level told first adds up; none for a mean."""
+        return () if self.kind == "number" else self.levels_of.get(self.shown, (self.shown,))
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How the item is drawn and told."""
+        return forms_of(self.kind, len(self.codes))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the categories in the order of listing (low to high for an ordinal item)."""
+        return tuple(category.code for category in self.categories)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the item in the coded table: one, or `item.option` for a multi item."""
+        if self.kind != "multi":
+            return (self.id,)
+        return tuple(f"{self.id}.{code}" for code in self.codes)
+
+    def labels(self, language: Language) -> dict[str, str]:
+        """Label of each category code in `language`."""
+        return {category.code: category.label(language) for category in self.categories}
