@@ -85,7 +85,7 @@ def test_a_study_and_a_wave_do_not_share_a_name(tmp_path: Path) -> None:
         ("seed:", "sed:", r"compare\.sed: unknown key; did you mean seed\?"),
         ("closes:", "close:", r"validate\.close: unknown key; did you mean closes\?"),
         ("waves:", "wave:", r"wave: unknown key; did you mean waves\?"),
-        ("    weight:", "    colour:", r"colour: unknown key; known keys: title, .*weight"),
+        ("    weight:", "    paint:", r"paint: unknown key; known keys: title, .*weight"),
         ("seed: 20260301", 'seed: "1"', r"compare\.seed: got '1'; expected a valid integer"),
         ("digits: 1", "digits: 1.0", r"digits: got 1\.0; expected a valid integer"),
         ("simulated: true", "simulated: yes please", r"simulated: got 'yes please'"),

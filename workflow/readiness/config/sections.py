@@ -7,6 +7,7 @@ section reruns that step and what is downstream of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -176,13 +177,17 @@ class Weight(Section):
         return self.trim
 
 
-class _OrUnweighted:
-    """For the schema: the section, or the one word that stands for it."""
+@dataclass(frozen=True)
+class _OrWord:
+    """For the schema: the section, or one of the words that stand for it."""
+
+    words: tuple[str, ...]
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"anyOf": [handler(core_schema), {"const": UNWEIGHTED}]}
+        one = {"const": self.words[0]} if len(self.words) == 1 else {"enum": list(self.words)}
+        return {"anyOf": [handler(core_schema), one]}
 
 
 class Estimate(Section):
@@ -262,6 +267,98 @@ class Figures(Section):
     )
 
 
+READERS = ("public", "researchers", "internal")
+"""The presets of `disclosure`: who reads the numbers."""
+
+
+class Dominance(Section):
+    """When few people make most of a sum."""
+
+    n: int = Field(ge=1, le=100, description="how many of the largest contributions")
+    share: float = Field(gt=0, lt=1, description="more than this share of the sum is too much")
+
+
+class FewerVariables(Section):
+    """How many variables a small wave is told by."""
+
+    below: int = Field(ge=2, le=LARGEST_BASE, description="respondents; a wave of fewer is small")
+    variables: int = Field(ge=0, le=100, description="at most so many, the first of `estimate.by`")
+
+
+class FewerDigits(Section):
+    """How exactly a percentage on a small base is told."""
+
+    below: int = Field(ge=2, le=LARGEST_BASE, description="answers; a base of fewer is small")
+    digits: int = Field(ge=0, le=3, description="at most so many decimals")
+
+
+class Disclosure(Section):
+    """Who may read a wave's numbers, and what protects respondents (docs/disclosure.md).
+
+    One word in the place of the section is a preset: `disclosure: researchers`.
+    """
+
+    preset: Literal["public", "researchers", "internal"] = Field(
+        default="public",
+        description="`public`: the smallest cell is `figures.minimum_base`; `researchers`: 3; "
+        "`internal`: no count is protected; the keys below replace what it says",
+    )
+    minimum_cell: int | None = Field(
+        default=None, ge=1, le=LARGEST_BASE,
+        description="no number of people below it may be known to have answered something, nor "
+        "otherwise",
+    )  # fmt: skip
+    width: int | None = Field(
+        default=None, ge=0, le=LARGEST_BASE,
+        description="least distance between the smallest and the largest value that a reader can "
+        "hold possible for a protected count; the smallest cell unless given",
+    )  # fmt: skip
+    zero: Literal["allowed", "protected"] | None = Field(
+        default=None, description="whether that nobody answered something may be told"
+    )
+    whole: Literal["allowed", "protected"] | None = Field(
+        default=None, description="whether that everybody answered something may be told"
+    )
+    identifiers: Items | None = Field(
+        default=None,
+        description="variables by whose combination somebody could be found (quasi-identifiers)",
+    )
+    k: int | None = Field(
+        default=None, ge=2, le=LARGEST_BASE,
+        description="fewest respondents that may share one combination of them",
+    )  # fmt: skip
+    dominance: Dominance | None = Field(
+        default=None, description="when the mean of a number is withheld: few people make its sum"
+    )
+    p_percent: float | None = Field(
+        default=None, gt=0, lt=1,
+        description="it is withheld too when the second largest contributor can estimate the "
+        "largest to within this share",
+    )  # fmt: skip
+    dimensions: list[FewerVariables] | None = Field(
+        default=None, description="how many variables a small wave is told by: "
+        "`[{below: 100, variables: 1}]`",
+    )  # fmt: skip
+    digits: list[FewerDigits] | None = Field(
+        default=None, description="how exactly percentages on small bases are told: "
+        "`[{below: 100, digits: 0}]`",
+    )  # fmt: skip
+    rounded_bases: int | None = Field(
+        default=None, ge=2, le=1000,
+        description="bases are told as multiples of it, instead of being withheld",
+    )  # fmt: skip
+    merge: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] | None = Field(
+        default=None,
+        description="groups that are told as one, by variable, before anything is withheld: "
+        "`{region: [[north, centre]]}`",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_in_one_word(cls, value: Any) -> Any:
+        return {"preset": value} if isinstance(value, str) else value
+
+
 class WaveDocument(Section):
     """What the report tells of the wave: a block for each item, by its kind."""
 
@@ -308,10 +405,13 @@ class Wave(Section):
         default=None, pattern=NAME, description="publication that this version revises"
     )
     validate_: Validate = Field(alias="validate", description=Validate.__doc__ or "")
-    weight: Annotated[Weight, _OrUnweighted()] = Field(description=Weight.__doc__ or "")
+    weight: Annotated[Weight, _OrWord((UNWEIGHTED,))] = Field(description=Weight.__doc__ or "")
     estimate: Estimate = Field(description=Estimate.__doc__ or "")
     compare: Compare = Field(description=Compare.__doc__ or "")
     figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
+    disclosure: Annotated[Disclosure, _OrWord(READERS)] | None = Field(
+        default=None, description=Disclosure.__doc__ or ""
+    )
     document: WaveDocument = Field(default=WaveDocument(), description=WaveDocument.__doc__ or "")
 
 

@@ -1,6 +1,7 @@
 """Who must not be recognised: what may be published, and what must be changed before it is."""
 
 from readiness.disclosure.export import escape_cell, escape_frame
+from readiness.disclosure.policy import PRESETS, Policy
 from readiness.disclosure.primary import (
     Concentration,
     minimum_frequency,
@@ -19,9 +20,11 @@ from readiness.disclosure.secondary import (
 )
 
 __all__ = [
+    "PRESETS",
     "Cell",
     "Concentration",
     "Derived",
+    "Policy",
     "Relation",
     "derivable",
     "derivable_sums",

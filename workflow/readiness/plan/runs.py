@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Study, Wave, Weight
+from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Disclosure, Study, Wave, Weight
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
@@ -65,6 +65,9 @@ class Run:
                 "selection": self.section.selection,
                 "permutations": self.section.compare.permutations,
             }
+            if self.edition != 1:
+                rules = self.section.disclosure or Disclosure()
+                section["disclosure"] = rules.model_dump(exclude_none=True)
         elif step == "compare":
             # One level for all the intervals of a wave.
             level = self.section.estimate.level

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
 from readiness.analysis.selection import Selection
-from readiness.config import Edition, Figures, SelectionName, parse_json
+from readiness.config import Disclosure, Edition, Figures, SelectionName, parse_json
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
@@ -33,6 +34,14 @@ class WaveRegister(Edition):
     level: float
     permutations: int
     selection: SelectionName
+    disclosure: Disclosure | None = None
+
+    def record(self) -> dict[str, Any]:
+        """As it is recorded; the first edition knew of no policy."""
+        record = super().record()
+        if self.disclosure is None:
+            del record["disclosure"]
+        return record
 
 
 INPUTS = ("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues")

@@ -1,0 +1,173 @@
+"""What a release may tell, and to whom: one object, whose presets follow a law and a handbook.
+
+A policy is data. `primary` (which cells are sensitive), `optimise` (what is withheld beside them)
+and the attack on the release all read the same one, so that what is protected and what is tested
+cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from typing import Any, Literal
+
+from readiness.errors import StatisticsError
+
+Reader = Literal["public", "researchers", "internal"]
+Rule = Literal["allowed", "protected"]
+ALLOWED: Rule = "allowed"
+PROTECTED: Rule = "protected"
+LEAST = 5
+"""The smallest cell that the public may see where a survey says nothing else."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules of a release.
+
+    Attributes:
+        reader: who it is for; names the preset.
+        minimum_cell: the smallest number of people that may be known to have answered something;
+            1 protects nobody. So may be the number of those of a base who answered otherwise.
+        minimum_base: the smallest base on which anything is published.
+        width: how wide the interval must stay in which a reader can put a protected count: the
+            greatest less the least count that is possible.
+        zero: whether that nobody of a group answered something may be told.
+        whole: whether that everybody of a group did.
+        identifiers: variables by whose combination a person could be found (quasi-identifiers).
+        k: the fewest respondents that may share one combination of them.
+        dominance: (n, share): the sum of a number is sensitive when the n largest contributions are
+            more than the share (0-1) of it; None: no such rule.
+        p_percent: it is sensitive too when the second largest contributor can estimate the largest
+            to within this share (0-1) of it; None: no such rule.
+        dimensions: (below, variables): a wave of fewer respondents than `below` is told by so many
+            variables at most, the first ones; the first that applies counts.
+        digits: (below, digits): a percentage on a base of fewer than `below` answers has no more
+            decimals; the first that applies counts.
+        rounded_bases: bases are published as multiples of it; 1: as they are.
+        merge: groups that are told as one, by variable, before anything is withheld.
+    """
+
+    reader: Reader = "public"
+    minimum_cell: int = LEAST
+    minimum_base: int = LEAST
+    width: int = LEAST
+    zero: Rule = ALLOWED
+    whole: Rule = ALLOWED
+    identifiers: tuple[str, ...] = ()
+    k: int = LEAST
+    dominance: tuple[int, Fraction] | None = None
+    p_percent: Fraction | None = None
+    dimensions: tuple[tuple[int, int], ...] = ()
+    digits: tuple[tuple[int, int], ...] = ()
+    rounded_bases: int = 1
+    merge: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, least in (("minimum_cell", 1), ("minimum_base", 1), ("width", 0), ("k", 1)):
+            if getattr(self, name) < least:
+                raise StatisticsError(f"policy: {name} is below {least}.")
+        if self.rounded_bases < 1:
+            raise StatisticsError("policy: rounded_bases is below 1.")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> Policy:
+        """The policy that a configuration's section describes, over its preset.
+
+        `minimum`: the smallest base (`figures.minimum_base`), and the smallest cell where neither
+        the section nor the preset names another. Keys with None are as if they were not there.
+        """
+        said = {name: value for name, value in (given or {}).items() if value is not None}
+        reader = said.pop("preset", "public")
+        if reader not in PRESETS:
+            raise StatisticsError(f"policy: no preset {reader!r}; there are {', '.join(PRESETS)}.")
+        unknown = sorted(said.keys() - {each.name for each in fields(cls)})
+        if unknown:
+            raise StatisticsError(f"policy: no rule {unknown[0]!r}.")
+        rules = {**_preset(reader, minimum), **{name: _frozen(v) for name, v in said.items()}}
+        if "minimum_cell" in said and "width" not in said:
+            rules["width"] = 0 if said["minimum_cell"] == 1 else said["minimum_cell"]
+        if isinstance(rules.get("dominance"), Mapping):
+            rule = rules["dominance"]
+            rules["dominance"] = (rule["n"], _fraction(rule["share"]))
+        if rules.get("p_percent") is not None:
+            rules["p_percent"] = _fraction(rules["p_percent"])
+        for name, value in (("dimensions", "variables"), ("digits", "digits")):
+            pairs = [(p["below"], p[value]) if isinstance(p, Mapping) else p for p in rules[name]]
+            rules[name] = tuple(sorted(pairs))
+        return cls(reader=reader, **rules)
+
+    @property
+    def protects(self) -> bool:
+        """Whether any count is withheld for being small."""
+        return self.minimum_cell > 1 or PROTECTED in (self.zero, self.whole)
+
+    def is_small(self, count: int) -> bool:
+        """Whether a number of people is too small to be known; 0 is judged by `zero`."""
+        return 0 < count < self.minimum_cell
+
+    def is_sensitive(self, count: int, base: int) -> bool:
+        """Whether `count` of `base` people must not be known.
+
+        Few who answered something, few who answered otherwise, and, where the policy says so,
+        nobody or everybody.
+        """
+        if not base or not self.protects:
+            return False
+        if count == 0:
+            return self.zero == PROTECTED
+        if count == base:
+            return self.whole == PROTECTED or self.is_small(base)
+        return self.is_small(count) or self.is_small(base - count)
+
+    def decimals(self, base: int, usual: int) -> int:
+        """With how many decimals a percentage on a base is published, of those that are usual."""
+        return min(usual, next((digits for below, digits in self.digits if base < below), usual))
+
+    def variables(self, respondents: int) -> int | None:
+        """By how many variables a wave of so many respondents may be told; None: by any number."""
+        return next((most for below, most in self.dimensions if respondents < below), None)
+
+    def holds(self, lowest: int, highest: int) -> bool:
+        """Whether a protected count that a reader can put into [lowest, highest] stays protected.
+
+        The interval is as wide as `width`, and does not prove that there are few, but some.
+        """
+        return highest - lowest >= self.width and not (lowest > 0 and self.is_small(highest))
+
+
+def _preset(reader: str, minimum: int) -> dict[str, Any]:
+    least = PRESETS[reader]
+    cell = minimum if least is None else least
+    return {
+        "minimum_cell": cell,
+        "minimum_base": minimum,
+        "width": 0 if cell == 1 else cell,
+        "k": cell,
+        "dimensions": (),
+        "digits": (),
+    }
+
+
+PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal": 1}
+"""The smallest cell of each preset; None: that of the configuration.
+
+The public: nobody may be identified by means that are likely to be used. Accredited researchers are
+bound by contract and by the secrecy of statistics: 3 is the least with which one of the people in a
+cell cannot compute another. An internal reader has the answers themselves; the register withholds
+only what is too uncertain to be read.
+"""
+
+
+def _fraction(value: Any) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(str(value))
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, all the way down: a policy is not changed once it is made."""
+    if isinstance(value, Mapping):
+        return {name: _frozen(each) for name, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(_frozen(each) for each in value)
+    return value
