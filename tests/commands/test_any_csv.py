@@ -15,13 +15,15 @@ import yaml
 from any_csv.make_library import make_library
 from any_csv.page import PAGE, filled
 
-from readiness.analysis.any_csv.settings import Question, Survey, Ticks
+from readiness.analysis.any_csv.classical import CLASSICAL
+from readiness.analysis.any_csv.settings import Question, Scale, Survey, Ticks
 from readiness.cli import main
 from readiness.survey import design, proportions, weigh
 from readiness.survey.comparisons import compare_ordinal
 from readiness.tables import to_csv
 
 HERE = Path(__file__).parent / "any_csv"
+ROOT = Path(__file__).parents[2]
 PLAIN: dict[str, Any] = {
     "selection": "probability",
     "weights": "weight",
@@ -60,7 +62,8 @@ def test_the_page_shows_what_runs() -> None:
 
 def test_the_page_names_every_key() -> None:
     page = PAGE.read_text("utf-8").split("## Every key")[1]
-    keys = {*Survey.model_fields, *Question.model_fields, *Ticks.model_fields}
+    models = (Survey, Question, Ticks, Scale)
+    keys = {key for model in models for key in model.model_fields}
     assert {*re.findall(r"`(\w+)`", page)} >= keys
 
 
@@ -94,6 +97,8 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     code, _, _ = run("compare", LIBRARY, settings, ["--csv", "out.csv"])
     assert code == 0
     shown = pd.read_csv("out.csv")
+    assert list(shown[shown["test"].isin(CLASSICAL)]["test"]) == list(CLASSICAL[:2])
+    shown = shown[~shown["test"].isin(CLASSICAL)]
     categories = PLAIN["items"]["use"]["categories"]
     frame = LIBRARY.assign(weight=LIBRARY["weight"].astype(float))
     frame["use"] = frame["use"].where(frame["use"].isin(categories), None)
@@ -342,3 +347,149 @@ def test_a_declared_answer_that_nobody_gave_is_a_row_of_0(run: Run) -> None:
     items = {"use": {**USE["use"], "categories": ["never", "monthly", "weekly", "daily", "hourly"]}}
     _, out, _ = run("estimate", LIBRARY, {**PLAIN, "items": items, "by": None})
     assert re.search(r"hourly +\d+ +0 +0\.0 ", out)
+
+
+FIOCRUZ = ROOT.parent / "shared/microdata/fiocruz/ai_survey_data.csv"
+
+
+@pytest.mark.skipif(not FIOCRUZ.is_file(), reason="the microdata are not beside the project")
+def test_the_tests_that_people_know_are_those_of_r_on_a_real_survey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    levels = {"categories": [1, 2, 3], "ordered": True}
+    settings = {
+        "selection": "opt-in",
+        "items": {"q2_1": levels, **{f"q3_{k}": levels for k in range(1, 8)}},
+        "scales": {"outlook": {"items": [f"q3_{k}" for k in range(1, 8)]}},
+        "permutations": 99,
+        "lead": "rao_scott",
+    }
+    Path("design.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+    two = ["--by", "q1_1", "--by", "q11_1", "--json"]
+    assert main(["compare", str(FIOCRUZ), "design.yaml", *two]) == 0
+    rows = {
+        (r["question"], r["by"], r["test"]): r
+        for r in json.loads(capsys.readouterr().out)["comparisons"]
+    }
+    square = rows["q2_1", "q1_1", "pearson_chi_square"]
+    assert (round(square["statistic"], 4), square["df1"]) == (3.0845, 2)
+    wilcoxon = rows["q2_1", "q1_1", "wilcoxon_asymptotic"]
+    assert (wilcoxon["statistic"], round(wilcoxon["p_value"], 4)) == (238845.5, 0.1474)
+    kruskal = rows["q3_1", "q11_1", "kruskal_wallis"]
+    assert (round(kruskal["statistic"], 2), kruskal["df1"]) == (6.51, 6)
+    assert ("q3_1", "q11_1", "wilcoxon_asymptotic") not in rows
+    assert main(["estimate", str(FIOCRUZ), "design.yaml", "--json"]) == 0
+    (scale,) = json.loads(capsys.readouterr().out)["scales"]
+    assert (round(scale["alpha"], 7), scale["n"]) == (0.7711276, 1334)
+
+
+def test_joined_answers_are_split_by_the_options_or_by_what_joins_them(run: Run) -> None:
+    options = ["Radio", "Press, print", "Press"]
+    frame = pd.DataFrame(
+        {
+            "media": ["Radio, Press, print", "Press", "", "Press, Radio", "_not_asked"],
+            "tools": ["a; b", "b", "", "a;b ", "_not_asked"],
+        }
+    )
+    settings: dict[str, Any] = {
+        "selection": "purposive",
+        "multiple": {
+            "m": {"column": "media", "options": options, "blank_means": "no_answer"},
+            "t": {"column": "tools", "split": "; ", "blank_means": "not_ticked"},
+        },
+    }
+    _, out, _ = run("estimate", frame, settings, ["--json"])
+    rows = json.loads(out)["estimates"]
+    counts = {(r["question"], r["answer"]): (r["n"], r["count"])
+              for r in rows if r["base"] == "answered" or r["question"] == "t"}  # fmt: skip
+    assert counts == {
+        ("m", "Radio"): (3, 2), ("m", "Press, print"): (3, 1), ("m", "Press"): (3, 2),
+        ("t", "a"): (4, 2), ("t", "b"): (4, 3),
+    }  # fmt: skip
+    frame.loc[1, "media"] = "Press, Telly"
+    code, _, err = run("estimate", frame, settings)
+    assert code == 3
+    assert re.search("row 3, column media: 'telly' is not declared; expected Radio, Press,", err)
+
+
+def test_several_crossings_are_those_of_each_by_itself(run: Run) -> None:
+    one, two = (
+        json.loads(run("estimate", LIBRARY, {**PLAIN, "by": by}, ["--json"])[1])["estimates"]
+        for by in ("branch", ["age", "branch"])
+    )
+    assert [r for r in two if r["by"] in ("", "branch")] == one
+    assert {r["by"] for r in two} == {"", "age", "branch"}
+    _, given, _ = run("estimate", LIBRARY, PLAIN, ["--by", "age", "--by", "branch"])
+    assert given == run("estimate", LIBRARY, {**PLAIN, "by": ["age", "branch"]})[1]
+    assert given.count("never + monthly") == 1 + 3 + 3
+
+
+QUESTIONNAIRE = """
+name: club
+version: "1"
+language: en
+title: {en: Club}
+export: {timestamp: Timestamp, invitation: Code}
+items:
+  - id: visits
+    kind: ordinal
+    column: How often?
+    label: {en: How often do you come?, fr: Venez-vous souvent ?}
+    source: ours
+    status: documented
+    categories:
+      - {code: seldom, text: Seldom, fr: Rarement}
+      - {code: often, text: Often, fr: Souvent}
+      - {code: always, text: "Always, every day", fr: Toujours}
+  - id: uses
+    kind: multi
+    column: What do you use?
+    label: {en: What do you use?, fr: "Qu'utilisez-vous ?"}
+    source: ours
+    status: documented
+    blank_means: skipped
+    categories:
+      - {code: pool, text: "Pool, outside", fr: Piscine}
+      - {code: bar, text: Bar, fr: Bar}
+  - id: member
+    kind: single
+    column: Member?
+    label: {en: Are you a member?, fr: "Êtes-vous membre ?"}
+    source: ours
+    status: documented
+    categories:
+      - {code: "yes", text: "Yes", fr: Oui}
+      - {code: "no", text: "No", fr: Non}
+"""
+
+
+def test_a_questionnaire_brings_questions_answers_and_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("club-1.yaml").write_text(QUESTIONNAIRE, "utf-8")
+    answers = ["Seldom", "Often", "Always, every day", "Often"]
+    rows = [
+        f'0{k + 1}/03/2026 10:00:00,,"{visits}",{uses},{member}'
+        for k, (visits, uses, member) in enumerate(
+            zip(answers, ['"Pool, outside, Bar"', "Bar", "", "Bar"], ["Yes", "No", "Yes", "No"],
+                strict=True)
+        )
+    ]  # fmt: skip
+    header = "Timestamp,Code,How often?,What do you use?,Member?"
+    Path("export.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    given = ["export.csv", "--questionnaire", "club-1.yaml"]
+    assert main(["estimate", *given, "--selection", "purposive", "--language", "fr"]) == 0
+    out = capsys.readouterr().out
+    assert "visits: Venez-vous souvent ?" in out
+    assert re.search(r"Rarement \+ Souvent +4 +3 +75\.0", out)
+    assert re.search(r"answered +Piscine +3 +1 +33\.3", out)
+    assert main(["compare", *given, "--selection", "opt-in", "--by", "member"]) == 0
+    out = capsys.readouterr().out
+    assert "visits: How often do you come? by member: Are you a member?: 4 answers (Yes 2," in out
+    assert "uses.bar: What do you use? Bar by member" in out
+    assert main(["estimate", *given, "--selection", "purposive", "--language", "ar"]) == 2
+    assert "has no label in 'ar'" in capsys.readouterr().err
+    assert main(["estimate", *given]) == 2
+    assert "--selection: missing" in capsys.readouterr().err

@@ -1,8 +1,11 @@
 """Do the answers in any CSV differ between groups? Tests, differences, effect sizes.
 
-    readiness compare FILE.csv DESIGN.yaml [--csv FILE [--force]] [--json] [--as-if-random]
+    readiness compare FILE.csv DESIGN.yaml [--by COLUMN ...] [--csv FILE [--force]] [--json]
+    readiness compare EXPORT [DESIGN.yaml] --questionnaire NAME [--selection opt-in] --by ITEM
 
-DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`. Which test is
+DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`; several are one
+crossing each. Beside our tests stand those that most people know: Pearson's chi-square,
+Kruskal-Wallis, Wilcoxon. Which test is
 primary follows the number of answers, and the output says why: docs/any-csv.md.
 """
 
@@ -33,13 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     sample = estimate.load(arguments)
     inference = has_intervals(sample, arguments.as_if_random)
     made = compare_all(sample)
-    table = comparison_table(made, inference=inference)
+    table = comparison_table(sample, made, inference=inference)
     if arguments.csv:
         write_csv(table, arguments.csv)
     if arguments.json:
         reasons = {
-            name: tell(c.choice.reason, "en")
-            for name, c in made.items()
+            f"{name} by {by}": tell(c.choice.reason, "en")
+            for (name, by), c in made.items()
             if inference and not isinstance(c, StatisticsError)
         }
         more = {"choice": reasons}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from readiness.analysis.any_csv.sample import Sample, groups_of
+from readiness.analysis.any_csv.classical import classical_tests
+from readiness.analysis.any_csv.sample import Crossed, Sample
 from readiness.analysis.any_csv.settings import Question
 from readiness.analysis.comparing import Groups
 from readiness.analysis.cuts import BASES, Values, scale_cuts
@@ -16,6 +17,7 @@ from readiness.analysis.selection import Selection
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.coding import factorized
+from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.estimates import SurveyWarning, multi_response
 from readiness.survey.estimates.multiresponse import Base
 
@@ -26,7 +28,18 @@ if TYPE_CHECKING:
 
 TICKED, NOT_TICKED = "ticked", "not ticked"
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
-ESTIMATES = ["question", "base", "group", "answer", "n", "count", "estimate", *PRECISION, "note"]
+ESTIMATES = [
+    "question",
+    "base",
+    "by",
+    "group",
+    "answer",
+    "n",
+    "count",
+    "estimate",
+    *PRECISION,
+    "note",
+]
 INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper",
              "simultaneous_lower", "simultaneous_upper"]  # fmt: skip
 
@@ -64,13 +77,14 @@ def estimate_all(sample: Sample, *, intervals: bool) -> pd.DataFrame:
     """
     import pandas as pd
 
-    groups = groups_of(sample)
+    crossings = {column: by for column, by in sample.crossings.items() if len(by.names)}
     parts = []
     for name in (*sample.items, *sample.options):
-        for by in (None, sample.groups) if groups is not None else (None,):
-            table = _shares(sample, name, by, None if by is None else groups)
-            group = TOTAL if by is None else table["group"]
-            parts.append(table.assign(question=name, group=group, answer=table["category"]))
+        parts.append(_told(_shares(sample, name, None), name, "", TOTAL))
+        for column, by in crossings.items():
+            if column != name:
+                table = _shares(sample, name, by)
+                parts.append(_told(table, name, column, table["group"]))
     whole = pd.concat(parts, ignore_index=True)[ESTIMATES]
     if not intervals:
         whole[PRECISION] = whole[PRECISION].astype(object)
@@ -79,10 +93,13 @@ def estimate_all(sample: Sample, *, intervals: bool) -> pd.DataFrame:
     return whole
 
 
-def _shares(
-    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
-) -> pd.DataFrame:
+def _told(table: pd.DataFrame, name: str, by: str, group: Any) -> pd.DataFrame:
+    return table.assign(question=name, by=by, group=group, answer=table["category"])
+
+
+def _shares(sample: Sample, name: str, crossed: Crossed | None) -> pd.DataFrame:
     """The shares of one question; messages begin with its name."""
+    by, groups = (None, None) if crossed is None else (crossed.values, crossed.names)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SurveyWarning)  # the note is in the table
@@ -135,44 +152,65 @@ def _several(
     return pd.concat(tables, ignore_index=True)
 
 
-def compare_all(sample: Sample) -> dict[str, Comparison | StatisticsError]:
-    """Each question compared across the groups; an error where there is nothing to compare.
+Compared = dict[tuple[str, str], "Comparison | StatisticsError"]
+"""By question and column of the groups: the comparison, or why there is none."""
 
-    The options of a question of several columns are compared one by one, among those who answered.
+
+def compare_all(sample: Sample) -> Compared:
+    """Each question compared across the groups of each crossing but its own.
+
+    The options of a question of several answers are compared one by one, among those who answered.
 
     Raises:
         ConfigError: no `by` in the settings.
         StatisticsError: not one question can be compared.
     """
-    settings = sample.settings
-    names = groups_of(sample)
-    if names is None or sample.groups is None:
+    if not sample.crossings:
         raise ConfigError("by: missing; a comparison needs the column of the groups.")
+    made: Compared = {}
+    for name, values, question in _questions(sample):
+        for column, crossed in sample.crossings.items():
+            if column != name:
+                made[name, column] = _compared(sample, name, values, question, crossed)
+    errors = [e for e in made.values() if isinstance(e, StatisticsError)]
+    if len(errors) == len(made):
+        raise errors[0] if errors else ConfigError("by: no other question to compare.")
+    return made
+
+
+def _compared(
+    sample: Sample, name: str, values: Values, question: Question | None, crossed: Crossed
+) -> Comparison | StatisticsError:
+    settings = sample.settings
     groups = Groups.of(
-        sample.groups,
-        names,
+        crossed.values,
+        crossed.names,
         settings,
         blocks=sample.blocks,
         level=settings.level,
         contrasts="mover",
     )
-    made: dict[str, Comparison | StatisticsError] = {}
+    try:
+        if question is None:
+            return groups.compare(sample.design, values, [NOT_TICKED, TICKED], category=TICKED)
+        box = question.box or None
+        return groups.compare(sample.design, values, question.categories, box=box)
+    except StatisticsError as error:
+        return StatisticsError(f"{name}: {error}")
+
+
+def known_tests(sample: Sample) -> dict[tuple[str, str], tuple[ComparisonRow, ...]]:
+    """The tests that most people know, by question and column of the groups."""
+    found = {}
     for name, values, question in _questions(sample):
-        try:
-            if question is None:
-                made[name] = groups.compare(
-                    sample.design, values, [NOT_TICKED, TICKED], category=TICKED
+        categories = [NOT_TICKED, TICKED] if question is None else question.categories
+        ordered = question is not None and question.ordered
+        for column, crossed in sample.crossings.items():
+            if column != name:
+                found[name, column] = classical_tests(
+                    sample, values, categories, crossed, ordered=ordered
                 )
-            else:
-                made[name] = groups.compare(
-                    sample.design, values, question.categories, box=question.box or None
-                )
-        except StatisticsError as error:
-            made[name] = StatisticsError(f"{name}: {error}")
-    errors = [e for e in made.values() if isinstance(e, StatisticsError)]
-    if len(errors) == len(made):
-        raise errors[0]
-    return made
+    return found
 
 
 def _questions(sample: Sample) -> Iterator[tuple[str, Values, Question | None]]:
@@ -181,22 +219,24 @@ def _questions(sample: Sample) -> Iterator[tuple[str, Values, Question | None]]:
     words = {"1": TICKED, "0": NOT_TICKED}
     for name, options in sample.options.items():
         for column, values in options.items():
-            yield f"{name}.{column}", np.array([words.get(v) for v in values], dtype=object), None
+            answers = np.array([words.get(v) for v in values], dtype=object)
+            # A table made with a questionnaire names the column after its question already.
+            yield column if column.startswith(f"{name}.") else f"{name}.{column}", answers, None
 
 
-def comparison_table(
-    made: dict[str, Comparison | StatisticsError], *, inference: bool
-) -> pd.DataFrame:
+def comparison_table(sample: Sample, made: Compared, *, inference: bool) -> pd.DataFrame:
     """One row a test, contrast or effect size; a question without a result is a row with a note.
 
     Args:
+        sample: the answers with their design.
         made: from `compare_all`.
         inference: False: only differences and effect sizes, without p-values and limits.
     """
     import pandas as pd
 
+    known = known_tests(sample) if inference else {}
     parts = []
-    for name, comparison in made.items():
+    for (name, column), comparison in made.items():
         if isinstance(comparison, StatisticsError):
             part = pd.DataFrame([{"test": "comparison", "note": f"no result: {comparison}"}])
         else:
@@ -205,9 +245,11 @@ def comparison_table(
                 part = part[part["effect"].notna()].assign(leads=False)
                 part[[name for name in INFERENCE if name in part]] = np.nan
                 part[["statistic_name", "distribution"]] = ""
-        parts.append(part.assign(question=name))
+            elif rows := known[name, column]:
+                part = pd.concat([part, frame(rows).assign(leads=False)], ignore_index=True)
+        parts.append(part.assign(question=name, by=column))
     whole = pd.concat(parts, ignore_index=True)
     whole["leads"] = whole["leads"].eq(True)
     whole["n"] = whole["n"].astype("Int64")
-    first = ["question", "test", "leads"]
+    first = ["question", "by", "test", "leads"]
     return whole[[*first, *(c for c in whole.columns if c not in first)]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +14,54 @@ from readiness.analysis.any_csv.settings import Question, Survey, Ticks
 from readiness.analysis.cuts import Values
 from readiness.analysis.weighting import Margins, bounds
 from readiness.errors import ConfigError, DataError, StatisticsError
+from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
 from readiness.survey.weighting import WeightingReport, weigh
+from readiness.validation.cells import split_options
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # The first row below the header is line 2 of the file.
 _FIRST_ROW = 2
+
+
+@dataclass(frozen=True)
+class Words:
+    """How questions and answers are called where they are shown; as the table has them unless said.
+
+    Attributes:
+        questions: by question.
+        answers: by question and answer.
+    """
+
+    questions: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def question(self, name: str) -> str:
+        """A question, or one option of several as `question.option`; its name stands before."""
+        own, _, option = name.partition(".")
+        if name in self.questions or own not in self.questions:
+            return f"{name}: {self.questions[name]}" if name in self.questions else name
+        return f"{name}: {self.questions[own]} {self.answer(own, option)}"
+
+    def answer(self, question: str, answer: str) -> str:
+        """An answer, or the sum of some."""
+        known = self.answers.get(question, {})
+        return " + ".join(known.get(part, part) for part in answer.split(" + "))
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """A grouping of the rows.
+
+    Attributes:
+        values: group of each row, or None, shape (rows,).
+        names: the groups, in the order in which they are shown.
+    """
+
+    values: Values
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +72,29 @@ class Sample:
         settings: the design file.
         design: weighted, and the domain of the settings; its data are the cells as text.
         items: answers by question, shape (rows,); None outside the base.
-        options: `1`, `0` or `_blank` by question of several columns and column, shape (rows,).
-        groups: group of each row or None, shape (rows,); None without `by`.
+        options: `1`, `0` or `_blank` by question of several answers and option, shape (rows,).
+        crossings: by column of `by`, in its order, the group of each row.
         blocks: blocks of the permutations, shape (rows,), or None.
         weighting: the report, when there are margins.
+        words: how questions and answers are called.
     """
 
     settings: Survey
     design: Design
     items: dict[str, Values]
     options: dict[str, dict[str, Values]]
-    groups: Values | None
+    crossings: dict[str, Crossed]
     blocks: Values | None
     weighting: WeightingReport | None
+    words: Words = Words()
 
 
 def make_sample(
-    frame: pd.DataFrame, settings: Survey, margins: Margins | None, source: str
+    frame: pd.DataFrame,
+    settings: Survey,
+    margins: Margins | None,
+    source: str,
+    words: Words = Words(),
 ) -> Sample:
     """The design that the settings describe, with the answers coded.
 
@@ -57,6 +103,7 @@ def make_sample(
         settings: the design file.
         margins: totals by variable and category to rake to, or None.
         source: what messages call the table.
+        words: how questions and answers are called.
 
     Raises:
         ConfigError: a column that the table does not have.
@@ -76,13 +123,18 @@ def make_sample(
         for name, question in settings.items.items()
     }
     options = {
-        name: {c: _ticks(frame[c], ticks, c, source) for c in ticks.columns}
+        name: _joined(frame[ticks.column], ticks, ticks.column, source)
+        if ticks.column is not None
+        else {c: _ticks(frame[c], ticks, c, source) for c in ticks.columns}
         for name, ticks in settings.multiple.items()
     }
-    return Sample(
-        settings, _domain(made, frame, settings, source), items, options,
-        _groups(frame, settings, source), _whole(frame, settings.blocks, source), report,
-    )  # fmt: skip
+    made = _domain(made, frame, settings, source)
+    crossings = {
+        column: _crossed(frame, column, items.get(column), made, settings, source)
+        for column in settings.by
+    }
+    blocks = _whole(frame, settings.blocks, source)
+    return Sample(settings, made, items, options, crossings, blocks, report, words)
 
 
 def _known_columns(
@@ -90,7 +142,8 @@ def _known_columns(
 ) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
     named: list[tuple[str, str]] = []
-    for key in ("weights", "strata", "by", "blocks"):
+    named += [("by", column) for column in settings.by]
+    for key in ("weights", "strata", "blocks"):
         named += [(key, c) for c in [getattr(settings, key)] if c is not None]
     for key in ("psu", "fpc"):
         named += [(key, column) for column in getattr(settings, key) or ()]
@@ -98,7 +151,7 @@ def _known_columns(
     named += [("margins", column) for column in margins or ()]
     named += [("items", column) for column in settings.items]
     for name, ticks in settings.multiple.items():
-        named += [(f"multiple.{name}", column) for column in ticks.columns]
+        named += [(f"multiple.{name}", column) for column in ticks.read]
     columns = [str(c) for c in frame.columns]
     for key, column in named:
         if column not in columns:
@@ -160,13 +213,68 @@ def _ticks(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> Valu
     return np.array([known.get(v, v) for v in values], dtype=object)
 
 
-def _groups(frame: pd.DataFrame, settings: Survey, source: str) -> Values | None:
-    if settings.by is None:
-        return None
-    values = frame[settings.by].to_numpy(dtype=object)
+def _joined(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> dict[str, Values]:
+    """The same by option, of cells in which the answers that were ticked are joined."""
+    values = column.to_numpy(dtype=object)
+    cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
+    for at, cell in enumerate(values):
+        ticked, unknown = cells[cell]
+        if unknown and not (cell.startswith("_") and not ticked):
+            expected = ", ".join(ticks.options)
+            raise DataError(
+                f"{row_at(source, at)}, column {name}: {unknown[0]!r} is not declared; expected "
+                f"{expected}."
+            )
+    options = ticks.options or sorted({option for ticked, _ in cells.values() for option in ticked})
+    blank = "0" if ticks.blank_means == "not_ticked" else "_blank"
+
+    def read(cell: str, option: str) -> str:
+        ticked, unknown = cells[cell]
+        if not ticked:
+            return cell.strip() if unknown else blank
+        return "1" if option in ticked else "0"
+
+    found = {}
+    for option in options:
+        by_cell = {cell: read(cell, option) for cell in cells}
+        found[option] = np.array([by_cell[cell] for cell in values], dtype=object)
+    return found
+
+
+def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
+    """The options that a cell holds, and what in it is none."""
+    if ticks.split is None:
+        return split_options(cell, {match_key(option): (option, "") for option in ticks.options})
+    # A separator of blanks stands for itself; around any other one blanks are nobody's answer.
+    separator = ticks.split.strip() or ticks.split
+    parts = [part.strip() for part in cell.split(separator) if part.strip()]
+    if cell.startswith("_") or not ticks.options:
+        return ([], parts) if cell.startswith("_") else (parts, [])
+    return (
+        [part for part in parts if part in ticks.options],
+        [part for part in parts if part not in ticks.options],
+    )
+
+
+def _crossed(
+    frame: pd.DataFrame,
+    column: str,
+    answers: Values | None,
+    made: Design,
+    settings: Survey,
+    source: str,
+) -> Crossed:
+    """The groups of a column: those declared, a question's own answers, or what occurs, sorted."""
+    values = frame[column].to_numpy(dtype=object)
     if settings.groups is not None:
-        _declared(values, [*settings.groups, ""], settings.by, source)
-    return _only(values, values != "")
+        _declared(values, [*settings.groups, ""], column, source)
+        return Crossed(_only(values, values != ""), tuple(settings.groups))
+    values = _only(values, values != "") if answers is None else answers
+    seen = {v for v in values[made.mask] if v is not None and v[:1] != "_"}
+    if not seen:
+        raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
+    listed = settings.items[column].categories if column in settings.items else sorted(seen)
+    return Crossed(values, tuple(name for name in listed if name in seen))
 
 
 def _only(values: Values, kept: npt.NDArray[np.bool_]) -> Values:
@@ -225,15 +333,3 @@ def numbers(
 def row_at(source: object, position: int) -> str:
     """Where a row is, for messages: the source and the line of the file."""
     return f"{source}, row {position + _FIRST_ROW}"
-
-
-def groups_of(sample: Sample) -> Sequence[str] | None:
-    """The declared groups, or those that occur in the domain, sorted; None without `by`."""
-    if sample.groups is None:
-        return None
-    if sample.settings.groups is not None:
-        return sample.settings.groups
-    seen = {v for v in sample.groups[sample.design.mask] if v is not None and v[:1] != "_"}
-    if not seen:
-        raise StatisticsError(f"by: nobody in the domain has a value of {sample.settings.by}.")
-    return sorted(seen)

@@ -29,6 +29,10 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _none_or_more(value: Any) -> Any:
+    return [] if value is None else _as_list(value)
+
+
 Label = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Column = Annotated[str, Field(min_length=1)]
 Stages = Annotated[list[Column], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
@@ -66,17 +70,51 @@ class Question(Section):
 
 
 class Ticks(Section):
-    """A question with several answers: one column each, ticked or not."""
+    """A question with several answers: a column each, ticked or not; or all joined in one."""
 
-    columns: list[Column] = Field(min_length=1, description="one column an option")
+    columns: list[Column] = Field(default=[], description="one column an option")
     ticked: Label = Field(default="1", description="what a ticked cell holds")
     not_ticked: Label = Field(default="0", description="what a cell holds that is not ticked")
+    column: Column | None = Field(default=None, description="the column of joined answers")
+    options: list[Label] = Field(
+        default=[], description="the answers that may be joined; they may hold commas"
+    )
+    split: str | None = Field(
+        default=None,
+        min_length=1,
+        description="what joins them; without it a cell is split by the list of options",
+    )
     blank_means: Literal["not_ticked", "no_answer"] = Field(description="what an empty cell means")
 
     @model_validator(mode="after")
     def _distinct_columns(self) -> Ticks:
+        if bool(self.columns) == (self.column is not None):
+            raise ValueError("columns (one an option), or column (all joined in one); not both")
+        if self.column is None and (self.options or self.split):
+            raise ValueError("options and split only with column, whose cells are split")
+        if self.column is not None and not (self.options or self.split):
+            raise ValueError("options or split beside column: how its cells are split")
+        if self.column is not None and {"ticked", "not_ticked"} & self.model_fields_set:
+            raise ValueError("ticked and not_ticked only with columns")
         _distinct(self.columns, "columns")
+        _distinct(self.options, "options")
         _distinct([self.ticked, self.not_ticked], "ticked and not_ticked:")
+        return self
+
+    @property
+    def read(self) -> list[str]:
+        """The columns of the table in which the question is."""
+        return self.columns if self.column is None else [self.column]
+
+
+class Scale(Section):
+    """Questions with the same answers that are added up: how far they measure one thing."""
+
+    items: list[Column] = Field(min_length=2, description="questions of `items`, all ordered")
+
+    @model_validator(mode="after")
+    def _distinct_items(self) -> Scale:
+        _distinct(self.items, "items")
         return self
 
 
@@ -102,7 +140,12 @@ class Survey(Section):
     )
     items: dict[Column, Question] = Field(default={}, description="questions, by column")
     multiple: dict[Column, Ticks] = Field(default={}, description="questions of several columns")
-    by: Column | None = Field(default=None, description="column of the groups")
+    scales: dict[Column, Scale] = Field(
+        default={}, description="by name, ordered questions whose Cronbach's alpha is shown"
+    )
+    by: Annotated[list[Column], BeforeValidator(_none_or_more)] = Field(
+        default=[], description="column of the groups, or a list: one crossing each"
+    )
     groups: list[Label] | None = Field(
         default=None, min_length=1, description="declared groups, in order; sorted by default"
     )
@@ -128,8 +171,18 @@ class Survey(Section):
             raise ValueError("trim only with margins: it bounds raked weights")
         if len(self.fpc or ()) > len(self.psu or ("row",)):
             raise ValueError("fpc with one column a stage, at most as many as psu has")
+        _distinct(self.by, "by:")
         if self.groups is not None:
-            if self.by is None:
-                raise ValueError("groups only with by")
+            if len(self.by) != 1:
+                raise ValueError("groups only with one by")
             _distinct(self.groups, "groups:")
+        self._check_scales()
         return self
+
+    def _check_scales(self) -> None:
+        for name, scale in self.scales.items():
+            for item in scale.items:
+                if item not in self.items or not self.items[item].ordered:
+                    raise ValueError(f"scales.{name}: {item} is no question with ordered: true")
+            if len({len(self.items[item].categories) for item in scale.items}) > 1:
+                raise ValueError(f"scales.{name}: questions with as many categories each")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -20,19 +20,31 @@ if TYPE_CHECKING:
 GUIDE = "docs/any-csv.md"
 
 
-def read_settings(path: Path) -> Survey:
-    """The design file at `path`.
+def read_settings(path: Path | None, **more: Any) -> Survey:
+    """The design file at `path`, or what stands in its place.
+
+    Args:
+        path: None: `more` is all there is.
+        more: keys that the command line or a questionnaire gives; None: not given.
 
     Raises:
         ConfigError: not found, not YAML, or the first key that does not fit, in one line.
     """
-    document = read_yaml(path)
+    document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
+    given = {key: value for key, value in more.items() if value is not None}
+    for key in ("items", "multiple"):
+        if key in given and key in document:
+            raise ConfigError(f"{path}: {key}: the questionnaire says what is asked; remove it.")
+    if path is None and "selection" not in given:
+        raise ConfigError(
+            f"--selection: missing; say how respondents came in, or name a design file ({GUIDE})."
+        )
     try:
-        return Survey.model_validate(document)
+        return Survey.model_validate({**document, **given})
     except ValidationError as error:
-        return _refuse(path, error)
+        return _refuse(path or Path("the command line"), error)
 
 
 def _refuse(path: Path, error: ValidationError) -> Survey:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from readiness.analysis.any_csv.classical import CLASSICAL
 from readiness.analysis.any_csv.sample import Sample
 from readiness.analysis.selection import Selection
 from readiness.errors import StatisticsError
@@ -16,7 +17,7 @@ from readiness.language import tell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from readiness.survey.comparisons.comparison import Comparison
+    from readiness.analysis.any_csv.results import Compared
 
 # Wider than any table: a line is never broken by the width of a window.
 _WIDTH = 500
@@ -36,6 +37,7 @@ _LEGEND = {
     "of the ties count.",
     "odds_ratio": "Odds ratio: of a later one of the declared answers, b against a.",
 }
+_KNOWN = "As they are commonly computed, unweighted and as of people drawn one by one:"
 _AS_IF = (
     "Purposive sample: intervals and tests are shown as if it were a random sample, which it is "
     "not, to show how little n can tell."
@@ -67,27 +69,33 @@ def heading(sample: Sample, as_if_random: bool) -> str:
 
 
 def show_estimates(sample: Sample, table: pd.DataFrame, intervals: bool) -> str:
-    """The shares, one table a question; percentages and points with one decimal."""
+    """The shares, one table a question and crossing; percentages and points with one decimal."""
     level = f"{100 * sample.settings.level:g} % interval"
-    grouped = sample.groups is not None
-    names = {"group": sample.settings.by or "group", "answer": "answer", "base": "base"}
+    words = sample.words
     blocks = []
-    for question, part in table.groupby("question", sort=False):
+    for question, by, part in _crossed_parts(sample, table):
+        names = {"group": words.question(by), "answer": "answer", "base": "base"}
         bases = part["base"].nunique() > 1
-        keys = [*(["base"] if bases else []), *(["group"] if grouped else []), "answer"]
+        keys = [*(["base"] if bases else []), *(["group"] if by else []), "answer"]
         header = [*(names[k] for k in keys), "n", "count", "share %"]
         header += ["se", level, "reliability"] if intervals else []
         noted = bool((part["note"] != "").any())
         rows = []
         for row in part.to_dict("records"):
-            cells = [str(row[k]) for k in keys]
+            told = {
+                "base": str(row["base"]),
+                "group": words.answer(by, str(row["group"])),
+                "answer": words.answer(question, str(row["answer"])),
+            }
+            cells = [told[k] for k in keys]
             cells += [str(row["n"]), str(row["count"]), _percent(row["estimate"])]
             if intervals:
                 limits = _limits(row["lower"], row["upper"], 100, 1)
                 cells += [_percent(row["se"]), limits, str(row["reliability"])]
             rows.append([*cells, *([row["note"]] if noted else [])])
         header += ["note"] if noted else []
-        blocks.append(f"{question}\n{_grid(header, rows, left={*range(len(keys))})}")
+        grid = _grid(header, rows, left={*range(len(keys))})
+        blocks.append(f"{words.question(question)}\n{grid}")
     foot = "n: answers in the base; count: answers given; both unweighted."
     if intervals:
         foot += (
@@ -97,28 +105,56 @@ def show_estimates(sample: Sample, table: pd.DataFrame, intervals: bool) -> str:
     return "\n\n".join([*blocks, foot])
 
 
-def show_comparisons(
-    sample: Sample,
-    made: dict[str, Comparison | StatisticsError],
-    table: pd.DataFrame,
-    inference: bool,
-) -> str:
+def _crossed_parts(sample: Sample, table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Question, column of the groups ("" without), and the rows that are shown together.
+
+    The total stands above the groups of the first crossing, and is not repeated.
+    """
+    for name, part in table.groupby("question", sort=False):
+        crossed = [by for by in sample.crossings if part["by"].eq(by).any()]
+        first = crossed[0] if crossed else ""
+        yield str(name), first, part[part["by"].isin(["", first])]
+        for by in crossed[1:]:
+            yield str(name), by, part[part["by"].eq(by)]
+
+
+def show_alphas(sample: Sample, found: Sequence[Mapping[str, Any]], intervals: bool) -> str:
+    """Cronbach's alpha of each scale."""
+    level = f"{100 * sample.settings.level:g} % interval"
+    header = ["Cronbach's alpha", "items", "n", "alpha", *([level] if intervals else []), ""]
+    rows = []
+    for line in found:
+        alpha = "" if line["alpha"] is None else f"{line['alpha']:.4f}"
+        cells = [str(line["scale"]), str(len(line["items"])), str(line["n"] or ""), alpha]
+        cells += [_limits(line["lower"], line["upper"], 1, 4)] if intervals else []
+        rows.append([*cells, str(line["note"])])
+    return _grid(header, rows, left={0, len(header) - 1})
+
+
+def show_comparisons(sample: Sample, made: Compared, table: pd.DataFrame, inference: bool) -> str:
     """Tests, differences and effect sizes, question by question."""
     blocks = []
-    for question, part in table.groupby("question", sort=False):
-        comparison = made[str(question)]
+    words = sample.words
+    for (question, by), comparison in made.items():
+        part = table[table["question"].eq(question) & table["by"].eq(by)]
+        title = f"{words.question(question)} by {words.question(by)}"
         if isinstance(comparison, StatisticsError):
-            blocks.append(f"{question}\nNo result: {comparison}")
+            blocks.append(f"{title}\nNo result: {comparison}")
             continue
-        sizes = ", ".join(f"{name} {n}" for name, n in comparison.group_sizes.items())
-        lines = [f"{question} by {sample.settings.by}: {comparison.n} answers ({sizes})"]
+        groups = {name: words.answer(by, str(name)) for name in comparison.group_sizes}
+        sizes = ", ".join(f"{groups[name]} {n}" for name, n in comparison.group_sizes.items())
+        lines = [f"{title}: {comparison.n} answers ({sizes})"]
         lines += [f"Note: {note}." for note in comparison.notes]
-        if inference:
-            lines += [tell(comparison.choice.reason, "en"), _tests(comparison, part)]
-        rows = part.to_dict("records")
-        lines += _differences(sample, [r for r in rows if r["test"] == "contrast"], inference)
         tests = {row.test for row in comparison.tests}
-        effects = [r for r in rows if r["test"] not in {"contrast", *tests}]
+        if inference:
+            lines += [tell(comparison.choice.reason, "en"), _tests(tests, part)]
+            lines += [_KNOWN, _tests(CLASSICAL, part)] if part["test"].isin(CLASSICAL).any() else []
+        rows = [
+            {**row, "a": groups.get(row["a"], row["a"]), "b": groups.get(row["b"], row["b"])}
+            for row in part.to_dict("records")
+        ]
+        lines += _differences(sample, [r for r in rows if r["test"] == "contrast"], inference)
+        effects = [r for r in rows if r["test"] not in {"contrast", *tests, *CLASSICAL}]
         lines.append(_effects(sample, effects, inference))
         blocks.append("\n".join(line for line in lines if line))
     shown = set(table["test"])
@@ -126,9 +162,8 @@ def show_comparisons(
     return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
 
-def _tests(comparison: Comparison, part: pd.DataFrame) -> str:
+def _tests(tests: Collection[str], part: pd.DataFrame) -> str:
     rows = []
-    tests = {row.test for row in comparison.tests}
     for row in part[part["test"].isin(tests)].to_dict("records"):
         degrees = [_short(row[c]) for c in ("df1", "df2") if row[c] == row[c]]
         name = f"{row['statistic_name']} " if row["statistic_name"] else ""
