@@ -95,7 +95,7 @@ def test_a_study_and_a_wave_do_not_share_a_name(tmp_path: Path) -> None:
         ("  simulated-2026:", "  Simulated 2026:", r"a name of at most 100 lower-case letters"),
         ("compare:\n      items: [prep", "compare:\n      items: [use_ai, prep",
          r"each once; use_ai is repeated"),
-        ("items: [preparation, use_ai, team_trained, revolution, use_areas]", "items: []",
+        ("languages: [fr, ar, en]", "languages: []",
          r"at least 1 item"),
         ("lower: 0.2, upper: 4.0", "lower: 4.0, upper: 0.2", r"trim\.lower: got 4\.0"),
     ],

@@ -76,6 +76,28 @@ def published_before(wildcards):
     return [f"publications/{revised}/figures.csv"] if revised else []
 
 
+def sample(wildcards):
+    """The persons who were asked, where the wave has a list of them."""
+    drawn = section(wildcards).sample
+    return [restored(drawn.name)] if drawn else []
+
+
+def corrections(wildcards):
+    """The file of the wave's corrections, when it has one."""
+    name = section(wildcards).corrections
+    return [f"data/corrections/{name}.csv"] if name else []
+
+
+def optional(*names):
+    """The arguments of a step for those of its inputs that the run has."""
+    return lambda wildcards, input: shlex.join(
+        part
+        for name in names
+        for path in input.get(name) or ()
+        for part in (f"--{name}", path)
+    )
+
+
 def margins(wildcards):
     """The file of the margins that the wave is weighted to, when it has one."""
     name = section(wildcards).weight.margins

@@ -1,9 +1,9 @@
 rule validate:
     input:
         answers=lambda wildcards: restored(section(wildcards).answers.name),
-        sample=lambda wildcards: restored(section(wildcards).sample.name),
+        sample=sample,
         questionnaire=questionnaire,
-        corrections=lambda wildcards: f"data/corrections/{section(wildcards).corrections}.csv",
+        corrections=corrections,
     output:
         answers="results/{run}/validate/answers.csv",
         issues="results/{run}/validate/issues.csv",
@@ -20,12 +20,12 @@ rule validate:
     params:
         settings=settings("validate"),
         code=code("validate"),
+        optional=optional("sample", "corrections"),
         folder=subpath(output.answers, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step validate --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --answers {input.answers:q} --sample {input.sample:q}"
-        " --questionnaire {input.questionnaire:q} --corrections {input.corrections:q}"
-        " --out {params.folder:q}"
+        " --settings {params.settings:q} --answers {input.answers:q}"
+        " --questionnaire {input.questionnaire:q} {params.optional} --out {params.folder:q}"
 
 
 rule weight:
@@ -53,14 +53,12 @@ rule weight:
     params:
         settings=settings("weight"),
         code=code("weight"),
-        margins=lambda wildcards, input: (
-            f"--margins {input.margins}" if input.margins else ""
-        ),
+        optional=optional("margins"),
         folder=subpath(output.weights, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step weight --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --answers {input.answers:q} --counts {input.counts:q}"
-        " --questionnaire {input.questionnaire:q} {params.margins} --out {params.folder:q}"
+        " --questionnaire {input.questionnaire:q} {params.optional} --out {params.folder:q}"
 
 
 rule estimate:
@@ -124,7 +122,7 @@ rule compare:
 rule nonresponse:
     input:
         answers="results/{run}/validate/answers.csv",
-        sample=lambda wildcards: restored(section(wildcards).sample.name),
+        sample=sample,
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
         margins=margins,
@@ -146,14 +144,12 @@ rule nonresponse:
     params:
         settings=settings("nonresponse"),
         code=code("nonresponse"),
-        margins=lambda wildcards, input: (
-            f"--margins {input.margins}" if input.margins else ""
-        ),
+        optional=optional("sample", "margins"),
         folder=subpath(output.bounds, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step nonresponse --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --answers {input.answers:q} --sample {input.sample:q}"
-        " --weights {input.weights:q} --questionnaire {input.questionnaire:q} {params.margins}"
+        " --settings {params.settings:q} --answers {input.answers:q}"
+        " --weights {input.weights:q} --questionnaire {input.questionnaire:q} {params.optional}"
         " --out {params.folder:q}"
 
 

@@ -72,6 +72,7 @@ OPTIONS = "report.choice.options"
 """The kind of fact that says which test an item of several options has."""
 OPTIONS_LEAD = "multiple_marginal"
 """The primary test of a multiple choice, as `choices.csv` names it."""
+CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
     "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
     "degrees of freedom; simultaneous limits by max-t over the family"
@@ -118,7 +119,7 @@ def compare_items(
     level by which an item is reported, where an edition makes none of its own.
     """
     methods = METHODS[edition]
-    groups = list(questionnaire.frame_variable(by).codes)
+    groups = list(questionnaire.grouping(by).codes) if by else []
     replicates = design.replicates
     if methods.refit and replicates is not None and design.rows * replicates.count <= REFITTED:
         design = design.refitting()
@@ -139,7 +140,11 @@ def compare_items(
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
-    return pd.concat(tables, ignore_index=True), pd.DataFrame(choices)
+    if not tables:
+        nothing = frame([])
+        nothing.insert(0, "item", "")
+        tables = [nothing]
+    return pd.concat(tables, ignore_index=True), pd.DataFrame(choices, columns=CHOICES)
 
 
 def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:

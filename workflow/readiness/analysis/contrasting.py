@@ -55,7 +55,8 @@ def contrast_items(
         row
         for name in items
         for variable in by
-        for groups in [questionnaire.frame_variable(variable).codes]
+        if variable != name
+        for groups in [questionnaire.grouping(variable).codes]
         for row in contrast_item(
             design, questionnaire.item(name), variable, groups, settings, level, interval
         )

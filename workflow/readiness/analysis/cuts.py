@@ -21,7 +21,7 @@ from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
-from readiness.survey.coding import Factorized, factorized
+from readiness.survey.coding import Codes, Factorized, factorized
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.categories import group_codes
 from readiness.survey.estimates.crossing import Crossing, can_cross
@@ -126,7 +126,8 @@ class Cut:
 
 
 class Crossings:
-    """The shares of cuts by a grouping: an answer is counted once, whatever its cuts."""
+    """The shares of cuts by a grouping ("" for none): an answer is counted once, whatever its
+    cuts."""
 
     def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
         self._design, self._by, self._groups = design, by, groups
@@ -148,10 +149,17 @@ class Crossings:
             )
         key = id(cut.answers)
         if key not in self._made:
-            codes = group_codes(self._design, self._by, self._groups)
+            codes = nobody(self._design)
+            if self._by:
+                codes = group_codes(self._design, self._by, self._groups)
             made = Crossing.make(self._design, cut.answers, codes)
             self._made[key] = cut.answers, made  # kept, so that its id stays its own
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
+
+
+def nobody(design: Design) -> Codes:
+    """The codes of a grouping without groups."""
+    return Codes(np.full(design.rows, -1, dtype=np.int64), 0, ())
 
 
 def flagged(

@@ -35,19 +35,22 @@ def estimate(
     """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
     `apart`: coded answers of the groups counted apart, with their code in `group`. The total of an
-    item stands once; the groups of variables beside the one that is compared are `crossed`.
+    item stands once; the groups of variables beside the one that is compared are `crossed`. An item
+    is not told by its own answers, and who has no category of a variable is in none of its groups.
     """
-    frame = (variable.id for variable in questionnaire.frame)
-    first, *others = settings.variables(frame, edition)
-    codes = questionnaire.frame_variable(first).codes
+    frame = (v.id for v in questionnaire.frame if v.id in design.data)
+    variables = settings.variables(frame, edition)
+    groups = {name: questionnaire.grouping(name).codes for name in variables}
     options = edition > 1
     parts = []
     for name in settings.items:
         item = questionnaire.item(name)
-        parts.append(estimate_item(design, item, first, codes, settings, options))
-        for variable in others:
-            codes_of = questionnaire.frame_variable(variable).codes
-            table = estimate_item(design, item, variable, codes_of, settings, options)
+        first = "" if variables[:1] in ((), (name,)) else variables[0]
+        parts.append(estimate_item(design, item, first, groups.get(first, ()), settings, options))
+        for variable in variables[1:]:
+            if variable == name:
+                continue
+            table = estimate_item(design, item, variable, groups[variable], settings, options)
             table = table[table["group"] != TOTAL]
             names = [crossed(variable, code) for code in table["group"]]
             parts.append(table.assign(group=names))
@@ -67,13 +70,15 @@ def estimate_item(
 ) -> pd.DataFrame:
     """All estimates of one item, overall and by group: columns `COLUMNS`.
 
-    `options`: also the options of a multiple choice by group, which the first edition left out.
+    `by`: the variable whose categories are the groups; "" for totals alone. `options`: also the
+    options of a multiple choice by group, which the first edition left out.
     """
     if item.kind == "number":
         return _means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
+    both = (False, True) if by and (options or item.kind != "multi") else (False,)
     for cut in cuts(item, design.data):
-        for grouped in (False, True) if options or item.kind != "multi" else (False,):
+        for grouped in both:
             made = crossings.proportions(cut, grouped=grouped)
             table = cut.table(made, settings.level, settings.interval)
             group = table["group"] if grouped else TOTAL
@@ -113,7 +118,7 @@ def _means(
     known = _numbers(design.data[item.id])
     answered = np.isfinite(known) & design.mask
     parts = []
-    for grouping in (None, by):
+    for grouping in (None, by) if by else (None,):
         names = [TOTAL] if grouping is None else list(groups)
         there = [g for g in names if grouping is None or (answered & design.data[by].eq(g)).any()]
         table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")

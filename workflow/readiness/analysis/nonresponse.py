@@ -213,7 +213,7 @@ def _of_share(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
 def unanswered(
     design: Design,
     margins: Mapping[str, Mapping[str, float]],
-    sample: pd.DataFrame,
+    sample: pd.DataFrame | None,
     questionnaire: Questionnaire,
     selection: Selection,
 ) -> Unanswered:
@@ -221,22 +221,26 @@ def unanswered(
 
     `design`: of the weighted respondents, with their base weights in the column `base_weight` of
     its data; nobody drew those who came in by themselves: each stands for one. Without `margins` of
-    the frame the totals are those of all who were drawn (`sample`).
+    the frame the totals are those of all who were drawn (`sample`; None where there is no list of
+    them).
     """
-    base = design.data["base_weight"].to_numpy(dtype=np.float64)
-    base = base if selection.response_rate else np.ones(len(base))
+    base = np.ones(design.rows)
+    if sample is not None and selection.response_rate:
+        base = design.data["base_weight"].to_numpy(dtype=np.float64)
     ratio = design.full_weights / base
     weighted = not np.allclose(ratio, ratio[:1])
     if not selection.population:
         return Unanswered(base, {}, weighted, NO_POPULATION)
-    targets = margins or (drawn_totals(sample, questionnaire) if selection.response_rate else {})
+    targets = margins
+    if not targets and sample is not None and selection.response_rate:
+        targets = drawn_totals(sample, questionnaire)
     return Unanswered(base, targets, weighted, "" if targets else NO_FRAME)
 
 
 def nonresponse_tables(
     design: Design,
     respondents: pd.DataFrame,
-    sample: pd.DataFrame,
+    sample: pd.DataFrame | None,
     questionnaire: Questionnaire,
     settings: Estimate,
     known: Unanswered,
@@ -246,7 +250,8 @@ def nonresponse_tables(
     """All that is told of those who answered and those who did not, by the name of its table.
 
     `design`: of the weighted respondents; `respondents`: coded answers of all who are not counted
-    apart; `sample`: all who were asked, of whom nothing is told where they are fewer than `least`.
+    apart; `sample`: all who were asked, of whom nothing is told where they are fewer than `least`;
+    None where there is no list of them.
     """
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None

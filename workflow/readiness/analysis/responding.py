@@ -102,7 +102,7 @@ def dispositions(
 
 
 def response(
-    sample: pd.DataFrame,
+    sample: pd.DataFrame | None,
     answers: pd.DataFrame,
     questionnaire: Questionnaire,
     selection: Selection,
@@ -112,9 +112,9 @@ def response(
 
     Rates in 0-1 for all drawn cases, unweighted and weighted by the base weights, and unweighted by
     stratum; a measure that is not computable has a reason instead of a value. Nothing where those
-    who were asked are no known set, or are fewer than `least`.
+    who were asked are no known set (`sample` is None), or are fewer than `least`.
     """
-    if not selection.response_rate or len(sample) < least:
+    if sample is None or not selection.response_rate or len(sample) < least:
         return pd.DataFrame(columns=RESPONSE_COLUMNS)
     ended = dispositions(sample, answers, questionnaire)
     n = len(ended)

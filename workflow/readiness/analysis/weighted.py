@@ -92,7 +92,7 @@ def weighted_design(
     finite = (final["stratum_population"] != "").all()
     numeric = {"weight": float, **({"stratum_population": float} if finite else {})}
     final = final.astype(numeric)
-    known = coded.drop(columns="stratum")
+    known = coded.drop(columns="stratum", errors="ignore")
     # pandas takes long to find out what it takes moments to see.
     unique = final["respondent"].is_unique and known["respondent"].is_unique
     table = final.merge(

@@ -16,6 +16,7 @@ from readiness.config import NEWEST_EDITION, STRATUM, UNWEIGHTED, Weight
 from readiness.config import Trim as TrimSettings
 from readiness.errors import DataError
 from readiness.facts import Fact, to_json
+from readiness.questionnaire.model import TOTAL
 from readiness.survey import Trim, Weighting, design, weigh
 from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import Kind
@@ -62,9 +63,12 @@ def weighted_part(
 
     `answers` and `counts` are the tables of the validate step, `apart` the codes of the groups that
     are counted apart; adds the numeric columns `base_weight` (> 0) and `stratum_population`
-    (persons on the frame in the stratum).
+    (persons on the frame in the stratum). Where there is no list of persons, nobody was drawn: all
+    are in one stratum of no known population, and each counts once.
     """
     table = answers.loc[~answers["group"].isin(list(apart))].reset_index(drop=True)
+    if STRATUM not in table:
+        return table.assign(stratum=TOTAL, base_weight=1.0, stratum_population=np.nan)
     table["base_weight"] = table["base_weight"].astype(float)
     table["stratum_population"] = table["stratum"].map(pd.Series(people(counts)))
     return table
@@ -102,7 +106,7 @@ def weigh_wave(
         settings: limits, declared merges, replicates.
         selection: how respondents came in.
     """
-    finite = selection.drawn or selection.response_rate
+    finite = bool(populations) and (selection.drawn or selection.response_rate)
     unweighted = settings.method == UNWEIGHTED
     base = table.assign(base_weight=1.0) if unweighted else table
     found = weigh_adapting(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -80,8 +80,16 @@ class Trim(Section):
 class Validate(Section):
     """When the wave was open; what falls outside is counted and excluded."""
 
-    opens: str = Field(pattern=DATE, description="first day of fieldwork, YYYY-MM-DD in quotes")
-    closes: str = Field(pattern=DATE, description="last day of fieldwork, YYYY-MM-DD in quotes")
+    opens: str | None = Field(
+        default=None,
+        pattern=DATE,
+        description="first day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
+    )
+    closes: str | None = Field(
+        default=None,
+        pattern=DATE,
+        description="last day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
+    )
     duplicates: Literal["last", "first", "most_answered"] = Field(
         default="last", description="which of several submissions of one person is kept"
     )
@@ -95,9 +103,9 @@ class Validate(Section):
 
     @field_validator("opens", "closes")
     @classmethod
-    def _is_a_day(cls, value: str) -> str:
+    def _is_a_day(cls, value: str | None) -> str | None:
         try:
-            date.fromisoformat(value)
+            date.fromisoformat(value or date.min.isoformat())
         except ValueError:
             raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
         return value
@@ -105,14 +113,14 @@ class Validate(Section):
     @model_validator(mode="after")
     def _opens_first(self) -> Validate:
         # Both are YYYY-MM-DD: the order of the texts is the order of the days.
-        if self.opens > self.closes:
+        if self.opens and self.closes and self.opens > self.closes:
             raise ValueError("closes on or after the day of opens")
         return self
 
 
 STRATUM = "stratum"
 """The column of the sample that holds the strata; no frame variable has its name."""
-UNWEIGHTED = "none"
+UNWEIGHTED: Final = "none"
 """`weight: none`: everybody counts once."""
 
 
@@ -193,10 +201,12 @@ class _OrWord:
 class Estimate(Section):
     """Shares by group, with design-based standard errors and intervals."""
 
-    by: ItemName | Items = Field(
-        description="variable whose categories are the groups, which are compared and drawn; or a "
-        "list that begins with it, whose others are further columns of the tables (a name alone: "
-        "all other frame variables are)",
+    by: ItemName | Items | None = Field(
+        default=None,
+        description="variable whose categories are the groups, which are compared and drawn: a "
+        "frame variable, or an item with one answer; or a list that begins with it, whose others "
+        "are further columns of the tables (a name alone: all other frame variables are). Totals "
+        "alone unless given",
     )
     items: Items = Field(description="questionnaire items to estimate")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
@@ -206,17 +216,17 @@ class Estimate(Section):
 
     @property
     def compared(self) -> str:
-        """The variable whose categories are compared and drawn."""
-        return self.by if isinstance(self.by, str) else self.by[0]
+        """The variable whose categories are compared and drawn; "" for totals alone."""
+        return self.by[0] if isinstance(self.by, list) else self.by or ""
 
     def variables(self, frame: Iterable[str], edition: int) -> tuple[str, ...]:
         """The variables by whose categories answers are told, the one that is compared first.
 
-        `frame`: the frame variables of the questionnaire, in its order. In the first edition a name
-        alone meant that variable and no other.
+        `frame`: the frame variables that are known of respondents, in the questionnaire's order. In
+        the first edition a name alone meant that variable and no other.
         """
         if not isinstance(self.by, str):
-            return tuple(self.by)
+            return tuple(self.by or ())
         others = () if edition == 1 else (name for name in frame if name != self.by)
         return (self.by, *others)
 
@@ -224,7 +234,9 @@ class Estimate(Section):
 class Compare(Section):
     """Tests across the groups of `estimate.by`."""
 
-    items: Items = Field(description="items to compare across groups")
+    items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
+        default=[], description="items to compare across groups; none unless given"
+    )
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
         default="holm", description="adjustment of the pairwise contrasts, within one item"
     )
@@ -234,7 +246,7 @@ class Compare(Section):
         le=MOST_PERMUTATIONS,
         description="draws of the permutation test, when it is needed",
     )
-    seed: int = Field(ge=0, le=LARGEST_SEED, description="seed of the permutation test")
+    seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
     blocks: str | None = Field(
         default=None,
         pattern=ITEM,
@@ -396,23 +408,56 @@ class Wave(Section):
         "publication: the first)",
     )
     answers: DatasetVersion = Field(description="the export of the survey tool")
-    sample: DatasetVersion = Field(description="the drawn sample with its frame variables")
+    sample: DatasetVersion | None = Field(
+        default=None,
+        description="the persons who were asked, with their frame variables: of a probability "
+        "sample needed, of others where there is such a list",
+    )
     questionnaire: str = Field(
         pattern=NAME, description="file below data/questionnaires, without .yaml"
     )
-    corrections: str = Field(pattern=NAME, description="file below data/corrections, without .csv")
+    corrections: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="file below data/corrections, without .csv; none unless given",
+    )
     revises: str | None = Field(
         default=None, pattern=NAME, description="publication that this version revises"
     )
-    validate_: Validate = Field(alias="validate", description=Validate.__doc__ or "")
-    weight: Annotated[Weight, _OrWord((UNWEIGHTED,))] = Field(description=Weight.__doc__ or "")
+    validate_: Validate = Field(
+        default=Validate(), alias="validate", description=Validate.__doc__ or ""
+    )
+    weight: Annotated[Weight, _OrWord((UNWEIGHTED,))] = Field(
+        default=Weight(method=UNWEIGHTED), description=Weight.__doc__ or ""
+    )
     estimate: Estimate = Field(description=Estimate.__doc__ or "")
-    compare: Compare = Field(description=Compare.__doc__ or "")
+    compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
     figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
     disclosure: Annotated[Disclosure, _OrWord(READERS)] | None = Field(
         default=None, description=Disclosure.__doc__ or ""
     )
     document: WaveDocument = Field(default=WaveDocument(), description=WaveDocument.__doc__ or "")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_drawn(cls, value: Any) -> Any:
+        """Without a word on weights, those of a sample stand for their strata."""
+        if not isinstance(value, dict) or not value.get("sample"):
+            return value
+        return {"weight": {}, **value}
+
+    @model_validator(mode="after")
+    def _what_its_selection_has(self) -> Wave:
+        if self.sample is not None:
+            return self
+        if self.selection == "probability":
+            raise ValueError(
+                "the drawn sample of a probability sample (`sample`); without one, opt-in, census "
+                "or purposive"
+            )
+        if self.weight.method != UNWEIGHTED and not self.weight.margins:
+            raise ValueError("margins to weight to, a sample, or `weight: none`")
+        return self
 
 
 class Study(Section):

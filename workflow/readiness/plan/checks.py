@@ -9,7 +9,9 @@ from pathlib import Path
 from readiness.config import STRATUM, Config, Report, Wave, read_yaml
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
+from readiness.plan.runs import Run, input_files
 from readiness.questionnaire.expansion import expand
+from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
 
@@ -72,19 +74,31 @@ KINDS = {
     "compare": ("single", "ordinal", "multi"),
 }
 """The kinds of items that a step can work on."""
+ONE_ANSWER = ("single", "ordinal")
+"""The kinds of items whose categories can be groups."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a plan has to know of a questionnaire.
 
-    The kind of each item and its number of answers, and the codes of frame variables.
+    The kind of each item and its number of answers; the codes of frame variables, and of items with
+    one answer (without those of the groups that are counted apart).
     """
 
     path: Path
     kinds: dict[str, str]
     answers: dict[str, int]
     frame: dict[str, set[str]]
+    choices: dict[str, set[str]]
+
+    def known(self, wave: Wave) -> dict[str, set[str]]:
+        """The frame variables that are known of respondents: where there is a list of persons."""
+        return self.frame if wave.sample else {}
+
+    def groupings(self, wave: Wave) -> dict[str, set[str]]:
+        """The variables whose categories can be groups: of the frame, and items with one answer."""
+        return {**self.choices, **self.known(wave)}
 
 
 def asked(root: Path, path: Path) -> Asked:
@@ -96,23 +110,39 @@ def asked(root: Path, path: Path) -> Asked:
         raise ConfigError(f"{path}: {error}") from None
     try:
         kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
-        answers = {str(i["id"]): len(i.get("categories") or ()) for i in document["items"]}
-        frame = {
-            str(v["id"]): {str(c["code"]) for c in v["categories"]}
-            for v in document.get("frame") or ()
-        }
+        codes = {str(i["id"]): _codes(i.get("categories") or ()) for i in document["items"]}
+        frame = {str(v["id"]): set(_codes(v["categories"])) for v in document.get("frame") or ()}
+        apart = {str(code) for code in (document.get("groups") or {}).get("apart") or ()}
     except (AttributeError, KeyError, TypeError):
         raise ConfigError(
             f"{path}: not a questionnaire; expected items, and a frame if any."
         ) from None
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
-    return Asked(path, kinds, answers, frame)
+    answers = {name: len(listed) for name, listed in codes.items()}
+    choices = {
+        name: set(listed) - (apart if name == document.get("group_item") else set())
+        for name, listed in codes.items()
+        if kinds[name] in ONE_ANSWER
+    }
+    return Asked(path, kinds, answers, frame, choices)
+
+
+def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
+    return [str(category["code"]) for category in categories]
+
+
+def variables_of(root: Path, run: Run) -> tuple[str, ...]:
+    """The variables by whose categories a wave's answers are told, the compared one first."""
+    wave = run.section
+    assert isinstance(wave, Wave)
+    frame = asked(root, input_files(wave)["questionnaire"]).known(wave)
+    return wave.estimate.variables(frame, run.edition)
 
 
 def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None:
     """Items, groups and margins against the questionnaire."""
-    path, frame = questionnaire.path, questionnaire.frame
+    path, known = questionnaire.path, questionnaire.groupings(wave)
     for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
         for name in names:
             kind = questionnaire.kinds.get(name)
@@ -130,21 +160,45 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
                     f"{where}.document.{key}: {quoted(name)} is not estimated; expected one of "
                     f"{', '.join(wave.estimate.items)}."
                 )
-    for name in wave.estimate.variables((), 1):
-        if name not in frame:
-            raise ConfigError(
-                f"{where}.estimate.by: {quoted(name)} is no frame variable of {path}; "
-                f"it has {', '.join(frame)}."
-            )
+    _check_groups(where, wave, questionnaire)
     blocks, groups = wave.compare.blocks, wave.estimate.compared
-    if blocks is not None and (blocks not in frame or blocks == groups):
+    if blocks is not None and (blocks not in known or blocks == groups):
         raise ConfigError(
-            f"{where}.compare.blocks: {quoted(blocks)}; expected a frame variable of {path}, and "
-            f"not the groups: {', '.join(name for name in frame if name != groups)}."
+            f"{where}.compare.blocks: {quoted(blocks)}; expected a variable of {path}, and "
+            f"not the groups: {', '.join(name for name in known if name != groups)}."
         )
     _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, questionnaire)
     if wave.weight.margins:
         _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
+
+
+def _check_groups(where: str, wave: Wave, questionnaire: Asked) -> None:
+    """Groups are categories of variables that are known of respondents; tests need groups."""
+    path, known = questionnaire.path, questionnaire.groupings(wave)
+    for name in wave.estimate.variables((), 1):
+        if name in questionnaire.frame and name not in known:
+            raise ConfigError(
+                f"{where}.estimate.by: {quoted(name)} is known of the persons of a sample, and the "
+                "wave has none; name an item with one answer, or add `sample`."
+            )
+        if name not in known:
+            raise ConfigError(
+                f"{where}.estimate.by: {quoted(name)} is no frame variable of {path} and no item "
+                f"with one answer; expected {', '.join(known)}."
+            )
+        if TOTAL in known[name]:
+            raise ConfigError(
+                f"{where}.estimate.by: {quoted(name)} has a category {TOTAL!r}, which is the name "
+                "of the total; give it another code in a new version."
+            )
+    compared = wave.estimate.compared
+    if wave.compare.items and not compared:
+        raise ConfigError(f"{where}.compare.items: nothing to compare by; add estimate.by.")
+    if compared in wave.compare.items:
+        raise ConfigError(
+            f"{where}.compare.items: {compared} is what groups are made of (estimate.by); take it "
+            "out."
+        )
 
 
 def _check_collapse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from readiness.config import Report, Wave, read_yaml
 from readiness.lineage import canonical_json
 from readiness.patterns import WRITTEN_IN
-from readiness.plan.checks import asked
+from readiness.plan.checks import asked, variables_of
 from readiness.plan.runs import Run, input_files
 from readiness.questionnaire.expansion import expand
 
@@ -68,15 +68,11 @@ class Document:
             **shared,
             "simulated": section.simulated,
             "selection": section.selection,
-            "variables": section.estimate.variables(self._frame, run.edition),
+            "variables": variables_of(self.root, run),
             "adjust": section.compare.adjust,
             "items": told_items(self.root, section),
             "titles": titles,
         }
-
-    @property
-    def _frame(self) -> Iterable[str]:
-        return asked(self.root, input_files(self.run.section)["questionnaire"]).frame
 
     @cached_property
     def chapters(self) -> list[str]:

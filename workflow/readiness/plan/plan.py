@@ -13,7 +13,14 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
-from readiness.plan.checks import Asked, asked, check_languages, check_report, check_wave
+from readiness.plan.checks import (
+    Asked,
+    asked,
+    check_languages,
+    check_report,
+    check_wave,
+    variables_of,
+)
 from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
@@ -251,10 +258,7 @@ class Plan:
 
     def variables(self, run: str) -> tuple[str, ...]:
         """The variables by whose categories a wave's answers are told, the compared one first."""
-        wave = self.runs[run]
-        assert isinstance(wave.section, Wave)
-        frame = asked(self.root, input_files(wave.section)["questionnaire"]).frame
-        return wave.section.estimate.variables(frame, wave.edition)
+        return variables_of(self.root, self.runs[run])
 
     def waves(self) -> dict[str, Run]:
         """The runs that analyse a wave."""

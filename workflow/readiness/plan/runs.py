@@ -42,9 +42,10 @@ class Run:
     @property
     def datasets_by_key(self) -> dict[str, DatasetVersion]:
         """The dataset versions it needs, by the key that names them."""
-        if isinstance(self.section, Wave):
-            return {"answers": self.section.answers, "sample": self.section.sample}
-        return {"claims": self.section.claims}
+        if not isinstance(self.section, Wave):
+            return {"claims": self.section.claims}
+        drawn = {"sample": self.section.sample} if self.section.sample else {}
+        return {"answers": self.section.answers, **drawn}
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -142,10 +143,9 @@ def input_files(section: Wave | Study) -> dict[str, Path]:
     """The files of the project that a run reads beside its datasets, by their role in the steps."""
     if isinstance(section, Study):
         return {"structure": Path(f"data/claims/{section.structure}.yaml")}
-    files = {
-        "questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml"),
-        "corrections": Path(f"data/corrections/{section.corrections}.csv"),
-    }
+    files = {"questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml")}
+    if section.corrections:
+        files["corrections"] = Path(f"data/corrections/{section.corrections}.csv")
     if section.weight.margins:
         files["margins"] = Path(f"data/margins/{section.weight.margins}.csv")
     if section.revises:

@@ -7,7 +7,7 @@ from typing import Any
 
 from readiness.config import Wave
 from readiness.lineage import canonical_json
-from readiness.plan.checks import asked
+from readiness.plan.checks import asked, variables_of
 from readiness.plan.documents import page_name, told_items
 from readiness.plan.runs import Run, input_files
 
@@ -48,7 +48,7 @@ def table_settings(root: Path, run: Run, language: str) -> str:
         settings |= {
             "kind": "wave",
             "selection": section.selection,
-            "variables": section.estimate.variables(questionnaire.frame, run.edition),
+            "variables": variables_of(root, run),
             # All that is estimated: what the document tells of first, in its order.
             "items": [*told, *(item for item in questionnaire.kinds
                                if item in section.estimate.items and item not in told)],

@@ -243,10 +243,24 @@ class Questionnaire(Strict):
                 return variable
         raise KeyError(variable_id)
 
-    def coded_columns(self, items: Iterable[str]) -> tuple[str, ...]:
+    def coded_columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """Columns of the coded table for these items, after those of the frame variables."""
-        columns = (column for name in items for column in self.item(name).columns)
-        return (*(variable.id for variable in self.frame), *columns)
+        frame, wanted = [variable.id for variable in self.frame], set(names)
+        items = [item for item in self.items if item.id in wanted]
+        return (*frame, *(column for item in items for column in item.columns))
+
+    def grouping(self, name: str) -> FrameVariable:
+        """A variable as groups: a frame variable, or the answers to an item with one answer.
+
+        Groups that are counted apart are none of it; KeyError when there is no such variable.
+        """
+        found = self.variable(name)
+        if isinstance(found, FrameVariable):
+            return found
+        own = [c for c in found.categories if name != self.group_item or c.code not in self.apart]
+        return FrameVariable(
+            id=found.id, label=found.label, categories=tuple(own), ordered=found.kind == "ordinal"
+        )
 
     def variable(self, name: str) -> Item | FrameVariable:
         """The item or frame variable of that id; KeyError when there is neither."""

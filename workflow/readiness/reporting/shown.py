@@ -288,12 +288,12 @@ class ShownWave(Part):
     @property
     def by_text(self) -> str:
         """What the groups are."""
-        return self.questionnaire.frame_variable(self.by).label.text(self.language)
+        return self.questionnaire.grouping(self.by).label.text(self.language)
 
     @property
     def group_labels(self) -> dict[str, str]:
         """The label of each group by its code, those counted apart last."""
-        return {**self.questionnaire.frame_variable(self.by).labels(self.language), **self.apart}
+        return {**self.questionnaire.grouping(self.by).labels(self.language), **self.apart}
 
     @property
     def apart(self) -> dict[str, str]:

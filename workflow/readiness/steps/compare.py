@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         required=True,
-        nargs="+",
+        nargs="*",
         help="variables that answers are told by, the compared one first",
     )
 
@@ -56,9 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`."""
     settings = parse_json(CompareWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    columns = questionnaire.coded_columns({*settings.items, *settings.contrasted})
+    columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *arguments.by})
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart, columns)
-    compared, *_ = arguments.by
+    compared = arguments.by[0] if arguments.by else ""
     selection = Selection.of(settings.selection, complete=complete(design))
     contrasts = contrast_items(
         design, questionnaire, arguments.by, settings.contrasted, settings,

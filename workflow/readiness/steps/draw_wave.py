@@ -130,13 +130,13 @@ class Wave:
 
     def _groups(self, item: Item) -> dict[str, str]:
         """The groups in the order of the item's tables: code to label."""
-        variable = self.questionnaire.frame_variable(self.settings.by)
+        variable = self.questionnaire.grouping(self.settings.by)
         labels = variable.labels(self._language)
         shown = (item.id, item.shown, variable.codes)
         return {c: labels[c] for c in group_order(self._value, *shown, ordered=variable.ordered)}
 
     def _subtitle(self, key: str) -> str:
-        by = self.questionnaire.frame_variable(self.settings.by).label.text(self._language)
+        by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
         return word(key, self._language, by=by)
 
     @property
@@ -260,7 +260,7 @@ class Wave:
         )
         bounds = self.settings.bounds if (raked != final).any() else ()
         names = dict.fromkeys(gaps["variable"])
-        variables = {name: self.questionnaire.frame_variable(name) for name in names}
+        variables = {name: self.questionnaire.grouping(name) for name in names}
         return WeightsPicture(
             raked,
             final,

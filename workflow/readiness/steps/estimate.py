@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write `estimates.csv`."""
     settings = parse_json(EstimateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    columns = questionnaire.coded_columns(settings.items)
+    columns = questionnaire.coded_columns({*settings.items, *settings.variables((), 1)})
     design, apart = read_weighted(
         arguments.answers, arguments.weights, questionnaire.apart, columns
     )

@@ -23,14 +23,14 @@ class Nonresponse(Estimate, Edition):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, "answers", "sample", "weights", "margins?", "questionnaire")
+    add_step_arguments(parser, "answers", "sample?", "weights", "margins?", "questionnaire")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `bounds.csv`, `response.csv`, `balance.csv` and `missing.csv`."""
     settings = parse_json(Nonresponse, arguments.settings)
     selection = Selection(settings.selection)
-    inputs = {name: getattr(arguments, name) for name in ("answers", "sample", "weights")}
+    inputs = {name: getattr(arguments, name) for name in ("answers", "weights")}
     inputs |= {
         "replicates": replicates_beside(arguments.weights),
         "questionnaire": arguments.questionnaire,
@@ -40,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.margins:
         inputs["margins"] = arguments.margins
         margins = read_margins(arguments.margins, questionnaire)
-    sample = read_sample(arguments.sample, questionnaire)
+    sample = None
+    if arguments.sample:
+        inputs["sample"] = arguments.sample
+        sample = read_sample(arguments.sample, questionnaire)
     design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart)
     coded = read_text_table(arguments.answers, "the coded answers")
     respondents = coded[~coded["group"].isin(list(questionnaire.apart))]

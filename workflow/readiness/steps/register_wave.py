@@ -112,7 +112,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     rows += settings_rows(settings.level, settings.permutations, rules, selection)
     told = bool(arguments.nonresponse)
-    rows += quality_rows(tables["counts"], tables["issues"], selection, rates_too=not told)
+    rows += quality_rows(
+        tables["counts"], tables["issues"], selection, rates_too=not told, apart=scheme.apart
+    )
     if told:
         rows += nonresponse_rows(tables, suppressed(rows), rules)
 

@@ -5,7 +5,7 @@ Ids: `quality.<quantity>.<group>`, `settings.<setting>`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -15,11 +15,18 @@ from readiness.register.figures import LEVEL, FigureRow
 
 
 def quality_rows(
-    counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection, *, rates_too: bool = True
+    counts: pd.DataFrame,
+    issues: pd.DataFrame,
+    selection: Selection,
+    *,
+    rates_too: bool = True,
+    apart: Collection[str] = (),
 ) -> Iterator[FigureRow]:
     """What was received, kept and excluded; faults by rule.
 
-    `rates_too`: the one response rate of the first edition, beside which there are no others.
+    Where there is no list of persons, those who answered are all that were kept without the groups
+    counted `apart`, and nobody was invited. `rates_too`: the one response rate of the first
+    edition, beside which there are no others.
     """
     for row in counts.to_dict("records"):
         if row["quantity"] == "population" and not selection.population:
@@ -32,12 +39,15 @@ def quality_rows(
     strata = sorted(group for quantity, group in value if quantity == "invited")
     rates = {s: (value["answered", s], value["invited", s]) for s in strata}
     rates["all"] = (sum(a for a, _ in rates.values()), sum(i for _, i in rates.values()))
-    for quantity, place in (("answered", 0), ("invited", 1)):
+    if not strata:
+        outside = sum(value.get(("kept", group), 0) for group in apart)
+        rates = {"all": (value["kept", "all"] - outside, 0)}
+    for quantity, place in (("answered", 0), ("invited", 1)) if strata else (("answered", 0),):
         yield FigureRow(
             id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
             statistic=quantity, group="all",
         )  # fmt: skip
-    told = rates_too and selection.response_rate
+    told = rates_too and selection.response_rate and bool(strata)
     for stratum, (answered, invited) in rates.items() if told else ():
         yield FigureRow(
             id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
@@ -56,8 +66,13 @@ def quality_rows(
 
 
 def everybody_answered(counts: pd.DataFrame) -> bool:
-    """Whether everyone of the population was asked and answered, by the counts of the checks."""
+    """Whether everyone of the population was asked and answered, by the counts of the checks.
+
+    Without a list of the population that is not known.
+    """
     asked = counts[counts["quantity"].isin(["population", "answered"])]
+    if asked.empty:
+        return False
     by_stratum = asked.pivot(index="group", columns="quantity", values="value").astype(float)
     return bool((by_stratum["answered"] >= by_stratum["population"]).all())
 

@@ -193,7 +193,7 @@ class _Maker:
 
     @property
     def _variables(self) -> list[FrameVariable]:
-        return [self.material.questionnaire.frame_variable(v) for v in self.material.variables]
+        return [self.material.questionnaire.grouping(v) for v in self.material.variables]
 
     def group(self, variable: str, code: str) -> str:
         """The code of a category in ids: as it is for the variable that is compared."""

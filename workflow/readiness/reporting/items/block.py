@@ -93,7 +93,7 @@ class _Block:
         for variable in self.material.variables[1:]:
             own = self.table.of(variable).short()
             if len(own.columns) > 1:
-                by = self.wave.questionnaire.frame_variable(variable).label.text(language)
+                by = self.wave.questionnaire.grouping(variable).label.text(language)
                 told.append(self._table(own, variable, by, intervals="main"))
                 names.append(by)
         if not told:

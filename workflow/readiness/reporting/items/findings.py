@@ -166,7 +166,7 @@ class Findings:
 
     @property
     def _by(self) -> str:
-        variable = self.material.questionnaire.frame_variable(self._variable)
+        variable = self.material.questionnaire.grouping(self._variable)
         return variable.label.text(self.material.language)
 
     @property
@@ -179,7 +179,7 @@ class Findings:
         )  # fmt: skip
 
     def _gaps(self, level: str) -> list[Gap]:
-        variable = self.material.questionnaire.frame_variable(self._variable)
+        variable = self.material.questionnaire.grouping(self._variable)
         published = [
             code
             for code in variable.codes
@@ -188,7 +188,7 @@ class Findings:
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
     def _within(self, codes: Sequence[str]) -> Fact:
-        variable = self.material.questionnaire.frame_variable(self._variable)
+        variable = self.material.questionnaire.grouping(self._variable)
         labels = variable.labels(self.material.language)
         names = Listed(tuple(labels[code] for code in codes), "and")
         return Fact("findings.within", {"n": len(codes), "groups": names})

@@ -109,7 +109,7 @@ class _Sheet:
         if column.apart:
             name = self._told("report.apart", group=name)
         elif column.variable:
-            variable = self.material.questionnaire.frame_variable(column.variable)
+            variable = self.material.questionnaire.grouping(column.variable)
             of = variable.label.text(self.language)
             name = self._told("report.margin", variable=of, category=name)
         if not column.letter:
