@@ -86,7 +86,12 @@ class Category(Labelled):
 
 
 class DontKnow(Labelled):
-    """The option outside the scale: shown beside it, never part of a base."""
+    """The option outside the scale: shown beside it, never part of a base.
+
+    `value` is what a tool exports for it that exports codes.
+    """
+
+    value: Text | None = None
 
 
 class Missing(Labelled):
@@ -118,10 +123,33 @@ class Row(Labelled):
 
 
 class Routing(Strict):
-    """The item is asked only of those whose answer to an earlier `item` is `one_of` these codes."""
+    """The item is asked only of those whose answer to an earlier `item` is as said here.
+
+    It is `one_of` these codes (of a multi item: one of them was ticked), or a number between
+    `at_least` and `at_most`, each of which may be left out.
+    """
 
     item: Code
-    one_of: Annotated[tuple[Code, ...], Field(min_length=1)]
+    one_of: tuple[Code, ...] = ()
+    at_least: int | float | None = None
+    at_most: int | float | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.one_of) == self.of_a_number:
+            raise ValueError("asked_if: `one_of`, or `at_least` and `at_most` of a number")
+        return self
+
+    @property
+    def of_a_number(self) -> bool:
+        """Whether the condition is on a number."""
+        return self.at_least is not None or self.at_most is not None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is asked for, in codes and signs: `yes`, or `>= 18`."""
+        ends = ((">=", self.at_least), ("<=", self.at_most))
+        return self.one_of or tuple(f"{sign} {end:.12g}" for sign, end in ends if end is not None)
 
 
 class Range(Strict):
@@ -242,6 +270,7 @@ class Item(Strict):
         if twice := repeated(match_key(answer.text) for answer in answers):
             raise ValueError(f"categories: text {twice[0]!r} is given twice")
         coded = [*(c.value for c in self.categories), *(m.value for m in self.missing)]
+        coded += [option.value for option in outside]
         if twice := repeated(match_key(value) for value in coded if value is not None):
             raise ValueError(f"categories: value {twice[0]!r} is given twice")
 

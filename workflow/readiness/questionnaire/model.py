@@ -184,16 +184,22 @@ class Questionnaire(Strict):
         earlier: dict[str, Item] = {}
         for item in self.items:
             for routing in item.asked_if:
+                where = f"item {item.id}, asked_if"
                 source = earlier.get(routing.item)
-                if source is None or source.kind not in ("single", "ordinal"):
+                if source is None or not (source.codes or source.kind == "number"):
                     raise ValueError(
-                        f"item {item.id}, asked_if: {routing.item!r} is not a single or ordinal "
-                        "item listed before it"
+                        f"{where}: {routing.item!r} is not a closed question or a number "
+                        "listed before it"
+                    )
+                if routing.of_a_number != (source.kind == "number"):
+                    raise ValueError(
+                        f"{where}: {source.id} is {source.kind}; `one_of` is for a closed question,"
+                        " `at_least` and `at_most` are for a number"
                     )
                 if unknown := set(routing.one_of) - set(source.codes):
                     raise ValueError(
-                        f"item {item.id}, asked_if: {min(unknown)!r} is not a category of "
-                        f"{source.id} ({', '.join(source.codes)})"
+                        f"{where}: {min(unknown)!r} is not a category of {source.id} "
+                        f"({', '.join(source.codes)})"
                     )
             earlier[item.id] = item
 

@@ -62,11 +62,12 @@ class Options:
         """The options of `item`; with their own codes where the column holds `codes`."""
         options = [(category.code, category.text) for category in item.categories]
         values = [
-            (getattr(category, "value", None), option)
+            (category.value, option)
             for category, option in zip(item.categories, options, strict=True)
         ]
         if item.dont_know:
             options.append((DONT_KNOW, item.dont_know.text))
+            values.append((item.dont_know.value, options[-1]))
         texts = {match_key(option[1]): option for option in options}
         others = {match_key(value): option for value, option in values if value}
         if codes:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
+from readiness.questionnaire.items import Routing
 from readiness.validation.cells import Cell, Options, holds_codes, read_cell
 from readiness.validation.issues import issues_of
 
@@ -46,11 +47,28 @@ def _asked(
     state = np.full(n, YES)
     for routing in item.asked_if:
         is_group = routing.item == questionnaire.group_item
-        values = groups if is_group else coded[routing.item]
-        unclear = values.isin([code for code in SPECIAL_CODES if code != NOT_ASKED]).to_numpy()
-        met = values.isin(routing.one_of).to_numpy()
+        source = questionnaire.item(routing.item)
+        columns = [groups] if is_group else [coded[name] for name in source.columns]
+        unclear = columns[0].isin([c for c in SPECIAL_CODES if c != NOT_ASKED]).to_numpy()
+        met = _met(routing, source, columns)
         state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
     return state
+
+
+def _met(
+    routing: Routing, source: Item, columns: Sequence[pd.Series[str]]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Who answered the source as the condition asks for; `columns` are its own."""
+    if source.kind == "multi":
+        ticked = [c == "1" for c, code in zip(columns, source.codes, strict=True)
+                  if code in routing.one_of]  # fmt: skip
+        return np.asarray(np.any(ticked, axis=0))
+    if not routing.of_a_number:
+        return columns[0].isin(routing.one_of).to_numpy()
+    numbers = pd.to_numeric(columns[0], errors="coerce").to_numpy(dtype=np.float64)
+    low = -np.inf if routing.at_least is None else routing.at_least
+    high = np.inf if routing.at_most is None else routing.at_most
+    return (numbers >= low) & (numbers <= high)
 
 
 def _code_item(
@@ -70,7 +88,7 @@ def _code_item(
         for position, name in enumerate(item.columns)
     }
     found = _cell_issues(item, answers, cells, out)
-    conditions = Listed(tuple(_condition(r.item, r.one_of) for r in item.asked_if))
+    conditions = Listed(tuple(_condition(r.item, r.told) for r in item.asked_if))
     for rule, mask, kind in (
         ("routed_out", (asked == NO) & given, "validation.routed_out"),
         ("routing_unclear", (asked == UNCLEAR) & given, "validation.routing_unclear"),

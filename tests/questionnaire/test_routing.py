@@ -1,0 +1,38 @@
+"""Who is asked: by one answer, by ticks, by a number."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from readiness.questionnaire import NOT_ASKED, questionnaire_of
+from readiness.validation.coding import code_answers
+
+ASKED = [
+    {"id": "tools", "kind": "multi", "blank_means": "none",
+     "categories": [{"code": c, "text": c} for c in "abc"]},
+    {"id": "age", "kind": "number", "range": {"low": 0, "high": 120}},
+    {"id": "why", "kind": "text", "asked_if": [{"item": "tools", "one_of": ["a", "b"]}]},
+    {"id": "work", "kind": "text", "asked_if": [{"item": "age", "at_least": 18, "at_most": 64}]},
+]  # fmt: skip
+ANSWERS = [
+    ("a, c", "18", "so", "yes"),
+    ("c", "64", "", "yes"),
+    ("c", "65", "stray", ""),
+    ("", "17", "", "stray"),
+    ("b", "x", "", ""),
+]
+
+
+def test_routing_on_ticks_and_on_numbers() -> None:
+    document = {"name": "q", "version": "1", "title": {"fr": "Q"}, "items": ASKED}
+    questionnaire = questionnaire_of(document, "q-1.yaml")
+    raw = pd.DataFrame(ANSWERS, columns=[item.id for item in questionnaire.items], dtype=object)
+    raw["_row"], raw["respondent"] = range(2, 7), list("ABCDE")
+    coded, found = code_answers(raw, pd.Series("all", index=raw.index), questionnaire)
+    assert coded["why"].tolist() == ["so", NOT_ASKED, NOT_ASKED, NOT_ASKED, "_blank"]
+    # An age that cannot be read leaves open whether the question was asked.
+    assert coded["work"].tolist() == ["yes", "yes", NOT_ASKED, NOT_ASKED, NOT_ASKED]
+    issues = pd.concat(found)
+    out = issues[issues["rule"] == "routed_out"]
+    assert sorted(out["respondent"]) == ["C", "D"]
+    assert [routing.told for routing in questionnaire.item("work").asked_if] == [(">= 18", "<= 64")]
