@@ -112,6 +112,9 @@ def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any
     resolved = _resolved(value, schema)
     if "properties" in resolved:
         return resolved, ""
+    listed = _resolved(resolved.get("items", {}), schema)
+    if "properties" in listed:
+        return listed, "[]"
     for each in resolved.get("patternProperties", {}).values():
         if "properties" in (section := _resolved(each, schema)):
             return section, ".<name>"

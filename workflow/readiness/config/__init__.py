@@ -5,6 +5,8 @@ The model is the only description of the configuration. Its JSON schema
 compares them with it.
 """
 
+from readiness.config.base import Section
+from readiness.config.derived import NO, YES, Condition, Derived
 from readiness.config.model import SHIPPED, Config, Report
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
@@ -19,26 +21,28 @@ from readiness.config.sections import (
     Edition,
     Estimate,
     Figures,
-    Section,
     SelectionName,
     Study,
     Trim,
     Validate,
-    Wave,
-    WaveDocument,
     Weight,
 )
+from readiness.config.wave import Wave, WaveDocument
 
 __all__ = [
     "LARGEST_SEED",
     "MOST_PERMUTATIONS",
     "NEWEST_EDITION",
+    "NO",
     "SHIPPED",
     "STRATUM",
     "UNWEIGHTED",
+    "YES",
     "Compare",
+    "Condition",
     "Config",
     "DatasetVersion",
+    "Derived",
     "Disclosure",
     "Edition",
     "Estimate",

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from readiness.config.sections import LanguageCode, Name, Section, Study, Titles, Wave, no_repeats
+from readiness.config.base import LanguageCode, Name, Section, Titles, no_repeats
+from readiness.config.sections import Study
+from readiness.config.wave import Wave
 
 SHIPPED = "report.qmd"
 """The document that shows any studies and waves, in any language."""

@@ -10,8 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
+from readiness.config.base import Section
 from readiness.config.model import Config
-from readiness.config.sections import Section
 from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.patterns import WORDS

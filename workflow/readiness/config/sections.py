@@ -13,8 +13,6 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     field_validator,
@@ -22,7 +20,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, VERSION
+from readiness.config.base import ItemName, Items, Section, Titles, no_repeats
+from readiness.patterns import DATE, ITEM, NAME, VERSION
 
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
 """How respondents came in; what each allows: `analysis.selection.Selection`."""
@@ -33,29 +32,6 @@ MOST_PERMUTATIONS = 1_000_000
 LARGEST_SEED = 2**63 - 1
 LARGEST_BASE = 1_000_000
 """Answers: a bound above that of any survey withholds everything, or overflows."""
-
-Name = Annotated[str, Field(pattern=NAME)]
-ItemName = Annotated[str, Field(pattern=ITEM)]
-LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
-Titles = Annotated[dict[LanguageCode, str], Field(min_length=1)]
-"""A title in each language that has one."""
-
-
-def no_repeats(items: list[str]) -> list[str]:
-    """The names; ValueError where one stands twice."""
-    repeated = sorted({item for item in items if items.count(item) > 1})
-    if repeated:
-        raise ValueError(f"each once; {', '.join(repeated)} is repeated")
-    return items
-
-
-Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: no unknown key, no silent change of type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class DatasetVersion(Section):
@@ -186,7 +162,7 @@ class Weight(Section):
 
 
 @dataclass(frozen=True)
-class _OrWord:
+class OrWord:
     """For the schema: the section, or one of the words that stand for it."""
 
     words: tuple[str, ...]
@@ -371,19 +347,6 @@ class Disclosure(Section):
         return {"preset": value} if isinstance(value, str) else value
 
 
-class WaveDocument(Section):
-    """What the report tells of the wave: a block for each item, by its kind."""
-
-    items: Items | None = Field(
-        default=None,
-        description="items to tell of, in this order; all of `estimate`, in the questionnaire's "
-        "order, unless given",
-    )
-    titles: dict[ItemName, Titles] = Field(
-        default={}, description="title of an item's block in each language; its label unless given"
-    )
-
-
 class Edition(Section):
     """What a step is told beside its section: the edition of the methods."""
 
@@ -392,72 +355,6 @@ class Edition(Section):
     def record(self) -> dict[str, Any]:
         """The settings as they are recorded; the first edition had no word for itself."""
         return self.model_dump(exclude={"edition"} if self.edition == 1 else None)
-
-
-class Wave(Section):
-    """One wave of the survey: its data, its questionnaire, and how it is analysed."""
-
-    title: Titles = Field(description="title in each language")
-    simulated: bool = Field(description="true when the answers were not given by real people")
-    selection: SelectionName = Field(
-        description="how respondents came in; the words of the report follow it"
-    )
-    edition: Literal[1, 2] | None = Field(
-        default=None,
-        description="edition of the methods (docs/methods.md); the newest unless given (in a "
-        "publication: the first)",
-    )
-    answers: DatasetVersion = Field(description="the export of the survey tool")
-    sample: DatasetVersion | None = Field(
-        default=None,
-        description="the persons who were asked, with their frame variables: of a probability "
-        "sample needed, of others where there is such a list",
-    )
-    questionnaire: str = Field(
-        pattern=NAME, description="file below data/questionnaires, without .yaml"
-    )
-    corrections: str | None = Field(
-        default=None,
-        pattern=NAME,
-        description="file below data/corrections, without .csv; none unless given",
-    )
-    revises: str | None = Field(
-        default=None, pattern=NAME, description="publication that this version revises"
-    )
-    validate_: Validate = Field(
-        default=Validate(), alias="validate", description=Validate.__doc__ or ""
-    )
-    weight: Annotated[Weight, _OrWord((UNWEIGHTED,))] = Field(
-        default=Weight(method=UNWEIGHTED), description=Weight.__doc__ or ""
-    )
-    estimate: Estimate = Field(description=Estimate.__doc__ or "")
-    compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
-    figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
-    disclosure: Annotated[Disclosure, _OrWord(READERS)] | None = Field(
-        default=None, description=Disclosure.__doc__ or ""
-    )
-    document: WaveDocument = Field(default=WaveDocument(), description=WaveDocument.__doc__ or "")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_drawn(cls, value: Any) -> Any:
-        """Without a word on weights, those of a sample stand for their strata."""
-        if not isinstance(value, dict) or not value.get("sample"):
-            return value
-        return {"weight": {}, **value}
-
-    @model_validator(mode="after")
-    def _what_its_selection_has(self) -> Wave:
-        if self.sample is not None:
-            return self
-        if self.selection == "probability":
-            raise ValueError(
-                "the drawn sample of a probability sample (`sample`); without one, opt-in, census "
-                "or purposive"
-            )
-        if self.weight.method != UNWEIGHTED and not self.weight.margins:
-            raise ValueError("margins to weight to, a sample, or `weight: none`")
-        return self
 
 
 class Study(Section):

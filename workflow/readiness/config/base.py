@@ -1,0 +1,32 @@
+"""What every section of the configuration is made of: names, titles, lists without repeats."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from readiness.patterns import ITEM, LANGUAGE, NAME
+
+Name = Annotated[str, Field(pattern=NAME)]
+ItemName = Annotated[str, Field(pattern=ITEM)]
+LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
+Titles = Annotated[dict[LanguageCode, str], Field(min_length=1)]
+"""A title in each language that has one."""
+
+
+def no_repeats(items: list[str]) -> list[str]:
+    """The names; ValueError where one stands twice."""
+    repeated = sorted({item for item in items if items.count(item) > 1})
+    if repeated:
+        raise ValueError(f"each once; {', '.join(repeated)} is repeated")
+    return items
+
+
+Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: no unknown key, no silent change of type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)

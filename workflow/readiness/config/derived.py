@@ -1,0 +1,187 @@
+"""Variables that are computed of answers: what `derive` of a wave declares.
+
+A derived variable is an item like any other: it is estimated, compared, drawn, crossed by and
+traced. Its values are computed in a step of their own, from what validation kept.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from readiness.config.base import ItemName, Items, Section, Titles
+
+YES, NO = "yes", "no"
+"""The answers of a variable that says whether conditions are met."""
+
+
+class Condition(Section):
+    """That somebody gave certain answers: one of those listed, or one at an end of a scale."""
+
+    item: ItemName = Field(description="a closed item, a frame variable, or one derived before")
+    of: Items | None = Field(default=None, description="codes of answers, any of them")
+    top: int | None = Field(default=None, ge=1, description="or so many of the highest levels")
+    low: int | None = Field(default=None, ge=1, description="or so many of the lowest levels")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Condition:
+        if sum(given is not None for given in (self.of, self.top, self.low)) != 1:
+            raise ValueError("one of `of`, `top` and `low`")
+        return self
+
+
+class NewCategory(Section):
+    """A category of a recode: the answers that it joins."""
+
+    code: ItemName = Field(description="its code")
+    label: Titles = Field(description="its label in each language")
+    of: Items = Field(description="codes of the answers that it joins")
+
+
+class Recode(Section):
+    """Answers joined to fewer; who gave another answer is outside the new variable."""
+
+    item: ItemName = Field(
+        description="an item with one answer, a frame variable, or one derived before"
+    )
+    categories: Annotated[list[NewCategory], Field(min_length=2)] = Field(
+        description="the new categories"
+    )
+    ordered: bool = Field(default=False, description="whether they have an order, low to high")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Recode:
+        _refuse_repeated("code", [category.code for category in self.categories])
+        _refuse_repeated("answer", [code for category in self.categories for code in category.of])
+        return self
+
+
+class Band(Section):
+    """A band of a number, from its lower end up to, and without, its upper one."""
+
+    code: ItemName = Field(description="its code")
+    label: Titles = Field(description="its label in each language")
+    at_least: float | None = Field(default=None, description="lower end; open unless given")
+    below: float | None = Field(default=None, description="upper end; open unless given")
+
+
+class Bands(Section):
+    """A number in bands, low to high; who is in none is outside the new variable."""
+
+    item: ItemName = Field(description="a number item, or a scale derived before")
+    categories: Annotated[list[Band], Field(min_length=2)] = Field(
+        description="the bands, low to high"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Bands:
+        _refuse_repeated("code", [band.code for band in self.categories])
+        for band in self.categories:
+            low, high = band.at_least, band.below
+            if low is not None and high is not None and low >= high:
+                raise ValueError(f"band {band.code}: at_least must be less than below")
+        for lower, upper in pairwise(self.categories):
+            if lower.below is None or upper.at_least is None or lower.below > upper.at_least:
+                raise ValueError(
+                    f"bands that do not overlap, low to high: {upper.code} begins before "
+                    f"{lower.code} ends"
+                )
+        return self
+
+
+class Scale(Section):
+    """One number of several items that measure the same: their mean or their sum."""
+
+    items: Annotated[Items, Field(min_length=2)] = Field(
+        description="ordinal items (levels count 1, 2, ...; those written as numbers count as "
+        "they are) or number items"
+    )
+    reverse: list[str] = Field(default=[], description="items of which a high level means little")
+    measure: Literal["mean", "sum"] = Field(
+        default="mean", description="`sum`: the mean of the answered items times all of them"
+    )
+    answered: int | None = Field(
+        default=None, ge=1, description="fewest answered items; all of them unless given"
+    )
+    unit: Titles | None = Field(default=None, description="unit in each language")
+
+    @model_validator(mode="after")
+    def _of_its_items(self) -> Scale:
+        if strange := [name for name in self.reverse if name not in self.items]:
+            raise ValueError(f"reverse: items of the scale; {strange[0]} is none")
+        if self.answered is not None and self.answered > len(self.items):
+            raise ValueError(f"answered: at most the {len(self.items)} items of the scale")
+        return self
+
+
+FORMS = ("any", "all", "recode", "bands", "scale")
+"""The ways to derive a variable, one a variable."""
+Conditions = Annotated[list[Condition], Field(min_length=1)]
+
+
+class Derived(Section):
+    """A variable that is computed of answers, in exactly one of the ways."""
+
+    id: ItemName = Field(description="its id, unlike any of the questionnaire")
+    label: Titles = Field(description="its label in each language")
+    any: Conditions | None = Field(
+        default=None, description="yes where one of the conditions is met, as for a top-2 box"
+    )
+    all: Conditions | None = Field(
+        default=None, description="yes where all of the conditions are met"
+    )
+    recode: Recode | None = Field(default=None, description=Recode.__doc__ or "")
+    bands: Bands | None = Field(default=None, description=Bands.__doc__ or "")
+    scale: Scale | None = Field(default=None, description=Scale.__doc__ or "")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Derived:
+        if sum(getattr(self, form) is not None for form in FORMS) != 1:
+            raise ValueError(f"one of {', '.join(FORMS)}")
+        return self
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions; none where it is derived in another way."""
+        return self.any or self.all or []
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What it is computed of, each once."""
+        one = self.recode or self.bands
+        names = [one.item] if one else self.scale.items if self.scale else []
+        return tuple(dict.fromkeys([*names, *(c.item for c in self.conditions)]))
+
+    @property
+    def kind(self) -> str:
+        """The kind of item that it is."""
+        if self.scale:
+            return "number"
+        return "ordinal" if self.bands or (self.recode and self.recode.ordered) else "single"
+
+    @property
+    def categories(self) -> list[NewCategory] | list[Band]:
+        """Its declared categories, in order; none of a scale, nor of conditions."""
+        if self.recode:
+            return self.recode.categories
+        return self.bands.categories if self.bands else []
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its answers, in order; none of a number."""
+        return [YES, NO] if self.conditions else [category.code for category in self.categories]
+
+    @property
+    def labelled(self) -> dict[str, Titles]:
+        """Everything that has a label of its own, by its place."""
+        own = {self.id: self.label}
+        if self.scale and self.scale.unit:
+            own[f"{self.id}.unit"] = self.scale.unit
+        return own | {f"{self.id}.{c.code}": c.label for c in self.categories}
+
+
+def _refuse_repeated(what: str, names: list[str]) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"each {what} once; {twice[0]} is repeated")
