@@ -38,7 +38,7 @@ TOTAL = "all"
 BoxName = Literal["low", "top"]
 LOWEST = 2
 """Levels of the box of an ordinal item that declares none: what sealed questionnaires mean."""
-_RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
+RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
 """What stands in an id where a level does, and is none."""
 
 
@@ -258,7 +258,7 @@ class Item(Strict):
             raise ValueError("categories, other: one option takes what is typed, not several")
         if (self.grid is None) != (self.row is None):
             raise ValueError("grid, row: both or none")
-        if reserved := [code for code in self.codes if code in _RESERVED]:
+        if reserved := [code for code in self.codes if code in RESERVED]:
             raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
         self._check_boxes()
         return self

@@ -1,0 +1,293 @@
+"""The labels of a statistical file (SPSS .sav, .zsav) as the draft of a questionnaire.
+
+A .sav says of each variable its label, the labels of its values, which of them its users declared
+as missing, and whether it is nominal, ordinal or a scale. What it does not say stays open in the
+draft, with a comment: what a missing value means, whether a question went to everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from readiness.errors import DataError
+from readiness.language import LANGUAGES
+from readiness.language import text as told
+from readiness.questionnaire.naming import form_name, item_id, option_code
+from readiness.questionnaire.text import match_key, tidy
+from readiness.questionnaire.writing import COMMENT
+
+MOST_MISSING = 50
+"""How many values a declared range of missing values may be written out as."""
+_DATES = re.compile(r"^(A|E|S|J)?DATE(TIME)?\d|^YMDHMS")
+_TIMES = re.compile(r"^(TIME|DTIME|MTIME|WKDAY|MONTH|MOYR|QYR|WKYR)")
+MEANINGS = ("refused", "dont_know", "not_asked", "broken_off")
+WORDS = tuple(
+    f"questionnaire.words.{meaning}"
+    for meaning in ("refused", "dont_know", "not_asked", "broken_off")
+)
+"""The words by which a label says what it means, by language, between semicolons."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: `values` are the labels of its values, `missing` those declared as missing.
+
+    `ranges`: declared ranges of missing values, both ends included.
+    """
+
+    name: str
+    label: str = ""
+    kind: Literal["number", "date", "text"] = "number"
+    measure: str = "unknown"
+    decimals: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    ranges: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class TickedSet:
+    """A set of variables that are the options of one question, each counted at one value."""
+
+    name: str
+    label: str
+    counted: str
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a statistical file says of its variables."""
+
+    name: str
+    variables: tuple[Variable, ...]
+    sets: tuple[TickedSet, ...] = ()
+
+
+def sav_labels(path: Path) -> Labels:
+    """The labels of a .sav or .zsav; DataError where it cannot be read."""
+    import pyreadstat
+
+    try:
+        _, metadata = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+        why = " ".join(str(error).split())
+        raise DataError(f"{path}: no SPSS file ({why}); expected a .sav or .zsav.") from None
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or 'cannot be read'}.") from None
+    return labels_of(metadata, path.stem)
+
+
+def labels_of(metadata: Any, name: str) -> Labels:
+    """The labels in what pyreadstat gives as a file's metadata."""
+    variables = []
+    for column, label in zip(metadata.column_names, metadata.column_labels, strict=True):
+        form = str(metadata.original_variable_types.get(column) or "")
+        is_text = metadata.readstat_variable_types.get(column) == "string"
+        values = metadata.variable_value_labels.get(column, {})
+        declared = metadata.missing_ranges.get(column, ())
+        single = [r["lo"] for r in declared if r["lo"] == r["hi"]]
+        single += list(metadata.missing_user_values.get(column, ()))
+        variables.append(
+            Variable(
+                str(column), tidy(label or ""),
+                "date" if _DATES.match(form) else "text" if is_text or _TIMES.match(form)
+                else "number",
+                str(metadata.variable_measure.get(column) or "unknown"),
+                int(re.sub(r"^.*\.|^[^.]*$", "", form) or 0),
+                {plain(value): tidy(str(text)) for value, text in values.items()},
+                tuple(dict.fromkeys(plain(value) for value in single)),
+                tuple((r["lo"], r["hi"]) for r in declared if r["lo"] != r["hi"]),
+            )
+        )  # fmt: skip
+    ticked = [
+        TickedSet(str(key).lstrip("$"), tidy(one.get("label") or ""),
+                  plain(one.get("counted_value", "")), tuple(map(str, one["variable_list"])))
+        for key, one in (metadata.mr_sets or {}).items()
+        if one.get("is_dichotomy")
+    ]  # fmt: skip
+    return Labels(name, tuple(variables), tuple(ticked))
+
+
+def plain(value: Any) -> str:
+    """A value as text: a whole number without its point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def from_labels(labels: Labels, *, language: str | None = None) -> dict[str, Any]:
+    """A questionnaire drafted from labels in one `language`, its open decisions as comments.
+
+    Each variable is one item, but those of a declared set of ticked options are one together.
+    """
+    taken: set[str] = set()
+    in_set = {name: one for one in labels.sets for name in one.variables}
+    by_name = {variable.name: variable for variable in labels.variables}
+    written = language or "en"
+    items: list[dict[str, Any]] = []
+    for variable in labels.variables:
+        ticked = in_set.get(variable.name)
+        if ticked is None:
+            items.append(_item(variable, written, taken))
+        elif variable.name == ticked.variables[0]:
+            items.append(_ticked(ticked, [by_name[n] for n in ticked.variables], written, taken))
+        taken |= {items[-1]["id"]}
+    open_ = (
+        "" if language else "language: the file does not name it; correct it where it is not en."
+    )
+    return {
+        COMMENT: f"Drafted from the labels of {labels.name}. Judge each kind: `ordinal` where the "
+                 f"answers have an order.\nSay which item is asked of whom (asked_if).\n{open_}",
+        "name": form_name(labels.name), "version": "1", "language": written,
+        "title": {written: labels.name}, "items": items,
+    }  # fmt: skip
+
+
+def means(text: str) -> str | None:
+    """What a label such as "Refused" says that a missing value means, in any language with texts."""
+    said = _words(text)
+    for meaning, key in zip(MEANINGS, WORDS, strict=True):
+        for language in LANGUAGES:
+            if any(_words(words) in said for words in told(key, language).split(";")):
+                return meaning
+    return None
+
+
+def _words(text: str) -> str:
+    """The words of a text between single spaces, so that one is found in another as a whole."""
+    words = re.findall(r"[^\W_]+", match_key(text))
+    return f" {' '.join(words)} "
+
+
+def _item(variable: Variable, language: str, taken: set[str]) -> dict[str, Any]:
+    missing, notes = _missing(variable)
+    outside = {entry["value"] for entry in missing}
+    answers = {value: text for value, text in variable.values.items() if value not in outside}
+    item: dict[str, Any] = {
+        "id": item_id(variable.name, taken),
+        **_kind(variable, answers, language, notes),
+        "variable": variable.name,
+        "label": {language: variable.label or variable.name},
+    }
+    if missing:
+        item["missing"] = missing
+    return {**item, COMMENT: "\n".join(notes)} if notes else item
+
+
+def _kind(
+    variable: Variable, answers: Mapping[str, str], language: str, notes: list[str]
+) -> dict[str, Any]:
+    """The kind of a variable with what that kind needs; notes what is to be decided."""
+    if variable.kind == "date":
+        return {"kind": "date"}
+    if (ends := _ends(variable, answers)) is not None:
+        low, high = ends
+        labels = {"low_label": {language: answers[str(low)]},
+                  "high_label": {language: answers[str(high)]}}  # fmt: skip
+        return {"kind": "scale", "scale": {"low": low, "high": high, **labels}}
+    if len(answers) >= 2:
+        ordered = variable.measure in ("ordinal", "scale")
+        if ordered:
+            notes.append("kind: ordinal, low to high as the values are; turn the list if need be.")
+        codes: set[str] = set()
+        categories = []
+        for value, text in answers.items():
+            codes.add(code := option_code(text, codes))
+            categories.append({"code": code, "text": text, "value": value})
+        return {"kind": "ordinal" if ordered else "single", "categories": _apart(categories)}
+    if variable.kind == "text":
+        return {"kind": "text"}
+    if answers:
+        ((value, text),) = answers.items()
+        notes.append(f"kind: only {value} has a label, {text!r}; a number unless you list answers.")
+    else:
+        notes.append("range: the file gives none; say what can be (low, high, unit).")
+    return {"kind": "number", "range": {"decimals": variable.decimals}}
+
+
+def _ends(variable: Variable, answers: Mapping[str, str]) -> tuple[int, int] | None:
+    """The ends of a scale of which only the two ends are labelled."""
+    if len(answers) != 2 or variable.measure == "nominal" or variable.kind != "number":
+        return None
+    if not all(re.fullmatch(r"-?\d{1,3}", value) for value in answers):
+        return None
+    low, high = sorted(map(int, answers))
+    return (low, high) if 2 <= high - low <= 100 else None
+
+
+def _apart(categories: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Options with one label twice are told apart by their values."""
+    texts = [match_key(category["text"]) for category in categories]
+    return [
+        {**category, "text": f"{category['text']} ({category['value']})"}
+        if texts.count(text) > 1 else category
+        for category, text in zip(categories, texts, strict=True)
+    ]  # fmt: skip
+
+
+def _missing(variable: Variable) -> tuple[list[dict[str, Any]], list[str]]:
+    """The values declared as missing with what each seems to mean, and what is to be decided."""
+    values = list(dict.fromkeys([*variable.missing, *_of_ranges(variable)]))
+    labels = [match_key(text) for text in variable.values.values()]
+    entries, unclear = [], []
+    for value in values:
+        text = variable.values.get(value, "")
+        # A label of two values tells neither.
+        text = text if labels.count(match_key(text)) == 1 else ""
+        meaning = means(text) if text else None
+        if meaning is None:
+            unclear.append(f"{value} ({text})" if text else value)
+        entry = {"text": text, "value": value} if text else {"value": value}
+        entries.append({**entry, "means": meaning or "blank"})
+    notes = [
+        f"missing: the file does not say what {', '.join(unclear)} means (refused, dont_know, "
+        "not_asked, broken_off, blank)."
+    ] if unclear else []  # fmt: skip
+    if wide := [
+        f"{low:g} to {high:g}" for low, high in variable.ranges if not _is_short(low, high)
+    ]:
+        notes.append(f"missing: values from {' and '.join(wide)} are declared missing, too many to "
+                     "list; keep them out by `range`.")  # fmt: skip
+    return entries, notes
+
+
+def _is_short(low: float, high: float) -> bool:
+    return low.is_integer() and high.is_integer() and high - low < MOST_MISSING
+
+
+def _of_ranges(variable: Variable) -> Iterator[str]:
+    """The whole numbers of short ranges of missing values, and labelled values of any range."""
+    for low, high in variable.ranges:
+        if _is_short(low, high):
+            yield from map(str, range(int(low), int(high) + 1))
+        for value in variable.values:
+            if re.fullmatch(r"-?\d+(\.\d+)?", value) and low <= float(value) <= high:
+                yield value
+
+
+def _ticked(
+    one: TickedSet, variables: Sequence[Variable], language: str, taken: set[str]
+) -> dict[str, Any]:
+    """A set of ticked options as one item, each option in the column of its variable."""
+    codes: set[str] = set()
+    categories = []
+    for variable in variables:
+        text = variable.label or variable.name
+        codes.add(code := option_code(text, codes))
+        categories.append({"code": code, "text": text, "column": variable.name})
+    seen = [match_key(category["text"]) for category in categories]
+    for category, text in zip(categories, seen, strict=True):
+        if seen.count(text) > 1:
+            category["text"] = f"{category['text']} ({category['column']})"
+    return {
+        COMMENT: f"blank_means: is a row without any {one.counted} an answer (none) or no answer "
+                 "(skipped)?",
+        "id": item_id(one.name, taken), "kind": "multi", "variable": one.name,
+        "label": {language: one.label or one.name}, "blank_means": "skipped",
+        "categories": categories,
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""A questionnaire as the YAML file that a person edits, with comments where there is to decide.
+
+A document may hold the key `#` in any mapping: its text is written as a comment above that mapping.
+So a draft says what nobody but the analyst can decide, and the file goes on being a questionnaire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+COMMENT = "#"
+_HEAD = (
+    "name", "version", "language", "title", "export", "group_item", "groups", "frame", "grids",
+)  # fmt: skip
+_ITEM = (
+    "id", "kind", "each", "column", "variable", "header", "label", "source", "status", "required",
+    "personal", "grid", "row", "confirms", "asked_if", "blank_means", "range", "scale", "ranks",
+    "boxes", "rows", "categories", "dont_know", "missing",
+)  # fmt: skip
+_LISTED = ("categories", "rows", "missing", "asked_if", "frame")
+_WIDE = 10**9
+
+
+def without_comments(node: Any) -> Any:
+    """The document alone, as `questionnaire_of` takes it."""
+    if isinstance(node, Mapping):
+        return {k: without_comments(v) for k, v in node.items() if k != COMMENT}
+    if isinstance(node, list | tuple):
+        return [without_comments(child) for child in node]
+    return node
+
+
+def write(document: Mapping[str, Any]) -> str:
+    """The document as YAML text in the order in which a questionnaire is read.
+
+    Lists of options that several items have alike are written once, under an anchor.
+    """
+    shared = _shared(document.get("items", ()))
+    lines = list(_comment(document, ""))
+    for key in _ordered(document, _HEAD):
+        if key != "items":
+            lines += _entry(key, document[key], "", {})
+    lines.append("items:")
+    for item in document.get("items", ()):
+        lines += ["", *_comment(item, "  ")]
+        first = "  - "
+        for key in _ordered(item, _ITEM):
+            entry = list(_entry(key, item[key], "    ", shared))
+            lines += [first + entry[0][4:], *entry[1:]]
+            first = "    "
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(mapping: Mapping[str, Any], order: Sequence[str]) -> list[str]:
+    known = [key for key in order if key in mapping]
+    return [*known, *(key for key in mapping if key not in order and key != COMMENT)]
+
+
+def _comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
+    text = mapping.get(COMMENT, "")
+    for line in str(text).splitlines():
+        plain = "".join(sign if sign.isprintable() else " " for sign in line)
+        yield f"{indent}# {' '.join(plain.split())}".rstrip()
+
+
+def _entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
+    """The lines of one key: lists of options with one a line, everything else in one."""
+    if key not in _LISTED or not isinstance(value, list | tuple) or not value:
+        yield f"{indent}{key}: {_flow(value)}"
+        return
+    anchor = shared.get(_flow(value), "")
+    if anchor.startswith("*"):
+        yield f"{indent}{key}: {anchor}"
+        return
+    if anchor:
+        shared[_flow(value)] = f"*{anchor[1:]}"
+    yield f"{indent}{key}:{' ' * bool(anchor)}{anchor}"
+    for each in value:
+        if isinstance(each, Mapping):
+            yield from _comment(each, f"{indent}  ")
+        yield f"{indent}  - {_flow(each)}"
+
+
+def _shared(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The lists of categories that more than one item has, each with the anchor of its first."""
+    first: dict[str, str] = {}
+    anchors: dict[str, str] = {}
+    for item in items:
+        if not item.get("categories"):
+            continue
+        written = _flow(item["categories"])
+        if written in first:
+            anchors[written] = f"&{first[written]}"
+        else:
+            first[written] = str(item.get("id", "options"))
+    return anchors
+
+
+def _flow(value: Any) -> str:
+    """A value in one line; every text that YAML could read as something else is quoted."""
+    text = yaml.safe_dump(
+        [without_comments(value)], default_flow_style=True, allow_unicode=True, sort_keys=False,
+        width=_WIDE,
+    )  # fmt: skip
+    return str(text).strip()[1:-1]
