@@ -20,7 +20,10 @@ from readiness.questionnaire.model import (
     Item,
     Questionnaire,
 )
+from readiness.questionnaire.naming import item_id, option_code
+from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.text import match_key
+from readiness.questionnaire.writing import without_comments, write
 
 __all__ = [
     "BLANK",
@@ -37,7 +40,13 @@ __all__ = [
     "Language",
     "Questionnaire",
     "expand",
+    "from_labels",
+    "item_id",
     "load_questionnaire",
     "match_key",
+    "option_code",
     "questionnaire_of",
+    "sav_labels",
+    "without_comments",
+    "write",
 ]

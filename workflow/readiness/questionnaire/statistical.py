@@ -149,7 +149,7 @@ def from_labels(labels: Labels, *, language: str | None = None) -> dict[str, Any
 
 
 def means(text: str) -> str | None:
-    """What a label such as "Refused" says that a missing value means, in any language with texts."""
+    """What a label says that a missing value means ("Refused"), in any language with texts."""
     said = _words(text)
     for meaning, key in zip(MEANINGS, WORDS, strict=True):
         for language in LANGUAGES:
