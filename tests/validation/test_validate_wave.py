@@ -33,7 +33,8 @@ def test_every_planted_fault_is_found_and_no_other(wave: Wave, version: int) -> 
 
 
 def test_every_rule_has_a_planted_fault(wave: Wave) -> None:
-    assert set(wave.planted["rule"]) == set(RULES)
+    # Personal data are looked for when the rest is done (tests/privacy).
+    assert set(wave.planted["rule"]) == set(RULES) - {"personal_data_seen"}
 
 
 @pytest.mark.parametrize(

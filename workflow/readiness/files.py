@@ -134,17 +134,18 @@ def _list(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def write_atomically(path: Path, content: bytes | str) -> None:
+def write_atomically(path: Path, content: bytes | str, *, private: bool = False) -> None:
     """Write a whole file or nothing: to a temporary name beside it, then rename.
 
-    Raises OSError that names `path`: that of a write on a full disk names no file.
+    `private`: nobody else on the machine can read it, not even before it is whole. Raises OSError
+    that names `path`: that of a write on a full disk names no file.
     """
     temporary = temporary_name(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with temporary.open("wb") as file:
+            with open(temporary, "wb", opener=_for_me if private else None) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -153,6 +154,10 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _for_me(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def temporary_name(path: Path) -> Path:

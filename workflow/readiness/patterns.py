@@ -10,11 +10,18 @@ WRITTEN_IN = "fr"
 """What a questionnaire is written in that does not say so: so it is in the sealed ones."""
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]{0,99}$"
+COUNTRY = r"^[A-Z]{2}$"
+KEY = r"^[0-9a-f]{16}$"
+TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
+"""Of a number of telephones or papers: `#` a digit, `@` a capital letter, `[5-7]` one of these."""
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",
     ITEM: "a name of lower-case letters, digits and underscores",
     LANGUAGE: "the code of a language, as fr or pt-BR",
     DATE: 'a date in quotes, "YYYY-MM-DD"',
+    COUNTRY: "the two letters of a country (ISO 3166), as MA",
+    KEY: "the name of a key, 16 hexadecimal digits",
+    TEMPLATE: "3 to 40 of `#` (a digit), `@` (a letter), `[5-7]`, digits, capitals and +",
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
 """What the patterns ask for, in words."""

@@ -82,6 +82,13 @@ def sample(wildcards):
     return [restored(drawn.name)] if drawn else []
 
 
+def sample_validated(wildcards):
+    """The same as validation hands it on, without what names anybody."""
+    if section(wildcards).sample is None:
+        return []
+    return [f"results/{wildcards.run}/validate/sample.csv"]
+
+
 def corrections(wildcards):
     """The file of the wave's corrections, when it has one."""
     name = section(wildcards).corrections

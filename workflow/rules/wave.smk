@@ -8,6 +8,7 @@ rule validate:
         answers="results/{run}/validate/answers.csv",
         issues="results/{run}/validate/issues.csv",
         counts="results/{run}/validate/counts.csv",
+        sample="results/{run}/validate/sample.csv",
         lineage="results/{run}/validate/lineage.json",
     log:
         "results/logs/{run}/validate.log",
@@ -122,7 +123,7 @@ rule compare:
 rule nonresponse:
     input:
         answers="results/{run}/validate/answers.csv",
-        sample=sample,
+        sample=sample_validated,
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
         margins=margins,

@@ -8,6 +8,7 @@ compares them with it.
 from readiness.config.base import Section
 from readiness.config.derived import NO, YES, Condition, Derived
 from readiness.config.model import SHIPPED, Config, Report
+from readiness.config.privacy import Privacy
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
@@ -47,6 +48,7 @@ __all__ = [
     "Edition",
     "Estimate",
     "Figures",
+    "Privacy",
     "Report",
     "Section",
     "SelectionName",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from readiness.config.base import LanguageCode, Name, Section, Titles, no_repeats
+from readiness.config.privacy import Privacy
 from readiness.config.sections import Study
 from readiness.config.wave import Wave
 
@@ -59,6 +60,7 @@ class Config(Section):
     """The whole configuration."""
 
     report: Report = Field(default=Report(), description=Report.__doc__ or "")
+    privacy: Privacy = Field(default=Privacy(), description=Privacy.__doc__ or "")
     studies: dict[Name, Study] = Field(default={}, description="studies to judge, by name")
     waves: dict[Name, Wave] = Field(default={}, description="waves to analyse, by name")
 

@@ -55,7 +55,9 @@ class Plan:
             runs = list(runs_of(self._frozen[identity]))
             if len(runs) != 1:
                 raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
-            found.append(Run(f"publications/{identity}", runs[0].name, runs[0].section, own))
+            run = runs[0]
+            folder = f"publications/{identity}"
+            found.append(Run(folder, run.name, run.section, own, run.privacy))
         return {run.folder: run for run in found}
 
     @cached_property

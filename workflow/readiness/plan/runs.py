@@ -9,14 +9,25 @@ and editing today's config leaves them alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readiness.config import NEWEST_EDITION, Config, DatasetVersion, Disclosure, Study, Wave, Weight
+from readiness.config import (
+    NEWEST_EDITION,
+    Config,
+    DatasetVersion,
+    Disclosure,
+    Privacy,
+    Study,
+    Wave,
+    Weight,
+)
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
+UNKNOWN_KEY = "none"
+"""Of a publication that names no key: whoever recomputes it needs none."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Run:
     name: str
     section: Wave | Study
     config: str = "config.yaml"
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def frozen(self) -> bool:
@@ -90,6 +102,11 @@ class Run:
             if self.frozen and section["largest_loss"] is None:
                 # It was published before there was such a limit.
                 section["largest_loss"] = 1.0
+            if self.edition != 1:
+                section["privacy"] = self.privacy.looked_for
+            if self.edition != 1 and not self.section.simulated:
+                sealed = self.privacy.key or ("" if not self.frozen else UNKNOWN_KEY)
+                section["pseudonyms"] = {"dataset": self.section.answers.name, "sealed": sealed}
         elif step == "weight":
             section = self.section.weight.model_dump()
             if self.edition == 1:
@@ -130,9 +147,9 @@ class Run:
 def runs_of(config: Config) -> Iterator[Run]:
     """The runs of one configuration, the studies first."""
     for name, study in sorted(config.studies.items()):
-        yield Run(f"studies/{name}", name, study)
+        yield Run(f"studies/{name}", name, study, privacy=config.privacy)
     for name, wave in sorted(config.waves.items()):
-        yield Run(f"waves/{name}", name, wave)
+        yield Run(f"waves/{name}", name, wave, privacy=config.privacy)
 
 
 KEYS = {"margins": "weight.margins", "published": "revises"}

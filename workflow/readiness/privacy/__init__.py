@@ -1,5 +1,6 @@
 """Personal data: which of it there is, and names that tell respondents apart and name nobody."""
 
+from readiness.privacy.detect import KINDS, NAME, Detectors, personal_data_seen
 from readiness.privacy.pseudonyms import (
     KEY_BYTES,
     key_from_data,
@@ -7,11 +8,20 @@ from readiness.privacy.pseudonyms import (
     names_people,
     pseudonyms,
 )
+from readiness.privacy.separate import GIVEN, kept_apart, with_pseudonyms, without_values
 
 __all__ = [
+    "GIVEN",
     "KEY_BYTES",
+    "KINDS",
+    "NAME",
+    "Detectors",
+    "kept_apart",
     "key_from_data",
     "key_id",
     "names_people",
+    "personal_data_seen",
     "pseudonyms",
+    "with_pseudonyms",
+    "without_values",
 ]

@@ -25,7 +25,7 @@ ID_DIGITS = 16
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
     """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
 
-    Equal ids have equal pseudonyms: `p` and 16 letters or digits. Nothing is sorted. Raises
+    Equal ids have equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises
     ValueError for a key that is not `KEY_BYTES` long.
     """
     if len(key) != KEY_BYTES:
@@ -39,7 +39,7 @@ def _pseudonym(text: str, key: bytes) -> str:
     if text == "":
         return ""
     digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:DIGEST_BYTES]
-    return f"p{base64.b32encode(digest).decode().lower()}"
+    return f"P{base64.b32encode(digest).decode()}"
 
 
 def key_id(key: bytes) -> str:

@@ -39,7 +39,7 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
     Raises ConfigError when there is one, or the place is none for a secret.
     """
     path = key_file(dataset)
-    _refuse_place(root, path)
+    refuse_place(root, path)
     key = secrets.token_bytes(KEY_BYTES)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def present_key(root: Path, dataset: str) -> bytes | None:
             f"{path}: not a key ({2 * KEY_BYTES} hexadecimal digits). Restore it; or remove it, "
             f"and make one: readiness data key {dataset}"
         )
-    _refuse_place(root, path)
+    refuse_place(root, path)
     if stat.S_IMODE(state.st_mode) & 0o077:
         raise ConfigError(f"{path}: others can read this key. Then: chmod 600 {path}")
     return key
@@ -111,16 +111,16 @@ def key_for(root: Path, wanted: KeyOf, export: Path) -> tuple[bytes, str]:
     )
 
 
-def _refuse_place(root: Path, path: Path) -> None:
-    """ConfigError for a key where git, DVC or the project carries it along."""
+def refuse_place(root: Path, path: Path, what: str = "a key") -> None:
+    """ConfigError for a secret where git, DVC or the project carries it along."""
     kept = {"the project": root, "DVC's cache": cache_folder(root)}
     kept |= {f"the DVC remote {name}": folder for name, folder in local_remotes(root).items()}
     place = path.resolve()
-    carried = [what for what, folder in kept.items() if place.is_relative_to(folder.resolve())]
+    carried = [name for name, folder in kept.items() if place.is_relative_to(folder.resolve())]
     if kept_by_git(root, path):
         carried.append("a folder that git keeps")
     if carried:
         raise ConfigError(
-            f"{path}: a key must not lie in {carried[0]}. Name a folder apart by {KEYS}, and move "
-            "it there."
+            f"{path}: {what} must not lie in {carried[0]}. Move it to a place apart"
+            f"{f' and name that folder by {KEYS}' if what == 'a key' else ''}."
         )

@@ -7,11 +7,19 @@ import sys
 from datetime import date
 from typing import Any
 
-from readiness.config import Edition, Validate, parse_json
+from readiness.config import Edition, Privacy, Validate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_sample
+from readiness.running.personal import (
+    Pseudonyms,
+    detectors_of,
+    frame_of,
+    keep_apart,
+    key_of,
+)
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
+from readiness.validation.separating import separate
 
 INPUTS = ("answers", "sample", "questionnaire", "corrections")
 
@@ -21,14 +29,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_step_arguments(parser, "answers", "sample?", "questionnaire", "corrections?")
 
 
-JUDGING = {"simulated", "largest_loss"}
-"""Settings by which a run stops or goes on; no result depends on them, so no lineage does."""
+JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
+"""Settings by which a run stops or goes on, or that are recorded in another way."""
 
 
 class ValidateWave(Validate, Edition):
     """The section of the wave, with what else its data are compared with."""
 
     simulated: bool
+    privacy: Privacy = Privacy()
+    pseudonyms: Pseudonyms | None = None
 
     def record(self) -> dict[str, Any]:
         """Without the settings that only judge."""
@@ -36,12 +46,13 @@ class ValidateWave(Validate, Edition):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `answers.csv`, `issues.csv` and `counts.csv`."""
+    """Write `answers.csv`, `issues.csv`, `counts.csv` and `sample.csv`."""
     settings = parse_json(ValidateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     inputs = {name: getattr(arguments, name) for name in INPUTS if getattr(arguments, name)}
+    raw = read_export(arguments.answers, questionnaire, simulated=settings.simulated)
     result = validate(
-        read_export(arguments.answers, questionnaire, simulated=settings.simulated),
+        raw,
         questionnaire,
         read_sample(arguments.sample, questionnaire) if arguments.sample else None,
         read_corrections(arguments.corrections, questionnaire) if arguments.corrections else None,
@@ -50,17 +61,22 @@ def run(arguments: argparse.Namespace) -> int:
         duplicates=settings.duplicates,
         edition=settings.edition,
     )
+    key = key_of(settings.pseudonyms, questionnaire, arguments.answers)
+    record = settings.record()
+    if settings.edition != 1:
+        # From here on no message and no file quotes or names anybody.
+        detectors, looked_for = detectors_of(settings.privacy)
+        result, apart = separate(result, raw, questionnaire, detectors, key.secret)
+        keep_apart(arguments.out.parent, apart)
+        record |= looked_for | ({"key": key.name} if key.secret else {})
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, arguments.answers, largest)
     outputs = Outputs("validate", arguments.out)
     outputs.csv("answers.csv", result.answers)
     outputs.csv("issues.csv", result.issues)
     outputs.csv("counts.csv", result.counts)
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.record(),
-        inputs=inputs,
-    )
+    outputs.csv("sample.csv", frame_of(arguments.sample, questionnaire, key.secret))
+    outputs.finish(code=arguments.code, settings=record, inputs=inputs)
     if line := loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.
         log.warning("%s Every fault: %s", line, arguments.out / "issues.csv")

@@ -47,6 +47,7 @@ RULES: dict[str, str] = {
     "differs_from_frame": "warning",
     "corrected": "note",
     "correction_unused": "warning",
+    "personal_data_seen": "warning",
 }
 """Every rule with its severity."""
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}

@@ -1,0 +1,153 @@
+"""What validation hands on names and quotes nobody, and the numbers do not notice."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from readiness.errors import ConfigError
+from readiness.privacy import GIVEN, Detectors
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import BLANK
+from readiness.running.pseudonym_key import KEYS, new_key
+from readiness.steps.validate import run
+from readiness.validation import validate
+from readiness.validation.separating import separate
+
+OPTIONS = [{"code": "seldom", "text": "Low"}, {"code": "often", "text": "High"}]
+TOWNS = [{"code": "a", "text": "Aba"}, {"code": "b", "text": "Bab"}]
+DOCUMENT = {
+    "name": "office",
+    "version": "1",
+    "language": "en",
+    "title": {"en": "Office"},
+    "export": {"timestamp": "Sent", "invitation": "Code", "ignored": ["Phone"]},
+    "items": [
+        {"id": "use", "kind": "ordinal", "column": "Use", "label": {"en": "Use"},
+         "categories": OPTIONS},
+        {"id": "town", "kind": "single", "column": "Town", "label": {"en": "Town"},
+         "personal": True, "categories": TOWNS},
+        {"id": "said", "kind": "text", "column": "Said", "label": {"en": "Said"}},
+    ],
+}  # fmt: skip
+CODES = ["rita@example.org", "omar@example.org", "sara@example.org"]
+SECRETS = ["Rita Secret", "0612345678", "Aba", "Nowhere", *CODES]
+
+
+def raw() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "_row": [2, 3, 4],
+            "_timestamp": [f"0{n}/03/2026 10:00:00" for n in (1, 2, 3)],
+            "_invitation": CODES,
+            "use": ["Low", "High", "Rather high"],
+            "town": ["Aba", "Nowhere", ""],
+            "said": ["Call Rita Secret: 0612345678", "", "fine"],
+        }
+    )
+
+
+QUESTIONNAIRE = Questionnaire.model_validate(DOCUMENT)
+DETECTORS = Detectors(telephone=("0[5-8]########",), names=("Rita Secret",))
+
+
+def separated(key: bytes | None):  # type: ignore[no-untyped-def]
+    result = validate(
+        raw(), QUESTIONNAIRE, opens=date(2026, 1, 1), closes=date(2026, 12, 31), duplicates="last"
+    )
+    return result, *separate(result, raw(), QUESTIONNAIRE, DETECTORS, key)
+
+
+def test_what_goes_on_names_and_quotes_nobody() -> None:
+    before, after, apart = separated(bytes(32))
+    for secret in SECRETS:
+        for table in (after.answers, after.issues, after.counts):
+            assert secret.casefold() not in table.to_csv().casefold(), secret
+    order = before.answers["respondent"].tolist()
+    assert order == sorted(order)
+    # In the same order of rows as without a key; coded answers as they were.
+    _, plain, _ = separated(None)
+    assert plain.answers["respondent"].tolist() == order
+    assert after.answers.drop(columns="respondent").equals(plain.answers.drop(columns="respondent"))
+    assert after.answers["use"].equals(before.answers["use"])
+    by_code = dict(zip(order, range(3), strict=True))
+    rita = after.answers.iloc[by_code["RITA@EXAMPLE.ORG"]]
+    assert rita["said"] == rita["town"] == GIVEN
+    assert after.answers.iloc[by_code["SARA@EXAMPLE.ORG"]]["town"] == BLANK
+    # Kept apart, for its owner.
+    said = dict(zip(apart.answers["item"], apart.answers["value"], strict=False))
+    assert said["town"] == "a"
+    assert set(apart.answers["respondent"]) <= set(after.answers["respondent"])
+
+
+def test_personal_data_are_told_by_place_and_kind() -> None:
+    _, after, apart = separated(bytes(32))
+    seen = after.issues[after.issues["rule"] == "personal_data_seen"]
+    (issue,) = seen.to_dict("records")
+    assert (issue["row"], issue["item"], issue["value"]) == (2, "said", GIVEN)
+    assert issue["severity"] == "warning" and "telephone" in issue["fact"]
+    # The list of names is its owner's: no number depends on it.
+    assert "name" not in issue["fact"].replace("validation.", "")
+    assert apart.seen.to_dict("records") == [
+        {"row": 2, "column": "Said", "item": "said", "kinds": "telephone name"}
+    ]
+
+
+@pytest.fixture
+def wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "project"
+    (root / ".dvc").mkdir(parents=True)
+    monkeypatch.chdir(root)
+    monkeypatch.setenv(KEYS, str(tmp_path / "keys"))
+    (root / "office-1.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
+    own = raw().drop(columns="_row").set_axis(["Sent", "Code", "Use", "Town", "Said"], axis=1)
+    own.to_csv(root / "export.csv", index=False)
+    return root
+
+
+def step(root: Path, out: str, sealed: str = "") -> Path:
+    settings = {
+        "opens": "2026-01-01", "closes": "2026-12-31", "largest_loss": 1.0, "simulated": False,
+        "edition": 2, "privacy": {"telephone": ["0[5-8]########"]},
+        "pseudonyms": {"dataset": "office@1", "sealed": sealed},
+    }  # fmt: skip
+    named = {"answers": Path("export.csv"), "questionnaire": Path("office-1.yaml")}
+    folder = root / "results" / out / "validate"
+    run(
+        Namespace(
+            **named, sample=None, corrections=None, settings=json.dumps(settings), code="0" * 64,
+            out=folder,
+        )
+    )  # fmt: skip
+    return folder
+
+
+def test_a_real_wave_stops_without_a_key(wave: Path) -> None:
+    with pytest.raises(ConfigError, match="Make it: readiness data key office@1"):
+        step(wave, "waves/office")
+    assert not (wave / "results").exists()
+
+
+def test_an_auditor_without_the_key_gets_the_same_answers(wave: Path) -> None:
+    path, name = new_key(wave, "office@1")
+    own = step(wave, "waves/office")
+    assert json.loads((own / "lineage.json").read_text())["settings"]["key"] == name
+    path.unlink()
+    audited = step(wave, "publications/office-r1", sealed=name)
+    tables = [pd.read_csv(folder / "answers.csv", dtype=str) for folder in (own, audited)]
+    columns = [t.pop("respondent") for t in tables]
+    assert tables[0].equals(tables[1]) and not set(columns[0]) & set(columns[1])
+    for file in wave.glob("results/**/*"):
+        if file.is_file() and "private" not in file.parts:
+            text = file.read_text("utf-8").casefold()
+            assert not [s for s in SECRETS if s.casefold() in text], file
+    private = wave / "results/waves/office/private"
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert {f.stat().st_mode & 0o777 for f in private.iterdir()} == {0o600}
+    assert "Rita Secret" in (private / "answers.csv").read_text("utf-8")

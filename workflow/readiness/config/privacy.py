@@ -1,0 +1,83 @@
+"""The section `privacy`: who answers for the personal data of a survey, and what is looked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from readiness.config.base import Section, Titles
+from readiness.patterns import COUNTRY, DATE, KEY, TEMPLATE
+
+Template = Annotated[str, Field(pattern=TEMPLATE)]
+
+
+class Privacy(Section):
+    """Whose personal data these are, for what and how long; reports print what is given here.
+
+    Nothing is printed of a simulated wave or of a study, which have no respondents.
+    """
+
+    controller: str | None = Field(
+        default=None, min_length=1, description="who decides on the processing: name and address"
+    )
+    purpose: Titles | None = Field(default=None, description="what the answers are used for")
+    receipt: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the declaration or authorisation, with the number that the authority gave",
+    )
+    hosting: str | None = Field(
+        default=None, pattern=COUNTRY, description="where the answers are kept"
+    )
+    keep_until: str | None = Field(
+        default=None,
+        pattern=DATE,
+        description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
+        "no wave is computed, until its answers are erased or the day is another",
+    )
+    signed_off_by: str | None = Field(
+        default=None,
+        min_length=1,
+        description="who read the page for the data protection officer and answers for it",
+    )
+    telephone: list[Template] = Field(
+        default=[],
+        description="how telephone numbers are written, beside the international way: `#` is a "
+        "digit, `[5-7]` one of these; spaces, points and hyphens may stand between",
+    )
+    identity: list[Template] = Field(
+        default=[],
+        description="how numbers of identity papers are written: as `telephone`, `@` is a letter",
+    )
+    names: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a file of names to look for in free text, one a line; outside the project",
+    )
+    key: str | None = Field(
+        default=None,
+        pattern=KEY,
+        description="the name of the key of the pseudonyms; set by `freeze`",
+    )
+
+    @field_validator("keep_until")
+    @classmethod
+    def _is_a_day(cls, value: str | None) -> str | None:
+        try:
+            date.fromisoformat(value or "2000-01-01")
+        except ValueError:
+            raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
+        return value
+
+    @property
+    def stated(self) -> dict[str, object]:
+        """What a reader is told: the keys that are given, of those that say something to one."""
+        told = {"controller", "purpose", "receipt", "hosting", "keep_until"}
+        return self.model_dump(include=told, exclude_none=True)
+
+    @property
+    def looked_for(self) -> dict[str, object]:
+        """What validation looks for in free text."""
+        return self.model_dump(include={"telephone", "identity", "names"}, exclude_none=True)

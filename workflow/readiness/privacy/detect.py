@@ -1,0 +1,167 @@
+"""Personal data in free text: seen, said where, never deleted.
+
+E-mail addresses, telephone numbers, numbers of identity papers, bank accounts (IBAN, ISO 13616:
+the check digits of ISO 7064 mod 97-10), and names of a list that the user gives. How telephone
+and identity numbers look depends on the country and is data: templates in which `#` is a digit,
+`@` a capital letter and `[5-7]` one of these digits; spaces, points, hyphens, slashes and brackets
+may stand between. All patterns are of bounded length: no text takes longer than in proportion.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from readiness.patterns import TEMPLATE
+
+EMAIL, TELEPHONE, IDENTITY, IBAN, NAME = "email", "telephone", "identity", "iban", "name"
+KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN, NAME)
+"""What can be seen, in the order in which it is told."""
+
+_PART = re.compile(r"\[[0-9]-[0-9]\]|.")
+_GAP = r"[ ./()-]{0,3}"
+_EMAIL = re.compile(
+    r"[\w.+'-]{1,64} ?(?:@|\(at\)|\[at\]) ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
+)
+_ABROAD = re.compile(rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)")
+"""A number as E.164 has it: at most fifteen digits, the country's first."""
+_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
+IBAN_LENGTHS = {
+    length: frozenset(countries.split())
+    for length, countries in {
+        15: "NO", 16: "BE", 18: "DK FI FK FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST", 26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
+    }.items()
+}  # fmt: skip
+"""Countries by the length of their IBAN, as the registry of ISO 13616 has them; others write
+accounts alike (Morocco 28), and their check digits tell."""
+_SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
+"""What any pattern needs: most texts hold none of it."""
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """What is looked for beside addresses, accounts and international telephone numbers.
+
+    `telephone` and `identity` are templates (`TEMPLATE`); `names` are names of people, as a list
+    of the invited has them, told in either order of their words.
+    """
+
+    telephone: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=(), repr=False)
+
+    def ready(self) -> Callable[[str], tuple[str, ...]]:
+        """What sees them: for a text the kinds that it holds, in the order of `KINDS`."""
+        patterns = {
+            EMAIL: [_EMAIL],
+            TELEPHONE: [_ABROAD, *map(_compiled, self.telephone)],
+            IDENTITY: [_compiled(template, re.IGNORECASE) for template in self.identity],
+        }
+        names = _by_first_word(self.names)
+
+        def seen(text: str) -> tuple[str, ...]:
+            plain = _plain(text)
+            found = set()
+            if _SUSPECT.search(plain):
+                found |= {k for k, each in patterns.items() if any(p.search(plain) for p in each)}
+                found |= {IBAN} if _holds_iban(plain) else set()
+            found |= {NAME} if names and _holds_name(plain, names) else set()
+            return tuple(kind for kind in KINDS if kind in found)
+
+        return seen
+
+
+def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFrame:
+    """Where a table of text holds personal data.
+
+    Returns one row a cell that does: `at` (its index in `cells`), `column`, `kinds` (a tuple of
+    `KINDS`), in the order of columns, then rows. Nothing of a cell is in it.
+    """
+    see = detectors.ready()
+    parts = []
+    for column in cells.columns:
+        cell = cells[column]
+        kinds = {text: found for text in cell.unique() if (found := see(str(text)))}
+        if kinds:
+            told = cell.astype(object).map(kinds).dropna()
+            parts.append(pd.DataFrame({"at": told.index, "column": column, "kinds": told.array}))
+    if not parts:
+        return pd.DataFrame({"at": [], "column": [], "kinds": []}, dtype=object)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _compiled(template: str, flags: int = 0) -> re.Pattern[str]:
+    """The pattern of a template; ValueError where it is none."""
+    if not re.fullmatch(TEMPLATE, template):
+        raise ValueError(f"{template!r}: not a template of a number")
+    parts = {"#": r"\d", "@": "[A-Z]", "+": r"\+"}
+    body = _GAP.join(parts.get(part, part) for part in _PART.findall(template))
+    return re.compile(rf"(?<![\w+]){body}(?!\w)", flags)
+
+
+def _plain(text: str) -> str:
+    """The text with the digits 0 to 9, single spaces, and without marks that take no room."""
+    if text.isascii():
+        return " ".join(text.split())
+    normal = unicodedata.normalize("NFKC", text)
+    kept = (
+        str(unicodedata.decimal(c)) if c.isdecimal() else c
+        for c in normal
+        if unicodedata.category(c) != "Cf"
+    )
+    return " ".join("".join(kept).split())
+
+
+def _holds_iban(plain: str) -> bool:
+    return any(_is_iban(found[0]) for found in _IBAN.finditer(plain.upper()))
+
+
+def _is_iban(candidate: str) -> bool:
+    """Whether an account begins the candidate: of the length of its country where that is known,
+    else the whole of it, or of it without words that follow."""
+    joined = re.sub("[ -]", "", candidate)
+    known = [n for n, countries in IBAN_LENGTHS.items() if joined[:2] in countries]
+    ends = known or [
+        len(re.sub("[ -]", "", candidate[:end]))
+        for end in (*(m.start() for m in re.finditer("[ -]", candidate)), len(candidate))
+    ]
+    return any(15 <= n <= len(joined) and _checks(joined[:n]) for n in ends)
+
+
+def _checks(account: str) -> bool:
+    """ISO 7064 mod 97-10: letters are 10 to 35, the first four characters stand last."""
+    digits = "".join(str(int(c, 36)) for c in account[4:] + account[:4])
+    return int(digits) % 97 == 1
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text without case, accents and vowel signs."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"\w+", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def _by_first_word(names: Iterable[str]) -> Mapping[str, set[tuple[str, ...]]]:
+    """Names as words, by the first of them, in either order."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for name in names:
+        words = tuple(_words(_plain(name)))
+        for order in {words, words[::-1]} - {()}:
+            found.setdefault(order[0], set()).add(order)
+    return found
+
+
+def _holds_name(plain: str, names: Mapping[str, set[tuple[str, ...]]]) -> bool:
+    words = _words(plain)
+    return any(
+        tuple(words[at : at + len(name)]) == name
+        for at, word in enumerate(words)
+        for name in names.get(word, ())
+    )

@@ -1,0 +1,103 @@
+"""Personal data at the edge of a step: keys, names to look for, what is kept apart, the sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from readiness.config import Privacy, Section
+from readiness.errors import ConfigError
+from readiness.files import read_file, write_atomically
+from readiness.privacy import Detectors, names_people, with_pseudonyms
+from readiness.readers import SAMPLE_COLUMNS, read_sample
+from readiness.running.pseudonym_key import KeyOf, key_for, refuse_place
+from readiness.running.step import log
+from readiness.tables import read_text_table, to_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from readiness.questionnaire import Questionnaire
+    from readiness.validation.separating import Apart
+
+FOLDER = "private"
+"""Below `results/<run>`: what nobody else may read, and no later step does."""
+
+
+class Pseudonyms(Section):
+    """Whose key makes the pseudonyms of the respondents: see `KeyOf`."""
+
+    dataset: str
+    sealed: str
+
+
+class Key(NamedTuple):
+    """A key and its name; None where nobody has to be given a pseudonym."""
+
+    secret: bytes | None = None
+    name: str = ""
+
+
+def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path) -> Key:
+    """The key of a wave's respondents; ConfigError where one is needed and missing."""
+    columns = questionnaire.export
+    personal = [item.id for item in questionnaire.items if item.personal]
+    if wanted is None or not names_people(columns.invitation, columns.respondent, personal):
+        return Key()
+    return Key(*key_for(Path.cwd(), KeyOf(wanted.dataset, wanted.sealed), export))
+
+
+def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:
+    """What is looked for in free text, and how the record of a step tells it.
+
+    The names of a list are in no record, and what is found of them in no table that goes on.
+    """
+    templates = {name: list(getattr(privacy, name)) for name in ("telephone", "identity")}
+    detectors = Detectors(
+        telephone=tuple(templates["telephone"]),
+        identity=tuple(templates["identity"]),
+        names=_names(privacy.names),
+    )
+    return detectors, {name: each for name, each in templates.items() if each}
+
+
+def _names(named: str | None) -> tuple[str, ...]:
+    if named is None:
+        return ()
+    path = Path(named).expanduser()
+    refuse_place(Path.cwd(), path, "a list of names")
+    try:
+        lines = read_file(path).decode("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        # Who recomputes the numbers has no list, and needs none.
+        log.warning("privacy.names: %s is not here; no names are looked for.", path)
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ConfigError(f"privacy.names: {path}: cannot be read ({reason}).") from None
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def keep_apart(run: Path, apart: Apart) -> None:
+    """Write what is kept apart below `run`/private, for its owner's eyes."""
+    folder = run / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    write_atomically(folder / "answers.csv", to_csv(apart.answers), private=True)
+    write_atomically(folder / "personal-data.csv", to_csv(apart.seen), private=True)
+    if n := len(apart.seen):
+        log.warning("personal data in %d cells: %s", n, folder / "personal-data.csv")
+
+
+def frame_of(sample: Path | None, questionnaire: Questionnaire, key: bytes | None) -> pd.DataFrame:
+    """The sample as later steps read it: what they use of it alone, under pseudonyms."""
+    import pandas as pd
+
+    if sample is None:
+        return pd.DataFrame(columns=["token"])
+    read = read_text_table(sample, "sample")
+    wanted = (*SAMPLE_COLUMNS, *(v.id for v in questionnaire.frame), "disposition")
+    # The text of each number as it came: written again it would lose digits.
+    frame = read[[name for name in wanted if name in read.columns]].copy()
+    frame["token"] = read_sample(sample, questionnaire)["token"].to_numpy()
+    return frame if key is None else with_pseudonyms(frame, ["token"], key)

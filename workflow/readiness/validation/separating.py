@@ -1,0 +1,143 @@
+"""What validation found, without what names or quotes a respondent.
+
+Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes what was
+published needs none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from readiness.facts import Fact, Listed, Term, to_json
+from readiness.privacy import (
+    GIVEN,
+    NAME,
+    Detectors,
+    kept_apart,
+    personal_data_seen,
+    with_pseudonyms,
+    without_values,
+)
+from readiness.questionnaire import SPECIAL_CODES, Questionnaire
+from readiness.validation.issues import ISSUE_COLUMNS, issues_of
+
+if TYPE_CHECKING:
+    from readiness.validation.validate import Validated
+
+PERSONAL_DATA = "personal_data_seen"
+KINDS = {
+    "email": "validation.personal.email",
+    "telephone": "validation.personal.telephone",
+    "identity": "validation.personal.identity",
+    "iban": "validation.personal.iban",
+}
+"""What each kind of personal data is called, as a key of the catalogues. Names of a list are told
+to its owner alone: who recomputes the numbers does not have it."""
+NAMED = ("respondent",)
+QUOTING = ("value", "expected", "suggestion")
+"""Columns of the table of issues that may quote an answer."""
+
+
+def set_apart(questionnaire: Questionnaire) -> frozenset[str]:
+    """The items whose answers are kept apart: personal ones, and free text."""
+    return frozenset(i.id for i in questionnaire.items if i.personal or i.kind == "text")
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What is kept apart, for whoever may see it.
+
+    answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
+    seen: one row a cell that holds personal data: `row` of the export, `column`, `kinds`.
+    """
+
+    answers: pd.DataFrame
+    seen: pd.DataFrame
+
+
+def separate(
+    result: Validated,
+    raw: pd.DataFrame,
+    questionnaire: Questionnaire,
+    detectors: Detectors,
+    key: bytes | None = None,
+) -> tuple[Validated, Apart]:
+    """What goes on, and what is kept apart.
+
+    Args:
+        result: what `validate` made of `raw`.
+        raw: the export; personal data are looked for in its items and in its other columns that
+            are no item's, by their header, but not in those whose name begins with `_`.
+        questionnaire: what was asked.
+        detectors: what is looked for.
+        key: makes pseudonyms of the respondents; None where nobody is named (a simulated wave).
+    """
+    apart = set_apart(questionnaire)
+    columns = {name for item in apart for name in questionnaire.item(item).columns}
+    answers, said = kept_apart(result.answers, columns, SPECIAL_CODES)
+    found = _seen(raw, questionnaire, detectors)
+    issues = pd.concat([_silent(result.issues, questionnaire, key), _issues(found)])
+    if key is not None:
+        answers, said, issues = (with_pseudonyms(t, NAMED, key) for t in (answers, said, issues))
+    issues = issues.sort_values("row", kind="stable").reset_index(drop=True)
+    seen = found.assign(kinds=found["kinds"].map(" ".join))
+    return replace(result, answers=answers, issues=issues), Apart(said, seen)
+
+
+def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | None) -> pd.DataFrame:
+    """The issues without what was answered to items kept apart, and without codes of people."""
+    quoting = [name for name in QUOTING if name in issues.columns]
+    export = questionnaire.export
+    codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
+    at = issues["item"].isin(list(set_apart(questionnaire)))
+    silent = without_values(issues, at | issues["column"].isin(codes), quoting)
+    told = at & issues["value"].ne("")
+    silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
+    return silent
+
+
+def _seen(raw: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors) -> pd.DataFrame:
+    """Where personal data stand: `row`, `column` (its header), `item`, `kinds`."""
+    headers = {item.id: item.column for item in questionnaire.items if not item.personal}
+    personal = {item.id for item in questionnaire.items if item.personal}
+    searched = [c for c in raw.columns if not str(c).startswith("_") and c not in personal]
+    found = personal_data_seen(raw[searched], detectors)
+    names = found["column"]
+    return pd.DataFrame(
+        {
+            "row": raw["_row"].reindex(found["at"]).to_numpy(),
+            "column": names.map(lambda name: headers.get(name, name)),
+            "item": names.where(names.isin(list(headers)), ""),
+            "kinds": found["kinds"],
+        }
+    )
+
+
+def _issues(found: pd.DataFrame) -> pd.DataFrame:
+    """Issues of the rule `personal_data_seen`, in the order of rows, then of the form."""
+    known = found["kinds"].map(lambda kinds: tuple(kind for kind in kinds if kind != NAME))
+    told = found.assign(known=known)[known.map(len) > 0]
+    parts = [pd.DataFrame(columns=list(ISSUE_COLUMNS))]
+    for (item, column), group in told.groupby(["item", "column"], sort=False):
+        parts.append(
+            issues_of(
+                PERSONAL_DATA,
+                [
+                    Fact("validation.personal_data_seen", {"kinds": _listed(kinds)})
+                    for kinds in group["known"]
+                ],
+                row=group["row"].tolist(),
+                respondent=[""] * len(group),
+                value=[GIVEN] * len(group),
+                column=str(column),
+                item=str(item),
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _listed(kinds: tuple[str, ...]) -> Listed:
+    return Listed(tuple(Term(KINDS[kind]) for kind in kinds))
