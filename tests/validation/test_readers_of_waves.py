@@ -49,6 +49,7 @@ def test_cells_stay_as_exported(wave: Wave, questionnaire: Questionnaire) -> Non
     assert set(raw.columns) == {
         "_row",
         "_timestamp",
+        "_submitted",
         "_invitation",
         *(item.id for item in questionnaire.items),
     }
@@ -98,6 +99,18 @@ def _ragged(rows: Rows) -> Rows:
     return rows
 
 
+def test_a_row_of_another_width_is_told_and_not_read(
+    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
+) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_bytes(as_bytes(_ragged(rows_of(wave.path("export_1")))))
+    raw = read_export(path, questionnaire)
+    assert len(raw) == 580
+    assert raw.loc[raw["_fault"] != "", ["_row", "_fault", "_timestamp"]].to_numpy().tolist() == [
+        [7, "20 cells where the header has 22", ""]
+    ]
+
+
 def _mixed_marker(rows: Rows) -> Rows:
     rows[4][-1] = "non"
     return rows
@@ -112,7 +125,6 @@ def _mixed_marker(rows: Rows) -> Rows:
         (_double, "'Quel est votre métier principal ?': given more than once"),
         (_other_form, "not an export of ai-readiness-1; missing 'Horodateur'"),
         (_other_form, "and 18 more; unknown 'Timestamp', 'Nom', 'Ville'; 0 of 21"),
-        (_ragged, "row 7: 20 cells where the header has 22"),
         (_mixed_marker, "row 5: column 'Données simulées' holds 'non'"),
         (lambda rows: rows[:1], "a header and no answers"),
     ],
@@ -134,9 +146,9 @@ def test_an_export_of_another_shape_is_refused(
     [
         (b"", "the export is empty"),
         (b"\xef\xbb\xbf\n\n", "the export is empty"),
-        (b"Horodateur;Sexe\n1;2\n", "separated by semicolons"),
-        ("Horodateur,Métier\n".encode("latin-1"), "not UTF-8 (byte 12)"),
-        ("Horodateur\n".encode("utf-16"), "not UTF-8 (byte 0)"),
+        (b"Horodateur;Sexe\n1;2\n", "unknown 'Sexe'; 1 of 21 columns recognised"),
+        ("Horodateur,Métier\n".encode("latin-1"), "a header and no answers"),
+        ("Horodateur\n".encode("utf-16"), "a header and no answers"),
         (b'"a","b"\n"x"y,"z"\n', "row 2: not a CSV table"),
         (b'"a","b"\n"x,\n', "row 2: a quote that is not closed"),
     ],

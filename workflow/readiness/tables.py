@@ -106,7 +106,7 @@ def read_rows(
             if cells:
                 rows.append((number, cells))
     except csv.Error as error:
-        raise DataError(f"{path}, row {number + 1}: {_unreadable(error)}. {advice}") from None
+        raise DataError(f"{path}, row {number + 1}: {unreadable(error)}. {advice}") from None
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
     header = rows[0][1]
@@ -118,13 +118,14 @@ def read_rows(
     for number, cells in rows[1:]:
         if len(cells) != len(header):
             raise DataError(
-                f"{path}, row {number}: {_counted(len(cells))} where the header has {len(header)}. "
+                f"{path}, row {number}: {counted(len(cells))} where the header has {len(header)}. "
                 f"{advice}"
             )
     return header, rows[1:]
 
 
-def _counted(cells: int) -> str:
+def counted(cells: int) -> str:
+    """So many cells, in words."""
     return "1 cell" if cells == 1 else f"{cells} cells"
 
 
@@ -152,7 +153,7 @@ def _text(path: Path, what: str, content: bytes, advice: str) -> str:
         ) from None
 
 
-def _unreadable(error: csv.Error) -> str:
+def unreadable(error: csv.Error) -> str:
     """What csv.reader met, in words."""
     said = str(error)
     if "field limit" in said:

@@ -23,12 +23,14 @@ class Export(Strict):
     `timestamp` is when an answer was sent, `started` when it was begun, `duration` how many seconds
     it took, `invitation` the code that was sent to the respondent, `respondent` the tool's own name
     of the row, `complete` the column that tells who broke off. `tool` is the tool that wrote the
-    export, where that is not to be found out; `dates` the order of day, month and year where the
-    tool has no fixed one. `marker` is a column that only simulated exports have, and `marked` what
-    each of its cells then holds; `ignored` are columns that may be there and are not read.
+    export and `encoding` that of its letters, where they are not to be found out; `dates` the order
+    of day, month and year where the tool has no fixed one. `marker` is a column that only simulated
+    exports have, and `marked` what each of its cells then holds; `ignored` are columns that may be
+    there and are not read.
     """
 
     tool: Text | None = None
+    encoding: Text | None = None
     timestamp: Text | None = None
     invitation: Text | None = None
     respondent: Text | None = None

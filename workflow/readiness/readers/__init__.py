@@ -1,6 +1,8 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
-from readiness.readers.google_forms import INVITATION, ROW, TIMESTAMP, read_export
+from readiness.readers.export import read_export
+from readiness.readers.sheet import Sheet, read_sheet
+from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,
     read_corrections,
@@ -13,8 +15,10 @@ __all__ = [
     "ROW",
     "SAMPLE_COLUMNS",
     "TIMESTAMP",
+    "Sheet",
     "read_corrections",
     "read_export",
     "read_margins",
     "read_sample",
+    "read_sheet",
 ]

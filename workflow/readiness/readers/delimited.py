@@ -1,0 +1,295 @@
+"""Delimited text: commas, semicolons, tabs or bars; quotes as RFC 4180 has them.
+
+A large regular file is read by pandas' parser, any other by Python's `csv`: both give the same
+table, and a row that is cut or has more cells than the header is refused by either.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import match_key
+from readiness.readers.encodings import decode
+from readiness.readers.table import (
+    AGAIN,
+    HEAD,
+    Sheet,
+    bounded,
+    header_at,
+    without_empty,
+)
+from readiness.tables import LONG, PACKED, counted, unreadable
+
+SEPARATORS = (",", ";", "\t", "|")
+_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SAMPLE = 1 << 16
+_CHUNK = 20_000
+_BLOCK = 1 << 24
+
+Row = tuple[int, list[str]]
+
+
+def read(path: Path, content: bytes, wanted: Collection[str], encoding: str | None) -> Sheet:
+    """The table of a delimited text; `readers.sheet.read_sheet` says what is raised."""
+    for beginning, kind in PACKED.items():
+        if content.startswith(beginning):
+            raise DataError(f"{path}: the export is {kind}; expected a table. Unpack it first.")
+    text, named = decode(path, content, wanted, encoding)
+    if not text.strip("\r\n \t;,|\0"):
+        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+    said = _said_separator(text)
+    if said:
+        text = text[text.find("\n") + 1 :]
+    line, separator = 1 + bool(said), said or _separator(text, wanted)
+    sheet = None
+    if len(text) >= LONG:
+        body = text.encode("utf-8")
+        text = ""  # a copy less while the parser has its own
+        sheet = _fast(path, body, separator, line)
+        text = text if sheet else body.decode("utf-8")
+    sheet = without_empty(sheet or _slow(path, text, separator, wanted, line))
+    return replace(sheet, encoding=named, separator=separator)
+
+
+def _said_separator(text: str) -> str:
+    """What a first line `sep=;`, as spreadsheets write it, says; "" where there is none."""
+    line = text[:8].partition("\n")[0].strip().strip('"')
+    return line[4:] if line[:4].lower() == "sep=" and line[4:] in SEPARATORS else ""
+
+
+def _parsed(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _separator(text: str, wanted: Collection[str]) -> str:
+    """What stands between the cells: what cuts the first rows into equally many, and most."""
+    sample = text[:_SAMPLE]
+    best, chosen = (0.0, 0.0, 0.0), ","
+    for separator in SEPARATORS:
+        if separator not in sample:
+            continue
+        rows: list[list[str]] = []
+        with suppress(csv.Error):  # the sample may end within a quote
+            rows.extend(row for row in islice(_parsed(sample, separator), HEAD) if row)
+        if len(rows) > 2 and len(text) > len(sample):
+            rows.pop()
+        widths = Counter(len(row) for row in rows)
+        width, times = max(widths.items(), key=lambda found: (found[1] * found[0], found[0]),
+                           default=(1, 0))  # fmt: skip
+        if width < 2:
+            continue
+        known = len(set(chain.from_iterable(map(_keys, rows))) & set(wanted)) if wanted else 0
+        score = (float(known), times / len(rows), float(width))
+        if score > best:
+            best, chosen = score, separator
+    return chosen
+
+
+def _keys(row: list[str]) -> list[str]:
+    return [match_key(cell) for cell in row]
+
+
+# --- by csv -------------------------------------------------------------------------------------
+
+
+def _slow(path: Path, text: str, separator: str, wanted: Collection[str], line: int) -> Sheet:
+    rows = _rows(path, text, separator, line)
+    head = list(islice(rows, HEAD))
+    if not head:
+        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+    at = header_at([cells for _, cells in head], wanted)
+    header = head[at][1]
+    _check_separator(path, header, separator)
+    bounded(path, 1, len(header))
+    body = _Body(path, header)
+    body.take(head[at + 1 :])
+    while chunk := list(islice(rows, _CHUNK)):
+        body.take(chunk)
+    ended = text.endswith(("\n", "\r"))
+    above = tuple(tuple(cells) for _, cells in head[:at])
+    return body.finish(Sheet(path, tuple(header), pd.DataFrame(), np.array([]), above), ended=ended)
+
+
+def _check_separator(path: Path, header: list[str], separator: str) -> None:
+    """One column only, and in its name another sign that separates: the wrong one was taken."""
+    if len(header) > 1:
+        return
+    other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
+    if len(other) > 1:
+        raise DataError(
+            f"{path}: what stands between the cells cannot be told; tried "
+            f"{', '.join(_NAMES.values())}. {AGAIN}"
+        )
+
+
+def _rows(path: Path, text: str, separator: str, line: int) -> Iterator[Row]:
+    """Rows with their numbers; a blank line is no row, but it counts."""
+    number = line - 1
+    try:
+        for number, cells in enumerate(_parsed(text, separator), line):
+            if cells:
+                yield number, cells
+    except csv.Error as error:
+        raise DataError(f"{path}, row {number + 1}: {unreadable(error)}. {AGAIN}") from None
+
+
+class _Body:
+    """Rows below the header, as they come, each of the header's width."""
+
+    def __init__(self, path: Path, header: list[str]) -> None:
+        self.path, self.width = path, len(header)
+        named = [at for at, cell in enumerate(header) if cell.strip()]
+        self.least = named[-1] + 1 if named else 0
+        self.known: list[dict[str, int]] = [{} for _ in header]
+        self.parts: list[list[np.ndarray]] = [[] for _ in header]
+        self.numbers: list[int] = []
+        self.faults: dict[int, str] = {}
+        self.short: list[Row] = []
+
+    def take(self, rows: list[Row]) -> None:
+        """Add rows; short ones wait until it is known whether only the last ones are so."""
+        fitted: list[list[str]] = []
+        for number, cells in rows:
+            if not any(cells):
+                continue
+            if len(cells) < self.least:
+                self.short.append((number, cells))
+                continue
+            for waiting in self.short:
+                fitted.append(self._fault(*waiting))
+            self.short.clear()
+            if any(cell.strip() for cell in cells[self.width :]):
+                fitted.append(self._fault(number, cells))
+                continue
+            fitted.append([*cells[: self.width], *[""] * (self.width - len(cells))])
+            self.numbers.append(number)
+        self._add(fitted)
+        bounded(self.path, len(self.numbers), self.width)
+
+    def _fault(self, number: int, cells: list[str]) -> list[str]:
+        """An empty row in place of one whose cells nobody can put below their headers."""
+        self.faults[len(self.numbers)] = f"{counted(len(cells))} where the header has {self.width}"
+        self.numbers.append(number)
+        return [""] * self.width
+
+    def _add(self, rows: list[list[str]]) -> None:
+        if not rows:
+            return
+        columns = zip(*rows, strict=True)
+        for column, known, parts in zip(columns, self.known, self.parts, strict=True):
+            for text in dict.fromkeys(column):
+                known.setdefault(text, len(known))
+            parts.append(
+                np.fromiter(map(known.__getitem__, column), dtype=np.int32, count=len(column))
+            )
+
+    def finish(self, sheet: Sheet, *, ended: bool) -> Sheet:
+        """The sheet with these rows.
+
+        The last rows may be short: what spreadsheets leave out at the end of a row is empty. Fewer
+        than half the cells are another thing (a total, a remark), and a row is left out as well
+        where the file ends within it: DataError.
+        """
+        notes: tuple[str, ...] = ()
+        if self.short and not ended:
+            number, cells = self.short[-1]
+            raise DataError(
+                f"{self.path}, row {number}: {counted(len(cells))} where the header has "
+                f"{self.width}; the file ends within the row, so it is cut. {AGAIN}"
+            )
+        last: list[list[str]] = []
+        for number, cells in self.short:
+            if 2 * len(cells) < self.least:
+                last.append(self._fault(number, cells))
+                continue
+            last.append([*cells, *[""] * (self.width - len(cells))])
+            self.numbers.append(number)
+            notes = (f"from row {self.short[0][0]} on, cells that are not there are read as empty",)
+        self._add(last)
+        made = {}
+        for at, (known, parts) in enumerate(zip(self.known, self.parts, strict=True)):
+            codes = np.concatenate(parts) if parts else np.array([], dtype=np.int32)
+            made[at] = pd.Categorical.from_codes(codes, pd.Index(list(known), dtype=object))
+        numbers = np.array(self.numbers, dtype=np.int64)
+        return replace(
+            sheet, rows=pd.DataFrame(made), numbers=numbers, faults=self.faults, notes=notes
+        )
+
+
+# --- by pandas ----------------------------------------------------------------------------------
+
+
+def _fast(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
+    """The same of a large file that any parser reads alike; None where one might not."""
+    header = next(_parsed(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
+    if len(header) < 2 or not _regular(content, separator, len(header)):
+        return None
+    bounded(path, 1, len(header))
+    # A file that is cut in its last row has too few cells, so it is not regular, or a short cell.
+    frame = pd.read_csv(
+        io.BytesIO(content), sep=separator, header=None, skiprows=1, names=range(len(header)),
+        dtype="category", na_filter=False, index_col=False, engine="c", encoding="utf-8",
+    )  # fmt: skip
+    bounded(path, len(frame), len(header))
+    empty = np.ones(len(frame), dtype=bool)
+    for at in frame:
+        blank = np.flatnonzero(frame[at].cat.categories == "")
+        empty &= np.isin(frame[at].cat.codes.to_numpy(), blank)
+    numbers = np.arange(line + 1, len(frame) + line + 1)
+    if empty.any():
+        frame, numbers = frame[~empty].reset_index(drop=True), numbers[~empty]
+    return Sheet(path, tuple(header), frame, numbers)
+
+
+def _regular(content: bytes, separator: str, width: int) -> bool:
+    """Whether every row has `width` cells, and quotes stand only around cells or doubled in them.
+
+    So a line end in quotes is no end of a row, for either parser. Ends are `\\n` or `\\r\\n`.
+    """
+    if b"\0" in content or content.count(b"\r") != content.count(b"\r\n"):
+        return False
+    newline, sign, quote = 10, ord(separator), 34
+    borders = np.array([newline, 13, sign, quote])
+    begin = 0
+    while begin < len(content):
+        end = content.rfind(b"\n", begin, begin + _BLOCK) + 1 or len(content)
+        if end - begin > _BLOCK:
+            return False
+        block = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
+        ends, signs = block == newline, block == sign
+        quotes = block == quote
+        if quotes.any():
+            inside = np.bitwise_xor.accumulate(quotes)
+            before = np.concatenate([[newline], block[:-1]])[quotes]
+            after = np.concatenate([block[1:], [newline]])[quotes]
+            border = np.where(inside[quotes], before, after)
+            if not np.isin(border, borders).all():
+                return False
+            ends, signs = ends & ~inside, signs & ~inside
+            if inside[-1]:  # the block ends within a cell: read it up to the row before
+                rows = np.flatnonzero(ends)
+                if end == len(content) or not len(rows):
+                    return False
+                end = begin + int(rows[-1]) + 1
+                ends, signs = ends[: end - begin], signs[: end - begin]
+        rows = np.flatnonzero(ends)
+        if end == len(content) and (not len(rows) or rows[-1] < len(ends) - 1):
+            return False  # the last line has no end: it may be cut
+        starts = np.concatenate([[0], rows[:-1] + 1])
+        if (np.add.reduceat(signs, starts, dtype=np.int64) != width - 1).any():
+            return False
+        if int((rows - starts).max()) >= csv.field_size_limit():
+            return False
+        begin = end
+    return True

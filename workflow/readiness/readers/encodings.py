@@ -1,0 +1,163 @@
+"""Which letters the bytes of a text are.
+
+A byte-order mark and UTF-8 tell themselves. An 8-bit encoding does not: the same bytes are other
+letters in each. What decides is, in this order, the headers that are expected, and which letters
+stand beside which. Where neither decides, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from readiness.errors import DataError
+from readiness.questionnaire import match_key
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16."""
+EIGHT_BIT = ("cp1252", "cp1256")
+"""What spreadsheets save here: Western European and Arabic Windows."""
+OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman")
+"""Further ones, tried where a questionnaire's own words can judge."""
+_NAMES = {
+    "utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16", "utf-32": "UTF-32", "cp1252": "Windows-1252", "cp1256": "Windows-1256",
+}  # fmt: skip
+_SAMPLE = 1 << 18
+_ARABIC = "[\u0620-\u064a\u066e-\u06d3]"
+_ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
+_LETTER_IN_WORD = re.compile("(?<=[A-Za-z])[\u00c0-\u024f\u2019]|[\u00c0-\u024f](?=[A-Za-z])")
+
+
+def decode(
+    path: Path, content: bytes, wanted: Collection[str] = (), encoding: str | None = None
+) -> tuple[str, str]:
+    """The text and the name of its encoding, a byte-order mark left out.
+
+    `wanted` are match keys of headers that are expected; `encoding` is what the analyst says, which
+    only a byte-order mark contradicts. Raises DataError where the bytes are no text, or letters
+    that cannot be told.
+    """
+    for mark, name in MARKS:
+        if content.startswith(mark):
+            return _strictly(path, content, name)
+    if encoding is not None:
+        return _strictly(path, content, _known(path, encoding))
+    if wide := _without_mark(content):
+        return _strictly(path, content, wide)
+    try:
+        return content.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError as error:
+        first = error.start
+    if b"\0" in content[:_SAMPLE]:
+        raise DataError(f"{path}: holds bytes that are no text; expected a table. {_line(first)}")
+    chosen = _by_headers(content, wanted) or _by_letters(content)
+    if chosen is None:
+        line = content.count(b"\n", 0, first) + 1
+        raise DataError(
+            f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
+            "as likely as each other. Export it again as UTF-8, or say in the questionnaire "
+            "under export: `encoding: windows-1252`."
+        )
+    return _strictly(path, content, chosen)
+
+
+def _line(first: int) -> str:
+    return f"The first that is not UTF-8 is byte {first}."
+
+
+def _known(path: Path, encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise DataError(
+            f"{path}: encoding {encoding!r} is not known; expected utf-8, utf-16, windows-1252, "
+            "windows-1256 or another name of one."
+        ) from None
+
+
+def _strictly(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
+    shown = _NAMES.get(encoding, encoding)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not {shown} (byte {error.start}); the file may be cut. Export it again."
+        ) from None
+    except (LookupError, ValueError, TypeError):  # a codec that makes no text (hex, idna)
+        raise DataError(f"{path}: cannot be read as {shown}.") from None
+    return text.removeprefix("\ufeff"), shown
+
+
+def _without_mark(content: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of plain letters is 0."""
+    sample = content[: _SAMPLE & ~1]
+    if len(sample) < 4 or len(content) % 2:
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if odd > 0.3 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _by_headers(content: bytes, wanted: Collection[str]) -> str | None:
+    """The one encoding in which more of the expected headers stand than in any other."""
+    telling = [key for key in wanted if not key.isascii()]
+    if not telling:
+        return None
+    sample = content[:_SAMPLE]
+    scores: dict[str, tuple[int, str]] = {}
+    for encoding in (*EIGHT_BIT, *OTHER):
+        text = _decoded(sample, encoding)
+        if text is not None:
+            key = match_key(text)
+            scores[encoding] = (sum(word in key for word in telling), key)
+    best = max((score for score, _ in scores.values()), default=0)
+    if not best:
+        return None
+    chosen = [name for name, (score, _) in scores.items() if score == best]
+    # Western European first: where both hold, the letters beside them decide.
+    if "cp1252" in chosen and "cp1256" in chosen:
+        return _by_letters(content) or "cp1252"
+    return chosen[0]
+
+
+def _by_letters(content: bytes) -> str | None:
+    """Arabic words, or single letters with accents inside of Latin words; None where neither."""
+    sample = content[:_SAMPLE]
+    arabic = _decoded(sample, "cp1256") or ""
+    words = sum(len(word) for word in _ARABIC_WORD.findall(arabic))
+    # Bytes with accents are the same letters in both encodings but for capitals and a few more.
+    western = _decoded(content, "cp1252")
+    accents = len(_LETTER_IN_WORD.findall(western or ""[:_SAMPLE]))
+    high = sum(byte > 0x7F for byte in sample)
+    if words > 0.5 * high:
+        return "cp1256"
+    if western is not None and accents > 0.5 * high:
+        return "cp1252"
+    if western is not None and _decoded(content, "cp1256") == western:
+        return "cp1252"
+    found = from_bytes(sample, cp_isolation=list(EIGHT_BIT)).best()
+    if found is not None and found.encoding in EIGHT_BIT and high > 20 and found.chaos < 0.05:
+        return str(found.encoding)
+    return None

@@ -1,0 +1,128 @@
+"""An export of a questionnaire, whatever tool wrote it, as one table of text."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.errors import ConfigError, DataError
+from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.sheet import Sheet, read_sheet
+from readiness.readers.tools.base import Tool
+from readiness.readers.tools.every import TOOLS
+from readiness.terminal import quoted
+
+log = logging.getLogger(__name__)
+_SURE = 0.5
+"""From so sure on a tool is a candidate; below it is what is taken where there is none."""
+
+
+def read_export(
+    path: Path,
+    questionnaire: Questionnaire,
+    content: bytes | None = None,
+    *,
+    simulated: bool | None = None,
+    tool: str | None = None,
+) -> pd.DataFrame:
+    """Read an export of `questionnaire`: one row a submission, every cell as exported text.
+
+    Columns: `_row` (the row as a spreadsheet numbers it, header = 1), `_timestamp` and
+    `_invitation` ("" where there is none), one a questionnaire item, named by its id (ticked
+    options that a tool spreads or joins in its own way stand joined by `choices.TICKED`); and,
+    where the tool or the questionnaire knows them, `_submitted` and `_started`
+    (`YYYY-MM-DDTHH:MM:SS`, "" for what is no moment), `_seconds` (the interview took), `_id` (the
+    tool's own name of the row), `_complete` (`yes` or `no`), `_fault` (why a row is no answer, ""
+    for the others). `content` are the file's bytes where they are in hand already; `simulated` is
+    what the configuration says of it (None: it says nothing); `tool` names the reader where it is
+    not to be found out.
+
+    Raises DataError, in one or two lines naming the file and the columns, when the file is missing,
+    empty, of an encoding that cannot be told, no table, has other columns than the questionnaire,
+    or when its marker of simulated answers and the configuration do not agree; ConfigError for a
+    tool that is not known.
+    """
+    sheet = read_sheet(path, content, wanted=_wanted(questionnaire),
+                       encoding=questionnaire.export.encoding)  # fmt: skip
+    reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
+    for note in (*sheet.notes, f"read as {reader.title}"):
+        log.info("%s: %s", path, note)
+    if not len(reader.prepared(sheet)):
+        raise DataError(f"{path}: a header and no answers; expected one row a submission.")
+    marked = _is_marked(sheet, questionnaire)
+    frame = reader.read(sheet, questionnaire)
+    if simulated is not None:
+        _check_agreement(path, marked, simulated, questionnaire)
+    return frame.astype(object)
+
+
+def _wanted(questionnaire: Questionnaire) -> list[str]:
+    """Headers that an export may have."""
+    names = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
+    for item in questionnaire.items:
+        names += [item.id, *([item.variable] if item.variable else [])]
+    return names
+
+
+def choose(sheet: Sheet, questionnaire: Questionnaire | None, name: str | None = None) -> Tool:
+    """The reader of the sheet: the named one, or the one that recognises it.
+
+    Raises ConfigError for a name that is none, DataError where two are as sure as each other.
+    """
+    if name is not None:
+        for tool in TOOLS:
+            if match_key(name).replace(" ", "-") == tool.name:
+                return tool
+        known = ", ".join(tool.name for tool in TOOLS)
+        raise ConfigError(f"tool {name!r} is not known; expected one of {known}.")
+    sure = sorted(
+        ((tool.recognises(sheet, questionnaire), tool) for tool in TOOLS),
+        key=lambda found: -found[0],
+    )
+    (best, chosen), (second, other) = sure[:2]
+    if best == second and best >= _SURE:
+        raise DataError(
+            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which in "
+            f"the questionnaire, under export: `tool: {chosen.name}` or `tool: {other.name}`."
+        )
+    return chosen
+
+
+def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
+    """Whether the answers are marked as simulated: every row, or the file mixes two sources."""
+    export = questionnaire.export
+    if export.marker is None:
+        return False
+    key = match_key(export.marker)
+    at = next((i for i, text in enumerate(sheet.columns) if match_key(text) == key), None)
+    if at is None:
+        return False
+    marked = match_key(export.marked)
+    others = {text for text in sheet.distinct(at) if match_key(text) != marked}
+    for row, cell in enumerate(sheet.texts(at) if others else ()):
+        if cell in others and row not in sheet.faults:
+            number = sheet.numbers[row]
+            raise DataError(
+                f"{sheet.path}, row {number}: column {export.marker!r} holds {quoted(cell)}; "
+                f"expected {export.marked!r} in every row, or no such column."
+            )
+    return True
+
+
+def _check_agreement(
+    path: Path, marked: bool, simulated: bool, questionnaire: Questionnaire
+) -> None:
+    """What the data say of themselves is what the configuration says of them, both ways."""
+    marker = questionnaire.export.marker
+    if marked and not simulated:
+        raise DataError(
+            f"{path}: column {marker!r} marks every answer as simulated, the configuration says "
+            "simulated: false. Set simulated: true, or name the export of the real answers."
+        )
+    if simulated and not marked and marker is not None:
+        raise DataError(
+            f"{path}: the configuration says simulated: true, but no column {marker!r} marks the "
+            "answers as simulated. Set simulated: false, or name the simulated export."
+        )

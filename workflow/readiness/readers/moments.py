@@ -1,0 +1,140 @@
+"""Moments as survey tools write them, of any country: read by the whole column, not by one cell.
+
+`3/4/2024` is March or April. What decides is, in this order: a cell of the column that can be only
+one; that submissions stand in the order in which they came; how the day is written in the language
+of the questionnaire. A moment stays that of the clock that the tool shows: zones are not moved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from readiness.questionnaire.text import match_key
+
+_TIME = (
+    r"(?:(?:[ ,]+|t)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?P<rest>.*))?"
+)
+_ZONE = re.compile(r"z|[^\W\d_]{0,20} ?[+-]\d{1,2}(?::?\d{2})?|[^\W\d_]{2,20}")
+_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<one>\d{{1,2}})[-/.](?P<two>\d{{1,2}}){_TIME}")
+_YEAR_LAST = re.compile(
+    rf"(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2 ?(?P<year>\d{{4}}|\d\d){_TIME}"
+)
+_NAMED = re.compile(
+    rf"(?:(?P<name>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}}),? |(?P<day2>\d{{1,2}})[ -](?P<name2>[a-z]"
+    rf"{{3,9}})\.?[ -])(?P<year>\d{{4}}){_TIME}"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
+_EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
+DAY_FIRST, MONTH_FIRST = "day first", "month first"
+
+
+def _match(text: str) -> re.Match[str] | None:
+    key = match_key(text) if len(text) < 60 else ""
+    return _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key) or _NAMED.fullmatch(key)
+
+
+def _moment(found: re.Match[str], order: str) -> datetime | None:
+    """The moment; None where there is no such day or hour."""
+    groups = found.groupdict()
+    if "one" not in groups:
+        name = (groups["name"] or groups["name2"])[:3]
+        if name not in _MONTHS:
+            return None
+        month, day = _MONTHS.index(name) + 1, int(groups["day"] or groups["day2"])
+    elif found.re is _YEAR_LAST and order == DAY_FIRST:
+        day, month = int(groups["one"]), int(groups["two"])
+    else:
+        month, day = int(groups["one"]), int(groups["two"])
+    half = _half(groups["rest"] or "")
+    hour = int(groups["hour"] or 0)
+    if half is None or (half and not 1 <= hour <= 12):
+        return None
+    if half:
+        hour = hour % 12 + 12 * (half == "pm")
+    try:
+        return datetime(
+            int(groups["year"]) + 2000 * (len(groups["year"]) == 2), month, day,
+            hour, int(groups["minute"] or 0),
+            int(groups["second"] or 0),
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def _half(rest: str) -> str | None:
+    """`am`, `pm` or "" of what stands after the hour; None where that is no part of a moment."""
+    words = rest.strip()
+    for names, half in ((_MORNING, "am"), (_EVENING, "pm")):
+        for name in names:
+            if words == name or words.startswith(name + " "):
+                zone = words[len(name) :].strip()
+                return half if not zone or _ZONE.fullmatch(zone) else None
+    return "" if not words or _ZONE.fullmatch(words) else None
+
+
+def looks_like_moments(texts: Sequence[str]) -> bool:
+    """Whether most of the texts that are not blank are moments, and there is one."""
+    given = [text for text in texts if match_key(text)][:200]
+    return bool(given) and sum(_match(text) is not None for text in given) >= 0.8 * len(given)
+
+
+def order_of(texts: Sequence[str], language: str) -> tuple[str, str]:
+    """Whether day or month stands first in `texts`, in the order of the file; and by what."""
+    found = [match for text in texts if (match := _match(text)) and match.re is _YEAR_LAST]
+    day = any(int(match["one"]) > 12 for match in found)
+    month = any(int(match["two"]) > 12 for match in found)
+    if day != month:
+        return (DAY_FIRST if day else MONTH_FIRST), "a day after the 12th"
+    if not day and len(found) > 2:
+        sorted_by = [
+            order for order in (DAY_FIRST, MONTH_FIRST)
+            if _ascending([_moment(match, order) for match in found])
+        ]  # fmt: skip
+        if len(sorted_by) == 1:
+            return sorted_by[0], "the order of the rows"
+    padded = all(len(match["one"]) == 2 and len(match["two"]) == 2 for match in found)
+    if language == "en" and not padded:
+        return MONTH_FIRST, "the language of the questionnaire"
+    return DAY_FIRST, "the language of the questionnaire"
+
+
+def _ascending(moments: Sequence[datetime | None]) -> bool:
+    known = [moment for moment in moments if moment is not None]
+    pairs = list(pairwise(known))
+    return all(one <= other for one, other in pairs) or all(one >= other for one, other in pairs)
+
+
+def reading(order: str) -> Callable[[str], str]:
+    """Text -> `YYYY-MM-DDTHH:MM:SS`; "" where it is no moment."""
+
+    def read(text: str) -> str:
+        found = _match(text)
+        moment = _moment(found, order) if found else None
+        return "" if moment is None else moment.isoformat()
+
+    return read
+
+
+def seconds_between(started: str, ended: str) -> str:
+    """Whole seconds from one moment to another, zones regarded; "" where either is none."""
+    first, last = _match(started), _match(ended)
+    if not first or not last:
+        return ""
+    one, other = _moment(first, DAY_FIRST), _moment(last, DAY_FIRST)
+    if one is None or other is None:
+        return ""
+    span = (other - _offset(last["rest"])) - (one - _offset(first["rest"]))
+    return str(int(span.total_seconds()))
+
+
+def _offset(rest: str | None) -> timedelta:
+    found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", rest or "")
+    if not found:
+        return timedelta()
+    span = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+    return -span if found[1] == "-" else span

@@ -1,0 +1,139 @@
+"""A bounded table of text: what each format of a file is read into, before any tool is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import match_key
+
+Format = Literal["csv", "xlsx", "sav"]
+HEAD = 30
+"""Rows among which the header is looked for."""
+MOST_COLUMNS = 16_384
+MOST_CELLS = 60_000_000
+AGAIN = "Download the export again; do not save it from a spreadsheet."
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What an SPSS file says of a column.
+
+    `values` are value labels by value, both as text; `missing` the values (or `low..high`) that the
+    file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`.
+    """
+
+    label: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    measure: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of text.
+
+    columns: the header row, as it is written ("" for a column without a name).
+    rows: one row a submission, columns 0..n-1 in the order of `columns`, each categorical with its
+        distinct texts as categories (only those that occur); index 0..rows-1.
+    numbers: the number of each row as a spreadsheet counts them (the first line of the file is 1).
+    above: the rows above the header, each as long as it was.
+    format, encoding, separator: what the bytes are; the latter two "" where there is none.
+    labels: of an SPSS file, by column name.
+    others: names of further tables in the file (sheets of a workbook) that hold cells, too.
+    faults: by position in `rows`, why a row is none (fewer or more cells than the header).
+    notes: what was decided in reading, for the log.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: pd.DataFrame
+    numbers: np.ndarray
+    above: tuple[tuple[str, ...], ...] = ()
+    format: Format = "csv"
+    encoding: str = ""
+    separator: str = ""
+    labels: Mapping[str, Variable] = field(default_factory=dict)
+    name: str = ""
+    others: tuple[str, ...] = ()
+    faults: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def texts(self, at: int) -> pd.Series[Any]:
+        """The cells of a column, as text (object)."""
+        column = self.rows[at]
+        return pd.Series(np.asarray(column.cat.categories, dtype=object)[column.cat.codes])
+
+    def distinct(self, at: int) -> list[str]:
+        """The distinct texts of a column."""
+        return [str(text) for text in self.rows[at].cat.categories]
+
+    def first(self, count: int) -> list[list[str]]:
+        """The cells of the first `count` rows."""
+        return [[str(cell) for cell in row] for row in self.rows.head(count).to_numpy()]
+
+    def below(self, count: int) -> Sheet:
+        """The sheet without its first `count` rows, which were further headers."""
+        rows = self.rows.iloc[count:].reset_index(drop=True)
+        rows = rows.apply(lambda column: column.cat.remove_unused_categories())
+        faults = {at - count: why for at, why in self.faults.items() if at >= count}
+        return replace(self, rows=rows, numbers=self.numbers[count:], faults=faults)
+
+
+def header_at(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
+    """Which of the first rows is the header.
+
+    The one with most of the `wanted` match keys. Where there is none: the first that is filled at
+    least half as much as the fullest, and holds no number; else the first that is filled so.
+    """
+    rows = rows[:HEAD]
+    if wanted:
+        found = [len({match_key(cell) for cell in row} & set(wanted)) for row in rows]
+        if max(found, default=0) > 1 or (max(found, default=0) == 1 and len(wanted) < 3):
+            return found.index(max(found))
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    enough = [at for at, count in enumerate(filled) if 2 * count >= max(filled) and count]
+    return enough[0] if enough else 0
+
+
+def categorical(columns: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Columns of text as categoricals, named 0..n-1."""
+    made = {}
+    for at, column in enumerate(columns):
+        codes, texts = pd.factorize(np.array(column, dtype=object))
+        made[at] = pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))
+    return pd.DataFrame(made)
+
+
+def bounded(path: Path, rows: int, columns: int) -> None:
+    """Refuse a table that no memory holds."""
+    if columns > MOST_COLUMNS:
+        raise DataError(f"{path}: {columns} columns; at most {MOST_COLUMNS} are read.")
+    if rows * columns > MOST_CELLS:
+        raise DataError(
+            f"{path}: {rows} rows of {columns} columns; at most {MOST_CELLS} cells are read."
+        )
+
+
+def without_empty(sheet: Sheet) -> Sheet:
+    """The sheet without columns that have neither a name nor a cell."""
+    kept = [
+        at
+        for at, column in enumerate(sheet.columns)
+        if match_key(column) or any(match_key(text) for text in sheet.distinct(at))
+    ]
+    if len(kept) == len(sheet.columns):
+        return sheet
+    rows = sheet.rows[kept]
+    rows.columns = pd.RangeIndex(len(kept))
+    return replace(sheet, columns=tuple(sheet.columns[at] for at in kept), rows=rows)

@@ -1,0 +1,158 @@
+"""Workbooks (.xlsx): the cells of one sheet as text, as the sheet means them.
+
+A cell of a workbook has a kind. A number becomes its shortest decimal text (`3`, not `3.0`), a
+moment `YYYY-MM-DD HH:MM:SS`, a yes or no `TRUE` or `FALSE`. A formula is the value that was saved
+with it: nothing is computed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from readiness.errors import DataError
+from readiness.readers.table import HEAD, Sheet, bounded, categorical, header_at, without_empty
+from readiness.terminal import quoted
+
+LARGEST = 1 << 29
+"""Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain."""
+MOST_PARTS = 2000
+_WORKBOOK = "xl/workbook.xml"
+_OLD = b"\xd0\xcf\x11\xe0"
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+_CELL = re.compile(rb'\br="([A-Z]{1,4})\d{1,9}"')
+SAVE = "Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
+
+
+def is_workbook(path: Path, content: bytes) -> bool:
+    """Whether the bytes are a workbook; DataError for a spreadsheet or archive of another kind."""
+    if content.startswith(_OLD):
+        raise DataError(
+            f"{path}: an old Excel workbook (.xls), or one with a password; expected .xlsx. {SAVE}"
+        )
+    if not content.startswith(b"PK\x03\x04"):
+        return False
+    names = _parts(path, content)
+    if _WORKBOOK in names:
+        return True
+    if "xl/workbook.bin" in names or "content.xml" in names:
+        raise DataError(f"{path}: a spreadsheet of another kind (.ods, .xlsb). {SAVE}")
+    listed = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav"))]
+    held = f" that holds {quoted(listed[0])}" if listed else ""
+    raise DataError(f"{path}: an archive{held}; expected a table. Unpack it, and give that file.")
+
+
+def _parts(path: Path, content: bytes) -> dict[str, int]:
+    """Names of the parts of an archive and their unpacked sizes, within bounds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {info.filename: info.file_size for info in archive.infolist()}
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise DataError(
+            f"{path}: a damaged workbook or archive ({error}); it may be cut. Export it again."
+        ) from None
+    if len(parts) > MOST_PARTS or sum(parts.values()) > LARGEST:
+        raise DataError(
+            f"{path}: a workbook of {len(parts)} parts, {sum(parts.values()) >> 20} MB unpacked; "
+            f"at most {MOST_PARTS} and {LARGEST >> 20} MB are read. Export it as CSV."
+        )
+    return parts
+
+
+def _check_extent(path: Path, content: bytes) -> None:
+    """Refuse two cells at the ends of the world: the table between them would fill the memory."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for info in archive.infolist():
+            if not info.filename.startswith("xl/worksheets/") or info.is_dir():
+                continue
+            try:
+                with archive.open(info) as part:
+                    xml = part.read(LARGEST + 1)
+            except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError,
+                    ValueError) as error:  # fmt: skip
+                raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
+            except Exception as error:
+                if type(error).__module__ != "zlib":
+                    raise
+                raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
+            if len(xml) > LARGEST:
+                raise DataError(f"{path}: a sheet of more than {LARGEST >> 20} MB. Use CSV.")
+            rows = max((int(found) for found in _ROW.findall(xml)), default=xml.count(b"<row"))
+            letters = set(_CELL.findall(xml))
+            bounded(path, rows, max(map(_column_number, letters), default=1))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
+    """The first sheet that holds cells, or the one of that name."""
+    _check_extent(path, content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = book.sheet_names
+        cells = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                 for title in names}  # fmt: skip
+    except PasswordError:
+        raise DataError(f"{path}: a workbook with a password. {SAVE}") from None
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
+    filled = [title for title in names if any(map(any, cells[title]))]
+    if name is not None and name not in filled:
+        raise DataError(
+            f"{path}: no sheet {quoted(name)} with cells; there is {', '.join(filled) or 'none'}."
+        )
+    if not filled:
+        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+    chosen = name or filled[0]
+    sheet = _sheet(path, cells[chosen], wanted)
+    others = tuple(title for title in filled if title != chosen)
+    return Sheet(
+        path, sheet.columns, sheet.rows, sheet.numbers, sheet.above, "xlsx",
+        name=chosen, others=others,
+    )  # fmt: skip
+
+
+def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:
+    texts = [[_text(cell) for cell in row] for row in cells]
+    head = texts[:HEAD]
+    at = header_at(head, wanted)
+    body = [(number, row) for number, row in enumerate(texts[at + 1 :], at + 2) if any(row)]
+    bounded(path, len(body), len(head[at]))
+    columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
+    numbers = np.array([number for number, _ in body], dtype=np.int64)
+    above = tuple(tuple(row) for row in head[:at] if any(row))
+    return without_empty(Sheet(path, tuple(head[at]), categorical(list(columns)), numbers, above))
+
+
+def _text(cell: object) -> str:
+    """A cell as text."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, datetime):
+        # A workbook counts in days: seconds come back a little short or long.
+        rounded = cell + timedelta(microseconds=500_000)
+        return f"{rounded:%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return f"{cell:%H:%M:%S}"
+    if isinstance(cell, timedelta):
+        return str(int(cell.total_seconds()))
+    return str(cell)
