@@ -45,6 +45,7 @@ class Sheet:
         distinct texts as categories (only those that occur); index 0..rows-1.
     numbers: the number of each row as a spreadsheet counts them (the first line of the file is 1).
     above: the rows above the header, each as long as it was.
+    under: further header rows below the first, where a tool writes several.
     format, encoding, separator: what the bytes are; the latter two "" where there is none.
     labels: of an SPSS file, by column name.
     others: names of further tables in the file (sheets of a workbook) that hold cells, too.
@@ -57,6 +58,7 @@ class Sheet:
     rows: pd.DataFrame
     numbers: np.ndarray
     above: tuple[tuple[str, ...], ...] = ()
+    under: tuple[tuple[str, ...], ...] = ()
     format: Format = "csv"
     encoding: str = ""
     separator: str = ""
@@ -83,11 +85,13 @@ class Sheet:
         return [[str(cell) for cell in row] for row in self.rows.head(count).to_numpy()]
 
     def below(self, count: int) -> Sheet:
-        """The sheet without its first `count` rows, which were further headers."""
+        """The sheet with its first `count` rows as further headers."""
+        under = tuple(tuple(row) for row in self.first(count))
         rows = self.rows.iloc[count:].reset_index(drop=True)
         rows = rows.apply(lambda column: column.cat.remove_unused_categories())
         faults = {at - count: why for at, why in self.faults.items() if at >= count}
-        return replace(self, rows=rows, numbers=self.numbers[count:], faults=faults)
+        numbers = self.numbers[count:]
+        return replace(self, rows=rows, numbers=numbers, faults=faults, under=under)
 
 
 def header_at(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:

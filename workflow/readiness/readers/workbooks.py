@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -119,10 +120,7 @@ def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) 
     chosen = name or filled[0]
     sheet = _sheet(path, cells[chosen], wanted)
     others = tuple(title for title in filled if title != chosen)
-    return Sheet(
-        path, sheet.columns, sheet.rows, sheet.numbers, sheet.above, "xlsx",
-        name=chosen, others=others,
-    )  # fmt: skip
+    return replace(sheet, format="xlsx", name=chosen, others=others)
 
 
 def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,8 +47,9 @@ class Assigned:
 class Tool:
     """A reader of one tool's exports; class attributes are what it knows of them.
 
-    own: match key of a column that the tool adds -> its role (`timestamp`, `started`, `duration`,
-        `respondent`, `invitation`), or "" for one that is not read.
+    own: match key of a column that the tool adds -> its role (`timestamp`, `started`, `ended`,
+        `duration`, `respondent`, `invitation`, or one of the tool's own), or "" for one that is not
+        read.
     also: pattern of further match keys that it adds.
     signs: what it puts between ticked options in one cell.
     numbered: whether its headers give the place of a row or option in its list.
@@ -107,7 +109,7 @@ class Tool:
             at = assigned.roles.get(role)
             made[name] = _blank(len(sheet)) if at is None else sheet.rows[at].array
         for item in questionnaire.items:
-            made[item.id] = self._item(sheet, item, assigned)
+            made[item.id] = self._item(sheet, item, questionnaire, assigned)
         frame = pd.DataFrame(made)
         self._add_moments(frame, sheet, questionnaire, assigned)
         self._add_status(frame, sheet, questionnaire, assigned)
@@ -194,13 +196,18 @@ class Tool:
             )
         raise DataError("; ".join(parts) + "." + advice)
 
-    def _item(self, sheet: Sheet, item: Item, assigned: Assigned) -> pd.Categorical:
+    def _item(
+        self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
+    ) -> pd.Categorical:
         if item.id in assigned.options and _whole(item, assigned.options[item.id]):
             return self._spread(sheet, item, assigned.options[item.id])
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
             return mapped(sheet.rows[at].array, lambda text: self._joined(text, options))
+        if item.kind == "date":
+            read = moments.reading(self.order(sheet, at, questionnaire))
+            return mapped(sheet.rows[at].array, lambda text: self.moment(text, read)[:10] or text)
         return mapped(sheet.rows[at].array, lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
@@ -230,8 +237,8 @@ class Tool:
         for code, text in answers.items():
             if code not in columns:
                 continue
-            column = sheet.rows[columns[code]].array
-            box = mapped(column, lambda cell, text=text: _ticked(cell, text, options))  # type: ignore[misc]
+            at = columns[code]
+            box = mapped(sheet.rows[at].array, partial(self.box, text, options, sheet, at))
             boxes = [str(found) for found in box.categories]
             # Each pair of what was ticked so far and this box is a text of its own.
             pairs, distinct = pd.factorize(codes * len(boxes) + box.codes)
@@ -243,6 +250,13 @@ class Tool:
             codes = pairs
         return pd.Categorical.from_codes(*_distinct(codes, texts))
 
+    def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
+        """What the cell of one box says: `text` where it is ticked, "" where not, else the cell."""
+        key = match_key(cell)
+        if options.get(key) == text or key in words.TICKED:
+            return text
+        return "" if key in words.NOT_TICKED else cell
+
     def _add_moments(
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> None:
@@ -251,17 +265,17 @@ class Tool:
             if role in assigned.roles:
                 column = sheet.rows[assigned.roles[role]].array
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                frame[name] = mapped(column, moments.reading(order))
+                read = moments.reading(order)
+                frame[name] = mapped(column, lambda text, read=read: self.moment(text, read))  # type: ignore[misc]
         if "duration" in assigned.roles:
             frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, _seconds)
-        elif SUBMITTED in frame and STARTED in frame:
-            pairs = zip(sheet.texts(assigned.roles["started"]),
-                        sheet.texts(self.ended(sheet, assigned)), strict=True)  # fmt: skip
-            frame[SECONDS] = [moments.seconds_between(*pair) for pair in pairs]
+        elif "started" in assigned.roles and "ended" in assigned.roles:
+            columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
+            frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
 
-    def ended(self, sheet: Sheet, assigned: Assigned) -> int:
-        """The column with the moment at which the interview ended."""
-        return assigned.roles["timestamp"]
+    def moment(self, text: str, read: Callable[[str], str]) -> str:
+        """A moment of the export by `read`; "" for what the tool writes where it has none."""
+        return read(text)
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Whether day or month stands first in the dates of a column."""
@@ -305,14 +319,6 @@ def _blank(rows: int) -> pd.Categorical:
     return pd.Categorical.from_codes(
         np.zeros(rows, dtype=np.int8), pd.Index([""] if rows else [], dtype=object)
     )
-
-
-def _ticked(cell: str, text: str, options: Mapping[str, str]) -> str:
-    """The option's text where its box is ticked, "" where not; anything else as it is."""
-    key = match_key(cell)
-    if options.get(key) == text or key in words.TICKED:
-        return text
-    return "" if key in words.NOT_TICKED else cell
 
 
 def _seconds(text: str) -> str:

@@ -1,0 +1,91 @@
+"""KoboToolbox and ODK (Central, Briefcase): names or labels, groups before the name or not.
+
+Several ticked options stand in one cell, joined by a space, or in a column each (`q/option`, 1 or
+0), or both. Groups stand before the name with a slash (Kobo) or a hyphen (ODK). A group that is
+asked several times of one respondent (a repeat) is a table of its own, which no wave has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from readiness.errors import DataError
+from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.table import Sheet
+from readiness.readers.tools.base import Assigned, Tool
+from readiness.terminal import quoted
+
+_KOBO = {"_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__",
+         "_xform_id_string", "formhub/uuid", "_submitted_by"}  # fmt: skip
+_ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
+_REPEAT = re.compile(r"\[\d+\](?=[/-])|\[\d+\]$")
+_CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
+_REJECTED = {"validation_status_not_approved", "not approved", "rejected"}
+
+
+class Kobo(Tool):
+    """See above."""
+
+    name = "kobotoolbox"
+    title = "KoboToolbox or ODK"
+    own: ClassVar = {
+        "start": "started", "end": "ended", "starttime": "started", "endtime": "ended",
+        "_submission_time": "timestamp", "submissiondate": "timestamp",
+        "_id": "respondent", "key": "respondent", "_uuid": "uuid", "meta-instanceid": "uuid",
+        "instanceid": "uuid", "meta/instanceid": "uuid",
+        "_validation_status": "review", "reviewstate": "review", "review_status": "review",
+        **dict.fromkeys((
+            "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email",
+            "audit", "caseid", "background-audio", "_notes", "_status", "_submitted_by",
+            "__version__", "_version_", "_tags", "_index", "_geolocation", "_attachments",
+            "_xform_id_string", "_xform_id", "formhub/uuid", "_bamboo_dataset_id", "meta/rootuuid",
+            "meta/instancename", "meta-instancename", "instancename", "meta/deprecatedid",
+            "meta/audit", "meta-audit", "submitterid", "submittername", "attachmentspresent",
+            "attachmentsexpected", "status", "edits", "formversion", "isvalidated",
+            "formdef_version",
+        ), ""),
+    }  # fmt: skip
+    also = re.compile(r"(.*[/-])?_?.+_(latitude|longitude|altitude|precision|url)|_version__\d+")
+    signs = (" ", ",", ";")
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Two columns that only these tools add."""
+        keys = {match_key(column) for column in sheet.columns}
+        found = max(len(keys & _KOBO), len(keys & _ODK))
+        return 0.9 if found >= 2 or keys & _CHILD else 0.0
+
+    def prepared(self, sheet: Sheet) -> Sheet:
+        """Refuses repeats."""
+        repeated = [column for column in sheet.columns if _REPEAT.search(column)]
+        child = [column for column in sheet.columns if match_key(column) in _CHILD]
+        if repeated or child or sheet.others:
+            what = (repeated or list(sheet.others) or child)[0]
+            raise DataError(
+                f"{sheet.path}: {quoted(what)} is of a group that is asked several times of one "
+                "respondent (a repeat); a wave has one row a respondent. Export the form without."
+            )
+        return sheet
+
+    def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
+        """The header, then the same without the groups before it, one by one."""
+        keys = {match_key(column) for column in sheet.columns}
+        signs = "/-" if len(keys & _ODK) >= 2 else "/"
+        made = []
+        for column in sheet.columns:
+            places = [at + 1 for at, sign in enumerate(column) if sign in signs]
+            made.append((column, *(column[at:] for at in places)))
+        return made
+
+    def is_own(self, sheet: Sheet, at: int) -> bool:
+        """A note to the respondent: a column without any cell."""
+        return not any(match_key(text) for text in sheet.distinct(at))
+
+    def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
+        """What a reviewer has rejected in the tool."""
+        if "review" not in assigned.roles:
+            return {}
+        cells = sheet.texts(assigned.roles["review"])
+        return {at: "rejected by a reviewer in the tool" for at, cell in enumerate(cells)
+                if match_key(cell) in _REJECTED}  # fmt: skip

@@ -1,0 +1,114 @@
+"""LimeSurvey: question codes, full texts or both as headers; answer codes or full answers.
+
+Arrays are `code[SQ001]` or `Text [Row]`, boxes a column each with Y or Yes, what is typed beside
+them `code[other]`. `submitdate` is empty for who broke off; `N/A` is a question that was not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.moments import looks_like_moments
+from readiness.readers.table import Sheet
+from readiness.readers.tools.base import Assigned, Tool
+
+_SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last page",
+              "start language"}  # fmt: skip
+_CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"(-?\d+)\.0+")
+_NO_DATE = "1980-01-01"
+"""What stands for the moment where a survey does not keep it: the answer is complete."""
+
+
+class LimeSurvey(Tool):
+    """See above."""
+
+    name = "limesurvey"
+    title = "LimeSurvey"
+    own: ClassVar = {
+        "id": "respondent", "response id": "respondent",
+        "submitdate": "timestamp", "date submitted": "timestamp",
+        "startdate": "started", "date started": "started",
+        "interviewtime": "duration", "total time": "duration",
+        "token": "invitation", "access code": "invitation",
+        **dict.fromkeys((
+            "lastpage", "last page", "startlanguage", "start language", "seed", "datestamp",
+            "date last action", "ipaddr", "ip address", "refurl", "referrer url",
+        ), ""),
+    }  # fmt: skip
+    also = re.compile(r"attribute_\d+.*|(group|question) ?time.*|.+\[(other|.*comment)\]|.+time")
+    signs = (",", ";")
+    numbered = True
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Columns that only this tool adds, or cells like theirs under headers in any language."""
+        names = {match_key(name) for heading in self.headings(sheet) for name in heading}
+        if len(names & _SIGNATURE) >= 2:
+            return 0.9
+        return 0.75 if self._localised(sheet) else 0.0
+
+    def _localised(self, sheet: Sheet) -> bool:
+        if len(sheet.columns) < 5 or not len(sheet) or sheet.format == "sav":
+            return False
+        first, sent, page, language = (
+            [text for text in map(match_key, sheet.distinct(at)) if text] for at in range(4)
+        )
+        return (
+            len(first) == len(sheet)
+            and all(text.isdigit() for text in (*first, *page))
+            and bool(page and language)
+            and (not sent or looks_like_moments(sent))
+            and all(_LANGUAGE.fullmatch(text) for text in language)
+        )
+
+    def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
+        """The header; where it is code and text, each of both."""
+        made: list[tuple[str, ...]] = []
+        for column in sheet.columns:
+            found = _CODE_AND_TEXT.fullmatch(column.strip())
+            made.append((column, found[1], found[2]) if found else (column,))
+        return made
+
+    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+        """What stands before the first question is the tool's own, in whatever language."""
+        made = super().assigned(sheet, questionnaire)
+        questions = [
+            *made.items.values(),
+            *(at for found in made.options.values() for at in found.values()),
+        ]
+        first = min(questions, default=0)
+        made.unknown = [at for at in made.unknown if at > first]
+        if "timestamp" not in made.roles and self._localised(sheet):
+            made.roles |= {"respondent": 0, "timestamp": 1}
+        if "timestamp" in made.roles:
+            made.roles["ended"] = made.roles["timestamp"]
+        return made
+
+    def moment(self, text: str, read: Callable[[str], str]) -> str:
+        """As read, but for the moment that stands where none was kept."""
+        return "" if text.startswith(_NO_DATE) else read(text)
+
+    def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
+        """Who has a moment of submission went to the end."""
+        if "timestamp" not in assigned.roles:
+            return None
+        sent = sheet.texts(assigned.roles["timestamp"]).map(match_key)
+        return pd.Series(np.where(sent != "", "yes", "no"), dtype=object)
+
+    def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
+        """`N/A`: not shown; `-oth-`: the answer that was typed; numbers without their zeros."""
+        key = match_key(text)
+        if key == "n/a" and key not in self.options_of(item, sheet):
+            return ""
+        if key == "-oth-":
+            return next((category.text for category in item.categories if category.other), text)
+        if item.kind == "number" and (found := _WHOLE.fullmatch(key)):
+            return found[1]
+        return text

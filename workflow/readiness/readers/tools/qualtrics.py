@@ -1,0 +1,123 @@
+"""Qualtrics: three rows of headers (names, texts, identifiers), CSV or TSV in UTF-16.
+
+Answers are choice texts or numeric values; boxes stand in one cell joined by a bare comma or in a
+column each. A preview of the survey is a row like any other, and is marked: it is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.table import Sheet
+from readiness.readers.tools.base import Assigned, Tool
+
+_SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
+              "responseid", "duration (in seconds)"}  # fmt: skip
+_IMPORT = re.compile(r'\{"ImportId":"([^"]+)"')
+_TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
+"""Of the column Status, in words or values; and of DistributionChannel, in words."""
+_SEEN = "-99"
+"""What stands, if so chosen, for a question that was seen and not answered."""
+
+
+class Qualtrics(Tool):
+    """See above."""
+
+    name = "qualtrics"
+    title = "Qualtrics"
+    own: ClassVar = {
+        "startdate": "started", "enddate": "ended", "recordeddate": "timestamp",
+        "duration (in seconds)": "duration", "responseid": "respondent", "finished": "finished",
+        "status": "status", "distributionchannel": "channel",
+        **dict.fromkeys((
+            "ipaddress", "progress", "recipientlastname", "recipientfirstname", "recipientemail",
+            "externalreference", "externaldatareference", "locationlatitude", "locationlongitude",
+            "userlanguage", "responseset", "resolution",
+        ), ""),
+    }  # fmt: skip
+    also = re.compile(
+        r"q_.+|sc\d+|.+_do(_.+)?|.+_(first click|last click|page submit|click count)|.+_text"
+        r"|.+ - (topics|sentiment.*|parent topics)"
+    )
+    signs = (",",)
+    numbered = True
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Its row of identifiers, or four columns that only this tool adds."""
+        if self._import_row(sheet) is not None:
+            return 0.95
+        keys = {match_key(column) for column in sheet.columns}
+        return 0.9 if len(keys & _SIGNATURE) >= 4 else 0.0
+
+    @staticmethod
+    def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
+        """The first rows of the file, the header among them."""
+        return [*sheet.above, sheet.columns, *map(tuple, sheet.first(3))]
+
+    def _import_row(self, sheet: Sheet) -> int | None:
+        for at, row in enumerate(self._rows(sheet)):
+            if sum(bool(_IMPORT.match(cell.strip())) for cell in row) > len(row) / 2:
+                return at
+        return None
+
+    def prepared(self, sheet: Sheet) -> Sheet:
+        """Names as header, texts and identifiers below it."""
+        at = self._import_row(sheet)
+        if at is None or sheet.under:
+            return sheet
+        rows = self._rows(sheet)
+        width = len(sheet.columns)
+        if at < 2 or any(len(row) < width for row in rows[at - 2 : at]):
+            raise DataError(
+                f"{sheet.path}: a row of import identifiers without the two header rows above it. "
+                "Export it again, with all header rows."
+            )
+        below = sheet.below(at - len(sheet.above))
+        return replace(below, columns=rows[at - 2][:width], under=(rows[at - 1][:width], rows[at]))
+
+    def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
+        """Name, text, text without the words that stand before an option, identifier."""
+        if not sheet.under:
+            return [(column,) for column in sheet.columns]
+        made = []
+        for column, text, of in zip(sheet.columns, *sheet.under[:2], strict=True):
+            found = _IMPORT.match(of.strip())
+            short = text.replace(" - Selected Choice", "")
+            made.append((column, text, short, *([found[1]] if found else [])))
+        return made
+
+    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+        """Where the moment of recording was left out, that of the end stands for it."""
+        made = super().assigned(sheet, questionnaire)
+        if "timestamp" not in made.roles and "ended" in made.roles:
+            made.roles["timestamp"] = made.roles["ended"]
+        return made
+
+    def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
+        """The column Finished."""
+        if "finished" not in assigned.roles:
+            return None
+        said = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
+        return sheet.texts(assigned.roles["finished"]).map(match_key).map(said).fillna("")
+
+    def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
+        """Previews and tests."""
+        made: dict[int, str] = {}
+        for role in ("status", "channel"):
+            if role in assigned.roles:
+                cells = sheet.texts(assigned.roles[role])
+                made |= {at: f"a test answer ({cell.strip()})" for at, cell in enumerate(cells)
+                         if match_key(cell) in _TESTS}  # fmt: skip
+        return made
+
+    def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
+        """Seen and not answered is no answer."""
+        unanswered = match_key(text) == _SEEN and item.kind != "text"
+        return "" if unanswered and _SEEN not in self.options_of(item, sheet) else text

@@ -1,0 +1,82 @@
+"""SPSS files: values with labels, missing values as the file declares them.
+
+A value becomes the text of its label where that is an option of the questionnaire; otherwise it
+stays the value, for the questionnaire may know it. A declared missing value is an empty cell unless
+the questionnaire says what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.table import Sheet
+from readiness.readers.tools import words
+from readiness.readers.tools.base import Tool
+from readiness.readers.tools.kobo import Kobo
+from readiness.readers.tools.limesurvey import LimeSurvey
+from readiness.readers.tools.qualtrics import Qualtrics
+
+
+class Spss(Tool):
+    """See above; what other tools add by themselves stands in their SPSS files, too."""
+
+    name = "spss"
+    title = "an SPSS file"
+    own: ClassVar = {**Kobo.own, **LimeSurvey.own, **Qualtrics.own}
+    also = Qualtrics.also
+    signs = (",", ";")
+    numbered = True
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """The bytes say so."""
+        return float(sheet.format == "sav")
+
+    def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
+        """Name and label of the variable."""
+        made: list[tuple[str, ...]] = []
+        for column in sheet.columns:
+            label = sheet.labels[column].label
+            made.append((column, label, label.replace(" - Selected Choice", "")))
+        return made
+
+    def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
+        """The label where it is an answer, else the value; "" where it is declared missing."""
+        variable = sheet.labels[sheet.columns[at]]
+        label = variable.values.get(text, "")
+        known = {*self.options_of(item, sheet), *_keys_of_missing(item)}
+        if label and match_key(label) in known:
+            return label
+        if _is_missing(text, variable.missing) and match_key(text) not in _keys_of_missing(item):
+            return ""
+        return text
+
+    def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
+        """By the label of the value where that says yes or no, else by the value."""
+        variable = sheet.labels[sheet.columns[at]]
+        label = match_key(variable.values.get(cell, ""))
+        if label and (label in words.NOT_TICKED or _is_missing(cell, variable.missing)):
+            return ""
+        if label and (label in words.TICKED or options.get(label) == text):
+            return text
+        return super().box(text, options, sheet, at, cell)
+
+
+def _keys_of_missing(item: Item) -> set[str]:
+    return {match_key(text) for each in item.missing for text in (each.text, each.value) if text}
+
+
+def _is_missing(text: str, declared: tuple[str, ...]) -> bool:
+    """Whether the file declares the value missing."""
+    for part in declared:
+        low, dots, high = part.partition("..")
+        if not dots and text == part:
+            return True
+        if dots:
+            try:
+                if float(low or "-inf") <= float(text) <= float(high or "inf"):
+                    return True
+            except ValueError:
+                continue
+    return False
