@@ -1,6 +1,6 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
-from readiness.readers.export import read_export
+from readiness.readers.export import read_export, read_ignored
 from readiness.readers.sheet import Sheet, read_sheet
 from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
@@ -18,6 +18,7 @@ __all__ = [
     "Sheet",
     "read_corrections",
     "read_export",
+    "read_ignored",
     "read_margins",
     "read_sample",
     "read_sheet",

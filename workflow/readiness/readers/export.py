@@ -10,7 +10,7 @@ import pandas as pd
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.sheet import Sheet, read_sheet
-from readiness.readers.tools.base import Tool
+from readiness.readers.tools.base import READ, ROW, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.terminal import quoted
 
@@ -56,6 +56,43 @@ def read_export(
     if simulated is not None:
         _check_agreement(path, marked, simulated, questionnaire)
     return frame.astype(object)
+
+
+def read_ignored(
+    path: Path,
+    questionnaire: Questionnaire,
+    content: bytes | None = None,
+    *,
+    tool: str | None = None,
+) -> pd.DataFrame:
+    """What `read_export` does not read: `_row`, and every other column by its header.
+
+    Those that the questionnaire ignores and those that the tool adds; a header that occurs again
+    has its count behind it. Raises as `read_export` does.
+    """
+    sheet, reader = _opened(path, questionnaire, content, tool)
+    assigned = reader.assigned(sheet, questionnaire)
+    options = (at for found in assigned.options.values() for at in found.values())
+    roles = (assigned.roles[role] for role in READ if role in assigned.roles)
+    taken = {*assigned.items.values(), *options, *roles}
+    made: dict[str, object] = {ROW: sheet.numbers}
+    for at, header in enumerate(sheet.columns):
+        if at not in taken:
+            times = sum(name == header for name in sheet.columns[: at + 1])
+            made[header if times == 1 else f"{header} ({times})"] = sheet.texts(at)
+    return pd.DataFrame(made)
+
+
+def _opened(
+    path: Path, questionnaire: Questionnaire, content: bytes | None, tool: str | None
+) -> tuple[Sheet, Tool]:
+    """The sheet, one header above its rows, and the tool that reads it."""
+    encoding = questionnaire.export.encoding
+    sheet = read_sheet(path, content, wanted=_wanted(questionnaire), encoding=encoding)
+    reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
+    for note in (*sheet.notes, f"read as {reader.title}"):
+        log.info("%s: %s", path, note)
+    return reader.prepared(sheet), reader
 
 
 def _wanted(questionnaire: Questionnaire) -> list[str]:

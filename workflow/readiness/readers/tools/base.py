@@ -28,8 +28,8 @@ from readiness.terminal import quoted
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
 ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
-_ROLES = ("timestamp", "started", "duration", "respondent", "invitation")
-"""As the questionnaire's `export` has them; a tool may know further columns by `complete`."""
+READ = ("timestamp", "started", "duration", "respondent", "invitation")
+"""Columns beside the questions that are read, as the questionnaire's `export` names them."""
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Tool:
         headings = self.headings(sheet)
         keys = [{match_key(name) for name in heading} for heading in headings]
         taken: set[int] = set()
-        declared: dict[str, str | None] = {role: getattr(export, role) for role in _ROLES}
+        declared: dict[str, str | None] = {role: getattr(export, role) for role in READ}
         if export.complete is not None:
             declared["complete"] = export.complete.column
         for role, stated in declared.items():
