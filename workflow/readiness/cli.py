@@ -46,9 +46,11 @@ COMMANDS = {
 STEPS = {
     "restore": ("readiness.steps.restore", "place the verified bytes of a dataset version"),
     "validate": ("readiness.steps.validate", "code the answers and list every fault"),
+    "derive": ("readiness.steps.derive", "variables that are computed of answers"),
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
     "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
+    "scale": ("readiness.steps.scale", "how well the items of a scale measure the same"),
     "nonresponse": ("readiness.steps.nonresponse", "who answered, and what the others could do"),
     "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
     "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),

@@ -56,8 +56,25 @@ def section(wildcards):
     return PLAN.runs[wildcards.run].section
 
 
-def questionnaire(wildcards):
+def asked(wildcards):
+    """The questionnaire of a wave, as its file is."""
     return f"data/questionnaires/{section(wildcards).questionnaire}.yaml"
+
+
+def questionnaire(wildcards):
+    """The questionnaire of a wave, with what is derived of it."""
+    return PLAN.runs[wildcards.run].questionnaire
+
+
+def answers(wildcards):
+    """The coded answers of a wave, with what is derived of them."""
+    return PLAN.runs[wildcards.run].answers
+
+
+def scales_of(wildcards):
+    """What is known of the scales that a wave derives."""
+    run = PLAN.runs[wildcards.run]
+    return [f"results/{wildcards.run}/scale/scales.csv"] if run.scales else []
 
 
 def settings(step):

@@ -2,7 +2,7 @@ rule validate:
     input:
         answers=lambda wildcards: restored(section(wildcards).answers.name),
         sample=sample,
-        questionnaire=questionnaire,
+        questionnaire=asked,
         corrections=corrections,
     output:
         answers="results/{run}/validate/answers.csv",
@@ -29,9 +29,35 @@ rule validate:
         " --questionnaire {input.questionnaire:q} {params.optional} --out {params.folder:q}"
 
 
-rule weight:
+rule derive:
     input:
         answers="results/{run}/validate/answers.csv",
+        questionnaire=asked,
+    output:
+        answers="results/{run}/derive/answers.csv",
+        questionnaire="results/{run}/derive/questionnaire.yaml",
+        lineage="results/{run}/derive/lineage.json",
+    log:
+        "results/logs/{run}/derive.log",
+    benchmark:
+        "results/benchmarks/{run}/derive.tsv"
+    wildcard_constraints:
+        run=alternatives(PLAN.deriving()),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("derive"),
+        code=code("derive"),
+        folder=subpath(output.answers, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step derive --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q}"
+        " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+
+
+rule weight:
+    input:
+        answers=answers,
         counts="results/{run}/validate/counts.csv",
         questionnaire=questionnaire,
         margins=margins,
@@ -64,7 +90,7 @@ rule weight:
 
 rule estimate:
     input:
-        answers="results/{run}/validate/answers.csv",
+        answers=answers,
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
         questionnaire=questionnaire,
@@ -89,9 +115,36 @@ rule estimate:
         " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
 
 
+rule scale:
+    input:
+        answers=answers,
+        weights="results/{run}/weight/weights.csv",
+        replicates="results/{run}/weight/replicates.npz",
+        questionnaire=questionnaire,
+    output:
+        scales="results/{run}/scale/scales.csv",
+        lineage="results/{run}/scale/lineage.json",
+    log:
+        "results/logs/{run}/scale.log",
+    benchmark:
+        "results/benchmarks/{run}/scale.tsv"
+    wildcard_constraints:
+        run=alternatives(PLAN.scaling()),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("scale"),
+        code=code("scale"),
+        folder=subpath(output.scales, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step scale --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --weights {input.weights:q}"
+        " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+
+
 rule compare:
     input:
-        answers="results/{run}/validate/answers.csv",
+        answers=answers,
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
         questionnaire=questionnaire,
@@ -122,7 +175,7 @@ rule compare:
 
 rule nonresponse:
     input:
-        answers="results/{run}/validate/answers.csv",
+        answers=answers,
         sample=sample_validated,
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
@@ -166,6 +219,7 @@ rule register_wave:
         questionnaire=questionnaire,
         published=published_before,
         nonresponse=nonresponse_of,
+        scales=scales_of,
     output:
         figures="results/{run}/register/figures.csv",
         lineage="results/{run}/register/lineage.json",
@@ -186,6 +240,7 @@ rule register_wave:
         nonresponse=lambda wildcards, input: (
             f"--nonresponse {input.nonresponse[0]}" if input.nonresponse else ""
         ),
+        optional=optional("scales"),
         folder=subpath(output.figures, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
@@ -193,7 +248,7 @@ rule register_wave:
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
         " --steps {input.steps:q} --margins {input.margins:q} --counts {input.counts:q}"
         " --issues {input.issues:q} --questionnaire {input.questionnaire:q}"
-        " {params.published} {params.nonresponse}"
+        " {params.published} {params.nonresponse} {params.optional}"
         " --out {params.folder:q}"
 
 

@@ -68,11 +68,14 @@ def missing_table(
 ) -> pd.DataFrame:
     """Respondents by what they did with each item: columns `MISSING_COLUMNS`.
 
-    `answers`: coded answers of the weighted respondents. A value that was excluded is no answer.
+    `answers`: coded answers of the weighted respondents. A value that was excluded is no answer;
+    nobody was asked what is derived.
     """
     rows = []
-    for name in items:
-        for status, inside in _states(questionnaire.item(name), answers).items():
+    asked = [item for item in map(questionnaire.item, items) if not item.derived_from]
+    for item in asked:
+        name = item.id
+        for status, inside in _states(item, answers).items():
             rows.append((name, status, int(inside.sum()), len(answers)))
     return pd.DataFrame(rows, columns=MISSING_COLUMNS)
 
@@ -84,7 +87,7 @@ def dispositions(
 
     `answers`: coded answers of the weighted respondents.
     """
-    closed = [item for item in questionnaire.items if item.kind != "text"]
+    closed = [item for item in questionnaire.items if item.kind != "text" and not item.derived_from]
     asked, given = np.zeros(len(answers)), np.zeros(len(answers))
     for item in closed:
         states = _states(item, answers)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.config import STRATUM, Config, Report, Wave, read_yaml
+from readiness.config import STRATUM, Config, Report, Wave
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
-from readiness.plan.runs import Run, input_files
-from readiness.questionnaire.expansion import expand
+from readiness.plan.asking import Asked
 from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
@@ -74,70 +72,6 @@ KINDS = {
     "compare": ("single", "ordinal", "multi"),
 }
 """The kinds of items that a step can work on."""
-ONE_ANSWER = ("single", "ordinal")
-"""The kinds of items whose categories can be groups."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a plan has to know of a questionnaire.
-
-    The kind of each item and its number of answers; the codes of frame variables, and of items with
-    one answer (without those of the groups that are counted apart).
-    """
-
-    path: Path
-    kinds: dict[str, str]
-    answers: dict[str, int]
-    frame: dict[str, set[str]]
-    choices: dict[str, set[str]]
-
-    def known(self, wave: Wave) -> dict[str, set[str]]:
-        """The frame variables that are known of respondents: where there is a list of persons."""
-        return self.frame if wave.sample else {}
-
-    def groupings(self, wave: Wave) -> dict[str, set[str]]:
-        """The variables whose categories can be groups: of the frame, and items with one answer."""
-        return {**self.choices, **self.known(wave)}
-
-
-def asked(root: Path, path: Path) -> Asked:
-    """A questionnaire read lightly, every scalar as text: the Snakefile waits for it."""
-    document = read_yaml(root / path, as_text=True)
-    try:
-        document = expand(document)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
-    try:
-        kinds = {str(item["id"]): str(item["kind"]) for item in document["items"]}
-        codes = {str(i["id"]): _codes(i.get("categories") or ()) for i in document["items"]}
-        frame = {str(v["id"]): set(_codes(v["categories"])) for v in document.get("frame") or ()}
-        apart = {str(code) for code in (document.get("groups") or {}).get("apart") or ()}
-    except (AttributeError, KeyError, TypeError):
-        raise ConfigError(
-            f"{path}: not a questionnaire; expected items, and a frame if any."
-        ) from None
-    if "" in kinds or "" in frame:
-        raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
-    answers = {name: len(listed) for name, listed in codes.items()}
-    choices = {
-        name: set(listed) - (apart if name == document.get("group_item") else set())
-        for name, listed in codes.items()
-        if kinds[name] in ONE_ANSWER
-    }
-    return Asked(path, kinds, answers, frame, choices)
-
-
-def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
-    return [str(category["code"]) for category in categories]
-
-
-def variables_of(root: Path, run: Run) -> tuple[str, ...]:
-    """The variables by whose categories a wave's answers are told, the compared one first."""
-    wave = run.section
-    assert isinstance(wave, Wave)
-    frame = asked(root, input_files(wave)["questionnaire"]).known(wave)
-    return wave.estimate.variables(frame, run.edition)
 
 
 def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None:
@@ -152,6 +86,10 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is a {quoted(kind)} item of {path}; "
                     f"expected {' or '.join(KINDS[key])}. Take it out."
+                )
+            if name in questionnaire.personal:
+                raise ConfigError(
+                    f"{where}.{key}.items: {name} is personal data in {path}. Take it out."
                 )
     for key, told in (("items", wave.document.items or ()), ("titles", wave.document.titles)):
         for name in told:

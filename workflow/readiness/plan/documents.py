@@ -11,7 +11,7 @@ from typing import Any
 from readiness.config import Report, Wave, read_yaml
 from readiness.lineage import canonical_json
 from readiness.patterns import WRITTEN_IN
-from readiness.plan.checks import asked, variables_of
+from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.runs import Run, input_files
 from readiness.questionnaire.expansion import expand
 
@@ -70,7 +70,7 @@ class Document:
             "selection": section.selection,
             "variables": variables_of(self.root, run),
             "adjust": section.compare.adjust,
-            "items": told_items(self.root, section),
+            "items": told_items(self.root, run),
             "titles": titles,
         }
 
@@ -99,7 +99,7 @@ class Document:
             files["choices"] = f"{results}/compare/choices.csv"
             files["steps"] = f"{results}/weight/steps.csv"
             files["contrasts"] = f"{results}/compare/contrasts.csv"
-            files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
+            files["questionnaire"] = run.questionnaire
         else:
             claims = run.section.claims
             files["verdicts"] = f"{results}/judge/verdicts.json"
@@ -124,14 +124,17 @@ def page_name(run: Run) -> str:
     return "report-simulated" if said else "report"
 
 
-def told_items(root: Path, wave: Wave) -> list[str]:
+def told_items(root: Path, run: Run) -> list[str]:
     """The items of which a wave's document tells, in its order.
 
-    Without `document.items`: those that are estimated, in the order of the questionnaire.
+    Without `document.items`: those that are estimated, in the order of the questionnaire, and
+    behind them those that are derived.
     """
+    wave = run.section
+    assert isinstance(wave, Wave)
     if wave.document.items:
         return list(wave.document.items)
-    kinds = asked(root, input_files(wave)["questionnaire"]).kinds
+    kinds = asked_of(root, run).kinds
     return [item for item in kinds if item in wave.estimate.items]
 
 
@@ -142,6 +145,12 @@ def missing_labels(root: Path, run: Run, language: str) -> list[str]:
         titles = run.section.document.titles
         lacking = [item for item, title in titles.items() if language not in title]
         missing += [f"{run.key}.document.titles.{item}" for item in lacking]
+        missing += [
+            f"{run.key}.derive.{place}"
+            for one in run.section.derive
+            for place, labels in one.labelled.items()
+            if language not in labels
+        ]
         path = input_files(run.section)["questionnaire"]
     else:
         path = input_files(run.section)["structure"]

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from readiness.config import Wave
 from readiness.lineage import canonical_json
-from readiness.plan.checks import asked
+from readiness.plan.deriving import asked_of
 from readiness.plan.documents import told_items
-from readiness.plan.runs import Run, input_files
+from readiness.plan.runs import Run
 from readiness.questionnaire.model import forms_of, one_number
 
 BASES = "bases"
@@ -42,11 +42,11 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     wave = run.section
     if not isinstance(wave, Wave):
         return STUDY
-    questionnaire = asked(root, input_files(wave)["questionnaire"])
+    questionnaire = asked_of(root, run)
     found: list[Planned] = []
-    for item in told_items(root, wave):
+    for item in told_items(root, run):
         kind = questionnaire.kinds[item]
-        forms = forms_of(kind, questionnaire.answers[item])
+        forms = forms_of(kind, len(questionnaire.codes[item]))
         # How one item moved is shown: the first of which one number says it.
         if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
             forms = (*forms, REVISION)

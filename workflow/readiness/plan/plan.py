@@ -13,14 +13,9 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
-from readiness.plan.checks import (
-    Asked,
-    asked,
-    check_languages,
-    check_report,
-    check_wave,
-    variables_of,
-)
+from readiness.plan.asking import Asked, asked
+from readiness.plan.checks import check_languages, check_report, check_wave
+from readiness.plan.deriving import variables_of, with_derived
 from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
@@ -266,6 +261,14 @@ class Plan:
         """The runs that analyse a wave."""
         return {f: run for f, run in self.runs.items() if isinstance(run.section, Wave)}
 
+    def deriving(self) -> dict[str, Run]:
+        """The waves that derive variables."""
+        return {f: run for f, run in self.waves().items() if run.derives}
+
+    def scaling(self) -> dict[str, Run]:
+        """The waves that derive scales."""
+        return {f: run for f, run in self.deriving().items() if run.scales}
+
     def studies(self) -> dict[str, Run]:
         """The runs that judge a study."""
         return {f: run for f, run in self.runs.items() if isinstance(run.section, Study)}
@@ -304,7 +307,8 @@ class Plan:
                 path = input_files(run.section)["questionnaire"]
                 if path not in questionnaires:
                     questionnaires[path] = asked(self.root, path)
-                check_wave(self.root, run.key, run.section, questionnaires[path])
+                told = with_derived(questionnaires[path], run)
+                check_wave(self.root, run.key, run.section, told)
         for identity in self.publications:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():

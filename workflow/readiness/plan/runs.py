@@ -64,6 +64,28 @@ class Run:
         """The dataset versions it needs, `name@version`."""
         return tuple(dataset.name for dataset in self.datasets_by_key.values())
 
+    @property
+    def derives(self) -> bool:
+        """Whether variables are computed of a wave's answers."""
+        return isinstance(self.section, Wave) and bool(self.section.derive)
+
+    @property
+    def scales(self) -> bool:
+        """Whether scales are among them."""
+        return isinstance(self.section, Wave) and any(one.scale for one in self.section.derive)
+
+    @property
+    def answers(self) -> str:
+        """The coded answers of a wave, with what is derived of them."""
+        return f"results/{self.folder}/{'derive' if self.derives else 'validate'}/answers.csv"
+
+    @property
+    def questionnaire(self) -> str:
+        """The questionnaire of a wave, with what is derived."""
+        if self.derives:
+            return f"results/{self.folder}/derive/questionnaire.yaml"
+        return input_files(self.section)["questionnaire"].as_posix()
+
     def settings(self, step: str) -> str:
         """The settings of one of its steps, as canonical JSON."""
         if isinstance(self.section, Study):
@@ -89,6 +111,11 @@ class Run:
                 items = [*self.section.estimate.items, *self.section.compare.items]
                 section["contrasted"] = list(dict.fromkeys(items))
                 section["interval"] = self.section.estimate.interval
+                section["selection"] = self.section.selection
+        elif step in ("derive", "scale"):
+            section = {"derive": [one.model_dump(exclude_none=True) for one in self.section.derive]}
+            if step == "scale":
+                section["level"] = self.section.estimate.level
                 section["selection"] = self.section.selection
         elif step == "nonresponse":
             section = {

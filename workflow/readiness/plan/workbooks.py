@@ -7,7 +7,7 @@ from typing import Any
 
 from readiness.config import Wave
 from readiness.lineage import canonical_json
-from readiness.plan.checks import asked, variables_of
+from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.documents import page_name, told_items
 from readiness.plan.runs import Run, input_files
 
@@ -26,7 +26,7 @@ def table_files(run: Run) -> dict[str, str]:
     results = f"results/{run.folder}"
     files = {"figures": f"{results}/register/figures.csv"}
     if isinstance(run.section, Wave):
-        files["questionnaire"] = input_files(run.section)["questionnaire"].as_posix()
+        files["questionnaire"] = run.questionnaire
         files["contrasts"] = f"{results}/compare/contrasts.csv"
         return files
     claims = run.section.claims
@@ -43,8 +43,8 @@ def table_settings(root: Path, run: Run, language: str) -> str:
         "language": language, "run": run.name, "title": section.title[language], "kind": "study",
     }  # fmt: skip
     if isinstance(section, Wave):
-        questionnaire = asked(root, input_files(section)["questionnaire"])
-        told = told_items(root, section)
+        questionnaire = asked_of(root, run)
+        told = told_items(root, run)
         settings |= {
             "kind": "wave",
             "selection": section.selection,

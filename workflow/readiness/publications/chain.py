@@ -122,8 +122,8 @@ def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, 
 
 STEP_KINDS = tuple(
     f"audit.step.{name}"
-    for name in ("restore", "validate", "weight", "estimate", "compare", "judge", "register",
-                 "nonresponse", "draw", "charts", "tables", "report")
+    for name in ("restore", "validate", "derive", "scale", "weight", "estimate", "compare", "judge",
+                 "register", "nonresponse", "draw", "charts", "tables", "report")
 )  # fmt: skip
 ENVIRONMENT_ALONE = (Fact("audit.cause.environment"),)
 CODE_ALONE = (Fact("audit.cause.code"),)

@@ -203,7 +203,8 @@ class Item(Strict):
     one in it. `confirms` names the frame variable that the answer repeats, so that a difference is
     seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an ordinal item; the
     one that is listed first is the headline. `source` and `status` say whether the theme is
-    documented for the study that the questionnaire follows, or inferred.
+    documented for the study that the questionnaire follows, or inferred. `derived_from`: the items
+    of which it is computed, where nobody was asked it.
     """
 
     id: Code
@@ -225,6 +226,7 @@ class Item(Strict):
     range: Range | None = None
     confirms: Code | None = None
     boxes: dict[BoxName, tuple[Code, ...]] = Field(default_factory=dict)
+    derived_from: tuple[Code, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,9 @@ from readiness.files import read_file
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.model import Questionnaire
 
+WITH_DERIVED = "questionnaire"
+"""The name of the file that the step `derive` makes: what was asked, and what is computed of it."""
+
 
 def load_questionnaire(path: Path) -> Questionnaire:
     """Read `data/questionnaires/<name>-<version>.yaml`.
@@ -37,7 +40,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
     questionnaire = questionnaire_of(data, str(path))
-    if path.stem != questionnaire.id:
+    if path.stem not in (questionnaire.id, WITH_DERIVED):
         raise ConfigError(
             f"{path}: holds {questionnaire.id}; expected the file name {questionnaire.id}.yaml."
         )

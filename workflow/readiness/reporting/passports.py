@@ -48,6 +48,7 @@ KINDS = {
     "response": "numbers.kind.response",
     "balance": "numbers.kind.balance",
     "missing": "numbers.kind.missing",
+    "scale": "numbers.kind.scale",
     "claim": "numbers.kind.claim",
     "verdict": "numbers.kind.verdict",
 }
@@ -66,6 +67,7 @@ STEPS = {
     "response": "numbers.steps.response",
     "balance": "numbers.steps.balance",
     "missing": "numbers.steps.missing",
+    "scale": "numbers.steps.scale",
     "claim": "numbers.steps.claim",
     "verdict": "numbers.steps.verdict",
 }
@@ -75,6 +77,7 @@ TOLD = ("estimate", "interval", "count", "claim", "verdict")
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
     "mean": "numbers.level.mean",
+    "alpha": "numbers.level.alpha",
     **MEASURES,
 }
 """Levels that are no answers of a questionnaire."""

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Term, Value
+from readiness.language import Language
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import Item
 
 DIFFERENCE = tuple(
     f"report.difference.{case}" for case in ("established", "not_established", "not_computed")
@@ -163,6 +166,14 @@ def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
 def issues(n: int, value: Value) -> Fact:
     """How many issues the checks found, or that there was none."""
     return Fact("report.issues", {"n": value}) if n else Fact("report.issues.none")
+
+
+def asked(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
+    """The question as it was asked; of what was computed, of which questions."""
+    if not item.derived_from:
+        return Fact("tables.line.question", {"question": item.column})
+    labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
+    return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
 
 
 def corrections(n: int, value: Value) -> Fact:

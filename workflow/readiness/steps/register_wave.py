@@ -19,6 +19,7 @@ from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import everybody_answered, quality_rows, settings_rows
 from readiness.register.rows.revision import revision_rows
+from readiness.register.rows.scales import scale_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.rows.weighting import weighting_rows
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -63,13 +64,14 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "missing": ("missing", "estimates"),
     "response": ("response",),
     "balance": ("balance",),
+    "scale": ("scales",),
 }
 """The inputs that the numbers of each kind are made from."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?")
+    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?", "scales?")
 
 
 def _revised(row: FigureRow) -> str:
@@ -83,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
     if arguments.nonresponse:
         inputs |= {n: arguments.nonresponse.with_name(f"{n}.csv") for n in NONRESPONSE}
+    if arguments.scales:
+        inputs["scales"] = arguments.scales
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     inputs["questionnaire"] = arguments.questionnaire
@@ -117,6 +121,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if told:
         rows += nonresponse_rows(tables, suppressed(rows), rules)
+
+    if arguments.scales:
+        rows += scale_rows(tables["scales"], rules)
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
+from readiness.register.rows.scales import ALPHA
+from readiness.reporting import statements
 from readiness.reporting.banners.model import Banner, banner, material_of
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.items.banner_table import banner_table, notes
@@ -43,6 +45,7 @@ class _Block:
         return paragraphs(
             [
                 *self._findings(),
+                self._alpha(),
                 self._chart(first),
                 self._table(own, "answers", self.wave.by_text),
                 notes(self.material, own),
@@ -60,6 +63,19 @@ class _Block:
         said = [capital(self.wave.register.told(fact)) for fact in order if fact is not None]
         yield from (finding(sentence) for sentence in said[:1])
         yield from said[1:]
+
+    def _alpha(self) -> str:
+        """How well the items of a scale measure the same; "" where that is not known."""
+        register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
+        if register.number(identity) is None:
+            return ""
+        n = round(float(register.row(identity)["n"]))
+        values: dict[str, Value] = {"alpha": register.named(identity), "n": n}
+        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+        if not all(map(register.has, ends.values())):
+            return register.told(Fact("report.alpha.alone", values))
+        values |= {end: register.named(of) for end, of in ends.items()}
+        return register.told(Fact("report.alpha", values))
 
     def _caption(self, kind: str, by: str) -> str:
         unit = self.item.range.unit_text(self.wave.language) if self.item.range else ""
@@ -108,11 +124,13 @@ class _Block:
         return fold(text("tables.fold.tests", self.wave.language), body) if body else ""
 
     def _question(self) -> str:
-        """The question as it was asked, with its answers, in a fold."""
-        item = self.item
-        asked = Fact("tables.line.question", {"question": item.column})
+        """The question as it was asked, with its answers, in a fold; of what it was computed."""
+        item, language = self.item, self.wave.language
+        asked = statements.asked(self.wave.questionnaire, item, language)
         answers = [category.text for category in item.categories]
         answers += [item.dont_know.text] if item.dont_know else []
+        if item.derived_from:
+            answers = list(item.labels(language).values())
         body = [self.wave.register.told(asked)]
         if answers:
             listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from readiness.analysis.names import variable_of
-from readiness.language import Language, text
+from readiness.language import Language, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
 from readiness.register.display import shown
 from readiness.register.protection import DONT_KNOW
 from readiness.register.signs import SIGNS, sign
+from readiness.reporting import statements
 from readiness.reporting.banners.model import MEDIAN
 
 COLUMNS = {
@@ -110,7 +111,9 @@ def codebook(language: Language, rows: Iterator[list[str]]) -> pd.DataFrame:
 def wave_codes(questionnaire: Questionnaire, language: Language) -> Iterator[list[str]]:
     """What was asked, with every answer; the variables, with every group."""
     for item in questionnaire.items:
-        yield ["item", item.id, item.kind, item.label.text(language), item.column]
+        asked = tell(statements.asked(questionnaire, item, language), language)
+        said = asked if item.derived_from else item.column
+        yield ["item", item.id, item.kind, item.label.text(language), said]
         for category in item.categories:
             yield ["answer", category.code, item.id, category.label(language), category.text]
         if item.dont_know:

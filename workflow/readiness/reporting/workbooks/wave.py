@@ -8,6 +8,7 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import show, tell, text
 from readiness.register.display import SUPPRESSED_TEXT
 from readiness.register.signs import SIGNS, Sign, sign
+from readiness.reporting import statements
 from readiness.reporting.banners.model import Banner, Column, Line, Material, adds_up, banner
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, Sheet
 
@@ -118,7 +119,9 @@ class _Sheet:
 
     def _lines(self) -> Iterator[str]:
         item = self.table.item
-        yield self._told("tables.line.question", question=item.column)
+        yield tell(
+            statements.asked(self.material.questionnaire, item, self.language), self.language
+        )
         yield self._unit()
         if self.register.simulated:
             yield self._word("tables.line.simulated")

@@ -1,0 +1,249 @@
+"""Variables that are computed of answers, as items of the questionnaire and columns of the table.
+
+Who gave no usable answer has none here either: where everything that a variable is made of is
+missing in the same way (a blank, a refusal, "don't know"), so is the variable; where it is missing
+in several ways it is a blank. Who gave an answer that the variable leaves out was not asked it.
+A condition of several parts follows three-valued logic: one part that is met decides `any`, one
+that is not met decides `all`, whatever is missing of the others; a part that somebody was not asked
+is not met where another was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.config import NO, YES, Condition, Derived
+from readiness.errors import ConfigError
+from readiness.language import LANGUAGES
+from readiness.language import text as told
+from readiness.questionnaire import (
+    BLANK,
+    NOT_ASKED,
+    SPECIAL_CODES,
+    Questionnaire,
+    questionnaire_of,
+)
+from readiness.questionnaire.model import FrameVariable, Item
+
+FloatArray = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.object_]
+
+ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
+"""What the answers of a condition are called."""
+DECIMALS = 12
+"""Of a scale: a mean of whole numbers has many."""
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def with_derived(
+    document: Mapping[str, Any], derived: Sequence[Derived], where: str
+) -> dict[str, Any]:
+    """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
+
+    Raises ConfigError, which begins with `where`, for an item that is none.
+    """
+    made = dict(document)
+    for one in derived:
+        known = questionnaire_of(made, where)
+        made["items"] = [*made["items"], _item(one, known)]
+    questionnaire_of(made, where)
+    return made
+
+
+def _item(one: Derived, known: Questionnaire) -> dict[str, Any]:
+    """A derived variable as an item of a questionnaire's document."""
+    item: dict[str, Any] = {
+        "id": one.id, "kind": one.kind, "column": one.id, "label": dict(one.label),
+        "derived_from": list(one.sources),
+    }  # fmt: skip
+    if one.scale:
+        low, high = _ends(one, known)
+        unit = {"unit": dict(one.scale.unit)} if one.scale.unit else {}
+        ends = {"low": low, "high": high}
+        finite = {name: end for name, end in ends.items() if np.isfinite(end)}
+        return {**item, "range": {**finite, "decimals": DECIMALS, **unit}}
+    item["categories"] = [
+        {"code": code, "text": labels.get(known.language, code), "labels": labels}
+        for code, labels in _answers(one, known.language).items()
+    ]
+    if one.bands:
+        item["boxes"] = {"low": one.codes[:1]}
+    sources = [known.variable(name) for name in one.sources]
+    outside = [s.dont_know for s in sources if isinstance(s, Item) and s.dont_know]
+    if len(outside) == len(sources):
+        item["dont_know"] = {"text": outside[0].text, "labels": dict(outside[0].labels)}
+    return item
+
+
+def _answers(one: Derived, language: str) -> dict[str, dict[str, str]]:
+    """The labels of each answer, by its code."""
+    if one.conditions:
+        return {
+            code: {name: told(key, name) for name in LANGUAGES} for code, key in ANSWERS.items()
+        }
+    return {category.code: dict(category.label) for category in one.categories}
+
+
+def _ends(one: Derived, known: Questionnaire) -> tuple[float, float]:
+    """The smallest and the largest value of a scale; infinite where an item has no end."""
+    assert one.scale is not None
+    ends = np.array([_ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
+    low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
+    return float(low), float(high)
+
+
+def _ends_of(item: Item) -> tuple[float, float]:
+    if item.range is not None:
+        return item.range.bounds
+    values = list(points(item).values())
+    return min(values), max(values)
+
+
+def points(item: Item) -> dict[str, float]:
+    """What each level of an ordinal item counts: 1, 2, ..., or the numbers that they are."""
+    texts = [category.text for category in item.categories]
+    if all(_NUMBER.fullmatch(text) for text in texts):
+        return {code: float(text) for code, text in zip(item.codes, texts, strict=True)}
+    return {code: float(place) for place, code in enumerate(item.codes, 1)}
+
+
+def derive(
+    answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[Derived]
+) -> pd.DataFrame:
+    """The coded answers with a column more for each derived variable.
+
+    `questionnaire`: with the derived items (`with_derived`). Raises ConfigError where a variable
+    cannot be made of what it names.
+    """
+    table = answers.copy()
+    for one in derived:
+        if one.scale:
+            column = _scale(one, questionnaire, table)
+        elif one.conditions:
+            column = _met(one, questionnaire, table)
+        else:
+            column = _categories(one, questionnaire, table)
+        table[one.id] = column
+    return table
+
+
+def _codes(table: pd.DataFrame, name: str) -> Codes:
+    """The answers of a column; who has no frame variable was not asked."""
+    if name not in table:
+        raise ConfigError(f"derive: {name} is not known of respondents: the wave has no sample.")
+    codes = table[name].to_numpy(dtype=object)
+    return np.where(codes == "", NOT_ASKED, codes)
+
+
+def _missing(columns: Sequence[Codes]) -> Codes:
+    """How a variable is missing of which all or some parts are, shape (rows,)."""
+    matrix = np.stack(columns)
+    known = ~np.isin(matrix.astype(str), SPECIAL_CODES)
+    first = matrix[0]
+    alike = (matrix == first).all(axis=0) & ~known.any(axis=0)
+    return np.where(alike, first, BLANK)
+
+
+def _met(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+    """`yes`, `no` or how it is missing, of each respondent."""
+    parts = [_condition(c, questionnaire, table) for c in one.conditions]
+    yes = np.stack([met for met, _, _ in parts])
+    no = np.stack([unmet for _, unmet, _ in parts])
+    unasked = np.stack([codes == NOT_ASKED for *_, codes in parts])
+    no = no | (unasked & ~unasked.all(axis=0))
+    some, every = (yes, no) if one.any else (no, yes)
+    decided, other = (YES, NO) if one.any else (NO, YES)
+    found = _missing([codes for *_, codes in parts])
+    found = np.where(every.all(axis=0), other, found)
+    return np.where(some.any(axis=0), decided, found)
+
+
+def _condition(
+    condition: Condition, questionnaire: Questionnaire, table: pd.DataFrame
+) -> tuple[Booleans, Booleans, Codes]:
+    """Of whom a condition is met, of whom it is not, and the answers (special: neither)."""
+    source = questionnaire.variable(condition.item)
+    wanted = list(condition.of or ())
+    if condition.top:
+        wanted = list(source.codes[-condition.top :])
+    if condition.low:
+        wanted = list(source.codes[: condition.low])
+    if isinstance(source, Item) and source.kind == "multi":
+        columns = [_codes(table, f"{source.id}.{code}") for code in wanted]
+        ticked = np.asarray(np.stack([codes == "1" for codes in columns]).any(axis=0))
+        left = np.asarray(np.stack([codes == "0" for codes in columns]).all(axis=0))
+        return ticked, left, np.where(ticked | left, NO, _missing(columns))
+    codes = _codes(table, source.id)
+    yes = np.isin(codes.astype(str), wanted)
+    return yes, np.isin(codes.astype(str), source.codes) & ~yes, codes
+
+
+def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+    """The category of each respondent; an answer that is in none was not asked for."""
+    (name,) = one.sources
+    source: Item | FrameVariable = questionnaire.variable(name)
+    codes = _codes(table, name)
+    special = np.isin(codes.astype(str), SPECIAL_CODES)
+    found = np.where(special, codes, NOT_ASKED)
+    if one.recode:
+        for category in one.recode.categories:
+            if strange := [code for code in category.of if code not in source.codes]:
+                raise ConfigError(f"derive, {one.id}: {name} has no answer {strange[0]!r}.")
+            found = np.where(np.isin(codes.astype(str), category.of), category.code, found)
+    elif one.bands:
+        numbers = _numbers(codes)
+        for band in one.bands.categories:
+            low = -np.inf if band.at_least is None else band.at_least
+            high = np.inf if band.below is None else band.below
+            found = np.where((numbers >= low) & (numbers < high), band.code, found)
+    return found
+
+
+def _numbers(codes: Codes) -> FloatArray:
+    """The numbers of a coded column; NaN where it holds a special code."""
+    return pd.to_numeric(pd.Series(codes), errors="coerce").to_numpy(dtype=np.float64)
+
+
+def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
+    """What respondents score on the items of a scale, shape (rows, items); NaN without an answer.
+
+    Reversed items are mirrored between the ends of their own scale.
+    """
+    assert one.scale is not None
+    columns = []
+    for name in one.scale.items:
+        item, codes = questionnaire.item(name), _codes(table, name)
+        if item.range is None:
+            worth = points(item)
+            values = pd.Series(codes).map(worth).to_numpy(dtype=np.float64)
+        else:
+            values = _numbers(codes)
+        if name in one.scale.reverse:
+            low, high = _ends_of(item)
+            if not np.isfinite(low + high):
+                raise ConfigError(
+                    f"derive, {one.id}: {name} cannot be reversed without both ends of its range."
+                )
+            values = low + high - values
+        columns.append(values)
+    return np.column_stack(columns)
+
+
+def _scale(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+    """The mean or sum of each respondent, as text, or how it is missing."""
+    assert one.scale is not None
+    values = scores(one, questionnaire, table)
+    answered = np.isfinite(values).sum(axis=1)
+    enough = answered >= (one.scale.answered or values.shape[1])
+    mean = np.nansum(values, axis=1) / np.maximum(answered, 1)
+    made = mean * values.shape[1] if one.scale.measure == "sum" else mean
+    texts = np.array([format(value, ".12g") for value in made], dtype=object)
+    missing = _missing([_codes(table, name) for name in one.scale.items])
+    return np.where(enough, texts, missing)

@@ -1,0 +1,99 @@
+"""Derived variables as a plan knows them: checked against what was asked, and beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from readiness.config import Condition, Derived, Wave
+from readiness.errors import ConfigError
+from readiness.plan.asking import ONE_ANSWER, Asked, asked
+from readiness.plan.runs import Run, input_files
+from readiness.terminal import quoted
+
+RESERVED = ("respondent", "group", "stratum", "base_weight")
+"""Columns of the coded table that no variable is called like."""
+
+
+def asked_of(root: Path, run: Run) -> Asked:
+    """What was asked in a wave, and behind it what is derived of it."""
+    assert isinstance(run.section, Wave)
+    return with_derived(asked(root, input_files(run.section)["questionnaire"]), run)
+
+
+def variables_of(root: Path, run: Run) -> tuple[str, ...]:
+    """The variables by whose categories a wave's answers are told, the compared one first."""
+    assert isinstance(run.section, Wave)
+    known = asked_of(root, run).known(run.section)
+    return run.section.estimate.variables(known, run.edition)
+
+
+def with_derived(found: Asked, run: Run) -> Asked:
+    """What was asked, and behind it what the wave of a run derives of it.
+
+    Raises ConfigError, naming the variable, for one that cannot be derived.
+    """
+    assert isinstance(run.section, Wave)
+    for one in run.section.derive:
+        place = f"{run.key}.derive.{one.id}"
+        if one.id in {**found.kinds, **found.frame, **dict.fromkeys(RESERVED, "")}:
+            raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
+        known = {**found.codes, **found.known(run.section)}
+        for name in one.sources:
+            _check_source(place, name, one, found, known)
+        for condition in one.conditions:
+            _check_condition(place, condition, known)
+        for category in one.recode.categories if one.recode else ():
+            for code in category.of:
+                _check_code(place, one.sources[0], code, known)
+        found = replace(
+            found,
+            kinds={**found.kinds, one.id: one.kind},
+            codes={**found.codes, one.id: one.codes},
+        )
+    return found
+
+
+def _check_source(
+    place: str, name: str, one: Derived, found: Asked, known: dict[str, list[str]]
+) -> None:
+    """A variable is made of what is known of respondents, and of the kinds that it can be of."""
+    if name in found.frame and name not in known:
+        raise ConfigError(
+            f"{place}: {quoted(name)} is known of the persons of a sample, and the wave has none."
+        )
+    if name not in known:
+        raise ConfigError(f"{place}: {found.path} has no item {quoted(name)}.")
+    if name in found.personal:
+        raise ConfigError(f"{place}: {quoted(name)} is personal data, which no number is made of.")
+    kind = found.kinds.get(name, "single")
+    expected: tuple[str, ...] = ONE_ANSWER
+    if one.bands:
+        expected = ("number",)
+    elif one.scale:
+        expected = ("ordinal", "number")
+    elif one.conditions:
+        expected = (*ONE_ANSWER, "multi")
+    if kind not in expected:
+        raise ConfigError(
+            f"{place}: {name} is a {quoted(kind)} item; expected {' or '.join(expected)}."
+        )
+
+
+def _check_condition(place: str, condition: Condition, known: dict[str, list[str]]) -> None:
+    for code in condition.of or ():
+        _check_code(place, condition.item, code, known)
+    levels = condition.top or condition.low or 0
+    if levels >= len(known[condition.item]):
+        raise ConfigError(
+            f"{place}: {levels} levels of {condition.item}, which has "
+            f"{len(known[condition.item])}; expected fewer."
+        )
+
+
+def _check_code(place: str, item: str, code: str, known: dict[str, list[str]]) -> None:
+    if code not in known[item]:
+        raise ConfigError(
+            f"{place}: {item} has no answer {quoted(code)}; expected one of "
+            f"{', '.join(known[item])}."
+        )
