@@ -24,6 +24,7 @@ from readiness.questionnaire.naming import item_id, option_code
 from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import without_comments, write
+from readiness.questionnaire.xlsform import from_xlsform, is_xlsform, to_xlsform
 
 __all__ = [
     "BLANK",
@@ -41,12 +42,15 @@ __all__ = [
     "Questionnaire",
     "expand",
     "from_labels",
+    "from_xlsform",
+    "is_xlsform",
     "item_id",
     "load_questionnaire",
     "match_key",
     "option_code",
     "questionnaire_of",
     "sav_labels",
+    "to_xlsform",
     "without_comments",
     "write",
 ]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from readiness.patterns import ITEM
 from readiness.questionnaire.items import RESERVED, TOTAL
 
 LONGEST = 30
@@ -29,6 +30,8 @@ def form_name(text: str) -> str:
 
 
 def _slug(text: str) -> str:
+    if re.fullmatch(ITEM, text):
+        return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
     if len(words) <= LONGEST:

@@ -1,0 +1,280 @@
+"""XLSForms as people write them, and what comes back of a questionnaire written as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.errors import ConfigError
+from readiness.questionnaire import Questionnaire, from_xlsform, questionnaire_of, to_xlsform, write
+
+SURVEY = """\
+type | name | label::English (en) | label::العربية (ar) | relevant | constraint | \
+required | appearance | parameters | calculation
+start | start
+username | who
+note | hello | Welcome
+begin_group | people | People
+integer | age | How old are you? | كم عمرك؟ | | . >= 18 and . < 100 | yes
+select_one yn | work | Do you work? | هل تعمل؟ | ${age} > 17
+begin group | job | Job | | ${work} = 'y'
+select_multiple tools | tools | Which tools? | | | \
+not(selected(., 'none') and count-selected(.) > 1)
+text | tools_other | Which other? | | selected(${tools}, 'other')
+decimal | hours | Hours a day | | not(${work} = 'n') and ${age} <= 70 | . >= 0
+end group
+end group
+begin_group | views | What do you think? | ما رأيك؟ | ${work} = 'y' or ${work}='n' | | | table-list
+select_one agree | v_a | AI helps | يساعد
+select_one agree | v_b | AI harms | يضر
+end_group
+select_one agree | mood | Mood | | | | | likert
+rank tools | order | Put in order
+range | trust | Trust | | | | | | start=0 end=10 step=1
+date | born | Born on
+select_one yn or_other | why | Why?
+geopoint | place | Where?
+calculate | sum | | | | | | | | 1 + 1
+"""
+CHOICES = """\
+list_name | name | label::English (en) | label::العربية (ar) | means
+yn | y | Yes | نعم
+yn | n | No | لا
+yn | 99 | Prefer not to say | | refused
+tools | pen | Pen
+tools | none | None
+tools | other | Other
+agree | 1 | No | لا
+agree | 2 | Yes | نعم
+agree | dk | Do not know | لا أدري | outside
+"""
+SETTINGS = (
+    "form_title | form_id | version | default_language\nWork | Work_2027 | 3 | English (en)\n"
+)
+
+
+def table(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+
+
+def form(path: Path, survey: str = SURVEY, choices: str = CHOICES, set_: str = SETTINGS) -> Path:
+    book = xlsxwriter.Workbook(path)
+    for name, text in (("survey", survey), ("choices", choices), ("settings", set_)):
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(table(text)):
+            for at, cell in enumerate(row):
+                if cell:
+                    sheet.write_string(number, at, cell)
+    book.close()
+    return path
+
+
+def read(path: Path) -> tuple[Questionnaire, str]:
+    text = write(from_xlsform(path))
+    return questionnaire_of(read_yaml_text(text, TextLoader), "q"), text
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> tuple[Questionnaire, str]:
+    return read(form(tmp_path_factory.mktemp("form") / "work.xlsx"))
+
+
+def test_items_are_the_questions_of_the_form(work: tuple[Questionnaire, str]) -> None:
+    questionnaire, _ = work
+    assert (questionnaire.id, questionnaire.language) == ("work-2027-3", "en")
+    assert {item.id: item.kind for item in questionnaire.items} == {
+        "age": "number", "work": "single", "tools": "multi", "tools_other": "text",
+        "hours": "number", "v_a": "ordinal", "v_b": "ordinal", "mood": "ordinal",
+        "order_pen": "ordinal", "order_none": "ordinal", "order_other": "ordinal",
+        "trust": "number", "born": "date", "why": "single", "why_other": "text",
+    }  # fmt: skip
+    age = questionnaire.item("age")
+    assert (age.variable, age.column) == ("age", "How old are you?")
+    assert age.label.root == {"en": "How old are you?", "ar": "كم عمرك؟"} and age.required
+    assert age.range is not None and age.range.bounds == (18, 99)
+    assert questionnaire.export.started == "start"
+    assert set(questionnaire.export.ignored) == {"who", "place", "sum"}
+
+
+def test_options_keep_values_labels_and_what_is_no_answer(work: tuple[Questionnaire, str]) -> None:
+    questionnaire, text = work
+    item = questionnaire.item("work")
+    assert [(c.code, c.value, c.text) for c in item.categories] == [
+        ("y", "y", "Yes"), ("n_2", "n", "No"),
+    ]  # fmt: skip
+    assert item.labels("ar") == {"y": "نعم", "n": "لا"}
+    assert [(m.value, m.special) for m in item.missing] == [("99", "_refused")]
+    tools = questionnaire.item("tools")
+    assert [c.code for c in tools.categories if c.exclusive] == ["none"]
+    why = questionnaire.item("why")
+    assert why.categories[-1].specify == "why_other"
+    assert questionnaire.item("why_other").asked_if[0].one_of == (why.codes[-1],)
+    grid = questionnaire.grid("views")
+    assert (grid.column, grid.variable) == ("What do you think?", "views")
+    first = questionnaire.item("v_a")
+    assert first.grid == "views" and first.column == "AI helps"
+    assert first.codes == ("c1", "c2") and first.dont_know is not None
+    assert first.dont_know.value == "dk"
+    assert "# range: the form does not give both ends" in text
+
+
+def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None:
+    questionnaire, _ = work
+
+    def of(item: str) -> list[tuple[str, tuple[str, ...]]]:
+        return [(r.item, r.told) for r in questionnaire.item(item).asked_if]
+
+    assert of("work") == [("age", (">= 18",))]
+    assert of("tools") == [("work", ("y",))]
+    assert of("tools_other") == [("work", ("y",)), ("tools", ("other",))]
+    assert ("age", ("<= 70",)) in of("hours") and ("work", ("y",)) in of("hours")
+    assert of("v_b") == [("work", ("y", "n_2"))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("begin group | job", "begin_repeat | job", "survey, row 8: the repeat 'job': repeats are"),
+        ("${work} = 'y' or ${work}='n'", "${work} = 'y' or ${age} > 20",
+         "row 14: relevant \"${work} = 'y' or ${age} > 20\": an `or` of conditions on several"),
+        ("selected(${tools}, 'other')", "not(selected(${tools}, 'pen'))", "row 10: relevant"),
+        ("selected(${tools}, 'other')", "count-selected(${tools}) > 2", "how many options"),
+        ("${work} = 'y'\nselect", "${work} = 'x'\nselect", "'x', which is no option of work"),
+        ("${age} > 17", "regex(${age}, '1.*')", "'regex', which is not understood"),
+        ("${age} > 17", "${age} > 17 and", "'the end'"),
+        ("${age} > 17", "((" * 60 + "${age} > 17" + "))" * 60, "nests too deep"),
+        ("${age} > 17", "${age} < 5 or ${age} > 17", "with a gap between them"),
+        ("${age} > 17", "${gone} > 17", "pyxform refuses the form"),
+        ("select_one yn | work", "select_one gone | work", "pyxform refuses the form: [row : 7]"),
+        ("geopoint | place", "odd | place", "pyxform refuses the form"),
+        ("begin group | job", "begin_group | ", "pyxform refuses the form"),
+        ("label::العربية (ar) |", "label::Welsch! |", "the language 'Welsch!' has no code"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_said_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in SURVEY
+    changed = SURVEY.replace(old, new, 1).replace(
+        "end group\nend", "end_repeat\nend", "repeat" in new
+    )
+    with pytest.raises(ConfigError) as caught:
+        from_xlsform(form(tmp_path / "work.xlsx", changed))
+    message = str(caught.value)
+    assert expected in message and "\n" not in message
+    assert message.startswith(str(tmp_path / "work.xlsx"))
+
+
+def test_files_that_are_no_forms(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    for content in (b"", b"PK\x03\x04" + b"\0" * 200, b"type,name\n"):
+        path.write_bytes(content)
+        with pytest.raises(ConfigError, match=r"x\.xlsx"):
+            from_xlsform(path)
+    with pytest.raises(ConfigError, match="not found"):
+        from_xlsform(tmp_path / "none.xlsx")
+
+
+KINDS = ("single", "ordinal", "multi", "number", "date", "text")
+CODES = st.sampled_from(["yes", "no", "some", "c1", "c2", "other_", "big"])
+WORDS = st.text(st.sampled_from("abcdé نعم?,;'&<>="), min_size=1, max_size=12).map(str.strip)
+
+
+def texts(draw: Any, used: set[str], prefix: str) -> str:
+    """A text that nothing else has, for what is asked is told apart by it."""
+    text = f"{prefix}{len(used)} {draw(WORDS)}".strip()
+    used.add(text)
+    return text
+
+
+@st.composite
+def documents(draw: Any) -> dict[str, Any]:
+    """Questionnaires within what XLSForm can say."""
+    used: set[str] = set()
+    items: list[dict[str, Any]] = []
+    closed: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 5))):
+        name, column = f"q{number}", texts(draw, used, "Q")
+        item: dict[str, Any] = {"id": name, "variable": name, "column": column}
+        item["label"] = {"en": column, "ar": draw(WORDS) or "x"}
+        item["kind"] = draw(
+            st.sampled_from(["single", "ordinal", "multi", "number", "date", "text"])
+        )
+        if item["kind"] in ("single", "ordinal", "multi"):
+            codes = draw(st.lists(CODES, min_size=2, max_size=4, unique=True))
+            item["categories"] = [
+                {"code": code, "value": code, "text": texts(draw, used, "O")} for code in codes
+            ]
+            if item["kind"] == "multi":
+                item["blank_means"] = "skipped"
+                item["categories"][0]["exclusive"] = draw(st.booleans())
+            else:
+                item["missing"] = [
+                    {"value": "99", "text": texts(draw, used, "M"), "means": "refused"}
+                ]
+                if draw(st.booleans()):
+                    item["dont_know"] = {"value": "dk", "text": texts(draw, used, "D")}
+        if item["kind"] == "number":
+            low = draw(st.integers(-5, 5))
+            item["range"] = {"low": low, "high": low + draw(st.integers(1, 99))}
+        if closed and draw(st.booleans()):
+            source = draw(st.sampled_from(closed))
+            item["asked_if"] = [{"item": source["id"], **draw(condition(source))}]
+        if item["kind"] not in ("date", "text"):
+            closed.append(item)
+        if draw(st.booleans()):
+            item["required"] = True
+        items.append(item)
+    if draw(st.booleans()):
+        rows = [
+            {"id": f"r{k}", "variable": f"r{k}", "text": texts(draw, used, "R")} for k in range(2)
+        ]
+        question = texts(draw, used, "G")
+        items.append(
+            {
+                "id": "g", "kind": "grid", "variable": "g", "column": question, "header": "{row}",
+                "label": {"en": question}, "rows": rows,
+                "categories": [
+                    {"code": c, "value": c, "text": texts(draw, used, "O")} for c in ("a", "b")
+                ],
+            }
+        )  # fmt: skip
+    return {
+        "name": "made", "version": "7", "language": "en", "title": {"en": "Made"}, "items": items,
+    }  # fmt: skip
+
+
+def condition(source: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    if source["kind"] == "number":
+        return st.fixed_dictionaries({"at_least": st.integers(0, 9)})
+    codes = [category["code"] for category in source["categories"]]
+    return st.lists(st.sampled_from(codes), min_size=1, unique=True).map(
+        lambda chosen: {"one_of": [code for code in codes if code in chosen]}
+    )
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(document=documents())
+def test_what_is_written_as_a_form_comes_back(
+    document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same questionnaire, and pyxform has nothing to say against the form."""
+    questionnaire = questionnaire_of(document, "made")
+    path = tmp_path_factory.getbasetemp() / "made.xlsx"
+    path.write_bytes(to_xlsform(questionnaire))
+    assert read(path)[0] == questionnaire
+
+
+def test_a_language_that_has_a_name_only(tmp_path: Path) -> None:
+    survey = "type | name | label::French | label::Português\ntext | a | Nom | Nome\n"
+    document = from_xlsform(form(tmp_path / "f.xlsx", survey, set_="form_title\nF\n"))
+    assert document["language"] == "fr"
+    assert document["items"][0]["label"] == {"fr": "Nom", "pt": "Nome"}
+    plain = "type | name | label\ntext | a | Nom\n"
+    path = form(tmp_path / "g.xlsx", plain, set_="form_title\nG\n")
+    assert from_xlsform(path, "fr")["title"] == {"fr": "G"}
+    assert "language: the form names none" in write(from_xlsform(path))

@@ -1,0 +1,365 @@
+"""From an XLSForm to a questionnaire.
+
+Every question that has an answer becomes an item under the form's own name for it; groups leave
+their condition with each of their questions; a table of questions with one list is a grid. What an
+XLSForm does not say is left open with a comment; what a questionnaire cannot say is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from readiness.questionnaire.naming import form_name, item_id, option_code
+from readiness.questionnaire.text import match_key
+from readiness.questionnaire.writing import COMMENT
+from readiness.questionnaire.xlsform.expressions import (
+    Atom,
+    Source,
+    Unsaid,
+    conditions,
+    exclusive_options,
+)
+from readiness.questionnaire.xlsform.sheets import Form, SheetRow, read_form
+
+_ONE = r"(?:add )?select[ _]?(?:one|1)(?:[ _](?:prompt using|from))?"
+_MANY = r"(?:add )?select[ _](?:multiple|all that apply)(?:[ _](?:prompt using|from))?"
+_CHOICE = re.compile(
+    rf"(?P<kind>{_ONE}|{_MANY}|rank) (?P<list>\S+)(?P<other> or[ _](?:specify )?other)?"
+)
+_SIMPLE = {
+    "integer": "number", "int": "number", "decimal": "number", "range": "number",
+    "date": "date", "text": "text", "string": "text", "datetime": "text", "time": "text",
+}  # fmt: skip
+_SILENT = ("note",)
+_UNREAD = (
+    "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username",
+    "email", "audit", "start-geopoint", "background-audio", "calculate", "hidden", "xml-external",
+    "csv-external", "geopoint", "geotrace", "geoshape", "image", "audio", "video", "file",
+    "barcode", "acknowledge", "trigger", "photo",
+)  # fmt: skip
+"""Columns of an export that hold no answer to a question, or one that is not for statistics."""
+MEANS, OUTSIDE = "means", "outside"
+"""A column of the sheet `choices` that says which option is no answer, and what it then means."""
+SCREENS = "screens_out"
+OTHER = "other"
+"""The name that pyxform gives the option, and the end of that of the question, of `or_other`."""
+
+
+@dataclass
+class _Made:
+    """What has been read so far."""
+
+    form: Form
+    items: list[dict[str, Any]] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    headers: set[str] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)
+    export: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """An open group: the row that begins it, the conditions of all in it, where its items begin."""
+
+    row: SheetRow
+    atoms: tuple[Atom, ...]
+    start: int
+
+
+def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
+    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments.
+
+    `language`: of labels for which the form names none. Raises ConfigError naming the row.
+    """
+    form = read_form(path, language)
+    made = _Made(form)
+    groups: list[_Group] = []
+    for row in form.survey:
+        kind = " ".join(row.get("type").lower().replace("_", " ").split())
+        if kind in ("begin group", "begin lgroup"):
+            inherited = groups[-1].atoms if groups else ()
+            atoms = (*inherited, *_relevant(made, row))
+            groups.append(_Group(row, atoms, len(made.items)))
+        elif kind == "end group":
+            _close(made, groups.pop())
+        else:
+            _question(made, row, groups)
+    return _document(made, path)
+
+
+def _document(made: _Made, path: Path) -> dict[str, Any]:
+    form = made.form
+    settings, own = form.settings, form.language
+    title = settings.get("form_title") or settings.get("title") or path.stem
+    version = settings.get("version", "")
+    notes = [
+        f"From the XLSForm {path.name}. A select_one is `single`: make it `ordinal`, low to",
+        "high, where its options have an order. Options that are no answers go to `missing`.",
+    ]
+    if not form.language_known:
+        notes.append(f"language: the form names none; correct it where it is not {own}.")
+    if version and not re.fullmatch(r"[0-9]+", version):
+        notes.append(f"version: the form's own is {version!r}.")
+    return {
+        COMMENT: "\n".join(notes),
+        "name": form_name(settings.get("form_id") or settings.get("id_string") or title),
+        "version": version if re.fullmatch(r"[0-9]+", version) else "1",
+        "language": own,
+        "title": {own: title},
+        "export": {**made.export, "ignored": made.unread} if made.unread else made.export,
+        "items": [{k: v for k, v in item.items() if k != _LIST} for item in made.items],
+    }
+
+
+_LIST = "_list"
+"""Where an item keeps the name of its list, and whether it shows none, till its group closes."""
+_OF_A_ROW = ("id", "column", "variable", "label")
+
+
+def _question(made: _Made, row: SheetRow, groups: Sequence[_Group]) -> None:
+    text = " ".join(row.get("type").split())
+    kind, name = text.lower().replace("_", " "), row.get("name")
+    inherited = groups[-1].atoms if groups else ()
+    if choice := _CHOICE.fullmatch(text.lower()):
+        listed = text.split()[len(choice["kind"].split())]
+        _choice(made, row, choice["kind"], listed, bool(choice["other"]), inherited)
+    elif kind in _SIMPLE:
+        _simple(made, row, _SIMPLE[kind], kind, inherited)
+    elif kind in _SILENT or not kind:
+        return
+    elif text.lower() in _UNREAD or kind in _UNREAD:
+        if text.lower() == "start":
+            made.export["started"] = name or text
+        elif text.lower() not in ("xml-external", "csv-external"):
+            made.unread.append(name or text)
+    else:
+        raise made.form.refused(row, f"{name!r} is of type {text!r}, which no questionnaire has.")
+
+
+def _begun(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
+    """What an item of any kind has: id, name, header, labels, condition."""
+    form, name = made.form, row.get("name")
+    item: dict[str, Any] = {"id": item_id(name, made.taken), "kind": kind}
+    made.taken.add(item["id"])
+    question = row.labels.get(form.language, "")
+    if question and match_key(question) not in made.headers:
+        item["column"] = question
+    else:  # a question that stands twice is told apart by its name
+        item["column"] = name
+    made.headers.add(match_key(item["column"]))
+    item["variable"] = name
+    item["label"] = dict(row.labels) or {form.language: name}
+    if form.language not in item["label"]:
+        item["label"] = {form.language: name, **item["label"]}
+    if row.get("required").lower() in ("yes", "true", "true()", "1"):
+        item["required"] = True
+    atoms = [*inherited, *_relevant(made, row)]
+    if atoms:
+        item["asked_if"] = [_routing(atom) for atom in atoms]
+    return item
+
+
+def _relevant(made: _Made, row: SheetRow) -> list[Atom]:
+    expression = row.get("relevant")
+    if not expression:
+        return []
+    try:
+        return conditions(expression, made.sources)
+    except Unsaid as error:
+        raise made.form.refused(
+            row, f"relevant {expression!r}: {error}; a questionnaire cannot say it (asked_if)."
+        ) from None
+
+
+def _routing(atom: Atom) -> dict[str, Any]:
+    if atom.source.codes:
+        codes = [code for code in atom.source.codes.values() if code in atom.codes]
+        return {"item": atom.source.item, "one_of": list(dict.fromkeys(codes))}
+    ends = {"at_least": atom.low, "at_most": atom.high}
+    return {"item": atom.source.item, **{k: _plain(v) for k, v in ends.items() if abs(v) < inf}}
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+def _choice(
+    made: _Made, row: SheetRow, select: str, listed: str, or_other: bool, inherited: Sequence[Atom]
+) -> None:
+    if listed not in made.form.choices:
+        raise made.form.refused(
+            row, f"{row.get('name')!r}: its options are not in the sheet choices ({listed!r})."
+        )
+    if "label" in row.get("appearance").split():
+        # The head of a table: it shows the options and takes no answer.
+        made.unread.append(row.get("name"))
+        return
+    if select == "rank":
+        made.items.append(_ranking(made, row, listed, inherited))
+        return
+    many = re.fullmatch(_MANY, select) is not None
+    ordered = "likert" in row.get("appearance").split()
+    kind = "multi" if many else "ordinal" if ordered else "single"
+    item = {**_begun(made, row, kind, inherited), **_options(made, row, listed, kind)}
+    if many:
+        item["blank_means"] = "skipped"
+    codes = {c["value"]: c["code"] for c in item["categories"]}
+    if or_other:
+        code = option_code(OTHER, codes.values())
+        item["categories"].append({"code": code, "text": "Other", "value": OTHER})
+        codes[OTHER] = code
+    notes = _exclusive(item, row) if many else []
+    if not many and row.get("constraint"):
+        notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
+    if notes:
+        item[COMMENT] = "\n".join(notes)
+    alone = frozenset(c["code"] for c in item["categories"] if c.get("exclusive"))
+    source = Source(item["id"], "multi" if many else "single", codes, alone)
+    made.sources[row.get("name")] = source
+    item[_LIST] = (listed, "list-nolabel" in row.get("appearance").split())
+    made.items.append(item)
+    if or_other:
+        _typed(made, row, item, source)
+
+
+def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> None:
+    """The question that pyxform adds for what is typed beside the option `or_other`."""
+    name = f"{row.get('name')}_{OTHER}"
+    added = _begun(made, SheetRow(row.number, {"name": name}, {}), "text", ())
+    other = source.codes[OTHER]
+    added["asked_if"] = [*item.get("asked_if", ()), {"item": item["id"], "one_of": [other]}]
+    item["categories"][-1]["specify"] = added["id"]
+    made.items.append(added)
+
+
+def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:
+    """The options of a list: categories, the one outside the scale, those that are no answers."""
+    own = made.form.language
+    categories: list[dict[str, Any]] = []
+    others: dict[str, Any] = {}
+    missing: list[dict[str, Any]] = []
+    codes: set[str] = set()
+    texts = [match_key(o.labels.get(own, o.get("name"))) for o in made.form.choices[listed]]
+    for option, key in zip(made.form.choices[listed], texts, strict=True):
+        name = option.get("name")
+        text = option.labels.get(own, name)
+        text = f"{text} ({name})" if texts.count(key) > 1 else text
+        labels = {k: v for k, v in option.labels.items() if k != own}
+        entry = {"text": text, "value": name, **({"labels": labels} if labels else {})}
+        means = option.get(MEANS)
+        if means == OUTSIDE and "dont_know" not in others:
+            others["dont_know"] = entry
+        elif means:
+            missing.append({**entry, "means": means})
+        else:
+            codes.add(code := option_code(name, codes))
+            screens = {"screens_out": True} if option.get(SCREENS) else {}
+            categories.append({"code": code, **entry, **screens})
+    if len(categories) < (1 if kind == "multi" else 2):
+        raise made.form.refused(
+            row, f"{row.get('name')!r}: the list {listed!r} has too few options."
+        )
+    if missing:
+        others["missing"] = missing
+    return {"categories": categories, **others}
+
+
+def _exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
+    """Mark the options that a constraint lets nobody tick beside others; notes what is not read."""
+    constraint = row.get("constraint")
+    if not constraint:
+        return []
+    try:
+        alone = exclusive_options(constraint)
+    except Unsaid as error:
+        return [f"constraint {constraint!r}: not carried over ({error})."]
+    for category in item["categories"]:
+        if category["value"] in alone:
+            category["exclusive"] = True
+    return []
+
+
+def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]) -> dict[str, Any]:
+    item = {**_begun(made, row, "ranking", inherited), **_options(made, row, listed, "single")}
+    for key in ("dont_know", "missing"):
+        item.pop(key, None)
+    return item
+
+
+def _simple(made: _Made, row: SheetRow, kind: str, written: str, inherited: Sequence[Atom]) -> None:
+    item = _begun(made, row, kind, inherited)
+    notes: list[str] = []
+    if kind == "number":
+        item["range"] = _range(row, written, notes)
+        whole = not item["range"].get("decimals")
+        made.sources[row.get("name")] = Source(item["id"], "integer" if whole else "decimal", {})
+    elif row.get("constraint"):
+        notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
+    if notes:
+        item[COMMENT] = "\n".join(notes)
+    made.items.append(item)
+
+
+MOST_DECIMALS = 12
+
+
+def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
+    """What a number can be, from its constraint or the parameters of a slider."""
+    decimals = {"decimals": MOST_DECIMALS} if written == "decimal" else {}
+    if written == "range":
+        given = dict(re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters")))
+        ends = {"low": given.get("start", "1"), "high": given.get("end", "10")}
+        if "." in "".join([*ends.values(), given.get("step", "1")]):
+            decimals = {"decimals": MOST_DECIMALS}
+        return {**{k: _plain(float(v)) for k, v in ends.items()}, **decimals}
+    constraint = row.get("constraint")
+    own = Source(".", "decimal" if decimals else "integer", {})
+    try:
+        atoms = conditions(constraint, {".": own}) if constraint else []
+    except Unsaid as error:
+        notes.append(f"constraint {constraint!r}: not carried over ({error}).")
+        atoms = []
+    low, high = (atoms[0].low, atoms[0].high) if atoms else (-inf, inf)
+    ends_ = {k: _plain(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf}
+    if len(ends_) < 2:
+        notes.append("range: the form does not give both ends; say what can be (low, high, unit).")
+    return {**ends_, **decimals}
+
+
+def _close(made: _Made, group: _Group) -> None:
+    """At the end of a table of questions with one list: those questions as one grid."""
+    inside = made.items[group.start :]
+    shared = [{k: v for k, v in item.items() if k not in _OF_A_ROW} for item in inside]
+    lists = [item.get(_LIST, ("", False)) for item in inside]
+    bare = "table-list" in group.row.get("appearance").split() or all(b for _, b in lists)
+    if not inside or not bare or not lists[0][0] or any(each != shared[0] for each in shared):
+        return
+    own, name = made.form.language, group.row.get("name")
+    question = group.row.labels.get(own) or name
+    rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
+    identity = item_id(name, made.taken)
+    made.taken.add(identity)
+    each = inside[0]["kind"]
+    if each == "single":
+        note = "each: ordinal, low to high as listed; `single` where there is no order."
+        each, rest = "ordinal", {COMMENT: note, **rest}
+    grid = {
+        "id": identity, "kind": "grid", "each": each, "column": question,
+        "variable": name, "label": {own: question, **group.row.labels},
+        "rows": [_row(item, own) for item in inside], **rest,
+    }  # fmt: skip
+    made.items[group.start :] = [grid]
+
+
+def _row(item: dict[str, Any], own: str) -> dict[str, Any]:
+    labels = {k: v for k, v in item["label"].items() if k != own}
+    return {
+        "id": item["id"], "text": item["label"][own], "column": item["column"],
+        "variable": item["variable"], **({"labels": labels} if labels else {}),
+    }  # fmt: skip

@@ -1,0 +1,241 @@
+"""The sheets of an XLSForm: rows with their numbers, headers by what they mean, languages.
+
+pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import ConfigError
+from readiness.files import read_file
+from readiness.patterns import LANGUAGE
+
+ENDINGS = (".xlsx", ".xls", ".xlsm")
+MOST_BYTES = 20_000_000
+"""How large a form may be, and a tenth of how large its unpacked parts."""
+_ALIASES = {
+    "relevance": "relevant", "caption": "label", "command": "type", "tag": "name",
+    "value": "name", "list name": "list_name", "calculate": "calculation",
+}  # fmt: skip
+_TRANSLATED = ("label", "hint")
+DEFAULT = "default"
+"""The language of a header that names none, where the settings name none either."""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row of a sheet: its number in the spreadsheet, its cells by what their column means.
+
+    `labels` by language code.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def get(self, column: str) -> str:
+        """The cell of a column; "" where it is empty."""
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True)
+class Form:
+    """An XLSForm: its questions, its options by list, its settings, its own language.
+
+    `language_known`: the form names that language, or who reads it does.
+    """
+
+    path: Path
+    survey: Sequence[SheetRow]
+    choices: Mapping[str, Sequence[SheetRow]]
+    settings: Mapping[str, str]
+    language: str
+    language_known: bool
+
+    def refused(self, row: SheetRow, message: str) -> ConfigError:
+        """What is wrong with a row of the survey."""
+        return ConfigError(f"{self.path}, sheet survey, row {row.number}: {message}")
+
+
+def is_xlsform(path: Path) -> bool:
+    """Whether a file has the sheet `survey` that makes a workbook an XLSForm."""
+    if path.suffix.lower() not in ENDINGS:
+        return False
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        names = load_workbook(BytesIO(read_file(path, MOST_BYTES))).sheet_names
+    except (CalamineError, OSError):
+        return False
+    return any(name.strip().lower() == "survey" for name in names)
+
+
+def read_form(path: Path, language: str | None = None) -> Form:
+    """Read an XLSForm and let pyxform judge it.
+
+    `language`: of labels whose header names none, where the form's settings do not say.
+
+    Raises ConfigError, in one line naming the file and where it can the row, when the file is no
+    XLSForm or pyxform refuses it.
+    """
+    content = _bounded(path)
+    data = _sheets(path, content)
+    survey = _rows(path, "survey", data.survey or ())
+    if not survey:
+        raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
+    settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
+    choices = _rows(path, "choices", data.choices or ())
+    own, known = _own_language(path, settings, survey, language)
+    listed: dict[str, list[SheetRow]] = {}
+    for row in choices:
+        listed.setdefault(row.get("list_name"), []).append(_in_own(row, own))
+    form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known)
+    _refuse_repeats(form)
+    _judge(path, content)
+    return form
+
+
+def _own_language(
+    path: Path, settings: Mapping[str, str], survey: Sequence[SheetRow], language: str | None
+) -> tuple[str, bool]:
+    """The form's own language, and whether somebody says so."""
+    named = settings.get("default_language", "")
+    if named and named.lower() != DEFAULT:
+        return _code(path, "settings", named), True
+    languages = list(dict.fromkeys(key for row in survey for key in row.labels))
+    if languages and DEFAULT not in languages:
+        return languages[0], True
+    return language or "en", language is not None
+
+
+def _in_own(row: SheetRow, own: str) -> SheetRow:
+    """The row with the labels that name no language under the form's own."""
+    labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
+    return SheetRow(row.number, row.cells, labels)
+
+
+def _bounded(path: Path) -> bytes:
+    """The bytes of a form that is not too large, packed or unpacked."""
+    try:
+        content = read_file(path, MOST_BYTES)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: not found; expected an XLSForm there.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+    if zipfile.is_zipfile(BytesIO(content)):
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+        if size > 10 * MOST_BYTES:
+            raise ConfigError(f"{path}: unpacks to {size} bytes; no form is that large.")
+    return content
+
+
+def _sheets(path: Path, content: bytes) -> Any:
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2json_backends import get_xlsform
+
+    try:
+        return get_xlsform(BytesIO(content), file_type=path.suffix.lower())
+    except PyXFormError as error:
+        raise ConfigError(f"{path}: no XLSForm: {_told(error)}") from None
+    except Exception as error:  # a damaged workbook fails anywhere in the libraries that read it
+        kind = type(error).__name__
+        raise ConfigError(
+            f"{path}: no XLSForm that can be read ({kind}); export it anew."
+        ) from None
+
+
+def _judge(path: Path, content: bytes) -> None:
+    """Let pyxform make the form that ODK and Kobo would."""
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert
+
+    try:
+        convert(BytesIO(content), warnings=[], file_type=path.suffix.lower())
+    except PyXFormError as error:
+        raise ConfigError(f"{path}: pyxform refuses the form: {_told(error)}") from None
+    except Exception as error:  # what pyxform was not written for
+        raise ConfigError(f"{path}: pyxform fails on the form ({_told(error)}).") from None
+
+
+def _told(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= 300 else f"{text[:300]}..."
+
+
+def _rows(path: Path, sheet: str, rows: Sequence[Mapping[str, Any]]) -> list[SheetRow]:
+    made = []
+    for number, row in enumerate(rows, 2):
+        cells: dict[str, str] = {}
+        labels: dict[str, str] = {}
+        for header, cell in row.items():
+            column, language = _column(path, sheet, str(header))
+            text = str(cell).strip() if cell is not None else ""
+            if not text or column == "hint":
+                continue
+            if column == "label":
+                labels[language] = text
+            else:
+                cells[column] = text
+        if cells or labels:
+            made.append(SheetRow(number, cells, labels))
+    return made
+
+
+def _column(path: Path, sheet: str, header: str) -> tuple[str, str]:
+    """What a column means, and the language of its texts: `label::English (en)` is label, en."""
+    parts = [part.strip() for part in re.split(r"::|(?<!jr):", header)]
+    name = " ".join(parts[0].lower().replace("_", " ").split())
+    if name in ("bind", "control") and len(parts) > 1:
+        parts, name = parts[1:], parts[1].lower().replace("_", " ")
+    name = _ALIASES.get(name, name)
+    name = name.replace(" ", "_")
+    if name in _TRANSLATED and len(parts) > 1:
+        return name, _code(path, sheet, parts[1])
+    return name, DEFAULT
+
+
+def _code(path: Path, sheet: str, named: str) -> str:
+    """The code of a language as forms name it: `English (en)`, `English`, `en`."""
+    inside = re.search(r"\(\s*([A-Za-z0-9-]+)\s*\)\s*$", named)
+    code = (inside[1] if inside else named).strip()
+    code = "-".join([code.split("-")[0].lower(), *code.split("-")[1:]])
+    if not inside:
+        code = _named_languages().get(named.strip().lower(), code)
+    if not re.fullmatch(LANGUAGE, code):
+        raise ConfigError(
+            f"{path}, sheet {sheet}: the language {named!r} has no code; write it as "
+            "`English (en)`."
+        )
+    return code
+
+
+@cache
+def _named_languages() -> dict[str, str]:
+    """Codes of languages by their names in English, in French and in themselves."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for locale in ("fr", "es", "ar", "pt", "en"):
+        names = Locale(locale).languages
+        found |= {name.lower(): code for code, name in names.items() if "_" not in code}
+    return found
+
+
+def _refuse_repeats(form: Form) -> None:
+    """A repeat gives a respondent several rows: that is another table, not another question."""
+    for row in form.survey:
+        if re.match(r"begin[ _](repeat|loop)|begin[ _]looped group", row.get("type").lower()):
+            raise form.refused(
+                row,
+                f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has one "
+                "row here. Ask its questions once each, or analyse them as a table of their own.",
+            )

@@ -1,0 +1,238 @@
+"""From a questionnaire to an XLSForm: the sheets survey, choices and settings as a workbook.
+
+Each item keeps its own name; a list of options is written once for all items that have it; a grid
+is a table of its rows. What XLSForm has no word for (the frame, groups, boxes, who is personal)
+stays in the questionnaire. Options outside the scale and codes that are no answers are options with
+a word in the column `means`, which XLSForm leaves to the form's author.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from readiness.language import LANGUAGES, own_name
+from readiness.questionnaire.items import DontKnow, Item, Missing, Routing
+from readiness.questionnaire.model import Grid, Questionnaire
+from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
+from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_OPTION = re.compile(r"[A-Za-z0-9_.-]+")
+
+Row = dict[str, str]
+
+
+def to_xlsform(questionnaire: Questionnaire) -> bytes:
+    """The questionnaire as an XLSForm workbook (.xlsx)."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "strings_to_numbers": False},
+    )  # fmt: skip
+    for name, rows in sheets(questionnaire).items():
+        sheet = book.add_worksheet(name)
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        for at, column in enumerate(columns):
+            sheet.write_string(0, at, column)
+        for number, row in enumerate(rows, 1):
+            for at, column in enumerate(columns):
+                if row.get(column):
+                    sheet.write_string(number, at, row[column])
+    book.close()
+    return buffer.getvalue()
+
+
+def sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
+    """The rows of the three sheets, each a mapping from column to cell."""
+    form = _Form(questionnaire)
+    survey = list(form.survey())
+    return {"survey": survey, "choices": form.choices, "settings": [form.settings()]}
+
+
+class _Form:
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+        self.languages = _languages(questionnaire)
+        self.choices: list[Row] = []
+        self.lists: dict[tuple[tuple[str, ...], ...], str] = {}
+        names = [_name(item.variable or "", item.id) for item in questionnaire.items]
+        own = [item.id for item in questionnaire.items]
+        unique = names if len({n.lower() for n in names}) == len(names) else own
+        self.names = dict(zip(own, unique, strict=True))
+
+    def settings(self) -> Row:
+        q = self.questionnaire
+        return {
+            "form_title": q.title.root.get(q.language) or next(iter(q.title.root.values())),
+            "form_id": q.name,
+            "version": q.version,
+            "default_language": _called(q.language),
+        }
+
+    def survey(self) -> Iterator[Row]:
+        for name, items in groupby(self.questionnaire.items, key=lambda item: item.grid):
+            block = list(items)
+            grid = self.questionnaire.grid(name) if name else None
+            if grid is not None and grid.kind == "ranking" and _ranks_all(block):
+                yield self._rank(grid, block)
+            elif grid is not None and grid.kind == "grid" and _is_table(block):
+                yield from self._table(grid, block)
+            else:
+                yield from map(self._question, block)
+
+    def _table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
+        """The rows of a grid, their condition with the group."""
+        group = _name(grid.variable or "", grid.id)
+        labels = self._texts(grid.label.root, grid.column)
+        yield {"type": "begin_group", "name": group, **labels, **self._relevant(block[0]),
+               "appearance": "table-list"}  # fmt: skip
+        for item in block:
+            row = self._question(item)
+            yield {k: v for k, v in row.items() if k != "relevant"}
+        yield {"type": "end_group", "name": group}
+
+    def _rank(self, grid: Grid, block: Sequence[Item]) -> Row:
+        rows = []
+        for item in block:
+            assert item.row is not None
+            name = item.row.value or item.id.removeprefix(f"{grid.id}_")
+            rows.append({"name": name, **self._texts(item.row.labels, item.row.text)})
+        kind, name = f"rank {self._list(grid.id, rows)}", _name(grid.variable or "", grid.id)
+        labels = self._texts(grid.label.root, grid.column)
+        return {"type": kind, "name": name, **labels, **self._rest(block[0])}
+
+    def _question(self, item: Item) -> Row:
+        kinds = {"number": "decimal" if item.range and item.range.decimals else "integer",
+                 "date": "date", "text": "text"}  # fmt: skip
+        kind = kinds.get(item.kind, "")
+        extra: Row = {}
+        if not kind:
+            select = "select_multiple" if item.kind == "multi" else "select_one"
+            kind = f"{select} {self._list(item.id, list(self._options(item)))}"
+            if item.kind == "ordinal":
+                extra["appearance"] = "likert"
+        if constraint := _constraint(item):
+            extra["constraint"] = constraint
+        question = item.row.text if item.row else item.column
+        asked = "" if question in (item.variable, item.id) else question
+        return {"type": kind, "name": self.names[item.id], **self._texts(item.label.root, asked),
+                **extra, **self._rest(item)}  # fmt: skip
+
+    def _rest(self, item: Item) -> Row:
+        required = {"required": "yes"} if item.required else {}
+        return {**required, **self._relevant(item)}
+
+    def _relevant(self, item: Item) -> Row:
+        atoms = [self._atom(routing) for routing in item.asked_if]
+        return {"relevant": written(atoms)} if atoms else {}
+
+    def _atom(self, routing: Routing) -> Atom:
+        item = self.questionnaire.item(routing.item)
+        kind = {"multi": "multi", "number": "integer"}.get(item.kind, "single")
+        codes = dict(zip(option_names(item), item.codes, strict=False))
+        source = Source(self.names[item.id], kind, codes)
+        low, high = routing.at_least, routing.at_most
+        return Atom(
+            source, frozenset(routing.one_of),
+            float("-inf") if low is None else low, float("inf") if high is None else high,
+        )  # fmt: skip
+
+    def _options(self, item: Item) -> Iterator[Row]:
+        names = iter(option_names(item))
+        for category in item.categories:
+            screens = {SCREENS: "yes"} if category.screens_out else {}
+            yield {"name": next(names), **self._texts(category.labels, category.text), **screens}
+        for option, means in _no_answers(item):
+            yield {"name": next(names), **self._texts(option.labels, option.text), MEANS: means}
+
+    def _list(self, name: str, options: list[Row]) -> str:
+        """The name of a list with these options, written when it is the first of its kind."""
+        key = tuple(tuple(row.items())[i] for row in options for i in range(len(row)))
+        if key not in self.lists:
+            self.lists[key] = name
+            self.choices += [{"list_name": name, **row} for row in options]
+        return self.lists[key]
+
+    def _texts(self, labels: Mapping[str, str], own: str) -> Row:
+        """Labels under the headers of their languages; in its own language as it is asked."""
+        q = self.questionnaire
+        texts = {**labels, **({q.language: own} if own else {})}
+        return {f"label::{_called(key)}": texts[key] for key in self.languages if key in texts}
+
+
+def _no_answers(item: Item) -> Iterator[tuple[DontKnow | Missing, str]]:
+    """What can be chosen beside the categories, each with its word in the column `means`."""
+    if item.dont_know is not None:
+        yield item.dont_know, OUTSIDE
+    for entry in item.missing:
+        yield entry, entry.means
+
+
+def option_names(item: Item) -> list[str]:
+    """What the form exports for each option: values, where a form can have them as names.
+
+    Categories first, then the option outside the scale, then those that are no answers.
+    """
+    answers = [*item.categories, *(option for option, _ in _no_answers(item))]
+    codes = [c.code for c in item.categories]
+    codes += ["dont_know" if means == OUTSIDE else means for _, means in _no_answers(item)]
+    values = [answer.value or code for answer, code in zip(answers, codes, strict=True)]
+    if all(map(_OPTION.fullmatch, values)) and len(set(values)) == len(values):
+        return values
+    return [f"{code}_{k}" if code in codes[:k] else code for k, code in enumerate(codes)]
+
+
+def _constraint(item: Item) -> str:
+    if item.kind == "multi":
+        named = zip(option_names(item), item.categories, strict=False)
+        return written_exclusive([name for name, category in named if category.exclusive])
+    if item.range is None:
+        return ""
+    low, high = item.range.bounds
+    kind = "decimal" if item.range.decimals else "integer"
+    found = written([Atom(Source(".", kind, {}), frozenset(), low, high)])
+    coded = [entry.text for entry in item.missing if re.fullmatch(r"-?\d+(\.\d+)?", entry.text)]
+    if not found or not coded:
+        return found
+    return " or ".join([f"({found})", *(f". = {number}" for number in coded)])
+
+
+def _ranks_all(block: Sequence[Item]) -> bool:
+    """Whether all options are ranked: a form has no ranking of the first few."""
+    return len(block[0].categories) == len(block)
+
+
+def _is_table(block: Sequence[Item]) -> bool:
+    """Whether the rows of a grid share options and condition, as a table of a form does."""
+    first = block[0]
+    return bool(first.categories) and all(
+        (i.kind, i.categories, i.dont_know, i.missing, i.asked_if)
+        == (first.kind, first.categories, first.dont_know, first.missing, first.asked_if)
+        for i in block
+    )
+
+
+def _name(wanted: str, otherwise: str) -> str:
+    return wanted if _NAME.fullmatch(wanted) else otherwise
+
+
+def _languages(questionnaire: Questionnaire) -> list[str]:
+    """The questionnaire's own language, then all others that any text of it has, sorted."""
+    others: set[str] = set(questionnaire.title.root)
+    for item in questionnaire.items:
+        others |= set(item.label.root)
+        for category in item.categories:
+            others |= set(category.labels)
+    return [questionnaire.language, *sorted(others - {questionnaire.language})]
+
+
+def _called(language: str) -> str:
+    """A language as forms name it: `English (en)`."""
+    name = own_name(language) if language in LANGUAGES else language
+    return f"{name} ({language})"
