@@ -108,7 +108,7 @@ def test_options_keep_values_labels_and_what_is_no_answer(work: tuple[Questionna
     assert [(c.code, c.value, c.text) for c in item.categories] == [
         ("y", "y", "Yes"), ("n_2", "n", "No"),
     ]  # fmt: skip
-    assert item.labels("ar") == {"y": "نعم", "n": "لا"}
+    assert item.labels("ar") == {"y": "نعم", "n_2": "لا"}
     assert [(m.value, m.special) for m in item.missing] == [("99", "_refused")]
     tools = questionnaire.item("tools")
     assert [c.code for c in tools.categories if c.exclusive] == ["none"]
