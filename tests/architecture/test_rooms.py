@@ -27,7 +27,7 @@ LEVELS = (
     ("reporting",),
     ("charts",),
     ("register",),
-    ("analysis",),
+    ("analysis", "drafting"),
     ("forensics", "validation", "readers"),
     ("survey", "questionnaire", "datasets", "disclosure", "privacy"),
     ("tables", "closure"),

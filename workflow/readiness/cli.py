@@ -28,6 +28,7 @@ from readiness.lineage import check_inputs
 from readiness.terminal import Spoken, one_line, printable, shortened, speaking
 
 COMMANDS = {
+    "new": ("readiness.commands.new", "a project for another office, or a wave, from an export"),
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
     "data": ("readiness.commands.data", "list, add, compare, verify and erase dataset versions"),
     "validate": ("readiness.commands.validate", "what of an export would be kept, and what not"),

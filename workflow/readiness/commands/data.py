@@ -97,12 +97,17 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     # They read tables with pandas, which takes a while.
     from readiness.commands.validate import told
     from readiness.datasets.add import add_version
+    from readiness.readers import read_sheet
 
     said = []
 
     def check(content: bytes) -> None:
         if arguments.questionnaire:
             said.append(told(root, arguments.file, content, arguments.questionnaire))
+
+    def rows(content: bytes) -> int:
+        # An export is whatever its tool writes; every other table is a CSV of ours.
+        return len(read_sheet(arguments.file, content))
 
     version = add_version(
         root,
@@ -113,6 +118,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         note=arguments.note,
         restricted=arguments.restricted,
         check=check,
+        count=rows if arguments.questionnaire else None,
     )
     for text in said:
         print(text)

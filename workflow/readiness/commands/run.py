@@ -195,6 +195,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not _checked_before(root):
         from readiness.plan import load_plan
 
+        if _is_empty(root):
+            print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
+            return 0
+
         # Said here, in one line, before Snakemake wraps it into many.
         load_plan(root).check_document()
     check_cores(arguments.cores)
@@ -205,6 +209,15 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")
     return 0
+
+
+def _is_empty(root: Path) -> bool:
+    """Whether a project has no study, no wave and no publication yet: it has just begun."""
+    from readiness.config import load_config
+    from readiness.publications.ledger import publication_ids
+
+    config = load_config(root / "config.yaml")
+    return not (config.studies or config.waves or publication_ids(root))
 
 
 def _losses(root: Path) -> list[str]:

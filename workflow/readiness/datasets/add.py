@@ -43,11 +43,13 @@ def add_version(
     note: str = "",
     restricted: bool = False,
     check: Callable[[bytes], None] | None = None,
+    count: Callable[[bytes], int] | None = None,
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
     The bytes go to the default remote when that is a folder, and to DVC's cache; `check` is given
-    them before anything is written, and raises what must not be registered. A version is never
+    them before anything is written, and raises what must not be registered; `count` says how many
+    rows they hold where they are no CSV of ours. A version is never
     overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
     or git would take the bytes of a restricted version; DataError when the file is no table, is
     still being written, or holds the very bytes of a version that was erased, or when another file
@@ -81,7 +83,9 @@ def add_version(
             md5=hashlib.md5(content, usedforsecurity=False).hexdigest(),
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
-            rows=len(read_text_table(file, "the new dataset version", content)),
+            rows=count(content)
+            if count is not None
+            else len(read_text_table(file, "the new dataset version", content)),
             questionnaire=questionnaire,
             note=note,
             status=RESTRICTED if restricted else OPEN,

@@ -9,6 +9,7 @@ from pathlib import Path
 from readiness.config import Wave, read_yaml
 from readiness.errors import ConfigError
 from readiness.questionnaire.expansion import expand
+from readiness.questionnaire.writing import CHECK, open_decisions
 
 ONE_ANSWER = ("single", "ordinal")
 """The kinds of items whose categories can be groups."""
@@ -52,6 +53,12 @@ class Asked:
 def asked(root: Path, path: Path) -> Asked:
     """A questionnaire, every scalar as text."""
     document = read_yaml(root / path, as_text=True)
+    if isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE:
+        left = open_decisions((root / path).read_text("utf-8-sig"))
+        raise ConfigError(
+            f"{path}: a draft; {left} decisions are marked `# {CHECK.strip()}`. Settle them, then "
+            "delete its line `draft: true`."
+        )
     try:
         document = expand(document)
     except ConfigError as error:

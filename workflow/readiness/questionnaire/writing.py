@@ -12,8 +12,11 @@ from typing import Any
 import yaml
 
 COMMENT = "#"
+CHECK = "check: "
+"""How a comment begins that marks a decision of the analyst."""
 _HEAD = (
-    "name", "version", "language", "title", "export", "group_item", "groups", "frame", "grids",
+    "draft", "name", "version", "language", "title", "export", "group_item", "groups", "frame",
+    "grids",
 )  # fmt: skip
 _ITEM = (
     "id", "kind", "each", "column", "variable", "header", "label", "source", "status", "required",
@@ -31,6 +34,11 @@ def without_comments(node: Any) -> Any:
     if isinstance(node, list | tuple):
         return [without_comments(child) for child in node]
     return node
+
+
+def open_decisions(text: str) -> int:
+    """How many decisions the text of a questionnaire still marks as open."""
+    return sum(line.strip().startswith(f"# {CHECK.strip()}") for line in text.splitlines())
 
 
 def write(document: Mapping[str, Any]) -> str:

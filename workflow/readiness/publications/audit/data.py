@@ -20,6 +20,7 @@ from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.seal import LEFT_OUT, sha256, unreadable
+from readiness.readers import read_sheet
 
 RIGHT = Outcome.REPRODUCED
 
@@ -142,11 +143,17 @@ def check_inputs(
 
 
 def _rows_fault(path: Path, version: Version) -> Fact | None:
+    """Whether a copy has other rows: counted as a CSV of ours, else as whatever a tool exports."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = sum(1 for cells in csv.reader(file) if cells) - 1
     except (UnicodeDecodeError, csv.Error):
-        return Fact("audit.copy.no_table")
+        rows = -1
+    if rows != version.rows:
+        try:
+            rows = len(read_sheet(path))
+        except DataError:
+            return Fact("audit.copy.no_table")
     if rows == version.rows:
         return None
     return Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})

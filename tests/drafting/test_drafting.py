@@ -1,0 +1,228 @@
+"""A draft proposes what the export bears, marks what it does not know, and can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.drafting import (
+    Codebook,
+    Column,
+    Draft,
+    Table,
+    document_of,
+    draft_text,
+    make_draft,
+    read_codebook,
+    wave_section,
+    with_wave,
+)
+from readiness.drafting.joined import joined_options
+from readiness.errors import ConfigError, DataError
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.writing import open_decisions
+
+AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
+N = 60
+
+
+def table(**columns: Sequence[str]) -> Table:
+    return Table(tuple(Column.of(k, h, list(c)) for k, (h, c) in enumerate(columns.items())))
+
+
+def cycle(*texts: str, n: int = N) -> list[str]:
+    return [texts[k % len(texts)] for k in range(n)]
+
+
+def drafted(columns: Table, **how: Any) -> tuple[Draft, Questionnaire, str]:
+    draft = make_draft(columns, "trial", "a test", **{"language": "en", **how})
+    text = draft_text(document_of(draft), "a test")
+    return draft, questionnaire_of(read_yaml_text(text, TextLoader), "draft"), text
+
+
+def test_each_kind_is_proposed_by_its_cells() -> None:
+    draws = np.random.default_rng(1)
+    columns = table(
+        **{
+            "Timestamp": [f"2026/03/{k % 28 + 1:02d} 10:00:{k:02d} AM GMT+1" for k in range(N)],
+            "I trust the news": cycle(*AGREE[::-1]),
+            "Do you vote?": cycle("Yes", "No", "Don't know"),
+            "Years of work": [str(k % 37) for k in range(N)],
+            "What would you change?": [f"Word {k} and another one" for k in range(N)],
+            "From 1 to 5, how good?": [str(n) for n in draws.integers(1, 6, N)],
+            "Which media?": cycle(
+                "Radio;Press, print", "Radio", "Press, print", "Radio;Web", "Web"
+            ),
+            "Born on": [f"{k % 28 + 1:02d}/0{k % 9 + 1}/1990" for k in range(N)],
+        }
+    )
+    draft, asked, text = drafted(columns)
+    kinds = {item.id: item.kind for item in asked.items}
+    assert list(kinds.values()) == [
+        "ordinal", "single", "number", "text", "ordinal", "multi", "date",
+    ]  # fmt: skip
+    assert [c.text for c in asked.items[0].categories] == AGREE
+    assert [c.text for c in asked.items[1].categories] == ["No", "Yes"]
+    assert [(m.text, m.special) for m in asked.items[1].missing] == [("Don't know", "_dont_know")]
+    assert {c.text for c in asked.items[5].categories} == {"Radio", "Press, print", "Web"}
+    assert asked.export.timestamp == "Timestamp"
+    assert asked.draft
+    assert open_decisions(text) >= 6
+    assert len(draft.estimated) == 5
+
+
+def test_options_may_hold_what_joins_them() -> None:
+    from collections import Counter
+
+    cells = Counter(
+        {
+            "Reading, at home, Sports": 4, "Sports": 3, "Reading, at home": 5,
+            "Sports, Music": 2, "Music, Reading, at home": 2,
+        }
+    )  # fmt: skip
+    found = joined_options(cells)
+    assert found is not None
+    assert (set(found[0]), found[1]) == ({"Reading, at home", "Sports", "Music"}, ", ")
+    alone = {"University, Research": 9, "Hospital, Clinic": 8, "Government": 4}
+    assert joined_options(Counter(alone)) is None
+
+
+def test_grids_and_ticked_columns_are_one_question() -> None:
+    columns = table(
+        **{
+            "How good was [the food]": cycle("Good", "Bad", "Very good"),
+            "How good was [the room]": cycle("Bad", "Good", "Very good"),
+            "Uses [radio]": cycle("1", "0"),
+            "Uses [press]": cycle("0", "1", "1"),
+            "tools/a": cycle("1", "0", "0"),
+            "tools/b": cycle("0", "1", "0"),
+        }
+    )
+    draft, asked, _ = drafted(columns)
+    assert [(q.block.kind, q.kind) for q in draft.questions] == [
+        ("grid", "ordinal"), ("ticks", "multi"), ("ticks", "multi"),
+    ]  # fmt: skip
+    assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
+    assert [c.column for c in asked.items[2].categories] == ["Uses [radio]", "Uses [press]"]
+
+
+def test_people_are_not_read_and_ids_are_no_questions() -> None:
+    columns = table(
+        **{
+            "Response ID": [str(k) for k in range(1, N + 1)],
+            "Full name": [f"Person {k}" for k in range(N)],
+            "How to reach you": [f"p{k}@example.org" for k in range(N)],
+            "Do you vote?": cycle("Yes", "No"),
+            "Empty": [""] * N,
+        }
+    )
+    draft, asked, text = drafted(columns)
+    assert [item.column for item in asked.items] == ["Do you vote?"]
+    assert asked.export.respondent == "Response ID"
+    assert set(asked.export.ignored) == {"Full name", "How to reach you", "Empty"}
+    assert "example.org" not in text
+    assert draft.beside["How to reach you"].role == "personal"
+
+
+def test_routing_is_a_hint_from_who_answered() -> None:
+    votes = cycle("Yes", "No", "No")
+    why = [("Habit" if k % 2 else "Duty") if v == "Yes" else "" for k, v in enumerate(votes)]
+    why[1] = "Duty"  # one who was not to be asked
+    _, asked, text = drafted(table(**{"Do you vote?": votes, "Why?": why}))
+    (routing,) = asked.items[1].asked_if
+    assert (routing.item, routing.one_of) == (asked.items[0].id, ("yes",))
+    assert "100.0% of them answered, and 1 others" in text
+
+
+@pytest.mark.parametrize("scattered", [False, True])
+def test_what_many_left_empty_is_no_routing(scattered: bool) -> None:
+    votes = cycle("Yes", "No")
+    why = ["Habit" if k % (3 if scattered else 7) else "" for k in range(N)]
+    why = [w if k % 4 else w and "Duty" for k, w in enumerate(why)]
+    _, asked, _ = drafted(table(**{"Do you vote?": votes, "Why?": why}))
+    assert asked.items[1].asked_if == ()
+
+
+EXPORT = table(
+    q1=cycle("1", "2"), q3_1=cycle("1", "2", "3"), q3_2=cycle("3", "2", "1"), q10=cycle("1", "7")
+)
+
+
+def test_codebooks_are_known_by_their_content() -> None:
+    questions = table(
+        name=["q1", "q3_1", "q3_2", "q10"],
+        text=["Do you know it?", "It will ...", "It will ...", "Where do you work, and as what?"],
+        part=["", "... save time", "... save money", ""],
+    )
+    answers = table(
+        code=["1", "1", "3", "3", "3", "10", "10"],
+        value=["1", "2", "1", "2", "3", "1", "2"],
+        label=["Well", "A little", "Disagree", "Neutral", "Agree", "Office", "Field"],
+    )
+    book = Codebook()
+    for codebook in (questions, answers):
+        book = book.and_also(read_codebook(codebook, EXPORT, "codebook.csv"))
+    draft, asked, text = drafted(EXPORT, codebook=book)
+    assert [q.id for q in draft.questions] == ["q1", "q3", "q10"]
+    assert asked.item("q1").label.root == {"en": "Do you know it?"}
+    assert [i.row.text for i in asked.items if i.row] == ["... save time", "... save money"]
+    assert [(c.value, c.text) for c in asked.item("q3_1").categories] == [
+        ("1", "Disagree"), ("2", "Neutral"), ("3", "Agree"),
+    ]  # fmt: skip
+    assert "no label for '7' (30 times)" in text
+    assert "nobody answered 'Field'" in text
+    with pytest.raises(DataError, match=r"other\.csv: not a codebook of the export"):
+        read_codebook(table(a=["x", "y"], b=["1", "2"]), EXPORT, "other.csv")
+
+
+def test_the_language_is_found_or_asked_for() -> None:
+    french = {"Quel est votre métier dans la presse ?": cycle("Rédacteur", "Photographe")}
+    assert make_draft(table(**french), "trial", "f").language == "fr"
+    arabic = {"ما هي مهنتك في الصحافة؟": cycle("محرر", "مصور")}
+    assert make_draft(table(**arabic), "trial", "f").language == "ar"
+    with pytest.raises(DataError, match="say --language CODE"):
+        make_draft(table(q1=cycle("1", "2")), "trial", "f")
+
+
+def test_texts_of_an_export_stay_texts() -> None:
+    nasty = "yes: [no] # {x} \u2028 *&\x07 'quoted' \"twice\""
+    _, asked, _ = drafted(table(**{nasty: cycle("null", "- a: b # c", "~")}))
+    assert {c.text for c in asked.items[0].categories} == {"null", "- a: b # c", "~"}
+
+
+CONFIG = """# head
+report:
+  languages: [en]
+
+waves:
+  first:  # kept
+    title: {en: First}
+
+studies: {}
+"""
+SECTION = wave_section(
+    "second", language="en", selection="opt-in", dataset="second", version="1",
+    questionnaire="second-1", items=[f"item_{k}" for k in range(30)],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "config", [CONFIG, "waves: {}\n", "# nothing\n", "waves:\n  a: {title: {en: A}}", "waves:\n"]
+)
+def test_a_wave_is_put_into_the_configuration_and_nothing_else_moves(config: str) -> None:
+    after = with_wave(config, "second", SECTION)
+    loaded, before = (read_yaml_text(text) or {} for text in (after, config))
+    assert loaded["waves"].pop("second")["estimate"]["items"][29] == "item_29"
+    assert loaded["waves"] == (before.get("waves") or {})
+    assert all(line in after for line in config.splitlines() if not line.startswith("waves"))
+    with pytest.raises(ConfigError, match=r"waves\.second is there already"):
+        with_wave(after, "second", SECTION)
+
+
+def test_what_cannot_be_added_to_is_left_alone() -> None:
+    with pytest.raises(ConfigError, match="on a line of its own"):
+        with_wave("{waves: {a: {}}, report: {}}", "second", SECTION)

@@ -1,0 +1,99 @@
+"""Begin: a project for another office, or a wave in this one, from an export as it is.
+
+readiness new FOLDER [--from EXPORT ...]
+readiness new --from EXPORT [--wave NAME] [--labels FILE ...] [--language CODE]
+              [--selection WORD] [--questionnaire NAME] [--public]
+
+FOLDER gets the program, a configuration and folders without data, and tests; `make` runs there.
+EXPORT is registered as dataset version 1, byte for byte; its questionnaire is drafted, with each
+decision of yours as a comment `# check: ...`, and nothing is computed before they are settled.
+LABELS are codebooks that lie beside an export: a table of questions (column, text), or of answers
+(question, value, label). All or nothing: what exists is never overwritten.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from readiness.config import SelectionName
+from readiness.errors import ConfigError
+
+if TYPE_CHECKING:
+    from readiness.commands.starting.wave import Begun
+
+SELECTIONS: tuple[str, ...] = get_args(SelectionName)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("folder", type=Path, nargs="?", help="of the new project; empty, or none")
+    parser.add_argument("--from", dest="export", type=Path, metavar="EXPORT", help="of any tool")
+    parser.add_argument("--wave", default="", metavar="NAME", help="the export's name unless given")
+    parser.add_argument(
+        "--labels", type=Path, action="append", default=[], metavar="FILE", help="a codebook"
+    )
+    parser.add_argument("--language", default="", metavar="CODE", help="of the export's texts")
+    parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
+    parser.add_argument(
+        "--questionnaire", default="", metavar="NAME", help="one that exists; drafted unless given"
+    )
+    parser.add_argument(
+        "--public", action="store_true", help="the answers may be public: git may keep them"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write what was asked for, and say what comes next; returns 0."""
+    if arguments.folder is None:
+        if arguments.export is None:
+            raise ConfigError("name the FOLDER of a new project, or --from EXPORT for a wave here.")
+        if not Path("workflow/Snakefile").is_file():
+            raise ConfigError("no project here: name the FOLDER of a new one.")
+        _tell(_begin(Path.cwd(), arguments))
+        return 0
+    from readiness.commands.starting.project import new_project
+
+    begun = None
+    with new_project(arguments.folder) as place:
+        if arguments.export is not None:
+            begun = _begin(place, arguments)
+    print(f"{arguments.folder}: a project of its own. Now: cd {arguments.folder}, then make")
+    if begun is not None:
+        _tell(begun)
+    else:
+        print("There, begin a wave: .venv/bin/readiness new --from EXPORT")
+    return 0
+
+
+def _begin(root: Path, arguments: argparse.Namespace) -> Begun:
+    from readiness.commands.starting.wave import begin_wave
+
+    return begin_wave(
+        root,
+        arguments.export,
+        wave=arguments.wave,
+        labels=arguments.labels,
+        language=arguments.language,
+        selection=arguments.selection or "",
+        questionnaire=arguments.questionnaire,
+        public=arguments.public,
+    )
+
+
+def _tell(begun: Begun) -> None:
+    kept = "restricted: git does not keep it" if begun.restricted else "open: git may keep it"
+    print(f"{begun.wave}@1: {begun.rows} rows registered ({kept})")
+    path = f"data/questionnaires/{begun.questionnaire}.yaml"
+    print(f"{path}: {'drafted' if begun.drafted else 'as it was'}")
+    print(f"config.yaml: waves.{begun.wave} added")
+    if begun.undecided:
+        print(f"config.yaml: how did respondents come in? waves.{begun.wave}.selection is open")
+    if begun.decisions:
+        print(
+            f"{path}: {begun.decisions} decisions are open, each marked `# check:`; delete "
+            "`draft: true` when they are settled"
+        )
+    print("Then: readiness run")

@@ -1,0 +1,1 @@
+"""Beginnings: a project for another office, a wave in one."""

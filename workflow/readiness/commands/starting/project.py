@@ -1,0 +1,142 @@
+"""A project for another office: the program of this one, without anybody's studies and waves."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from readiness.commands.documents import documents
+from readiness.config import load_config
+from readiness.datasets.versions import COLUMNS, VERSIONS
+from readiness.errors import ConfigError, StoppedError
+from readiness.publications.ledger import publication_ids
+from readiness.publications.program import own_tree, program_files
+
+TEMPLATES = Path(__file__).parent / "project"
+HIDDEN = {
+    "gitignore.txt": ".gitignore",
+    "gitattributes.txt": ".gitattributes",
+    "dvcignore.txt": ".dvcignore",
+    "dvc-config.txt": ".dvc/config",
+    "config.txt": "config.yaml",
+    "README.md": "README.md",
+    "data-README.md": "data/README.md",
+    "test-project.txt": "tests/test_project.py",
+}
+"""The files that a project begins with, by their template."""
+FOLDERS = ("raw", "questionnaires", "margins", "corrections", "claims", "store")
+GUIDES = (
+    "adding-a-survey.md", "any-csv.md", "auditing.md", "bundles.md", "comparisons.md",
+    "exit-codes.md", "languages.md", "methods.md", "remotes-and-clusters.md",
+    "survey-for-r-users.md", "tampering.md",
+)  # fmt: skip
+"""The guides that are of use in any project."""
+OF_THIS = re.compile(r"reports/|CITATION\.cff$")
+"""Files of the program that speak of this project's own studies and waves."""
+_ELSEWHERE = (
+    (re.compile(r':examples/[\w-]+"'), '"'),
+    (re.compile(r', "(?:examples/[\w-]+|benchmarks)"'), ""),
+    (re.compile(r'^packages = \["readiness", "\w+"\]$', re.M), 'packages = ["readiness"]'),
+)
+"""What the settings of the checks name that a new project does not have."""
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
+
+
+@contextmanager
+def new_project(folder: Path) -> Iterator[Path]:
+    """A project at `folder`, whole when the context ends well, and not there otherwise.
+
+    What is given is its place until then. Raises ConfigError where something is in the way, or the
+    folder lies in another project.
+    """
+    target = folder.absolute()
+    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
+        raise ConfigError(f"{folder}: exists, and is not empty; name a new folder.")
+    for above in target.parents:
+        if (above / "workflow/Snakefile").is_file():
+            raise ConfigError(f"{folder}: lies in the project {above}; name a folder outside it.")
+    place = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        place.mkdir(parents=True)
+        _fill(place, target.name)
+        yield place
+        if target.is_dir():
+            target.rmdir()
+        place.rename(target)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _fill(place: Path, name: str) -> None:
+    for own, path in program_files().items():
+        if not OF_THIS.match(own):
+            _copy(path, place / own)
+    for path, text in documents().items():
+        _write(place / path, text)
+    guides = _guides(place)
+    templates = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    for template, target in HIDDEN.items():
+        source = (TEMPLATES / template).read_text("utf-8")
+        _write(place / target, templates.from_string(source).render(name=name, guides=guides))
+    for folder in FOLDERS:
+        _write(place / "data" / folder / ".gitkeep", "")
+    _write(place / VERSIONS, ",".join(COLUMNS) + "\n")
+    settings = (place / "pyproject.toml").read_text("utf-8")
+    for other, mine in _ELSEWHERE:
+        settings = other.sub(mine, settings)
+    _write(place / "pyproject.toml", settings)
+    _init_git(place)
+
+
+def _guides(place: Path) -> list[str]:
+    """Copy the guides that speak of no study, wave or publication; links to others are text."""
+    tree = own_tree()
+    if tree is None:
+        return []
+    config = load_config(tree / "config.yaml")
+    names = (*config.studies, *config.waves, *publication_ids(tree))
+    texts = {
+        name: (tree / "docs" / name).read_text("utf-8")
+        for name in GUIDES
+        if (tree / "docs" / name).is_file()
+    }
+    there = [name for name, text in texts.items() if not any(own in text for own in names)]
+    for name in there:
+        text = _LINK.sub(lambda found: _kept(found, there), texts[name])
+        _write(place / "docs" / name, text)
+    return there
+
+
+def _kept(link: re.Match[str], there: list[str]) -> str:
+    return link[0] if link[2] in (*there, "../config/README.md") else link[1]
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    shutil.copymode(source, target)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _init_git(place: Path) -> None:
+    """A repository, where git is there: it says what of the answers no commit may hold."""
+    if shutil.which("git") is None:
+        return
+    clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
+    done = subprocess.run(
+        ["git", "init", "--quiet", "."], cwd=place, env=clean, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise StoppedError(f"git init: {done.stderr.strip().splitlines()[-1:]}; mend git.")

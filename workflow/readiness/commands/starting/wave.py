@@ -1,0 +1,162 @@
+"""A wave in a project: its export registered, its questionnaire drafted, its section written.
+
+All or nothing: what cannot be refused beforehand is taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.commands.starting.reading import read_labels, table_of
+from readiness.datasets.add import add_version, read_whole
+from readiness.datasets.versions import VERSIONS, read_versions
+from readiness.drafting import (
+    Table,
+    document_of,
+    draft_text,
+    make_draft,
+    wave_section,
+    with_wave,
+)
+from readiness.errors import ConfigError
+from readiness.files import write_atomically
+from readiness.patterns import NAME, WORDS
+from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire.naming import form_name
+from readiness.questionnaire.writing import open_decisions
+from readiness.readers import read_sheet
+from readiness.terminal import one_line
+
+VERSION = "1"
+UNDECIDED = "undecided"
+"""What stands for the selection where nobody said it: no run accepts it."""
+ESTIMATED = ("single", "ordinal", "multi", "number")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What was written, and how many decisions are open; `undecided`: the selection is."""
+
+    wave: str
+    questionnaire: str
+    drafted: bool
+    rows: int
+    decisions: int
+    undecided: bool
+    restricted: bool
+
+
+def begin_wave(
+    root: Path,
+    export: Path,
+    *,
+    wave: str = "",
+    labels: Sequence[Path] = (),
+    language: str = "",
+    selection: str = "",
+    questionnaire: str = "",
+    public: bool = False,
+) -> Begun:
+    """Begin a wave from an export.
+
+    Args:
+        root: of the project.
+        export: the file as the tool wrote it; its bytes are what is registered.
+        wave: its name; the file's own unless given.
+        labels: codebooks that lie beside the export.
+        language: of the texts; found unless given.
+        selection: how respondents came in; left open unless given.
+        questionnaire: one that exists; drafted unless given.
+        public: the answers may be public: git may keep them.
+
+    Raises ConfigError where a name is taken or none, or git would take answers that may not be
+    public; DataError where a file cannot be read.
+    """
+    wave = wave or form_name(export.stem)
+    _check_names(root, wave, questionnaire)
+    sheet = read_sheet(export, read_whole(export))
+    if questionnaire:
+        text, items, told = "", *_asked(root, questionnaire)
+    else:
+        text, items, told = _drafted(table_of(sheet), export.name, wave, labels, language)
+    if not items:
+        raise ConfigError(f"{export}: no question whose answers can be estimated.")
+    name = questionnaire or f"{wave}-{VERSION}"
+    section = wave_section(
+        wave, language=language or told, selection=selection or UNDECIDED, dataset=wave,
+        version=VERSION, questionnaire=name, items=items,
+    )  # fmt: skip
+    config = with_wave((root / "config.yaml").read_text("utf-8"), wave, section)
+    with _all_or_nothing() as undo:
+        if text:
+            path = root / f"data/questionnaires/{name}.yaml"
+            write_atomically(path, text)
+            undo.append(lambda: path.unlink(missing_ok=True))
+        versions = root / VERSIONS
+        before = versions.read_bytes() if versions.exists() else None
+        undo.append(lambda: _restore(versions, before))
+        added = add_version(
+            root, export, wave, VERSION, questionnaire=name, restricted=not public,
+            count=lambda content: len(read_sheet(export, content)),
+        )  # fmt: skip
+        undo.append(lambda: (root / added.pointer_path).unlink(missing_ok=True))
+        write_atomically(root / "config.yaml", config)
+    left = open_decisions(text)
+    return Begun(wave, name, bool(text), added.rows, left, not selection, not public)
+
+
+def _asked(root: Path, questionnaire: str) -> tuple[list[str], str]:
+    """The items of a questionnaire that can be estimated, and its language."""
+    found = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
+    items = [i.id for i in found.items if i.kind in ESTIMATED and not i.personal]
+    return items, found.language
+
+
+def _drafted(
+    table: Table, file: str, wave: str, labels: Sequence[Path], language: str
+) -> tuple[str, list[str], str]:
+    """The text of a drafted questionnaire, its items that can be estimated, its language."""
+    source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
+    book = read_labels(labels, table)
+    draft = make_draft(table, wave, source, codebook=book, language=language)
+    return draft_text(document_of(draft), source, VERSION), draft.estimated, draft.language
+
+
+def _check_names(root: Path, wave: str, questionnaire: str) -> None:
+    if not re.fullmatch(NAME, wave) or not wave[0].isalpha():
+        raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
+    if questionnaire:
+        path = root / f"data/questionnaires/{questionnaire}.yaml"
+        if not re.fullmatch(NAME, questionnaire) or not path.is_file():
+            raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
+    elif (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
+        raise ConfigError(
+            f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
+            f"--questionnaire {wave}-{VERSION}."
+        )
+    versions = read_versions(root) if (root / VERSIONS).exists() else {}
+    if f"{wave}@{VERSION}" in versions:
+        raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_atomically(path, content)
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[list[Callable[[], None]]]:
+    """Within it, what was done is listed with what takes it back, should the rest fail."""
+    undo: list[Callable[[], None]] = []
+    try:
+        yield undo
+    except BaseException:
+        for step in reversed(undo):
+            step()
+        raise

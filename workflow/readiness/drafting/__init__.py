@@ -1,0 +1,24 @@
+"""A first draft of a questionnaire from a bare export: proposals, each marked for the analyst.
+
+Pure: a table of text in, the text of a YAML file out. Nothing is guessed in silence: what needs a
+look carries the comment `# check: ...`, and a draft says that it is one until that word is deleted.
+"""
+
+from readiness.drafting.codebooks import Codebook, read_codebook
+from readiness.drafting.documents import document_of, draft_text
+from readiness.drafting.draft import Draft, make_draft
+from readiness.drafting.sections import wave_section, with_wave
+from readiness.drafting.table import Column, Table
+
+__all__ = [
+    "Codebook",
+    "Column",
+    "Draft",
+    "Table",
+    "document_of",
+    "draft_text",
+    "make_draft",
+    "read_codebook",
+    "wave_section",
+    "with_wave",
+]

@@ -1,0 +1,231 @@
+"""What kind of question a column is, and its options: proposals with what must be looked at."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from readiness.drafting.joined import joined_options
+from readiness.drafting.table import MOST_OPTIONS, Column
+from readiness.drafting.wordings import is_none, is_other, number_order, scale_order, special_of
+from readiness.questionnaire.naming import option_code
+from readiness.questionnaire.text import match_key
+
+LONG_TEXT = 100
+"""Characters: an option is shorter; most texts that people type are not."""
+RARE = 0.02
+"""Share of a question's answers below which a text that few gave may be typed in place of one."""
+SHORT_SCALE = 11
+"""Points of a scale of bare numbers at most, 0 to 10."""
+_SHOWN = 3
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
+_MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer: its text, its code, and in the file its value or a column of its own."""
+
+    text: str
+    code: str = ""
+    value: str = ""
+    column: str = ""
+    other: bool = False
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to one question, or to the rows of a grid, as proposed.
+
+    Attributes:
+        kind: single, ordinal, multi, number, date, text or scale.
+        options: in their order; low to high of an ordinal one.
+        missing: text, value ("" where none) and meaning of what is no answer.
+        ends: of a scale of bare numbers, its lowest and highest.
+        decimals: of a number.
+        checks: what the analyst must look at, in words.
+    """
+
+    kind: str
+    options: tuple[Option, ...] = ()
+    missing: tuple[tuple[str, str, str], ...] = ()
+    ends: tuple[int, int] | None = None
+    decimals: int = 0
+    checks: tuple[str, ...] = field(default=())
+
+
+def answers_of(columns: Sequence[Column], labels: Sequence[tuple[str, str]] = ()) -> Answers:
+    """Propose the answers that columns share.
+
+    Args:
+        columns: one, or the rows of a grid.
+        labels: value and label of each declared answer, where something names them.
+    """
+    counts: Counter[str] = Counter()
+    for column in columns:
+        counts.update(column.counts)
+    if labels:
+        return _labelled(counts, labels, ordered=columns[0].ordered, missing=columns[0].missing)
+    special = {t: means for t in counts if (means := special_of(t))}
+    kept = Counter({t: n for t, n in counts.items() if t not in special})
+    missing = tuple((text, "", means) for text, means in sorted(special.items()))
+    if not kept:
+        return Answers("text", missing=missing, checks=("no answer but missing ones",))
+    found = _numbers(kept) or _dates(kept) or _joined(kept) or _closed(kept)
+    return replace(found or Answers("text"), missing=(*missing, *(found.missing if found else ())))
+
+
+def with_codes(options: Sequence[Option]) -> tuple[Option, ...]:
+    """The options with a code each."""
+    taken: set[str] = set()
+    coded = []
+    for option in options:
+        code = option.code or option_code(option.text, taken)
+        taken.add(code)
+        coded.append(replace(option, code=code))
+    return tuple(coded)
+
+
+def _labelled(
+    counts: Counter[str],
+    labels: Sequence[tuple[str, str]],
+    *,
+    ordered: bool,
+    missing: Sequence[str],
+) -> Answers:
+    options, outside = [], []
+    for value, label in labels:
+        means = special_of(label) or ("blank" if value in missing else "")
+        if means:
+            outside.append((label, value, means))
+        else:
+            options.append(Option(label, value=value, other=is_other(label)))
+    known = {match_key(text) for pair in labels for text in pair}
+    unlisted = [text for text in counts if match_key(text) not in known]
+    checks = []
+    if unlisted:
+        checks.append(f"no label for {_some(unlisted, counts)}")
+    unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
+    if unseen:
+        checks.append(f"nobody answered {_some(unseen)}")
+    kind, options, said = _in_order(options, declared=True)
+    if ordered and kind == "single" and len(options) > 2:
+        kind, said = "ordinal", ["the file says that its values have an order: low to high?"]
+    return Answers(kind, with_codes(options), tuple(outside), checks=(*said, *checks))
+
+
+def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Option], list[str]]:
+    """Ordinal and low to high where the texts are a known scale or bands of numbers."""
+    texts = [option.text for option in options]
+    order = scale_order(texts) or number_order(texts)
+    if order is not None and len(options) > 2:
+        said = "low to high?"
+        if declared and order != sorted(order):
+            said = "low to high? (turned round: the values run the other way)"
+        return "ordinal", [options[k] for k in order], [said]
+    if len(options) > 2 and sum(len(t.split()) for t in texts) <= 4 * len(texts):
+        return "single", options, ["an order from low to high? then kind: ordinal, lowest first"]
+    return "single", options, []
+
+
+def _numbers(counts: Counter[str]) -> Answers | None:
+    """A number, or a short scale of bare numbers, where every text is one."""
+    plain = {text: _digits(text) for text in counts}
+    if not all(_NUMBER.fullmatch(text) for text in plain.values()):
+        return None
+    values = {text: float(number.replace(",", ".")) for text, number in plain.items()}
+    whole = all(value.is_integer() for value in values.values())
+    distinct = sorted(set(values.values()))
+    if whole and len(distinct) == 2:
+        options = [Option(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
+                   for v in distinct]  # fmt: skip
+        return Answers("single", tuple(options), checks=("what do these values mean?",))
+    low, high = distinct[0], distinct[-1]
+    if whole and low >= 0 and high <= SHORT_SCALE - 1 and len(distinct) >= 3:
+        said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
+        return Answers("scale", ends=(int(low), int(high)), checks=(said,))
+    checks = [f"its limits? (seen: {low:g} to {high:g})"]
+    odd = [text for text in counts if _MISSING_NUMBERS.fullmatch(plain[text])
+           and values[text] in (low, high) and counts[text] > 1]  # fmt: skip
+    if odd:
+        checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
+    places = [len(re.split("[.,]", number)[1]) for number in plain.values() if not whole
+              and re.search("[.,]", number)]  # fmt: skip
+    return Answers("number", decimals=max(places, default=0), checks=tuple(checks))
+
+
+def _digits(text: str) -> str:
+    """The text with the digits 0 to 9 and without blanks between them."""
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", text))
+    return plain.replace(" ", "").replace("\u066b", ".")
+
+
+def _dates(counts: Counter[str]) -> Answers | None:
+    fits = [f for f in _DATES if all(_is_date(_digits(text), f) for text in counts)]
+    if not fits:
+        return None
+    several = "%d/%m/%Y" in fits and "%m/%d/%Y" in fits
+    return Answers("date", checks=("day or month first?",) if several else ())
+
+
+def _is_date(text: str, pattern: str) -> bool:
+    try:
+        datetime.strptime(text, pattern)
+    except ValueError:
+        return False
+    return True
+
+
+def _joined(counts: Counter[str]) -> Answers | None:
+    """A multiple choice whose ticked options stand in one cell."""
+    found = joined_options(counts)
+    if found is None:
+        return None
+    options, separator = found
+    checks = [f"options joined by {separator!r}: are these all, and each whole?"]
+    proposed = [Option(t, other=is_other(t), exclusive=is_none(t)) for t in options]
+    return Answers("multi", with_codes(proposed), checks=tuple(checks))
+
+
+def _closed(counts: Counter[str]) -> Answers | None:
+    """One answer of a list, where answers repeat; texts that few gave may be typed ones."""
+    total = sum(counts.values())
+    if len(counts) < 2:
+        return Answers(
+            "text", checks=(f"one text only ({_some(list(counts))}): a question, or no answer?",)
+        )
+    repeated = [text for text, n in counts.items() if n > 1]
+    covered = sum(counts[text] for text in repeated) / total
+    lengths = sum(len(text) * n for text, n in counts.items()) / total
+    if len(repeated) > MOST_OPTIONS or len(repeated) < 2 or covered < 0.5 or lengths > LONG_TEXT:
+        return None
+    typed = [t for t in counts if counts[t] <= max(1, RARE * total) and not is_other(t)]
+    few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
+    texts = [text for text in counts if not few or text not in typed]
+    ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
+    options = [Option(text, other=bool(few) and is_other(text)) for text in ranked]
+    checks = []
+    if few:
+        checks.append(f"{few} texts that few gave ({_some(typed, counts)}): typed as other?")
+        if not any(option.other for option in options):
+            options.append(Option("?", code="other_text", other=True))
+    kind, options, said = _in_order(options, declared=False)
+    once = [text for text in texts if counts[text] == 1]
+    if once:
+        said.append(f"given once: {_some(once)}")
+    return Answers(kind, with_codes(options), checks=(*said, *checks))
+
+
+def _some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
+    """The first few texts, quoted, with how often they occur."""
+    shown = [
+        f"{text[:40]!r}{f' ({counts[text]} times)' if counts else ''}" for text in texts[:_SHOWN]
+    ]
+    more = len(texts) - _SHOWN
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

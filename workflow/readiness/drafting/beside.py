@@ -1,0 +1,109 @@
+"""Columns that are no questions: moments, ids, personal data, what a tool adds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from readiness.drafting.table import Column, Table
+from readiness.drafting.wordings import role_of
+from readiness.privacy import Detectors
+
+MOMENT = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}(:\d{2})?.*|"
+    r"[A-Z][a-z]{2} \d{1,2},? \d{4}.* \d{1,2}:\d{2}.*"
+)
+_TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
+_MOST = 0.9
+_PERSONAL = 0.2
+"""Share of the answers that hold an address or a number of a person: a column of such."""
+_SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a column is beside the questions, and why it is thought so.
+
+    Attributes:
+        role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
+            `weight` or `empty`.
+        why: for the analyst.
+    """
+
+    role: str
+    why: str
+
+
+def beside_questions(table: Table) -> dict[int, Beside]:
+    """By place, the columns that are no questions."""
+    found: dict[int, Beside] = {}
+    given: set[str] = set()
+    moments: list[Column] = []
+    for column in table.columns:
+        if not column.header:
+            found[column.at] = Beside("empty", "a column without a name")
+        elif not column.total:
+            found[column.at] = Beside("ignored", "empty throughout")
+        elif reason := _personal(column):
+            found[column.at] = Beside("personal", reason)
+        elif _all_moments(column):
+            moments.append(column)
+        elif (role := role_of(column.header)) and _fits(column, role) and role not in given:
+            given |= {role} if role in _SINGLE else set()
+            found[column.at] = Beside(role, "by its name")
+        elif _names_rows(column):
+            role = "ignored" if "respondent" in given else "respondent"
+            given.add("respondent")
+            found[column.at] = Beside(role, "every row another value")
+    found.update(_moments(moments))
+    return dict(sorted(found.items()))
+
+
+def _moments(columns: list[Column]) -> dict[int, Beside]:
+    """Of several moments in a row the one named so, else the last, is when an answer was sent."""
+    named = {role_of(column.header): column.at for column in reversed(columns)}
+    sent = named.get("timestamp", columns[-1].at if columns else -1)
+    begun = named.get("started", next((c.at for c in columns if c.at != sent), -1))
+    roles = {sent: "timestamp", begun: "started"}
+    why = {"timestamp": "when an answer was sent", "started": "when it was begun"}
+    return {
+        c.at: Beside(roles.get(c.at, "ignored"), why.get(roles.get(c.at, ""), "another moment"))
+        for c in columns
+    }
+
+
+def _all_moments(column: Column) -> bool:
+    fits = sum(n for text, n in column.counts.items() if MOMENT.fullmatch(text))
+    return fits >= _MOST * column.total
+
+
+def _personal(column: Column) -> str:
+    if role_of(column.header) == "personal":
+        return "personal by its name"
+    seen = Detectors().ready()
+    hit = sum(n for text, n in column.counts.items() if seen(text))
+    return "holds addresses or numbers of people" if hit > _PERSONAL * column.total else ""
+
+
+def _fits(column: Column, role: str) -> bool:
+    """Whether the cells can be what the header says."""
+    distinct = len(column.texts)
+    if role == "respondent":
+        return distinct == column.total
+    if role == "invitation":
+        return distinct >= _MOST * column.total
+    if role == "duration":
+        return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)
+    # Moments are told by their cells.
+    return role not in ("timestamp", "started")
+
+
+def _names_rows(column: Column) -> bool:
+    """Whether each row has a token of its own: an id, or a running number."""
+    if column.total < max(_MOST * len(column.codes), 3) or len(column.texts) < column.total:
+        return False
+    texts = column.texts
+    if all(re.fullmatch(r"\d{1,9}", text) for text in texts):
+        numbers = sorted(int(text) for text in texts)
+        return numbers[-1] - numbers[0] == len(numbers) - 1 and len(numbers) > 20
+    return all(_TOKEN.fullmatch(text) for text in texts) and len(texts) > 2

@@ -1,0 +1,129 @@
+"""Columns that belong together: the rows of a grid, ticked options in a column each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from readiness.drafting.codebooks import Codebook
+from readiness.drafting.table import Column
+from readiness.drafting.wordings import ticks
+from readiness.questionnaire.text import match_key
+
+_BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
+_SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>\d{1,3})")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns of one question, or a column by itself.
+
+    Attributes:
+        kind: `one`, `grid` or `ticks`.
+        question: the text that they share; the column's own text of one by itself.
+        columns: in the order of the file.
+        rows: the text of each row or option; empty for one by itself.
+        check: what the analyst must look at; "" for nothing.
+    """
+
+    kind: str
+    question: str
+    columns: tuple[Column, ...]
+    rows: tuple[str, ...] = ()
+    check: str = ""
+
+
+def blocks_of(columns: Sequence[Column], codebook: Codebook) -> list[Block]:
+    """The questions, in the order of the file."""
+    found: list[Block] = []
+    at = 0
+    while at < len(columns):
+        run = _run(columns[at:], codebook)
+        block = _block(columns[at : at + run], codebook) if run > 1 else None
+        if block is None:
+            found.append(_single(columns[at], codebook))
+            at += 1
+        else:
+            found.append(block)
+            at += run
+    return found
+
+
+def _single(column: Column, codebook: Codebook) -> Block:
+    text, row = codebook.questions.get(column.header, (column.label, ""))
+    return Block("one", f"{text} {row}".strip() or column.header, (column,))
+
+
+def _parts(column: Column, codebook: Codebook) -> tuple[str, str, str]:
+    """How the header says that it belongs to others: by what, the question, the row."""
+    text, row = codebook.questions.get(column.header, ("", ""))
+    if row:
+        return "codebook", text, row
+    if found := _BRACKETS.fullmatch(column.header):
+        return "brackets", found["question"], found["row"]
+    if (found := _SLASH.fullmatch(column.header)) and is_ticked(column, found["row"]):
+        return "slash", found["question"], found["row"]
+    if found := _NUMBERED.fullmatch(column.header):
+        return "number", found["question"], found["row"]
+    return "", "", ""
+
+
+def _run(columns: Sequence[Column], codebook: Codebook) -> int:
+    """How many columns from the first on share its question."""
+    how, question, _ = _parts(columns[0], codebook)
+    if not how:
+        return 1
+    count = 1
+    while count < len(columns):
+        other, shared, _ = _parts(columns[count], codebook)
+        if (other, match_key(shared)) != (how, match_key(question)):
+            break
+        count += 1
+    return count
+
+
+def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
+    how, question, _ = _parts(columns[0], codebook)
+    rows = tuple(_parts(column, codebook)[2] for column in columns)
+    if how == "number":
+        if not _same_answers(columns, codebook):
+            return None
+        rows = tuple(
+            codebook.questions.get(c.header, (c.label, ""))[0] or c.label or c.header
+            for c in columns
+        )
+    both = {match_key(text) for column in columns for text in column.texts}
+    if all(is_ticked(c, row) for c, row in zip(columns, rows, strict=True)):
+        check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
+        one = both == {"1"} or len(both) > 2 or any(not both - pair for pair in ticks())
+        if one and not any(header in codebook.answers for header in [c.header for c in columns]):
+            return Block("ticks", question, tuple(columns), rows, check)
+    if how != "codebook" and not _same_answers(columns, codebook):
+        return None
+    check = "" if how in ("brackets", "codebook") else "one question with a row each?"
+    return Block("grid", question, tuple(columns), rows, check)
+
+
+def is_ticked(column: Column, option: str) -> bool:
+    """Whether the cells only say that the option was ticked, or not."""
+    keys = {match_key(text) for text in column.texts}
+    return bool(keys) and (
+        keys == {match_key(option)} or any(keys <= pair for pair in ticks()) or keys == {"x"}
+    )
+
+
+def _same_answers(columns: Sequence[Column], codebook: Codebook) -> bool:
+    """Whether the columns share one short list of answers."""
+    labels = [codebook.answers.get(column.header) for column in columns]
+    if any(labels):
+        return all(label == labels[0] for label in labels)
+    pool = {match_key(text) for column in columns for text in column.texts}
+    most = max(len(column.texts) for column in columns)
+    return (
+        len(pool) <= 12
+        and most >= 2
+        and len(pool) <= 2 * most
+        and all(len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns)
+    )

@@ -1,0 +1,136 @@
+"""Codebooks that lie beside an export: tables of questions and of answers, known by their content.
+
+A table of questions has a column whose cells are the export's headers, and texts beside it; where a
+second text differs under one that repeats, the questions are the rows of a grid. A table of answers
+has the code of a question (`q3`, or `3` for every `q3_...`), a value that the export holds, and its
+label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from readiness.drafting.table import Column, Table
+from readiness.errors import DataError
+from readiness.questionnaire.text import match_key
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """What is known of an export's columns, by header.
+
+    Attributes:
+        questions: the text of the question, and of the row of a grid ("" where there is none).
+        answers: value and label of each answer, in the table's order.
+    """
+
+    questions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    answers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def and_also(self, other: Codebook) -> Codebook:
+        """Both together; the other one's word counts where both speak."""
+        return Codebook({**self.questions, **other.questions}, {**self.answers, **other.answers})
+
+
+def read_codebook(table: Table, export: Table, name: str) -> Codebook:
+    """What a table says of the export's columns.
+
+    Raises DataError, naming the table and its columns, when it is neither a table of questions nor
+    one of answers.
+    """
+    found = _answers(table, export) or _questions(table, export)
+    if found is None:
+        raise DataError(
+            f"{name}: not a codebook of the export: no column holds its headers beside texts, nor "
+            f"question, value and label; it has {', '.join(table.headers[:6])}."
+        )
+    return found
+
+
+def _rows(column: Column) -> list[str]:
+    return [column.texts[code] if code >= 0 else "" for code in column.codes]
+
+
+def _questions(table: Table, export: Table) -> Codebook | None:
+    known = {match_key(header): header for header in export.headers}
+    for column in table.columns:
+        keys = [match_key(text) for text in column.texts]
+        if column.total == table.rows and sum(key in known for key in keys) * 2 > len(keys):
+            break
+    else:
+        return None
+    texts = [c for c in table.columns if c is not column and c.total]
+    texts = sorted(texts, key=_length, reverse=True)[:2]
+    if not texts:
+        return None
+    # The text of the whole question repeats over the rows of its grid, or stands in every row.
+    texts.sort(key=lambda c: (-c.total, len(c.texts)))
+    cells = [_rows(column), *(_rows(text) for text in texts), [""] * table.rows]
+    found = {}
+    for header, first, second in zip(*cells[:3], strict=True):
+        if match_key(header) in known:
+            found[known[match_key(header)]] = (first or second, second if first else "")
+    return Codebook(questions=found)
+
+
+def _length(column: Column) -> float:
+    return sum(map(len, column.texts)) / max(len(column.texts), 1)
+
+
+def _answers(table: Table, export: Table) -> Codebook | None:
+    """The reading in which most values are ones that the export holds."""
+    best: tuple[float, Codebook] | None = None
+    for code in table.columns:
+        headers = {text: headers_of(text, export.headers) for text in code.texts}
+        if code.total < table.rows or sum(map(bool, headers.values())) * 2 < len(headers):
+            continue
+        for value in table.columns:
+            rest = [c for c in table.columns if c is not code and c is not value and c.total]
+            if value is code or value.total < table.rows or not rest:
+                continue
+            label = max(rest, key=_length)
+            found, share = _pairs(code, value, label, headers, export)
+            if found is not None and (best is None or share > best[0]):
+                best = (share, found)
+    return best[1] if best and best[0] > 0.5 else None
+
+
+def _pairs(
+    code: Column,
+    value: Column,
+    label: Column,
+    headers: dict[str, list[str]],
+    export: Table,
+) -> tuple[Codebook | None, float]:
+    listed: dict[str, list[tuple[str, str]]] = {}
+    for own, cell, text in zip(_rows(code), _rows(value), _rows(label), strict=True):
+        if cell in [known for known, _ in listed.get(own, [])]:
+            return None, 0.0  # one value twice: this is no column of values
+        listed.setdefault(own, []).append((cell, text or cell))
+    answers = {
+        header: pairs
+        for own, pairs in listed.items()
+        for header in headers.get(own, [])
+        if len(pairs) > 1
+    }
+    by_header = {column.header: column for column in export.columns}
+    seen = fits = 0
+    for header, pairs in answers.items():
+        known = {match_key(cell) for cell, _ in pairs}
+        for text, count in by_header[header].counts.items():
+            seen += count
+            fits += count if match_key(text) in known else 0
+    return Codebook(answers=answers), fits / seen if seen else 0.0
+
+
+def headers_of(code: str, headers: Sequence[str]) -> list[str]:
+    """The headers that the code of a question stands for: itself, else all that begin with it."""
+    key = match_key(code)
+    exact = [header for header in headers if match_key(header) == key]
+    if exact or not key:
+        return exact
+    letters = r"[^\W\d_]*" if key[0].isdigit() else ""
+    begins = re.compile(rf"{letters}{re.escape(key)}(?![^\W_])")
+    return [header for header in headers if begins.match(match_key(header))]

@@ -1,0 +1,128 @@
+"""A draft as the document of a questionnaire; what must be looked at is a comment above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from readiness.drafting.answers import Answers, Option
+from readiness.drafting.draft import Draft, Question
+from readiness.questionnaire.writing import CHECK, COMMENT, write
+
+_OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
+_HEAD = (
+    "Drafted from {source}.",
+    "Each comment that begins with `check` is a decision of yours. When all are settled, delete",
+    "the line `draft: true`: until then nothing is computed with this questionnaire.",
+)
+
+
+def draft_text(document: Mapping[str, Any], source: str, version: str = "1") -> str:
+    """The file of a drafted questionnaire, whoever drafted the document."""
+    said = [line.format(source=source) for line in _HEAD]
+    more = str(document.get(COMMENT, "")).splitlines()
+    marked = {key: _marked(value) for key, value in document.items() if key != COMMENT}
+    head = {COMMENT: "\n".join([*said, *more]), "draft": True, "version": version}
+    return write({**marked, **head})
+
+
+def _marked(node: Any) -> Any:
+    """Every comment below the head as an open decision."""
+    if isinstance(node, Mapping):
+        found = {key: _marked(value) for key, value in node.items()}
+        if COMMENT in found:
+            lines = str(found[COMMENT]).splitlines()
+            found[COMMENT] = "\n".join(
+                line if line.startswith(CHECK) else CHECK + line for line in lines
+            )
+        return found
+    return [_marked(child) for child in node] if isinstance(node, list | tuple) else node
+
+
+def document_of(draft: Draft) -> dict[str, Any]:
+    """The document of a draft, comments included."""
+    said = [f"{CHECK}its name, version and title"]
+    said += [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
+    said += [
+        f"{CHECK}{header!r} is {b.role if b.role != 'ignored' else 'not read'}: {b.why}?"
+        for header, b in draft.beside.items()
+        if b.role != "empty"
+    ]
+    document: dict[str, Any] = {
+        COMMENT: "\n".join(said),
+        "name": draft.name,
+        "language": draft.language,
+        "title": {draft.language: draft.name.replace("-", " ")},
+    }
+    if export := _export(draft):
+        document["export"] = export
+    document["items"] = [_item(question, draft.language) for question in draft.questions]
+    return document
+
+
+def _export(draft: Draft) -> dict[str, Any]:
+    """What of the export is no question."""
+    found: dict[str, Any] = {}
+    ignored = []
+    for header, beside in draft.beside.items():
+        if beside.role in _OF_EXPORT and beside.role not in found:
+            found[beside.role] = header
+        elif beside.role != "empty":
+            ignored.append(header)
+    return {**found, "ignored": ignored} if ignored else found
+
+
+def _item(question: Question, language: str) -> dict[str, Any]:
+    answers, block = question.answers, question.block
+    checks = [*([block.check] if block.check else []), *answers.checks]
+    item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
+    if question.rows:
+        item |= {"kind": "grid", "each": answers.kind, "column": block.question}
+        item["rows"] = [
+            {"id": own, "text": row, "column": column.header}
+            for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
+        ]
+    else:
+        header = block.columns[0].header if block.kind == "one" else block.question
+        item["column"] = header
+        if block.question != header:
+            item["label"] = {language: block.question}
+    if question.routing is not None:
+        hint = question.routing
+        item["asked_if"] = [{"item": hint.item, "one_of": list(hint.one_of)}]
+        checks.append(
+            f"asked of these only? {hint.inside:.1%} of them answered, and {hint.strays} others"
+        )
+    if answers.kind == "multi":
+        item["blank_means"] = "skipped"
+        checks.append("an empty cell: not answered (skipped), or none of them applies (none)?")
+    if answers.ends is not None:
+        item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
+    if answers.decimals:
+        item["range"] = {"decimals": answers.decimals}
+    if answers.options and answers.ends is None:
+        item["categories"] = [_option(option) for option in answers.options]
+    checks += _missing(answers, item)
+    if checks:
+        item[COMMENT] = "\n".join(f"{CHECK}{said}" for said in checks)
+    return item
+
+
+def _option(option: Option) -> dict[str, Any]:
+    found: dict[str, Any] = {"code": option.code}
+    found |= {"value": option.value} if option.value else {}
+    found["text"] = option.text
+    found |= {"column": option.column} if option.column else {}
+    found |= {"other": True} if option.other else {}
+    return found | ({"exclusive": True} if option.exclusive else {})
+
+
+def _missing(answers: Answers, item: dict[str, Any]) -> list[str]:
+    """What is no answer, put into the item; returns what to look at."""
+    if not answers.missing:
+        return []
+    item["missing"] = [
+        {**({"value": value} if value else {}), "text": text, "means": means}
+        for text, value, means in answers.missing
+    ]
+    return [f"{text!r} is no answer ({means})?" for text, _, means in answers.missing]

@@ -1,0 +1,193 @@
+"""From an export to the questionnaire that it seems to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.drafting.answers import Answers, Option, answers_of, with_codes
+from readiness.drafting.beside import Beside, beside_questions
+from readiness.drafting.blocks import Block, blocks_of
+from readiness.drafting.codebooks import Codebook
+from readiness.drafting.routing import Hint, Source, hint
+from readiness.drafting.table import Column, Table
+from readiness.drafting.wordings import is_none, is_other, language_of
+from readiness.errors import DataError
+from readiness.questionnaire.naming import item_id
+
+ONE = ("single", "ordinal")
+ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item, or a grid, as proposed.
+
+    Attributes:
+        id, block, answers: its id, the columns it is in, its kind and options.
+        rows: of a grid, the id of each row.
+        routing: who seems to have been asked, or None.
+    """
+
+    id: str
+    block: Block
+    answers: Answers
+    rows: tuple[str, ...] = ()
+    routing: Hint | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the item, of each row of a grid."""
+        return self.answers.kind
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The ids of the items that it stands for."""
+        return self.rows or (self.id,)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A questionnaire as proposed.
+
+    Attributes:
+        name: of the questionnaire, without a version.
+        language: of its texts, and whether that was told (not guessed).
+        source: what it was drafted from, in words.
+        beside: the columns that are no questions, by header.
+    """
+
+    name: str
+    language: str
+    told: bool
+    source: str
+    questions: tuple[Question, ...]
+    beside: dict[str, Beside] = field(default_factory=dict)
+
+    @property
+    def estimated(self) -> list[str]:
+        """The items whose answers can be estimated."""
+        return [i for q in self.questions if q.kind in ESTIMATED for i in q.items]
+
+
+def make_draft(
+    table: Table, name: str, source: str, *, codebook: Codebook | None = None, language: str = ""
+) -> Draft:
+    """Propose a questionnaire for an export.
+
+    Args:
+        table: the export.
+        name: of the questionnaire.
+        source: what the draft says that it was made from.
+        codebook: texts and labels that lie beside the export.
+        language: of its texts; "" to have it found.
+
+    Raises DataError where no column can be a question, or the language cannot be told.
+    """
+    codebook = codebook or Codebook()
+    beside = beside_questions(table)
+    asked = [column for column in table.columns if column.at not in beside]
+    if not asked:
+        raise DataError(f"{source}: no column that can be a question.")
+    questions = _routed(_named(blocks_of(asked, codebook), codebook))
+    texts = [text for q in questions for text in _texts(q)]
+    found = language or language_of(texts)
+    if not found:
+        raise DataError(f"{source}: its language cannot be told; say --language CODE.")
+    headers = {table.columns[at].header: role for at, role in beside.items()}
+    return Draft(name, found, bool(language), source, tuple(questions), headers)
+
+
+def _texts(question: Question) -> list[str]:
+    options = [option.text for option in question.answers.options]
+    return [question.block.question, *question.block.rows, *options]
+
+
+def _whole(blocks: Sequence[Block], codebook: Codebook) -> list[tuple[Block, Answers]]:
+    """The blocks with their answers; a grid whose rows share no answers is as many questions."""
+    found = []
+    for block in blocks:
+        answers = _answers(block, codebook)
+        if block.kind == "grid" and answers.kind in ("text", "date"):
+            single = [
+                Block("one", f"{block.question} {row}", (column,))
+                for column, row in zip(block.columns, block.rows, strict=True)
+            ]
+            found += [(each, _answers(each, codebook)) for each in single]
+        else:
+            found.append((block, answers))
+    return found
+
+
+def _named(blocks: Sequence[Block], codebook: Codebook) -> list[Question]:
+    taken: set[str] = set()
+    found = []
+    for block, answers in _whole(blocks, codebook):
+        header = block.columns[0].header if block.kind == "one" else _shared(block)
+        own = item_id(header, taken)
+        taken.add(own)
+        rows = []
+        for place, column in enumerate(block.columns if block.kind == "grid" else (), 1):
+            short = column.header.isascii() and len(column.header.split()) == 1
+            row = item_id(column.header, taken) if short else f"{own}_{place}"
+            rows.append(row)
+            taken.add(row)
+        found.append(Question(own, block, answers, tuple(rows)))
+    return found
+
+
+def _shared(block: Block) -> str:
+    """What the headers of a block begin with, where they are short; else the question."""
+    names = [column.header for column in block.columns]
+    if all(len(name.split()) == 1 and name.isascii() for name in names):
+        begin = names[0]
+        while not all(name.startswith(begin) for name in names):
+            begin = begin[:-1]
+        if begin.strip("_.-/["):
+            return begin.strip("_.-/[")
+    return block.question
+
+
+def _answers(block: Block, codebook: Codebook) -> Answers:
+    first = block.columns[0]
+    if block.kind == "ticks":
+        options = [
+            Option(row, column=column.header, other=is_other(row), exclusive=is_none(row))
+            for row, column in zip(block.rows, block.columns, strict=True)
+        ]
+        return Answers("multi", with_codes(options))
+    labels = codebook.answers.get(first.header) or list(first.values.items())
+    found = answers_of(block.columns, labels)
+    if block.kind == "grid" and found.ends:
+        low, high = found.ends
+        points = [Option(str(k), code=f"p{k}") for k in range(low, high + 1)]
+        return replace(found, kind="ordinal", options=tuple(points), ends=None)
+    return found
+
+
+def _routed(questions: list[Question]) -> list[Question]:
+    """The questions with hints at who was asked them."""
+    earlier: list[Source] = []
+    found = []
+    for question in questions:
+        answered = np.logical_or.reduce([column.answered for column in question.block.columns])
+        routing = hint(answered, earlier) if question.kind != "text" else None
+        found.append(replace(question, routing=routing))
+        if question.kind in ONE and not question.rows:
+            earlier.append(_source(question))
+    return found
+
+
+def _source(question: Question) -> Source:
+    options = question.answers.options
+    (column,) = question.block.columns
+    place = {text: k for k, option in enumerate(options) for text in (option.value, option.text)}
+    codes = [place.get(text, -1) for text in column.texts]
+    return Source(question.id, _mapped(column, codes), tuple(o.code for o in options))
+
+
+def _mapped(column: Column, codes: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.array([*codes, -1], dtype=np.int64)[column.codes]

@@ -1,0 +1,68 @@
+"""Questions that only some were asked: hints from who answered them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+ASKED = 0.8
+"""Share of those with an answer who go on to the question, where they are asked it."""
+OTHERS = 0.1
+"""The same of all others, at most."""
+FEWEST = 5
+"""Respondents on either side: of fewer, chance tells as much."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A question with one answer that others may depend on: its id, each row's answer, codes."""
+
+    item: str
+    codes: npt.NDArray[np.int64]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Who seems to have been asked: those with these answers; the shares that say so."""
+
+    item: str
+    one_of: tuple[str, ...]
+    inside: float
+    outside: float
+    strays: int
+
+
+def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[Source]) -> Hint | None:
+    """The condition that tells best who answered, of the nearest question where several do.
+
+    Args:
+        answered: who answered the question, shape (rows,).
+        earlier: the questions before it, in their order.
+    """
+    best: Hint | None = None
+    for source in earlier:
+        known = source.codes >= 0
+        size = np.bincount(source.codes[known], minlength=len(source.options))
+        went_on = np.bincount(source.codes[known & answered], minlength=len(source.options))
+        share = np.divide(went_on, size, out=np.zeros(len(size)), where=size > 0)
+        chosen = (share >= ASKED) & (size > 0)
+        left = ~chosen & (size > 0)
+        if size[chosen].sum() < FEWEST or size[left].sum() < FEWEST:
+            continue
+        outside = went_on[left].sum() / size[left].sum()
+        if (share[left] > 2 * OTHERS).any() or outside > OTHERS:
+            continue
+        found = Hint(
+            source.item,
+            tuple(o for o, use in zip(source.options, chosen, strict=True) if use),
+            float(went_on[chosen].sum() / size[chosen].sum()),
+            float(outside),
+            int(went_on[left].sum()),
+        )
+        if best is None or found.inside - found.outside >= best.inside - best.outside:
+            best = found
+    return best

@@ -1,0 +1,95 @@
+"""A wave's section of config.yaml, put into the file without touching the rest of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from readiness.bounded import read_yaml_text
+from readiness.errors import ConfigError
+
+WIDTH = 96
+
+
+def wave_section(
+    wave: str,
+    *,
+    language: str,
+    selection: str,
+    dataset: str,
+    version: str,
+    questionnaire: str,
+    items: Sequence[str],
+) -> str:
+    """The lines of a wave, below `waves:`; nothing in it that nobody supplied."""
+    lines = [
+        f"  {wave}:",
+        f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}",
+        "    simulated: false",
+        f"    selection: {selection}",
+        f'    answers: {{dataset: {dataset}, version: "{version}"}}',
+        f"    questionnaire: {questionnaire}",
+        "    weight: none",
+        "    estimate:",
+        "      items:",
+        *_wrapped(items),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(items: Sequence[str]) -> list[str]:
+    """The items as one list in brackets, over as many lines as it takes."""
+    lines, line = [], "        ["
+    for place, item in enumerate(items):
+        piece = item + ("," if place < len(items) - 1 else "]")
+        if len(line) + len(piece) + 1 > WIDTH:
+            lines.append(line)
+            line = "         "
+        line += piece if line.endswith("[") or not line.strip() else f" {piece}"
+    return [*lines, line]
+
+
+def with_wave(config: str, wave: str, section: str) -> str:
+    """The text of a configuration with one wave more.
+
+    Raises ConfigError where the wave is there already, or where the file cannot be added to.
+    """
+    before = _loaded(config)
+    waves = before.get("waves") or {}
+    if wave in waves:
+        raise ConfigError(f"config.yaml: waves.{wave} is there already; choose another --wave.")
+    found = re.search(r"^waves:[^\S\n]*(\{\}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
+    if found is None:
+        after = (
+            f"{config.rstrip()}\n\nwaves:\n{section}" if config.strip() else f"waves:\n{section}"
+        )
+    else:
+        rest = re.search(r"^\S", config[found.end() :], re.M)
+        end = found.end() + rest.start() if rest else len(config)
+        own = config[found.end() : end].rstrip("\n")
+        gap = f"{own}\n\n" if own.strip() else ""
+        tail = f"\n{config[end:]}" if config[end:] else ""
+        after = f"{config[: found.start()]}waves:\n{gap}{section}{tail}"
+    expected = {**before, "waves": {**waves, **_loaded(section)}}
+    try:
+        whole = _loaded(after)
+    except ConfigError:
+        whole = {}
+    if whole != expected:
+        raise ConfigError(
+            "config.yaml: its section waves cannot be added to; write `waves:` on a line of its "
+            "own, each wave indented below it."
+        )
+    return after
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    try:
+        found = read_yaml_text(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"config.yaml: not YAML: {' '.join(str(error).split())}.") from None
+    return found if isinstance(found, dict) else {}

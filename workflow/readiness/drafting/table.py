@@ -1,0 +1,85 @@
+"""The export as a draft sees it: headers, and cells as tidy text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.questionnaire.text import tidy
+
+MOST_OPTIONS = 40
+"""Distinct answers of a closed question at most: with more, it is text."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the export.
+
+    Attributes:
+        at: its place, 0 for the first.
+        header: as the file has it.
+        codes: which distinct text each row holds, -1 where it is empty, shape (rows,).
+        texts: the distinct texts, tidy, in order of appearance.
+        label, values, missing, ordered: what the file itself says of the column (SPSS): its text,
+            the label of each value, values that are no answers, whether values have an order.
+    """
+
+    at: int
+    header: str
+    codes: npt.NDArray[np.int64]
+    texts: tuple[str, ...]
+    label: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    ordered: bool = False
+
+    @staticmethod
+    def of(at: int, header: str, cells: Sequence[str], **known: object) -> Column:
+        """A column of raw cells."""
+        place: dict[str, int] = {}
+        codes = np.empty(len(cells), dtype=np.int64)
+        tidied: dict[str, str] = {}
+        for row, cell in enumerate(cells):
+            if cell not in tidied:
+                tidied[cell] = tidy(cell)
+            text = tidied[cell]
+            codes[row] = place.setdefault(text, len(place)) if text else -1
+        return Column(at, tidy(header), codes, tuple(place), **known)  # type: ignore[arg-type]
+
+    @property
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """Which rows hold something."""
+        return self.codes >= 0
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each text occurs."""
+        sizes = np.bincount(self.codes[self.answered], minlength=len(self.texts))
+        return Counter({text: int(n) for text, n in zip(self.texts, sizes, strict=True)})
+
+    @property
+    def total(self) -> int:
+        """Rows that hold something."""
+        return int(self.answered.sum())
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of an export, all with as many rows."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many submissions there are."""
+        return len(self.columns[0].codes) if self.columns else 0
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers, in the order of the file."""
+        return tuple(column.header for column in self.columns)
