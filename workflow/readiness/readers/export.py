@@ -12,11 +12,10 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.sheet import Sheet, read_sheet
 from readiness.readers.tools.base import READ, ROW, Tool
 from readiness.readers.tools.every import TOOLS
+from readiness.tables import read_bytes
 from readiness.terminal import quoted
 
 log = logging.getLogger(__name__)
-_SURE = 0.5
-"""From so sure on a tool is a candidate; below it is what is taken where there is none."""
 
 
 def read_export(
@@ -44,12 +43,8 @@ def read_export(
     or when its marker of simulated answers and the configuration do not agree; ConfigError for a
     tool that is not known.
     """
-    sheet = read_sheet(path, content, wanted=_wanted(questionnaire),
-                       encoding=questionnaire.export.encoding)  # fmt: skip
-    reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
-    for note in (*sheet.notes, f"read as {reader.title}"):
-        log.info("%s: %s", path, note)
-    if not len(reader.prepared(sheet)):
+    sheet, reader = _opened(path, questionnaire, content, tool)
+    if not len(sheet):
         raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     marked = _is_marked(sheet, questionnaire)
     frame = reader.read(sheet, questionnaire)
@@ -87,11 +82,15 @@ def _opened(
     path: Path, questionnaire: Questionnaire, content: bytes | None, tool: str | None
 ) -> tuple[Sheet, Tool]:
     """The sheet, one header above its rows, and the tool that reads it."""
-    encoding = questionnaire.export.encoding
-    sheet = read_sheet(path, content, wanted=_wanted(questionnaire), encoding=encoding)
+    content = read_bytes(path, "the export") if content is None else content
+    wanted = _wanted(questionnaire)
+    sheet = read_sheet(path, content, wanted=wanted, encoding=questionnaire.export.encoding)
+    sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=n) for n in sheet.others)]
+    keys = frozenset(map(match_key, wanted))
+    sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
-    for note in (*sheet.notes, f"read as {reader.title}"):
-        log.info("%s: %s", path, note)
+    what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
+    log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
     return reader.prepared(sheet), reader
 
 
@@ -112,19 +111,23 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None, name: str | None =
         for tool in TOOLS:
             if match_key(name).replace(" ", "-") == tool.name:
                 return tool
-        known = ", ".join(tool.name for tool in TOOLS)
-        raise ConfigError(f"tool {name!r} is not known; expected one of {known}.")
-    sure = sorted(
-        ((tool.recognises(sheet, questionnaire), tool) for tool in TOOLS),
-        key=lambda found: -found[0],
-    )
-    (best, chosen), (second, other) = sure[:2]
-    if best == second and best >= _SURE:
+        raise ConfigError(f"tool {name!r} is not known; expected one of {_listed()}.")
+    sure = [(tool.recognises(sheet, questionnaire), tool) for tool in TOOLS]
+    sure = sorted((found for found in sure if found[0] > 0), key=lambda found: -found[0])
+    if not sure:
+        raise DataError(f"{sheet.path}: no tool's export; expected one of {_listed()}.")
+    best, chosen = sure[0]
+    second, other = sure[1] if len(sure) > 1 else (0.0, chosen)
+    if best == second:
         raise DataError(
             f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which in "
             f"the questionnaire, under export: `tool: {chosen.name}` or `tool: {other.name}`."
         )
     return chosen
+
+
+def _listed() -> str:
+    return ", ".join(tool.name for tool in TOOLS)
 
 
 def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:

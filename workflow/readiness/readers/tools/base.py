@@ -6,42 +6,34 @@ writes headers and joins ticked options. A further tool is a class of such facts
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
-from readiness.readers import moments
-from readiness.readers.columns import Target, find, names_of, surest
+from readiness.readers import moments, rankings
+from readiness.readers.assigned import (
+    Assigned,
+    missing_items,
+    refuse_other_columns,
+    told_apart,
+    whole,
+)
+from readiness.readers.cells import blank, distinct, mapped, paired, seconds
+from readiness.readers.columns import find, names_of, surest
 from readiness.readers.table import Sheet
 from readiness.readers.tools import words
-from readiness.terminal import quoted
 
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
 ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
 """Columns beside the questions that are read, as the questionnaire's `export` names them."""
-
-
-@dataclass
-class Assigned:
-    """What each column of a sheet is: of an item, of a part of the export, or nothing known."""
-
-    items: dict[str, int] = field(default_factory=dict)
-    options: dict[str, dict[str, int]] = field(default_factory=dict)
-    roles: dict[str, int] = field(default_factory=dict)
-    unknown: list[int] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
 
 
 class Tool:
@@ -97,17 +89,16 @@ class Tool:
     # --- what all share -------------------------------------------------------------------------
 
     def read(self, sheet: Sheet, questionnaire: Questionnaire) -> pd.DataFrame:
-        """The export as one table of text; `readers.read_export` says its columns.
+        """The prepared export as one table of text; `readers.read_export` says its columns.
 
         Raises DataError where the columns are not those of the questionnaire.
         """
-        sheet = self.prepared(sheet)
         assigned = self.assigned(sheet, questionnaire)
-        self._refuse_other_columns(sheet, questionnaire, assigned)
+        refuse_other_columns(sheet, questionnaire, assigned, self.title)
         made: dict[str, Any] = {ROW: sheet.numbers}
         for name, role in ((TIMESTAMP, "timestamp"), (INVITATION, "invitation")):
             at = assigned.roles.get(role)
-            made[name] = _blank(len(sheet)) if at is None else sheet.rows[at].array
+            made[name] = blank(len(sheet)) if at is None else sheet.rows[at].array
         for item in questionnaire.items:
             made[item.id] = self._item(sheet, item, questionnaire, assigned)
         frame = pd.DataFrame(made)
@@ -119,7 +110,9 @@ class Tool:
         """What each column is."""
         made = Assigned()
         export = questionnaire.export
-        headings = self.headings(sheet)
+        names = names_of(questionnaire, numbered=self.numbered)
+        optional = {match_key(text) for text in (*export.ignored, export.marker or "") if text}
+        headings = told_apart(self.headings(sheet), {*optional, *names[0]})
         keys = [{match_key(name) for name in heading} for heading in headings]
         taken: set[int] = set()
         declared: dict[str, str | None] = {role: getattr(export, role) for role in READ}
@@ -128,13 +121,13 @@ class Tool:
         for role, stated in declared.items():
             if stated is None:
                 continue
-            places = [at for at, names in enumerate(keys) if match_key(stated) in names]
+            places = [at for at, called in enumerate(keys) if match_key(stated) in called]
             if len(places) > 1:
                 made.twice.append(stated)
             if places:
                 made.roles[role] = places[0]
                 taken.update(places)
-        hits = find(headings, names_of(questionnaire, numbered=self.numbered))
+        hits = find(headings, names)
         for target, found in surest(hit for hit in hits if hit.at not in taken).items():
             if len(found) > 1:
                 made.twice.append(sheet.columns[found[0].at])
@@ -143,64 +136,36 @@ class Tool:
                 made.items[target.item] = found[0].at
             else:
                 made.options.setdefault(target.item, {})[target.option] = found[0].at
-        for at, names in enumerate(keys):
+        for at, called in enumerate(keys):
             if at not in taken:
-                known = next((self.own[key] for key in names if key in self.own), "")
+                known = next((self.own[key] for key in called if key in self.own), "")
                 if known and known not in made.roles:
                     made.roles[known] = at
         taken.update(made.roles.values())
-        optional = {match_key(text) for text in (*export.ignored, export.marker or "") if text}
+        made.rankings = rankings.find(questionnaire, made, keys, taken)
+        taken.update(at for found in made.rankings.values() for at in found)
         made.unknown = [
             at
-            for at, names in enumerate(keys)
+            for at, called in enumerate(keys)
             if at not in taken
-            and not names & (optional | set(self.own))
-            and not (self.also and any(self.also.fullmatch(key) for key in names))
+            and not called & (optional | set(self.own))
+            and not (self.also and any(self.also.fullmatch(key) for key in called))
             and not self.is_own(sheet, at)
         ]
         made.missing = [
             header for role, header in declared.items()
             if header and role in ("timestamp", "invitation") and role not in made.roles
-        ] + _missing_items(questionnaire, made)  # fmt: skip
+        ] + missing_items(questionnaire, made)  # fmt: skip
         return made
-
-    def _refuse_other_columns(
-        self, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
-    ) -> None:
-        if assigned.twice:
-            raise DataError(
-                f"{sheet.path}: {_some(sorted(assigned.twice))}: given more than once; expected "
-                "each column once."
-            )
-        unknown = [_named(sheet, at) for at in assigned.unknown]
-        if not assigned.missing and not unknown:
-            return
-        wanted = len(questionnaire.headers)
-        parts = [f"{sheet.path}: not an export of {questionnaire.id}"]
-        if assigned.missing:
-            parts.append(f"missing {_some(assigned.missing)}")
-        if unknown:
-            close = difflib.get_close_matches(unknown[0], assigned.missing, n=1, cutoff=0.7)
-            hint = (
-                f" (did the wording of {close[0]!r} change? A new version, then)" if close else ""
-            )
-            parts.append(f"unknown {_some(unknown)}{hint}")
-        parts.append(f"{wanted - len(assigned.missing)} of {wanted} columns recognised")
-        advice = ""
-        if unknown and not assigned.missing:
-            listed = ", ".join(f'"{name}"' for name in unknown[:3])
-            more = ", ..." if len(unknown) > 3 else ""
-            advice = (
-                "\nNo questions? Add to the questionnaire, under export: "
-                f"`ignored: [{listed}{more}]`."
-            )
-        raise DataError("; ".join(parts) + "." + advice)
 
     def _item(
         self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
     ) -> pd.Categorical:
-        if item.id in assigned.options and _whole(item, assigned.options[item.id]):
+        if item.id in assigned.options and whole(item, assigned.options[item.id]):
             return self._spread(sheet, item, assigned.options[item.id])
+        if item.id not in assigned.items:
+            columns = [sheet.rows[at].array for at in assigned.rankings[str(item.grid)]]
+            return rankings.read(item, questionnaire, columns, self.signs)
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
@@ -233,22 +198,16 @@ class Tool:
         if item.dont_know:
             answers["_dont_know"] = item.dont_know.text
         options = self.options_of(item, sheet)
-        codes, texts = np.zeros(len(sheet), dtype=np.int64), [""]
+        made = blank(len(sheet))
         for code, text in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
             box = mapped(sheet.rows[at].array, partial(self.box, text, options, sheet, at))
-            boxes = [str(found) for found in box.categories]
-            # Each pair of what was ticked so far and this box is a text of its own.
-            pairs, distinct = pd.factorize(codes * len(boxes) + box.codes)
-            texts = [
-                TICKED.join(part for part in (texts[pair // len(boxes)], boxes[pair % len(boxes)])
-                            if part)
-                for pair in distinct.tolist()
-            ]  # fmt: skip
-            codes = pairs
-        return pd.Categorical.from_codes(*_distinct(codes, texts))
+            codes, pairs = paired(made, box)
+            texts = [TICKED.join(part for part in pair if part) for pair in pairs]
+            made = pd.Categorical.from_codes(*distinct(codes, texts))
+        return made
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
         """What the cell of one box says: `text` where it is ticked, "" where not, else the cell."""
@@ -268,7 +227,7 @@ class Tool:
                 read = moments.reading(order)
                 frame[name] = mapped(column, lambda text, read=read: self.moment(text, read))  # type: ignore[misc]
         if "duration" in assigned.roles:
-            frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, _seconds)
+            frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, seconds)
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
             frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
@@ -297,77 +256,34 @@ class Tool:
             )
         elif (complete := self.complete(sheet, assigned)) is not None:
             frame[COMPLETE] = complete.array
-        faults = {**self.faults(sheet, assigned), **sheet.faults}
+        faults = {
+            **self._contradicting(sheet, questionnaire, assigned),
+            **self.faults(sheet, assigned), **sheet.faults,
+        }  # fmt: skip
         if faults:
             frame[FAULT] = [faults.get(at, "") for at in range(len(sheet))]
 
-
-def mapped(column: Any, change: Callable[[str], str]) -> pd.Categorical:
-    """A categorical column with each distinct text changed."""
-    texts = [change(str(text)) for text in column.categories]
-    return pd.Categorical.from_codes(*_distinct(column.codes, texts))
-
-
-def _distinct(codes: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, pd.Index[Any]]:
-    """Codes and categories where several of `texts` may be the same."""
-    places, distinct = pd.factorize(np.array(texts, dtype=object))
-    moved = places[codes] if len(texts) else codes
-    return moved, pd.Index(distinct, dtype=object)
-
-
-def _blank(rows: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(
-        np.zeros(rows, dtype=np.int8), pd.Index([""] if rows else [], dtype=object)
-    )
-
-
-def _seconds(text: str) -> str:
-    """Seconds as they are; hours, minutes and seconds added up; "" where neither."""
-    key = match_key(text).replace(",", ".")
-    if re.fullmatch(r"\d{1,9}(\.\d{1,12})?", key):
-        return key
-    found = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})", key)
-    if not found:
-        return ""
-    return str(int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]))
-
-
-def _whole(item: Item, columns: Mapping[str, int]) -> bool:
-    return set(item.codes) <= set(columns)
-
-
-def _missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
-    missing = []
-    for item in questionnaire.items:
-        spread = assigned.options.get(item.id, {})
-        if item.id in assigned.items or (item.codes and _whole(item, spread)):
-            continue
-        lacks = [c.text for c in item.categories if c.code not in spread] if spread else []
-        missing.append(f"{item.column} ({lacks[0]})" if lacks else item.column)
-    return missing
-
-
-def _named(sheet: Sheet, at: int) -> str:
-    """A header for a message; a column without one by its place."""
-    return sheet.columns[at].strip() or f"column {at + 1}"
-
-
-def _some(texts: Iterable[str], limit: int = 3) -> str:
-    listed = list(texts)
-    shown = ", ".join(quoted(text) for text in listed[:limit])
-    rest = len(listed) - limit
-    return shown + (f" and {rest} more" if rest > 0 else "")
-
-
-def known_share(sheet: Sheet, questionnaire: Questionnaire | None, tool: Tool) -> float:
-    """Which share of the questionnaire's items the tool finds in the sheet."""
-    if questionnaire is None or not questionnaire.items:
-        return 0.0
-    try:
-        missing = len(tool.assigned(tool.prepared(sheet), questionnaire).missing)
-    except DataError:
-        return 0.0
-    return 1 - missing / len(questionnaire.headers)
-
-
-__all__ = ["Assigned", "Target", "Tool", "known_share", "mapped"]
+    def _contradicting(
+        self, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
+    ) -> dict[int, str]:
+        """Rows in which ticked options stand joined and in columns each, and are not the same."""
+        made: dict[int, str] = {}
+        for item in questionnaire.items:
+            columns = assigned.options.get(item.id, {})
+            if item.id not in assigned.items or not whole(item, columns):
+                continue
+            options = self.options_of(item, sheet)
+            joined = mapped(
+                sheet.rows[assigned.items[item.id]].array,
+                lambda text, options=options: self._joined(text, options),  # type: ignore[misc]
+            )
+            codes, pairs = paired(joined, self._spread(sheet, item, columns))
+            known = set(options.values())
+            differ = [
+                at for at, (one, other) in enumerate(pairs)
+                if one and set(one.split(TICKED)) <= known
+                and set(one.split(TICKED)) != set(other.split(TICKED))
+            ]  # fmt: skip
+            for row in np.flatnonzero(np.isin(codes, differ)).tolist():
+                made[row] = f"{item.id}: the options in one cell are not those in a column each"
+        return made

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Assigned, Tool
+from readiness.readers.tools.base import Tool
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SCORE = re.compile(r"\d+(?:[.,]\d+)? ?/ ?\d+")
@@ -40,11 +41,13 @@ class GoogleForms(Tool):
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """The first column is the timestamp, whatever its header is."""
         made = super().assigned(sheet, questionnaire)
-        if "timestamp" not in made.roles and questionnaire.export.timestamp is None and (
-            0 in made.unknown and looks_like_moments(sheet.distinct(0))
-        ):  # fmt: skip
+        stated = questionnaire.export.timestamp
+        if 0 in made.unknown and (
+            "timestamp" not in made.roles and looks_like_moments(sheet.distinct(0))
+        ):
             made.roles["timestamp"] = 0
             made.unknown.remove(0)
+            made.missing = [header for header in made.missing if header != stated]
         return made
 
     def is_own(self, sheet: Sheet, at: int) -> bool:

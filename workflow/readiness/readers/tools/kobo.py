@@ -13,8 +13,9 @@ from typing import ClassVar
 
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Assigned, Tool
+from readiness.readers.tools.base import Tool
 from readiness.terminal import quoted
 
 _KOBO = {"_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__",
@@ -47,7 +48,7 @@ class Kobo(Tool):
             "formdef_version",
         ), ""),
     }  # fmt: skip
-    also = re.compile(r"(.*[/-])?_?.+_(latitude|longitude|altitude|precision|url)|_version__\d+")
+    also = re.compile(r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)|_version__\d+")
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
@@ -79,7 +80,10 @@ class Kobo(Tool):
         return made
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A note to the respondent: a column without any cell."""
+        """A note to the respondent (no cell at all); the address of a file beside its name."""
+        name, _, ending = match_key(sheet.columns[at]).rpartition("_")
+        if ending == "url" and name in map(match_key, sheet.columns):
+            return True
         return not any(match_key(text) for text in sheet.distinct(at))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Assigned, Tool
+from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last page",
               "start language"}  # fmt: skip
@@ -43,7 +44,10 @@ class LimeSurvey(Tool):
             "date last action", "ipaddr", "ip address", "refurl", "referrer url",
         ), ""),
     }  # fmt: skip
-    also = re.compile(r"attribute_\d+.*|(group|question) ?time.*|.+\[(other|.*comment)\]|.+time")
+    also = re.compile(
+        r"attribute_\d+.*|(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time"
+        r"|.+\[(other|.*comment)\]"
+    )
     signs = (",", ";")
     numbered = True
 

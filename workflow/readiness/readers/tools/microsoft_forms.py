@@ -10,9 +10,10 @@ import re
 from typing import ClassVar
 
 from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Assigned, Tool
+from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"start time", "completion time"}
 

@@ -15,8 +15,9 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Assigned, Tool
+from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
               "responseid", "duration (in seconds)"}  # fmt: skip
@@ -43,7 +44,9 @@ class Qualtrics(Tool):
         ), ""),
     }  # fmt: skip
     also = re.compile(
-        r"q_.+|sc\d+|.+_do(_.+)?|.+_(first click|last click|page submit|click count)|.+_text"
+        r"q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
+        r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|language|chl|dl|r)"
+        r"|sc\d+|.+_do_\d+|.+_(first click|last click|page submit|click count)|.+_text"
         r"|.+ - (topics|sentiment.*|parent topics)"
     )
     signs = (",",)

@@ -1,0 +1,116 @@
+"""What each column of a sheet is, and what is said where that is not the questionnaire's."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from readiness.errors import DataError
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.readers.table import Sheet
+from readiness.terminal import quoted
+
+
+@dataclass
+class Assigned:
+    """What each column of a sheet is: of an item, of a part of the export, or nothing known."""
+
+    items: dict[str, int] = field(default_factory=dict)
+    options: dict[str, dict[str, int]] = field(default_factory=dict)
+    roles: dict[str, int] = field(default_factory=dict)
+    rankings: dict[str, list[int]] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+
+
+def told_apart(
+    headings: Sequence[tuple[str, ...]], wanted: Collection[str]
+) -> list[tuple[str, ...]]:
+    """Headings with a name for a column that has none, and for one whose header occurs again.
+
+    A column without a header is `column 4`. The second of one header is `Header (2)` or `Header.1`
+    where one of these is `wanted` (match keys); otherwise both keep the header, and are refused.
+    """
+    seen: dict[str, int] = {}
+    made = []
+    for at, heading in enumerate(headings):
+        key = match_key(heading[0])
+        if not key:
+            made.append((f"column {at + 1}", *heading[1:]))
+            continue
+        times = seen[key] = seen.get(key, 0) + 1
+        again = (f"{heading[0]} ({times})", f"{heading[0]}.{times - 1}")
+        named = [name for name in again if times > 1 and match_key(name) in wanted]
+        made.append(tuple(named) if named else heading)
+    return made
+
+
+def refuse_other_columns(
+    sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned, title: str
+) -> None:
+    """DataError where columns are missing, not known or given twice; `title` is the tool's."""
+    if assigned.twice:
+        first = sorted(assigned.twice)[0].strip()
+        raise DataError(
+            f"{sheet.path}: {some(sorted(assigned.twice))}: given more than once; expected each "
+            f"column once (the second of two questions is `{first} (2)` in the "
+            "questionnaire)."
+        )
+    unknown = [_named(sheet, at) for at in assigned.unknown]
+    if not assigned.missing and not unknown:
+        return
+    wanted = len(questionnaire.headers)
+    parts = [f"{sheet.path}: not an export of {questionnaire.id}"]
+    if assigned.missing:
+        parts.append(f"missing {some(assigned.missing)}")
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], assigned.missing, n=1, cutoff=0.7)
+        hint = f" (did the wording of {close[0]!r} change? A new version, then)" if close else ""
+        parts.append(f"unknown {some(unknown)}{hint}")
+    parts.append(
+        f"{wanted - len(assigned.missing)} of {wanted} columns recognised, read as {title}"
+    )
+    advice = ""
+    if unknown and not assigned.missing:
+        listed = ", ".join(f'"{name}"' for name in unknown[:3])
+        more = ", ..." if len(unknown) > 3 else ""
+        advice = (
+            f"\nNo questions? Add to the questionnaire, under export: `ignored: [{listed}{more}]`."
+        )
+    raise DataError("; ".join(parts) + "." + advice)
+
+
+def whole(item: Item, columns: Mapping[str, int]) -> bool:
+    """Whether every option of an item has a column of its own."""
+    return set(item.codes) <= set(columns)
+
+
+def missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
+    """Headers of the items that no column holds, with the first option that is not there."""
+    missing = []
+    for item in questionnaire.items:
+        spread = assigned.options.get(item.id, {})
+        if (
+            item.grid in assigned.rankings
+            or item.id in assigned.items
+            or (item.codes and whole(item, spread))
+        ):
+            continue
+        lacks = [c.text for c in item.categories if c.code not in spread] if spread else []
+        missing.append(f"{item.column} ({lacks[0]})" if lacks else item.column)
+    return missing
+
+
+def _named(sheet: Sheet, at: int) -> str:
+    """A header for a message; a column without one by its place."""
+    return " ".join(sheet.columns[at].split()) or f"column {at + 1}"
+
+
+def some(texts: Iterable[str], limit: int = 3) -> str:
+    """The first of several texts, in quotes, and how many more there are."""
+    listed = list(texts)
+    shown = ", ".join(quoted(text) for text in listed[:limit])
+    rest = len(listed) - limit
+    return shown + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,96 @@
+"""Options put in order: in one cell, or a column a rank, as one column an option with its rank.
+
+A tool that writes a column an option, with the rank in it, needs nothing of this: that is a grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire.choices import TICKED, split_joined
+from readiness.readers.assigned import Assigned
+from readiness.readers.cells import distinct, mapped, paired
+
+NOT_RANKED = "-"
+"""What stands for an option without a rank where others of the list have one."""
+_A_RANK = ("{}[{}]", "{} [{}]", "{}_{}", "{}/{}", "{} [rank {}]", "{} [ranking {}]", "{} - rank {}")
+
+
+def find(
+    questionnaire: Questionnaire,
+    assigned: Assigned,
+    keys: Sequence[Collection[str]],
+    taken: Collection[int],
+) -> dict[str, list[int]]:
+    """By ranking whose options have no columns: its one column, or one a rank in their order."""
+    made: dict[str, list[int]] = {}
+    for block in questionnaire.grids:
+        items = [item for item in questionnaire.items if item.grid == block.id]
+        if block.kind != "ranking" or any(item.id in assigned.items for item in items):
+            continue
+        called = [name for name in (block.column, block.variable, block.id) if name]
+        whole = _places(keys, taken, called)
+        ranks: list[int] = []
+        for rank in range(1, len(items) + 1):
+            names = [form.format(name, rank) for name in called for form in _A_RANK]
+            places = _places(keys, taken, names)
+            if len(places) != 1:
+                break
+            ranks += places
+        if ranks or len(whole) == 1:
+            made[block.id] = ranks or whole
+    return made
+
+
+def _places(
+    keys: Sequence[Collection[str]], taken: Collection[int], names: Sequence[str]
+) -> list[int]:
+    wanted = {match_key(name) for name in names}
+    return [at for at, called in enumerate(keys) if at not in taken and wanted & set(called)]
+
+
+def read(
+    item: Item,
+    questionnaire: Questionnaire,
+    columns: Sequence[pd.Categorical],
+    signs: Sequence[str],
+) -> pd.Categorical:
+    """The rank of the item's option a row; "-" where only others were ranked, "" where none.
+
+    A cell that holds anything else than options is handed on as it is.
+    """
+    start = f"{item.grid}_"
+    options: dict[str, str] = {}
+    for other in questionnaire.items:
+        if other.grid == item.grid and other.row is not None:
+            for text in (other.row.text, other.row.value, other.id.removeprefix(start)):
+                if text:
+                    options.setdefault(match_key(text), other.id)
+    if len(columns) == 1:
+        return mapped(columns[0], lambda text: _rank(text, item, options, signs))
+    made = mapped(columns[0], lambda text: _one(text, options))
+    for column in columns[1:]:
+        codes, pairs = paired(made, mapped(column, lambda text: _one(text, options)))
+        made = pd.Categorical.from_codes(*distinct(codes, [TICKED.join(pair) for pair in pairs]))
+    return mapped(made, lambda text: _rank_of(text.split(TICKED), item))
+
+
+def _one(text: str, options: dict[str, str]) -> str:
+    return options.get(match_key(text), text)
+
+
+def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) -> str:
+    if not match_key(text):
+        return ""
+    found = split_joined(text, options, signs)
+    return text if found is None else _rank_of([options[key] for key in found], item)
+
+
+def _rank_of(ranked: Sequence[str], item: Item) -> str:
+    """The place of the item in a list of ids; "" where that is empty."""
+    if item.id in ranked:
+        return str(ranked.index(item.id) + 1)
+    return NOT_RANKED if any(ranked) else ""
