@@ -91,7 +91,20 @@ def _opened(
     reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
-    return reader.prepared(sheet), reader
+    return _further_headers(reader.prepared(sheet), keys), reader
+
+
+def _further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
+    """The sheet with rows that name questions again (texts below codes, say) as headers."""
+    if sheet.under or not len(sheet):
+        return sheet
+    rows = 0
+    for row in sheet.first(2):
+        named = sum(match_key(cell) in keys for cell in row)
+        if named < max(2, len(row) / 4):
+            break
+        rows += 1
+    return sheet.below(rows) if rows else sheet
 
 
 def _wanted(questionnaire: Questionnaire) -> list[str]:

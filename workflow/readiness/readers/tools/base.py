@@ -68,7 +68,9 @@ class Tool:
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """All that the tool's header says of each column, the surest name first."""
-        return [(column,) for column in sheet.columns]
+        return [
+            (column, *(row[at] for row in sheet.under)) for at, column in enumerate(sheet.columns)
+        ]
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """Rows that are no answers of a respondent (test answers, say), by position, and why."""

@@ -18,6 +18,18 @@ class Plain(Tool):
         """What no other tool recognises."""
         return 0.0 if sheet.format == "sav" else 0.1
 
+    def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
+        """The header, also with the question above it where that stands over several columns."""
+        made = super().headings(sheet)
+        if not sheet.above:
+            return made
+        group, grouped = "", []
+        for at, heading in enumerate(made):
+            over = sheet.above[-1][at] if at < len(sheet.above[-1]) else ""
+            group = over if match_key(over) else group
+            grouped.append((*heading, f"{group} [{heading[0]}]", *([over] if over else [])))
+        return grouped
+
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """Row numbers without a header, as a data frame is written with its index."""
         if match_key(sheet.columns[at]) not in ("", "unnamed: 0"):

@@ -20,8 +20,9 @@ from readiness.readers.table import Sheet
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
-              "responseid", "duration (in seconds)"}  # fmt: skip
-_IMPORT = re.compile(r'\{"ImportId":"([^"]+)"')
+              "responseid", "duration (in seconds)", "ipaddress", "responseset",
+              "recipientemail"}  # fmt: skip
+_IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
 _TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
 """Of the column Status, in words or values; and of DistributionChannel, in words."""
 _SEEN = "-99"
@@ -40,7 +41,8 @@ class Qualtrics(Tool):
         **dict.fromkeys((
             "ipaddress", "progress", "recipientlastname", "recipientfirstname", "recipientemail",
             "externalreference", "externaldatareference", "locationlatitude", "locationlongitude",
-            "userlanguage", "responseset", "resolution",
+            "userlanguage", "responseset", "resolution", "name", "emailaddress",
+            "locationaccuracy",
         ), ""),
     }  # fmt: skip
     also = re.compile(
@@ -54,43 +56,38 @@ class Qualtrics(Tool):
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Its row of identifiers, or four columns that only this tool adds."""
-        if self._import_row(sheet) is not None:
+        if _import_row(sheet) is not None:
             return 0.95
-        keys = {match_key(column) for column in sheet.columns}
-        return 0.9 if len(keys & _SIGNATURE) >= 4 else 0.0
-
-    @staticmethod
-    def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
-        """The first rows of the file, the header among them."""
-        return [*sheet.above, sheet.columns, *map(tuple, sheet.first(3))]
-
-    def _import_row(self, sheet: Sheet) -> int | None:
-        for at, row in enumerate(self._rows(sheet)):
-            if sum(bool(_IMPORT.match(cell.strip())) for cell in row) > len(row) / 2:
-                return at
-        return None
+        found = (len(_SIGNATURE & set(map(match_key, row))) for row in _rows(sheet)[:3])
+        return 0.9 if max(found) >= 4 else 0.0
 
     def prepared(self, sheet: Sheet) -> Sheet:
-        """Names as header, texts and identifiers below it."""
-        at = self._import_row(sheet)
-        if at is None or sheet.under:
+        """Names as header; texts and, but for older exports, identifiers below it."""
+        if sheet.under:
             return sheet
-        rows = self._rows(sheet)
-        width = len(sheet.columns)
-        if at < 2 or any(len(row) < width for row in rows[at - 2 : at]):
+        rows, at = _rows(sheet), _import_row(sheet)
+        if at == 0:
             raise DataError(
-                f"{sheet.path}: a row of import identifiers without the two header rows above it. "
+                f"{sheet.path}: a row of import identifiers without the header rows above it. "
                 "Export it again, with all header rows."
             )
-        below = sheet.below(at - len(sheet.above))
-        return replace(below, columns=rows[at - 2][:width], under=(rows[at - 1][:width], rows[at]))
+        if at is None:
+            # Before there were identifiers: names (V1, ..., Q1), then texts.
+            own = [len(_SIGNATURE & set(map(match_key, row))) for row in rows[:3]]
+            if own[1] < 4 or own[1] < own[0]:
+                return sheet
+            at = 2
+        width = len(sheet.columns)
+        first, *under = [(*row, *[""] * width)[:width] for row in rows[max(at - 2, 0) : at + 1]]
+        under = under if _import_row(sheet) is not None else under[:1]
+        below = sheet.below(max(at - 2, 0) + len(under) - len(sheet.above))
+        return replace(below, columns=first, under=tuple(under))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """Name, text, text without the words that stand before an option, identifier."""
-        if not sheet.under:
-            return [(column,) for column in sheet.columns]
-        made = []
-        for column, text, of in zip(sheet.columns, *sheet.under[:2], strict=True):
+        made: list[tuple[str, ...]] = []
+        for at, column in enumerate(sheet.columns):
+            text, of = ([*(row[at] for row in sheet.under), "", ""])[:2]
             found = _IMPORT.match(of.strip())
             short = text.replace(" - Selected Choice", "")
             made.append((column, text, short, *([found[1]] if found else [])))
@@ -124,3 +121,15 @@ class Qualtrics(Tool):
         """Seen and not answered is no answer."""
         unanswered = match_key(text) == _SEEN and item.kind != "text"
         return "" if unanswered and _SEEN not in self.options_of(item, sheet) else text
+
+
+def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
+    """The first rows of the file, the header among them."""
+    return [*sheet.above, sheet.columns, *map(tuple, sheet.first(3))]
+
+
+def _import_row(sheet: Sheet) -> int | None:
+    for at, row in enumerate(_rows(sheet)):
+        if sum(bool(_IMPORT.match(cell.strip())) for cell in row) > len(row) / 2:
+            return at
+    return None
