@@ -19,6 +19,8 @@ LONG_TEXT = 100
 """Characters: an option is shorter; most texts that people type are not."""
 RARE = 0.02
 """Share of a question's answers below which a text that few gave may be typed in place of one."""
+NO_NUMBERS = 0.1
+"""Share of the answers to a question for a number that are none, at most."""
 SHORT_SCALE = 11
 """Points of a scale of bare numbers at most, 0 to 10."""
 _SHOWN = 3
@@ -135,23 +137,25 @@ def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Optio
 
 
 def _numbers(counts: Counter[str]) -> Answers | None:
-    """A number, or a short scale of bare numbers, where every text is one."""
-    plain = {text: _digits(text) for text in counts}
-    if not all(_NUMBER.fullmatch(text) for text in plain.values()):
+    """A number, or a short scale of bare numbers, where (nearly) every text is one."""
+    plain = {text: number for text in counts if _NUMBER.fullmatch(number := _digits(text))}
+    others = sum(n for text, n in counts.items() if text not in plain)
+    if not plain or others > NO_NUMBERS * sum(counts.values()):
         return None
     values = {text: float(number.replace(",", ".")) for text, number in plain.items()}
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
-    if whole and len(distinct) == 2:
+    low, high = distinct[0], distinct[-1]
+    if whole and not others and len(distinct) == 2:
         options = [Option(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
                    for v in distinct]  # fmt: skip
         return Answers("single", tuple(options), checks=("what do these values mean?",))
-    low, high = distinct[0], distinct[-1]
-    if whole and low >= 0 and high <= SHORT_SCALE - 1 and len(distinct) >= 3:
+    if whole and not others and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
         return Answers("scale", ends=(int(low), int(high)), checks=(said,))
     checks = [f"its limits? (seen: {low:g} to {high:g})"]
-    odd = [text for text in counts if _MISSING_NUMBERS.fullmatch(plain[text])
+    checks += [f"{others} answers are no numbers"] if others else []
+    odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(plain[text])
            and values[text] in (low, high) and counts[text] > 1]  # fmt: skip
     if odd:
         checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
@@ -197,9 +201,7 @@ def _closed(counts: Counter[str]) -> Answers | None:
     """One answer of a list, where answers repeat; texts that few gave may be typed ones."""
     total = sum(counts.values())
     if len(counts) < 2:
-        return Answers(
-            "text", checks=(f"one text only ({_some(list(counts))}): a question, or no answer?",)
-        )
+        return Answers("text", checks=("all answers are one text: a question, or no answer?",))
     repeated = [text for text, n in counts.items() if n > 1]
     covered = sum(counts[text] for text in repeated) / total
     lengths = sum(len(text) * n for text, n in counts.items()) / total
@@ -212,13 +214,14 @@ def _closed(counts: Counter[str]) -> Answers | None:
     options = [Option(text, other=bool(few) and is_other(text)) for text in ranked]
     checks = []
     if few:
-        checks.append(f"{few} texts that few gave ({_some(typed, counts)}): typed as other?")
+        # Never quoted: what only one person wrote may tell who it was.
+        checks.append(f"{few} texts that few gave are no options here: typed as other?")
         if not any(option.other for option in options):
             options.append(Option("?", code="other_text", other=True))
     kind, options, said = _in_order(options, declared=False)
-    once = [text for text in texts if counts[text] == 1]
+    once = sum(counts[text] == 1 for text in texts)
     if once:
-        said.append(f"given once: {_some(once)}")
+        said.append(f"{once} of the options were given once: options, or typed?")
     return Answers(kind, with_codes(options), checks=(*said, *checks))
 
 

@@ -26,7 +26,7 @@ class Beside:
 
     Attributes:
         role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
-            `weight` or `empty`.
+            `weight`, or `own`: the tool's, which its reader knows.
         why: for the analyst.
     """
 
@@ -40,8 +40,8 @@ def beside_questions(table: Table) -> dict[int, Beside]:
     given: set[str] = set()
     moments: list[Column] = []
     for column in table.columns:
-        if not column.header:
-            found[column.at] = Beside("empty", "a column without a name")
+        if column.own:
+            found[column.at] = Beside("own", "the tool's own")
         elif not column.total:
             found[column.at] = Beside("ignored", "empty throughout")
         elif reason := _personal(column):

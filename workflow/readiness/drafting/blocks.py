@@ -90,10 +90,8 @@ def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
     if how == "number":
         if not _same_answers(columns, codebook):
             return None
-        rows = tuple(
-            codebook.questions.get(c.header, (c.label, ""))[0] or c.label or c.header
-            for c in columns
-        )
+        texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
+        question, rows = _told_apart(texts, question, columns)
     both = {match_key(text) for column in columns for text in column.texts}
     if all(is_ticked(c, row) for c, row in zip(columns, rows, strict=True)):
         check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
@@ -104,6 +102,18 @@ def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
         return None
     check = "" if how in ("brackets", "codebook") else "one question with a row each?"
     return Block("grid", question, tuple(columns), rows, check)
+
+
+def _told_apart(
+    texts: Sequence[str], question: str, columns: Sequence[Column]
+) -> tuple[str, tuple[str, ...]]:
+    """The question that the texts begin with, and what is left of each: its row."""
+    for mark in (" - ", ": ", " [", " / "):
+        parts = [text.partition(mark) for text in texts]
+        if len({begin for begin, _, _ in parts}) == 1 and all(rest for _, _, rest in parts):
+            return parts[0][0].strip(), tuple(rest.strip(" ]") for _, _, rest in parts)
+    rows = tuple(text or c.header for text, c in zip(texts, columns, strict=True))
+    return question, rows
 
 
 def is_ticked(column: Column, option: str) -> bool:

@@ -46,7 +46,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
     said += [
         f"{CHECK}{header!r} is {b.role if b.role != 'ignored' else 'not read'}: {b.why}?"
         for header, b in draft.beside.items()
-        if b.role != "empty"
+        if b.role != "own"
     ]
     document: dict[str, Any] = {
         COMMENT: "\n".join(said),
@@ -67,7 +67,7 @@ def _export(draft: Draft) -> dict[str, Any]:
     for header, beside in draft.beside.items():
         if beside.role in _OF_EXPORT and beside.role not in found:
             found[beside.role] = header
-        elif beside.role != "empty":
+        elif beside.role != "own":
             ignored.append(header)
     return {**found, "ignored": ignored} if ignored else found
 

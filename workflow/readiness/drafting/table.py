@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from readiness.questionnaire.text import tidy
+from readiness.questionnaire.text import match_key, tidy
 
 MOST_OPTIONS = 40
 """Distinct answers of a closed question at most: with more, it is text."""
@@ -27,6 +27,7 @@ class Column:
         texts: the distinct texts, tidy, in order of appearance.
         label, values, missing, ordered: what the file itself says of the column (SPSS): its text,
             the label of each value, values that are no answers, whether values have an order.
+        own: whether the tool adds it by itself: its reader knows what it is.
     """
 
     at: int
@@ -37,19 +38,21 @@ class Column:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     ordered: bool = False
+    own: bool = False
 
     @staticmethod
     def of(at: int, header: str, cells: Sequence[str], **known: object) -> Column:
-        """A column of raw cells."""
-        place: dict[str, int] = {}
-        codes = np.empty(len(cells), dtype=np.int64)
-        tidied: dict[str, str] = {}
-        for row, cell in enumerate(cells):
-            if cell not in tidied:
-                tidied[cell] = tidy(cell)
-            text = tidied[cell]
-            codes[row] = place.setdefault(text, len(place)) if text else -1
-        return Column(at, tidy(header), codes, tuple(place), **known)  # type: ignore[arg-type]
+        """A column of raw cells; spellings of one text are the one that most have."""
+        spelled: dict[str, Counter[str]] = {}
+        keys: dict[str, str] = {}
+        for cell in cells:
+            if cell not in keys:
+                keys[cell] = match_key(cell)
+            spelled.setdefault(keys[cell], Counter())[cell] += 1
+        texts = {k: tidy(c.most_common(1)[0][0]) for k, c in spelled.items() if k}
+        place = {key: at for at, key in enumerate(texts)}
+        codes = np.array([place.get(keys[cell], -1) for cell in cells], dtype=np.int64)
+        return Column(at, tidy(header), codes, tuple(texts.values()), **known)  # type: ignore[arg-type]
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:

@@ -20,7 +20,8 @@ ROLES = ("timestamp", "started", "duration", "respondent", "invitation", "comple
          "personal", "ignored")  # fmt: skip
 """What a column can be that is no question."""
 SPECIALS = ("dont_know", "refused", "not_asked")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
 """Letters that tell a language by themselves, among those that there are words of."""
 
@@ -93,13 +94,20 @@ def number_order(texts: Sequence[str]) -> list[int] | None:
     """The same of bands of numbers (`less than 5`, `5 to 9`, `10 or more`), by their ends."""
     ends = []
     for text in texts:
-        numbers = [float(n.replace(",", ".")) for n in _NUMBER.findall(match_key(text))]
+        numbers = [_value(number) for number in _NUMBER.findall(match_key(text))]
         if not 1 <= len(numbers) <= 2 or not re.search(r"[^\W\d_]|[-–+<>≤≥]", text):
             return None
         ends.append((min(numbers), max(numbers)))
     if len(ends) < 3 or len(set(ends)) < len(ends):
         return None
     return sorted(range(len(ends)), key=ends.__getitem__)
+
+
+def _value(number: str) -> float:
+    """A number as people write it, with thousands told apart by a point or comma."""
+    if _THOUSANDS.fullmatch(number) or number.count(",") + number.count(".") > 1:
+        return float(re.sub("[.,]", "", number))
+    return float(number.replace(",", "."))
 
 
 def ticks() -> tuple[frozenset[str], ...]:

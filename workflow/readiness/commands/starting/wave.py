@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.commands.starting.reading import read_labels, table_of
+from readiness.commands.starting.reading import export_table, read_labels
 from readiness.datasets.add import add_version, read_whole
 from readiness.datasets.versions import VERSIONS, read_versions
 from readiness.drafting import (
@@ -78,11 +78,11 @@ def begin_wave(
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
-    sheet = read_sheet(export, read_whole(export))
+    table = export_table(export, read_whole(export))
     if questionnaire:
         text, items, told = "", *_asked(root, questionnaire)
     else:
-        text, items, told = _drafted(table_of(sheet), export.name, wave, labels, language)
+        text, items, told = _drafted(table, export.name, wave, labels, language)
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     name = questionnaire or f"{wave}-{VERSION}"
