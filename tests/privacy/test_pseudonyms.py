@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import subprocess
+import sys
 from base64 import b32encode
 from pathlib import Path
 
@@ -141,3 +142,11 @@ def test_a_key_that_others_can_read_is_refused(keys: Path, project: Path) -> Non
     path.chmod(0o640)
     with pytest.raises(ConfigError, match="chmod 600"):
         present_key(project, "wave@1")
+
+
+def test_to_know_where_keys_lie_needs_no_tables() -> None:
+    """Every run asks for it."""
+    code = "import sys, readiness.running.pseudonym_key\nprint('pandas' in sys.modules)"
+    folder = Path(__file__).parents[2] / "workflow"
+    said = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert said.stdout.strip() == "False", said.stderr

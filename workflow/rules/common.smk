@@ -2,6 +2,7 @@ import json
 import os
 import shlex
 import sys
+from datetime import date
 from pathlib import Path
 
 # The package beside these rules, and no other file of that folder: none is taken for a library.
@@ -35,6 +36,7 @@ try:
     # A freeze says whether the report that it asks for is that of a draft.
     PLAN = load_plan(Path.cwd(), config.get("status", ""))
     PLAN.check_document()
+    PLAN.check_kept(date.today())
 except ReadinessError as error:
     raise WorkflowError(str(error)) from None
 

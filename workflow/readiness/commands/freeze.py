@@ -22,6 +22,7 @@ from pathlib import Path
 from unicodedata import category
 
 from readiness.commands.run import check_cores, run_snakemake
+from readiness.config import Wave
 from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import BusyError, ConfigError, DataError
@@ -41,6 +42,8 @@ from readiness.publications.freeze import (
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
+DPO = "disclosure"
+"""Where a run's page for the data protection officer lies."""
 LOCK = Path("results/.freeze.lock")
 LONGEST_ID = 100
 """Characters: file systems take 255 bytes for a name, and files are named after the id."""
@@ -101,6 +104,12 @@ def _freeze(
         attacked = read_attack(material.folder / ATTACK)
         print(
             f"Disclosure-risk check: {findings(attacked)}; every share: {material.folder / ATTACK}"
+        )
+    real = isinstance(chosen.section, Wave) and not chosen.section.simulated
+    if real and chosen.privacy.signed_off_by is None:
+        print(
+            "Nobody has signed off the page for the data protection officer "
+            f"({results}/{DPO}): privacy.signed_off_by names who does."
         )
     if arguments.release:
         print(f"publications/{arguments.id}: {count} figures sealed and released. Now commit it.")
@@ -191,6 +200,7 @@ def _material(
         reviewer=(arguments.reviewer or before.get("reviewer") or "").strip(),
         status=RELEASED if arguments.release else DRAFT,
         languages=languages,
+        privacy=chosen.privacy,
     )
 
 

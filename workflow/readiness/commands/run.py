@@ -18,10 +18,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, make_room
+from readiness.running.pseudonym_key import KEYS, key_folder
 from readiness.running.repair import repair
 from readiness.running.snakemake_log import LOG, Listener, follow, progress_bar, reason
 
@@ -78,6 +80,8 @@ def _only_run(root: Path) -> Iterator[int]:
 def _environment(root: Path) -> dict[str, str]:
     """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
     environment = dict(os.environ)
+    # Where the keys of pseudonyms lie, also where another home is given below.
+    environment[KEYS] = str(key_folder())
     environment["READINESS_FAILURE"] = str(root / FAILURE)
     home = Path(environment.get("HOME", ""))
     if not environment.get("HOME") or not os.access(home, os.W_OK):
@@ -200,7 +204,9 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
 
         # Said here, in one line, before Snakemake wraps it into many.
-        load_plan(root).check_document()
+        plan = load_plan(root)
+        plan.check_document()
+        plan.check_kept(date.today())
     check_cores(arguments.cores)
     if run_snakemake(root, arguments.cores, arguments.snakemake):
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)

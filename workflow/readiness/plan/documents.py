@@ -62,6 +62,9 @@ class Document:
         shared = {"run": run.name, "title": section.title[self.language]}
         if not isinstance(section, Wave):
             return {"kind": "study", **shared}
+        # The first edition said nothing of it, and of answers that nobody gave nothing is said.
+        real = not section.simulated and run.edition > 1
+        stated = run.privacy.stated if real else {}
         titles = {item: title[self.language] for item, title in section.document.titles.items()}
         return {
             "kind": "wave",
@@ -72,6 +75,7 @@ class Document:
             "adjust": section.compare.adjust,
             "items": told_items(self.root, run),
             "titles": titles,
+            **({"privacy": stated} if stated else {}),
         }
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -188,6 +189,23 @@ class Plan:
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""
         _ = self.report_of(self.shown[0].folder, self.languages[0]).chapters
+
+    def check_kept(self, today: date) -> None:
+        """Raise ConfigError when answers of real people are kept longer than it was promised."""
+        until = self.config.privacy.keep_until
+        if until is None or today <= date.fromisoformat(until):
+            return
+        for run in self.runs.values():
+            if run.frozen or not isinstance(run.section, Wave) or run.section.simulated:
+                continue
+            answers = self._versions.get(run.section.answers.name)
+            if answers is not None and not answers.erased:
+                raise ConfigError(
+                    f"config.yaml: privacy.keep_until: the answers of {answers.name} were to be "
+                    f"kept until {until}.\nErase them (readiness data erase {answers.name} "
+                    '--reason "...") and take the wave out of config.yaml; what was published '
+                    "stays. Or give the day that holds now."
+                )
 
     def languages_of(self, run: str) -> tuple[str, ...]:
         """The languages of a run's own report; ConfigError where it lacks a label."""

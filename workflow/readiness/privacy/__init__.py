@@ -2,6 +2,7 @@
 
 from readiness.privacy.detect import KINDS, NAME, Detectors, personal_data_seen
 from readiness.privacy.pseudonyms import (
+    FROM_DATA,
     KEY_BYTES,
     key_from_data,
     key_id,
@@ -11,6 +12,7 @@ from readiness.privacy.pseudonyms import (
 from readiness.privacy.separate import GIVEN, kept_apart, with_pseudonyms, without_values
 
 __all__ = [
+    "FROM_DATA",
     "GIVEN",
     "KEY_BYTES",
     "KINDS",

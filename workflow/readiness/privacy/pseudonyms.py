@@ -22,6 +22,10 @@ ID_DIGITS = 16
 """Hexadecimal digits by which a key is named; it is not found from them."""
 
 
+FROM_DATA = "data"
+"""How a key made of the data is named (`key_from_data`)."""
+
+
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
     """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
 

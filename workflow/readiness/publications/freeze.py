@@ -9,19 +9,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from readiness.config import NEWEST_EDITION, Study, Wave
+from readiness.config import NEWEST_EDITION, Privacy, Study, Wave, load_config, read_yaml
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, Lineage, sha256_of
+from readiness.privacy import FROM_DATA
 from readiness.publications.archive import ARCHIVE, assemble, pack, program_hashes, strangers
 from readiness.publications.audit.audit import FROZEN, audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
@@ -65,6 +66,9 @@ from readiness.register.protection import Scheme
 from readiness.register.published import published
 from readiness.tables import to_csv
 
+VALIDATE = "validate"
+"""The step that gives respondents their pseudonyms."""
+
 
 @dataclass(frozen=True)
 class Material:
@@ -89,12 +93,19 @@ class Material:
     status: str = DRAFT
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Sequence[str] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def config(self) -> str:
         """The configuration that is frozen with it."""
         draft = self.status == DRAFT
-        return frozen_config(self.name, self.section, self.languages, draft=draft)
+        return frozen_config(self.name, self.section, self.languages, self.privacy, draft=draft)
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What is stated of personal data: nothing of answers that nobody gave."""
+        real = isinstance(self.section, Wave) and not self.section.simulated
+        return self.privacy.stated if real else {}
 
     @property
     def folder(self) -> Path:
@@ -108,7 +119,12 @@ class Material:
 
 
 def frozen_config(
-    name: str, section: Wave | Study, languages: Sequence[str] = (), *, draft: bool = False
+    name: str,
+    section: Wave | Study,
+    languages: Sequence[str] = (),
+    privacy: Privacy | None = None,
+    *,
+    draft: bool = False,
 ) -> str:
     """The configuration of one run, alone, with a report of its own, as YAML.
 
@@ -119,12 +135,23 @@ def frozen_config(
     said = {"status": DRAFT} if draft else {}
     if isinstance(section, Wave) and section.edition is None:
         section = section.model_copy(update={"edition": NEWEST_EDITION})
+    personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
         "report": {**({"languages": list(languages)} if languages else {}), **said},
+        **({"privacy": personal} if personal else {}),
         kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},
     }
     head = "# Frozen with the publication; never edited. Paths are from the project's root.\n"
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+
+
+def of_one_run(privacy: Privacy, section: Wave | Study) -> dict[str, Any]:
+    """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
+    answers what is stated. Never where a list of names lies."""
+    if not isinstance(section, Wave):
+        return {}
+    kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
+    return kept.model_dump(mode="json", exclude_defaults=True, exclude={"names"})
 
 
 def refuse_released(root: Path, identity: str) -> None:
@@ -178,6 +205,30 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
         )
 
 
+def _with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
+    """The material, its configuration naming the key that made the respondents' pseudonyms.
+
+    ConfigError where a public release of other data has the same: whoever holds both tables could
+    tell who answered twice.
+    """
+    used = chain[VALIDATE].settings.get("key", "") if VALIDATE in chain else ""
+    if not isinstance(material.section, Wave) or used in ("", FROM_DATA):
+        return material
+    answers = material.section.answers.name
+    for other in publication_ids(material.root):
+        folder = material.root / FOLDER / other
+        config = load_config(folder / CONFIG)
+        same = [w.answers.name for w in config.waves.values() if config.privacy.key == used]
+        if other == material.identity or same in ([], [answers]):
+            continue
+        raise ConfigError(
+            f"{material.identity}: the key {used} made the pseudonyms of {other}, which rests on "
+            f"{same[0]}. Each release has a key of its own: remove the key of {answers}, then "
+            f"readiness data key {answers}, delete results/{material.run}, and freeze again."
+        )
+    return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
+
+
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the provenance records of its chain."""
     files = {LEDGER: to_csv(published(figures)).encode()}
@@ -203,7 +254,9 @@ def _code(material: Material) -> dict[str, bytes]:
 
 
 def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
-    own = yaml.safe_load((material.root / "CITATION.cff").read_text("utf-8"))
+    path = material.root / "CITATION.cff"
+    # Who made the figures is for them to say: without it nobody is named.
+    own = read_yaml(path, as_text=True) if path.is_file() else {}
     pages = [name for name in sorted(files) if name.endswith(PAGES)]
     return Facts(
         identity=material.identity,
@@ -213,7 +266,7 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
         inputs=[path.as_posix() for path in sorted(material.files.values())],
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
-        authors=own["authors"],
+        authors=own.get("authors", ()),
         supersedes=material.supersedes,
         erratum=material.erratum,
         reviewer=material.reviewer,
@@ -221,6 +274,7 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
         pages=pages,
         licence=str(own.get("license", "")),
         draft=material.status == DRAFT,
+        privacy=material.stated,
     )
 
 
@@ -315,6 +369,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     refuse_stale(folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
     _refuse_unfit(material, figures)
+    material = _with_key(material, chain)
 
     files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
@@ -333,7 +388,8 @@ def freeze(material: Material, *, cores: str = "all") -> int:
         files[f"tables/{name}.csv"] = to_csv(table).encode()
     facts = _facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
-    files["CITATION.cff"] = citation(facts).encode()
+    if facts.authors:
+        files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
     log = open_log(root)
     seal = _seal(material, files, chain, program_hashes(project), log)

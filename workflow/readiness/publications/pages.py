@@ -9,7 +9,7 @@ authors' name that the authors did not write.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -24,6 +24,7 @@ from readiness.language.numbers import whole
 from readiness.language.typography import unmarked
 from readiness.publications.presenting.templating import render
 from readiness.publications.presenting.writing import Writing, markdown
+from readiness.reporting.data_protection import stated
 from readiness.terminal import one_line
 
 ACCESS = {
@@ -41,7 +42,8 @@ class Facts:
     """What the pages tell of a publication.
 
     `pages` are the names of its reports; `licence` is the one that the authors' own CITATION.cff
-    names, "" where it names none.
+    names, "" where it names none; without one there are no `authors`. `privacy` is what the
+    configuration states of personal data.
     """
 
     identity: str
@@ -59,6 +61,7 @@ class Facts:
     pages: Sequence[str]
     licence: str = ""
     draft: bool = False
+    privacy: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -120,6 +123,10 @@ def _readme(facts: Facts, language: Language) -> str:
         kept=len(kept),
         versions=[(version, _access(version, writing)) for version in facts.versions],
         wave=wave,
+        privacy=[
+            (writing.text("page.labelled", label=writing.text(key), what=form.quoted(said)))
+            for key, said in stated(facts.privacy, language)
+        ],
         seed=facts.section.compare.seed if isinstance(facts.section, Wave) else None,
         # A block of code has no escapes.
         code=lambda text: Markup(one_line(text)),
@@ -149,7 +156,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
             "title": _plain(_title(facts, language), language),
-            "authors": [{"name": author["name"]} for author in facts.authors],
+            "authors": [{"name": _named(author)} for author in facts.authors],
             "reference": f"publications/{facts.identity}/{reference}",
         },
         "manifest": [
@@ -165,6 +172,12 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     )
     head = "".join(f"# {_plain(note, language)}\n" for note in notes)
     return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _named(author: Mapping[str, str]) -> str:
+    """An author as CITATION.cff has one: an entity, or a person by the parts of a name."""
+    parts = ("given-names", "name-particle", "family-names", "name-suffix")
+    return author.get("name") or " ".join(author[part] for part in parts if author.get(part))
 
 
 def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]]:

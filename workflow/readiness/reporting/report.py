@@ -23,6 +23,7 @@ from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, Markup, joined, tell, text
 from readiness.reporting.blocks import Block, paragraphs, section
+from readiness.reporting.data_protection import stated
 from readiness.reporting.markdown import (
     EMPTY,
     Markdown,
@@ -102,6 +103,7 @@ class Report:
             (self._word("report.origin.data"), data),
             (self._word("report.origin.lineage"), lineage),
             *self._cited(data),
+            *self._protection(),
             (self._word("report.origin.engine"), engine),
         ]
         self._print(
@@ -157,6 +159,11 @@ class Report:
                 self._word("rendering.origin.contact"),
                 joined([plain(name) for name in contacts], "comma", self.language),
             )
+
+    def _protection(self) -> Iterator[tuple[str, str]]:
+        """Who answers for the personal data behind it, as far as the configuration says."""
+        for key, said in stated(self.part.settings.get("privacy", {}), self.language):
+            yield self._word(key), f"[{plain(said)}]{{.prov}}"
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""

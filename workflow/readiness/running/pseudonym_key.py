@@ -3,6 +3,9 @@
 A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
 `~/.config/readiness/keys`), or in the folder that the environment variable `READINESS_KEYS` names;
 never where git, DVC or the project would carry it along with what it protects.
+
+`readiness.privacy` reads tables with pandas, and is imported where it is used: every run asks here
+where the keys lie.
 """
 
 from __future__ import annotations
@@ -17,20 +20,23 @@ from readiness.datasets.places import cache_folder, kept_by_git, local_remotes
 from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.lineage import sha256_of
-from readiness.privacy import KEY_BYTES, key_from_data, key_id
 
 KEYS = "READINESS_KEYS"
 """The environment variable that names the folder of the keys."""
 
 
+def key_folder() -> Path:
+    """The folder of the keys."""
+    if named := os.environ.get(KEYS, ""):
+        return Path(named).expanduser()
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    settings = Path(home) if Path(home).is_absolute() else Path("~/.config").expanduser()
+    return settings / "readiness" / "keys"
+
+
 def key_file(dataset: str) -> Path:
     """Where the key of a dataset version (`name@version`) lies."""
-    named = os.environ.get(KEYS, "")
-    if named:
-        return Path(named).expanduser() / f"{dataset}.key"
-    home = os.environ.get("XDG_CONFIG_HOME", "")
-    settings = Path(home) if Path(home).is_absolute() else Path.home() / ".config"
-    return settings / "readiness" / "keys" / f"{dataset}.key"
+    return key_folder() / f"{dataset}.key"
 
 
 def new_key(root: Path, dataset: str) -> tuple[Path, str]:
@@ -38,6 +44,8 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
 
     Raises ConfigError when there is one, or the place is none for a secret.
     """
+    from readiness.privacy import KEY_BYTES, key_id
+
     path = key_file(dataset)
     refuse_place(root, path)
     key = secrets.token_bytes(KEY_BYTES)
@@ -62,6 +70,8 @@ def present_key(root: Path, dataset: str) -> bytes | None:
 
     Raises ConfigError when the file is no key, lies where no secret may, or can be read by others.
     """
+    from readiness.privacy import KEY_BYTES
+
     path = key_file(dataset)
     try:
         text = read_file(path, 4096).decode("ascii").strip()
@@ -99,11 +109,13 @@ def key_for(root: Path, wanted: KeyOf, export: Path) -> tuple[bytes, str]:
     What was published is recomputed by anyone: without its key, by one made of the data. Raises
     ConfigError where a wave of today needs a key and has none.
     """
+    from readiness.privacy import FROM_DATA, key_from_data, key_id
+
     key = present_key(root, wanted.dataset)
     if key is not None and (not wanted.sealed or key_id(key) == wanted.sealed):
         return key, key_id(key)
     if wanted.sealed:
-        return key_from_data(sha256_of(export)), "data"
+        return key_from_data(sha256_of(export)), FROM_DATA
     raise ConfigError(
         f"{wanted.dataset}: its answers name their respondents, and no key makes pseudonyms of "
         f"them (looked for {key_file(wanted.dataset)}).\n"

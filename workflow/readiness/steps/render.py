@@ -27,6 +27,7 @@ from readiness.rendering.finish import finished
 from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
+from readiness.reporting.data_protection import stated
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -126,6 +127,7 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
     resources[f"{home}/charts"] = files.charts
     words = {told["title"], *told.get("titles", {}).values()}
     known = {*register.datasets, *register.lineage, str(told["run"])}
+    known |= {said for _, said in stated(told.get("privacy", {}), language)}
     part = Part(register, resources, words, known, told)
     if files.claims and files.structure:
         outlets = set(read_text_table(files.claims, "the claims")["outlet"])

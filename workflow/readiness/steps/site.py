@@ -160,6 +160,8 @@ def _citation(folder: Path) -> tuple[str, str]:
         names = [a.get("name") or f"{a['given-names']} {a['family-names']}" for a in said.authors]
     except (DataError, KeyError):
         return folder.name, ""
+    if not names:
+        return f"{said.title}.", said.license
     return f"{', '.join(names)}. {said.title}.", said.license
 
 

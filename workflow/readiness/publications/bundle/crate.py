@@ -116,7 +116,8 @@ class _Description:
             self.entities[name] = self._workflow() if name == WORKFLOW else self._file(name)
         self._readme(self.entities[README])
         workflow = self.entities[WORKFLOW]
-        workflow["author"] = workflow["creator"] = authors
+        if authors:
+            workflow["author"] = workflow["creator"] = authors
         workflow["license"] = license_
         for identity in self.contents.publications:
             self._run(identity, workflow, authors)
@@ -147,8 +148,9 @@ class _Description:
         root["description"] = " ".join(part for part in said if part)
         root["datePublished"] = date or UNKNOWN_DATE
         root["license"] = license_
-        root["author"] = list(authors)
-        root["publisher"] = authors[0]
+        if authors:
+            root["author"] = list(authors)
+            root["publisher"] = authors[0]
         root["identifier"] = str(read_seal(self.root / FOLDER / identity)["digest"])
         root["mainEntity"] = workflow
         root["mentions"] = self.actions

@@ -35,7 +35,8 @@ UNKNOWN_DATE = "1970-01-01"
 
 @dataclass(frozen=True)
 class Citation:
-    """What a publication's CITATION.cff says of it; `license` is "" where it names none."""
+    """What a publication's CITATION.cff says of it; `license` is "" where it names none. Without
+    one nobody is named as its author."""
 
     title: str
     abstract: str
@@ -47,6 +48,8 @@ class Citation:
 def read_citation(folder: Path) -> Citation:
     """The citation of the publication in `folder`; DataError when it is none."""
     path = folder / "CITATION.cff"
+    if not path.exists():
+        return Citation(folder.name, "", "", (), "")
     try:
         record: dict[str, Any] = read_yaml_text(read_file(path))
         return Citation(
