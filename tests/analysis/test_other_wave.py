@@ -210,7 +210,8 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
     silent = Clinic(
         wave.questionnaire, wave.sample, wave.export,
         type(wave.validated)(answers, wave.validated.issues, wave.validated.counts,
-                             wave.validated.given, wave.validated.groups),
+                             wave.validated.given, wave.validated.groups,
+                             wave.validated.quarantine),
         wave.margins, wave.path,
     )  # fmt: skip
     made = figures(silent, Selection.PROBABILITY, ["rating", "shift", "beds"])

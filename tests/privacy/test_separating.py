@@ -45,6 +45,7 @@ def raw() -> pd.DataFrame:
         {
             "_row": [2, 3, 4],
             "_timestamp": [f"0{n}/03/2026 10:00:00" for n in (1, 2, 3)],
+            "_submitted": [f"2026-03-0{n}T10:00:00" for n in (1, 2, 3)],
             "_invitation": CODES,
             "use": ["Low", "High", "Rather high"],
             "town": ["Aba", "Nowhere", ""],
@@ -106,7 +107,11 @@ def wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(root)
     monkeypatch.setenv(KEYS, str(tmp_path / "keys"))
     (root / "office-1.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
-    own = raw().drop(columns="_row").set_axis(["Sent", "Code", "Use", "Town", "Said"], axis=1)
+    own = (
+        raw()
+        .drop(columns=["_row", "_submitted"])
+        .set_axis(["Sent", "Code", "Use", "Town", "Said"], axis=1)
+    )
     own.to_csv(root / "export.csv", index=False)
     return root
 

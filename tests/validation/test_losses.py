@@ -25,7 +25,12 @@ Change = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def us_dates(raw: pd.DataFrame) -> pd.DataFrame:
-    return raw.assign(_timestamp=[f"{t[3:5]}/{t[:2]}{t[5:]}" for t in raw["_timestamp"]])
+    swapped = pd.to_datetime(
+        raw["_submitted"].astype(str), format="%Y-%d-%mT%H:%M:%S", errors="coerce"
+    )
+    texts = swapped.dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
+    return raw.assign(_timestamp=[f"{t[3:5]}/{t[:2]}{t[5:]}" for t in raw["_timestamp"]],
+                      _submitted=texts)  # fmt: skip
 
 
 def no_codes(raw: pd.DataFrame) -> pd.DataFrame:
@@ -55,7 +60,7 @@ def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: f
     ("change", "said"),
     [
         (us_dates, "Submissions not kept: 635 of 689 (92.2%; undated: 335, late: 216, early: 84). "
-         "Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be read; expected dd"),
+         "Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be read; expected "),
         (no_codes, "unknown invitation: 655, late: 6, early: 2, undated: 1). Row 4, "),
         (one_code, "Submissions not kept: 688 of 689 (99.9%; duplicate: 679"),
         (renamed_option, "more than 5 % is lost: Answers to use_ai excluded: 331 of 633 (52.3%; "
@@ -75,10 +80,10 @@ def test_mass_loss_stops(
 
 
 def test_times_of_another_form_are_shown(wave: Wave, questionnaire: Questionnaire) -> None:
-    iso = wave.exports[2].assign(_timestamp="2026-03-05T10:00:00+00:00")
+    iso = wave.exports[2].assign(_timestamp="week 10, Thursday", _submitted="")
     expected = (
-        r"689 undated; Row 2, Horodateur: '2026-03-05T10:00:00\+00:00'\. "
-        r".* expected dd/mm/yyyy HH:MM:SS"
+        r"689 undated; Row 2, Horodateur: 'week 10, Thursday'\. .* a date and a time, dd/mm/yyyy "
+        "HH:MM:SS"
     )
     with pytest.raises(DataError, match=expected):
         validate(iso, questionnaire, wave.sample, opens=OPENS, closes=CLOSES)

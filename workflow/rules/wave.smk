@@ -9,6 +9,7 @@ rule validate:
         issues="results/{run}/validate/issues.csv",
         counts="results/{run}/validate/counts.csv",
         sample="results/{run}/validate/sample.csv",
+        quarantine="results/{run}/validate/quarantine.csv",
         lineage="results/{run}/validate/lineage.json",
     log:
         "results/logs/{run}/validate.log",

@@ -57,7 +57,7 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
     from readiness.validation import ISSUE_COLUMNS, sentence
 
     table = read_text_table(file, "the faults", content)
-    if list(table.columns) != list(ISSUE_COLUMNS):
+    if not set(ISSUE_COLUMNS) <= set(table.columns):
         raise ConfigError(
             f"{file}: not the issues.csv of a run; an export or a sample needs --questionnaire."
         )

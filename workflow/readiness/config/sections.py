@@ -56,6 +56,9 @@ class Trim(Section):
 class Validate(Section):
     """When the wave was open; what falls outside is counted and excluded."""
 
+    LATER: ClassVar[tuple[str, ...]] = ("same_content", "fastest")
+    """The keys that the first edition of the methods did not have."""
+
     opens: str | None = Field(
         default=None,
         pattern=DATE,
@@ -68,6 +71,16 @@ class Validate(Section):
     )
     duplicates: Literal["last", "first", "most_answered"] = Field(
         default="last", description="which of several submissions of one person is kept"
+    )
+    same_content: Literal["keep", "drop"] = Field(
+        default="keep",
+        description="whether a submission is kept whose answers are all those of an earlier one",
+    )
+    fastest: float | None = Field(
+        default=None,
+        ge=0,
+        description="an interview of fewer seconds is listed as too fast: a third of the median "
+        "unless given",
     )
     largest_loss: float | None = Field(
         default=None,

@@ -41,12 +41,13 @@ class ValidateWave(Validate, Edition):
     pseudonyms: Pseudonyms | None = None
 
     def record(self) -> dict[str, Any]:
-        """Without the settings that only judge."""
-        return {key: value for key, value in super().record().items() if key not in JUDGING}
+        """Without the settings that only judge, and those that the first edition did not have."""
+        left = {*JUDGING, *(self.LATER if self.edition == 1 else ())}
+        return {key: value for key, value in super().record().items() if key not in left}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `answers.csv`, `issues.csv`, `counts.csv` and `sample.csv`."""
+    """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv` and `sample.csv`."""
     settings = parse_json(ValidateWave, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
     inputs = {name: getattr(arguments, name) for name in INPUTS if getattr(arguments, name)}
@@ -59,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         opens=_day(settings.opens),
         closes=_day(settings.closes),
         duplicates=settings.duplicates,
+        same_content=settings.same_content,
+        fastest=settings.fastest,
         edition=settings.edition,
     )
     key = key_of(settings.pseudonyms, questionnaire, arguments.answers)
@@ -73,7 +76,11 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_mass_loss(result, arguments.answers, largest)
     outputs = Outputs("validate", arguments.out)
     outputs.csv("answers.csv", result.answers)
-    outputs.csv("issues.csv", result.issues)
+    issues = result.issues
+    if settings.edition > 1:
+        issues = issues.assign(file=arguments.answers.name)
+    outputs.csv("issues.csv", issues)
+    outputs.csv("quarantine.csv", result.quarantine)
     outputs.csv("counts.csv", result.counts)
     outputs.csv("sample.csv", frame_of(arguments.sample, questionnaire, key.secret))
     outputs.finish(code=arguments.code, settings=record, inputs=inputs)

@@ -3,7 +3,14 @@
 `validate` is the whole room: raw text in, coded answers with all faults and counts out.
 """
 
-from readiness.validation.issues import ISSUE_COLUMNS, MEANINGS, RULES, SEVERITIES, sentence
+from readiness.validation.issues import (
+    EXPLAINED,
+    ISSUE_COLUMNS,
+    MEANINGS,
+    RULES,
+    SEVERITIES,
+    sentence,
+)
 from readiness.validation.losses import (
     LARGEST_LOSS,
     loss_line,
@@ -15,6 +22,7 @@ from readiness.validation.rows import DuplicateRule
 from readiness.validation.validate import Validated, first_reading, validate
 
 __all__ = [
+    "EXPLAINED",
     "ISSUE_COLUMNS",
     "LARGEST_LOSS",
     "MEANINGS",

@@ -10,19 +10,17 @@ option as a suggestion: it is shown and never applied.
 from __future__ import annotations
 
 import difflib
-import re
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from readiness.facts import Fact, Listed
-from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, Item, match_key
+from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, REFUSED, Item, match_key
+from readiness.questionnaire.choices import TICKED, split_joined
 from readiness.questionnaire.text import tidy
+from readiness.validation.values import Fault, read_date, read_number
 
-_WHOLE_NUMBER = re.compile(r"([+-]?\d+) ?(\D*)")
 _SEPARATORS = " ;,"
-TICKED = "\x1f"
-"""What joins the ticked options of a cell that a reader has split already."""
 NEAR = 0.75
 """The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text."""
 _LONG = 200
@@ -30,20 +28,15 @@ _LONG = 200
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Why a cell was not read as it stands; `suggestion` is the option that it may mean."""
-
-    rule: str
-    fact: Fact
-    suggestion: str = ""
-
-
-@dataclass(frozen=True)
 class Cell:
-    """Codes of a cell, one for each column of its item, and its faults."""
+    """Codes of a cell, one for each column of its item, and its faults.
+
+    `given`: whether it holds an answer of any kind, a refusal among them.
+    """
 
     values: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
+    given: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,20 +44,20 @@ class Options:
     """The options of an item by what a cell may hold: `(code, exported text)` of each.
 
     `texts` by normal form; `others` by value and, in a column of codes, by code, where no option
-    has that text.
+    has that text. `other`: the code of the option that takes what is typed. `dates`: the order of
+    day, month and year in the export, where the questionnaire says it.
     """
 
     texts: dict[str, tuple[str, str]]
     others: dict[str, tuple[str, str]]
+    other: str = ""
+    dates: str | None = None
 
     @classmethod
-    def of(cls, item: Item, codes: bool = False) -> Options:
+    def of(cls, item: Item, codes: bool = False, dates: str | None = None) -> Options:
         """The options of `item`; with their own codes where the column holds `codes`."""
         options = [(category.code, category.text) for category in item.categories]
-        values = [
-            (category.value, option)
-            for category, option in zip(item.categories, options, strict=True)
-        ]
+        values = [(category.value, (category.code, category.text)) for category in item.categories]
         if item.dont_know:
             options.append((DONT_KNOW, item.dont_know.text))
             values.append((item.dont_know.value, options[-1]))
@@ -72,7 +65,18 @@ class Options:
         others = {match_key(value): option for value, option in values if value}
         if codes:
             others |= {match_key(o[0]): o for o in options if match_key(o[0]) not in others}
-        return cls(texts, {key: o for key, o in others.items() if key not in texts})
+        other = next((category.code for category in item.categories if category.other), "")
+        others = {key: option for key, option in others.items() if key not in texts}
+        return cls(texts, others, other, dates)
+
+    @staticmethod
+    def missing(item: Item, text: str) -> str:
+        """The code of the declared missing answer that `text` is; "" where it is none."""
+        key = match_key(text)
+        for entry in item.missing:
+            if key in (match_key(entry.text), match_key(entry.value or entry.text)):
+                return entry.special
+        return ""
 
     def find(self, text: str) -> tuple[str, str] | None:
         """The option that `text` is, as a whole."""
@@ -81,10 +85,15 @@ class Options:
 
     def near(self, text: str) -> str:
         """The one option that `text` is nearly, as exported; "" where none is near."""
-        if len(text) > _LONG:
+        if len(text) > _LONG or not self.texts:
             return ""
         found = difflib.get_close_matches(match_key(text), self.texts, n=1, cutoff=NEAR)
         return self.texts[found[0]][1] if found else ""
+
+    @cached_property
+    def unknown(self) -> Fact:
+        """What is said of a text that is none of them: one fact for all such texts."""
+        return Fact("validation.unknown_option", {"options": self.listed})
 
     @property
     def listed(self) -> Listed:
@@ -107,26 +116,34 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
     options = options or Options.of(item)
     if not match_key(text):
         return _blank(item)
-    for entry in item.missing:
-        if match_key(text) in (match_key(entry.text), match_key(entry.value or entry.text)):
-            return Cell((entry.special,) * len(item.columns))
+    if item.missing and (special := options.missing(item, text)):
+        return _missing(item, special)
     if item.kind == "multi":
         return _read_multi(item, text, options)
     if item.kind == "number":
-        return _read_number(item, text)
-    if item.kind in ("text", "date"):
+        return _of(read_number(item, text), text)
+    if item.kind == "date":
+        return _of(read_date(text, options.dates), text)
+    if item.kind == "text":
         return Cell((tidy(text),))
     return _read_single(text, options)
+
+
+def _missing(item: Item, special: str) -> Cell:
+    """What a declared text that is no answer means: a blank cell, or the code of its meaning."""
+    if special == BLANK:
+        return _blank(item)
+    return Cell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
 
 
 def _blank(item: Item) -> Cell:
     if item.kind == "text":
         # Nobody has to write a remark: an empty one is no fault.
-        return Cell((BLANK,))
+        return Cell((BLANK,), given=False)
     if item.blank_means == "none":
-        return Cell(("0",) * len(item.categories))
+        return Cell(("0",) * len(item.categories), given=False)
     fault = Fault("no_answer", Fact("validation.no_answer"))
-    return Cell((BLANK,) * len(item.columns), (fault,))
+    return Cell((BLANK,) * len(item.columns), (fault,), given=False)
 
 
 def _spelled(*read: str) -> Fault:
@@ -136,9 +153,10 @@ def _spelled(*read: str) -> Fault:
 
 def _read_single(text: str, options: Options) -> Cell:
     option = options.find(text)
+    if option is None and options.other:
+        return Cell((options.other,), _nearly(text, options))
     if option is None:
-        fact = Fact("validation.unknown_option", {"options": options.listed})
-        return Cell((INVALID,), (Fault("unknown_option", fact, options.near(text)),))
+        return Cell((INVALID,), (Fault("unknown_option", options.unknown),))
     code, exported = option
     # A value or a code is another way of writing the option, not a misspelling of it.
     if text == exported or match_key(text) in options.others:
@@ -146,24 +164,15 @@ def _read_single(text: str, options: Options) -> Cell:
     return Cell((code,), (_spelled(exported),))
 
 
-def _read_number(item: Item, text: str) -> Cell:
-    assert item.range is not None  # the questionnaire gives every number item its range
-    unit, (low, high) = item.range.written_unit, item.range.bounds
-    between = {"low": f"{low:.12g}", "high": f"{high:.12g}"}
-    match = _WHOLE_NUMBER.fullmatch(match_key(text))
-    if match is None or match[2] not in ("", unit, unit.removesuffix("s")):
-        return Cell((INVALID,), (Fault("not_a_number", Fact("validation.not_a_number", between)),))
-    # No range needs ten digits, and Python refuses to convert thousands of them.
-    number = int(match[1]) if len(match[1]) < 10 else sys.maxsize
-    if not low <= number <= high:
-        return Cell((INVALID,), (Fault("out_of_range", Fact("validation.out_of_range", between)),))
-    if text == str(number):
-        return Cell((text,))
-    return Cell((str(number),), (_spelled(str(number)),))
+def _of(read: str | Fault, text: str) -> Cell:
+    """The cell of a number or a day that was read, or of what is wrong with it."""
+    if isinstance(read, Fault):
+        return Cell((INVALID,), (read,))
+    return Cell((read,), () if read == text else (_spelled(read),))
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Split a checkbox cell into codes of known options and pieces that are none.
+    """Split a checkbox cell that is not all options into codes of known ones and other pieces.
 
     Survey tools join ticked options by `;` or `, ` and options hold commas themselves, so a cell
     cannot be split at its separators: at each place the longest known option that ends at a
@@ -191,11 +200,22 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     return codes, pieces
 
 
+def _nearly(text: str, options: Options) -> tuple[Fault, ...]:
+    """What is said of a text typed for "other" that is nearly one of the options."""
+    if not options.near(text):
+        return ()
+    return (Fault("near_option", Fact("validation.near_option")),)
+
+
 def _ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
     """Codes of the options that a cell holds, and the pieces of it that are none."""
     if TICKED not in text:
-        whole = options.find(text)
-        return ([whole[0]], []) if whole else split_options(text, options.texts)
+        if whole := options.find(text):
+            return [whole[0]], []
+        keys = split_joined(text, options.texts)
+        if keys is None:
+            return split_options(text, options.texts)
+        return [options.texts[key][0] for key in keys], []
     pieces = [piece for piece in text.split(TICKED) if match_key(piece)]
     found = [(piece, options.find(piece)) for piece in pieces]
     return [o[0] for _, o in found if o], [match_key(piece) for piece, o in found if not o]
@@ -203,24 +223,39 @@ def _ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
 
 def _read_multi(item: Item, text: str, options: Options) -> Cell:
     codes, pieces = _ticked(text, options)
-    faults = []
-    if pieces or not codes:
+    faults: list[Fault] = []
+    if pieces and options.other:
+        faults += next(filter(None, (_nearly(piece, options) for piece in pieces)), ())
+        codes = [*dict.fromkeys([*codes, options.other])]
+    elif pieces or not codes:
         said = Listed(tuple(pieces) or (tidy(text),), "comma")
         fact = Fact("validation.unknown_pieces", {"said_pieces": said, "options": options.listed})
-        near = options.near(pieces[0]) if len(pieces) == 1 else ""
-        faults.append(Fault("unknown_option", fact, near))
+        faults.append(Fault("unknown_option", fact))
     if not codes:
         return Cell((INVALID,) * len(item.columns), tuple(faults))
     if codes == [DONT_KNOW]:
         return Cell((DONT_KNOW,) * len(item.columns), tuple(faults))
     if DONT_KNOW in codes:
         faults.append(Fault("contradiction", Fact("validation.contradiction")))
+    alone = [c for c in item.categories if c.exclusive and c.code in codes]
+    if alone and len(set(codes) - {DONT_KNOW}) > 1:
+        fact = Fact("validation.exclusive", {"option": alone[0].text})
+        faults.append(Fault("exclusive", fact))
+        codes = [code for code in codes if code not in {category.code for category in alone}]
+        if not codes:
+            return Cell((INVALID,) * len(item.columns), tuple(faults))
     exported = [category.text for category in item.categories if category.code in codes]
+    if alone and faults:
+        return _ticks(item, codes, faults)
     split_or_value = TICKED in text or match_key(text) in options.others
     if not (
         pieces or DONT_KNOW in codes or split_or_value or _written_like(text, exported, codes, item)
     ):
         faults.append(_spelled(*exported))
+    return _ticks(item, codes, faults)
+
+
+def _ticks(item: Item, codes: list[str], faults: list[Fault]) -> Cell:
     return Cell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 

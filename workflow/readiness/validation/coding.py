@@ -2,141 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from readiness.facts import Fact, Listed
-from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
+from readiness.facts import Fact, Listed, to_json
+from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire
 from readiness.questionnaire.items import Routing
-from readiness.validation.cells import Cell, Options, holds_codes, read_cell
+from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
+from readiness.validation.cells import Options, read_cell
+from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
-# Whether an item was asked: no, cannot be known, yes.
-NO, UNCLEAR, YES = 0, 1, 2
+SUGGESTED = 200
+"""Distinct unknown texts of an item, the most frequent ones, for which a near option is sought."""
 
 
 def code_answers(
-    answers: pd.DataFrame, groups: pd.Series[str], questionnaire: Questionnaire
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Code every item of every kept submission.
+    answers: Answers, groups: Texts, questionnaire: Questionnaire
+) -> tuple[list[Coded], list[pd.DataFrame]]:
+    """Code every item of every kept submission, in the order of the form.
 
-    `answers` holds raw text with `respondent` and `_row`; `groups` the group of each, which rules
-    routing on the group item. Returns the coded columns in the order of the form, aligned with
-    `answers`, and the issues.
+    `groups`: the group of each, which rules routing on the group item. Returns the items and the
+    issues of their cells; who left one blank is told by `interviews.blanks`.
     """
-    coded: dict[str, pd.Series[str]] = {}
+    made: list[Coded] = []
+    sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
     found: list[pd.DataFrame] = []
     for item in questionnaire.items:
-        asked = _asked(item, coded, groups, questionnaire, len(answers))
-        columns, issues = _code_item(item, answers, asked)
-        coded.update(columns)
+        asked = _asked(item, sources, questionnaire, len(answers))
+        coded, issues = _code_item(item, answers, asked)
+        made.append(coded)
         found.extend(issues)
-    return pd.DataFrame(coded, index=answers.index), found
+        sources = {**coded.columns, **sources}
+    return made, found
 
 
-def _asked(
-    item: Item,
-    coded: dict[str, pd.Series[str]],
-    groups: pd.Series[str],
-    questionnaire: Questionnaire,
-    n: int,
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _asked(item: Item, sources: Mapping[str, Texts], questionnaire: Questionnaire, n: int) -> Asked:
     """NO, UNCLEAR or YES for each respondent: the least of what each routing condition says."""
-    state = np.full(n, YES)
+    state = np.full(n, YES, dtype=np.int8)
     for routing in item.asked_if:
-        is_group = routing.item == questionnaire.group_item
         source = questionnaire.item(routing.item)
-        columns = [groups] if is_group else [coded[name] for name in source.columns]
-        unclear = columns[0].isin([c for c in SPECIAL_CODES if c != NOT_ASKED]).to_numpy()
+        # The group is one column of its own, whatever its item was read as.
+        names = [source.id] if source.id in sources else source.columns
+        columns = [sources[name] for name in names]
         met = _met(routing, source, columns)
+        unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
         state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
-    return state
+    return state.astype(np.int8)
 
 
-def _met(
-    routing: Routing, source: Item, columns: Sequence[pd.Series[str]]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
     """Who answered the source as the condition asks for; `columns` are its own."""
     if source.kind == "multi":
-        ticked = [c == "1" for c, code in zip(columns, source.codes, strict=True)
-                  if code in routing.one_of]  # fmt: skip
-        return np.asarray(np.any(ticked, axis=0))
+        ticked = [
+            column.isin(["1"])
+            for column, code in zip(columns, source.codes, strict=True)
+            if code in routing.one_of
+        ]
+        return np.asarray(np.any(ticked, axis=0), dtype=np.bool_)
     if not routing.of_a_number:
-        return columns[0].isin(routing.one_of).to_numpy()
-    numbers = pd.to_numeric(columns[0], errors="coerce").to_numpy(dtype=np.float64)
+        return columns[0].isin(routing.one_of)
     low = -np.inf if routing.at_least is None else routing.at_least
     high = np.inf if routing.at_most is None else routing.at_most
-    return (numbers >= low) & (numbers <= high)
+    numbers = pd.to_numeric(pd.Series(columns[0].texts, dtype=object), errors="coerce")
+    return columns[0].flags(low <= number <= high for number in numbers)
 
 
-def _code_item(
-    item: Item, answers: pd.DataFrame, asked: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> tuple[dict[str, pd.Series[str]], list[pd.DataFrame]]:
-    texts = answers[item.id]
-    distinct = texts.unique()
-    options = Options.of(item, codes=holds_codes(item, distinct))
-    cells: dict[str, Cell] = {text: read_cell(item, text, options) for text in distinct}
-    given = texts.map(lambda text: bool(match_key(text))).to_numpy()
+def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:
+    texts = answers.texts[item.id].used()
+    options = Options.of(item, item.id in answers.codes, answers.dates)
+    cells = tuple(read_cell(item, text, options) for text in texts.texts)
+    given = texts.flags(cell.given for cell in cells)
     # An item nobody can be shown to have been asked, and left empty, was not asked.
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)
-    columns = {
-        name: texts.map({text: cell.values[position] for text, cell in cells.items()}).mask(
-            pd.Series(out, index=texts.index), NOT_ASKED
-        )
-        for position, name in enumerate(item.columns)
-    }
-    found = _cell_issues(item, answers, cells, out)
-    conditions = Listed(tuple(_condition(r.item, r.told) for r in item.asked_if))
+    columns = {}
+    for position, name in enumerate(item.columns):
+        column = texts.mapped([cell.values[position] for cell in cells])
+        columns[name] = column.put(out, NOT_ASKED) if out.any() else column
+    coded = Coded(item, texts, cells, asked, columns)
+    found = _cell_issues(coded, answers, options, ~out)
+    conditions = Listed(tuple(condition(routing) for routing in item.asked_if))
     for rule, mask, kind in (
         ("routed_out", (asked == NO) & given, "validation.routed_out"),
         ("routing_unclear", (asked == UNCLEAR) & given, "validation.routing_unclear"),
     ):
-        found.append(
-            issues_of(
-                rule,
-                Fact(kind, {"conditions": conditions}),
-                row=answers.loc[mask, "_row"].tolist(),
-                respondent=answers.loc[mask, "respondent"].tolist(),
-                column=item.column,
-                item=item.id,
-                value=texts[mask].tolist(),
-            )
-        )
-    return columns, found
+        fact = Fact(kind, {"conditions": conditions})
+        found.append(answers.issues(rule, fact, np.flatnonzero(mask), item=item))
+    return coded, found
 
 
-def _condition(item: str, codes: Sequence[str]) -> Fact:
+def condition(routing: Routing) -> Fact:
     """One condition under which an item is asked."""
-    return Fact("validation.asked_if", {"item": item, "codes": Listed(tuple(codes), "or")})
+    codes = Listed(routing.told, "or")
+    return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 
 def _cell_issues(
-    item: Item,
-    answers: pd.DataFrame,
-    cells: dict[str, Cell],
-    out: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    coded: Coded, answers: Answers, options: Options, inside: Booleans
 ) -> list[pd.DataFrame]:
+    """The faults of the cells of one item in the rows `inside`, but the blank ones."""
+    texts = coded.texts
+    faulty: dict[str, dict[int, Fact]] = {}
+    for place, cell in enumerate(coded.cells):
+        for fault in cell.faults:
+            faulty.setdefault(fault.rule, {})[place] = fault.fact
     found = []
-    for text, at in answers.loc[~out].groupby(item.id, sort=False):
-        for fault in cells[str(text)].faults:
-            found.append(
-                issues_of(
-                    fault.rule,
-                    fault.fact,
-                    row=at["_row"].tolist(),
-                    respondent=at["respondent"].tolist(),
-                    column=item.column,
-                    item=item.id,
-                    value=[str(text)] * len(at),
-                )
-            )
+    for rule, facts in faulty.items():
+        if rule == "no_answer":
+            continue
+        at = np.flatnonzero(texts.flags(k in facts for k in range(len(texts.texts))) & inside)
+        said = np.full(len(texts.texts), "", dtype=object)
+        said[list(facts)] = _as_json(list(facts.values()))
+        near = np.full(len(texts.texts), "", dtype=object)
+        if rule in ("unknown_option", "near_option"):
+            for place, suggestion in _near(texts, facts, options).items():
+                near[place] = suggestion
+        codes = texts.codes[at]
+        found.append(answers.issues(rule, said[codes], at, item=coded.item, suggestion=near[codes]))
+    return found
+
+
+def _as_json(facts: Sequence[Fact]) -> list[str]:
+    """The facts as JSON; one that many texts share is written once."""
+    written: dict[int, str] = {}
+    return [written.get(id(f)) or written.setdefault(id(f), to_json(f)) for f in facts]
+
+
+def _near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
+    """The near option of the unknown texts that occur most."""
+    counts = texts.counts
+    often = Counter({place: int(counts[place]) for place in facts}).most_common(SUGGESTED)
+    found = {}
+    for place, _ in often:
+        said = facts[place].values.get("said_pieces")
+        pieces = said.items if isinstance(said, Listed) else (texts.texts[place],)
+        near = [options.near(str(piece)) for piece in pieces[:10]]
+        found[place] = "; ".join(dict.fromkeys(option for option in near if option))
     return found
 
 
 def differences_from_frame(
-    table: pd.DataFrame, rows: pd.Series[int], questionnaire: Questionnaire
+    table: pd.DataFrame, rows: npt.NDArray[np.int64], questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
     """Issues where an answer that repeats a frame variable says something else.
 
@@ -148,12 +158,12 @@ def differences_from_frame(
             continue
         answer, frame = table[item.id], table[item.confirms]
         kind = "validation.differs_from_frame"
-        mask = ~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)
+        mask = (~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)).to_numpy()
         found.append(
             issues_of(
                 "differs_from_frame",
                 [Fact(kind, {"frame": code, "variable": item.confirms}) for code in frame[mask]],
-                row=rows[mask].tolist(),
+                row=rows[mask],
                 respondent=table.loc[mask, "respondent"].tolist(),
                 column=item.column,
                 item=item.id,
@@ -161,3 +171,21 @@ def differences_from_frame(
             )
         )
     return found
+
+
+def expectation(item: Item) -> str:
+    """What an answer to the item can be, for the table of faults: its options or its range."""
+    if item.range is not None:
+        low, high = (
+            "" if end is None else f"{end:.12g}" for end in (item.range.low, item.range.high)
+        )
+        return f"{low}..{high}"
+    if item.kind == "date":
+        return "YYYY-MM-DD"
+    options = [category.text for category in item.categories]
+    return " | ".join([*options, *([item.dont_know.text] if item.dont_know else [])])
+
+
+def cells_of(coded: Sequence[Coded]) -> dict[str, Texts]:
+    """The columns of the coded table, in the order of the form."""
+    return {name: column for each in coded for name, column in each.columns.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
@@ -15,89 +19,84 @@ from readiness.questionnaire import (
     Questionnaire,
     match_key,
 )
+from readiness.questionnaire.choices import TICKED
 from readiness.questionnaire.text import tidy
-from readiness.validation.cells import read_cell
-from readiness.validation.issues import issues_of
+from readiness.validation.answers import Answers
+from readiness.validation.cells import Options, read_cell
+from readiness.validation.columns import Texts
+from readiness.validation.issues import NO_ROW, issues_of
 
 
 def apply_corrections(
-    answers: pd.DataFrame,
+    answers: Answers,
     corrections: pd.DataFrame,
     questionnaire: Questionnaire,
     invited: frozenset[str],
-) -> tuple[pd.DataFrame, list[pd.DataFrame], int]:
+) -> tuple[Answers, list[pd.DataFrame], int]:
     """Put the corrected text in place of the exported one.
 
-    `answers` holds the raw text of the kept submissions with `respondent` and `_row`; `invited` the
-    codes of those who were sent an invitation. Returns the corrected copy, an issue for every
-    correction, and how many were applied. A correction for someone invited who has not answered
-    (an earlier export, say) is a warning.
+    `answers` holds the raw text of the kept submissions; `invited` the codes of those who were sent
+    an invitation. Returns the corrected answers, an issue for every correction, and how many were
+    applied. A correction for someone invited who has not answered (an earlier export, say) is a
+    warning.
 
     Raises DataError naming the row of the corrections file when `from` is not what the respondent
     answered, `to` is not an answer of the item, or nobody has that code.
     """
-    corrected = answers.copy()
-    place = pd.Series(answers.index, index=answers["respondent"])
+    place = {who: at for at, who in enumerate(answers.respondent)} if len(corrections) else {}
+    texts: dict[str, Texts] = {}
     found: list[pd.DataFrame] = []
     applied = 0
     for position, entry in enumerate(corrections.to_dict("records")):
         where = f"corrections, row {position + 2}"
         item = questionnaire.item(entry["item"])
         who = entry["respondent"]
-        if who not in place.index:
+        if who not in place:
             if who not in invited:
                 raise DataError(f"{where}: {who!r} neither answered nor was invited.")
+            fact = Fact("validation.correction_unused")
             found.append(
                 issues_of(
-                    "correction_unused",
-                    Fact("validation.correction_unused"),
-                    row=[0],
-                    respondent=[who],
-                    column=item.column,
-                    item=item.id,
-                    value=[entry["from"]],
+                    "correction_unused", fact, row=[NO_ROW], respondent=[who],
+                    value=[entry["from"]], column=item.column, item=item.id,
                 )
-            )
+            )  # fmt: skip
             continue
         at = place[who]
-        exported = str(corrected.at[at, item.id])
-        _require_match(where, item, who, exported, entry["from"], entry["to"])
-        corrected.at[at, item.id] = _exported_text(where, item, entry["to"])
+        column = texts.get(item.id, answers.texts[item.id])
+        options = Options.of(item, item.id in answers.codes, answers.dates)
+        exported = column.at(at)
+        _require_match(where, item, who, exported, entry, options)
+        texts[item.id] = column.put([at], _exported_text(where, item, entry["to"], options))
         applied += 1
-        found.append(
-            issues_of(
-                "corrected",
-                Fact(
-                    "validation.corrected",
-                    {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
-                ),
-                row=answers.loc[[at], "_row"].tolist(),
-                respondent=[who],
-                column=item.column,
-                item=item.id,
-                value=[exported],
-            )
+        fact = Fact(
+            "validation.corrected",
+            {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
         )
-    return corrected, found, applied
+        found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
+    return answers.corrected(texts), found, applied
 
 
-def _require_match(where: str, item: Item, who: str, exported: str, expected: str, to: str) -> None:
+def _require_match(
+    where: str, item: Item, who: str, exported: str, entry: Mapping[Any, str], options: Options
+) -> None:
     """`from` may be the exported text, or the code that it reads as."""
 
     def is_answer(wanted: str) -> bool:
         if match_key(wanted) == match_key(exported):
             return True
-        return item.kind != "multi" and read_cell(item, exported).values == (wanted,)
+        return item.kind != "multi" and read_cell(item, exported, options).values == (wanted,)
 
+    expected = entry["from"]
     if not is_answer(expected):
-        hint = " That answer is already the corrected one." if is_answer(to) else ""
+        hint = " That answer is already the corrected one." if is_answer(entry["to"]) else ""
         raise DataError(
             f"{where}: {item.id} of {who} is {tidy(exported)!r}, not {expected!r} as `from` says."
             f"{hint} Check the row against the export."
         )
 
 
-def _exported_text(where: str, item: Item, to: str) -> str:
+def _exported_text(where: str, item: Item, to: str, options: Options) -> str:
     """The text that the form would have exported for the code, codes or value `to`."""
     if to in ("", BLANK):
         return ""
@@ -110,7 +109,7 @@ def _exported_text(where: str, item: Item, to: str) -> str:
             raise DataError(
                 f"{where}: `to` is {unknown[0]!r}; {item.id} has {', '.join(texts)} and {BLANK}."
             )
-        return ";".join(texts[code] for code in codes)
-    if to in (NOT_ASKED, INVALID) or read_cell(item, to).values == (INVALID,):
+        return TICKED.join(texts[code] for code in codes)
+    if to in (NOT_ASKED, INVALID) or read_cell(item, to, options).values == (INVALID,):
         raise DataError(f"{where}: `to` is {to!r}, which cannot be an answer to {item.id}.")
     return to

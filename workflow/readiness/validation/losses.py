@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, tell
 from readiness.terminal import shortened
 from readiness.validation.issues import sentence
-from readiness.validation.validate import NOT_KEPT, Validated
-
-if TYPE_CHECKING:
-    pass
+from readiness.validation.validate import LOST, Validated
 
 LARGEST_LOSS = 0.05
 """The share above which a run stops, unless the configuration says another."""
 EXAMPLE = 160
 """Characters of an example; the options of an item may fill a page."""
+DAYS = ("not_a_date", "impossible_date")
 REASONS = {
     rule: f"validation.reason.{rule}"
-    for rule in (*NOT_KEPT, "unknown_option", "not_a_number", "out_of_range")
+    for rule in (*LOST, "unknown_option", "not_a_number", "out_of_range", *DAYS)
 }
 """Why something is not used as it came, with its count, by the rule."""
 
@@ -86,7 +84,7 @@ def losses(result: Validated) -> list[Loss]:
 
 
 def _of_submissions(result: Validated) -> Iterator[Loss]:
-    counts = {rule: result.count(rule) for rule in NOT_KEPT if result.count(rule)}
+    counts = {rule: result.count(rule) for rule in LOST if result.count(rule)}
     if counts:
         yield _loss(result, "", counts, result.count("received"))
 

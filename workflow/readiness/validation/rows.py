@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from readiness.facts import Day, Fact
-from readiness.questionnaire import Questionnaire, match_key
+from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.text import tidy
+from readiness.validation.cells import Options, holds_codes
+from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
-TIMESTAMP_FORMAT = "%d/%m/%Y %H:%M:%S"
+ISO = "%Y-%m-%dT%H:%M:%S"
 TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
+"""How a moment may be written, for those whose export has none."""
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
@@ -30,8 +35,8 @@ def submissions(
     questionnaire: Questionnaire,
     tokens: frozenset[str] | None,
     *,
-    opens: date,
-    closes: date,
+    opens: date | None,
+    closes: date | None,
     keep: DuplicateRule,
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Decide for every submission whether it is kept, and under which respondent.
@@ -41,67 +46,96 @@ def submissions(
         questionnaire: what was asked.
         tokens: invitation codes of the sample; None when there is no sample.
         opens: first day on which answers count, from its midnight.
-        closes: last day on which answers count, to its midnight.
+        closes: last day on which answers count, to its midnight. Where both are None every day
+            counts, and a submission without a day does.
         keep: which of several submissions of a respondent counts.
 
     Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
     (`kept`, or the rule by which the submission is not kept); and the issues found.
     """
     table = pd.DataFrame(index=raw.index)
-    stamp = raw["_timestamp"].map(tidy)
-    table["submitted"] = pd.to_datetime(stamp, format=TIMESTAMP_FORMAT, errors="coerce")
+    table["submitted"] = _moments(raw)
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
-    table["token"] = raw["_invitation"].map(invitation_code)
-    known = table["token"].isin(tokens) if tokens is not None else table["token"] != ""
-    apart = table["group"].isin(questionnaire.apart)
+    codes = Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.filled("", len(raw))
+    tokens_of = codes.mapped([invitation_code(text) for text in codes.texts])
+    table["token"] = tokens_of.cells
+    known = tokens_of.isin(tokens) if tokens is not None else tokens_of.where(bool)
+    apart = table["group"].isin(questionnaire.apart).to_numpy()
     by_open_link = ~known & (apart if tokens is not None else True)
-    table["respondent"] = table["token"].where(~by_open_link, _open_link_ids(raw, table))
+    table["respondent"] = table["token"]
+    dated = opens is not None or closes is not None
+    if by_open_link.any():
+        names = _open_names(raw, table["submitted"], by_open_link, dated)
+        table["respondent"] = table["token"].where(~by_open_link, names)
 
-    table["status"] = KEPT
     day = table["submitted"].dt.normalize()
-    table.loc[~known & ~by_open_link, "status"] = "unknown_invitation"
-    table.loc[day > pd.Timestamp(closes), "status"] = "late"
-    table.loc[day < pd.Timestamp(opens), "status"] = "early"
-    table.loc[table["submitted"].isna(), "status"] = "undated"
+    status = np.full(len(raw), KEPT, dtype=object)
+    status[~known & ~by_open_link] = "unknown_invitation"
+    if closes is not None:
+        status[(day > pd.Timestamp(closes)).to_numpy()] = "late"
+    if opens is not None:
+        status[(day < pd.Timestamp(opens)).to_numpy()] = "early"
+    if dated:
+        status[table["submitted"].isna().to_numpy()] = "undated"
+    if "_fault" in raw:
+        status[Texts.of(raw["_fault"]).where(bool)] = "structure"
+    table["status"] = status
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
     found = _row_issues(raw, table, questionnaire, opens, closes, keep, winner)
-    kept = table["status"] == KEPT
-    code_text = raw["_invitation"]
-    spelled = kept & known & (code_text != table["token"])
-    stray = kept & by_open_link & (table["token"] != "")
-    export = questionnaire.export
+    kept = (table["status"] == KEPT).to_numpy()
+    spelled = kept & known & ~_same_text(codes, tokens_of)
+    stray = kept & by_open_link & tokens_of.where(bool)
     rules = [
-        ("invitation_spelling", spelled, code_text, "validation.invitation_spelling"),
-        ("invitation_set_aside", stray, code_text, "validation.invitation_set_aside"),
+        ("invitation_spelling", spelled, "validation.invitation_spelling"),
+        ("invitation_set_aside", stray, "validation.invitation_set_aside"),
     ]
-    for rule, mask, value, kind in rules:
-        found.append(_issues(rule, mask, raw, table, value, export.invitation or "", Fact(kind)))
+    column = questionnaire.export.invitation or ""
+    for rule, mask, kind in rules:
+        found.append(_issues(rule, mask, raw, table, codes.cells, column, Fact(kind)))
     if answer is not None and tokens is not None:
-        conflict = kept & known & ((table["group"] == "") | apart)
+        conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
         facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
         column = questionnaire.item(str(questionnaire.group_item)).column
         found.append(_issues("group_conflict", conflict, raw, table, answer, column, facts))
     return table.drop(columns="token"), found
 
 
+def _same_text(one: Texts, other: Texts) -> Booleans:
+    """Rows that hold the same text in two columns, of which the second was made of the first."""
+    return np.asarray(one.cells == other.cells, dtype=np.bool_)
+
+
+def _moments(raw: pd.DataFrame) -> pd.Series[Any]:
+    """When each submission came, as the reader of its tool understands it."""
+    return pd.to_datetime(_column(raw, "_submitted"), format=ISO, errors="coerce")
+
+
+def _column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
+    """A column as plain text; "" throughout where the reader has none such."""
+    if name not in raw:
+        return pd.Series("", index=raw.index, dtype=object)
+    return raw[name].astype(object).fillna("")
+
+
 def _issues(
     rule: str,
-    mask: pd.Series[bool],
+    mask: Any,
     raw: pd.DataFrame,
     table: pd.DataFrame,
-    value: pd.Series[str],
+    value: Any,
     column: str,
     fact: Fact | list[Fact],
 ) -> pd.DataFrame:
     """Issues of whole submissions: the rows of `mask`."""
+    at = np.flatnonzero(mask)
     return issues_of(
         rule,
         fact,
-        row=raw.loc[mask, "_row"].tolist(),
-        respondent=table.loc[mask, "respondent"].tolist(),
-        value=value[mask].tolist(),
+        row=raw["_row"].to_numpy()[at],
+        respondent=table["respondent"].to_numpy(dtype=object)[at],
+        value=np.asarray(value, dtype=object)[at],
         column=column,
     )
 
@@ -117,44 +151,86 @@ def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
 
 def invitation_code(text: str) -> str:
     """A code as it was sent, without the spaces and small letters that people add."""
+    if text.isascii() and text.isalnum() and text.isupper():
+        return text
     return "".join(tidy(text).split()).upper()
 
 
-def _group(answer: pd.Series[str], questionnaire: Questionnaire) -> pd.Series[str]:
+def _group(answer: pd.Series[str], questionnaire: Questionnaire) -> npt.NDArray[np.object_]:
     """The code of the group that each answer to the group item names; "" where it names none."""
     assert questionnaire.group_item is not None
-    item = questionnaire.item(questionnaire.group_item)
-    codes = {match_key(category.text): category.code for category in item.categories}
-    return answer.map(match_key).map(codes).fillna("")
+    item, texts = questionnaire.item(questionnaire.group_item), Texts.of(answer)
+    options = Options.of(item, codes=holds_codes(item, texts.texts))
+    return texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
 
 
-def _open_link_ids(raw: pd.DataFrame, table: pd.DataFrame) -> pd.Series[str]:
-    """A name for those who came without a code: the moment of submission, to the second.
+def _open_names(
+    raw: pd.DataFrame, submitted: pd.Series[Any], wanted: Booleans, dated: bool
+) -> pd.Series[str]:
+    """A name for those who came without a code, in the rows `wanted`.
 
-    Independent of the order of rows; two different submissions of the same second get -2, -3...
-    in the order of their content, two identical ones share the name and so are duplicates.
+    What the tool itself calls a response, where the export has it. Else the moment of submission,
+    to the second, independent of the order of rows: two different submissions of the same second
+    get -2, -3... in the order of their content, two identical ones share the name and so are
+    duplicates. Where no moment is known, and none is needed (not `dated`), the row.
     """
-    content = _content(raw.drop(columns="_row"))
-    moment = table["submitted"].dt.strftime("open-%Y%m%dT%H%M%S").fillna("open-undated")
-    rank = content.groupby(moment).rank(method="dense").astype(int)
-    named: pd.Series[str] = moment.where(rank == 1, moment + "-" + rank.astype(str))
-    return named
+    names = np.full(len(raw), "", dtype=object)
+    own = Texts.of(raw["_id"]) if "_id" in raw else Texts.filled("", len(raw))
+    names[:] = own.mapped([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts]).cells
+    stamped = _column(raw, "_timestamp").ne("").any() or submitted.notna().any()
+    by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
+    by_row = wanted & (names == "") & ~by_moment
+    if by_row.any():
+        rows = raw["_row"].to_numpy()
+        width = len(str(rows.max()))
+        names[by_row] = [f"row-{row:0{width}d}" for row in rows[by_row].tolist()]
+    if by_moment.any():
+        names[by_moment] = _by_moment(raw, submitted)[by_moment]
+    return pd.Series(names, index=raw.index)
+
+
+def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    """`open-` and the moment of each row, with a number where a moment has several contents."""
+    moment = _texts_of_moments(submitted)
+    names = pd.Series(moment, index=raw.index)
+    several = names.duplicated(keep=False)
+    if several.any():
+        content = _content(raw.loc[several].drop(columns="_row"))
+        rank = content.groupby(names[several]).rank(method="dense").astype(int)
+        shared = names[several]
+        names[several] = shared.where(rank == 1, shared + "-" + rank.astype(str))
+    return names.to_numpy(dtype=object)
+
+
+def _texts_of_moments(submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    known = submitted.dropna().dt
+    day = (known.year * 10000 + known.month * 100 + known.day).tolist()
+    second = (known.hour * 10000 + known.minute * 100 + known.second).tolist()
+    names = np.full(len(submitted), "open-undated", dtype=object)
+    names[submitted.notna().to_numpy()] = [
+        f"open-{d:08d}T{s:06d}" for d, s in zip(day, second, strict=True)
+    ]
+    return names
 
 
 def _content(cells: pd.DataFrame) -> pd.Series[str]:
     """All cells of a row in one text, to compare and order rows by."""
-    texts = ["\x1f".join(row) for row in cells.itertuples(index=False, name=None)]
-    return pd.Series(texts, index=cells.index, dtype=str)
+    texts = cells.astype(object)
+    joined = ["\x1f".join(map(str, row)) for row in texts.itertuples(index=False, name=None)]
+    return pd.Series(joined, index=cells.index, dtype=str)
 
 
 def _mark_duplicates(
     raw: pd.DataFrame, table: pd.DataFrame, questionnaire: Questionnaire, keep: DuplicateRule
 ) -> pd.Series[int]:
     """Set `status` of all but one kept submission a respondent; return the row kept for each."""
-    candidates = table.loc[table["status"] == KEPT, ["respondent", "submitted"]].copy()
+    kept = table.loc[table["status"] == KEPT, ["respondent", "submitted"]]
+    candidates = kept[kept["respondent"].duplicated(keep=False)].copy()
+    if candidates.empty:
+        return pd.Series(dtype=int)
     items = [item.id for item in questionnaire.items]
     candidates["content"] = _content(raw.loc[candidates.index, items])
-    candidates["answered"] = (raw.loc[candidates.index, items] != "").sum(axis=1)
+    candidates["answered"] = (raw.loc[candidates.index, items].astype(object) != "").sum(axis=1)
     by = ["respondent", "submitted", "content"]
     if keep == "most_answered":
         by.insert(1, "answered")
@@ -170,26 +246,34 @@ def _row_issues(
     raw: pd.DataFrame,
     table: pd.DataFrame,
     questionnaire: Questionnaire,
-    opens: date,
-    closes: date,
+    opens: date | None,
+    closes: date | None,
     keep: DuplicateRule,
     winner: pd.Series[int],
 ) -> list[pd.DataFrame]:
     export = questionnaire.export
-    time = (export.timestamp or "", "_timestamp")
-    code = (export.invitation or "", "_invitation")
+    time, code = (export.timestamp or "", "_timestamp"), (export.invitation or "", "_invitation")
     explained = {
         "undated": (*time, Fact("validation.undated", {"format": TIMESTAMP_WORDS})),
-        "early": (*time, Fact("validation.early", {"opens": Day(opens.isoformat())})),
-        "late": (*time, Fact("validation.late", {"closes": Day(closes.isoformat())})),
+        "early": (*time, Fact("validation.early", {"opens": Day(str(opens))})),
+        "late": (*time, Fact("validation.late", {"closes": Day(str(closes))})),
         "unknown_invitation": (*code, Fact("validation.unknown_invitation")),
     }
+    status = table["status"].to_numpy(dtype=object)
     found = []
-    for status, (column, source, fact) in explained.items():
-        mask = table["status"] == status
-        found.append(_issues(status, mask, raw, table, raw[source], column, fact))
-    mask = table["status"] == "duplicate"
-    facts = [
-        Fact(DUPLICATES[keep], {"row": str(winner[name])}) for name in table.loc[mask, "respondent"]
-    ]
-    return [*found, _issues("duplicate", mask, raw, table, raw[code[1]], code[0], facts)]
+    for rule, (column, source, fact) in explained.items():
+        mask = status == rule
+        if mask.any():
+            found.append(_issues(rule, mask, raw, table, _column(raw, source), column, fact))
+    if (mask := status == "structure").any():
+        whys = _column(raw, "_fault")
+        facts = [Fact("validation.structure", {"said_why": why}) for why in whys[mask]]
+        found.append(_issues("structure", mask, raw, table, whys, "", facts))
+    if (mask := status == "duplicate").any():
+        facts = [
+            Fact(DUPLICATES[keep], {"row": str(winner[name])})
+            for name in table.loc[mask, "respondent"]
+        ]
+        named = _column(raw, code[1]) if export.invitation else table["respondent"]
+        found.append(_issues("duplicate", mask, raw, table, named, code[0], facts))
+    return found

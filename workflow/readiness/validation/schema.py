@@ -1,13 +1,17 @@
-"""The schema of the coded table, checked on the table that is about to be written.
+"""The schema of the coded table, checked on what the table that is about to be written holds.
 
-Coding could only break it through a fault of our own, so a failure here says which column and
-value, and stops: a wrong table is never handed on.
+Each distinct value of a column is checked once, however many rows hold it. Coding could only break
+the schema through a fault of our own, so a failure here says which column and value, and stops: a
+wrong table is never handed on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import DataError
@@ -22,24 +26,46 @@ from readiness.questionnaire import (
     Questionnaire,
 )
 from readiness.questionnaire.model import TOTAL
+from readiness.validation.columns import Texts
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 
-def check_coded(table: pd.DataFrame, questionnaire: Questionnaire, frame: bool) -> None:
-    """Check the coded table of `questionnaire`, with or without columns of the `frame`.
+def check_coded(
+    respondents: npt.NDArray[np.object_], columns: Mapping[str, Texts], questionnaire: Questionnaire
+) -> None:
+    """Check the coded `columns` of `questionnaire`: `group`, those of its items and, where there is
+    a sample, of its frame.
 
     Raises DataError with every column that fails and its first value.
     """
+    if "" in respondents or not pd.Series(respondents).is_unique:
+        raise DataError(
+            f"coded answers of {questionnaire.id}: respondents without a name of theirs."
+        )
+    held = {
+        name: _to_check(column.used().texts, questionnaire, name)
+        for name, column in columns.items()
+    }
+    longest = max(map(len, held.values()))
+    # Columns of one length: a shorter one repeats its first value.
+    table = pd.DataFrame({n: [*v, *v[:1] * (longest - len(v))] for n, v in held.items()}, dtype=str)
+    _check_held(table, questionnaire)
+
+
+def _to_check(texts: tuple[str, ...], questionnaire: Questionnaire, name: str) -> tuple[str, ...]:
+    """The distinct values of a column; of one that may hold any text the shortest tells all."""
+    free = {item.id for item in questionnaire.items if item.kind in ("text", "date")}
+    return (min(texts, key=len),) if name in free else texts
+
+
+def _check_held(table: pd.DataFrame, questionnaire: Questionnaire) -> None:
     import pandera.pandas as pa
 
-    columns = {
-        "respondent": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
-        "group": pa.Column(str, pa.Check.isin(_groups(questionnaire))),
-    }
-    if frame:
-        for variable in questionnaire.frame:
+    columns = {"group": pa.Column(str, pa.Check.isin(_groups(questionnaire)))}
+    for variable in questionnaire.frame:
+        if variable.id in table:
             columns[variable.id] = pa.Column(str, pa.Check.isin([*variable.codes, ""]))
     for item in questionnaire.items:
         for name in item.columns:

@@ -78,13 +78,20 @@ def separate(
     apart = set_apart(questionnaire)
     columns = {name for item in apart for name in questionnaire.item(item).columns}
     answers, said = kept_apart(result.answers, columns, SPECIAL_CODES)
+    quarantine = result.quarantine.copy()
+    for item in apart:
+        quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
     found = _seen(raw, questionnaire, detectors)
     issues = pd.concat([_silent(result.issues, questionnaire, key), _issues(found)])
     if key is not None:
-        answers, said, issues = (with_pseudonyms(t, NAMED, key) for t in (answers, said, issues))
-    issues = issues.sort_values("row", kind="stable").reset_index(drop=True)
+        answers, said, issues, quarantine = (
+            with_pseudonyms(table, NAMED, key) for table in (answers, said, issues, quarantine)
+        )
+    # An issue that is added has no question of its own beside its column.
+    issues = issues.sort_values("row", kind="stable").fillna("").reset_index(drop=True)
     seen = found.assign(kinds=found["kinds"].map(" ".join))
-    return replace(result, answers=answers, issues=issues), Apart(said, seen)
+    separated = replace(result, answers=answers, issues=issues, quarantine=quarantine)
+    return separated, Apart(said, seen)
 
 
 def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | None) -> pd.DataFrame:

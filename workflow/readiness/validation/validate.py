@@ -10,21 +10,63 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from readiness.config import NEWEST_EDITION
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
-from readiness.validation.cells import read_cell
-from readiness.validation.coding import code_answers, differences_from_frame
+from readiness.validation.answers import Answers, Coded
+from readiness.validation.cells import Options, read_cell
+from readiness.validation.coding import (
+    cells_of,
+    code_answers,
+    differences_from_frame,
+    expectation,
+)
+from readiness.validation.columns import Booleans, Texts, order_of
 from readiness.validation.corrections import apply_corrections
-from readiness.validation.issues import collect, sentence
+from readiness.validation.distributions import columns
+from readiness.validation.interviews import (
+    blanks,
+    break_offs,
+    broken_off,
+    ends,
+    same_content,
+    screened_out,
+    straight_lines,
+    times,
+)
+from readiness.validation.issues import ISSUE_COLUMNS, collect, sentence
+from readiness.validation.quarantine import set_aside
 from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
 from readiness.validation.schema import check_coded
 
+SameContent = Literal["keep", "drop"]
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
+"""Why a submission is not kept; each has its count, be it none."""
+SET_ASIDE = ("structure", "screened_out", "same_content")
+"""Why else, with a count where there is any."""
+LOST = (*NOT_KEPT, "structure")
+"""Which of these are a loss; who was screened out is none of those who were asked about."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """How a wave is checked.
+
+    `edition`: of the methods; the first knows cells, routing and submissions only. `fastest`:
+    seconds below which an interview is too fast; None: told from the others. `same_content`: what
+    becomes of all the same answers as in an earlier row.
+    """
+
+    duplicates: DuplicateRule = "last"
+    same_content: SameContent = "keep"
+    edition: int = NEWEST_EDITION
+    fastest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -34,12 +76,14 @@ class Validated:
     answers: one row a kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
         `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the
         items as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
-    issues: one row a fault (`ISSUE_COLUMNS`), in the order of the export.
+    issues: one row a fault (`ISSUE_COLUMNS`, from the second edition on with `EXPLAINED`), in the
+        order of the export; those of a whole column first.
     counts: `quantity`, `group`, `value` (int): `received`, `kept` and each reason for which a
         submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
         and by stratum `population`, `invited`, `answered`.
     given: by item, how many kept submissions hold an answer of any kind (a cell that is not blank).
     groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
+    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells.
     """
 
     answers: pd.DataFrame
@@ -47,10 +91,13 @@ class Validated:
     counts: pd.DataFrame
     given: Mapping[str, int]
     groups: tuple[str, ...]
+    quarantine: pd.DataFrame
 
     def count(self, quantity: str, group: str = "all") -> int:
-        """One count; KeyError when there is none such."""
+        """One count, 0 of what is counted only where there is any; KeyError when there is none."""
         at = (self.counts["quantity"] == quantity) & (self.counts["group"] == group)
+        if not at.any() and quantity in SET_ASIDE:
+            return 0
         if not at.any():
             raise KeyError(f"{quantity}, {group}")
         return int(self.counts.loc[at, "value"].iloc[0])
@@ -65,6 +112,8 @@ def validate(
     opens: date | None = None,
     closes: date | None = None,
     duplicates: DuplicateRule = "last",
+    same_content: SameContent = "keep",
+    fastest: float | None = None,
     edition: int = NEWEST_EDITION,
 ) -> Validated:
     """Validate and code an export.
@@ -78,32 +127,38 @@ def validate(
         closes: last day on which submissions count; None: every day from `opens` on.
         duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
             with `most_answered` items (of equals the last).
+        same_content: whether a submission with all the same answers as an earlier one is kept.
+        fastest: seconds below which an interview is too fast; None: told from the others.
         edition: of the methods; the first knows fewer rules.
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
     puts someone outside the sample into a weighted group.
     """
-    opens, closes = opens or date.min, closes or date.max
-    if opens > closes:
+    if opens and closes and opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
     tokens = None if sample is None else frozenset(sample["token"])
     return _validated(
         raw, questionnaire, tokens, sample, corrections,
-        opens=opens, closes=closes, duplicates=duplicates, edition=edition,
+        opens=opens, closes=closes, checks=Checks(duplicates, same_content, edition, fastest),
     )  # fmt: skip
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     """The same for an export of which only the questionnaire is known, not yet its wave.
 
-    Every day counts and, where the questionnaire has a frame, every invitation code that is not
-    blank. Raises DataError as `validate` does.
+    Every day counts (a submission has one, where the export has a column of it) and, where the
+    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
+    `validate` does.
     """
-    codes = raw["_invitation"].map(invitation_code)
-    tokens = frozenset(codes[codes != ""]) if questionnaire.frame else None
+    tokens = None
+    if questionnaire.frame and "_invitation" in raw:
+        codes = Texts.of(raw["_invitation"]).texts
+        tokens = frozenset(code for code in map(invitation_code, codes) if code)
+    dated = questionnaire.export.timestamp is not None
     return _validated(
         raw, questionnaire, tokens, None, None,
-        opens=date.min, closes=date.max, duplicates="last", edition=NEWEST_EDITION,
+        opens=date.min if dated else None, closes=date.max if dated else None,
+        checks=Checks(),
     )  # fmt: skip
 
 
@@ -114,46 +169,85 @@ def _validated(
     sample: pd.DataFrame | None,
     corrections: pd.DataFrame | None,
     *,
-    opens: date,
-    closes: date,
-    duplicates: DuplicateRule,
-    edition: int,
+    opens: date | None,
+    closes: date | None,
+    checks: Checks,
 ) -> Validated:
     raw = raw.reset_index(drop=True)
     table, found = submissions(
-        raw, questionnaire, tokens, opens=opens, closes=closes, keep=duplicates
+        raw, questionnaire, tokens, opens=opens, closes=closes, keep=checks.duplicates
     )
-    is_kept = table["status"] == KEPT
-    if not is_kept.any():
+    at = np.flatnonzero(table["status"] == KEPT)
+    if not len(at):
         raise DataError(_nothing_kept(table, found))
-    answers = raw.loc[is_kept].assign(respondent=table.loc[is_kept, "respondent"])
-    answers = answers.sort_values("respondent").reset_index(drop=True)
-    given = {i.id: int(answers[i.id].map(match_key).ne("").sum()) for i in questionnaire.items}
-    applied = 0
+    names = table["respondent"].to_numpy(dtype=object)[at]
+    order = order_of(names)
+    answers = Answers.of(raw, at[order], names[order], questionnaire)
+    exported, applied = answers, 0
     if corrections is not None:
         answers, corrected, applied = apply_corrections(
             answers, corrections, questionnaire, tokens or frozenset()
         )
         found += corrected
+    if checks.edition > 1:
+        out, screened = screened_out(answers, questionnaire)
+        found += screened
+        table.loc[answers.place[out], "status"] = "screened_out"
+        if out.all():
+            raise DataError(_nothing_kept(table, found))
+        answers, exported = answers.without(out), exported.without(out)
+    given = {name: int(texts.where(match_key).sum()) for name, texts in exported.texts.items()}
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
-    whole = pd.concat(
-        [
-            answers[["respondent"]],
-            groups,
-            _frame_columns(answers, groups, questionnaire, sample),
-            coded,
-        ],
-        axis=1,
+    if checks.edition == 1:
+        found += blanks(coded, answers)
+    else:
+        coded, dropped, more = whole_interviews(coded, answers, questionnaire, checks)
+        found += more
+        table.loc[answers.place[dropped], "status"] = "same_content"
+        answers, groups = answers.without(dropped), groups.take(~dropped)
+    frame = _frame_columns(answers, groups, questionnaire, sample)
+    held = {"group": groups, **frame, **cells_of(coded)}
+    check_coded(answers.respondent, held, questionnaire)
+    whole = pd.DataFrame(
+        {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
     )
-    found += differences_from_frame(whole, answers["_row"], questionnaire)
-    check_coded(whole, questionnaire, frame=sample is not None)
+    found += differences_from_frame(whole, answers.row, questionnaire)
     unused = 0 if corrections is None else len(corrections) - applied
     listed = (*questionnaire.weighted, *questionnaire.apart)
-    counts = _counts(table, whole, listed, sample, applied, unused)
-    issues = collect(found, [item.id for item in questionnaire.items])
-    return Validated(whole, issues, counts, given, listed)
+    expected = {i.id: (i.label.text(questionnaire.language), expectation(i))
+                for i in questionnaire.items}  # fmt: skip
+    issues = collect(found, list(expected), expected)
+    counts = _counts(table, whole, listed, sample, applied, unused, checks.edition)
+    quarantine = set_aside(raw, table, issues, questionnaire)
+    if checks.edition == 1:
+        issues = issues[list(ISSUE_COLUMNS)]
+    return Validated(whole, issues, counts, given, listed, quarantine)
+
+
+def whole_interviews(
+    coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire, checks: Checks
+) -> tuple[list[Coded], Booleans, list[pd.DataFrame]]:
+    """What the second edition looks at beside single cells.
+
+    Returns the items with the code of break-offs and without the respondents who are dropped; who
+    they are; and the issues.
+    """
+    broke = ends(coded, answers)
+    coded = broken_off(coded, broke)
+    alike, same = same_content(coded, answers)
+    dropped = alike if checks.same_content == "drop" else np.zeros(len(answers), dtype=np.bool_)
+    found = [
+        *break_offs(coded, answers, broke),
+        *blanks(coded, answers, broke, questionnaire.group_item),
+        *same,
+        *straight_lines(coded, answers, questionnaire),
+        *times(coded, answers, broke, checks.fastest),
+    ]
+    if dropped.any():
+        coded, answers = [each.without(dropped) for each in coded], answers.without(dropped)
+    return coded, dropped, [*found, *columns(coded, answers)]
 
 
 def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
@@ -168,46 +262,50 @@ def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
     )
 
 
-def _groups(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.Series[str]:
+def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """The group of each: what was answered; without an answer the weighted one, if there is one.
 
     Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
     Without a group item all are in one, `all`.
     """
     if questionnaire.group_item is None:
-        return pd.Series(TOTAL, index=answers.index, name="group", dtype=object)
+        return Texts.filled(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)
-    texts = answers[item.id].unique()
-    codes = answers[item.id].map({text: read_cell(item, text).values[0] for text in texts})
+    texts = answers.texts[item.id].used()
+    options = Options.of(item, item.id in answers.codes)
+    codes = [read_cell(item, text, options).values[0] for text in texts.texts]
     if len(questionnaire.weighted) == 1:
-        codes = codes.where(codes.isin(questionnaire.apart), questionnaire.weighted[0])
-    return codes.rename("group")
+        codes = [c if c in questionnaire.apart else questionnaire.weighted[0] for c in codes]
+    return texts.mapped(codes)
 
 
 def _frame_columns(
-    answers: pd.DataFrame,
-    groups: pd.Series[str],
+    answers: Answers,
+    groups: Texts,
     questionnaire: Questionnaire,
     sample: pd.DataFrame | None,
-) -> pd.DataFrame:
+) -> dict[str, Texts]:
     """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
     if sample is None:
-        return pd.DataFrame(index=answers.index)
+        return {}
     names = ["stratum", *(variable.id for variable in questionnaire.frame), "base_weight"]
-    frame = sample.set_index("token")[names]
-    frame["base_weight"] = frame["base_weight"].map("{:.12g}".format)
-    joined = frame.reindex(answers["respondent"]).reset_index(drop=True).fillna("")
+    place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))
     apart = groups.isin(questionnaire.apart)
-    outside = ~apart & (joined["stratum"] == "")
+    outside = ~apart & (place < 0)
     if outside.any():
-        who, group = answers.loc[outside, "respondent"].iloc[0], groups[outside].iloc[0]
+        k = int(np.argmax(outside))
         allowed = " or ".join(questionnaire.apart) or "nobody"
         raise DataError(
-            f"{who} is {group}, a weighted group, and outside the sample (after corrections); "
-            f"without an invitation code answers only {allowed}."
+            f"{answers.respondent[k]} is {groups.at(k)}, a weighted group, and outside the sample "
+            f"(after corrections); without an invitation code answers only {allowed}."
         )
-    joined.loc[apart, :] = ""
-    return joined
+    made = {}
+    for name in names:
+        column = sample[name]
+        texts = Texts.of(column.map("{:.12g}".format) if name == "base_weight" else column)
+        known = Texts(texts.codes[place], texts.texts)
+        made[name] = known.put(apart | (place < 0), "").used()
+    return made
 
 
 def _counts(
@@ -217,9 +315,14 @@ def _counts(
     sample: pd.DataFrame | None,
     applied: int,
     unused: int,
+    edition: int,
 ) -> pd.DataFrame:
+    status = table["status"].value_counts()
     rows: list[tuple[str, str, int]] = [("received", "all", len(table))]
-    rows += [(rule, "all", int((table["status"] == rule).sum())) for rule in NOT_KEPT]
+    rows += [(rule, "all", int(status.get(rule, 0))) for rule in NOT_KEPT]
+    if edition > 1:
+        rows += [(rule, "all", int(status[rule])) for rule in SET_ASIDE if rule in status]
+        rows.append(("quarantined", "all", len(table) - len(whole)))
     rows.append(("kept", "all", len(whole)))
     rows += [("kept", group, int((whole["group"] == group).sum())) for group in groups]
     rows += [("corrections_applied", "all", applied), ("corrections_unused", "all", unused)]

@@ -1,0 +1,138 @@
+"""Columns of text, each distinct text held once.
+
+A million answers to a question are a few texts and a million small numbers. What is decided of a
+text is decided once and spread over the rows that hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Codes = npt.NDArray[np.int32]
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """A column: `texts` are the distinct texts, `codes` the place of each row's among them."""
+
+    codes: Codes
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, column: pd.Series[Any]) -> Texts:
+        """A column of text or of categories; what is missing is "". Only texts in use are kept."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            codes, distinct = column.cat.codes.to_numpy(), column.cat.categories
+        else:
+            codes, distinct = pd.factorize(column)
+        texts, places = [str(text) for text in distinct], codes.astype(np.int32)
+        if (missing := places < 0).any():
+            if "" not in texts:
+                texts.append("")
+            places[missing] = texts.index("")
+        return cls(places, tuple(texts)).used()
+
+    @classmethod
+    def filled(cls, text: str, n: int) -> Texts:
+        """The same `text` in `n` rows."""
+        return cls(np.zeros(n, dtype=np.int32), (text,))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def used(self) -> Texts:
+        """Without the texts that no row holds."""
+        held = np.bincount(self.codes, minlength=len(self.texts)) > 0
+        if held.all():
+            return self
+        place = np.cumsum(held, dtype=np.int32) - np.int32(1)
+        texts = tuple(text for text, kept in zip(self.texts, held, strict=True) if kept)
+        return Texts(place[self.codes], texts)
+
+    def take(self, at: npt.NDArray[Any]) -> Texts:
+        """The rows at these places (or where a mask is true), in that order."""
+        return Texts(self.codes[at], self.texts).used()
+
+    def mapped(self, values: Sequence[str]) -> Texts:
+        """The column of `values`, of which there is one for each distinct text."""
+        distinct = tuple(dict.fromkeys(values))
+        place = {value: at for at, value in enumerate(distinct)}
+        lookup = np.array([place[value] for value in values], dtype=np.int32)
+        return Texts(lookup[self.codes] if len(values) else self.codes, distinct)
+
+    def spread(self, values: Sequence[Any]) -> npt.NDArray[np.object_]:
+        """`values`, of which there is one for each distinct text, in the rows."""
+        table = np.empty(len(values), dtype=object)
+        table[:] = values
+        return np.asarray(table[self.codes])
+
+    def where(self, test: Callable[[str], object]) -> Booleans:
+        """The rows whose text passes `test`."""
+        return self.flags(bool(test(text)) for text in self.texts)
+
+    def flags(self, values: Iterable[bool]) -> Booleans:
+        """Truth values, of which there is one for each distinct text, in the rows."""
+        table = np.fromiter(values, dtype=np.bool_, count=len(self.texts))
+        return np.asarray(table[self.codes])
+
+    def isin(self, wanted: Iterable[str]) -> Booleans:
+        """The rows that hold one of the texts."""
+        known = frozenset(wanted)
+        return self.flags(text in known for text in self.texts)
+
+    def put(self, rows: npt.NDArray[Any] | Sequence[int], text: str) -> Texts:
+        """The column with `text` in these rows."""
+        texts = self.texts if text in self.texts else (*self.texts, text)
+        codes = self.codes.copy()
+        codes[rows] = texts.index(text)
+        return Texts(codes, texts)
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows hold each distinct text."""
+        return np.bincount(self.codes, minlength=len(self.texts))
+
+    @property
+    def cells(self) -> npt.NDArray[np.object_]:
+        """The texts of the rows."""
+        return self.spread(self.texts)
+
+    def at(self, row: int) -> str:
+        """The text of one row."""
+        return self.texts[int(self.codes[row])]
+
+
+def same_rows(columns: Sequence[Codes], n: int) -> npt.NDArray[np.int64]:
+    """A number for each row, the same for rows that are equal in all columns and for no others.
+
+    Exact: columns are packed into one integer as long as it holds them, then numbered anew.
+    """
+    key = np.zeros(n, dtype=np.int64)
+    size = 1
+    for codes in columns:
+        own = int(codes.max(initial=0)) + 1
+        if size * own >= 1 << 62:
+            key, distinct = pd.factorize(key)
+            size = len(distinct)
+        key = key * own + codes
+        size *= own
+    numbered, _ = pd.factorize(key)
+    return np.asarray(numbered, dtype=np.int64)
+
+
+def order_of(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:
+    """The places of the texts in their order (of code points), equal ones as they stand."""
+    if len(texts) < 2:
+        return np.arange(len(texts))
+    whole = "".join(texts)
+    # Bytes are compared many times as fast as objects; a NUL at an end would be lost in them.
+    if whole.isascii() and "\0" not in whole:
+        return np.argsort(texts.astype("S"), kind="stable")
+    return np.argsort(texts, kind="stable")

@@ -1,0 +1,125 @@
+"""What a whole column shows: options that never occur, answers that stand alone, far numbers.
+
+Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for the modified z-score; its spread
+is taken on either side of the median by itself, so that a skewed number is no outlier for that.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.facts import Fact, Listed, Value
+from readiness.questionnaire import SPECIAL_CODES, match_key
+from readiness.validation.answers import Answers, Coded
+from readiness.validation.cells import NEAR
+from readiness.validation.columns import Texts
+from readiness.validation.issues import NO_ROW, issues_of
+
+LEAST_ANSWERS = 20
+"""Answers from which on an option that nobody gave, or one person alone, says something, and from
+which on a number can be far from the others."""
+REPEATED = 2
+"""How often an unknown text occurs before it may be an option that was renamed."""
+FAR = 3.5
+"""The modified z-score above which a number is far from the others (Iglewicz and Hoaglin)."""
+TO_SIGMA = 0.6745
+"""The median absolute deviation of a normal distribution, in standard deviations."""
+
+
+def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
+    """The issues of all items."""
+    found: list[pd.DataFrame] = []
+    for each in coded:
+        if each.item.categories:
+            found += _options(each)
+        elif each.item.kind == "number":
+            found.append(_far(each, answers))
+    return found
+
+
+def _options(each: Coded) -> Iterator[pd.DataFrame]:
+    """Options that never occur, the unknown texts that may be them, and answers of one alone."""
+    times = _times(each)
+    answered = int((~each.first.isin(SPECIAL_CODES)).sum())
+    if not answered:
+        return
+    never = [c for c in each.item.categories if not times[c.code]]
+    unknown = _unknown(each)
+    for category in never:
+        likely = _likely(category.text, unknown)
+        if likely:
+            text, n = likely
+            values: dict[str, Value] = {"said_text": text, "n": n, "option": category.text}
+            yield _of_column(each, "unseen_option", text, Fact("validation.unseen_option", values))
+        elif answered >= LEAST_ANSWERS:
+            fact = Fact("validation.never_chosen")
+            yield _of_column(each, "never_chosen", category.text, fact)
+    for category in each.item.categories:
+        if times[category.code] == 1 and answered >= LEAST_ANSWERS:
+            fact = Fact("validation.one_case")
+            yield _of_column(each, "one_case", category.text, fact)
+
+
+def _of_column(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
+    """An issue of a column as a whole."""
+    item = each.item
+    return issues_of(
+        rule, fact, row=[NO_ROW], respondent=[""], value=[value], column=item.column, item=item.id
+    )
+
+
+def _times(each: Coded) -> Counter[str]:
+    """How many gave each answer."""
+    if each.item.kind == "multi":
+        pairs = zip(each.item.codes, each.columns.values(), strict=True)
+        return Counter({code: int(column.isin(["1"]).sum()) for code, column in pairs})
+    column = each.first
+    return Counter(dict(zip(column.texts, column.counts.tolist(), strict=True)))
+
+
+def _unknown(each: Coded) -> Counter[str]:
+    """The unknown texts that are repeated, with how often; of a joined cell each piece."""
+    found: Counter[str] = Counter()
+    for text, n, cell in zip(each.texts.texts, each.texts.counts.tolist(), each.cells, strict=True):
+        for fault in cell.faults:
+            if fault.rule in ("unknown_option", "near_option"):
+                pieces = fault.fact.values.get("said_pieces")
+                said = pieces.items if isinstance(pieces, Listed) else (text,)
+                found.update(dict.fromkeys(map(str, said), n))
+    return Counter({text: n for text, n in found.items() if n >= REPEATED})
+
+
+def _likely(option: str, unknown: Counter[str]) -> tuple[str, int] | None:
+    """The unknown text that is nearest to an option, where one is near."""
+    keys = {match_key(text): text for text in unknown}
+    near = difflib.get_close_matches(match_key(option), keys, n=1, cutoff=NEAR)
+    return (keys[near[0]], unknown[keys[near[0]]]) if near else None
+
+
+def _far(each: Coded, answers: Answers) -> pd.DataFrame:
+    """Numbers far from the others, whatever they mean: to be looked at, never excluded."""
+    numbers = _numbers(each.first)
+    known = np.flatnonzero(~np.isnan(numbers))
+    score = np.zeros(len(known))
+    values = numbers[known]
+    if len(values) >= LEAST_ANSWERS:
+        middle = float(np.median(values))
+        for side in (values <= middle, values >= middle):
+            away = np.abs(values - middle)
+            spread = float(np.median(away[side]))
+            if spread > 0:
+                score[side] = np.maximum(score[side], TO_SIGMA * away[side] / spread)
+    at = known[score > FAR]
+    fact = Fact("validation.outlier", {"median": f"{np.median(values):.12g}" if len(at) else ""})
+    return answers.issues("outlier", fact, at, item=each.item)
+
+
+def _numbers(column: Texts) -> npt.NDArray[np.float64]:
+    read = pd.to_numeric(pd.Series(column.texts, dtype=object), errors="coerce")
+    return np.asarray(read.to_numpy(dtype=np.float64)[column.codes])

@@ -1,0 +1,269 @@
+"""What whole interviews show: where they broke off, who answered twice, alike or too fast.
+
+AAPOR (2023), Standard Definitions, 10th edition, for when an interview is no longer complete: fewer
+than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, too weird", Survey
+Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, log
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.facts import Fact, Listed
+from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire
+from readiness.validation.answers import YES, Answers, Coded
+from readiness.validation.cells import Cell, Options, read_cell
+from readiness.validation.coding import condition
+from readiness.validation.columns import Booleans, Texts, same_rows
+
+COMPLETE = 0.8
+"""The share of the questions that applied from which on an interview is complete (AAPOR)."""
+LEAST_LEFT = 2
+"""Unanswered questions at the end from which on somebody may have stopped and not skipped one."""
+LEAST_ROWS = 3
+"""Questions of a block from which on the same answer to all of them is looked at."""
+FAST = 1 / 3
+"""The share of the median duration below which an interview is too fast (Leiner: 0.48 of it is
+already doubtful; a third is no slip of the clock)."""
+LEAST_TIMED = 30
+"""Interviews from which on their median duration is known well enough."""
+SAME = {
+    "same_content": "validation.same_content",
+    "same_few_answers": "validation.same_few_answers",
+}
+"""What is said of all the same answers as in an earlier row, by rule."""
+
+Ends = npt.NDArray[np.int64]
+
+
+def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
+    """The place of the item at which each interview broke off; the number of items: it did not.
+
+    An interview broke off where all questions from there on that were asked are unanswered: at
+    least `LEAST_LEFT`, and so many that it is not complete. Where the tool says how far a
+    respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for.
+    """
+    n, items = len(answers), len(coded)
+    last = np.full(n, -1)
+    asked, behind = np.zeros(n), np.zeros(n)
+    for place, each in enumerate(coded):
+        last[each.given] = place
+    first = np.full(n, items)
+    for place, each in enumerate(coded):
+        if each.expects:
+            waits = each.asked == YES
+            asked += waits
+            left = waits & (last < place)
+            behind += left
+            first[left & (first == items)] = place
+    stopped = (behind >= LEAST_LEFT) & (behind > (1 - COMPLETE) * asked)
+    if "_complete" in answers.known:
+        said = answers.known["_complete"]
+        stopped = (stopped & ~said.isin(["yes"])) | (said.isin(["no"]) & (behind > 0))
+    return np.where(stopped, first, items)
+
+
+def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
+    """The items with `_broken_off` where an interview had ended before them."""
+    made = []
+    for place, each in enumerate(coded):
+        if each.item.kind == "text":
+            made.append(each)
+            continue
+        gone = (broke <= place) & (each.asked == YES) & ~each.given
+        columns = {n: c.put(gone, BROKEN_OFF) if gone.any() else c for n, c in each.columns.items()}
+        made.append(Coded(each.item, each.texts, each.cells, each.asked, columns))
+    return made
+
+
+def break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
+    """An issue for each interview that broke off, at the first question without an answer."""
+    found = []
+    for place, each in enumerate(coded):
+        at = np.flatnonzero(broke == place)
+        if len(at):
+            fact = Fact("validation.broken_off")
+            found.append(answers.issues("broken_off", fact, at, item=each.item))
+    return found
+
+
+def blanks(
+    coded: Sequence[Coded],
+    answers: Answers,
+    broke: Ends | None = None,
+    group_item: str | None = None,
+) -> list[pd.DataFrame]:
+    """An issue for each question that was asked and left blank, but where an interview had ended.
+
+    `broke`: as `ends` gives it. None: all the same to the first edition of the methods, to which
+    neither an answer that the form demands nor one that routing leads to is another one.
+    """
+    found = []
+    for place, each in enumerate(coded):
+        item = each.item
+        if not (each.expects or item.required):
+            continue
+        blank = (each.asked == YES) & ~each.given & each.first.isin([BLANK, "0"])
+        fact, rule = Fact("validation.no_answer"), "no_answer"
+        if broke is not None:
+            blank &= broke > place
+            rule, fact = _blank(item, group_item)
+        found.append(answers.issues(rule, fact, np.flatnonzero(blank), item=item))
+    return found
+
+
+def _blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
+    """What a blank cell of an item is: one that the form demands, that an earlier answer leads to,
+    or any other. What a whole group is asked is no question that somebody's answer leads to."""
+    if item.required:
+        return "required", Fact("validation.required")
+    routing = [routing for routing in item.asked_if if routing.item != group_item]
+    if not routing:
+        return "no_answer", Fact("validation.no_answer")
+    conditions = Listed(tuple(condition(each) for each in routing))
+    return "routed_blank", Fact("validation.routed_blank", {"conditions": conditions})
+
+
+def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, list[pd.DataFrame]]:
+    """Who gave all the same answers as somebody in an earlier row, with an issue for each.
+
+    Where so few questions are answered that their answers can come out in fewer ways than there are
+    interviews, some are equal by necessity: these are `same_few_answers`, and no sign of anything.
+    """
+    n = len(answers)
+    columns = [column.used() for each in coded for column in each.columns.values()]
+    group = same_rows([column.codes for column in columns], n)
+    order = np.argsort(answers.row, kind="stable")
+    first_of = np.full(int(group.max(initial=-1)) + 1, -1)
+    # Written from the last to the first, so that the first row of each stays.
+    first_of[group[order[::-1]]] = order[::-1]
+    first = first_of[group]
+    repeats = (first != np.arange(n)) & _anything(coded, n)
+    enough = repeats & (_ways(coded, n) > log(max(n, 2)))
+    found = []
+    for rule, mask in (("same_content", enough), ("same_few_answers", repeats & ~enough)):
+        at = np.flatnonzero(mask)
+        facts = [Fact(SAME[rule], {"row": str(answers.row[k])}) for k in first[at]]
+        found.append(answers.issues(rule, facts, at))
+    return enough, found
+
+
+def _anything(coded: Sequence[Coded], n: int) -> Booleans:
+    return np.any([each.given for each in coded], axis=0) if coded else np.zeros(n, dtype=np.bool_)
+
+
+def _ways(coded: Sequence[Coded], n: int) -> npt.NDArray[np.float64]:
+    """Logarithm of the number of ways in which the answered questions can be answered."""
+    total = np.zeros(n)
+    for each in coded:
+        total[each.given & (each.asked == YES)] += _answers_of(each.item)
+    return total
+
+
+def _answers_of(item: Item) -> float:
+    """Logarithm of the number of answers that an item can have."""
+    if item.kind == "multi":
+        return len(item.codes) * log(2)
+    if item.kind == "number":
+        assert item.range is not None
+        low, high = item.range.bounds
+        return inf if high - low == inf else log(high - low + 1)
+    return log(len(item.codes)) if item.codes else inf
+
+
+def straight_lines(
+    coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
+) -> list[pd.DataFrame]:
+    """An issue for each interview with one and the same answer to all questions of a block."""
+    found = []
+    for grid in questionnaire.grids:
+        rows = [each for each in coded if each.item.grid == grid.id]
+        if grid.kind != "grid" or len(rows) < LEAST_ROWS:
+            continue
+        if any(each.item.kind not in ("single", "ordinal") for each in rows):
+            continue
+        codes = {code: k for k, code in enumerate(rows[0].item.codes)}
+        places = [_places(each.first, codes) for each in rows]
+        alike = (places[0] >= 0) & np.all([own == places[0] for own in places[1:]], axis=0)
+        at = np.flatnonzero(alike)
+        fact = Fact("validation.straight_line", {"n": len(rows)})
+        # At the first question of the block, whose answer is that to all of them.
+        found.append(answers.issues("straight_line", fact, at, item=rows[0].item))
+    return found
+
+
+def _places(column: Texts, codes: dict[str, int]) -> npt.NDArray[np.int64]:
+    table = np.array([codes.get(text, -1) for text in column.texts])
+    return table[column.codes]
+
+
+def times(
+    coded: Sequence[Coded], answers: Answers, broke: Ends, fastest: float | None
+) -> list[pd.DataFrame]:
+    """Issues of interviews that were too fast, or that ended before they began.
+
+    `fastest`: seconds below which an interview is too fast; None: a third of the median of those
+    that did not break off, where there are enough of them.
+    """
+    found = []
+    seconds = _seconds(answers)
+    whole = broke == len(coded)
+    timed = seconds[whole & (seconds > 0)]
+    if fastest is None and len(timed) >= LEAST_TIMED:
+        fastest = float(np.median(timed)) * FAST
+    if fastest is not None:
+        at = np.flatnonzero(whole & (seconds >= 0) & (seconds < fastest))
+        fact = Fact("validation.speeder", {"bound": f"{fastest:.0f}"})
+        shown = np.array([f"{value:.0f}" for value in seconds[at]], dtype=object)
+        found.append(answers.issues("speeder", fact, at, value=shown))
+    if {"_started", "_submitted"} <= set(answers.known):
+        started, submitted = answers.known["_started"], answers.known["_submitted"]
+        both = started.where(bool) & submitted.where(bool)
+        # Both are ISO texts: their order is that of time.
+        late = np.flatnonzero(both)[started.cells[both] > submitted.cells[both]]
+        fact = Fact("validation.impossible_time")
+        value = started.cells[late]
+        found.append(answers.issues("impossible_time", fact, late, value=value))
+    return found
+
+
+def _seconds(answers: Answers) -> npt.NDArray[np.float64]:
+    """How long each interview took, NaN where that is not known."""
+    if "_seconds" not in answers.known:
+        return np.full(len(answers), np.nan)
+    column = answers.known["_seconds"]
+    read = pd.to_numeric(pd.Series(column.texts, dtype=object), errors="coerce")
+    return np.asarray(read.to_numpy(dtype=np.float64)[column.codes])
+
+
+def screened_out(
+    answers: Answers, questionnaire: Questionnaire
+) -> tuple[Booleans, list[pd.DataFrame]]:
+    """Who gave an answer that ends the interview because it is not about them, with an issue."""
+    gone = np.zeros(len(answers), dtype=np.bool_)
+    found = []
+    for item in questionnaire.items:
+        ending = [category.screens_out for category in item.categories]
+        if not any(ending):
+            continue
+        texts = answers.texts[item.id]
+        options = Options.of(item, item.id in answers.codes)
+        out = texts.flags(
+            _ends(read_cell(item, text, options), item, ending) for text in texts.texts
+        )
+        at = np.flatnonzero(out & ~gone)
+        found.append(answers.issues("screened_out", Fact("validation.screened_out"), at, item=item))
+        gone |= out
+    return gone, found
+
+
+def _ends(cell: Cell, item: Item, ending: Sequence[bool]) -> bool:
+    """Whether one of the options that a cell holds ends the interview."""
+    if item.kind == "multi":
+        return any(v == "1" and end for v, end in zip(cell.values, ending, strict=True))
+    return any(cell.values[0] == code and end for code, end in zip(item.codes, ending, strict=True))
