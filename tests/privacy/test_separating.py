@@ -21,6 +21,7 @@ from readiness.validation import validate
 from readiness.validation.separating import separate
 
 OPTIONS = [{"code": "seldom", "text": "Low"}, {"code": "often", "text": "High"}]
+ASKED = {"en": "Said, or write to a@b.org"}
 TOWNS = [{"code": "a", "text": "Aba"}, {"code": "b", "text": "Bab"}]
 DOCUMENT = {
     "name": "office",
@@ -33,7 +34,7 @@ DOCUMENT = {
          "categories": OPTIONS},
         {"id": "town", "kind": "single", "column": "Town", "label": {"en": "Town"},
          "personal": True, "categories": TOWNS},
-        {"id": "said", "kind": "text", "column": "Said", "label": {"en": "Said"}},
+        {"id": "said", "kind": "text", "column": "Said", "label": ASKED},
     ],
 }  # fmt: skip
 CODES = ["rita@example.org", "omar@example.org", "sara@example.org"]
@@ -54,6 +55,10 @@ def raw() -> pd.DataFrame:
     )
 
 
+def ignored() -> pd.DataFrame:
+    return pd.DataFrame({"_row": [2, 3, 4], "Phone": ["", "+212 6 99 88 77 66", ""]})
+
+
 QUESTIONNAIRE = Questionnaire.model_validate(DOCUMENT)
 DETECTORS = Detectors(telephone=("0[5-8]########",), names=("Rita Secret",))
 
@@ -62,7 +67,7 @@ def separated(key: bytes | None):  # type: ignore[no-untyped-def]
     result = validate(
         raw(), QUESTIONNAIRE, opens=date(2026, 1, 1), closes=date(2026, 12, 31), duplicates="last"
     )
-    return result, *separate(result, raw(), QUESTIONNAIRE, DETECTORS, key)
+    return result, *separate(result, raw(), ignored(), QUESTIONNAIRE, DETECTORS, key)
 
 
 def test_what_goes_on_names_and_quotes_nobody() -> None:
@@ -90,13 +95,16 @@ def test_what_goes_on_names_and_quotes_nobody() -> None:
 def test_personal_data_are_told_by_place_and_kind() -> None:
     _, after, apart = separated(bytes(32))
     seen = after.issues[after.issues["rule"] == "personal_data_seen"]
-    (issue,) = seen.to_dict("records")
+    issue, other = seen.to_dict("records")
+    assert (other["row"], other["column"], other["item"]) == (3, "Phone", "")
     assert (issue["row"], issue["item"], issue["value"]) == (2, "said", GIVEN)
     assert issue["severity"] == "warning" and "telephone" in issue["fact"]
     # The list of names is its owner's: no number depends on it.
     assert "name" not in issue["fact"].replace("validation.", "")
     assert apart.seen.to_dict("records") == [
-        {"row": 2, "column": "Said", "item": "said", "kinds": "telephone name"}
+        {"row": 0, "column": "Said", "item": "said", "kinds": "email"},
+        {"row": 2, "column": "Said", "item": "said", "kinds": "telephone name"},
+        {"row": 3, "column": "Phone", "item": "", "kinds": "telephone"},
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from readiness.config import Edition, Privacy, Validate, parse_json
 from readiness.questionnaire import load_questionnaire
-from readiness.readers import read_corrections, read_export, read_sample
+from readiness.readers import read_corrections, read_export, read_ignored, read_sample
 from readiness.running.personal import (
     Pseudonyms,
     detectors_of,
@@ -68,8 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     record = settings.record()
     if settings.edition != 1:
         # From here on no message and no file quotes or names anybody.
+        ignored = read_ignored(arguments.answers, questionnaire)
         detectors, looked_for = detectors_of(settings.privacy)
-        result, apart = separate(result, raw, questionnaire, detectors, key.secret)
+        result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
         keep_apart(arguments.out.parent, apart)
         record |= looked_for | ({"key": key.name} if key.secret else {})
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss

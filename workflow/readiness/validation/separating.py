@@ -36,6 +36,7 @@ KINDS = {
 }
 """What each kind of personal data is called, as a key of the catalogues. Names of a list are told
 to its owner alone: who recomputes the numbers does not have it."""
+ROW = "_row"
 NAMED = ("respondent",)
 QUOTING = ("value", "expected", "suggestion")
 """Columns of the table of issues that may quote an answer."""
@@ -51,7 +52,8 @@ class Apart:
     """What is kept apart, for whoever may see it.
 
     answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
-    seen: one row a cell that holds personal data: `row` of the export, `column`, `kinds`.
+    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`;
+        of the questionnaire's own texts the row is 0.
     """
 
     answers: pd.DataFrame
@@ -61,6 +63,7 @@ class Apart:
 def separate(
     result: Validated,
     raw: pd.DataFrame,
+    ignored: pd.DataFrame,
     questionnaire: Questionnaire,
     detectors: Detectors,
     key: bytes | None = None,
@@ -69,8 +72,8 @@ def separate(
 
     Args:
         result: what `validate` made of `raw`.
-        raw: the export; personal data are looked for in its items and in its other columns that
-            are no item's, by their header, but not in those whose name begins with `_`.
+        raw: the export, in whose items personal data are looked for.
+        ignored: its other columns by their header, with `_row` (`readers.read_ignored`).
         questionnaire: what was asked.
         detectors: what is looked for.
         key: makes pseudonyms of the respondents; None where nobody is named (a simulated wave).
@@ -81,7 +84,7 @@ def separate(
     quarantine = result.quarantine.copy()
     for item in apart:
         quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
-    found = _seen(raw, questionnaire, detectors)
+    found = _seen(raw, ignored, questionnaire, detectors)
     issues = pd.concat([_silent(result.issues, questionnaire, key), _issues(found)])
     if key is not None:
         answers, said, issues, quarantine = (
@@ -89,6 +92,7 @@ def separate(
         )
     # An issue that is added has no question of its own beside its column.
     issues = issues.sort_values("row", kind="stable").fillna("").reset_index(drop=True)
+    found = pd.concat([_seen_in_texts(questionnaire, detectors), found], ignore_index=True)
     seen = found.assign(kinds=found["kinds"].map(" ".join))
     separated = replace(result, answers=answers, issues=issues, quarantine=quarantine)
     return separated, Apart(said, seen)
@@ -106,21 +110,40 @@ def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | Non
     return silent
 
 
-def _seen(raw: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors) -> pd.DataFrame:
-    """Where personal data stand: `row`, `column` (its header), `item`, `kinds`."""
-    headers = {item.id: item.column for item in questionnaire.items if not item.personal}
-    personal = {item.id for item in questionnaire.items if item.personal}
-    searched = [c for c in raw.columns if not str(c).startswith("_") and c not in personal]
-    found = personal_data_seen(raw[searched], detectors)
-    names = found["column"]
-    return pd.DataFrame(
-        {
-            "row": raw["_row"].reindex(found["at"]).to_numpy(),
-            "column": names.map(lambda name: headers.get(name, name)),
-            "item": names.where(names.isin(list(headers)), ""),
-            "kinds": found["kinds"],
-        }
-    )
+def _seen(
+    raw: pd.DataFrame, ignored: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors
+) -> pd.DataFrame:
+    """Where personal data stand in an export: `row`, `column` (its header), `item`, `kinds`."""
+    headers = {i.id: i.column for i in questionnaire.items if not i.personal and i.id in raw}
+    parts = []
+    for cells, names in ((raw, headers), (ignored, {})):
+        searched = names or [column for column in cells.columns if column != ROW]
+        found = personal_data_seen(cells[list(searched)], detectors)
+        column = found["column"]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "row": cells[ROW].reindex(found["at"]).to_numpy(),
+                    "column": column.map(lambda name, names=names: names.get(name, name)),
+                    "item": column if names else "",
+                    "kinds": found["kinds"],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _seen_in_texts(questionnaire: Questionnaire, detectors: Detectors) -> pd.DataFrame:
+    """Items whose own texts, in any language, hold personal data: an address to write to, say."""
+    see = detectors.ready()
+    found = []
+    for item in questionnaire.items:
+        texts = [item.column, *item.label.root.values()]
+        for category in item.categories:
+            texts += [category.text, *category.labels.values()]
+        if kinds := see("\n".join(texts)):
+            found.append((0, item.column, item.id, kinds))
+    return pd.DataFrame(found, columns=["row", "column", "item", "kinds"], dtype=object)
 
 
 def _issues(found: pd.DataFrame) -> pd.DataFrame:
