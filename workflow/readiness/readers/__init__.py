@@ -1,6 +1,6 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
-from readiness.readers.export import read_export, read_ignored
+from readiness.readers.export import read_export, read_ignored, recognised
 from readiness.readers.sheet import Sheet, read_sheet
 from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
@@ -22,4 +22,5 @@ __all__ = [
     "read_margins",
     "read_sample",
     "read_sheet",
+    "recognised",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -74,7 +75,7 @@ def refuse_other_columns(
     )
     advice = ""
     if unknown and not assigned.missing:
-        listed = ", ".join(f'"{name}"' for name in unknown[:3])
+        listed = ", ".join(json.dumps(name, ensure_ascii=False) for name in unknown[:3])
         more = ", ..." if len(unknown) > 3 else ""
         advice = (
             f"\nNo questions? Add to the questionnaire, under export: `ignored: [{listed}{more}]`."

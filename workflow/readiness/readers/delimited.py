@@ -29,11 +29,24 @@ from readiness.readers.table import (
     header_at,
     without_empty,
 )
-from readiness.tables import LONG, PACKED, counted, unreadable
+from readiness.tables import LONG, counted, unreadable
 
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 1 << 16
+NO_TABLES = {
+    b"\x1f\x8b": "compressed (gzip); unpack it, and give the table in it.",
+    b"<!doctype html": "a page of the web; download the table itself, signed in.",
+    b"<html": "a page of the web; download the table itself, signed in.",
+    b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
+    b"<stata_dta>": "a Stata file; export it as CSV or SPSS (.sav).",
+    b"[{": "JSON; export it as CSV or as an Excel workbook (.xlsx).",
+    b'{"': "JSON; export it as CSV or as an Excel workbook (.xlsx).",
+    b"%pdf": "a PDF; export the answers as CSV or as an Excel workbook (.xlsx).",
+    b"\x89png": "a picture; export the answers as CSV or as an Excel workbook (.xlsx).",
+    b"ascii spss port file": "a portable SPSS file (.por); save it as .sav.",
+}
+"""How files begin that are no table, in small letters, and what to do."""
 _CHUNK = 20_000
 _BLOCK = 1 << 24
 
@@ -42,9 +55,10 @@ Row = tuple[int, list[str]]
 
 def read(path: Path, content: bytes, wanted: Collection[str], encoding: str | None) -> Sheet:
     """The table of a delimited text; `readers.sheet.read_sheet` says what is raised."""
-    for beginning, kind in PACKED.items():
-        if content.startswith(beginning):
-            raise DataError(f"{path}: the export is {kind}; expected a table. Unpack it first.")
+    beginning = content[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    for start, kind in NO_TABLES.items():
+        if beginning.startswith(start):
+            raise DataError(f"{path}: the export is {kind}")
     text, named = decode(path, content, wanted, encoding)
     if not text.strip("\r\n \t;,|\0"):
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")

@@ -58,22 +58,28 @@ def decode(
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError as error:
-        first = error.start
+        first, line = error.start, content.count(b"\n", 0, error.start) + 1
+        if error.reason == "unexpected end of data":
+            raise DataError(
+                f"{path}, line {line}: ends within a letter, so it is cut. Export it again."
+            ) from None
     if b"\0" in content[:_SAMPLE]:
-        raise DataError(f"{path}: holds bytes that are no text; expected a table. {_line(first)}")
+        raise DataError(
+            f"{path}, line {line}: bytes that are no text; expected a table (CSV, .xlsx or .sav)."
+        )
+    if not content[:first].isascii():
+        raise DataError(
+            f"{path}, line {line}: UTF-8 up to here, then other letters (byte {first}). Files of "
+            "two encodings put together? Export it again as UTF-8."
+        )
     chosen = _by_headers(content, wanted) or _by_letters(content)
     if chosen is None:
-        line = content.count(b"\n", 0, first) + 1
         raise DataError(
             f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
             "as likely as each other. Export it again as UTF-8, or say in the questionnaire "
             "under export: `encoding: windows-1252`."
         )
     return _strictly(path, content, chosen)
-
-
-def _line(first: int) -> str:
-    return f"The first that is not UTF-8 is byte {first}."
 
 
 def _known(path: Path, encoding: str) -> str:

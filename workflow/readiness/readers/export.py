@@ -78,6 +78,19 @@ def read_ignored(
     return pd.DataFrame(made)
 
 
+def recognised(
+    path: Path, content: bytes | None = None, *, tool: str | None = None
+) -> tuple[Sheet, Tool]:
+    """An export of which no questionnaire is known yet: its rows of answers, and the tool.
+
+    What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
+    the columns that it adds by itself. Raises as `read_export` does.
+    """
+    sheet = read_sheet(path, content)
+    reader = choose(sheet, None, tool)
+    return reader.prepared(sheet), reader
+
+
 def _opened(
     path: Path, questionnaire: Questionnaire, content: bytes | None, tool: str | None
 ) -> tuple[Sheet, Tool]:

@@ -72,6 +72,10 @@ class Tool:
             (column, *(row[at] for row in sheet.under)) for at, column in enumerate(sheet.columns)
         ]
 
+    def own_key(self, heading: tuple[str, ...]) -> str:
+        """The match key by which a column of the tool's own is known."""
+        return match_key(heading[0])
+
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """Rows that are no answers of a respondent (test answers, say), by position, and why."""
         return {}
@@ -138,20 +142,21 @@ class Tool:
                 made.items[target.item] = found[0].at
             else:
                 made.options.setdefault(target.item, {})[target.option] = found[0].at
-        for at, called in enumerate(keys):
-            if at not in taken:
-                known = next((self.own[key] for key in called if key in self.own), "")
-                if known and known not in made.roles:
-                    made.roles[known] = at
+        own = [self.own_key(heading) for heading in headings]
+        for at, key in enumerate(own):
+            role = self.own.get(key, "")
+            if at not in taken and role and role not in made.roles:
+                made.roles[role] = at
         taken.update(made.roles.values())
         made.rankings = rankings.find(questionnaire, made, keys, taken)
         taken.update(at for found in made.rankings.values() for at in found)
         made.unknown = [
             at
-            for at, called in enumerate(keys)
+            for at, key in enumerate(own)
             if at not in taken
-            and not called & (optional | set(self.own))
-            and not (self.also and any(self.also.fullmatch(key) for key in called))
+            and key not in self.own
+            and not keys[at] & optional
+            and not (self.also and self.also.fullmatch(key))
             and not self.is_own(sheet, at)
         ]
         made.missing = [

@@ -48,7 +48,10 @@ class Kobo(Tool):
             "formdef_version",
         ), ""),
     }  # fmt: skip
-    also = re.compile(r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)|_version__\d+")
+    also = re.compile(
+        r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)|_version__\d+"
+        r"|(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+"
+    )
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:

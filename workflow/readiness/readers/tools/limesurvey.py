@@ -80,6 +80,10 @@ class LimeSurvey(Tool):
             made.append((column, found[1], found[2]) if found else (column,))
         return made
 
+    def own_key(self, heading: tuple[str, ...]) -> str:
+        """The code, where there is one."""
+        return match_key(heading[1] if len(heading) > 2 else heading[0])
+
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """What stands before the first question is the tool's own, in whatever language."""
         made = super().assigned(sheet, questionnaire)

@@ -23,6 +23,8 @@ _SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recorde
               "responseid", "duration (in seconds)", "ipaddress", "responseset",
               "recipientemail"}  # fmt: skip
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
+_OLD = re.compile(r"V\d+")
+"""What an older export calls its own columns; the texts below tell them."""
 _TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
 """Of the column Status, in words or values; and of DistributionChannel, in words."""
 _SEEN = "-99"
@@ -41,7 +43,7 @@ class Qualtrics(Tool):
         **dict.fromkeys((
             "ipaddress", "progress", "recipientlastname", "recipientfirstname", "recipientemail",
             "externalreference", "externaldatareference", "locationlatitude", "locationlongitude",
-            "userlanguage", "responseset", "resolution", "name", "emailaddress",
+            "userlanguage", "responseset", "resolution",
             "locationaccuracy",
         ), ""),
     }  # fmt: skip
@@ -90,7 +92,8 @@ class Qualtrics(Tool):
             text, of = ([*(row[at] for row in sheet.under), "", ""])[:2]
             found = _IMPORT.match(of.strip())
             short = text.replace(" - Selected Choice", "")
-            made.append((column, text, short, *([found[1]] if found else [])))
+            names = (text, column) if _OLD.fullmatch(column) else (column, text)
+            made.append((*names, short, *([found[1]] if found else [])))
         return made
 
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
@@ -99,6 +102,10 @@ class Qualtrics(Tool):
         if "timestamp" not in made.roles and "ended" in made.roles:
             made.roles["timestamp"] = made.roles["ended"]
         return made
+
+    def is_own(self, sheet: Sheet, at: int) -> bool:
+        """The first columns of an older export."""
+        return bool(_OLD.fullmatch(sheet.columns[at]))
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
         """The column Finished."""

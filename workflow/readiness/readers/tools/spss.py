@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.table import Sheet
 from readiness.readers.tools import words
@@ -32,6 +33,12 @@ class Spss(Tool):
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """The bytes say so."""
         return float(sheet.format == "sav")
+
+    def prepared(self, sheet: Sheet) -> Sheet:
+        """Refuses what is none, though the questionnaire says so."""
+        if sheet.format != "sav":
+            raise DataError(f"{sheet.path}: not an SPSS file, but `tool: spss` says so.")
+        return sheet
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """Name and label of the variable."""

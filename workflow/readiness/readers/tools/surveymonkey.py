@@ -45,9 +45,10 @@ class SurveyMonkey(Tool):
         if sheet.under:
             return sheet
         rows = [*sheet.above, sheet.columns]
-        first = next(
-            at for at, row in enumerate(rows) if {match_key(cell) for cell in row} >= _SIGNATURE
-        )
+        found = [at for at, row in enumerate(rows) if {match_key(c) for c in row} >= _SIGNATURE]
+        if not found:
+            return sheet
+        first = found[0]
         below = sheet.below(0)
         if first == len(rows) - 1:
             # The second header has nothing below the number of the respondent.
