@@ -10,7 +10,7 @@ import yaml
 from project_copy import ROOT
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
-from readiness.plan.checks import asked
+from readiness.plan.asking import asked
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
 
 TEXT = """\
@@ -117,7 +117,7 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
     (tmp_path / "q.yaml").write_text(TEXT, "utf-8")
     light, whole = asked(tmp_path, tmp_path / "q.yaml"), read()
     assert light.kinds == {item.id: item.kind for item in whole.items}
-    assert light.answers == {item.id: len(item.codes) for item in whole.items}
+    assert light.codes == {item.id: list(item.codes) for item in whole.items}
     assert light.frame == {}
 
 

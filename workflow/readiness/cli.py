@@ -42,6 +42,10 @@ COMMANDS = {
     "verify": ("readiness.commands.verify", "check the signatures over a publication's seal"),
     "estimate": ("readiness.commands.estimate", "shares of any CSV with a small YAML design"),
     "compare": ("readiness.commands.compare", "compare groups of any CSV with a small YAML design"),
+    "questionnaire": (
+        "readiness.commands.questionnaire",
+        "check a questionnaire, write it as a form or codebook",
+    ),
     "documents": ("readiness.commands.documents", "write config/README.md and the JSON schema"),
 }
 STEPS = {

@@ -18,7 +18,7 @@ from readiness.language import LANGUAGES
 from readiness.language import text as told
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key, tidy
-from readiness.questionnaire.writing import COMMENT
+from readiness.questionnaire.writing import CHECK, COMMENT
 
 MOST_MISSING = 50
 """How many values a declared range of missing values may be written out as."""
@@ -137,12 +137,10 @@ def from_labels(labels: Labels, *, language: str | None = None) -> dict[str, Any
         elif variable.name == ticked.variables[0]:
             items.append(_ticked(ticked, [by_name[n] for n in ticked.variables], written, taken))
         taken |= {items[-1]["id"]}
-    open_ = (
-        "" if language else "language: the file does not name it; correct it where it is not en."
-    )
+    unnamed = f"{CHECK}language: the file does not name it; correct it where it is not en."
     return {
-        COMMENT: f"Drafted from the labels of {labels.name}. Judge each kind: `ordinal` where the "
-                 f"answers have an order.\nSay which item is asked of whom (asked_if).\n{open_}",
+        COMMENT: "Judge each kind: `ordinal` where the answers have an order.\n"
+                 f"Say which item is asked of whom (asked_if).\n{'' if language else unnamed}",
         "name": form_name(labels.name), "version": "1", "language": written,
         "title": {written: labels.name}, "items": items,
     }  # fmt: skip

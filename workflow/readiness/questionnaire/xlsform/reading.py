@@ -16,7 +16,7 @@ from typing import Any
 
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import COMMENT
+from readiness.questionnaire.writing import CHECK, COMMENT
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
     Source,
@@ -99,13 +99,13 @@ def _document(made: _Made, path: Path) -> dict[str, Any]:
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
     notes = [
-        f"From the XLSForm {path.name}. A select_one is `single`: make it `ordinal`, low to",
-        "high, where its options have an order. Options that are no answers go to `missing`.",
+        "A select_one is `single`: make it `ordinal`, low to high, where there is an order.",
+        "Options that are no answers go to `missing`.",
     ]
     if not form.language_known:
-        notes.append(f"language: the form names none; correct it where it is not {own}.")
+        notes.append(f"{CHECK}language: the form names none; correct it where it is not {own}.")
     if version and not re.fullmatch(r"[0-9]+", version):
-        notes.append(f"version: the form's own is {version!r}.")
+        notes.append(f"{CHECK}version: the form's own is {version!r}.")
     return {
         COMMENT: "\n".join(notes),
         "name": form_name(settings.get("form_id") or settings.get("id_string") or title),

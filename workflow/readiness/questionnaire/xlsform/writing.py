@@ -58,7 +58,7 @@ def sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
 class _Form:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
-        self.languages = _languages(questionnaire)
+        self.languages = languages_of(questionnaire)
         self.choices: list[Row] = []
         self.lists: dict[tuple[tuple[str, ...], ...], str] = {}
         names = [_name(item.variable or "", item.id) for item in questionnaire.items]
@@ -222,7 +222,7 @@ def _name(wanted: str, otherwise: str) -> str:
     return wanted if _NAME.fullmatch(wanted) else otherwise
 
 
-def _languages(questionnaire: Questionnaire) -> list[str]:
+def languages_of(questionnaire: Questionnaire) -> list[str]:
     """The questionnaire's own language, then all others that any text of it has, sorted."""
     others: set[str] = set(questionnaire.title.root)
     for item in questionnaire.items:

@@ -1,0 +1,204 @@
+"""What is made of a questionnaire: codebook, header, schema, what changed since the last one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from project_copy import ROOT
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.cli import main
+from readiness.language import LANGUAGES, tell
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.changes import changes
+from readiness.questionnaire.codebook import COLUMNS, table
+from readiness.questionnaire.schema import header, table_schema
+from readiness.site.codebook import codebook_page
+
+TEXT = """\
+name: shop
+version: "1"
+language: en
+title: {en: The <b>shop</b>, ar: المتجر}
+export: {timestamp: Sent}
+items:
+  - {id: age, kind: number, column: Your age, range: {low: 18, high: 99}, required: true}
+  - id: buys
+    kind: single
+    column: Do you buy?
+    categories:
+      - {code: "yes", text: "Yes", value: "1", ar: نعم}
+      - {code: "no", text: "No", value: "2", screens_out: true}
+    missing: [{value: "9", text: Refused, means: refused}]
+  - id: what
+    kind: multi
+    column: What do you buy?
+    blank_means: none
+    asked_if: [{item: buys, one_of: ["yes"]}, {item: age, at_least: 21}]
+    categories:
+      - {code: tea, text: Tea, column: Tea bought}
+      - {code: none, text: None, column: None bought, exclusive: true}
+  - id: rate
+    kind: grid
+    column: Rate us
+    rows: [Price, Service]
+    categories: [{code: bad, text: Bad}, {code: good, text: Good}]
+  - {id: note, kind: text, column: "Say more", personal: true}
+"""
+
+
+def read(text: str = TEXT) -> Questionnaire:
+    document: dict[str, Any] = read_yaml_text(text, TextLoader)
+    return questionnaire_of(document, "shop-1.yaml")
+
+
+def test_the_table_has_a_row_for_each_option() -> None:
+    rows = table(read(), "en")
+    assert all(tuple(row) == COLUMNS for row in rows)
+    by_code = {(row["item"], row["code"]): row for row in rows}
+    assert by_code["buys", "no"]["note"] == "Ends the interview"
+    assert by_code["buys", "_refused"]["value"] == "9"
+    assert by_code["what", "none"]["note"].endswith("Stands alone")
+    assert by_code["what", "tea"]["asked_of"] == (
+        "Asked of those whose answer to Do you buy? is Yes. "
+        "Asked of those whose answer to Your age is >= 21."
+    )
+    assert by_code["age", ""]["note"] == (
+        "An answer is required. The least: 18 (units as answered). "
+        "The most: 99 (units as answered)."
+    )
+    assert by_code["rate_2", "good"]["grid"] == "rate"
+    assert {row["option"] for row in table(read(), "ar")} >= {"نعم", "No"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_one_file_that_runs_nothing(language: str) -> None:
+    page = codebook_page(read(), language, changes=changes(read(), read(TEXT.replace("Tea", "T"))))
+    tree = LexborHTMLParser(page)
+    assert tree.css_first("html").attributes["lang"] == language
+    articles = [node.attributes["id"] for node in tree.css("article")]
+    assert articles == ["age", "buys", "what", "rate_1", "rate_2", "note"]
+    assert page.count(">Rate us</h3>") == 1
+    assert "<b>" not in page and not tree.css("script, link, img, iframe")
+    policy = tree.css_first("meta[http-equiv]").attributes["content"] or ""
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert not re.findall(r"""(?:src|href)=["'](?!#)""", page)
+    assert len(tree.css_first("section ul").css("li")) == 1
+
+
+def test_an_empty_header_and_a_schema_of_the_coded_table() -> None:
+    questionnaire = read()
+    assert header(questionnaire) == [
+        "Sent", "Your age", "Do you buy?", "Tea bought", "None bought", "Rate us [Price]",
+        "Rate us [Service]", "Say more",
+    ]  # fmt: skip
+    schema = table_schema(questionnaire, "en")
+    fields = {field["name"]: field for field in schema["fields"]}
+    assert list(fields) == [
+        "respondent", "age", "buys", "what.tea", "what.none", "rate_1", "rate_2", "note",
+    ]  # fmt: skip
+    assert fields["age"]["constraints"] == {"minimum": 18, "maximum": 99, "required": True}
+    assert fields["rate_1"]["categoriesOrdered"] and "_refused" in schema["missingValues"]
+    assert fields["buys"]["categories"][0] == {"value": "yes", "label": "Yes"}
+
+
+CHANGED = TEXT.replace("Your age", "Your age in years").replace("low: 18", "low: 16")
+CHANGES = [
+    ("id: note", "id: more", ["change.renamed"]),
+    ("Do you buy?", "Did you buy?", ["change.reworded"]),
+    ("code: tea", "code: chai", ["change.recoded"]),
+    ("text: Tea,", "text: Green tea,", ["change.option_reworded"]),
+    ("rows: [Price, Service]", "rows: [Price]", ["change.removed"]),
+    ("low: 18", "low: 16", ["change.keys"]),
+    ("at_least: 21", "at_least: 18", ["change.routing"]),
+    ("kind: grid", "kind: grid\n    each: single", ["change.kind", "change.kind"]),
+    ("{code: bad, text: Bad}, {code: good, text: Good}",
+     "{code: good, text: Good}, {code: bad, text: Bad}", ["change.order", "change.order"]),
+    ("  - {id: note", "  - {id: new, kind: text}\n  - {id: note", ["change.added"]),
+    ("items:", "group_item: buys\nitems:", ["change.groups"]),
+    ("label", "label", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), CHANGES)
+def test_what_changed_is_told(old: str, new: str, expected: list[str]) -> None:
+    found = changes(read(), read(TEXT.replace(old, new)))
+    assert [fact.kind.partition(".")[2] for fact in found] == expected
+    assert all(tell(fact, language) for fact in found for language in LANGUAGES)
+
+
+def test_the_fewest_items_that_explain_the_order_have_moved() -> None:
+    lines = TEXT.splitlines(keepends=True)
+    note = lines.pop()
+    at = lines.index("items:\n") + 1
+    found = changes(read(), read("".join([*lines[:at], note, *lines[at:]])))
+    assert [(fact.kind, fact.values["item"]) for fact in found] == [
+        ("questionnaire.change.moved", "note")
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "shop-1.yaml").write_text(TEXT, "utf-8")
+    later = TEXT.replace('version: "1"', 'version: "2"').replace("Say more", "More")
+    (tmp_path / "shop-2.yaml").write_text(later, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questionnaire", "shop-2.yaml", "--since", "shop-1.yaml"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "shop-2.yaml: the questionnaire shop-2."
+    assert "Questions: 6 (Number: 1, Single choice: 1, Multiple choice: 1, Scale: 2" in said[1]
+    assert "ar lacks labels: 13 (age, buys, buys.no)." in said
+    assert said[-1] == "note: asked as “More”, before as “Say more”."
+
+
+def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ("codebook", "table", "header", "schema", "xlsform", "yaml"):
+        out = f"out.{form}"
+        assert main(["questionnaire", "shop-1.yaml", "--to", form, "--out", out]) == 0
+    capsys.readouterr()
+    assert (folder / "out.yaml").read_text("utf-8") == TEXT
+    assert json.loads((folder / "out.schema").read_text("utf-8"))["title"] == "shop-1"
+    rows = list(csv.reader(io.StringIO((folder / "out.header").read_text("utf-8"))))
+    assert rows == [header(read())]
+    (folder / "out.xlsform").rename(folder / "form.xlsx")
+    assert main(["questionnaire", "form.xlsx"]) == 0
+    assert "form.xlsx: the questionnaire shop-1." in capsys.readouterr().out
+    assert main(["questionnaire", "form.xlsx", "--to", "yaml"]) == 0
+    assert "draft: true" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (["shop-1.yaml", "--to", "xlsform"], 2, "name its file with --out"),
+        (["shop-1.yaml", "--to", "table", "--out", "shop-1.yaml"], 2, "that file is read"),
+        (["gone-1"], 2, "gone-1: not found; expected a .yaml, an XLSForm"),
+        (["shop.csv"], 2, "shop.csv: not found"),
+    ],
+)
+def test_the_command_refuses(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, expected: str
+) -> None:
+    assert main(["questionnaire", *arguments]) == code
+    assert expected in capsys.readouterr().err
+    assert (folder / "shop-1.yaml").read_text("utf-8") == TEXT
+
+
+def test_a_questionnaire_is_found_by_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (path,) = (ROOT / "data/questionnaires").glob("ai-readiness-1.yaml")
+    assert main(["questionnaire", path.stem, "--to", "header"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1

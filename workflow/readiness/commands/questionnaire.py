@@ -1,0 +1,169 @@
+"""Check a questionnaire, and make of it what other programs and people need.
+
+readiness questionnaire FILE                       what it holds, and what is still open
+readiness questionnaire FILE --since OLD           what changed since another version
+readiness questionnaire FILE --to FORM --out PATH  write it as something else
+
+FILE is a questionnaire (.yaml, or its name below data/questionnaires), an XLSForm (.xlsx, .xls) or
+an SPSS file (.sav), of which the labels are read. FORM is
+
+  codebook   a page for readers, in one file          table    the codebook as CSV
+  xlsform    a form for ODK and KoboToolbox           header   the empty header of an export
+  schema     a Table Schema of the coded table        yaml     a draft, for you to edit
+
+Without --out it is printed. --language says codebook and table in another language; --written-in
+names the language of an XLSForm or .sav that does not name it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from readiness.errors import ConfigError
+from readiness.files import write_atomically
+from readiness.language import LANGUAGES, Language, tell
+
+if TYPE_CHECKING:
+    from readiness.facts import Fact
+    from readiness.questionnaire import Questionnaire
+
+FORMS = ("codebook", "table", "xlsform", "header", "schema", "yaml")
+HOME = Path("data/questionnaires")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("file", type=Path, help="a questionnaire, an XLSForm, an SPSS file")
+    parser.add_argument("--to", choices=FORMS, help="what to make of it")
+    parser.add_argument("--out", type=Path, metavar="PATH", help="the file to write")
+    parser.add_argument("--since", type=Path, metavar="OLD", help="an earlier version of it")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
+    parser.add_argument("--written-in", metavar="CODE", help="the language of the file's labels")
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A questionnaire with the document it was read from; `drafted`: of labels or a form."""
+
+    questionnaire: Questionnaire
+    document: dict[str, Any]
+    text: str
+    drafted: bool
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write what is asked for; returns 0."""
+    found = read(arguments.file, arguments.written_in)
+    since: list[Fact] = []
+    if arguments.since is not None:
+        from readiness.questionnaire.changes import changes
+
+        old = read(arguments.since, arguments.written_in)
+        since = changes(old.questionnaire, found.questionnaire)
+    summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
+    if arguments.to is None:
+        lines = [*summary, *(tell(fact, arguments.language) for fact in since)]
+        print("\n".join(lines))
+        return 0
+    content = _made(found, arguments.to, arguments.language, summary, since)
+    if arguments.out is not None:
+        _refuse_own(arguments)
+        write_atomically(arguments.out, content)
+        print(f"written: {arguments.out}")
+    elif isinstance(content, bytes):
+        raise ConfigError("--to xlsform is a workbook: name its file with --out PATH.")
+    else:
+        sys.stdout.write(content)
+    return 0
+
+
+def _refuse_own(arguments: argparse.Namespace) -> None:
+    """What is read is never written over."""
+    for path in (arguments.file, arguments.since):
+        if path is not None and _place(path).resolve() == arguments.out.resolve():
+            raise ConfigError(f"--out {arguments.out}: that file is read; name another one.")
+
+
+def _place(path: Path) -> Path:
+    """The file itself, or the questionnaire of that name."""
+    named = HOME / f"{path}.yaml"
+    return named if not path.is_file() and named.is_file() else path
+
+
+def read(path: Path, written_in: str | None = None) -> _Read:
+    """The questionnaire in a file of any of the three kinds.
+
+    Raises ConfigError or DataError, in one line naming the file, when it is none.
+    """
+    from readiness.bounded import TextLoader, read_yaml_text
+    from readiness.drafting import draft_text
+    from readiness.files import read_file
+    from readiness.questionnaire import (
+        from_labels,
+        from_xlsform,
+        load_questionnaire,
+        questionnaire_of,
+        sav_labels,
+    )
+
+    path = _place(path)
+    kind = path.suffix.lower()
+    if kind in (".yaml", ".yml"):
+        questionnaire = load_questionnaire(path)
+        text = read_file(path).decode("utf-8-sig")
+        return _Read(questionnaire, dict(read_yaml_text(text, TextLoader)), text, False)
+    if kind in (".xlsx", ".xls", ".xlsm"):
+        document = from_xlsform(path, written_in)
+    elif kind in (".sav", ".zsav"):
+        document = from_labels(sav_labels(path), language=written_in)
+    else:
+        raise ConfigError(
+            f"{path}: {'not found' if not path.exists() else 'no questionnaire'}; expected a .yaml,"
+            " an XLSForm (.xlsx, .xls) or an SPSS file (.sav)."
+        )
+    text = draft_text(document, path.name, document["version"])
+    document = dict(read_yaml_text(text, TextLoader))
+    return _Read(questionnaire_of(document, str(path)), document, text, True)
+
+
+def _made(
+    found: _Read, form: str, language: Language, summary: list[str], since: list[Fact]
+) -> str | bytes:
+    """The bytes of a workbook, or a text."""
+    from readiness.questionnaire import to_xlsform
+    from readiness.questionnaire.codebook import COLUMNS, table
+    from readiness.questionnaire.schema import header, table_schema
+    from readiness.site.codebook import codebook_page
+    from readiness.tables import records_to_csv, rows_to_csv
+
+    if form == "yaml":
+        return found.text
+    if form == "xlsform":
+        return to_xlsform(found.questionnaire)
+    if form == "header":
+        return rows_to_csv([header(found.questionnaire)])
+    if form == "schema":
+        schema = table_schema(found.questionnaire, language)
+        return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    if form == "table":
+        records = table(found.questionnaire, language)
+        return records_to_csv(records) if records else rows_to_csv([COLUMNS])
+    return codebook_page(found.questionnaire, language, summary[1:], since)
+
+
+def _summary(path: Path, found: _Read) -> Iterator[Fact]:
+    """What a questionnaire holds, in about ten lines."""
+    from readiness.facts import Fact
+    from readiness.questionnaire.summary import summary
+    from readiness.questionnaire.writing import open_decisions
+
+    yield from summary(found.questionnaire, str(path))
+    if open_ := open_decisions(found.text):
+        yield Fact("questionnaire.read.open", {"n": open_})

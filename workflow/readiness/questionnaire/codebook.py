@@ -1,0 +1,169 @@
+"""The codebook: every question with its options, as the rows of a table and as what a page shows.
+
+Labels stand in the language that is asked for, and where there is none in the questionnaire's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from readiness.facts import Fact, Listed, Quantity, Term, Value
+from readiness.language import Language, show, tell
+from readiness.questionnaire.changes import kind_of
+from readiness.questionnaire.items import Category, Item, Range
+from readiness.questionnaire.model import Questionnaire
+
+MEANS = tuple(
+    f"questionnaire.means.{meaning}"
+    for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
+)
+"""What a text or a value means that is no answer."""
+COLUMNS = (
+    "item", "kind", "question", "variable", "grid", "label", "asked_of", "code", "value", "text",
+    "option", "note",
+)  # fmt: skip
+"""Of the table: one row an option, or one an item that has none."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line below a question: code, exported value and text, label, notes."""
+
+    code: str
+    value: str
+    text: str
+    label: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question as the codebook shows it; `notes` are sentences, `block` its grid's text."""
+
+    item: str
+    kind: str
+    question: str
+    variable: str
+    grid: str
+    block: str
+    label: str
+    asked_of: tuple[str, ...]
+    notes: tuple[str, ...]
+    options: tuple[Option, ...]
+
+
+def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Entry]:
+    """The questions in the order of the form, told in a language."""
+    for item in questionnaire.items:
+        grid = questionnaire.grid(item.grid) if item.grid else None
+        yield Entry(
+            item.id,
+            show(kind_of(item), language),
+            item.row.text if item.row else item.column,
+            item.variable or "",
+            item.grid or "",
+            grid.column if grid else "",
+            _label(item.label.root, language, item.column),
+            tuple(_asked_of(questionnaire, item, language)),
+            tuple(_notes(item, language)),
+            tuple(_options(item, language)),
+        )
+
+
+def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, str]]:
+    """The codebook as records with `COLUMNS`."""
+    records = []
+    for entry in entries(questionnaire, language):
+        own = {
+            "item": entry.item, "kind": entry.kind, "question": entry.question,
+            "variable": entry.variable, "grid": entry.grid, "label": entry.label,
+            "asked_of": " ".join(entry.asked_of), "note": " ".join(entry.notes),
+        }  # fmt: skip
+        empty = dict.fromkeys(COLUMNS, "")
+        for option in entry.options or (Option("", "", "", ""),):
+            note = " ".join([own["note"], *option.notes]).strip()
+            records.append(
+                {**empty, **own, "code": option.code, "value": option.value, "text": option.text,
+                 "option": option.label, "note": note}
+            )  # fmt: skip
+    return records
+
+
+def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[Entry]:
+    """The variables of the frame, as the codebook shows them."""
+    for variable in questionnaire.frame:
+        options = (_category(category, language) for category in variable.categories)
+        label = _label(variable.label.root, language, variable.id)
+        yield Entry(variable.id, "", "", "", "", "", label, (), (), tuple(options))
+
+
+def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
+    return labels.get(language) or own
+
+
+def _asked_of(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[str]:
+    """Who is asked, one condition a sentence."""
+    for routing in item.asked_if:
+        source = questionnaire.item(routing.item)
+        labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
+        told = tuple(labels.get(code, code) for code in routing.told)
+        link = "and" if routing.of_a_number else "or"
+        values: dict[str, Value] = {
+            "item": _label(source.label.root, language, source.column),
+            "answers": Listed(told, link),
+        }
+        yield tell(Fact("questionnaire.page.asked_of", values), language)
+
+
+def _notes(item: Item, language: Language) -> Iterator[str]:
+    flags = (
+        ("questionnaire.flag.required", item.required),
+        ("questionnaire.flag.personal", item.personal),
+        ("questionnaire.flag.none", item.blank_means == "none"),
+        ("questionnaire.flag.skipped", item.blank_means == "skipped"),
+    )
+    yield from (show(Term(key), language) for key, is_so in flags if is_so)
+    if item.range is not None:
+        yield from _range(item.range, language)
+
+
+def _range(range_: Range, language: Language) -> Iterator[str]:
+    def number(end: float) -> Quantity:
+        return Quantity.of(end, "number", range_.decimals if end % 1 else 0)
+
+    unit = range_.unit_text(language) if range_.unit is None else _label(
+        range_.unit.root, language, range_.written_unit
+    )  # fmt: skip
+    if range_.low is not None:
+        fact = Fact("questionnaire.page.least", {"number": number(range_.low), "unit": unit})
+        yield tell(fact, language)
+    if range_.high is not None:
+        fact = Fact("questionnaire.page.most", {"number": number(range_.high), "unit": unit})
+        yield tell(fact, language)
+
+
+def _category(category: Category, language: Language) -> Option:
+    flags = (
+        ("questionnaire.flag.exclusive", category.exclusive),
+        ("questionnaire.flag.other", category.other or category.specify is not None),
+        ("questionnaire.flag.screens_out", category.screens_out),
+    )
+    notes = tuple(show(Term(key), language) for key, is_so in flags if is_so)
+    label = _label(category.labels, language, category.text)
+    return Option(category.code, category.value or "", category.text, label, notes)
+
+
+def _options(item: Item, language: Language) -> Iterator[Option]:
+    for category in item.categories:
+        yield _category(category, language)
+    if item.dont_know is not None:
+        outside = item.dont_know
+        note = show(Term("questionnaire.flag.outside"), language)
+        label = _label(outside.labels, language, outside.text)
+        yield Option("_dont_know", outside.value or "", outside.text, label, (note,))
+    for entry in item.missing:
+        key = next(key for key in MEANS if key.endswith(f".{entry.means}"))
+        label = _label(entry.labels, language, entry.text)
+        note = show(Term(key), language)
+        yield Option(entry.special, entry.value or "", entry.text, label, (note,))

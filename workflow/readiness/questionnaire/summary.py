@@ -1,0 +1,92 @@
+"""What a questionnaire holds, in a few facts: for whoever has just written or received one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from readiness.facts import Fact, Listed, Value
+from readiness.questionnaire.changes import kind_of
+from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire.xlsform.writing import languages_of
+
+SHOWN = 3
+"""How many places without a label are named."""
+
+
+def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
+    """What stands in it, file first; what is missing of labels last."""
+    q = questionnaire
+    yield Fact("questionnaire.read.head", {"file": file, "questionnaire": q.id})
+    kinds = Counter(kind_of(item) for item in q.items)
+    listed = tuple(
+        Fact("questionnaire.read.kind", {"kind": kind, "n": n}) for kind, n in kinds.items()
+    )
+    yield Fact("questionnaire.read.items", {"n": len(q.items), "kinds": Listed(listed, "comma")})
+    if q.grids:
+        grids = Listed(tuple(grid.id for grid in q.grids), "comma")
+        yield Fact("questionnaire.read.grids", {"n": len(q.grids), "grids": grids})
+    yield from _named("routed", [item.id for item in q.items if item.asked_if])
+    yield from _named("required", [item.id for item in q.items if item.required])
+    yield from _named("personal", [item.id for item in q.items if item.personal])
+    yield from _groups(q)
+    if q.frame:
+        variables = Listed(tuple(variable.id for variable in q.frame), "comma")
+        yield Fact("questionnaire.read.frame", {"variables": variables})
+    yield from _languages(q)
+
+
+NAMED = tuple(f"questionnaire.read.{what}" for what in ("routed", "required", "personal"))
+"""What is said of the items that have something in common."""
+
+
+def _named(what: str, items: list[str]) -> Iterator[Fact]:
+    if items:
+        key = next(key for key in NAMED if key.endswith(f".{what}"))
+        yield Fact(key, {"n": len(items), "items": Listed(tuple(items), "comma")})
+
+
+def _groups(q: Questionnaire) -> Iterator[Fact]:
+    if q.group_item is None:
+        yield Fact("questionnaire.read.one_group")
+        return
+    labels = {c.code: c.text for c in q.item(q.group_item).categories}
+    values: dict[str, Value] = {"item": q.group_item}
+    values["weighted"] = Listed(tuple(labels[code] for code in q.weighted), "comma")
+    if not q.apart:
+        yield Fact("questionnaire.read.groups", values)
+        return
+    values["apart"] = Listed(tuple(labels[code] for code in q.apart), "comma")
+    yield Fact("questionnaire.read.apart", values)
+
+
+def _languages(q: Questionnaire) -> Iterator[Fact]:
+    """In which languages every label is there, and what the others lack."""
+    lacks = {language: list(_without(q, language)) for language in languages_of(q)}
+    whole = [language for language, missing in lacks.items() if not missing]
+    if whole:
+        yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
+    for language, missing in lacks.items():
+        if missing:
+            places = Listed(tuple(missing[:SHOWN]), "comma")
+            values: dict[str, Value] = {"language": language, "n": len(missing), "places": places}
+            yield Fact("questionnaire.read.lacks", values)
+
+
+def _without(q: Questionnaire, language: str) -> Iterator[str]:
+    """The places that have no label in a language."""
+    if language not in q.title.root:
+        yield "title"
+    for item in q.items:
+        if language not in item.label.root:
+            yield item.id
+        outside = (item.dont_know,) if item.dont_know else ()
+        lacking = [o for o in (*item.categories, *outside) if language not in o.labels]
+        yield from (f"{item.id}.{getattr(o, 'code', 'dont_know')}" for o in lacking)
+        if item.range and item.range.unit and language not in item.range.unit.root:
+            yield f"{item.id}.unit"
+    for variable in q.frame:
+        if language not in variable.label.root:
+            yield variable.id
+        yield from (f"{variable.id}.{c.code}" for c in variable.categories
+                    if language not in c.labels)  # fmt: skip
