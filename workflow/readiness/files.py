@@ -16,6 +16,8 @@ TEMPORARY = ".tmp"
 """How the hidden name ends of what is being written, and of what a killed process has left."""
 JOBS = Path("results/.jobs.lock")
 """Held, shared, by every step of the workflow that is at work."""
+PRIVATE = "private"
+"""The folder of a run for what its owner alone may read; no step's, and no input of one."""
 LARGEST = 64 << 20
 """Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory."""
 MOST_BYTES = 256 << 20

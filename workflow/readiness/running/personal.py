@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readiness.config import Privacy, Section
 from readiness.errors import ConfigError
-from readiness.files import read_file, write_atomically
+from readiness.files import PRIVATE, read_file, write_atomically
 from readiness.privacy import Detectors, names_people, with_pseudonyms
 from readiness.readers import SAMPLE_COLUMNS, read_sample
 from readiness.running.pseudonym_key import KeyOf, key_for, refuse_place
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from readiness.questionnaire import Questionnaire
     from readiness.validation.separating import Apart
-
-FOLDER = "private"
-"""Below `results/<run>`: what nobody else may read, and no later step does."""
 
 
 class Pseudonyms(Section):
@@ -80,7 +77,7 @@ def _names(named: str | None) -> tuple[str, ...]:
 
 def keep_apart(run: Path, apart: Apart) -> None:
     """Write what is kept apart below `run`/private, for its owner's eyes."""
-    folder = run / FOLDER
+    folder = run / PRIVATE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     write_atomically(folder / "answers.csv", to_csv(apart.answers), private=True)

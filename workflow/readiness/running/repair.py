@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from readiness.errors import DataError
-from readiness.files import TEMPORARY
+from readiness.files import PRIVATE, TEMPORARY
 from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage
 
 SITE = "site"
@@ -66,7 +66,7 @@ def _remove(folders: list[Path]) -> None:
 def _folders(results: Path) -> list[Path]:
     """Where steps leave results, sorted; what else lies below `results` is not ours to remove."""
     found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
-    return sorted(folder for folder in found if folder.is_dir())
+    return sorted(folder for folder in found if folder.is_dir() and folder.name != PRIVATE)
 
 
 def _files(folder: Path) -> list[Path]:

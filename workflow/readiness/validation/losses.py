@@ -14,7 +14,7 @@ from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, tell
 from readiness.terminal import shortened
-from readiness.validation.issues import sentence
+from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.validate import LOST, Validated
 
 LARGEST_LOSS = 0.05
@@ -62,10 +62,15 @@ class Loss:
             return Fact("validation.lost.submissions", values)
         return Fact("validation.lost.answers", {**values, "item": self.item})
 
-    def said(self, language: Language) -> str:
-        """How much is lost and why, with one example."""
-        example = shortened(sentence(self.example, language), EXAMPLE)
-        return f"{tell(self.fact, language)} {example}"
+    def said(self, language: Language, *, quoting: bool = True) -> str:
+        """How much is lost and why, with one example: what it holds, or its place and its rule."""
+        if quoting:
+            example = sentence(self.example, language)
+        else:
+            place: dict[str, Value] = {name: str(self.example[name]) for name in ("row", "column")}
+            place["what"] = Fact(MEANINGS[str(self.example["rule"])])
+            example = tell(Fact("validation.at.place", place), language)
+        return f"{tell(self.fact, language)} {shortened(example, EXAMPLE)}"
 
     def __str__(self) -> str:
         return self.said("en")
@@ -115,19 +120,19 @@ def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
             )
 
 
-def loss_lines(result: Validated, language: Language) -> list[str]:
+def loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:
     """What is lost: the submissions, then the item that loses the largest share and how many
-    others lose something. Empty when nothing is lost."""
+    others lose something. Empty when nothing is lost. `quoting`: with what an example holds."""
     found = losses(result)
-    lines = [loss.said(language) for loss in found if not loss.item]
+    lines = [loss.said(language, quoting=quoting) for loss in found if not loss.item]
     if items := [loss for loss in found if loss.item]:
-        lines.append(items[0].said(language))
+        lines.append(items[0].said(language, quoting=quoting))
         if len(items) > 1:
             lines.append(tell(Fact("validation.lost.others", {"n": len(items) - 1}), language))
     return lines
 
 
 def loss_line(result: Validated) -> str:
-    """The same in one line, for logs; "" when nothing is lost."""
-    lines = loss_lines(result, "en")
+    """The same in one line, for logs, which quote nobody; "" when nothing is lost."""
+    lines = loss_lines(result, "en", quoting=False)
     return " ".join(["LOST:", *lines]) if lines else ""
