@@ -20,7 +20,8 @@ import pandas as pd
 
 from readiness.config import NO, YES, Condition, Derived
 from readiness.errors import ConfigError
-from readiness.language import LANGUAGES
+from readiness.facts import Fact, Value
+from readiness.language import LANGUAGES, tell
 from readiness.language import text as told
 from readiness.questionnaire import (
     BLANK,
@@ -37,6 +38,7 @@ Codes = npt.NDArray[np.object_]
 
 ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
 """What the answers of a condition are called."""
+ENDS = ("low", "high")
 DECIMALS = 12
 """Of a scale: a mean of whole numbers has many."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -65,10 +67,11 @@ def _item(one: Derived, known: Questionnaire) -> dict[str, Any]:
     }  # fmt: skip
     if one.scale:
         low, high = _ends(one, known)
-        unit = {"unit": dict(one.scale.unit)} if one.scale.unit else {}
-        ends = {"low": low, "high": high}
-        finite = {name: end for name, end in ends.items() if np.isfinite(end)}
-        return {**item, "range": {**finite, "decimals": DECIMALS, **unit}}
+        ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
+        unit = dict(one.scale.unit or _points(ends))
+        if unit:
+            unit.setdefault(known.language, next(iter(unit.values())))
+        return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
     item["categories"] = [
         {"code": code, "text": labels.get(known.language, code), "labels": labels}
         for code, labels in _answers(one, known.language).items()
@@ -97,6 +100,14 @@ def _ends(one: Derived, known: Questionnaire) -> tuple[float, float]:
     ends = np.array([_ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
     low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
     return float(low), float(high)
+
+
+def _points(ends: Mapping[str, float]) -> dict[str, str]:
+    """What a scale without a unit is told in: points between whole ends; nothing for others."""
+    values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
+    if len(values) < len(ENDS):
+        return {}
+    return {name: tell(Fact("questionnaire.points", values), name) for name in LANGUAGES}
 
 
 def _ends_of(item: Item) -> tuple[float, float]:

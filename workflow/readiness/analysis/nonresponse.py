@@ -55,6 +55,9 @@ NO_POPULATION = "no_population"
 ROUTED = "routed"
 FEW = "few"
 NO_PROXY = "no_proxy"
+NOT_GIVEN = "not_given"
+"""Nothing is known beside the answers, and nobody said that anything would be: no reason is told,
+for no range was to be expected."""
 REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
 """Why a number has no range by assumption: respondents stand for nobody else; no totals are known;
 only a part was asked, of which the frame has no totals; too few answers for any auxiliary; the
@@ -234,6 +237,8 @@ def unanswered(
     targets = margins
     if not targets and sample is not None and selection.response_rate:
         targets = drawn_totals(sample, questionnaire)
+    if not targets and sample is None:
+        return Unanswered(base, {}, weighted, NOT_GIVEN)
     return Unanswered(base, targets, weighted, "" if targets else NO_FRAME)
 
 

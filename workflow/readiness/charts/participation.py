@@ -35,7 +35,7 @@ STEPS = {
 """The quantities of the checks from those who were asked on, each with its words."""
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
 """Why a submission is not kept: a row only where there is one."""
-ANSWERED = "answered"
+INVITED, ANSWERED = "invited", "answered"
 STATUS = {
     "answered": "accent",
     "dont_know": "low2",
@@ -86,8 +86,10 @@ class Flow:
 
     @property
     def title(self) -> str:
-        """What is drawn."""
-        return word("participation.chart.flow", self.language)
+        """What is drawn: from those who were asked on, where there is a list of them."""
+        listed = any(place.code == INVITED for place, _ in self.table)
+        key = "participation.chart.flow" if listed else "participation.chart.flow.received"
+        return word(key, self.language)
 
     def facts(self) -> list[Fact]:
         """What the picture shows, without numbers."""

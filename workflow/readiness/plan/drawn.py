@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.config import Wave
+from readiness.config import UNWEIGHTED, Wave
 from readiness.lineage import canonical_json
 from readiness.plan.deriving import asked_of
 from readiness.plan.documents import told_items
@@ -53,7 +53,9 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     # The first edition registers nothing of who did not answer.
     beside = NONRESPONSE if run.edition > 1 else ()
-    return (*found, *(Planned(name, name) for name in (*beside, WEIGHTS)))
+    # Where each answer counts once there are no weights to draw; the first edition drew them.
+    weights = (WEIGHTS,) if run.edition == 1 or wave.weight.method != UNWEIGHTED else ()
+    return (*found, *(Planned(name, name) for name in (*beside, *weights)))
 
 
 def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:

@@ -37,6 +37,12 @@ BOUNDS = tuple(
     f"participation.column.{name}" for name in ("published", "selection", "correlation", "worst")
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
+FLOW = {
+    True: "participation.caption.flow",
+    False: "participation.caption.flow.received",
+}
+"""What the picture of who answered is of, by whether there is a list of those who were asked."""
+INVITED = "quality.invited.all"
 KEYS = (*RATES, *STATUS, *DISPOSITIONS, *BOUNDS, *BALANCE)
 """Every kind that is made of a name, for the test of the catalogues."""
 
@@ -47,7 +53,7 @@ def answered(wave: ShownWave) -> str:
     return paragraphs(
         [
             counted,
-            wave.chart("participation", wave.caption("participation.caption.flow")),
+            wave.chart("participation", wave.caption(FLOW[wave.register.has(INVITED)])),
             " ".join(wave.register.told(fact) for fact in _reading(wave)),
             _rates(wave),
             _representativity(wave),
@@ -203,7 +209,12 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         tells = wave.register.span(proxy) if wave.register.has(proxy) else EMPTY
         worst = _between(wave, f"{share}.worst")
         rows.append([words, wave.register.span(share), assumed, tells, worst])
-    header = [text(key, wave.language) for key in ("report.column.question", *BOUNDS)]
+    columns = ["report.column.question", *BOUNDS]
+    if all(row[2] == row[3] == EMPTY for row in rows):
+        # Nothing is known beside the answers, so nothing could be assumed of who gave none.
+        rows = [[*row[:2], row[4]] for row in rows]
+        columns = [key for key in columns if key not in BOUNDS[1:3]]
+    header = [text(key, wave.language) for key in columns]
     caption = wave.caption("participation.caption.bounds")
     return fold(
         text("participation.bounds", wave.language),

@@ -72,6 +72,14 @@ STEPS = {
     "verdict": "numbers.steps.verdict",
 }
 """How a number of a kind is made."""
+UNWEIGHTED = {
+    "estimate": "numbers.steps.estimate.unweighted",
+    "interval": "numbers.steps.interval.unweighted",
+    "test": "numbers.steps.test.unweighted",
+    "bound": "numbers.steps.bound.unweighted",
+    "scale": "numbers.steps.scale.unweighted",
+}
+"""The same where each answer counts once."""
 TOLD = ("estimate", "interval", "count", "claim", "verdict")
 """Kinds that need not be named where a number has names of its own."""
 LEVELS = {
@@ -185,7 +193,8 @@ class Passports:
         yield "numbers.effective", effective
         yield "numbers.data", data
         yield "numbers.id", str(row["id"])
-        steps = STEPS.get(str(row["kind"]))
+        known = STEPS if self.register.weighted else {**STEPS, **UNWEIGHTED}
+        steps = known.get(str(row["kind"]))
         yield "numbers.steps", self._word(steps) if steps else ""
         yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
         name = f"{self.register.run}/{row['id']}"

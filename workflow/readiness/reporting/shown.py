@@ -24,6 +24,7 @@ from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
+from readiness.register.rows.weighting import WEIGHTS
 from readiness.reporting.markdown import EMPTY, actions, label, picture, plain
 from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
@@ -108,6 +109,11 @@ class Register:
     def simulated(self) -> bool:
         """Whether no real person gave the answers behind it."""
         return bool((self.rows["simulated"] == "true").any())
+
+    @property
+    def weighted(self) -> bool:
+        """Whether answers have weights: else each counts once, and there are none to tell of."""
+        return self.has(f"{WEIGHTS}.cv")
 
     @property
     def revises(self) -> bool:
@@ -282,18 +288,19 @@ class ShownWave(Part):
 
     @property
     def by(self) -> str:
-        """The variable whose categories are compared."""
-        return self.variables[0]
+        """The variable whose categories are compared; "" where there are totals alone."""
+        return self.variables[0] if self.variables else ""
 
     @property
     def by_text(self) -> str:
-        """What the groups are."""
-        return self.questionnaire.grouping(self.by).label.text(self.language)
+        """What the groups are; "" where there are none."""
+        return self.questionnaire.grouping(self.by).label.text(self.language) if self.by else ""
 
     @property
     def group_labels(self) -> dict[str, str]:
         """The label of each group by its code, those counted apart last."""
-        return {**self.questionnaire.grouping(self.by).labels(self.language), **self.apart}
+        own = self.questionnaire.grouping(self.by).labels(self.language) if self.by else {}
+        return {**own, **self.apart}
 
     @property
     def apart(self) -> dict[str, str]:

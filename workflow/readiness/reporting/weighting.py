@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import FrameVariable
-from readiness.register.rows.weighting import OF_PRECISION, WEIGHTS, numbers_of, step_name
+from readiness.register.rows.weighting import (
+    OF_PRECISION,
+    UNWEIGHTED,
+    WEIGHTS,
+    numbers_of,
+    step_name,
+)
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.markdown import label, table
@@ -16,14 +22,18 @@ from readiness.survey.weighting.merging import JOINED
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
 KEYS = MARGINS
+ALONE = {
+    "weighting.step.jackknife": "weighting.step.jackknife.alone",
+    "weighting.step.groups": "weighting.step.groups.alone",
+}
+"""What is said of standard errors where there are no weights to be made again."""
 
 
 def weighting(wave: ShownWave) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
     told = " ".join(register.told(fact) for fact in _steps(wave))
-    unweighted = any(step_name(fact) == "unweighted" for fact in wave.steps)
-    if unweighted or not register.has(f"{WEIGHTS}.n"):
+    if _unweighted(wave) or not register.has(f"{WEIGHTS}.n"):
         return told
     ends = {end: register.named(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
     cost = [Fact("report.weighting.range", ends)]
@@ -51,7 +61,12 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
                 name: wave.register.named(ids[name]) if name in ids else _in_words(wave, fact, name)
                 for name in fact.values
             }
-            yield Fact(fact.kind, values)
+            kind = ALONE.get(fact.kind, fact.kind) if _unweighted(wave) else fact.kind
+            yield Fact(kind, values)
+
+
+def _unweighted(wave: ShownWave) -> bool:
+    return any(step_name(fact) == UNWEIGHTED for fact in wave.steps)
 
 
 def _first_edition(wave: ShownWave) -> Fact:

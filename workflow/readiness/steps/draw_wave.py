@@ -42,6 +42,11 @@ from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
 SHARE_BY, MEAN_BY = "charts.subtitle.share", "charts.subtitle.mean"
+ALONE = {
+    SHARE_BY: "charts.subtitle.share.alone",
+    MEAN_BY: "charts.subtitle.mean.alone",
+}
+"""The same where there are no groups."""
 FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
 """The forms of the charts of who answered, which are of no single item."""
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
@@ -130,12 +135,16 @@ class Wave:
 
     def _groups(self, item: Item) -> dict[str, str]:
         """The groups in the order of the item's tables: code to label."""
+        if self.settings.by in ("", item.id):
+            return {}
         variable = self.questionnaire.grouping(self.settings.by)
         labels = variable.labels(self._language)
         shown = (item.id, item.shown, variable.codes)
         return {c: labels[c] for c in group_order(self._value, *shown, ordered=variable.ordered)}
 
-    def _subtitle(self, key: str) -> str:
+    def _subtitle(self, item: Item, key: str) -> str:
+        if self.settings.by in ("", item.id):
+            return word(ALONE[key], self._language)
         by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
         return word(key, self._language, by=by)
 
@@ -161,7 +170,7 @@ class Wave:
             item.labels(self._language),
             self._groups(item),
             self._language,
-            self._subtitle(SHARE_BY),
+            self._subtitle(item, SHARE_BY),
             ordered=item.kind == "ordinal",
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
@@ -184,7 +193,7 @@ class Wave:
             subtitle = word("charts.subtitle.options", language)
         else:
             level, axis = self._shown(item)
-            subtitle = self._subtitle(MEAN_BY if item.range else SHARE_BY)
+            subtitle = self._subtitle(item, MEAN_BY if item.range else SHARE_BY)
             levels = None if item.range or told else self._levels_of(item)
             groups = self._groups(item)
             table = by_group(marks, item.id, level, groups, total=self._total, apart=self._apart)
@@ -233,7 +242,7 @@ class Wave:
             self._language,
             self._total,
             width,
-            self._subtitle(MEAN_BY if item.range else SHARE_BY),
+            self._subtitle(item, MEAN_BY if item.range else SHARE_BY),
         )
 
     def _participation(self, form: str, width: int) -> Drawable:

@@ -21,7 +21,7 @@ from readiness.register.rows.quality import everybody_answered, quality_rows, se
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.scales import scale_rows
 from readiness.register.rows.shares import share_rows
-from readiness.register.rows.weighting import weighting_rows
+from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
@@ -95,11 +95,14 @@ def run(arguments: argparse.Namespace) -> int:
     # The first edition knew of no census that some did not answer.
     complete = settings.edition == 1 or everybody_answered(tables["counts"])
     selection = Selection.of(settings.selection, complete=complete)
+    # The first edition told of weights where there were none.
+    weighted = settings.edition == 1 or are_weighted(tables["steps"])
     rows = list(
         share_rows(
-            tables["estimates"], rules, scheme, selection, weighted_bases=settings.edition > 1
+            tables["estimates"], rules, scheme, selection,
+            weighted_bases=weighted and settings.edition > 1,
         )
-    )
+    )  # fmt: skip
     before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published
@@ -108,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], rules, scheme, selection)
     rows += weighting_rows(
-        tables["summary"],
+        tables["summary"] if weighted else tables["summary"].iloc[:0],
         tables["steps"],
         tables["margins"],
         selection,
@@ -121,7 +124,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if told:
         rows += nonresponse_rows(tables, suppressed(rows), rules)
-
     if arguments.scales:
         rows += scale_rows(tables["scales"], rules)
 

@@ -105,7 +105,7 @@ class Part:
     def passports(self) -> Passports:
         """What each of its numbers is and where it comes from."""
         told = self.content
-        title, by = str(told["title"]), str(told.get("by", ""))
+        title, by = str(told["title"]), next(iter(told.get("variables", ())), "")
         return Passports(self.register, title, self.questionnaire, self.structure, by)
 
 

@@ -86,7 +86,7 @@ def _wave(register: Register, settings: TableSettings, inputs: dict[str, Path]) 
     )
     cover = cover_lines(material, simulated=register.simulated, datasets=register.current_datasets)
     book = wave_book(material, settings.title, settings.items, cover)
-    labels = wave_labels(questionnaire, settings.variables[0], settings.language)
+    labels = wave_labels(questionnaire, next(iter(settings.variables), ""), settings.language)
     return (
         book,
         tidy(register.rows, labels, settings.language),

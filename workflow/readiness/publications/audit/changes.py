@@ -123,4 +123,8 @@ def _given(frozen: Any, today: Any) -> bool:
     """Whether what today's file gives is another value than the frozen one, defaults left out."""
     if isinstance(frozen, dict) and isinstance(today, dict):
         return any(_given(frozen.get(key), value) for key, value in today.items())
+    if isinstance(frozen, dict) and isinstance(today, str):
+        return today not in frozen.values()  # a section that is given in one word
+    if isinstance(frozen, list) and isinstance(today, list) and len(frozen) == len(today):
+        return any(_given(*pair) for pair in zip(frozen, today, strict=True))
     return bool(frozen != today)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.nonresponse import NOT_GIVEN
 from readiness.analysis.responding import WEIGHTED
 from readiness.config import Figures
 from readiness.questionnaire.model import TOTAL
@@ -65,6 +66,8 @@ def bound_rows(
         share = share_id(item, level, TOTAL, ANSWERED)
         why = hidden.get(share, "")
         for kind, says in _SAYS.items():
+            if kind == SELECTION and row["reason"] == NOT_GIVEN:
+                continue
             if kind == SELECTION and row["reason"]:
                 yield FigureRow(
                     id=f"{share}.{kind}", kind=KINDS[kind], unit=REASON, value=row["reason"],

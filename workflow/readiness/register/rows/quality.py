@@ -13,6 +13,9 @@ from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.register.figures import LEVEL, FigureRow
 
+OF_A_LIST = ("unknown_invitation",)
+"""Why submissions are not kept where there is a list of persons, and not otherwise."""
+
 
 def quality_rows(
     counts: pd.DataFrame,
@@ -28,8 +31,11 @@ def quality_rows(
     counted `apart`, and nobody was invited. `rates_too`: the one response rate of the first
     edition, beside which there are no others.
     """
+    listed = bool(counts["quantity"].eq("invited").any())
     for row in counts.to_dict("records"):
         if row["quantity"] == "population" and not selection.population:
+            continue
+        if not listed and row["quantity"] in OF_A_LIST and not int(row["value"]):
             continue
         yield FigureRow(
             id=f"quality.{row['quantity']}.{row['group']}", kind="quality", unit="count",

@@ -1,6 +1,6 @@
 """How well the items of scales measure the same.
 
-Ids: `<scale>.alpha`, with `.lower` and `.upper`; `<scale>.alpha.without.<item>` of the scale
+Ids: `<scale>.alpha`, with `.lower`, `.upper` and `.n`; `<scale>.alpha.without.<item>` of the scale
 without one of its items.
 """
 
@@ -42,7 +42,13 @@ def scale_rows(scales: pd.DataFrame, rules: Figures) -> Iterator[FigureRow]:
             statistic=says + (f", without {without}" if without else ""), n=None if few else n,
             suppressed=UNRELIABLE if few else "", lower=ends["lower"], upper=ends["upper"], **told,
         )  # fmt: skip
-        for end, limit in ends.items() if not without else ():
+        if without or few:
+            continue
+        yield FigureRow(
+            id=f"{identity}.n", kind=SCALE, unit="base", value=n, item=item, level=ALPHA,
+            statistic="answers to all items of the scale",
+        )  # fmt: skip
+        for end, limit in ends.items():
             if limit is not None:
                 yield FigureRow(
                     id=f"{identity}.{end}", value=limit, level=ALPHA, statistic=f"{says}: {end}",

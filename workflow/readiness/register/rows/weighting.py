@@ -24,6 +24,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "linear": {"n": "linear"},
 }
 """The numbers that the steps of a weighting state: the measure of each value, by kind of step."""
+UNWEIGHTED = "unweighted"
+"""The step of a weighting that makes no weights."""
 OF_PRECISION = ("jackknife", "groups", "linear")
 """The steps that speak of standard errors: nothing to say where the selection gives none."""
 MEASURES = {
@@ -47,6 +49,13 @@ def numbers_of(fact: Fact) -> dict[str, str]:
     return {
         name: f"{WEIGHTS}.{measure}" for name, measure in STEPS.get(step_name(fact), {}).items()
     }
+
+
+def are_weighted(steps: pd.DataFrame) -> bool:
+    """Whether answers have weights, by what was done (`steps`: column `fact`): else each counts
+    once, and nothing is to tell of weights."""
+    done = (step_name(of_domain(text, "weighting")) for text in steps["fact"])
+    return UNWEIGHTED not in done
 
 
 def weighting_rows(

@@ -24,6 +24,14 @@ CAPTIONS = {
     "means": "report.caption.mean",
 }
 """What is said below a chart of a form."""
+ALONE = {
+    "report.caption.levels": "report.caption.levels.alone",
+    "report.caption.share": "report.caption.share.alone",
+    "report.caption.mean": "report.caption.mean.alone",
+    "tables.caption.groups": "tables.caption.alone",
+    "tables.caption.groups.number": "tables.caption.alone.number",
+}
+"""The same where there are no groups."""
 
 
 def item_block(wave: ShownWave, name: str) -> Block:
@@ -69,7 +77,7 @@ class _Block:
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
-        n = round(float(register.row(identity)["n"]))
+        n = register.named(f"{identity}.n")
         values: dict[str, Value] = {"alpha": register.named(identity), "n": n}
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
         if not all(map(register.has, ends.values())):
@@ -85,7 +93,8 @@ class _Block:
             "level": level_label(self.item, self.wave.language),
             "unit": unit,
         }
-        return self.wave.caption(kind, **values)
+        own = by and len(self.table.columns) > 1
+        return self.wave.caption(kind if own else ALONE.get(kind, kind), **values)
 
     def _chart(self, form: str) -> str:
         if form not in CAPTIONS:
@@ -129,13 +138,13 @@ class _Block:
         asked = statements.asked(self.wave.questionnaire, item, language)
         answers = [category.text for category in item.categories]
         answers += [item.dont_know.text] if item.dont_know else []
-        if item.derived_from:
-            answers = list(item.labels(language).values())
+        answers = [] if item.derived_from else answers
         body = [self.wave.register.told(asked)]
         if answers:
             listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})
             body.append(self.wave.register.told(listed))
-        return fold(text("tables.fold.question", self.wave.language), paragraphs(body))
+        title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
+        return fold(text(title, language), paragraphs(body))
 
 
 def capital(sentence: str) -> str:

@@ -162,7 +162,7 @@ class Findings:
 
     @property
     def _variable(self) -> str:
-        return self.material.variables[0]
+        return self.material.variables[0] if self.material.variables else ""
 
     @property
     def _by(self) -> str:
@@ -171,8 +171,10 @@ class Findings:
 
     @property
     def _compared(self) -> bool:
-        known = self.item.kind in ("ordinal", "single") and not (
-            self.item.kind == "single" and self._many
+        known = (
+            bool(self._variable)
+            and self.item.kind in ("ordinal", "single")
+            and not (self.item.kind == "single" and self._many)
         )
         return known and self.material.selection.p_values and self.material.contrasts.made(
             self.item.id, self.item.shown, self._variable

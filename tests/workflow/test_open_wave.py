@@ -1,0 +1,95 @@
+"""An open link's wave, alone in a project: told right, and nothing told that nobody supplied."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import pandas as pd
+import pytest
+from open_wave import WAVE, make_alone
+
+from project_copy import Project, copy_project, message
+
+HOME = f"results/waves/{WAVE}"
+NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|weighted base|drawn"
+"""What an open link has not, and what is not told of it."""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project, run to its end."""
+    project = copy_project(tmp_path_factory.mktemp("open") / "project")
+    make_alone(project)
+    result = project.run()
+    assert result.returncode == 0, message(result) or result.stderr[-3000:]
+    return project
+
+
+def table(project: Project, name: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(project.read(f"{HOME}/{name}")), dtype=str, na_filter=False)
+
+
+def test_nothing_is_told_that_nobody_supplied(project: Project) -> None:
+    page = re.sub(r"(?s)<(style|script).*?</\1>|<[^>]+>", " ",
+                  project.read(f"{HOME}/report/en/report-simulated.html"))  # fmt: skip
+    assert "each counts once" in page and "came in by themselves" in page
+    # It says once that simulated answers describe no population.
+    assert re.findall(NEVER, page.replace("They describe no real population.", "")) == []
+    ids = set(table(project, "register/figures.csv")["id"])
+    assert not [i for i in ids if re.search(r"invited|response|population|balance|\.weighted", i)]
+    assert "quality.unknown_invitation.all" not in ids
+    charts = {path.name for path in (project.root / HOME / "charts/en").glob("*.txt")}
+    assert "weights.txt" not in charts and "participation.txt" in charts
+
+
+def test_groups_are_those_who_say_so_and_one_person_is_not_told(project: Project) -> None:
+    answers = table(project, "validate/answers.csv")
+    figures = table(project, "register/figures.csv").set_index("id")
+    stopped = answers["use"].str.startswith("_")
+    for group in ("north", "south"):
+        own = answers["country"].eq(group)
+        assert int(figures.loc[f"use.n.{group}", "value"]) == (own & ~stopped).sum()
+        share = answers.loc[own & ~stopped, "use"].isin(["often", "always"]).mean()
+        assert float(figures.loc[f"use.top.{group}", "value"]) == pytest.approx(share)
+    # The place of the one is kept, and nothing of it is published.
+    west = figures[figures["group"].eq("west") & figures["kind"].isin(["estimate", "count"])]
+    assert len(west) and set(west["value"]) == {""}
+
+
+def test_what_is_derived_is_estimated_and_traced_like_what_was_asked(project: Project) -> None:
+    answers = table(project, "validate/answers.csv")
+    figures = table(project, "register/figures.csv").set_index("id")
+    known = answers[~answers["use"].str.startswith("_")]
+    heavy = known["use"].isin(["often", "always"]).mean()
+    assert float(figures.loc["heavy.yes.all", "value"]) == pytest.approx(heavy)
+    points = dict(zip(("never", "rarely", "often", "always"), range(1, 5), strict=True))
+    scored = known[["trust_news", "trust_labels", "doubts"]].map(points.__getitem__)
+    scored["doubts"] = 5 - scored["doubts"]
+    assert float(figures.loc["trust.mean.all", "value"]) == pytest.approx(scored.mean().mean())
+    k, items = 3, scored.var(ddof=1).sum()
+    alpha = k / (k - 1) * (1 - items / scored.sum(axis=1).var(ddof=1))
+    assert float(figures.loc["trust.alpha", "value"]) == pytest.approx(alpha)
+    assert figures.loc["trust.alpha", "n"] == str(len(known))
+    young = known[pd.to_numeric(known["age"]) < 35]
+    assert int(figures.loc["use.n.ages:young", "value"]) == len(young)
+    steps = {
+        record["step"]
+        for path in (project.root / HOME).rglob("lineage.json")
+        for record in [json.loads(path.read_text("utf-8"))]
+        if figures.loc["trust.alpha", "lineage"] in json.dumps(record)
+    }
+    assert "scale" in steps
+    page = project.read(f"{HOME}/report/en/report-simulated.html")
+    assert "Cronbach" in page and "Not asked: computed from the answers to" in page
+
+
+def test_a_language_without_labels_is_refused_with_the_list(project: Project) -> None:
+    config = project.read("config.yaml")
+    project.replace("config.yaml", "- en", "- fr")
+    result = project.run()
+    (project.root / "config.yaml").write_text(config, "utf-8")
+    said = message(result)
+    assert result.returncode == 2, said
+    assert "fr needs labels that are missing" in said and ".derive.heavy" in said
