@@ -19,7 +19,7 @@ from readiness.drafting import (
     make_draft,
     read_codebook,
     wave_section,
-    with_wave,
+    with_section,
 )
 from readiness.drafting.joined import joined_options
 from readiness.errors import ConfigError, DataError
@@ -214,15 +214,15 @@ SECTION = wave_section(
     "config", [CONFIG, "waves: {}\n", "# nothing\n", "waves:\n  a: {title: {en: A}}", "waves:\n"]
 )
 def test_a_wave_is_put_into_the_configuration_and_nothing_else_moves(config: str) -> None:
-    after = with_wave(config, "second", SECTION)
+    after = with_section(config, "waves", "second", SECTION)
     loaded, before = (read_yaml_text(text) or {} for text in (after, config))
     assert loaded["waves"].pop("second")["estimate"]["items"][29] == "item_29"
     assert loaded["waves"] == (before.get("waves") or {})
     assert all(line in after for line in config.splitlines() if not line.startswith("waves"))
     with pytest.raises(ConfigError, match=r"waves\.second is there already"):
-        with_wave(after, "second", SECTION)
+        with_section(after, "waves", "second", SECTION)
 
 
 def test_what_cannot_be_added_to_is_left_alone() -> None:
     with pytest.raises(ConfigError, match="on a line of its own"):
-        with_wave("{waves: {a: {}}, report: {}}", "second", SECTION)
+        with_section("{waves: {a: {}}, report: {}}", "waves", "second", SECTION)

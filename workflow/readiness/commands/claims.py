@@ -2,10 +2,15 @@
 
     readiness claims solve 67 33 --n-max 32        two numbers and a minute
     readiness claims check STUDY [--json | --html FILE [--force]] [--language fr]
+    readiness claims check STUDY --wave WAVE | --data EXPORT --questionnaire Q
+    readiness claims add STUDY --from TABLE --publisher NAME --source URL [--questionnaire Q]
     readiness claims add STUDY claim_id=... item=... value=... --to FILE [--force]
 
-`add` writes the register with one more claim to a new file, which `readiness data add` then makes a
-new version: a register in use is never edited.
+`check` with a wave or an export puts each published figure beside the data's own, with the base
+that gives it. `add --from` starts a study from a small CSV: item, answer, value (in percent), and
+if known base; `--questionnaire` calls them by its ids, so that the study can be compared with its
+data. `add` of one claim writes the longer register to a new file, which `readiness data add` then
+makes a new version: a register in use is never edited.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from readiness.commands.starting.showing import beside_json, print_beside
 from readiness.config import Study, load_config, read_yaml
 from readiness.errors import ConfigError
 from readiness.running.outputs import add_force, check_output
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from readiness.forensics.judging.structure import Structure
     from readiness.forensics.judging.verdict import Verdict
+    from readiness.questionnaire import Questionnaire
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,13 +47,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check.add_argument("study")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.add_argument("--html", type=Path, help="as a self-contained page")
-    add = actions.add_parser("add", help="the register with one more claim, in a new file")
+    check.add_argument("--wave", help="beside the answers of a wave that was run")
+    check.add_argument("--data", type=Path, metavar="EXPORT", help="beside those of an export")
+    add = actions.add_parser("add", help="a new study; or the register with one more claim")
     add.add_argument("study")
-    add.add_argument("fields", nargs="+", help="column=value, columns as in the register")
-    add.add_argument("--to", type=Path, required=True, help="file to write")
+    add.add_argument("fields", nargs="*", help="column=value, columns as in the register")
+    add.add_argument("--to", type=Path, help="file to write the longer register to")
+    add.add_argument("--from", dest="table", type=Path, metavar="TABLE", help="starts a study")
+    add.add_argument("--publisher", help="whose figures they are")
+    add.add_argument("--source", metavar="URL", help="the address where they were read")
+    add.add_argument("--date", default="unknown", help="of the source, as 2024-03-13 or 2024")
     for action in (check, add):
+        action.add_argument("--questionnaire", metavar="Q", help="its name, or a YAML file")
         add_force(action)
-    for action in (solve, check):
+    for action in (solve, check, add):
         action.add_argument("--language", choices=LANGUAGES, default="en")
 
 
@@ -90,6 +104,9 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.wave or arguments.data:
+        _check_beside(arguments)
+        return
     from readiness.files import write_atomically
     from readiness.forensics.judging.study import judge
     from readiness.forensics.page import verdict_html
@@ -136,7 +153,60 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
     Console(highlight=False, markup=False, color_system=None).print(table)
 
 
+def _check_beside(arguments: argparse.Namespace) -> None:
+    """Each published figure beside the data's own."""
+    from readiness.forensics.judging.beside_data import beside_data
+    from readiness.forensics.judging.study import read_study
+
+    if arguments.html:
+        raise ConfigError("--html: with --wave or --data there is no page; leave it out.")
+    study = read_study(*_material(_study(arguments.study)))
+    if study.structure.missing(arguments.language):
+        raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")
+    found = beside_data(study, *_data(arguments))
+    if arguments.json:
+        print(beside_json(found, arguments.language), end="")
+    else:
+        print_beside(found, study, arguments.language)
+
+
+def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire]:
+    """Coded answers and what was asked: of a wave's last run, or of an export."""
+    from readiness.commands.any_csv.questionnaire import coded_answers, find_questionnaire
+    from readiness.questionnaire import load_questionnaire
+    from readiness.tables import read_text_table
+
+    root = Path.cwd()
+    if arguments.data:
+        if arguments.wave or not arguments.questionnaire:
+            raise ConfigError("--data: needs --questionnaire, and no --wave beside it.")
+        asked = load_questionnaire(find_questionnaire(root, arguments.questionnaire))
+        return coded_answers(arguments.data, asked), asked
+    from readiness.plan.runs import runs_of
+
+    runs = {run.name: run for run in runs_of(load_config(root / "config.yaml"))
+            if run.folder.startswith("waves/")}  # fmt: skip
+    if arguments.wave not in runs:
+        raise ConfigError(
+            f"config.yaml: no wave {arguments.wave!r}; there are {', '.join(runs) or 'none'}."
+        )
+    run = runs[arguments.wave]
+    if not Path(run.answers).is_file():
+        raise ConfigError(
+            f"{run.answers}: not there; first compute the wave: readiness run -- {run.answers}"
+        )
+    answers = read_text_table(Path(run.answers), "the coded answers")
+    return answers, load_questionnaire(Path(run.questionnaire))
+
+
 def _add(arguments: argparse.Namespace) -> None:
+    if arguments.table:
+        _begin(arguments)
+        return
+    if not arguments.fields or arguments.to is None:
+        raise ConfigError(
+            "--from TABLE starts a study; one more claim needs column=value and --to."
+        )
     from readiness.forensics.reporting import add_claim
     from readiness.tables import write_csv
 
@@ -154,3 +224,23 @@ def _add(arguments: argparse.Namespace) -> None:
         f"{arguments.to}: {len(longer)} claims. Now: readiness data add {arguments.to} "
         f"--dataset {_study(arguments.study).claims.dataset} --as VERSION"
     )
+
+
+def _begin(arguments: argparse.Namespace) -> None:
+    """Start a study; say what was written and what comes next."""
+    from readiness.commands.any_csv.questionnaire import find_questionnaire
+    from readiness.commands.starting.study import begin
+    from readiness.forensics.beginning import Source
+    from readiness.questionnaire import load_questionnaire
+
+    for option in ("publisher", "source"):
+        if not getattr(arguments, option):
+            raise ConfigError(f"--{option}: missing; a study says whose figures, and where read.")
+    asked = arguments.questionnaire and load_questionnaire(
+        find_questionnaire(Path.cwd(), arguments.questionnaire)
+    )
+    source = Source(arguments.publisher, arguments.source, arguments.date, arguments.language)
+    claims = begin(Path.cwd(), arguments.study, arguments.table, source, asked or None)
+    print(f"{arguments.study}-claims@1: {claims} claims registered")
+    print(f"data/claims/{arguments.study}-1.yaml and config.yaml: studies.{arguments.study} added")
+    print(f"Then: readiness claims check {arguments.study}")

@@ -7,7 +7,7 @@ look carries the comment `# check: ...`, and a draft says that it is one until t
 from readiness.drafting.codebooks import Codebook, read_codebook
 from readiness.drafting.documents import document_of, draft_text
 from readiness.drafting.draft import Draft, make_draft
-from readiness.drafting.sections import wave_section, with_wave
+from readiness.drafting.sections import study_section, wave_section, with_section
 from readiness.drafting.table import Column, Table
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "draft_text",
     "make_draft",
     "read_codebook",
+    "study_section",
     "wave_section",
-    "with_wave",
+    "with_section",
 ]

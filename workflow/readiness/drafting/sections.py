@@ -1,4 +1,4 @@
-"""A wave's section of config.yaml, put into the file without touching the rest of it."""
+"""A section of config.yaml, put into the file without touching the rest of it."""
 
 from __future__ import annotations
 
@@ -53,19 +53,29 @@ def _wrapped(items: Sequence[str]) -> list[str]:
     return [*lines, line]
 
 
-def with_wave(config: str, wave: str, section: str) -> str:
-    """The text of a configuration with one wave more.
+def study_section(study: str, *, language: str, title: str, dataset: str, version: str) -> str:
+    """The lines of a study, below `studies:`."""
+    return (
+        f"  {study}:\n"
+        f"    title: {{{language}: {json.dumps(title, ensure_ascii=False)}}}\n"
+        f'    claims: {{dataset: {dataset}, version: "{version}"}}\n'
+        f"    structure: {study}-{version}\n"
+    )
 
-    Raises ConfigError where the wave is there already, or where the file cannot be added to.
+
+def with_section(config: str, key: str, name: str, section: str) -> str:
+    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`.
+
+    Raises ConfigError where it is there already, or where the file cannot be added to.
     """
     before = _loaded(config)
-    waves = before.get("waves") or {}
-    if wave in waves:
-        raise ConfigError(f"config.yaml: waves.{wave} is there already; choose another --wave.")
-    found = re.search(r"^waves:[^\S\n]*(\{\}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
+    there = before.get(key) or {}
+    if name in there:
+        raise ConfigError(f"config.yaml: {key}.{name} is there already; choose another name.")
+    found = re.search(rf"^{key}:[^\S\n]*(\{{\}}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
     if found is None:
         after = (
-            f"{config.rstrip()}\n\nwaves:\n{section}" if config.strip() else f"waves:\n{section}"
+            f"{config.rstrip()}\n\n{key}:\n{section}" if config.strip() else f"{key}:\n{section}"
         )
     else:
         rest = re.search(r"^\S", config[found.end() :], re.M)
@@ -73,16 +83,16 @@ def with_wave(config: str, wave: str, section: str) -> str:
         own = config[found.end() : end].rstrip("\n")
         gap = f"{own}\n\n" if own.strip() else ""
         tail = f"\n{config[end:]}" if config[end:] else ""
-        after = f"{config[: found.start()]}waves:\n{gap}{section}{tail}"
-    expected = {**before, "waves": {**waves, **_loaded(section)}}
+        after = f"{config[: found.start()]}{key}:\n{gap}{section}{tail}"
+    expected = {**before, key: {**there, **_loaded(section)}}
     try:
         whole = _loaded(after)
     except ConfigError:
         whole = {}
     if whole != expected:
         raise ConfigError(
-            "config.yaml: its section waves cannot be added to; write `waves:` on a line of its "
-            "own, each wave indented below it."
+            f"config.yaml: its section {key} cannot be added to; write `{key}:` on a line of its "
+            "own, each of its entries indented below it."
         )
     return after
 

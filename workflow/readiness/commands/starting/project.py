@@ -26,8 +26,8 @@ HIDDEN = {
     "dvcignore.txt": ".dvcignore",
     "dvc-config.txt": ".dvc/config",
     "config.txt": "config.yaml",
-    "README.md": "README.md",
-    "data-README.md": "data/README.md",
+    "readme.txt": "README.md",
+    "data-readme.txt": "data/README.md",
     "test-project.txt": "tests/test_project.py",
 }
 """The files that a project begins with, by their template."""

@@ -53,7 +53,7 @@ def table_of(sheet: Sheet, texts: Sequence[str] = (), own: Sequence[bool] = ()) 
 
 
 def _headers(sheet: Sheet) -> list[str]:
-    """The headers as a questionnaire names them: `column 4` without one, `Again (2)` for a second."""
+    """The headers as a questionnaire names them: `column 4` without one, `Again (2)` again."""
     seen: Counter[str] = Counter()
     found = []
     for at, header in enumerate(sheet.columns, 1):

@@ -6,12 +6,12 @@ All or nothing: what cannot be refused beforehand is taken back.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.commands.starting.reading import export_table, read_labels
+from readiness.commands.starting.undoing import all_or_nothing, put_back
 from readiness.datasets.add import add_version, read_whole
 from readiness.datasets.versions import VERSIONS, read_versions
 from readiness.drafting import (
@@ -20,7 +20,7 @@ from readiness.drafting import (
     draft_text,
     make_draft,
     wave_section,
-    with_wave,
+    with_section,
 )
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
@@ -90,15 +90,15 @@ def begin_wave(
         wave, language=language or told, selection=selection or UNDECIDED, dataset=wave,
         version=VERSION, questionnaire=name, items=items,
     )  # fmt: skip
-    config = with_wave((root / "config.yaml").read_text("utf-8"), wave, section)
-    with _all_or_nothing() as undo:
+    config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
+    with all_or_nothing() as undo:
         if text:
             path = root / f"data/questionnaires/{name}.yaml"
             write_atomically(path, text)
             undo.append(lambda: path.unlink(missing_ok=True))
         versions = root / VERSIONS
         before = versions.read_bytes() if versions.exists() else None
-        undo.append(lambda: _restore(versions, before))
+        undo.append(lambda: put_back(versions, before))
         added = add_version(
             root, export, wave, VERSION, questionnaire=name, restricted=not public,
             count=lambda content: len(read_sheet(export, content)),
@@ -141,22 +141,3 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
     versions = read_versions(root) if (root / VERSIONS).exists() else {}
     if f"{wave}@{VERSION}" in versions:
         raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
-
-
-def _restore(path: Path, content: bytes | None) -> None:
-    if content is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_atomically(path, content)
-
-
-@contextmanager
-def _all_or_nothing() -> Iterator[list[Callable[[], None]]]:
-    """Within it, what was done is listed with what takes it back, should the rest fail."""
-    undo: list[Callable[[], None]] = []
-    try:
-        yield undo
-    except BaseException:
-        for step in reversed(undo):
-            step()
-        raise

@@ -33,6 +33,8 @@ from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 SHOWN_WITNESSES = 5
 TWO_CHECKS = ("forensics.joint.reconciled", "forensics.joint.apart")
 """What is said of everyone's answers, and with missing ones."""
+NEAR = 1_000
+"""How far above a reported base others are sought that would fit."""
 SEARCH = 10_000
 """How far a first common base is sought before giving up."""
 
@@ -250,6 +252,10 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             # What was sent bounds the answers; it is the base of nothing.
             continue
         people = study.total_of(total)
+        if total.sets:
+            found = (study.structure.set_named(name) for name in total.sets)
+            yield from (_reported(study, total, people, each) for each in found)
+            continue
         sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
         granted: list[ClaimSet] = []
         refused: list[ClaimSet] = []
@@ -261,6 +267,38 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             yield _total(study, f"total.base{suffix}", total, people, granted, refused)
         if total.groups and study.structure.group_sets:
             yield from _groups(study, f"groups.split{suffix}", total.claim, people)
+
+
+def _reported(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
+    """Whether the figures of a set can be shares of the base that is reported for them."""
+    name = f"total.base.{claim_set.id}"
+    if study.weighted([claim_set]) == "yes":
+        return not_applicable(study, name, "total", [claim_set])
+    figures, allowed = study.figures(claim_set), study.conventions([claim_set])
+    found = bases(figures, people + NEAR, allowed)
+    words: dict[str, Value] = {
+        "labels": study.labels([claim_set]),
+        "assumed": study.assumed([claim_set]),
+        "whose": study.whose_where(study.claims[total.claim]),
+        **named(total=people),
+    }
+    fits = people in found
+    if fits:
+        key = "forensics.base.fits"
+    else:
+        near = [max((n for n in found if n < people), default=0),
+                min((n for n in found if n > people), default=0)]  # fmt: skip
+        key = "forensics.base.other" if any(near) else "forensics.base.none"
+        words |= named(near=tuple(n for n in near if n)) if any(near) else {}
+    witness = joint_witness([figures], people, 0, allowed)
+    return verdict(
+        name,
+        "total",
+        Status.POSSIBLE if fits else Status.IMPOSSIBLE,
+        [Fact(key, words)],
+        (total.claim, *claim_set.claims),
+        witnesses=[] if witness is None else [witness_record(study, [claim_set], witness)],
+    )
 
 
 def _total(

@@ -60,6 +60,8 @@ class Total(_Part):
     """What the number counts."""
     groups: tuple[str, ...] = ()
     """Names of groups that add up to it; empty when none are reported."""
+    sets: tuple[str, ...] = ()
+    """The sets of figures that are reported on it; empty when that is not said."""
 
 
 class Phrase(_Part):
@@ -263,7 +265,7 @@ def _check_references(structure: Structure, where: str) -> None:
     for shared in structure.shared_bases:
         for name in shared.sets:
             structure.set_named(name)
-    for name in structure.group_sets:
+    for name in (*structure.group_sets, *(s for total in structure.totals for s in total.sets)):
         structure.set_named(name)
     for table in structure.cross_tables:
         structure.set_named(table.rows)

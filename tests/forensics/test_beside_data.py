@@ -1,0 +1,188 @@
+"""Published figures beside the data: the base that gives them, and studies begun from a table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from readiness.cli import main
+from readiness.commands.starting.project import new_project
+from readiness.errors import DataError
+from readiness.forensics.beginning import Source, begin_study
+from readiness.forensics.judging.beside_data import beside_data
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge, read_study
+from readiness.language import tell
+from readiness.questionnaire import questionnaire_of
+
+SOURCE = Source("The Journal", "https://example.org/report", "2024-05", "en")
+ASKED = questionnaire_of(
+    {
+        "name": "press", "version": "1", "language": "en", "title": {"en": "Press"},
+        "items": [
+            {"id": "uses", "kind": "single", "column": "Do you use it?",
+             "categories": [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}]},
+            {"id": "view", "kind": "ordinal", "column": "What is your view?",
+             "categories": [{"code": "bad", "text": "Bad"}, {"code": "mixed", "text": "Mixed"},
+                            {"code": "good", "text": "Good"}]},
+            {"id": "fears", "kind": "multi", "column": "What do you fear?",
+             "blank_means": "skipped",
+             "categories": [{"code": "jobs", "text": "Jobs"}, {"code": "lies", "text": "Lies"}]},
+        ],
+    },
+    "test",
+)  # fmt: skip
+# 280 answered; 259 of them use it, and those who do not are of another mind.
+USES = ["yes"] * 259 + ["no"] * 21
+VIEW = ["bad"] * 60 + ["mixed"] * 90 + ["good"] * 109 + ["bad"] * 20 + ["_blank"]
+FEARS = [(k % 3 == 0, k % 2 == 0) for k in range(280)]
+ANSWERS = pd.DataFrame(
+    {
+        "uses": USES,
+        "view": VIEW,
+        "fears.jobs": ["1" if jobs else "0" for jobs, _ in FEARS],
+        "fears.lies": ["1" if lies else "0" for _, lies in FEARS],
+    }
+)
+
+
+def figures(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["item", "answer", "value", "base"], dtype=object)
+
+
+def share(count: int, n: int) -> str:
+    return f"{100 * count / n:.1f}"
+
+
+def found(table: pd.DataFrame) -> Any:
+    register, document = begin_study(table, "journal", SOURCE, ASKED)
+    study = read_study(register, parse_structure(document))
+    return beside_data(study, ANSWERS, ASKED)
+
+
+def test_a_base_that_is_another_table_s_is_only_seen_beside_the_data() -> None:
+    table = figures(
+        ("Do you use it?", "Yes", share(259, 280), "280"),
+        ("uses", "No", share(21, 280), "280"),
+        ("What is your view?", "Bad", share(80, 279), "259"),
+        ("view", "Mixed", share(90, 279), "259"),
+        ("view", "Good", share(109, 279), "259"),
+    )
+    uses, view = found(table)
+    assert (uses.fact.kind, uses.base.n) == ("forensics.data.same_base", 280)
+    assert (view.fact.kind, view.base.n, view.reported) == ("forensics.data.other_base", 279, 259)
+    assert view.counts == (80, 90, 109)
+    assert "a base of 259 is reported; the published figures are those of the 279 people who" in (
+        tell(view.fact, "en")
+    )
+
+
+def test_figures_of_a_group_name_the_group() -> None:
+    table = figures(
+        ("view", "bad", share(60, 259), "259"), ("view", "mixed", share(90, 259), "259"),
+        ("view", "good", share(109, 259), "259"),
+    )  # fmt: skip
+    (view,) = found(table)
+    assert (view.fact.kind, view.base.kind) == ("forensics.data.same_base", "forensics.data.group")
+    assert tell(view.base.fact, "en") == "the 259 people with “Yes” to “Do you use it?”"
+
+
+def test_figures_that_nothing_gives_say_how_far_they_are() -> None:
+    (view,) = found(figures(("view", "good", "61", ""), ("view", "bad", "9.7", "")))
+    assert (view.fact.kind, view.base) == ("forensics.data.none", None)
+    assert "off by up to 21.9 percentage points" in tell(view.fact, "en")
+
+
+def test_several_answers_each_are_shares_of_those_who_answered() -> None:
+    jobs, lies = (sum(each[k] for each in FEARS) for k in (0, 1))
+    (fears,) = found(figures(("fears", "Jobs", share(jobs, 280), ""),
+                             ("fears", "lies", share(lies, 280), "")))  # fmt: skip
+    assert (fears.fact.kind, fears.base.n) == ("forensics.data.same", 280)
+    register, document = begin_study(
+        figures(("fears", "Jobs", "60", ""), ("fears", "Lies", "70", "")), "j", SOURCE, ASKED
+    )
+    assert document["sets"][0]["kind"] == "multi"
+    assert len(register) == 2
+
+
+def test_a_reported_base_is_used_as_one() -> None:
+    table = figures(("view", "bad", "33.3", "9"), ("view", "good", "67", "9"),
+                    ("uses", "yes", "12.5", "9"), ("uses", "no", "87.5", "9"))  # fmt: skip
+    register, document = begin_study(table, "journal", SOURCE)
+    verdicts = {v.id: v for v in judge(register, parse_structure(document))}
+    view, uses = verdicts["total.base.view"], verdicts["total.base.uses"]
+    assert (str(view.status), view.facts[0].kind) == ("possible", "forensics.base.fits")
+    assert (str(uses.status), uses.facts[0].kind) == ("impossible", "forensics.base.other")
+    assert "The nearest that fit: 8 or 16." in tell(uses.facts[0], "en")
+    assert "total.base" not in verdicts
+    assert all(tell(fact, "en") for v in verdicts.values() for fact in v.facts)
+
+
+BAD = {
+    "row 2, column value: '~60' is not a figure": figures(("uses", "yes", "~60", "")),
+    "row 3, column answer: 'Yes' stands twice": figures(
+        ("uses", "yes", "1", ""), ("uses", "Yes", "2", "")
+    ),
+    "row 3, column base: '8' where uses has '9' before": figures(
+        ("uses", "yes", "1", "9"), ("uses", "no", "2", "8")
+    ),
+    "column base: 'many' of uses; expected a whole number": figures(("uses", "yes", "1", "many")),
+    "row 2, column item: press-1 has no question 'age'": figures(("age", "yes", "1", "")),
+    "row 2, column answer: uses has no answer 'maybe'": figures(("uses", "maybe", "1", "")),
+    "no column value; expected item, answer, value": pd.DataFrame({"item": ["a"], "answer": ["b"]}),
+    "no row; expected one a published figure": figures(),
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_a_table_that_cannot_be_used_is_named(message: str) -> None:
+    with pytest.raises(DataError) as error:
+        begin_study(BAD[message], "journal", SOURCE, ASKED, "table.csv")
+    assert f"table.csv, {message}" in str(error.value) or f"table.csv: {message}" in str(
+        error.value
+    )
+
+
+def test_a_study_is_begun_and_checked_by_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    with new_project(tmp_path / "office"):
+        pass
+    monkeypatch.chdir(tmp_path / "office")
+    asked = ASKED.model_dump(exclude_none=True, exclude_defaults=True)
+    asked["title"] = {"en": "Press"}
+    Path("data/questionnaires/press-1.yaml").write_text(
+        yaml.safe_dump(json.loads(json.dumps(asked)), allow_unicode=True), "utf-8"
+    )
+    texts = {item.id: {c.code: c.text for c in item.categories} for item in ASKED.items}
+    header = ["Do you use it?", "What is your view?", "What do you fear?"]
+    lines = [
+        [texts["uses"][u], texts["view"].get(v, ""),
+         ";".join(t for t, f in zip(("Jobs", "Lies"), fear, strict=True) if f)]
+        for u, v, fear in zip(USES, VIEW, FEARS, strict=True)
+    ]  # fmt: skip
+    pd.DataFrame(lines, columns=header).to_csv(tmp_path / "export.csv", index=False)
+    figures(
+        ("view", "Bad", share(80, 279), "259"), ("view", "Good", share(109, 279), "259")
+    ).to_csv(tmp_path / "table.csv", index=False)
+    table = str(tmp_path / "table.csv")
+    read = ["--publisher", "The Journal", "--source", "https://example.org/report"]
+    begun = ["claims", "add", "journal", "--from", table, *read, "--questionnaire", "press-1"]
+    assert main(begun) == 0
+    assert "journal-claims@1: 3 claims registered" in capsys.readouterr().out
+    assert main(["claims", "check", "journal", "--json"]) == 0
+    assert "The Journal reports 259 answers to this question" in capsys.readouterr().out
+    assert main(begun) == 2
+    assert "exists" in capsys.readouterr().err
+    data = ["--data", str(tmp_path / "export.csv"), "--questionnaire", "press-1"]
+    assert main(["claims", "check", "journal", *data, "--json"]) == 0
+    (said,) = json.loads(capsys.readouterr().out)
+    assert (said["kind"], said["reported"], said["base"]) == ("forensics.data.other_base", 259, 279)
+    assert main(["claims", "check", "journal", *data]) == 0
+    assert "Most simply, the number of another table" in capsys.readouterr().out
+    assert main(["claims", "check", "journal", "--wave", "none"]) == 2

@@ -1,0 +1,232 @@
+"""A study from a small table of published figures: its register of claims and its structure.
+
+Pure: the table as a data frame of text in, the register and the structure's document out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.forensics.arithmetic.bases import NEAREST, SetKind
+from readiness.forensics.arithmetic.figures import Figure, parse_figure
+from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.judging.claims import COLUMNS
+from readiness.language import text
+from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire.naming import item_id, option_code
+
+REQUIRED = ("item", "answer", "value")
+OPTIONAL = ("base", "question", "label", "kind", "wording", "note")
+"""Further columns: how many answered, texts for readers, how answers hang together."""
+BASE = "base"
+"""The category of the claim that says how many people a question's figures rest on."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the figures were read: by whom, where, when, in which language."""
+
+    publisher: str
+    address: str
+    date: str
+    language: str
+
+
+def begin_study(
+    table: pd.DataFrame,
+    study: str,
+    source: Source,
+    questionnaire: Questionnaire | None = None,
+    where: str = "the table",
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The register of claims and the document of the structure.
+
+    Args:
+        table: text; columns `REQUIRED`, and of `OPTIONAL` those that it has.
+        study: its name.
+        source: where the figures were read.
+        questionnaire: items and answers are called by its ids and codes, found by id, header or
+            label, and by code, value, text or label; None: they are made of the table's words.
+        where: what messages call the table.
+
+    Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
+    answer is given twice, a question has two bases, the questionnaire has no such question.
+    """
+    _check_columns(table, where)
+    begun = _Begun(source, _Names(questionnaire, where), where)
+    for number, record in enumerate(table.to_dict("records"), 2):
+        begun.add({str(name): str(value).strip() for name, value in record.items()}, number)
+    totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
+    register = pd.DataFrame(begun.rows, columns=list(COLUMNS), dtype=object).fillna("")
+    structure = {
+        "study": study, "publisher": source.publisher,
+        "publishers": {source.publisher: {source.language: source.publisher}},
+        "edition": 2, "claims": f"{study}-claims", "version": "1", "items": begun.items,
+        "sets": begun.sets, **({"totals": totals} if totals else {}),
+    }  # fmt: skip
+    return register, structure
+
+
+class _Begun:
+    """A study while its table is read: rows of the register, items of the structure."""
+
+    def __init__(self, source: Source, names: _Names, where: str) -> None:
+        self._source, self._names, self._where = source, names, where
+        self._publisher = option_code(source.publisher)
+        self._figures: dict[str, dict[str, Figure]] = {}
+        self._kinds: dict[str, str] = {}
+        self.rows: list[dict[str, str]] = []
+        self.items: dict[str, dict[str, Any]] = {}
+        self.bases: dict[str, str] = {}
+
+    def add(self, cell: Mapping[str, str], number: int) -> None:
+        """One row of the table."""
+        language = self._source.language
+        item, label = self._names.item(cell, number)
+        answer, answer_label = self._names.answer(item, cell, number)
+        info = self.items.setdefault(item, {"label": {language: label}, "categories": {}})
+        figures = self._figures.setdefault(item, {})
+        if answer in figures:
+            raise DataError(
+                f"{self._where}, row {number}, column answer: {cell['answer']!r} stands twice."
+            )
+        figures[answer] = _figure(cell["value"], number, self._where)
+        info["categories"][answer] = {language: answer_label}
+        self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
+        self._write(
+            item, answer, cell["value"], "percent", exactness="printed", rounding="unknown",
+            weighted="unknown", wording=cell.get("wording", ""), note=cell.get("note", ""),
+        )  # fmt: skip
+        base = cell.get("base", "")
+        if base and self.bases.setdefault(item, base) != base:
+            raise DataError(
+                f"{self._where}, row {number}, column base: {base!r} where {item} has "
+                f"{self.bases[item]!r} before; expected one base a question."
+            )
+
+    def add_base(self, item: str, base: str) -> dict[str, Any]:
+        """How many answered a question, as reported; returns what the structure says of it."""
+        _whole(base, item, self._where)
+        language = self._source.language
+        self.items[item]["categories"][BASE] = {language: text("forensics.base.word", language)}
+        claim = self._write(item, BASE, base, "count")
+        return {"claim": claim, "counts": "answered", "sets": [item]}
+
+    def _write(self, item: str, category: str, value: str, unit: str, **more: str) -> str:
+        claim = f"{self._publisher}.{item}.{category}"
+        source = self._source
+        self.rows.append({
+            "claim_id": claim, "source": source.address, "outlet": source.publisher,
+            "date": source.date, "language": source.language, "item": item, "category": category,
+            "value": value, "unit": unit, "attributed_to": source.publisher,
+            "status": "documented", **more,
+        })  # fmt: skip
+        return claim
+
+    @property
+    def sets(self) -> list[dict[str, Any]]:
+        """The figures of each question, and how its answers hang together."""
+        return [
+            {"id": item, "item": item, "kind": str(_kind(self._kinds[item], known, self._where)),
+             "claims": [f"{self._publisher}.{item}.{answer}" for answer in known]}
+            for item, known in self._figures.items()
+        ]  # fmt: skip
+
+
+def _check_columns(table: pd.DataFrame, where: str) -> None:
+    columns = [str(name) for name in table.columns]
+    missing = [name for name in REQUIRED if name not in columns]
+    unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
+    if missing or unknown:
+        what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
+        raise DataError(
+            f"{where}: {what}; expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
+        )
+    if table.empty:
+        raise DataError(f"{where}: no row; expected one a published figure.")
+
+
+def _figure(value: str, row: int, where: str) -> Figure:
+    try:
+        return parse_figure(value)
+    except DataError as error:
+        raise DataError(f"{where}, row {row}, column value: {error}") from None
+
+
+def _whole(base: str, item: str, where: str) -> None:
+    if not base.isdecimal() or int(base) < 1:
+        raise DataError(f"{where}, column base: {base!r} of {item}; expected a whole number.")
+
+
+def _kind(stated: str, figures: Mapping[str, Figure], where: str) -> SetKind:
+    """How the answers hang together: as stated, else by their sum.
+
+    A whole is everybody with one answer each; more than a whole are several answers each.
+    """
+    if stated:
+        if stated not in list(SetKind):
+            raise DataError(f"{where}, column kind: {stated!r}; expected {', '.join(SetKind)}.")
+        return SetKind(stated)
+    roundings = list(dict.fromkeys(c.rounding for c in NEAREST))
+    result = sum_to_whole(list(figures.values()), roundings)
+    if result.ok and len(figures) > 1:
+        return SetKind.EXHAUSTIVE
+    return SetKind.MULTI if sum(f.share for f in figures.values()) > 1 else SetKind.EXCLUSIVE
+
+
+class _Names:
+    """The ids and codes of a study: a questionnaire's, or made of the words that were printed."""
+
+    def __init__(self, questionnaire: Questionnaire | None, where: str) -> None:
+        self._asked, self._where = questionnaire, where
+        self._items: dict[str, str] = {}
+        self._answers: dict[tuple[str, str], str] = {}
+
+    def item(self, cell: Mapping[str, str], row: int) -> tuple[str, str]:
+        """The id of a question, and what readers are told it is."""
+        said = cell["item"]
+        if not said:
+            raise DataError(f"{self._where}, row {row}, column item: is empty.")
+        label = cell.get("question", "") or said
+        if self._asked is None:
+            known = self._items.setdefault(said, item_id(said, set(self._items.values())))
+            return known, label
+        for item in self._asked.items:
+            names = (item.id, item.column, *item.label.root.values())
+            if match_key(said) in map(match_key, names):
+                return item.id, cell.get("question", "") or item.label.root.get(
+                    self._asked.language, said
+                )
+        raise DataError(
+            f"{self._where}, row {row}, column item: {self._asked.id} has no question {said!r}."
+        )
+
+    def answer(self, item: str, cell: Mapping[str, str], row: int) -> tuple[str, str]:
+        """The code of an answer, and what readers are told it is."""
+        said = cell["answer"]
+        if not said:
+            raise DataError(f"{self._where}, row {row}, column answer: is empty.")
+        label = cell.get("label", "") or said
+        if self._asked is None:
+            taken = {code for (own, _), code in self._answers.items() if own == item} | {BASE}
+            code = self._answers.setdefault((item, said), option_code(said, taken))
+            return code, label
+        return _code(self._asked.item(item), said, self._where, row), label
+
+
+def _code(item: Item, said: str, where: str, row: int) -> str:
+    if said in item.levels_of:
+        return said
+    for category in item.categories:
+        names = (category.code, category.value or "", category.text, *category.labels.values())
+        if match_key(said) in map(match_key, names):
+            return category.code
+    raise DataError(
+        f"{where}, row {row}, column answer: {item.id} has no answer {said!r}; expected "
+        f"{', '.join(c.text for c in item.categories[:6])}."
+    )

@@ -1,0 +1,217 @@
+"""Published figures beside the data that they are said to come from: on which base are they?
+
+A report may name a base that its figures do not have (the number of another table, or of all who
+answered anything). Arithmetic alone rarely shows it; the data do: each set of figures is computed
+on every base that the data tell apart, and the base that gives all of them as printed is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from readiness.facts import Fact, Label, Quantity, Value
+from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval
+from readiness.forensics.judging.claims import Claim
+from readiness.forensics.judging.context import Study
+from readiness.forensics.judging.structure import ClaimSet
+from readiness.questionnaire import Item, Questionnaire
+from readiness.questionnaire.items import BROKEN_OFF, DONT_KNOW, NOT_ASKED
+
+Mask = npt.NDArray[np.bool_]
+CLOSED = ("single", "ordinal", "multi")
+FEWEST = 5
+"""Respondents of a group whose answers are compared: of fewer, many figures fit by chance."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """Respondents on whom a figure may rest.
+
+    Attributes:
+        kind: the kind of the fact that says who they are.
+        rows: which of the data's rows.
+        words: question and answer, of a group.
+    """
+
+    kind: str
+    rows: Mask
+    words: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many they are."""
+        return int(self.rows.sum())
+
+    @property
+    def fact(self) -> Fact:
+        """Who they are, in words."""
+        return Fact(self.kind, {"n": self.n, **self.words})
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A set of published figures beside the data.
+
+    Attributes:
+        claims: in the order of the structure.
+        counts: how many of those who answered gave each answer; None: the data have none such.
+        answered: how many answered.
+        base: the base that gives all figures as printed; None where none does.
+        reported: the base that was reported, or None.
+        fact: what is said of it.
+    """
+
+    item: str
+    claims: tuple[Claim, ...]
+    counts: tuple[int | None, ...]
+    answered: int
+    base: Base | None
+    reported: int | None
+    fact: Fact
+
+
+def beside_data(study: Study, answers: pd.DataFrame, questionnaire: Questionnaire) -> list[Beside]:
+    """Every set of percentages beside the data's own.
+
+    Args:
+        study: the claims and their structure, whose items and categories are those of the
+            questionnaire.
+        answers: coded answers, one row a respondent; columns as the questionnaire's items have.
+        questionnaire: what was asked.
+    """
+    reported = {
+        name: study.total_of(total) for total in study.structure.totals for name in total.sets
+    }
+    return [
+        _beside(study, each, answers, questionnaire, reported.get(each.id))
+        for each in study.structure.sets
+    ]
+
+
+def _beside(
+    study: Study,
+    claim_set: ClaimSet,
+    answers: pd.DataFrame,
+    questionnaire: Questionnaire,
+    reported: int | None,
+) -> Beside:
+    claims = tuple(study.members(claim_set))
+    words: dict[str, Value] = {"item": study.item(claim_set.item)}
+    known = {item.id: item for item in questionnaire.items if item.kind in CLOSED}
+    item = known.get(claim_set.item)
+    given = [None if item is None else _given(answers, item, c.category) for c in claims]
+    chosen = [rows for rows in given if rows is not None]
+    if item is None or len(chosen) < len(claims):
+        fact = Fact("forensics.data.unknown", words)
+        return Beside(claim_set.item, claims, (None,) * len(claims), 0, None, reported, fact)
+    figures = [c.figure for c in claims if c.figure is not None]
+    roundings = sorted({c.rounding for c in study.conventions([claim_set])})
+    own = _own_bases(answers, item)
+    base = _base(figures, chosen, roundings, own, reported)
+    if base is None:
+        groups = list(_groups(answers, item, known))
+        base = _base(figures, chosen, roundings, groups, reported)
+    fact = _fact(words, base, reported, own[0], figures, chosen)
+    answered = own[0].rows
+    counts = tuple(int((rows & answered).sum()) for rows in chosen)
+    return Beside(claim_set.item, claims, counts, own[0].n, base, reported, fact)
+
+
+def _fact(
+    words: dict[str, Value],
+    base: Base | None,
+    reported: int | None,
+    answered: Base,
+    figures: Sequence[Figure],
+    chosen: Sequence[Mask],
+) -> Fact:
+    if base is None:
+        off = max(
+            (abs(float(f.share) - int((rows & answered.rows).sum()) / answered.n)
+             for f, rows in zip(figures, chosen, strict=True)), default=0.0,
+        ) if answered.n else 1.0  # fmt: skip
+        points = Quantity.of(100 * off, "number", 1)
+        return Fact("forensics.data.none", {**words, "base": answered.fact, "points": points})
+    words |= {"base": base.fact}
+    if reported is None:
+        return Fact("forensics.data.same", words)
+    if reported == base.n:
+        return Fact("forensics.data.same_base", words)
+    return Fact("forensics.data.other_base", {**words, "reported": reported})
+
+
+def _base(
+    figures: Sequence[Figure],
+    chosen: Sequence[Mask],
+    roundings: Sequence[Rounding],
+    bases: Sequence[Base],
+    reported: int | None,
+) -> Base | None:
+    """The first base that gives all figures; one of as many people as reported before others."""
+    fits = [base for base in bases if _gives(figures, chosen, roundings, base)]
+    return next((base for base in fits if base.n == reported), fits[0] if fits else None)
+
+
+def _gives(
+    figures: Sequence[Figure], chosen: Sequence[Mask], roundings: Sequence[Rounding], base: Base
+) -> bool:
+    if not base.n:
+        return False
+    counts = [int((rows & base.rows).sum()) for rows in chosen]
+
+    def shows(rounding: Rounding) -> bool:
+        ends = (count_interval(figure, base.n, rounding) for figure in figures)
+        return all(low <= k <= high for k, (low, high) in zip(counts, ends, strict=True))
+
+    return any(shows(rounding) for rounding in roundings)
+
+
+def _given(answers: pd.DataFrame, item: Item, category: str) -> Mask | None:
+    """Who gave an answer, or one of the levels that a box adds up; None where there is none."""
+    if item.kind == "multi":
+        column = f"{item.id}.{category}"
+        return answers[column].eq("1").to_numpy() if category in item.codes else None
+    levels = item.levels_of.get(category, (category,))
+    if not set(levels) <= set(item.codes):
+        return None
+    return answers[item.id].isin(levels).to_numpy()
+
+
+def _answered(answers: pd.DataFrame, item: Item) -> Mask:
+    codes = ("0", "1") if item.kind == "multi" else item.codes
+    return answers[item.columns[0]].isin(codes).to_numpy()
+
+
+def _own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
+    """Who answered, with those who do not know, who was asked, everybody."""
+    cells = answers[item.columns[0]]
+    answered = _answered(answers, item)
+    return [
+        Base("forensics.data.answered", answered),
+        Base("forensics.data.known", answered | cells.eq(DONT_KNOW).to_numpy()),
+        Base("forensics.data.asked", ~cells.isin([NOT_ASKED, BROKEN_OFF]).to_numpy()),
+        Base("forensics.data.all", np.ones(len(answers), dtype=bool)),
+    ]
+
+
+def _groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
+    """Who answered another question, and who gave one answer to it."""
+    mine = _answered(answers, item)
+    for other in known.values():
+        if other.id == item.id:
+            continue
+        question: dict[str, Value] = {"question": Label(other.label.root)}
+        rows = _answered(answers, other)
+        for chosen in (rows & mine, rows):
+            yield Base("forensics.data.who_answered", chosen, question)
+        for category in other.categories if other.kind != "multi" else ():
+            rows = answers[other.id].eq(category.code).to_numpy()
+            words = {**question, "answer": Label(category.labels)}
+            for chosen in (rows & mine, rows):
+                if chosen.sum() >= FEWEST:
+                    yield Base("forensics.data.group", chosen, words)
