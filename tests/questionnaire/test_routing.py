@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from readiness.questionnaire import NOT_ASKED, questionnaire_of
-from readiness.validation.coding import code_answers
+from readiness.validation import validate
 
 ASKED = [
     {"id": "tools", "kind": "multi", "blank_means": "none",
@@ -27,12 +27,12 @@ def test_routing_on_ticks_and_on_numbers() -> None:
     document = {"name": "q", "version": "1", "title": {"fr": "Q"}, "items": ASKED}
     questionnaire = questionnaire_of(document, "q-1.yaml")
     raw = pd.DataFrame(ANSWERS, columns=[item.id for item in questionnaire.items], dtype=object)
-    raw["_row"], raw["respondent"] = range(2, 7), list("ABCDE")
-    coded, found = code_answers(raw, pd.Series("all", index=raw.index), questionnaire)
+    raw["_row"], raw["_invitation"], raw["_timestamp"] = range(2, 7), list("ABCDE"), ""
+    result = validate(raw, questionnaire)
+    coded = result.answers
     assert coded["why"].tolist() == ["so", NOT_ASKED, NOT_ASKED, NOT_ASKED, "_blank"]
     # An age that cannot be read leaves open whether the question was asked.
     assert coded["work"].tolist() == ["yes", "yes", NOT_ASKED, NOT_ASKED, NOT_ASKED]
-    issues = pd.concat(found)
-    out = issues[issues["rule"] == "routed_out"]
+    out = result.issues[result.issues["rule"] == "routed_out"]
     assert sorted(out["respondent"]) == ["C", "D"]
     assert [routing.told for routing in questionnaire.item("work").asked_if] == [(">= 18", "<= 64")]

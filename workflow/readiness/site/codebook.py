@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,7 @@ from markupsafe import Markup, escape
 from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.codebook import Entry, entries, frame_entries
+from readiness.questionnaire.codebook import Entry, Option, entries, frame_entries
 from readiness.rendering.policy import guarded
 from readiness.templating import environment
 
@@ -21,6 +22,36 @@ COLUMNS = tuple(
     f"questionnaire.page.column.{name}" for name in ("code", "value", "text", "label", "note")
 )
 """What stands over the options of a question."""
+_CODE = Markup('<code dir="ltr">{}</code>')
+_TEXT = Markup("<bdi>{}</bdi>")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the options, left out where a question has nothing for it."""
+
+    key: str
+    of: Callable[[Option], str]
+    markup: Markup
+
+    def cell(self, option: Option) -> Markup:
+        return self.markup.format(self.of(option)) if self.of(option) else Markup("")
+
+    def shown(self, entry: Entry) -> bool:
+        return any(self.of(option) for option in entry.options)
+
+
+def _columns(own: str) -> tuple[_Column, ...]:
+    """`own`: the language of what is exported."""
+    exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
+    reads: tuple[tuple[Callable[[Option], str], Markup], ...] = (
+        (lambda o: o.code, _CODE),
+        (lambda o: o.value, _CODE),
+        (lambda o: o.text if o.text != o.label else "", exported),
+        (lambda o: o.label, _TEXT),
+        (lambda o: " · ".join(o.notes), _TEXT),
+    )
+    return tuple(_Column(key, *read) for key, read in zip(COLUMNS, reads, strict=True))
 
 
 def codebook_page(
@@ -38,8 +69,10 @@ def codebook_page(
     say = partial(text, language=language)
     one = templates.get_template("codebook-entry.html")
 
+    columns = _columns(questionnaire.language)
+
     def shown(entry: Entry) -> Markup:
-        return Markup(one.render(entry=entry, own=questionnaire.language, columns=COLUMNS, t=say))
+        return Markup(one.render(entry=entry, own=questionnaire.language, columns=columns, t=say))
 
     title = questionnaire.title.root
     named = {"title": title.get(language) or next(iter(title.values()))}

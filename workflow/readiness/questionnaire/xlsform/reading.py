@@ -14,6 +14,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from readiness.errors import ConfigError
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT
@@ -31,18 +32,10 @@ _MANY = r"(?:add )?select[ _](?:multiple|all that apply)(?:[ _](?:prompt using|f
 _CHOICE = re.compile(
     rf"(?P<kind>{_ONE}|{_MANY}|rank) (?P<list>\S+)(?P<other> or[ _](?:specify )?other)?"
 )
-_SIMPLE = {
-    "integer": "number", "int": "number", "decimal": "number", "range": "number",
-    "date": "date", "text": "text", "string": "text", "datetime": "text", "time": "text",
-}  # fmt: skip
-_SILENT = ("note",)
-_UNREAD = (
-    "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username",
-    "email", "audit", "start-geopoint", "background-audio", "calculate", "hidden", "xml-external",
-    "csv-external", "geopoint", "geotrace", "geoshape", "image", "audio", "video", "file",
-    "barcode", "acknowledge", "trigger", "photo",
-)  # fmt: skip
-"""Columns of an export that hold no answer to a question, or one that is not for statistics."""
+_KINDS = {"int": "number", "decimal": "number", "date": "date"}
+"""Kinds of items by the types of a form's data; every other one that is typed is text."""
+_STARTS = ("start", "start time", "get start time")
+_NO_COLUMN = ("xml-external", "csv-external")
 MEANS, OUTSIDE = "means", "outside"
 """A column of the sheet `choices` that says which option is no answer, and what it then means."""
 SCREENS = "screens_out"
@@ -90,6 +83,8 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
             _close(made, groups.pop())
         else:
             _question(made, row, groups)
+    if not made.items:
+        raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
     return _document(made, path)
 
 
@@ -129,17 +124,32 @@ def _question(made: _Made, row: SheetRow, groups: Sequence[_Group]) -> None:
     if choice := _CHOICE.fullmatch(text.lower()):
         listed = text.split()[len(choice["kind"].split())]
         _choice(made, row, choice["kind"], listed, bool(choice["other"]), inherited)
-    elif kind in _SIMPLE:
-        _simple(made, row, _SIMPLE[kind], kind, inherited)
-    elif kind in _SILENT or not kind:
         return
-    elif text.lower() in _UNREAD or kind in _UNREAD:
-        if text.lower() == "start":
-            made.export["started"] = name or text
-        elif text.lower() not in ("xml-external", "csv-external"):
-            made.unread.append(name or text)
-    else:
-        raise made.form.refused(row, f"{name!r} is of type {text!r}, which no questionnaire has.")
+    if not kind:
+        return
+    tag, data, fixed = _type_of(made.form, row)
+    if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
+        if not fixed:  # a note is shown and takes no answer
+            _simple(made, row, "range" if tag == "range" else data, inherited)
+    elif kind in _STARTS:
+        made.export["started"] = name or text
+    elif kind not in _NO_COLUMN:
+        made.unread.append(name or text)
+
+
+def _type_of(form: Form, row: SheetRow) -> tuple[str, str, bool]:
+    """What a type is to pyxform: how it is asked, its data, and whether it only shows something."""
+    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+
+    text = " ".join(row.get("type").split())
+    spelled = (text, text.lower(), text.lower().replace("_", " "))
+    known = next((QUESTION_TYPE_DICT[t] for t in spelled if t in QUESTION_TYPE_DICT), None)
+    if known is None:
+        hint = "; its options stand in another file" if text.startswith("select") else ""
+        told = f"is of type {text!r}, which no questionnaire has{hint}."
+        raise form.refused(row, f"{row.get('name')!r} {told}")
+    bind = known.get("bind", {})
+    return known.get("control", {}).get("tag", ""), bind.get("type", ""), "readonly" in bind
 
 
 def _begun(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
@@ -204,6 +214,10 @@ def _choice(
         made.items.append(_ranking(made, row, listed, inherited))
         return
     many = re.fullmatch(_MANY, select) is not None
+    if not many and not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2:
+        # With one option it is no question: whoever sees it can only agree.
+        made.unread.append(row.get("name"))
+        return
     ordered = "likert" in row.get("appearance").split()
     kind = "multi" if many else "ordinal" if ordered else "single"
     item = {**_begun(made, row, kind, inherited), **_options(made, row, listed, kind)}
@@ -245,8 +259,10 @@ def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, An
     others: dict[str, Any] = {}
     missing: list[dict[str, Any]] = []
     codes: set[str] = set()
-    texts = [match_key(o.labels.get(own, o.get("name"))) for o in made.form.choices[listed]]
-    for option, key in zip(made.form.choices[listed], texts, strict=True):
+    # An option may stand there once for each answer by which a form filters its list.
+    options = list({option.get("name"): option for option in made.form.choices[listed]}.values())
+    texts = [match_key(o.labels.get(own, o.get("name"))) for o in options]
+    for option, key in zip(options, texts, strict=True):
         name = option.get("name")
         text = option.labels.get(own, name)
         text = f"{text} ({name})" if texts.count(key) > 1 else text
@@ -292,7 +308,8 @@ def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom])
     return item
 
 
-def _simple(made: _Made, row: SheetRow, kind: str, written: str, inherited: Sequence[Atom]) -> None:
+def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:
+    kind = "number" if written == "range" else _KINDS.get(written, "text")
     item = _begun(made, row, kind, inherited)
     notes: list[str] = []
     if kind == "number":

@@ -20,6 +20,7 @@ from readiness.questionnaire.xlsform.expressions import Atom, Source, written, w
 from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _OPTION = re.compile(r"[A-Za-z0-9_.-]+")
 
 Row = dict[str, str]
@@ -163,7 +164,18 @@ class _Form:
         """Labels under the headers of their languages; in its own language as it is asked."""
         q = self.questionnaire
         texts = {**labels, **({q.language: own} if own else {})}
-        return {f"label::{_called(key)}": texts[key] for key in self.languages if key in texts}
+        return {
+            f"label::{_called(key)}": self._without_references(texts[key])
+            for key in self.languages
+            if key in texts
+        }
+
+    def _without_references(self, text: str) -> str:
+        """A text in which nothing stands for an answer that the form does not ask for."""
+        known = set(self.names.values())
+        return _REFERENCE.sub(
+            lambda found: found[0] if found[1] in known else found[0].replace("${", "$ {"), text
+        )
 
 
 def _no_answers(item: Item) -> Iterator[tuple[DontKnow | Missing, str]]:
