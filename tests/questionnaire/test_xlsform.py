@@ -243,6 +243,10 @@ def documents(draw: Any) -> dict[str, Any]:
                 ],
             }
         )  # fmt: skip
+    typed = [item["id"] for item in items if item["kind"] == "text"]
+    for item in closed:
+        if typed and item["kind"] == "single" and draw(st.booleans()):
+            item["categories"][-1] |= {"specify": typed[0], "screens_out": True}
     return {
         "name": "made", "version": "7", "language": "en", "title": {"en": "Made"}, "items": items,
     }  # fmt: skip

@@ -38,7 +38,8 @@ _STARTS = ("start", "start time", "get start time")
 _NO_COLUMN = ("xml-external", "csv-external")
 MEANS, OUTSIDE = "means", "outside"
 """A column of the sheet `choices` that says which option is no answer, and what it then means."""
-SCREENS = "screens_out"
+SCREENS, SPECIFY = "screens_out", "specify"
+"""Further columns: who answers so leaves the form; which question takes what is typed then."""
 OTHER = "other"
 """The name that pyxform gives the option, and the end of that of the question, of `or_other`."""
 
@@ -90,6 +91,7 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
 
 def _document(made: _Made, path: Path) -> dict[str, Any]:
     form = made.form
+    _name_specified(made)
     settings, own = form.settings, form.language
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
@@ -115,6 +117,16 @@ def _document(made: _Made, path: Path) -> dict[str, Any]:
 _LIST = "_list"
 """Where an item keeps the name of its list, and whether it shows none, till its group closes."""
 _OF_A_ROW = ("id", "column", "variable", "label")
+
+
+def _name_specified(made: _Made) -> None:
+    """Name the questions in which something is typed by their ids."""
+    ids = {item["variable"]: item["id"] for item in made.items if item["kind"] == "text"}
+    ids |= {identity: identity for identity in ids.values()}
+    for item in made.items:
+        for category in item.get("categories", ()):
+            wanted = ids.get(category.pop("specify", ""), "")
+            category |= {"specify": wanted} if wanted else {}
 
 
 def _question(made: _Made, row: SheetRow, groups: Sequence[_Group]) -> None:
@@ -275,8 +287,9 @@ def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, An
             missing.append({**entry, "means": means})
         else:
             codes.add(code := option_code(name, codes))
-            screens = {"screens_out": True} if option.get(SCREENS) else {}
-            categories.append({"code": code, **entry, **screens})
+            flags: dict[str, Any] = {"screens_out": True} if option.get(SCREENS) else {}
+            flags |= {"specify": option.get(SPECIFY)} if option.get(SPECIFY) else {}
+            categories.append({"code": code, **entry, **flags})
     if len(categories) < (1 if kind == "multi" else 2):
         raise made.form.refused(
             row, f"{row.get('name')!r}: the list {listed!r} has too few options."

@@ -17,7 +17,7 @@ from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import DontKnow, Item, Missing, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
-from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS
+from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS, SPECIFY
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
@@ -147,8 +147,9 @@ class _Form:
     def _options(self, item: Item) -> Iterator[Row]:
         names = iter(option_names(item))
         for category in item.categories:
-            screens = {SCREENS: "yes"} if category.screens_out else {}
-            yield {"name": next(names), **self._texts(category.labels, category.text), **screens}
+            flags = {SCREENS: "yes"} if category.screens_out else {}
+            flags |= {SPECIFY: self.names[category.specify]} if category.specify else {}
+            yield {"name": next(names), **self._texts(category.labels, category.text), **flags}
         for option, means in _no_answers(item):
             yield {"name": next(names), **self._texts(option.labels, option.text), MEANS: means}
 
