@@ -174,7 +174,10 @@ def test_nothing_is_loaded_and_nothing_can_be(harmed: Mapping[str, Audit]) -> No
         digest = hashlib.sha256(script.text(deep=True).encode()).digest()
         (policy,) = LexborHTMLParser(page).css("meta[http-equiv=Content-Security-Policy]")
         allowed = policy.attributes["content"] or ""
-        assert allowed.startswith("default-src 'none'; style-src 'unsafe-inline'; ")
+        styles = [one.text(deep=True) for one in LexborHTMLParser(page).css("style")]
+        hashed = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles]
+        assert allowed.startswith(f"default-src 'none'; style-src 'sha256-{hashed[0]}'; ")
+        assert len(hashed) == 1 and "unsafe" not in allowed
         assert f"script-src 'sha256-{base64.b64encode(digest).decode()}';" in allowed
 
 

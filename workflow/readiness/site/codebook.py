@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 from markupsafe import Markup, escape
@@ -15,6 +14,7 @@ from readiness.language import Language, direction, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import Entry, Option, entries, frame_entries
 from readiness.rendering.policy import guarded
+from readiness.rendering.styles import stylesheet
 from readiness.templating import environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -61,10 +61,7 @@ def codebook_page(
     changes: Sequence[Fact] = (),
 ) -> str:
     """The page; `summary` are sentences to put first, `changes` what is new in this version."""
-    css = "".join(
-        files(room).joinpath(name).read_text("utf-8")
-        for room, name in (("readiness.rendering", "page.css"), ("readiness.site", "codebook.css"))
-    )
+    css = stylesheet("readiness.site", "codebook.css")
     templates = environment(FOLDER, escape)
     say = partial(text, language=language)
     one = templates.get_template("codebook-entry.html")

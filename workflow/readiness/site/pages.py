@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,6 +14,7 @@ from readiness.facts import Fact
 from readiness.language import Language, direction, own_name, tell, text
 from readiness.language.numbers import whole
 from readiness.rendering.policy import hashes
+from readiness.rendering.styles import stylesheet
 from readiness.site.contents import ORDER, Dataset, Published, Reported, named
 from readiness.site.guides import Guide
 from readiness.templating import environment
@@ -52,15 +52,6 @@ class Site:
     def start(self) -> Language:
         """The language whose page opens first."""
         return self.languages[0]
-
-
-@cache
-def style() -> str:
-    """The report's own style, and what the pages of the site add."""
-    return "".join(
-        files(room).joinpath(name).read_text("utf-8")
-        for room, name in (("readiness.rendering", "page.css"), ("readiness.site", "site.css"))
-    )
 
 
 def policy(css: str) -> str:
@@ -113,7 +104,7 @@ def _values(site: Site, language: Language, root: str) -> dict[str, Any]:
 
 
 def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
-    css = style()
+    css = stylesheet("readiness.site", "site.css")
     return (
         environment(FOLDER, escape)
         .get_template(name)

@@ -32,6 +32,7 @@ from readiness.publications.presenting.summary import (
 from readiness.publications.presenting.templating import render, style
 from readiness.publications.presenting.verdicts import LEVELS, LOOKS_AT, NOT_SHOWN
 from readiness.publications.presenting.writing import Form, Writing, html, markdown, typst
+from readiness.rendering.policy import guarded
 
 FAILED = (Outcome.BROKEN, Outcome.DIFFERS)
 """The verdicts on a number that is not valid; others say that it could not be checked."""
@@ -77,7 +78,7 @@ def certificate(
     """The certificates of audits, one below the other, as `md`, `html` or `typ`."""
     writing = Writing(language, _form(kind, language))
     certificates = [_Certificate(writing, audit, subjects[audit.identity]) for audit in audits]
-    return render(
+    written = render(
         f"certificate.{kind}",
         writing.form,
         w=writing,
@@ -88,6 +89,7 @@ def certificate(
         plain_title=_plain_title(audits, language),
         certificates=[(one.title(), list(one.sections())) for one in certificates],
     )
+    return guarded(written) if kind == "html" else written
 
 
 def paper(

@@ -7,8 +7,6 @@ audits give the same bytes. What stands where is in `templates/audit.html`.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +41,7 @@ from readiness.publications.presenting.verdicts import (
     TONES,
 )
 from readiness.publications.presenting.writing import Writing, html
+from readiness.rendering.policy import guarded
 
 NAMED = 5
 """How many numbers that are not valid stand beside the verdict itself."""
@@ -55,7 +54,7 @@ def audit_page(
     writing = Writing(language, html())
     script = (FOLDER / "find.js").read_text("utf-8")
     simulated = [a.identity for a in audits if subjects[a.identity].simulated]
-    return render(
+    page = render(
         "audit.html",
         writing.form,
         w=writing,
@@ -64,7 +63,6 @@ def audit_page(
         count=lambda numbers: writing.form.number(whole(len(numbers), language)),
         direction=direction(language),
         identities=", ".join(audit.identity for audit in audits),
-        policy=_policy(script),
         style=Markup(style()),
         script=Markup(script),
         # Nothing of a name may end the string or the style.
@@ -75,15 +73,7 @@ def audit_page(
             for k, audit in enumerate(audits, start=1)
         ],
     )
-
-
-def _policy(script: str) -> str:
-    """What the page may do: show its own style, run its own script."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
-        "default-src 'none'; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
+    return guarded(page)
 
 
 def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:

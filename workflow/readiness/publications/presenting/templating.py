@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from readiness.publications.presenting.writing import Form
+from readiness.rendering.styles import stylesheet
 from readiness.templating import environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -19,7 +19,4 @@ def render(name: str, form: Form, /, **values: Any) -> str:
 
 def style() -> str:
     """The report's own style, and what the pages of an audit add."""
-    return "".join(
-        files(room).joinpath("page.css").read_text("utf-8")
-        for room in ("readiness.rendering", "readiness.publications.presenting")
-    )
+    return stylesheet("readiness.publications.presenting", "page.css")
