@@ -208,7 +208,8 @@ def _counted(source: Source, sign: str, literal: str) -> Atom:
 
 def _compared(source: Source, sign: str, operand: _Operand) -> Atom:
     if _is_closed(source):
-        if sign not in ("=", "!=") or (source.kind == "multi" and operand.value):
+        one_of_many = source.kind == "multi" and len(source.codes) > 1 and operand.value
+        if sign not in ("=", "!=") or one_of_many:
             raise Unsaid(f"the order of options of {source.item}; name each with selected()")
         every = frozenset(source.codes.values())
         if not operand.value:  # compared with nothing: whether it is answered

@@ -40,6 +40,8 @@ MEANS, OUTSIDE = "means", "outside"
 """A column of the sheet `choices` that says which option is no answer, and what it then means."""
 SCREENS, SPECIFY = "screens_out", "specify"
 """Further columns: who answers so leaves the form; which question takes what is typed then."""
+AGREED = "OK"
+"""What a form exports for an `acknowledge` that was ticked."""
 OTHER = "other"
 """The name that pyxform gives the option, and the end of that of the question, of `or_other`."""
 
@@ -99,6 +101,8 @@ def _document(made: _Made, path: Path) -> dict[str, Any]:
         "A select_one is `single`: make it `ordinal`, low to high, where there is an order.",
         "Options that are no answers go to `missing`.",
     ]
+    for named in form.unnamed:
+        notes.append(f"{CHECK}language: {named!r} has no code; its labels are left out.")
     if not form.language_known:
         notes.append(f"{CHECK}language: the form names none; correct it where it is not {own}.")
     if version and not re.fullmatch(r"[0-9]+", version):
@@ -143,6 +147,8 @@ def _question(made: _Made, row: SheetRow, groups: Sequence[_Group]) -> None:
     if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
         if not fixed:  # a note is shown and takes no answer
             _simple(made, row, "range" if tag == "range" else data, inherited)
+    elif tag == "trigger" and data == "string":
+        _agreed(made, row, inherited)
     elif kind in _STARTS:
         made.export["started"] = name or text
     elif kind not in _NO_COLUMN:
@@ -226,10 +232,8 @@ def _choice(
         made.items.append(_ranking(made, row, listed, inherited))
         return
     many = re.fullmatch(_MANY, select) is not None
-    if not many and not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2:
-        # With one option it is no question: whoever sees it can only agree.
-        made.unread.append(row.get("name"))
-        return
+    # Of one option, all that can be said is whether it was chosen.
+    many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     ordered = "likert" in row.get("appearance").split()
     kind = "multi" if many else "ordinal" if ordered else "single"
     item = {**_begun(made, row, kind, inherited), **_options(made, row, listed, kind)}
@@ -319,6 +323,14 @@ def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom])
     for key in ("dont_know", "missing"):
         item.pop(key, None)
     return item
+
+
+def _agreed(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
+    """A box to be ticked: one option, which is chosen or not."""
+    option = {"code": "ok", "text": AGREED, "value": AGREED}
+    item = {**_begun(made, row, "multi", inherited), "blank_means": "none", "categories": [option]}
+    made.sources[row.get("name")] = Source(item["id"], "multi", {AGREED: "ok"})
+    made.items.append(item)
 
 
 def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:

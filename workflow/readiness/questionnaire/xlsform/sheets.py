@@ -34,12 +34,13 @@ DEFAULT = "default"
 class SheetRow:
     """A row of a sheet: its number in the spreadsheet, its cells by what their column means.
 
-    `labels` by language code.
+    `labels` by language code; `unnamed`: languages of labels that have none.
     """
 
     number: int
     cells: Mapping[str, str]
     labels: Mapping[str, str]
+    unnamed: tuple[str, ...] = ()
 
     def get(self, column: str) -> str:
         """The cell of a column; "" where it is empty."""
@@ -50,7 +51,8 @@ class SheetRow:
 class Form:
     """An XLSForm: its questions, its options by list, its settings, its own language.
 
-    `language_known`: the form names that language, or who reads it does.
+    `language_known`: the form names that language, or who reads it does. `unnamed` are languages
+    that the form calls by a name without a code.
     """
 
     path: Path
@@ -59,6 +61,7 @@ class Form:
     settings: Mapping[str, str]
     language: str
     language_known: bool
+    unnamed: Sequence[str] = ()
 
     def refused(self, row: SheetRow, message: str) -> ConfigError:
         """What is wrong with a row of the survey."""
@@ -93,11 +96,12 @@ def read_form(path: Path, language: str | None = None) -> Form:
         raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
     choices = _rows(path, "choices", data.choices or ())
+    unnamed = sorted({named for row in (*survey, *choices) for named in row.unnamed})
     own, known = _own_language(path, settings, survey, language)
     listed: dict[str, list[SheetRow]] = {}
     for row in choices:
         listed.setdefault(row.get("list_name"), []).append(_in_own(row, own))
-    form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known)
+    form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed)
     _refuse_repeats(form)
     _judge(path, content)
     return form
@@ -109,7 +113,13 @@ def _own_language(
     """The form's own language, and whether somebody says so."""
     named = settings.get("default_language", "")
     if named and named.lower() != DEFAULT:
-        return _code(path, "settings", named), True
+        code = _code(named)
+        if not re.fullmatch(LANGUAGE, code):
+            raise ConfigError(
+                f"{path}, sheet settings: default_language {named!r} has no code; write it as "
+                "`English (en)`."
+            )
+        return code, True
     languages = list(dict.fromkeys(key for row in survey for key in row.labels))
     if languages and DEFAULT not in languages:
         return languages[0], True
@@ -119,7 +129,7 @@ def _own_language(
 def _in_own(row: SheetRow, own: str) -> SheetRow:
     """The row with the labels that name no language under the form's own."""
     labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
-    return SheetRow(row.number, row.cells, labels)
+    return SheetRow(row.number, row.cells, labels, row.unnamed)
 
 
 def _bounded(path: Path) -> bytes:
@@ -176,21 +186,24 @@ def _rows(path: Path, sheet: str, rows: Sequence[Mapping[str, Any]]) -> list[She
     for number, row in enumerate(rows, 2):
         cells: dict[str, str] = {}
         labels: dict[str, str] = {}
+        unnamed: list[str] = []
         for header, cell in row.items():
-            column, language = _column(path, sheet, str(header))
+            column, language = _column(str(header))
             text = str(cell).strip() if cell is not None else ""
             if not text or column == "hint":
                 continue
-            if column == "label":
+            if column == "label" and language != DEFAULT and not re.fullmatch(LANGUAGE, language):
+                unnamed.append(language)
+            elif column == "label":
                 labels[language] = text
             else:
                 cells[column] = text
         if cells or labels:
-            made.append(SheetRow(number, cells, labels))
+            made.append(SheetRow(number, cells, labels, tuple(unnamed)))
     return made
 
 
-def _column(path: Path, sheet: str, header: str) -> tuple[str, str]:
+def _column(header: str) -> tuple[str, str]:
     """What a column means, and the language of its texts: `label::English (en)` is label, en."""
     parts = [part.strip() for part in re.split(r"::|(?<!jr):", header)]
     name = " ".join(parts[0].lower().replace("_", " ").split())
@@ -199,23 +212,18 @@ def _column(path: Path, sheet: str, header: str) -> tuple[str, str]:
     name = _ALIASES.get(name, name)
     name = name.replace(" ", "_")
     if name in _TRANSLATED and len(parts) > 1:
-        return name, _code(path, sheet, parts[1])
+        return name, _code(parts[1])
     return name, DEFAULT
 
 
-def _code(path: Path, sheet: str, named: str) -> str:
-    """The code of a language as forms name it: `English (en)`, `English`, `en`."""
+def _code(named: str) -> str:
+    """The code of a language as forms name it (`English (en)`, `English`, `en`), or its name."""
     inside = re.search(r"\(\s*([A-Za-z0-9-]+)\s*\)\s*$", named)
     code = (inside[1] if inside else named).strip()
     code = "-".join([code.split("-")[0].lower(), *code.split("-")[1:]])
     if not inside:
         code = _named_languages().get(named.strip().lower(), code)
-    if not re.fullmatch(LANGUAGE, code):
-        raise ConfigError(
-            f"{path}, sheet {sheet}: the language {named!r} has no code; write it as "
-            "`English (en)`."
-        )
-    return code
+    return code if re.fullmatch(LANGUAGE, code) else named.strip()
 
 
 @cache
