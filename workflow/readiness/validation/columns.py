@@ -32,7 +32,8 @@ class Texts:
             codes, distinct = column.cat.codes.to_numpy(), column.cat.categories
         else:
             codes, distinct = pd.factorize(column)
-        texts, places = [str(text) for text in distinct], codes.astype(np.int32)
+        texts = list(map(str, np.asarray(distinct, dtype=object).tolist()))
+        places = codes.astype(np.int32)
         if (missing := places < 0).any():
             if "" not in texts:
                 texts.append("")
@@ -95,6 +96,15 @@ class Texts:
         return Texts(codes, texts)
 
     @property
+    def ordered(self) -> Codes:
+        """The place of each row's text in the order of the distinct ones."""
+        # As they compare where a separator follows.
+        order = sorted(range(len(self.texts)), key=lambda at: f"{self.texts[at]}\x1f")
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        return np.asarray(place[self.codes])
+
+    @property
     def counts(self) -> npt.NDArray[np.int64]:
         """How many rows hold each distinct text."""
         return np.bincount(self.codes, minlength=len(self.texts))
@@ -109,22 +119,22 @@ class Texts:
         return self.texts[int(self.codes[row])]
 
 
-def same_rows(columns: Sequence[Codes], n: int) -> npt.NDArray[np.int64]:
-    """A number for each row, the same for rows that are equal in all columns and for no others.
+def ranks(columns: Sequence[Codes], n: int) -> npt.NDArray[np.int64]:
+    """The place of each row in the order of all, by the first column, then the second and so on.
 
-    Exact: columns are packed into one integer as long as it holds them, then numbered anew.
+    Rows that are equal in all columns have the same place, and no others do. Columns are packed
+    into one integer as long as it holds them, and then numbered anew.
     """
     key = np.zeros(n, dtype=np.int64)
     size = 1
     for codes in columns:
         own = int(codes.max(initial=0)) + 1
         if size * own >= 1 << 62:
-            key, distinct = pd.factorize(key)
-            size = len(distinct)
+            key = np.unique(key, return_inverse=True)[1].reshape(n)
+            size = int(key.max(initial=0)) + 1
         key = key * own + codes
         size *= own
-    numbered, _ = pd.factorize(key)
-    return np.asarray(numbered, dtype=np.int64)
+    return np.asarray(np.unique(key, return_inverse=True)[1].reshape(n), dtype=np.int64)
 
 
 def order_of(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.intp]:

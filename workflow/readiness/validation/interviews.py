@@ -19,7 +19,7 @@ from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire
 from readiness.validation.answers import YES, Answers, Coded
 from readiness.validation.cells import Cell, Options, read_cell
 from readiness.validation.coding import condition
-from readiness.validation.columns import Booleans, Texts, same_rows
+from readiness.validation.columns import Booleans, Texts, ranks
 
 COMPLETE = 0.8
 """The share of the questions that applied from which on an interview is complete (AAPOR)."""
@@ -108,11 +108,12 @@ def blanks(
         item = each.item
         if not (each.expects or item.required):
             continue
-        blank = (each.asked == YES) & ~each.given & each.first.isin([BLANK, "0"])
+        blank = (each.asked == YES) & ~each.given & each.first.isin([BLANK, BROKEN_OFF, "0"])
         fact, rule = Fact("validation.no_answer"), "no_answer"
         if broke is not None:
-            blank &= broke > place
             rule, fact = _blank(item, group_item)
+            # Where an answer had led to the question at which somebody stopped, both are true.
+            blank &= broke >= place if rule == "routed_blank" else broke > place
         found.append(answers.issues(rule, fact, np.flatnonzero(blank), item=item))
     return found
 
@@ -137,7 +138,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
     """
     n = len(answers)
     columns = [column.used() for each in coded for column in each.columns.values()]
-    group = same_rows([column.codes for column in columns], n)
+    group = ranks([column.codes for column in columns], n)
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
     # Written from the last to the first, so that the first row of each stays.

@@ -13,7 +13,7 @@ from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.text import tidy
 from readiness.validation.cells import Options, holds_codes
-from readiness.validation.columns import Booleans, Texts
+from readiness.validation.columns import Booleans, Texts, ranks
 from readiness.validation.issues import issues_of
 
 ISO = "%Y-%m-%dT%H:%M:%S"
@@ -191,15 +191,23 @@ def _open_names(
 
 def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
     """`open-` and the moment of each row, with a number where a moment has several contents."""
-    moment = _texts_of_moments(submitted)
-    names = pd.Series(moment, index=raw.index)
-    several = names.duplicated(keep=False)
-    if several.any():
-        content = _content(raw.loc[several].drop(columns="_row"))
-        rank = content.groupby(names[several]).rank(method="dense").astype(int)
-        shared = names[several]
-        names[several] = shared.where(rank == 1, shared + "-" + rank.astype(str))
-    return names.to_numpy(dtype=object)
+    names = _texts_of_moments(submitted)
+    moments = submitted.to_numpy(dtype="datetime64[s]").astype(np.int64)
+    several = np.flatnonzero(pd.Series(moments).duplicated(keep=False))
+    if len(several):
+        moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
+        told = [name for name in raw.columns if name not in ("_row", "_submitted")]
+        rows = raw[told].iloc[several]
+        place = ranks([moment, *(Texts.of(rows[name]).ordered for name in rows)], len(several))
+        # Within a moment the contents are numbered from 1.
+        first = np.full(int(moment.max()) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(first, moment, place)
+        number = place - first[moment]
+        names[several] = [
+            name if not k else f"{name}-{k + 1}"
+            for name, k in zip(names[several], number.tolist(), strict=True)
+        ]
+    return names
 
 
 def _texts_of_moments(submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
