@@ -19,6 +19,9 @@ from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.changes import changes
 from readiness.questionnaire.codebook import COLUMNS, table
+from readiness.questionnaire.export import Export
+from readiness.questionnaire.items import Category, Item, Missing, Range, Routing
+from readiness.questionnaire.model import FrameVariable
 from readiness.questionnaire.schema import header, table_schema
 from readiness.site.codebook import codebook_page
 
@@ -202,3 +205,22 @@ def test_a_questionnaire_is_found_by_its_name(
     (path,) = (ROOT / "data/questionnaires").glob("ai-readiness-1.yaml")
     assert main(["questionnaire", path.stem, "--to", "header"]) == 0
     assert capsys.readouterr().out.count("\n") == 1
+
+
+GUIDE = ROOT / "docs" / "questionnaire.md"
+
+
+def test_the_guide_shows_a_questionnaire_and_has_every_key() -> None:
+    page = GUIDE.read_text("utf-8")
+    whole, groups = re.findall(r"^```yaml\n(.*?)^```$", page, re.M | re.S)
+    shown = read(whole)
+    assert (
+        shown.item("wishes_prices").grid == "wishes" and shown.item("recommend").headline == "top"
+    )
+    assert set(read_yaml_text(groups, TextLoader)) == {"group_item", "groups", "frame"}
+    keys = {
+        key
+        for model in (Questionnaire, Export, Item, Category, Missing, Range, Routing, FrameVariable)
+        for key in model.model_fields
+    } - {"grids", "items"}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()
