@@ -42,28 +42,19 @@ def freeze(project: Project, identity: str, *more: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def reported(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A finished project that also has the report of its wave."""
+    """A finished project with reports in one language, which is frozen in a third of the time."""
     project = finished.copy(tmp_path_factory.mktemp("reported") / "project")
+    project.replace("config.yaml", "languages: [fr, ar, en]", "languages: [fr]")
     assert project.run(f"{WAVE}/report/fr/report-simulated.html").returncode == 0
     return project
 
 
 @pytest.fixture
-def in_two_languages(reported: Project, tmp_path: Path) -> Project:
-    project = reported.copy(tmp_path / "project")
-    project.replace("config.yaml", "languages: [fr, ar, en]", "languages: [fr, en]")
-    return project
+def ready(reported: Project, tmp_path: Path) -> Project:
+    return reported.copy(tmp_path / "project")
 
 
-@pytest.fixture
-def ready(in_two_languages: Project) -> Project:
-    """Reported in one language, which is frozen in half the time."""
-    in_two_languages.replace("config.yaml", "languages: [fr, en]", "languages: [fr]")
-    return in_two_languages
-
-
-def test_a_release_that_supersedes_another(in_two_languages: Project) -> None:
-    ready = in_two_languages
+def test_a_release_that_supersedes_another(ready: Project) -> None:
     code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "simulated-2026-r2",
                         "--erratum", "one answer was coded twice")  # fmt: skip
     assert code == 0, said
@@ -138,9 +129,8 @@ def append_stranger(project: Project, identity: str) -> None:
         assert "the frozen code is not run" in result.stdout
 
 
-def test_a_draft_is_frozen_again_and_released_for_good(finished: Project, tmp_path: Path) -> None:
-    project = finished.copy(tmp_path / "project")
-    project.replace("config.yaml", "languages: [fr, ar, en]", "languages: [fr]")
+def test_a_draft_is_frozen_again_and_released_for_good(ready: Project) -> None:
+    project = ready
 
     def study(identity: str, *more: str) -> tuple[int, str]:
         result = project.readiness("freeze", identity, "--cores", "2", *more)

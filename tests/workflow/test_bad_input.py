@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, Project, message
+from project_copy import ROOT, Project, copy_project, message
 
 WAVE = "results/waves/simulated-2026"
 CLAIMS = "results/inputs/haca-2024-claims/1/data.csv"
@@ -47,6 +47,12 @@ def refused(
     assert leftovers(project) == []
 
 
+@pytest.fixture(scope="module")
+def unrun(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which nothing has run; a test leaves it as it was."""
+    return copy_project(tmp_path_factory.mktemp("unrun") / "project")
+
+
 # --- the configuration ----------------------------------------------------------------------------
 ANSWERS = 'answers: {dataset: simulated-2026, version: "2"}'
 
@@ -70,11 +76,15 @@ ANSWERS = 'answers: {dataset: simulated-2026, version: "2"}'
     ],
 )  # fmt: skip
 def test_faults_of_the_configuration_are_one_line_before_anything_runs(
-    fresh: Project, old: str, new: str, words: tuple[str, ...]
+    unrun: Project, old: str, new: str, words: tuple[str, ...]
 ) -> None:
-    fresh.replace("config.yaml", old, new)
-    refused(fresh, fresh.run(), 2, "config.yaml", *words)
-    assert not (fresh.root / "results/inputs").exists()
+    before = unrun.read("config.yaml")
+    try:
+        unrun.replace("config.yaml", old, new)
+        refused(unrun, unrun.run(), 2, "config.yaml", *words)
+        assert not (unrun.root / "results/inputs").exists()
+    finally:
+        (unrun.root / "config.yaml").write_text(before, "utf-8")
 
 
 def test_a_missing_config_is_said(fresh: Project) -> None:
@@ -160,16 +170,16 @@ def test_an_export_of_another_questionnaire(project: Project) -> None:
     ],
 )
 def test_a_file_that_is_no_table_is_never_added(
-    fresh: Project, content: bytes, words: tuple[str, ...]
+    unrun: Project, content: bytes, words: tuple[str, ...]
 ) -> None:
-    (fresh.root / "export.csv").write_bytes(content)
-    register = fresh.read("data/versions.csv")
-    result = fresh.readiness(
+    (unrun.root / "export.csv").write_bytes(content)
+    register = unrun.read("data/versions.csv")
+    result = unrun.readiness(
         "data", "add", "export.csv", "--dataset", "simulated-2026", "--as", "3"
     )
-    refused(fresh, result, 3, "export.csv", *words)
-    assert fresh.read("data/versions.csv") == register
-    assert not (fresh.root / "data/raw/simulated-2026/3.csv.dvc").exists()
+    refused(unrun, result, 3, "export.csv", *words)
+    assert unrun.read("data/versions.csv") == register
+    assert not (unrun.root / "data/raw/simulated-2026/3.csv.dvc").exists()
 
 
 @pytest.mark.parametrize(
@@ -181,9 +191,9 @@ def test_a_file_that_is_no_table_is_never_added(
     ],
 )
 def test_a_version_is_never_overwritten_nor_put_elsewhere(
-    fresh: Project, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
+    unrun: Project, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
 ) -> None:
-    refused(fresh, fresh.readiness("data", "add", *arguments), code, *words)
+    refused(unrun, unrun.readiness("data", "add", *arguments), code, *words)
 
 
 # --- the margins ----------------------------------------------------------------------------------
@@ -201,22 +211,19 @@ def test_margin_categories_that_the_questionnaire_lacks(fresh: Project) -> None:
     refused(fresh, fresh.run(), 2, "simulated-2026-2.csv row 9", "'nord'", "north")
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
+def test_margins_that_cannot_be_met(project: Project) -> None:
+    weights = f"{WAVE}/weight/weights.csv"
+    config = project.read("config.yaml")
+    for old, new, words in (
         ("region,north,3430", "region,north,3431", ("add up", "region 12001")),
         ("region,north,3430", "region,north,-1", ("row 9", "total", "'-1'")),
         ("region,north,3430", "region,north,nan", ("row 9", "total", "'nan'")),
         ("region,north,", "region,south,", ("south", "twice")),
-    ],
-)
-def test_margins_that_cannot_be_met(
-    project: Project, old: str, new: str, words: tuple[str, ...]
-) -> None:
-    with_margins(project, old, new)
-    weights = f"{WAVE}/weight/weights.csv"
-    refused(project, project.run(weights), 3, "simulated-2026-2.csv", *words)
-    assert not (project.root / weights).exists()
+    ):
+        (project.root / "config.yaml").write_text(config, "utf-8")
+        with_margins(project, old, new)
+        refused(project, project.run(weights), 3, "simulated-2026-2.csv", *words)
+        assert not (project.root / weights).exists()
 
 
 def test_a_profession_without_a_respondent_is_merged_and_said(project: Project) -> None:
@@ -264,7 +271,7 @@ def test_readiness_in_a_folder_that_is_no_project(fresh: Project) -> None:
     refused(fresh, result, 2, "no Snakefile here")
 
 
-def test_quarto_that_stops_half_way(project: Project) -> None:
+def test_quarto_that_stops_half_way_or_is_no_program(project: Project) -> None:
     program = project.root / "programs" / "quarto"
     program.parent.mkdir()
     program.write_text(
@@ -278,39 +285,36 @@ def test_quarto_that_stops_half_way(project: Project) -> None:
     result = project.run(name, QUARTO_PATH=str(program))
     refused(project, result, 5, "report.qmd", "Quarto stopped", "out of ink")
     assert not page.exists()
+    missing = project.run(name, QUARTO_PATH="/no/such/quarto")
+    refused(project, missing, 5, "QUARTO_PATH=/no/such/quarto")
     assert project.run(name).returncode == 0
     assert "</html>" in page.read_text("utf-8")
-
-
-def test_quarto_path_that_names_no_program(project: Project) -> None:
-    (project.root / "results/studies/haca-2024/report/fr/report.html").unlink()
-    refused(project, project.run(QUARTO_PATH="/no/such/quarto"), 5, "QUARTO_PATH=/no/such/quarto")
 
 
 # --- the publications -----------------------------------------------------------------------------
 LEDGER = "publications/simulated-2026-r2/figures.csv"
 
 
-@pytest.mark.parametrize(("column", "value"), [("value", "0.5"), ("se", "0.0123")])
-def test_an_altered_published_number_is_named_and_every_result_kept(
-    project: Project, column: str, value: str
-) -> None:
+def test_an_altered_published_number_is_named_and_every_result_kept(project: Project) -> None:
+    """A value, and the standard error of another."""
     before = project.read(LEDGER)
     with (project.root / LEDGER).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), reader.fieldnames
-    row = next(row for row in rows if row["id"] == "use_ai.yes.all")
-    row[column] = value
+    by_id = {row["id"]: row for row in rows}
+    by_id["use_ai.yes.all"]["value"] = "0.5"
+    by_id["preparation.low.all"]["se"] = "0.0123"
     with (project.root / LEDGER).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns or [], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     result = project.run()
-    refused(project, result, 1, "simulated-2026-r2", "use_ai.yes.all DIFFERS")
-    assert "Publications recomputed" in result.stdout and "use_ai.yes.all" in result.stdout
+    refused(project, result, 1, "simulated-2026-r2", "DIFFERS")
+    for name in ("use_ai.yes.all", "preparation.low.all"):
+        assert "Publications recomputed" in result.stdout and name in result.stdout
     assert (project.root / "results/studies/haca-2024/report/fr/report.html").is_file()
     verdicts = project.read("results/publications/simulated-2026-r2/reproduce/verdicts.csv")
-    assert verdicts.count("DIFFERS") == 1
+    assert verdicts.count("DIFFERS") == 2
     (project.root / LEDGER).write_text(before, "utf-8")
     again = project.run()
     assert again.returncode == 0, again.stderr

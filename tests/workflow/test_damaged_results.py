@@ -85,7 +85,7 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
     whole = results(finished.root)
     cases = [(name, way) for name in whole for way in WAYS]
     if not every_step:
-        cases = random.Random(SEED).sample(cases, 30)
+        cases = random.Random(SEED).sample(cases, 15)
     for name, way in cases:
         path = project.root / "results" / name
         damage(path, way, old_time=True)
@@ -136,12 +136,10 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
         ("validate/lineage.json", "compare", ("answers", "weights")),
     ],
 )
-@pytest.mark.parametrize("way", [cut, flip])
 def test_a_step_refuses_a_damaged_input_before_it_reads_it(
-    project: Project, name: str, step: str, reads: tuple[str, ...], way: Callable[[bytes], bytes]
+    project: Project, finished: Project, name: str, step: str, reads: tuple[str, ...]
 ) -> None:
     """Also one that it reads beside another, and also without `readiness run` around it."""
-    damage(project.root / WAVE / name, way, old_time=True)
     places = {"answers": "validate/answers.csv", "counts": "validate/counts.csv",
               "weights": "weight/weights.csv"}  # fmt: skip
     arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
@@ -149,16 +147,19 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
         arguments += ["--margins", "data/margins/simulated-2026-1.csv"]
     if step == "compare":
         arguments += ["--by", "profession"]
-    result = project.readiness(
-        "step", step, *arguments, "--questionnaire", "data/questionnaires/ai-readiness-1.yaml",
-        "--settings", "{}", "--code", "c", "--out", "out",
-    )  # fmt: skip
-    said = message(result)
-    assert result.returncode == 3, result.stderr
-    # A provenance record with another hash in it accuses the file of that hash.
-    assert (f"{WAVE}/{name}" if not name.endswith(PROVENANCE) else f"{WAVE}/validate/") in said
-    assert 1 <= len(said.splitlines()) <= 2
-    assert not (project.root / "out").exists()
+    for way in (cut, flip):
+        shutil.copy2(finished.root / WAVE / name, project.root / WAVE / name)
+        damage(project.root / WAVE / name, way, old_time=True)
+        result = project.readiness(
+            "step", step, *arguments, "--questionnaire", "data/questionnaires/ai-readiness-1.yaml",
+            "--settings", "{}", "--code", "c", "--out", "out",
+        )  # fmt: skip
+        said = message(result)
+        assert result.returncode == 3, result.stderr
+        # A provenance record with another hash in it accuses the file of that hash.
+        assert (f"{WAVE}/{name}" if not name.endswith(PROVENANCE) else f"{WAVE}/validate/") in said
+        assert 1 <= len(said.splitlines()) <= 2
+        assert not (project.root / "out").exists()
 
 
 def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:

@@ -144,10 +144,14 @@ def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Proj
     finishes_alike(mounted, finished)
 
 
-def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
-    """A table, a page, a record: each kind of file meets a disk with too little left for it."""
-    unmake(mounted.inside, "judge")
-    fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
+def test_a_disk_that_fills_up_while_files_are_written(
+    mounted: Mounted, finished: Project, every_step: bool
+) -> None:
+    """A page and a record (and a table: --every-step) meet a disk with too little left for them."""
+    if every_step:
+        unmake(mounted.inside, "judge")
+        fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
+    unmake(mounted.inside, "register-study")
     fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)
     fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 300_000)
     finishes_alike(mounted, finished)
@@ -165,15 +169,11 @@ def test_a_disk_that_fills_up_at_every_step(
     finishes_alike(mounted, finished)
 
 
-@pytest.mark.parametrize(
-    ("folder", "step"), [("results", "gate"), ("results/studies", "draw-study")]
-)
-def test_a_folder_that_is_read_only(
-    mounted: Mounted, finished: Project, folder: str, step: str
-) -> None:
-    unmake(mounted.inside, step)
-    mounted.do("mount", "--bind", folder, folder)
-    mounted.do("mount", "-o", "remount,bind,ro", folder)
-    stopped(mounted.run(), folder, "make it writable")
-    mounted.do("umount", folder)
+def test_a_folder_that_is_read_only(mounted: Mounted, finished: Project) -> None:
+    for folder, step in (("results", "gate"), ("results/studies", "draw-study")):
+        unmake(mounted.inside, step)
+        mounted.do("mount", "--bind", folder, folder)
+        mounted.do("mount", "-o", "remount,bind,ro", folder)
+        stopped(mounted.run(), folder, "make it writable")
+        mounted.do("umount", folder)
     finishes_alike(mounted, finished)
