@@ -53,7 +53,7 @@ from readiness.readers import (  # noqa: E402
 )
 from readiness.tables import read_text_table, rows_to_csv, to_csv  # noqa: E402
 from readiness.validation import first_reading, loss_line, refuse_mass_loss, validate  # noqa: E402
-from readiness.validation.validate import NOT_KEPT, Validated  # noqa: E402
+from readiness.validation.validate import NOT_KEPT, SET_ASIDE, Validated  # noqa: E402
 
 Rows = list[list[str]]
 NAME = Path("fuzzed.csv")
@@ -236,7 +236,9 @@ def read_again(frame: pd.DataFrame, what: str) -> None:
 
 def accounted(result: Validated, received: int) -> None:
     """Received = kept + not kept of each reason, and every one that is not kept is an issue."""
-    counted = {rule: result.count(rule) for rule in NOT_KEPT}
+    rules = (*NOT_KEPT, *SET_ASIDE)
+    totals = result.counts[result.counts["group"] == "all"].set_index("quantity")["value"]
+    counted = {rule: int(totals.get(rule, 0)) for rule in rules}
     if result.count("received") != received:
         raise FaultError(f"{received} submissions read, {result.count('received')} received")
     if received != result.count("kept") + sum(counted.values()):

@@ -42,7 +42,7 @@ def one_code(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def renamed_option(raw: pd.DataFrame) -> pd.DataFrame:
-    return raw.assign(use_ai=raw["use_ai"].replace("Oui", "Oui, souvent"))
+    return raw.assign(use_ai=raw["use_ai"].astype(object).replace("Oui", "Oui, souvent"))
 
 
 def years_of_birth(raw: pd.DataFrame) -> pd.DataFrame:

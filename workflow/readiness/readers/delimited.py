@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -68,8 +69,9 @@ def read(path: Path, content: bytes, wanted: Collection[str], encoding: str | No
     line, separator = 1 + bool(said), said or _separator(text, wanted)
     sheet = None
     if len(text) >= LONG:
-        body = text.encode("utf-8")
-        text = ""  # a copy less while the parser has its own
+        # A copy less while the parser has its own.
+        body = content.removeprefix(BOM_UTF8) if named == "UTF-8" and not said else text.encode()
+        text = ""
         sheet = _fast(path, body, separator, line)
         text = text if sheet else body.decode("utf-8")
     sheet = without_empty(sheet or _slow(path, text, separator, wanted, line))

@@ -50,7 +50,7 @@ def read_export(
     frame = reader.read(sheet, questionnaire)
     if simulated is not None:
         _check_agreement(path, marked, simulated, questionnaire)
-    return frame.astype(object)
+    return frame
 
 
 def read_ignored(

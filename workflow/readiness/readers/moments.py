@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
+import pandas as pd
+
 from readiness.questionnaire.text import match_key
 
 _TIME = (
@@ -27,6 +30,9 @@ _NAMED = re.compile(
     rf"(?:(?P<name>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}}),? |(?P<day2>\d{{1,2}})[ -](?P<name2>[a-z]"
     rf"{{3,9}})\.?[ -])(?P<year>\d{{4}}){_TIME}"
 )
+_BEGINS = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
+_FIXED = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+_LONG = 5000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 _EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
@@ -83,24 +89,23 @@ def looks_like_moments(texts: Sequence[str]) -> bool:
     return bool(given) and sum(_match(text) is not None for text in given) >= 0.8 * len(given)
 
 
-def order_of(texts: Sequence[str], language: str) -> tuple[str, str]:
-    """Whether day or month stands first in `texts`, in the order of the file; and by what."""
-    found = [match for text in texts if (match := _match(text)) and match.re is _YEAR_LAST]
-    day = any(int(match["one"]) > 12 for match in found)
-    month = any(int(match["two"]) > 12 for match in found)
+def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
+    """Whether day or month stands first in `texts`; `first` are the first cells of the file."""
+    numbers = [hit.groups() for text in texts if (hit := _BEGINS.match(text))]
+    day = any(int(one) > 12 for one, _ in numbers)
+    month = any(int(two) > 12 for _, two in numbers)
     if day != month:
-        return (DAY_FIRST if day else MONTH_FIRST), "a day after the 12th"
+        return DAY_FIRST if day else MONTH_FIRST
+    found = [match for text in first if (match := _match(text)) and match.re is _YEAR_LAST]
     if not day and len(found) > 2:
         sorted_by = [
             order for order in (DAY_FIRST, MONTH_FIRST)
             if _ascending([_moment(match, order) for match in found])
         ]  # fmt: skip
         if len(sorted_by) == 1:
-            return sorted_by[0], "the order of the rows"
+            return sorted_by[0]
     padded = all(len(match["one"]) == 2 and len(match["two"]) == 2 for match in found)
-    if language == "en" and not padded:
-        return MONTH_FIRST, "the language of the questionnaire"
-    return DAY_FIRST, "the language of the questionnaire"
+    return MONTH_FIRST if language == "en" and not padded else DAY_FIRST
 
 
 def _ascending(moments: Sequence[datetime | None]) -> bool:
@@ -118,6 +123,24 @@ def reading(order: str) -> Callable[[str], str]:
         return "" if moment is None else moment.isoformat()
 
     return read
+
+
+def read_all(texts: Sequence[str], order: str) -> list[str]:
+    """Each text as `reading` reads it; many of the usual forms at once."""
+    made = np.full(len(texts), "", dtype=object)
+    rest = np.arange(len(texts))
+    if len(texts) > _LONG:
+        day = "%d/%m/%Y %H:%M:%S" if order == DAY_FIRST else "%m/%d/%Y %H:%M:%S"
+        for form in (*_FIXED, day):
+            cells = pd.Series([texts[at] for at in rest.tolist()], dtype=object)
+            parsed = pd.to_datetime(cells, format=form, errors="coerce").to_numpy("datetime64[s]")
+            known = ~np.isnat(parsed)
+            made[rest[known]] = np.datetime_as_string(parsed[known])
+            rest = rest[~known]
+    read = reading(order)
+    for at in rest.tolist():
+        made[at] = read(texts[at])
+    return [str(text) for text in made]
 
 
 def seconds_between(started: str, ended: str) -> str:

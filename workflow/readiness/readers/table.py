@@ -16,6 +16,8 @@ from readiness.questionnaire import match_key
 Format = Literal["csv", "xlsx", "sav"]
 HEAD = 30
 """Rows among which the header is looked for."""
+SOME = 1000
+"""Rows by which it is told what a column is."""
 MOST_COLUMNS = 16_384
 MOST_CELLS = 60_000_000
 AGAIN = "Download the export again; do not save it from a spreadsheet."
@@ -79,6 +81,10 @@ class Sheet:
     def distinct(self, at: int) -> list[str]:
         """The distinct texts of a column."""
         return [str(text) for text in self.rows[at].cat.categories]
+
+    def some(self, at: int) -> list[str]:
+        """The distinct texts of a column among the first rows: enough to tell what it is."""
+        return [str(text) for text in self.rows[at].iloc[:SOME].unique()]
 
     def first(self, count: int) -> list[list[str]]:
         """The cells of the first `count` rows."""

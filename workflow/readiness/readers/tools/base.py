@@ -7,7 +7,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ from readiness.readers.assigned import (
 )
 from readiness.readers.cells import blank, distinct, mapped, paired, seconds
 from readiness.readers.columns import find, names_of, surest
-from readiness.readers.table import Sheet
+from readiness.readers.table import SOME, Sheet
 from readiness.readers.tools import words
 
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
@@ -178,8 +178,7 @@ class Tool:
             options = self.options_of(item, sheet)
             return mapped(sheet.rows[at].array, lambda text: self._joined(text, options))
         if item.kind == "date":
-            read = moments.reading(self.order(sheet, at, questionnaire))
-            return mapped(sheet.rows[at].array, lambda text: self.moment(text, read)[:10] or text)
+            return self._dates(sheet.rows[at].array, self.order(sheet, at, questionnaire))
         return mapped(sheet.rows[at].array, lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
@@ -223,6 +222,15 @@ class Tool:
             return text
         return "" if key in words.NOT_TICKED else cell
 
+    def _dates(self, column: Any, order: str) -> pd.Categorical:
+        """A column of dates as `YYYY-MM-DD`; what is none stays as it is."""
+        texts = [str(text) for text in column.categories]
+        read = [
+            iso[:10] or text
+            for text, iso in zip(texts, moments.read_all(texts, order), strict=True)
+        ]
+        return pd.Categorical.from_codes(*distinct(column.codes, read))
+
     def _add_moments(
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> None:
@@ -231,23 +239,31 @@ class Tool:
             if role in assigned.roles:
                 column = sheet.rows[assigned.roles[role]].array
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                read = moments.reading(order)
-                frame[name] = mapped(column, lambda text, read=read: self.moment(text, read))  # type: ignore[misc]
+                frame[name] = self._moments(column, order)
         if "duration" in assigned.roles:
             frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, seconds)
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
             frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
 
-    def moment(self, text: str, read: Callable[[str], str]) -> str:
-        """A moment of the export by `read`; "" for what the tool writes where it has none."""
-        return read(text)
+    def moment(self, text: str, read: str) -> str:
+        """A moment as it was read of `text`; "" for what the tool writes where it has none."""
+        return read
+
+    def _moments(self, column: Any, order: str) -> pd.Categorical:
+        """A column of moments as ISO text; "" for what is none."""
+        texts = [str(text) for text in column.categories]
+        read = [
+            self.moment(*pair) for pair in zip(texts, moments.read_all(texts, order), strict=True)
+        ]
+        return pd.Categorical.from_codes(*distinct(column.codes, read))
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Whether day or month stands first in the dates of a column."""
         said = {"dmy": moments.DAY_FIRST, "mdy": moments.MONTH_FIRST}
         stated = said.get(str(getattr(questionnaire.export, "dates", None)))
-        return stated or moments.order_of(sheet.texts(at).tolist(), questionnaire.language)[0]
+        first = [str(text) for text in sheet.rows[at].iloc[:SOME]]
+        return stated or moments.order_of(sheet.distinct(at), first, questionnaire.language)
 
     def _add_status(
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned

@@ -36,14 +36,14 @@ class GoogleForms(Tool):
         stated = questionnaire.export.timestamp if questionnaire else None
         if stated and match_key(stated) in map(match_key, sheet.columns):
             return 0.7
-        return 0.6 if looks_like_moments(sheet.distinct(0)) else 0.0
+        return 0.6 if looks_like_moments(sheet.some(0)) else 0.0
 
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """The first column is the timestamp, whatever its header is."""
         made = super().assigned(sheet, questionnaire)
         stated = questionnaire.export.timestamp
         if 0 in made.unknown and (
-            "timestamp" not in made.roles and looks_like_moments(sheet.distinct(0))
+            "timestamp" not in made.roles and looks_like_moments(sheet.some(0))
         ):
             made.roles["timestamp"] = 0
             made.unknown.remove(0)

@@ -7,7 +7,6 @@ them `code[other]`. `submitdate` is empty for who broke off; `N/A` is a question
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
-from readiness.readers.table import Sheet
+from readiness.readers.table import SOME, Sheet
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last page",
@@ -62,10 +61,10 @@ class LimeSurvey(Tool):
         if len(sheet.columns) < 5 or not len(sheet) or sheet.format == "sav":
             return False
         first, sent, page, language = (
-            [text for text in map(match_key, sheet.distinct(at)) if text] for at in range(4)
+            [text for text in map(match_key, sheet.some(at)) if text] for at in range(4)
         )
         return (
-            len(first) == len(sheet)
+            len(first) == min(len(sheet), SOME)
             and all(text.isdigit() for text in (*first, *page))
             and bool(page and language)
             and (not sent or looks_like_moments(sent))
@@ -99,9 +98,9 @@ class LimeSurvey(Tool):
             made.roles["ended"] = made.roles["timestamp"]
         return made
 
-    def moment(self, text: str, read: Callable[[str], str]) -> str:
+    def moment(self, text: str, read: str) -> str:
         """As read, but for the moment that stands where none was kept."""
-        return "" if text.startswith(_NO_DATE) else read(text)
+        return "" if read.startswith(_NO_DATE) else read
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
         """Who has a moment of submission went to the end."""

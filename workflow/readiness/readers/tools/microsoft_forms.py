@@ -44,9 +44,9 @@ class MicrosoftForms(Tool):
             sheet.format != "sav"
             and len(sheet.columns) > 4
             and len(sheet) > 0
-            and all(text.strip().isdigit() for text in sheet.distinct(0))
-            and looks_like_moments(sheet.distinct(1))
-            and looks_like_moments(sheet.distinct(2))
+            and all(text.strip().isdigit() for text in sheet.some(0))
+            and looks_like_moments(sheet.some(1))
+            and looks_like_moments(sheet.some(2))
         )
 
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
