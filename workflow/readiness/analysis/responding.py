@@ -217,7 +217,14 @@ def balance_table(
     """
     drawn = {} if sample is None else drawn_totals(sample, questionnaire)
     known = {**drawn, **targets}
-    totals = {v.id: known[v.id] for v in questionnaire.frame if v.id in known}
-    if not totals or respondents.empty:
+    totals = {v.id: known[v.id] for v in questionnaire.groupings if v.id in known}
+    parts = []
+    for name, by_category in totals.items():
+        # Who gave no answer to a margin's question is in none of its shares.
+        inside = respondents[name].isin(list(by_category)).to_numpy()
+        if inside.any():
+            own = {key: np.asarray(values)[inside] for key, values in weights.items()}
+            parts.append(balance(respondents[inside], {name: by_category}, own))
+    if not parts:
         return pd.DataFrame(columns=BALANCE_COLUMNS)
-    return balance(respondents, totals, weights)[BALANCE_COLUMNS]
+    return pd.concat(parts, ignore_index=True)[BALANCE_COLUMNS]

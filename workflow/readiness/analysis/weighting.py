@@ -15,7 +15,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import NEWEST_EDITION, STRATUM, UNWEIGHTED, Weight
 from readiness.config import Trim as TrimSettings
 from readiness.errors import DataError
-from readiness.facts import Fact, to_json
+from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey import Trim, Weighting, design, weigh
 from readiness.survey.patterned import AnyReplicates
@@ -28,6 +28,8 @@ Margins = Mapping[str, Mapping[str, float]]
 """Persons by variable and category."""
 OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
 """The columns of the coded answers that weighting needs, beside the variables of the margins."""
+UNKNOWN = "_unknown"
+"""The category of a margin for respondents without an answer to it."""
 REPLICATES = {"jackknife": "JKn", "groups": "groups", None: "auto"}
 """The configuration's word for replicates, and the core's."""
 
@@ -106,6 +108,7 @@ def weigh_wave(
         settings: limits, declared merges, replicates.
         selection: how respondents came in.
     """
+    table, margins, unknown = with_unknown(table, margins)
     finite = bool(populations) and (selection.drawn or selection.response_rate)
     unweighted = settings.method == UNWEIGHTED
     base = table.assign(base_weight=1.0) if unweighted else table
@@ -119,7 +122,29 @@ def weigh_wave(
         tolerance=settings.tolerance,
         max_iterations=settings.max_iterations,
     )
-    return Weighed(found.weighting, found.raked, found.strata, _finite(found), found.steps)
+    kept = tuple(name for name in unknown if name in found.margins)
+    said = (Fact("weighting.step.unknown", {"variables": Listed(kept)}),) if kept else ()
+    steps = (*found.steps, *said)
+    return Weighed(found.weighting, found.raked, found.strata, _finite(found), steps)
+
+
+def with_unknown(
+    table: pd.DataFrame, margins: Margins
+) -> tuple[pd.DataFrame, Margins, tuple[str, ...]]:
+    """Respondents without a category of a margin are one of their own, with the share they have.
+
+    A list of persons knows everybody's categories; answers do not. Returns the table and the
+    margins with the category `UNKNOWN`, and the variables that have it.
+    """
+    found = {name: ~table[name].isin(list(totals)) for name, totals in margins.items()}
+    missing = tuple(name for name, rows in found.items() if rows.any())
+    made = dict(margins)
+    for name in missing:
+        share, whole = float(found[name].mean()), sum(margins[name].values())
+        rest = {code: total * (1 - share) for code, total in margins[name].items()}
+        made[name] = {**rest, UNKNOWN: whole * share}
+        table = table.assign(**{name: table[name].mask(found[name], UNKNOWN)})
+    return table, made, missing
 
 
 def _finite(found: Adapted) -> np.ndarray:

@@ -105,9 +105,9 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
             f"{where}.compare.blocks: {quoted(blocks)}; expected a variable of {path}, and "
             f"not the groups: {', '.join(name for name in known if name != groups)}."
         )
-    _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, questionnaire)
+    _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
     if wave.weight.margins:
-        _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), questionnaire)
+        _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), path, known)
 
 
 def _check_groups(where: str, wave: Wave, questionnaire: Asked) -> None:
@@ -140,30 +140,35 @@ def _check_groups(where: str, wave: Wave, questionnaire: Asked) -> None:
 
 
 def _check_collapse(
-    where: str, collapse: Mapping[str, Sequence[Sequence[str]]], questionnaire: Asked
+    where: str,
+    collapse: Mapping[str, Sequence[Sequence[str]]],
+    path: Path,
+    variables: Mapping[str, Sequence[str]],
 ) -> None:
-    """Declared merges are of categories of the frame, each in one merge; strata are data."""
+    """Declared merges are of categories that are known, each in one merge; strata are data."""
     for variable, merges in collapse.items():
         merged = [code for merge in merges for code in merge]
         if repeated := sorted({code for code in merged if merged.count(code) > 1}):
             raise ConfigError(f"{where}.{variable}: {quoted(repeated[0])} is merged twice.")
         if variable == STRATUM:
             continue
-        known = questionnaire.frame.get(variable)
+        known = variables.get(variable)
         if known is None:
             raise ConfigError(
-                f"{where}: {quoted(variable)} is no frame variable of {questionnaire.path}; "
-                f"expected {', '.join([*questionnaire.frame, STRATUM])}."
+                f"{where}: {quoted(variable)} is no frame variable of {path} and no item with one "
+                f"answer; expected {', '.join([*variables, STRATUM])}."
             )
         for code in merged:
             if code not in known:
                 raise ConfigError(
-                    f"{where}.{variable}: {quoted(code)} is not in {questionnaire.path}; expected "
+                    f"{where}.{variable}: {quoted(code)} is not in {path}; expected "
                     f"one of {', '.join(sorted(known))}."
                 )
 
 
-def _check_margins(root: Path, margins: Path, questionnaire: Asked) -> None:
+def _check_margins(
+    root: Path, margins: Path, path: Path, variables: Mapping[str, Sequence[str]]
+) -> None:
     """The margins are of variables and categories of the questionnaire."""
     header, rows = read_rows(
         margins, "the file of margins", read_bytes(root / margins, "the file of margins")
@@ -176,9 +181,9 @@ def _check_margins(root: Path, margins: Path, questionnaire: Asked) -> None:
     at = header.index("variable"), header.index("category")
     for row, cells in rows:
         variable, category = (cells[k] for k in at)
-        if category not in questionnaire.frame.get(variable, set()):
-            expected = sorted(questionnaire.frame.get(variable, questionnaire.frame))
+        if category not in variables.get(variable, ()):
+            expected = sorted(variables.get(variable, variables))
             raise ConfigError(
                 f"{margins} row {row}: {quoted(variable)} = {quoted(category)} is not in "
-                f"{questionnaire.path}; expected one of {', '.join(expected)}."
+                f"{path}; expected one of {', '.join(expected)}."
             )

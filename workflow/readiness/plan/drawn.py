@@ -47,6 +47,8 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     for item in told_items(root, run):
         kind = questionnaire.kinds[item]
         forms = forms_of(kind, len(questionnaire.codes[item]))
+        if run.edition > 1 and wave.estimate.compared in ("", item):
+            forms = forms[:1]  # without groups one picture says all
         # How one item moved is shown: the first of which one number says it.
         if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
             forms = (*forms, REVISION)

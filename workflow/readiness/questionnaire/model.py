@@ -257,6 +257,12 @@ class Questionnaire(Strict):
         items = [item for item in self.items if item.id in wanted]
         return (*frame, *(column for item in items for column in item.columns))
 
+    @property
+    def groupings(self) -> tuple[FrameVariable, ...]:
+        """Everything whose categories can be groups: the frame, then the items with one answer."""
+        items = [item.id for item in self.items if item.kind in ("single", "ordinal")]
+        return (*self.frame, *map(self.grouping, items))
+
     def grouping(self, name: str) -> FrameVariable:
         """A variable as groups: a frame variable, or the answers to an item with one answer.
 

@@ -172,21 +172,21 @@ def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
     """Read population totals: `{variable: {category: persons}}`, in questionnaire order.
 
-    Raises DataError naming the row or variable when a variable or category is not on the frame of
-    the questionnaire, a category is missing or given twice, a total is not positive, or the
-    variables do not add up to the same population.
+    Margins are of frame variables, or of items with one answer. Raises DataError naming the row or
+    variable when a variable or category is not of the questionnaire, a category is missing or given
+    twice, a total is not positive, or the variables do not add up to the same population.
     """
     frame = read_text_table(path, "margins")
     _require_columns(path, frame, MARGIN_COLUMNS)
     totals = _numbers(path, frame, "total")
-    known = {variable.id: variable.codes for variable in questionnaire.frame}
+    known = {variable.id: variable.codes for variable in questionnaire.groupings}
     margins: dict[str, dict[str, float]] = {}
     for position, row in enumerate(frame.to_dict("records")):
         where = f"{path}, row {position + 2}"
         if row["variable"] not in known:
             raise DataError(
-                f"{where}: variable {row['variable']!r} is not on the frame of {questionnaire.id} "
-                f"({', '.join(known)})."
+                f"{where}: variable {row['variable']!r} is no frame variable of {questionnaire.id} "
+                f"and no item with one answer ({', '.join(known)})."
             )
         if row["category"] not in known[row["variable"]]:
             raise DataError(

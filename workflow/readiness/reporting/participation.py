@@ -261,7 +261,7 @@ def _missing(wave: ShownWave) -> str:
 def _balance(wave: ShownWave) -> str:
     """The frame's categories in the population and among respondents, before and after."""
     register, rows = wave.register, []
-    for variable in wave.questionnaire.frame:
+    for variable in wave.questionnaire.groupings:
         for code, name in variable.labels(wave.language).items():
             own = f"balance.{variable.id}.{code}"
             if not register.has(f"{own}.after"):

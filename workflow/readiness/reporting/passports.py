@@ -86,6 +86,7 @@ LEVELS = {
     "dont_know": "numbers.level.dont_know",
     "mean": "numbers.level.mean",
     "alpha": "numbers.level.alpha",
+    "_unknown": "weighting.unknown",
     **MEASURES,
 }
 """Levels that are no answers of a questionnaire."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import FrameVariable
@@ -21,6 +22,7 @@ from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.merging import JOINED
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
+NO_ANSWER = "weighting.unknown"
 KEYS = MARGINS
 ALONE = {
     "weighting.step.jackknife": "weighting.step.jackknife.alone",
@@ -82,13 +84,13 @@ def _first_edition(wave: ShownWave) -> Fact:
 
 def _raked(wave: ShownWave) -> list[FrameVariable]:
     """The variables whose margins the weights meet."""
-    return [v for v in wave.questionnaire.frame if any(_categories(wave, v))]
+    return [v for v in wave.questionnaire.groupings if any(_categories(wave, v))]
 
 
 def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
     """The categories of a margin, those that were merged as one, with what they are called."""
     start = f"{WEIGHTS}.target.{variable.id}."
-    labels = variable.labels(wave.language)
+    labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     order = {code: place for place, code in enumerate(labels)}
     ids = [str(i) for i in wave.register.rows["id"] if str(i).startswith(start)]
     found = {i.removeprefix(start): i.removeprefix(start).split(JOINED) for i in ids}
@@ -100,7 +102,7 @@ def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str,
 def _in_words(wave: ShownWave, fact: Fact, name: str) -> Value:
     """A value of a step, its codes by their labels."""
     value = fact.values[name]
-    known = {v.id: v for v in wave.questionnaire.frame}
+    known = {v.id: v for v in wave.questionnaire.groupings}
     if name == "variable" and value in known:
         return known[str(value)].label.text(wave.language)
     if not isinstance(value, Listed):
@@ -114,9 +116,10 @@ def _in_words(wave: ShownWave, fact: Fact, name: str) -> Value:
 def _labels_of(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
     """The labels of categories: of the step's variable; strata are a variable that has them all."""
     own = str(fact.values.get("variable", ""))
-    for variable in wave.questionnaire.frame:
+    frame = wave.questionnaire.frame
+    for variable in wave.questionnaire.groupings if own else frame:
         if variable.id == own or (not own and set(codes) <= set(variable.codes)):
-            return variable.labels(wave.language)
+            return {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     return {}
 
 
@@ -133,7 +136,7 @@ def _margins(wave: ShownWave) -> str:
     merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
     if wave.steps and not moved and not merged:
         return ""
-    for variable in wave.questionnaire.frame:
+    for variable in wave.questionnaire.groupings:
         for code, name in _categories(wave, variable):
             gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
             ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]

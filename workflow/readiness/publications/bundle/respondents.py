@@ -110,8 +110,8 @@ def respondents(
     codes: set[str] = set()
     columns = set(OWN_NAMES)
     for wave in (wave for folder in folders for wave in _waves(folder)):
-        answers, sample = (f"{wave[role]['dataset']}@{wave[role]['version']}" for role in ROLES)
-        if not gone & {answers, sample}:
+        named = _datasets(wave)
+        if not gone & set(named.values()):
             continue
         path = root / f"data/questionnaires/{wave['questionnaire']}.yaml"
         export = load_questionnaire(path).export
@@ -120,10 +120,10 @@ def respondents(
         if wave.get("corrections"):
             path = root / CORRECTIONS / f"{wave['corrections']}.csv"
             codes |= _column(path, read_file(path), columns)
-        for name in gone & {answers, sample}:
+        for name in gone & set(named.values()):
             if not versions[name].erased:
                 codes |= _codes(root, versions[name], columns, export.ignored)
-        codes -= _words(root, versions.get(sample), codes, columns)
+        codes -= _words(root, versions.get(named.get("sample", "")), codes, columns)
     words = {code for code in codes if _is_plain(code)}
     return Respondents(frozenset(words), frozenset(codes - words), frozenset(columns))
 
@@ -146,12 +146,21 @@ def _waves(folder: Path) -> list[Mapping[str, Any]]:
     try:
         waves = list((read_yaml_text(read_file(path)).get("waves") or {}).values())
         for wave in waves:
-            {f"{wave[role]['dataset']}@{wave[role]['version']}" for role in ROLES}
+            _datasets(wave)
             if not isinstance(wave["questionnaire"], str):
                 raise TypeError
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: cannot be read. Restore it with git.") from None
     return waves
+
+
+def _datasets(wave: Mapping[str, Any]) -> dict[str, str]:
+    """The dataset versions of a wave by their role: its answers, and a sample where it has one."""
+    return {
+        role: f"{wave[role]['dataset']}@{wave[role]['version']}"
+        for role in ROLES
+        if role in wave or role == ROLES[0]
+    }
 
 
 def _codes(
