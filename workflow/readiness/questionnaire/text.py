@@ -15,6 +15,8 @@ _SAME = {
     ),
 }  # fmt: skip
 
+_AROUND = " \t\r\n\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 
 def match_key(text: str) -> str:
     """Reduce a header or an answer to what identifies it.
@@ -41,5 +43,6 @@ def latin_digits(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text without stray or no-break spaces, its case and apostrophes kept."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split())
+    """The text without stray or no-break spaces, nor marks of direction around it; else as is."""
+    plain = unicodedata.normalize("NFC", text).replace("\ufeff", "")
+    return " ".join(plain.strip(_AROUND).split())

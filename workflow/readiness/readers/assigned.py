@@ -48,6 +48,14 @@ def told_apart(
     return made
 
 
+def numbers_rows(sheet: Sheet, at: int) -> bool:
+    """Whether a column without a header counts the rows, as a data frame is written with them."""
+    if match_key(sheet.columns[at]) not in ("", "unnamed: 0"):
+        return False
+    numbers = sheet.texts(at).tolist()
+    return any(numbers == [str(n + start) for n in range(len(sheet))] for start in (0, 1))
+
+
 def refuse_other_columns(
     sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned, title: str
 ) -> None:

@@ -20,6 +20,7 @@ from readiness.readers import moments, rankings
 from readiness.readers.assigned import (
     Assigned,
     missing_items,
+    numbers_rows,
     refuse_other_columns,
     told_apart,
     whole,
@@ -158,6 +159,7 @@ class Tool:
             and not keys[at] & optional
             and not (self.also and self.also.fullmatch(key))
             and not self.is_own(sheet, at)
+            and not numbers_rows(sheet, at)
         ]
         made.missing = [
             header for role, header in declared.items()
@@ -194,9 +196,19 @@ class Tool:
         return options
 
     def _joined(self, text: str, options: Mapping[str, str]) -> str:
-        """A cell of ticked options, told apart; as it is where it holds anything else."""
+        """A cell of ticked options, told apart; what is none of them stays, told apart as well.
+
+        Where no piece is an option, the cell stays as it is.
+        """
         found = split_joined(text, options, self.signs)
-        return text if found is None else TICKED.join(options[key] for key in found)
+        if found is not None:
+            return TICKED.join(options[key] for key in found)
+        signs = (sign.strip() or sign for sign in self.signs)
+        sign = next((sign for sign in signs if sign in text.strip()), ",")
+        pieces = [piece.strip() for piece in text.split(sign)]
+        if not any(match_key(piece) in options for piece in pieces):
+            return text
+        return TICKED.join(options.get(match_key(piece), piece) for piece in pieces if piece)
 
     def _spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> pd.Categorical:
         """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
@@ -293,7 +305,7 @@ class Tool:
         made: dict[int, str] = {}
         for item in questionnaire.items:
             columns = assigned.options.get(item.id, {})
-            if item.id not in assigned.items or not whole(item, columns):
+            if not columns or item.id not in assigned.items or not whole(item, columns):
                 continue
             options = self.options_of(item, sheet)
             joined = mapped(

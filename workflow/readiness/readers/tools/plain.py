@@ -29,10 +29,3 @@ class Plain(Tool):
             group = over if match_key(over) else group
             grouped.append((*heading, f"{group} [{heading[0]}]", *([over] if over else [])))
         return grouped
-
-    def is_own(self, sheet: Sheet, at: int) -> bool:
-        """Row numbers without a header, as a data frame is written with its index."""
-        if match_key(sheet.columns[at]) not in ("", "unnamed: 0"):
-            return False
-        numbers = sheet.texts(at).tolist()
-        return any(numbers == [str(n + start) for n in range(len(sheet))] for start in (0, 1))

@@ -76,7 +76,7 @@ class Qualtrics(Tool):
         if at is None:
             # Before there were identifiers: names (V1, ..., Q1), then texts.
             own = [len(_SIGNATURE & set(map(match_key, row))) for row in rows[:3]]
-            if own[1] < 4 or own[1] < own[0]:
+            if len(own) < 2 or own[1] < max(4, own[0]):
                 return sheet
             at = 2
         width = len(sheet.columns)

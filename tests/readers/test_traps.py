@@ -1,0 +1,347 @@
+"""What real exports do most often, in that order: each is read as the clean table is."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from broken.broken_exports import (
+    HEADER,
+    IMPORT,
+    KOBO,
+    KOBO_ROW,
+    LIME,
+    LIME_ROW,
+    MICROSOFT,
+    MONKEY,
+    MONKEY_BELOW,
+    QUALTRICS,
+    QUALTRICS_ROW,
+    QUESTIONNAIRE,
+    ROWS,
+    book,
+    data,
+    text,
+)
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.readers import read_export, read_ignored, read_sheet, recognised
+from readiness.validation import validate
+
+NAME = Path("answers.csv")
+OPEN = QUESTIONNAIRE.model_copy(
+    update={
+        "export": QUESTIONNAIRE.export.model_copy(update={"timestamp": None, "invitation": None})
+    }
+)
+"""The same questions for tools that have moments and codes of their own."""
+CODED = [["often", "1", "1", "34", "Été"], ["never", "0", "0", "51", "_blank"],
+         ["never", "0", "1", "27", "Rien"]]  # fmt: skip
+"""The clean table's answers: visits, uses.read, uses.meet, age, remark."""
+ITEMS = ["visits", "uses.read", "uses.meet", "age", "remark"]
+
+
+def coded(content: bytes, questionnaire: Questionnaire = QUESTIONNAIRE) -> list[list[str]]:
+    """The answers of an export in the order of its rows."""
+    raw = read_export(NAME, questionnaire, content)
+    result = validate(raw, questionnaire)
+    assert len(result.answers) == len(raw)
+    order = result.answers.assign(at=result.answers["remark"] == "Rien")
+    order = order.sort_values(["at", "visits"], ascending=[True, False])
+    return order[ITEMS].to_numpy().tolist()
+
+
+def of(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
+    return data([header, *rows])
+
+
+def test_the_clean_table() -> None:
+    assert coded(data()) == CODED
+    raw = read_export(NAME, QUESTIONNAIRE, data())
+    assert raw["_submitted"].tolist() == [
+        "2026-03-02T08:00:00", "2026-03-02T09:30:00", "2026-03-14T10:00:00",
+    ]  # fmt: skip
+
+
+SPACED = [[f" {cell}\u00a0" for cell in row] for row in (HEADER, *ROWS)]
+WIDER = [[*row, ""] for row in (HEADER, *ROWS)]
+MAIL = [[row[0], mail, *row[1:]] for row, mail in
+        zip((HEADER, *ROWS), ("Username", "a@b.ma", "c@d.ma", ""), strict=True)]  # fmt: skip
+BROKEN_LINES = [[cell.replace("souvent ?", "souvent\n?") for cell in HEADER], *ROWS]
+CUT = text([HEADER, *ROWS]).rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("trap", "content"),
+    [
+        ("outer spaces in headers and answers", data(SPACED)),
+        ("headers in capitals", of(ROWS, [cell.upper() for cell in HEADER])),
+        ("a column without header or cell", data(WIDER)),
+        ("the moment under the header of another language", of(ROWS, ["Timestamp", *HEADER[1:]])),
+        ("a mail address that the form collected", data(MAIL)),
+        ("a column that is ignored", data([[*row, "x@y.ma" if at else "Adresse e-mail"]
+                                           for at, row in enumerate((HEADER, *ROWS))])),
+        ("UTF-8 with a mark", text([HEADER, *ROWS]).encode("utf-8-sig")),
+        ("UTF-16 with a mark", text([HEADER, *ROWS]).encode("utf-16")),
+        ("UTF-16, low byte first", text([HEADER, *ROWS]).encode("utf-16-le")),
+        ("UTF-16, high byte first", text([HEADER, *ROWS]).encode("utf-16-be")),
+        ("Windows-1252", text([HEADER, *ROWS], ";").encode("cp1252")),
+        ("Mac Roman", text([HEADER, *ROWS]).encode("mac_roman")),
+        ("semicolons", text([HEADER, *ROWS], ";").encode()),
+        ("tabs", text([HEADER, *ROWS], "\t").encode()),
+        ("bars", text([HEADER, *ROWS], "|").encode()),
+        ("a line that says the separator", b"sep=;\r\n" + text([HEADER, *ROWS], ";").encode()),
+        ("line ends of Windows", text([HEADER, *ROWS], end="\r\n").encode()),
+        ("line ends of old Macs", text([HEADER, *ROWS], end="\r").encode()),
+        ("letters taken apart", unicodedata.normalize("NFD", text([HEADER, *ROWS])).encode()),
+        ("marks of direction", data([[f"\u200e{cell}\u202c" for cell in row]
+                                     for row in (HEADER, *ROWS)])),
+        ("digits of Arabic", text([HEADER, *ROWS]).translate(
+            {ord(str(n)): chr(0x660 + n) for n in range(10)}).encode()),
+        ("line breaks in headers", data(BROKEN_LINES)),
+        ("options joined by semicolons", of([[*row[:3], row[3].replace("r, R", "r;R"), *row[4:]]
+                                             for row in ROWS])),
+        ("options joined by semicolons and spaces", of(
+            [[*row[:3], row[3].replace("r, R", "r; R"), *row[4:]] for row in ROWS])),
+        ("a preamble", b"Library survey\nExported on 2026-03-20\n\n" + data()),
+        ("a preamble as wide as the table", b"Library survey,,,,,\n,,,,,\n" + data()),
+        ("blank rows between and after", data([HEADER, ROWS[0], [""] * 6, *ROWS[1:], [""] * 6])),
+        ("names below the headers", data([["t", "c", "v", "u", "a", "r"], HEADER, *ROWS])),
+        ("names above and below", data([HEADER, ["", "", "visits", "uses", "age", "remark"],
+                                        *ROWS])),
+        ("last cells of the last row left out", of([ROWS[0], ROWS[2], ROWS[1][:-1]])),
+        ("a workbook", book([HEADER, *([*row[:4], int(row[4]), row[5]] for row in ROWS)])),
+        ("a workbook with a preamble", book([["Library"], [], HEADER, *ROWS])),
+        ("a workbook whose second sheet it is", book([["Notes"], ["none"]], [HEADER, *ROWS])),
+        ("row numbers of a data frame", data([["" if not at else str(at - 1), *row] for at, row
+                                              in enumerate((HEADER, *ROWS))])),
+    ],
+)  # fmt: skip
+def test_it_is_read_as_the_clean_table_is(trap: str, content: bytes) -> None:
+    assert coded(content) == CODED, trap
+
+
+MOMENTS = {
+    "2026/03/02 8:00:05 AM GMT+1": "2026-03-02T08:00:05",
+    "2026/03/02 8:00:05 PM UTC+5:30": "2026-03-02T20:00:05",
+    "2026/03/02 12:00:05 AM CET": "2026-03-02T00:00:05",
+    "2026-03-02T08:00:05.123+01:00": "2026-03-02T08:00:05",
+    "2026-03-02T08:00:05.123Z": "2026-03-02T08:00:05",
+    "2026-03-02 08:00:05": "2026-03-02T08:00:05",
+    "2026-03-02 08:00": "2026-03-02T08:00:00",
+    "2026-03-02": "2026-03-02T00:00:00",
+    "02/03/2026 08:00:05": "2026-03-02T08:00:05",
+    "2/3/2026 8:00:05": "2026-03-02T08:00:05",
+    "02.03.2026 08:00:05": "2026-03-02T08:00:05",
+    "02-03-2026, 8:00:05": "2026-03-02T08:00:05",
+    "02/03/2026 8.00.05": "2026-03-02T08:00:05",
+    "2/3/2026 8:00:05 p. m.": "2026-03-02T20:00:05",
+    "2026/03/02 8:00:05 \u0645 \u063a\u0631\u064a\u0646\u062a\u0634+1": "2026-03-02T20:00:05",
+    "Mar 2, 2026 8:00:05 AM": "2026-03-02T08:00:05",
+    "2 March 2026 08:00": "2026-03-02T08:00:00",
+    "00:05.0": "",
+    "31/02/2026 08:00:05": "",
+    "2026-03-02 25:00:05": "",
+    "2026-03-02 13:00:05 PM": "",
+    "yesterday": "",
+}
+
+
+@pytest.mark.parametrize("written", MOMENTS)
+def test_a_moment_is_read_in_every_country_s_way(written: str) -> None:
+    raw = read_export(NAME, QUESTIONNAIRE, of([[written, *ROWS[0][1:]], *ROWS]))
+    assert raw["_submitted"].iloc[0] == MOMENTS[written]
+    assert raw["_timestamp"].iloc[0] == written
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (["3/4/2026 9:00:00", "3/13/2026 9:00:00"], "2026-03-04T09:00:00"),
+        (["3/4/2026 9:00:00", "13/4/2026 9:00:00"], "2026-04-03T09:00:00"),
+        (["1/2/2026 9:00:00", "1/3/2026 9:00:00", "2/1/2026 9:00:00"], "2026-01-02T09:00:00"),
+        (["2/1/2026 9:00:00", "3/1/2026 9:00:00", "1/2/2026 9:00:00"], "2026-01-02T09:00:00"),
+        (["03/04/2026 09:00:00", "03/04/2026 10:00:00"], "2026-04-03T09:00:00"),
+    ],
+)
+def test_day_and_month_are_told_by_the_whole_column(cells: list[str], first: str) -> None:
+    rows = [[cell, *ROWS[1][1:]] for cell in cells]
+    assert read_export(NAME, QUESTIONNAIRE, of(rows))["_submitted"].iloc[0] == first
+    stated = QUESTIONNAIRE.export.model_copy(update={"dates": "mdy"})
+    said = QUESTIONNAIRE.model_copy(update={"export": stated})
+    if "13/4" not in cells[1]:
+        month = int(cells[0].split("/")[0])
+        read = read_export(NAME, said, of(rows))["_submitted"].iloc[0]
+        assert read.startswith(f"2026-{month:02d}-")
+
+
+def test_many_moments_are_read_as_one_is() -> None:
+    from readiness.readers import moments
+
+    cells = [f"{1 + n % 28:02d}/03/2026 {n % 24:02d}:{n % 60:02d}:00" for n in range(6000)]
+    cells += ["2026-03-02T08:00:05", "2026-03-02 08:00:05", "nothing", "2/3/26 8:00 PM", ""]
+    for order in (moments.DAY_FIRST, moments.MONTH_FIRST):
+        read = moments.reading(order)
+        assert moments.read_all(cells, order) == [read(cell) for cell in cells]
+
+
+def test_one_header_twice_is_two_questions_where_the_questionnaire_says_so() -> None:
+    again = QUESTIONNAIRE.items[-1].model_copy(
+        update={"id": "more", "column": "Une remarque ? (2)"}
+    )
+    two = QUESTIONNAIRE.model_copy(update={"items": (*QUESTIONNAIRE.items, again)})
+    rows = [[*HEADER, HEADER[-1]], *([*row, "encore"] for row in ROWS)]
+    raw = read_export(NAME, two, data(rows))
+    assert raw["remark"].tolist() == ["Été", "", "Rien"]
+    assert raw["more"].tolist() == ["encore"] * 3
+
+
+def test_columns_that_are_not_read_can_be_looked_at() -> None:
+    rows = [[*row, "x@y.ma" if at else "Adresse e-mail"] for at, row in enumerate((HEADER, *ROWS))]
+    found = read_ignored(NAME, QUESTIONNAIRE, data(rows))
+    assert list(found.columns) == ["_row", "Adresse e-mail"]
+    assert found["Adresse e-mail"].tolist() == ["x@y.ma"] * 3
+
+
+def test_line_breaks_in_cells_stay() -> None:
+    rows = [[*ROWS[0][:5], 'Une ligne,\n"deux" lignes;\r\ntrois'], *ROWS[1:]]
+    assert read_export(NAME, QUESTIONNAIRE, of(rows))["remark"].iloc[0] == rows[0][5]
+
+
+ARABIC = questionnaire_of(
+    {
+        "name": "maktaba", "version": "1", "language": "ar", "title": {"ar": "مكتبة"},
+        "items": [
+            {"id": "visits", "kind": "single", "column": "هل تأتي كثيرا؟", "categories": [
+                {"code": "often", "text": "غالبا"}, {"code": "never", "text": "أبدا"}]},
+            {"id": "remark", "kind": "text", "column": "ملاحظة"},
+        ],
+    },
+    "maktaba-1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1256"])
+def test_arabic_letters_of_each_encoding(encoding: str) -> None:
+    content = text([["هل تأتي كثيرا؟", "ملاحظة"], ["غالبا", "كتب جديدة"], ["أبدا", "لا"]], ";")
+    raw = read_export(NAME, ARABIC, content.encode(encoding))
+    assert raw["visits"].tolist() == ["غالبا", "أبدا"]
+    assert read_sheet(NAME, content.encode(encoding)).texts(0).tolist() == ["غالبا", "أبدا"]
+
+
+def test_letters_that_cannot_be_told_are_said_by_the_questionnaire() -> None:
+    content = b"visits,remark\noften,x\xd4\n"
+    said = ARABIC.model_copy(
+        update={"export": ARABIC.export.model_copy(update={"encoding": "windows-1256"})}
+    )
+    assert read_export(NAME, said, content)["remark"].tolist() == ["x\u0634"]
+
+
+def test_options_joined_and_spread_that_agree_and_that_do_not() -> None:
+    header = [*KOBO[:4], "main/uses/a", "main/uses/b", *KOBO[4:]]
+    rows = [[*KOBO_ROW[:4], "1", "1", *KOBO_ROW[4:]], [*KOBO_ROW[:4], "1", "0", *KOBO_ROW[4:]]]
+    raw = read_export(NAME, OPEN, data([header, *rows]))
+    assert raw["uses"].tolist() == ["Lire, étudier\x1fRencontrer", "Lire, étudier"]
+    assert raw["_fault"].tolist() == [
+        "", "uses: the options in one cell are not those in a column each",
+    ]  # fmt: skip
+
+
+def test_what_is_no_option_among_options_stays() -> None:
+    rows = [[*KOBO_ROW[:3], "a zzz", *KOBO_ROW[4:]]]
+    raw = read_export(NAME, OPEN, data([KOBO, *rows]))
+    assert raw["uses"].tolist() == ["Lire, étudier\x1fzzz"]
+    assert raw["_seconds"].tolist() == ["540"]
+
+
+def test_a_preview_and_a_rejected_row_are_no_answers() -> None:
+    preview = [*QUALTRICS_ROW[:2], "Survey Preview", *QUALTRICS_ROW[3:]]
+    raw = read_export(NAME, OPEN, data([QUALTRICS, QUALTRICS, IMPORT, QUALTRICS_ROW, preview]))
+    assert raw["_fault"].tolist() == ["", "a test answer (Survey Preview)"]
+    assert raw["_row"].tolist() == [4, 5]
+    header = [*KOBO, "_validation_status"]
+    rows = [[*KOBO_ROW, ""], [*KOBO_ROW, "validation_status_not_approved"]]
+    raw = read_export(NAME, OPEN, data([header, *rows]))
+    assert raw["_fault"].tolist() == ["", "rejected by a reviewer in the tool"]
+
+
+def test_who_broke_off_is_told_by_the_tool() -> None:
+    stopped = [LIME_ROW[0], "", *LIME_ROW[2:5], "N/A", "N/A", "", "N/A"]
+    raw = read_export(NAME, OPEN, data([LIME, LIME_ROW, stopped]))
+    assert raw["_complete"].tolist() == ["yes", "no"]
+    assert raw["age"].tolist() == ["34", ""]
+    assert raw["uses"].tolist() == ["Lire, étudier", ""]
+    undated = [LIME_ROW[0], "1980-01-01 00:00:00", *LIME_ROW[2:]]
+    raw = read_export(NAME, OPEN, data([LIME, undated]))
+    assert (raw["_complete"].tolist(), raw["_submitted"].tolist()) == (["yes"], [""])
+
+
+def test_rows_of_another_width_are_set_aside_with_their_reason() -> None:
+    content = CUT.encode() + b"\nTotal: 3\n"
+    raw = read_export(NAME, QUESTIONNAIRE, content)
+    assert raw["_fault"].tolist() == ["", "", "", "1 cell where the header has 6"]
+    surplus = data([HEADER, [*ROWS[0], "more"], *ROWS[1:]])
+    assert read_export(NAME, QUESTIONNAIRE, surplus)["_fault"].iloc[0] == (
+        "7 cells where the header has 6"
+    )
+    result = validate(read_export(NAME, QUESTIONNAIRE, surplus), QUESTIONNAIRE)
+    assert (len(result.answers), result.quarantine["rule"].tolist()) == (2, ["structure"])
+
+
+def test_surveymonkey_and_microsoft_forms() -> None:
+    monkey = [
+        ["11", "7", "03/02/2026 07:50:00 AM", "03/02/2026 08:00:00 AM", "Souvent", "Lire, étudier",
+         "Rencontrer", "34", "Été"],
+        ["12", "7", "03/02/2026 09:00:00 AM", "03/02/2026 09:30:00 AM", "Jamais", "", "", "51", ""],
+        ["13", "7", "03/14/2026 09:00:00 PM", "03/14/2026 10:00:00 PM", "Jamais", "", "Rencontrer",
+         "27", "Rien"],
+    ]  # fmt: skip
+    content = data([MONKEY, MONKEY_BELOW, *monkey])
+    assert coded(content, OPEN) == CODED
+    raw = read_export(NAME, OPEN, content)
+    assert raw["_submitted"].iloc[2] == "2026-03-14T22:00:00"
+    assert raw["_id"].tolist() == ["11", "12", "13"]
+    forms = [[at, f"3/2/26 7:0{at}:00", f"3/2/26 8:0{at}:00", "anonymous", "", row[2],
+              row[3].replace("r, R", "r;R") + (";" if row[3] else ""), int(row[4]), row[5]]
+             for at, row in enumerate(ROWS, 1)]  # fmt: skip
+    content = book([MICROSOFT, *forms])
+    assert coded(content, OPEN) == CODED
+    assert recognised(NAME, content)[1].name == "microsoft-forms"
+    # The tool's own headers are in the language of who exports; their cells tell them.
+    french = ["ID", "Heure de début", "Heure de fin", "Adresse de messagerie", "Nom", *HEADER[2:]]
+    assert coded(book([french, *forms]), OPEN) == CODED
+
+
+def test_options_put_in_order_in_one_cell_or_a_column_a_rank() -> None:
+    options = [{"code": code, "text": text, "value": value}
+               for code, text, value in (("books", "Des livres", "A1"), ("quiet", "Du calme", "A2"),
+                                         ("light", "De la lumière, le soir", "A3"))]  # fmt: skip
+    ranking = {"id": "wish", "kind": "ranking", "column": "Que voulez-vous ?", "ranks": 2,
+               "categories": options}  # fmt: skip
+    asked = questionnaire_of(
+        {"name": "wishes", "version": "1", "language": "fr", "title": {"fr": "Vœux"},
+         "items": [ranking]}, "wishes-1",
+    )  # fmt: skip
+    ranks = {"wish_books": ["2", "", "1"], "wish_quiet": ["-", "", "2"],
+             "wish_light": ["1", "", "-"]}  # fmt: skip
+    joined = [["Que voulez-vous ?"], ["De la lumière, le soir;Des livres;"], [" "],
+              ["Des livres;Du calme"]]  # fmt: skip
+    apart = [["wish[1]", "wish[2]"], ["A3", "A1"], ["", ""], ["A1", "A2"]]
+    for rows in (joined, apart):
+        raw = read_export(NAME, asked, data([[str(n), *row] if n else ["", *row]
+                                             for n, row in enumerate(rows)]))  # fmt: skip
+        assert {name: raw[name].tolist() for name in ranks} == ranks
+
+
+def test_a_large_file_is_read_as_a_small_one_is() -> None:
+    rows = [[*ROWS[n % 3][:5], f'Réponse n° {n},\n"citée"'] for n in range(14_000)]
+    content = text([HEADER, *rows], end="\r\n").encode("utf-8-sig")
+    assert len(content) > 1 << 20
+    large = read_export(NAME, QUESTIONNAIRE, content)
+    # A file whose last line has no end is read by the other parser.
+    small = read_export(NAME, QUESTIONNAIRE, content.removesuffix(b"\r\n"))
+    assert len(large) == 14_000
+    pd.testing.assert_frame_equal(large.astype(object), small.astype(object))
