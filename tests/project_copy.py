@@ -77,7 +77,7 @@ def copy_released(target: Path) -> None:
     shutil.copytree(ROOT / "publications", target / "publications", ignore=left)
 
 
-def _add_environment(root: Path) -> None:
+def add_environment(root: Path) -> None:
     binaries = root / ".venv" / "bin"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     packages = root / ".venv" / "lib" / version / "site-packages"
@@ -180,7 +180,7 @@ def copy_project(target: Path, variables: Mapping[str, str | None] | None = None
     for name in copied_files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
-    _add_environment(target)
+    add_environment(target)
     return Project(target, dict(variables or {}))
 
 

@@ -175,7 +175,7 @@ def test_codebooks_are_known_by_their_content() -> None:
     ]  # fmt: skip
     assert "no label for '7' (30 times)" in text
     assert "nobody answered 'Field'" in text
-    with pytest.raises(DataError, match=r"other\.csv: not a codebook of the export"):
+    with pytest.raises(DataError, match=r"other\.csv: no codebook of the export"):
         read_codebook(table(a=["x", "y"], b=["1", "2"]), EXPORT, "other.csv")
 
 

@@ -23,7 +23,7 @@ from urllib.parse import unquote
 import pytest
 from restatus import seal_anew, sealed_with_status
 
-from project_copy import ABROAD, ROOT, Project, _add_environment, copy_project, drafts, message
+from project_copy import ABROAD, ROOT, Project, add_environment, copy_project, drafts, message
 from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
@@ -67,7 +67,7 @@ class Zip:
         folder.mkdir(parents=True)
         with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
             archive.extractall(folder)
-        _add_environment(folder)
+        add_environment(folder)
         return Project(folder, variables or {})
 
 

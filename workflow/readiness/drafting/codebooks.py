@@ -43,7 +43,7 @@ def read_codebook(table: Table, export: Table, name: str) -> Codebook:
     found = _answers(table, export) or _questions(table, export)
     if found is None:
         raise DataError(
-            f"{name}: not a codebook of the export: no column holds its headers beside texts, nor "
+            f"{name}: no codebook of the export: no column holds its headers beside texts, nor "
             f"question, value and label; it has {', '.join(table.headers[:6])}."
         )
     return found

@@ -1,0 +1,109 @@
+"""`readiness new`: a project of its own or a wave in one, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from project_copy import ROOT
+from readiness.cli import main
+from readiness.commands.starting.project import new_project
+from readiness.config import load_config
+from readiness.datasets.versions import read_versions
+
+EXPORT = "Timestamp,Do you vote?,Why?\n" + "".join(
+    f"2026/03/{k % 28 + 1:02d} 10:{k:02d}:00 AM GMT+1,{'Yes' if k % 2 else 'No'},{k % 3}\n"
+    for k in range(40)
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with new_project(tmp_path / "office"):
+        pass
+    monkeypatch.chdir(tmp_path / "office")
+    (tmp_path / "votes.csv").write_text(EXPORT, "utf-8")
+    return tmp_path / "office"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_a_project_has_the_program_and_nobody_s_studies(office: Path, capsys: Any) -> None:
+    files = contents(office)
+    config = load_config(ROOT / "config.yaml")
+    own = [name.encode() for name in (*config.studies, *config.waves)]
+    told = {name for name, text in files.items() if any(each in text for each in own)}
+    assert told == set()
+    assert {"Makefile", "config.yaml", "workflow/Snakefile", "tests/test_project.py",
+            "config/README.md", ".dvc/config", "data/versions.csv"} <= set(files)  # fmt: skip
+    assert not any(name.startswith(("publications/", "examples/", "benchmarks/")) for name in files)
+    assert main(["run"]) == 0
+    assert "readiness new --from EXPORT" in capsys.readouterr().out
+    readme = files["README.md"].decode()
+    assert all((office / "docs" / name).is_file() for name in
+               {part.partition(")")[0] for part in readme.split("(docs/")[1:]})  # fmt: skip
+
+
+def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) -> None:
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
+    out = capsys.readouterr().out
+    assert "votes@1: 40 rows registered (restricted: git does not keep it)" in out
+    assert "waves.votes.selection is open" in out
+    assert read_versions(office)["votes@1"].questionnaire == "votes-1"
+    assert (office / "data/raw/votes/1.csv").read_text("utf-8") == EXPORT
+    assert main(["run"]) == 2
+    assert "waves.votes.selection: got 'undecided'; expected 'probability'" in (
+        capsys.readouterr().err
+    )
+    config = office / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("undecided", "opt-in"), "utf-8")
+    assert main(["run"]) == 2
+    assert "data/questionnaires/votes-1.yaml: a draft;" in capsys.readouterr().err
+
+
+def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
+    office: Path, capsys: Any
+) -> None:
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
+    before = contents(office)
+    (office.parent / "other.csv").write_text("a,b\n1,2\n", "utf-8")
+    (office.parent / "empty.csv").write_text("", "utf-8")
+    for arguments, code, message in (
+        (["--from", "../votes.csv"], 2, "votes-1.yaml exists; choose another --wave"),
+        (["--from", "../votes.csv", "--wave", "a b"], 2, "expected a name of at most 100"),
+        (
+            ["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"],
+            3,
+            "not a codebook",
+        ),
+        (["--from", "../empty.csv", "--wave", "w"], 3, "empty.csv"),
+        (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: no such file"),
+        (["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"], 2, "no such file"),
+        ([], 2, "name the FOLDER"),
+        (["data"], 2, "exists, and is not empty"),
+        (["inside"], 2, "lies in the project"),
+    ):
+        assert main(["new", *arguments]) == code, arguments
+        err = capsys.readouterr().err
+        assert message in err, err
+        assert len(err.splitlines()) <= 2
+        assert contents(office) == before, arguments
+    # Registered already under another name: git must not keep the answers of people.
+    (office / ".gitignore").write_text("", "utf-8")
+    before = contents(office)
+    assert main(["new", "--from", "../votes.csv", "--wave", "again", "--language", "en"]) == 2
+    assert "--restricted: git keeps the default remote" in capsys.readouterr().err
+    assert contents(office) == before
+
+
+def test_a_project_whose_wave_cannot_be_begun_is_not_there(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "empty.csv").write_text("", "utf-8")
+    folder = tmp_path / "office"
+    assert main(["new", str(folder), "--from", str(tmp_path / "empty.csv")]) == 3
+    assert not folder.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"empty.csv"}
