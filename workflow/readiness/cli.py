@@ -51,6 +51,7 @@ COMMANDS = {
 STEPS = {
     "restore": ("readiness.steps.restore", "place the verified bytes of a dataset version"),
     "validate": ("readiness.steps.validate", "code the answers and list every fault"),
+    "faults": ("readiness.steps.faults", "tell the faults on pages for whoever prepares the data"),
     "derive": ("readiness.steps.derive", "variables that are computed of answers"),
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
     "estimate": ("readiness.steps.estimate", "shares with design-based precision"),

@@ -56,6 +56,47 @@ rule derive:
         " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
 
 
+# What is wrong with the answers, for whoever prepares them: internal, and part of no publication.
+rule faults:
+    input:
+        answers="results/{run}/validate/answers.csv",
+        issues="results/{run}/validate/issues.csv",
+        counts="results/{run}/validate/counts.csv",
+        quarantine="results/{run}/validate/quarantine.csv",
+        questionnaire=asked,
+        design=sorted(
+            str(path)
+            for pattern in (
+                "rendering/page.css",
+                "site/codebook.css",
+                "site/templates/faults.html",
+            )
+            for path in Path("workflow/readiness").glob(pattern)
+        ),
+    output:
+        pages=expand(
+            "results/{{run}}/faults/faults-{language}.html", language=LANGUAGES
+        ),
+        lineage="results/{run}/faults/lineage.json",
+    log:
+        "results/logs/{run}/faults.log",
+    benchmark:
+        "results/benchmarks/{run}/faults.tsv"
+    wildcard_constraints:
+        run=alternatives(WAVES),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("faults"),
+        code=code("faults"),
+        folder=subpath(output.lineage, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step faults --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --answers {input.answers:q} --issues {input.issues:q}"
+        " --counts {input.counts:q} --quarantine {input.quarantine:q}"
+        " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+
+
 rule weight:
     input:
         answers=answers,

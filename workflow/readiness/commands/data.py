@@ -95,7 +95,7 @@ def _get(root: Path, arguments: argparse.Namespace) -> None:
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
     # They read tables with pandas, which takes a while.
-    from readiness.commands.validate import told
+    from readiness.commands.validate import largest_loss, read, told
     from readiness.datasets.add import add_version
     from readiness.readers import read_sheet
 
@@ -103,7 +103,9 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
 
     def check(content: bytes) -> None:
         if arguments.questionnaire:
-            said.append(told(root, arguments.file, content, arguments.questionnaire))
+            path = root / f"data/questionnaires/{arguments.questionnaire}.yaml"
+            found = read(path, arguments.file, content)
+            said.append(told(found, "en", largest_loss(root, arguments.questionnaire)))
 
     def rows(content: bytes) -> int:
         # An export is whatever its tool writes; every other table is a CSV of ours.

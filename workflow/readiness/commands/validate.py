@@ -1,9 +1,11 @@
 """Read a file as an export of a questionnaire, and say what would be kept; nothing is registered.
 
-readiness validate FILE --questionnaire NAME
+readiness validate FILE --questionnaire NAME [--html PAGE] [--csv TABLE]
 readiness validate results/waves/WAVE/validate/issues.csv
 
-FILE is an export of the form or a drawn sample (it has the sample's columns). What a run would
+FILE is an export of any tool that is known or a drawn sample (it has the sample's columns); NAME is
+a questionnaire below data/questionnaires, or its file. What is found is counted, and the ten worst
+faults are said; --html writes all as a page with pictures, --csv as a table. What a run would
 refuse is refused here with the same words, and by `readiness data add --questionnaire` too. The
 days of fieldwork and the sample are the wave's: they are not known yet. Of a run's issues.csv
 every fault is said in a sentence. --language says it in another language.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +26,13 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import LANGUAGES, Language, tell, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from readiness.questionnaire import Questionnaire
     from readiness.validation import Validated
+
+WORST = 10
+"""Faults that are said; --html and --csv have all."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, help="the export of the form, the drawn sample, or a run's issues.csv"
     )
-    parser.add_argument("--questionnaire", metavar="NAME", help="below data/questionnaires")
+    parser.add_argument(
+        "--questionnaire", metavar="NAME", help="below data/questionnaires, or its file"
+    )
+    parser.add_argument("--html", type=Path, metavar="PAGE", help="write all faults as a page")
+    parser.add_argument("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
 
 
@@ -40,12 +53,31 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what would be kept and what not, or every fault of a run; returns 0."""
     root = Path.cwd()
     content = read_whole(arguments.file)
-    if arguments.questionnaire is None:
+    asked, html, csv = arguments.questionnaire, arguments.html, arguments.csv
+    if asked is None:
+        if html or csv:
+            raise ConfigError("--html, --csv: need --questionnaire, and an export to read.")
         print("\n".join(faults(arguments.file, content, arguments.language)))
         return 0
-    check_questionnaire(root, arguments.questionnaire)
-    print(told(root, arguments.file, content, arguments.questionnaire, arguments.language))
+    path = questionnaire_file(root, asked)
+    for out in filter(None, (html, csv)):
+        if out.resolve() in (arguments.file.resolve(), path.resolve()):
+            raise ConfigError(f"{out}: that file is read; name another one.")
+    found = read(path, arguments.file, content)
+    if isinstance(found, Read) and (html or csv):
+        _write(found, html, csv, arguments.language)
+    print(told(found, arguments.language, largest_loss(root, path.stem)))
+    for out in filter(None, (html, csv)):
+        print(out)
     return 0
+
+
+def questionnaire_file(root: Path, named: str) -> Path:
+    """The questionnaire of a name below data/questionnaires, or the file itself."""
+    if named.endswith((".yaml", ".yml")):
+        return Path(named)
+    check_questionnaire(root, named)
+    return root / f"data/questionnaires/{named}.yaml"
 
 
 def faults(file: Path, content: bytes, language: Language) -> list[str]:
@@ -67,41 +99,95 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
         raise DataError(f"{file}: a fault that cannot be read: {error}. Run again.") from None
 
 
-def told(root: Path, file: Path, content: bytes, name: str, language: Language = "en") -> str:
-    """What the bytes of `file` are under a questionnaire, in a few lines.
+@dataclass(frozen=True)
+class Read:
+    """An export, read under a questionnaire.
 
-    Raises DataError for what a run would refuse: another header, codes or times that most rows do
-    not have, a sample that does not hold together.
+    `raw` as its reader gave it; `simulated`: it has the column that marks its answers so.
     """
-    from readiness.questionnaire import load_questionnaire
-    from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample
-    from readiness.tables import read_rows
-    from readiness.validation import (
-        MEANINGS,
-        SEVERITIES,
-        first_reading,
-        loss_lines,
-        refuse_mass_loss,
-    )
 
-    questionnaire = load_questionnaire(root / f"data/questionnaires/{name}.yaml")
-    header, _ = read_rows(file, "the new dataset version", content)
-    known: dict[str, Value] = {"file": str(file), "questionnaire": name}
+    file: Path
+    questionnaire: Questionnaire
+    raw: pd.DataFrame
+    result: Validated
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawn sample for a questionnaire."""
+
+    file: Path
+    questionnaire: Questionnaire
+    sample: pd.DataFrame
+
+
+def read(path: Path, file: Path, content: bytes) -> Read | Drawn:
+    """What the bytes of `file` are under the questionnaire in `path`.
+
+    Raises DataError for another header, or a sample that does not hold together.
+    """
+    from readiness.questionnaire import load_questionnaire, match_key
+    from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+    from readiness.validation import first_reading
+
+    questionnaire = load_questionnaire(path)
+    header = read_sheet(file, content, encoding=questionnaire.export.encoding).columns
     if set(SAMPLE_COLUMNS) <= set(header):
-        sample = read_sample(file, questionnaire, content)
-        strata = sample.drop_duplicates("stratum")
-        sizes = {"invited": len(sample), "strata": len(strata),
+        return Drawn(file, questionnaire, read_sample(file, questionnaire, content))
+    raw = read_export(file, questionnaire, content)
+    marker = questionnaire.export.marker
+    simulated = marker is not None and match_key(marker) in map(match_key, header)
+    return Read(file, questionnaire, raw, first_reading(raw, questionnaire), simulated)
+
+
+def told(found: Read | Drawn, language: Language, largest: float) -> str:
+    """What was read, in a few lines: what would be kept, what was found, and the worst of it.
+
+    Raises DataError for what a run would refuse: codes or times that most rows do not have.
+    """
+    from readiness.validation import MEANINGS, SEVERITIES, loss_lines, refuse_mass_loss, sentence
+    from readiness.validation.summary import by_rule, worst
+
+    known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
+    if isinstance(found, Drawn):
+        strata = found.sample.drop_duplicates("stratum")
+        sizes = {"invited": len(found.sample), "strata": len(strata),
                  "population": int(strata["stratum_population"].sum())}  # fmt: skip
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
-    result = first_reading(read_export(file, questionnaire, content), questionnaire)
-    refuse_mass_loss(result, file, _largest_loss(root, name))
+    result = found.result
+    refuse_mass_loss(result, found.file, largest)
     lost = loss_lines(result, language) or [text("validation.lost.nothing", language)]
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_kept(result), language), *lost]
-    for (rule, severity), found in result.issues.groupby(["rule", "severity"], sort=True):
+    for rule, severity, n in by_rule(result.issues).itertuples(index=False):
         says = text(MEANINGS[str(rule)], language), text(SEVERITIES[str(severity)], language)
-        lines.append(f"  {rule:<20}  {len(found):>5}  {says[1]}: {says[0]}")
+        lines.append(f"  {rule:<20}  {n:>5}  {says[1]}: {says[0]}")
+    if len(first := worst(result.issues, WORST)):
+        lines.append(text("validation.worst", language))
+        for issue in first.to_dict("records"):
+            what = sentence(issue, language)
+            repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
+            lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
     return "\n".join(lines)
+
+
+def _write(found: Read, html: Path | None, csv: Path | None, language: Language) -> None:
+    """All faults as a page, and as a table; neither quotes what is personal."""
+    from readiness.files import write_atomically
+    from readiness.privacy import Detectors
+    from readiness.site.faults import Found, faults_page
+    from readiness.tables import write_csv
+    from readiness.validation.separating import separate
+
+    beside = found.raw[["_row"]]  # Columns that are no question's are in neither.
+    result, _ = separate(found.result, found.raw, beside, found.questionnaire, Detectors())
+    if csv is not None:
+        write_csv(result.issues.assign(file=found.file.name), csv)
+    if html is not None:
+        tables = (result.answers, result.issues, result.counts, result.quarantine)
+        page = faults_page(found.questionnaire, Found(*tables, found.simulated), language)
+        write_atomically(html, page)
 
 
 def _kept(result: Validated) -> Fact:
@@ -116,7 +202,7 @@ def _kept(result: Validated) -> Fact:
     return Fact("validation.read.groups", {**kept, "groups": Listed(tuple(groups), "comma")})
 
 
-def _largest_loss(root: Path, questionnaire: str) -> float:
+def largest_loss(root: Path, questionnaire: str) -> float:
     """The largest loss that a wave with this questionnaire allows, or the one of every wave."""
     from readiness.validation import LARGEST_LOSS
 

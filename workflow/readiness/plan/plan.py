@@ -158,6 +158,15 @@ class Plan:
         ]
 
     @property
+    def fault_pages(self) -> list[str]:
+        """What tells whoever prepares the data of the faults in today's waves; never published."""
+        return [
+            f"results/{run.folder}/faults/lineage.json"
+            for run in self.shown
+            if isinstance(run.section, Wave)
+        ]
+
+    @property
     def page_files(self) -> list[str]:
         """The pages with what stands beside each: its paper, and all numbers."""
         files = []

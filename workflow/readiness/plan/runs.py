@@ -23,6 +23,7 @@ from readiness.config import (
     Wave,
     Weight,
 )
+from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
@@ -91,6 +92,8 @@ class Run:
         if isinstance(self.section, Study):
             return canonical_json({"run": self.name})
         section: dict[str, Any]
+        if step == "faults":
+            return canonical_json({"languages": LANGUAGES, "simulated": self.section.simulated})
         if step == "register":
             section = {
                 "run": self.name,

@@ -1,0 +1,181 @@
+"""The faults of an export as one self-contained page; pure: the text is returned.
+
+It holds what single people answered. It is internal, says so, and no publication, bundle or public
+site has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from readiness.analysis.responding import missing_table
+from readiness.charts.faults import Faults
+from readiness.charts.finished import Chart
+from readiness.charts.participation import Missing
+from readiness.errors import DataError, RenderError
+from readiness.facts import Fact, of_domain
+from readiness.language import Language, direction, numbers, tell, text
+from readiness.questionnaire import Item, Label, Questionnaire
+from readiness.register.figures import FigureRow, Origin, make_register
+from readiness.register.rows.nonresponse import MISSING
+from readiness.rendering.policy import guarded
+from readiness.rendering.styles import stylesheet
+from readiness.templating import environment
+from readiness.terminal import one_line, shortened
+from readiness.validation import MEANINGS, SEVERITIES
+from readiness.validation.summary import by_item, by_rule, listed
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+MOST = 500
+"""Rows of a list on the page; the tables have all."""
+LONGEST = 120
+"""Characters of a cell; an answer may fill a page."""
+COUNTED = ("received", "kept", "quarantined")
+COUNTS = tuple(f"validation.page.{quantity}" for quantity in COUNTED)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What validation wrote, as tables of text, and whether the answers are simulated."""
+
+    answers: pd.DataFrame
+    issues: pd.DataFrame
+    counts: pd.DataFrame
+    quarantine: pd.DataFrame
+    simulated: bool
+
+
+def faults_page(questionnaire: Questionnaire, found: Found, language: Language) -> str:
+    """The page in a language; a label that is missing in it is in the questionnaire's own.
+
+    Raises DataError when a fault cannot be told: the tables are of another version.
+    """
+    items = tuple(_in_language(item, language) for item in questionnaire.items)
+    questionnaire = questionnaire.model_copy(update={"items": items})
+    labels = {item.id: item.label.text(language) for item in items}
+    say = partial(text, language=language)
+    templates = environment(FOLDER, escape)
+    title = questionnaire.title.root
+    named = {"title": title.get(language) or next(iter(title.values()))}
+    count = partial(_number, language=language)
+    try:
+        rows = [_fault(issue, labels, language) for issue in _first(listed(found.issues))]
+        aside = [_aside(row, language) for row in _first(found.quarantine)]
+    except (ValueError, RenderError) as error:
+        raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
+    page = templates.get_template("faults.html").render(
+        questionnaire=questionnaire,
+        language=language,
+        direction=direction(language),
+        heading=tell(Fact("validation.page.title", named), language),
+        style=Markup(stylesheet("readiness.site", "codebook.css")),
+        counts=[(say(f"validation.page.{name}"), count(_count(found.counts, name)))
+                for name in COUNTED],
+        pictures=[_picture(chart) for chart in _charts(found, questionnaire, language)],
+        rules=[(row["rule"], say(SEVERITIES[row["severity"]]), say(MEANINGS[row["rule"]]),
+                count(row["n"])) for row in by_rule(found.issues).to_dict("records")],
+        faults=rows,
+        more=_more(len(found.issues), language),
+        aside=aside,
+        more_aside=_more(len(found.quarantine), language),
+        t=say,
+    )  # fmt: skip
+    return guarded(page)
+
+
+def _in_language(item: Item, language: Language) -> Item:
+    """The item with a label in the language: its own, or the first that there is."""
+    root = item.label.root
+    label = Label({**root, language: root.get(language) or next(iter(root.values()))})
+    return item.model_copy(update={"label": label})
+
+
+def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> list[Chart]:
+    """What was left without an answer, and where the faults are."""
+    there = set(found.answers.columns)
+    known = [item for item in questionnaire.items if set(item.columns) <= there]
+    rows = make_register(
+        _missing(found.answers, questionnaire, known), run="", origin=lambda _: Origin(),
+        simulated=found.simulated,
+    )  # fmt: skip
+    return [
+        Missing(rows, known, language, found.simulated).chart("missing"),
+        Faults(by_item(found.issues), known, language, found.simulated).chart("faults"),
+    ]
+
+
+def _missing(
+    answers: pd.DataFrame, questionnaire: Questionnaire, items: Sequence[Item]
+) -> Iterator[FigureRow]:
+    """What respondents did with each item; nothing is withheld from who reads this page."""
+    table = missing_table(answers, questionnaire, [item.id for item in items])
+    for item, status, n, of in table.itertuples(index=False):
+        yield FigureRow(
+            id=f"{MISSING}.{item}.{status}", kind=MISSING, unit="share", value=n / of, item=item,
+            level=status, n=of, digits=1,
+        )  # fmt: skip
+
+
+def _picture(chart: Chart) -> tuple[Markup, str]:
+    """The drawing, and what it says in words."""
+    return Markup(chart.svg.decode("utf-8")), chart.alt
+
+
+def _first(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return table.head(MOST).to_dict("records")
+
+
+def _more(n: int, language: Language) -> str:
+    """How many rows a list leaves out; "" where it has them all."""
+    left = n - MOST
+    return tell(Fact("validation.page.more", {"n": left}), language) if left > 0 else ""
+
+
+def _fault(
+    issue: Mapping[Any, Any], labels: Mapping[str, str], language: Language
+) -> dict[str, str]:
+    """The cells of a fault."""
+    where = "" if str(issue["row"]) == "0" else str(issue["row"])
+    return {
+        "row": where,
+        "respondent": _cell(issue["respondent"]),
+        "question": labels.get(str(issue["item"]), _cell(issue["column"])),
+        "value": _cell(issue["value"]),
+        "what": tell(of_domain(issue["fact"], "validation"), language),
+        "suggestion": _cell(issue.get("suggestion", "")),
+        "severity": text(SEVERITIES[str(issue["severity"])], language),
+        "level": str(issue["severity"]),
+    }
+
+
+def _aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
+    """The cells of a submission that is not kept."""
+    fact = str(row["fact"])
+    why = tell(of_domain(fact, "validation"), language) if fact else ""
+    return {
+        "row": str(row["row"]),
+        "respondent": _cell(row["respondent"]),
+        "submitted": _cell(row["submitted"]),
+        "why": why or text(MEANINGS[str(row["rule"])], language),
+    }
+
+
+def _cell(value: object) -> str:
+    """What somebody wrote, on one line and without what turns the direction of writing."""
+    return one_line(shortened(str(value), LONGEST))
+
+
+def _count(counts: pd.DataFrame, quantity: str) -> int:
+    at = (counts["quantity"] == quantity) & (counts["group"] == "all")
+    return int(counts.loc[at, "value"].iloc[0]) if at.any() else 0
+
+
+def _number(value: int, language: Language) -> str:
+    return numbers.number(str(value), "count", 0, language)
