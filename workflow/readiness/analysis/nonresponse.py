@@ -36,7 +36,7 @@ from readiness.analysis.responding import (
     response,
 )
 from readiness.analysis.selection import Selection
-from readiness.config import Estimate
+from readiness.config import NEWEST_EDITION, Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, NOT_ASKED, Item
@@ -260,9 +260,12 @@ def nonresponse_tables(
     """
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None
+    frame = {variable.id for variable in questionnaire.frame}
+    groups = [name for name in settings.variables((), NEWEST_EDITION) if name not in frame]
+    told = list(dict.fromkeys([*settings.items, *groups]))
     return {
         "bounds": nonresponse_bounds(design, questionnaire, settings, known),
         "response": response(sample, respondents, questionnaire, selection, least),
         "balance": balance_table(design.data, weights, questionnaire, known.targets, drawn),
-        "missing": missing_table(respondents, questionnaire, settings.items),
+        "missing": missing_table(respondents, questionnaire, told),
     }

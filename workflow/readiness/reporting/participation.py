@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness.facts import Fact, Value
+from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
@@ -93,6 +93,10 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     yield statements.selected(wave.selection, raked=_raked(wave), complete=complete)
     bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
     yield Fact("report.hidden", bounds)
+    items = {item.id: item for item in wave.questionnaire.items}
+    groups = [items[name].label.text(wave.language) for name in wave.variables if name in items]
+    if groups:
+        yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
 
 
 def _raked(wave: ShownWave) -> bool:
@@ -236,7 +240,7 @@ def _between(wave: ShownWave, identity: str) -> str:
 def _missing(wave: ShownWave) -> str:
     """What respondents did with each question."""
     register, found = wave.register, []
-    for name in wave.items:
+    for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}
         if any(register.has(identity) for identity in ids.values()):
             found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
