@@ -252,6 +252,7 @@ FILES: dict[str, bytes] = {
     "a grid without its row": with_header(*HEADER, "Que pensez-vous ? [Lieu]"),
     "two sheets, neither of the form": book([["a"], ["b"]], [["c"], ["d"]]),
     # --- tools
+    "columns of two tools": data([[*KOBO, *LIME[1:4]], [*KOBO_ROW, *LIME_ROW[1:4]]]),
     "Kobo: a repeat as columns": data([[*KOBO, "child[1]/name"], [*KOBO_ROW, "x"]]),
     "Kobo: a repeat as a sheet": book([KOBO, KOBO_ROW], [["name", "_parent_index"], ["x", "1"]]),
     "Kobo: the table of a repeat": data([["name", "_index", "_parent_index"], ["x", "1", "1"]]),

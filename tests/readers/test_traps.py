@@ -232,6 +232,16 @@ def test_arabic_letters_of_each_encoding(encoding: str) -> None:
     assert read_sheet(NAME, content.encode(encoding)).texts(0).tolist() == ["غالبا", "أبدا"]
 
 
+def test_the_questionnaire_s_own_words_tell_letters_of_other_countries() -> None:
+    polish = ARABIC.model_copy(update={"items": questionnaire_of(
+        {"name": "p", "version": "1", "language": "pl", "title": {"pl": "P"}, "items": [
+            {"id": "visits", "kind": "single", "column": "Jak?", "categories": [
+                {"code": "well", "text": "Dobrze"}, {"code": "badly", "text": "Źle"}]},
+            {"id": "remark", "kind": "text", "column": "Uwagi"}]}, "p-1").items})  # fmt: skip
+    content = text([["Jak?", "Uwagi"], ["Źle", "żółć"]]).encode("cp1250")
+    assert read_export(NAME, polish, content)["remark"].tolist() == ["żółć"]
+
+
 def test_letters_that_cannot_be_told_are_said_by_the_questionnaire() -> None:
     content = b"visits,remark\noften,x\xd4\n"
     said = ARABIC.model_copy(

@@ -54,13 +54,19 @@ _BLOCK = 1 << 24
 Row = tuple[int, list[str]]
 
 
-def read(path: Path, content: bytes, wanted: Collection[str], encoding: str | None) -> Sheet:
+def read(
+    path: Path,
+    content: bytes,
+    wanted: Collection[str],
+    letters: Collection[str],
+    encoding: str | None,
+) -> Sheet:
     """The table of a delimited text; `readers.sheet.read_sheet` says what is raised."""
     beginning = content[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     for start, kind in NO_TABLES.items():
         if beginning.startswith(start):
             raise DataError(f"{path}: the export is {kind}")
-    text, named = decode(path, content, wanted, encoding)
+    text, named = decode(path, content, letters, encoding)
     if not text.strip("\r\n \t;,|\0"):
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
     said = _said_separator(text)

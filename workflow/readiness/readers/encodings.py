@@ -1,7 +1,7 @@
 """Which letters the bytes of a text are.
 
 A byte-order mark and UTF-8 tell themselves. An 8-bit encoding does not: the same bytes are other
-letters in each. What decides is, in this order, the headers that are expected, and which letters
+letters in each. What decides is, in this order, the headers and options that are expected, and which letters
 stand beside which. Where neither decides, nothing is guessed.
 """
 
@@ -27,15 +27,21 @@ MARKS = (
 """How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16."""
 EIGHT_BIT = ("cp1252", "cp1256")
 """What spreadsheets save here: Western European and Arabic Windows."""
-OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman")
+OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman", "cp850")
 """Further ones, tried where a questionnaire's own words can judge."""
 _NAMES = {
     "utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16", "utf-32": "UTF-32", "cp1252": "Windows-1252", "cp1256": "Windows-1256",
 }  # fmt: skip
+_ENOUGH, _CHAOS = 20, 0.05
+"""Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look."""
 _SAMPLE = 1 << 18
 _ARABIC = "[\u0620-\u064a\u066e-\u06d3]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
+_SIGN_IN_WORD = re.compile(
+    "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]"
+)
+"""What letters of DOS are to Windows: no word has them."""
 _LETTER_IN_WORD = re.compile("(?<=[A-Za-z])[\u00c0-\u024f\u2019]|[\u00c0-\u024f](?=[A-Za-z])")
 
 
@@ -44,7 +50,7 @@ def decode(
 ) -> tuple[str, str]:
     """The text and the name of its encoding, a byte-order mark left out.
 
-    `wanted` are match keys of headers that are expected; `encoding` is what the analyst says, which
+    `wanted` are match keys of texts that are expected; `encoding` is what the analyst says, which
     only a byte-order mark contradicts. Raises DataError where the bytes are no text, or letters
     that cannot be told.
     """
@@ -72,7 +78,7 @@ def decode(
             f"{path}, line {line}: UTF-8 up to here, then other letters (byte {first}). Files of "
             "two encodings put together? Export it again as UTF-8."
         )
-    chosen = _by_headers(content, wanted) or _by_letters(content)
+    chosen = _by_words(content, wanted) or _by_letters(content)
     if chosen is None:
         raise DataError(
             f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
@@ -126,8 +132,8 @@ def _decoded(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _by_headers(content: bytes, wanted: Collection[str]) -> str | None:
-    """The one encoding in which more of the expected headers stand than in any other."""
+def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
+    """The one encoding in which more of the expected texts stand than in any other."""
     telling = [key for key in wanted if not key.isascii()]
     if not telling:
         return None
@@ -155,15 +161,17 @@ def _by_letters(content: bytes) -> str | None:
     words = sum(len(word) for word in _ARABIC_WORD.findall(arabic))
     # Bytes with accents are the same letters in both encodings but for capitals and a few more.
     western = _decoded(content, "cp1252")
-    accents = len(_LETTER_IN_WORD.findall(western or ""[:_SAMPLE]))
+    accents = len(_LETTER_IN_WORD.findall((western or "")[:_SAMPLE]))
     high = sum(byte > 0x7F for byte in sample)
+    if _SIGN_IN_WORD.search(western or ""):
+        return None
     if words > 0.5 * high:
         return "cp1256"
     if western is not None and accents > 0.5 * high:
         return "cp1252"
     if western is not None and _decoded(content, "cp1256") == western:
         return "cp1252"
+    if high < _ENOUGH or accents < 0.2 * high:
+        return None
     found = from_bytes(sample, cp_isolation=list(EIGHT_BIT)).best()
-    if found is not None and found.encoding in EIGHT_BIT and high > 20 and found.chaos < 0.05:
-        return str(found.encoding)
-    return None
+    return None if found is None or found.chaos > _CHAOS else str(found.encoding)

@@ -97,7 +97,9 @@ def _opened(
     """The sheet, one header above its rows, and the tool that reads it."""
     content = read_bytes(path, "the export") if content is None else content
     wanted = _wanted(questionnaire)
-    sheet = read_sheet(path, content, wanted=wanted, encoding=questionnaire.export.encoding)
+    letters = [c.text for item in questionnaire.items for c in item.categories]
+    sheet = read_sheet(path, content, wanted=wanted, letters=letters,
+                       encoding=questionnaire.export.encoding)  # fmt: skip
     sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=n) for n in sheet.others)]
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))

@@ -22,6 +22,7 @@ def read_sheet(
     content: bytes | None = None,
     *,
     wanted: Collection[str] = (),
+    letters: Collection[str] = (),
     encoding: str | None = None,
     name: str | None = None,
 ) -> Sheet:
@@ -31,7 +32,9 @@ def read_sheet(
         path: the file, for messages too.
         content: its bytes where they are in hand already.
         wanted: headers that are expected, if any are known: they tell the header row from a
-            preamble, and the right letters of an 8-bit encoding from wrong ones.
+            preamble.
+        letters: texts that are expected in cells; together with headers they tell the right letters
+            of an 8-bit encoding from wrong ones.
         encoding: that of a delimited text, where its bytes do not tell.
         name: the sheet of a workbook; None: the first that holds cells.
 
@@ -45,4 +48,5 @@ def read_sheet(
         return workbooks.read(path, content, keys, name)
     if spss.is_spss(content):
         return spss.read(path, content)
-    return delimited.read(path, content, keys, encoding)
+    expected = keys | frozenset(map(match_key, letters))
+    return delimited.read(path, content, keys, expected, encoding)

@@ -21,7 +21,7 @@ from readiness.terminal import quoted
 _KOBO = {"_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__",
          "_xform_id_string", "formhub/uuid", "_submitted_by"}  # fmt: skip
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
-_REPEAT = re.compile(r"\[\d+\](?=[/-])|\[\d+\]$")
+_REPEAT = re.compile(r"\[\d+\](?=[/-])")
 _CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
 _REJECTED = {"validation_status_not_approved", "not approved", "rejected"}
 
