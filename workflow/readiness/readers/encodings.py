@@ -1,8 +1,8 @@
 """Which letters the bytes of a text are.
 
 A byte-order mark and UTF-8 tell themselves. An 8-bit encoding does not: the same bytes are other
-letters in each. What decides is, in this order, the headers and options that are expected, and which letters
-stand beside which. Where neither decides, nothing is guessed.
+letters in each. What decides is, in this order, the headers and options that are expected, and
+which letters stand beside which. Where neither decides, nothing is guessed.
 """
 
 from __future__ import annotations
