@@ -29,7 +29,7 @@ LEVELS = (
     ("register",),
     ("analysis", "drafting"),
     ("forensics", "validation", "readers"),
-    ("survey", "questionnaire", "datasets", "disclosure", "privacy"),
+    ("survey", "questionnaire", "datasets", "disclosure", "privacy", "attack"),
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
@@ -41,7 +41,7 @@ LEVELS = (
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}
 
 # Pure rooms: anyone can import them for other work.
-PURE = ("survey", "forensics", "disclosure", "privacy")
+PURE = ("survey", "forensics", "disclosure", "privacy", "attack")
 NOT_PURE = {
     "bounded",
     "config",

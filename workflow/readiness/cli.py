@@ -55,6 +55,7 @@ STEPS = {
     "derive": ("readiness.steps.derive", "variables that are computed of answers"),
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
     "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
+    "attack": ("readiness.steps.attack", "what readers could prove of withheld counts"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
     "scale": ("readiness.steps.scale", "how well the items of a scale measure the same"),
     "nonresponse": ("readiness.steps.nonresponse", "who answered, and what the others could do"),

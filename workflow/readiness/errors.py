@@ -77,6 +77,12 @@ class StoppedError(ReadinessError):
     exit_code = 7
 
 
+class DisclosureError(ReadinessError):
+    """A release from which readers could prove what must not be known does not leave."""
+
+    exit_code = 8
+
+
 class UnforeseenError(ReadinessError):
     """The program met what it was not written for: a fault of its own, with a traceback in a file.
 

@@ -294,6 +294,39 @@ rule register_wave:
         " --out {params.folder:q}"
 
 
+# What readers could prove of counts that are withheld, judged before anything leaves.
+rule attack:
+    input:
+        figures="results/{run}/register/figures.csv",
+        answers=answers,
+        weights="results/{run}/weight/weights.csv",
+        questionnaire=questionnaire,
+        earlier=lambda wildcards: PLAN.earlier(wildcards.run),
+    output:
+        attack="results/{run}/attack/attack.csv",
+        verdict="results/{run}/attack/verdict.json",
+        lineage="results/{run}/attack/lineage.json",
+    log:
+        "results/logs/{run}/attack.log",
+    benchmark:
+        "results/benchmarks/{run}/attack.tsv"
+    wildcard_constraints:
+        run=alternatives(PLAN.attacked),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("attack"),
+        by=lambda wildcards: PLAN.variables(wildcards.run),
+        code=code("attack"),
+        folder=subpath(output.attack, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step attack --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --by {params.by} --figures {input.figures:q}"
+        " --answers {input.answers:q} --weights {input.weights:q}"
+        " --questionnaire {input.questionnaire:q} --earlier {input.earlier:q}"
+        " --out {params.folder:q}"
+
+
 # Which charts a wave has follows from its questionnaire and its document: a rule a run.
 for run in WAVES:
 

@@ -29,7 +29,7 @@ from readiness.plan.workbooks import (
 )
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
-from readiness.publications.log import listed_ids
+from readiness.publications.log import listed_ids, open_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
 from readiness.publications.seal import DRAFT
 
@@ -283,6 +283,21 @@ class Plan:
     def variables(self, run: str) -> tuple[str, ...]:
         """The variables by whose categories a wave's answers are told, the compared one first."""
         return variables_of(self.root, self.runs[run])
+
+    def earlier(self, run: str) -> list[str]:
+        """The registers of what was released of a wave before, in the order of their release."""
+        name = self.runs[run].name
+        ids = dict.fromkeys(entry.id for entry in open_log(self.root).entries)
+        return [
+            str(PUBLICATIONS / identity / "figures.csv")
+            for identity in ids
+            if identity in self._frozen and name in self._frozen[identity].waves
+        ]
+
+    @property
+    def attacked(self) -> list[str]:
+        """The folders of the waves of today's configuration whose releases are attacked."""
+        return [f for f, run in self.waves().items() if not run.frozen and run.edition > 1]
 
     def waves(self) -> dict[str, Run]:
         """The runs that analyse a wave."""

@@ -106,6 +106,12 @@ class Run:
             if self.edition != 1:
                 rules = self.section.disclosure or Disclosure()
                 section["disclosure"] = rules.model_dump(exclude_none=True)
+        elif step == "attack":
+            rules = self.section.disclosure or Disclosure()
+            section = {
+                "disclosure": rules.model_dump(exclude_none=True),
+                "minimum_base": self.section.figures.minimum_base,
+            }
         elif step == "compare":
             # One level for all the intervals of a wave.
             level = self.section.estimate.level

@@ -29,6 +29,7 @@ from readiness.register.protection import (
 from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
+VERDICT = "verdict.json"
 RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
 """Numbers of people that stand among those of the quality report."""
 

@@ -1,0 +1,192 @@
+"""What readers can prove of withheld counts: on the releases that gave them away, and on tables
+small enough to list every world."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from project_copy import ROOT, Project
+from readiness.attack import (
+    Attacked,
+    Classes,
+    Release,
+    Rules,
+    Target,
+    Verdict,
+    attack,
+    attack_table,
+    decoded,
+    first_given_away,
+    read_release,
+)
+from readiness.attack.decoding import TooMany, decode, reachable
+from readiness.attack.released import Interval, Share, Table
+from readiness.questionnaire import load_questionnaire
+from readiness.register.figures import read_register
+from readiness.steps.attack import known_classes
+
+RULES = Rules(5, 5)
+FIRST, SECOND = "simulated-2026-r1", "simulated-2026-r2"
+
+
+def shipped(name: str) -> Release:
+    questionnaire = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
+    boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
+    return read_release(name, read_register(ROOT / "publications" / name / "figures.csv"), boxes)
+
+
+ITEMS = ("cost_saving", "preparation", "revolution", "time_saving")
+
+
+def proven_small(found: list[Attacked]) -> dict[str, tuple[int, int]]:
+    return {
+        each.cell.id: (each.lowest, each.highest)
+        for each in found
+        if each.verdict is Verdict.GIVEN and not RULES.shows(each.lowest, each.highest)
+    }
+
+
+def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
+    one, two = (attack(Target(shipped(n), rules=RULES), ITEMS) for n in (FIRST, SECOND))
+    assert proven_small(one) == {
+        "cost_saving.dont_know.voice_artist": (1, 3),
+        "revolution.dont_know.voice_artist": (2, 3),
+    }
+    assert proven_small(two) == {
+        "cost_saving.dont_know.voice_artist": (2, 3),
+        "preparation.dont_know.advertiser": (2, 3),
+        "preparation.dont_know.voice_artist": (1, 2),
+        "revolution.dont_know.voice_artist": (3, 4),
+    }
+    # Respondents less base: nobody or one of them did not know.
+    row = attack_table(one).set_index("id").loc["time_saving.dont_know.voice_artist"]
+    assert (row["lowest"], row["highest"], row["how"]) == ("0", "1", "counts")
+
+
+def table_of(
+    shares: dict[tuple[str, str], Interval | None], bases: dict[str, int], item: str = "q"
+) -> Table:
+    made = Table(item, {}, data="d@1")
+    for (level, group), value in shares.items():
+        made.shares.append(
+            Share(f"{item}.{level}.{group}", level, group, "answered", value, weighted=True)
+        )
+    made.bases = {("answered", group): n for group, n in bases.items()}
+    return made
+
+
+def around(value: float, half: float = 0.0005) -> Interval:
+    return Interval(value - half, value + half)
+
+
+def test_a_withheld_share_follows_from_the_others() -> None:
+    shares: dict[tuple[str, str], Interval | None] = {
+        ("yes", "all"): around(12 / 40), ("no", "all"): around(28 / 40),
+        ("yes", "a"): None, ("no", "a"): None,
+        ("yes", "b"): around(9 / 20), ("no", "b"): around(11 / 20),
+    }  # fmt: skip
+    table = table_of(shares, {"all": 40, "a": 20, "b": 20})
+    found = {each.cell.id: each for each in attack(Target(Release("r", {"q": table}, {})))}
+    assert (found["q.yes.a"].lowest, found["q.yes.a"].highest) == (3, 3)
+    assert found["q.yes.a"].verdict is Verdict.GIVEN
+    assert first_given_away(attack_table(found.values())).startswith(
+        "q.yes.a: 3 to 3 people can be proven from the published shares"
+    )
+    # The larger one of the two is known as well, and is no small number.
+    assert found["q.no.a"].verdict is Verdict.HELD
+
+
+def test_who_knows_two_answers_knows_more() -> None:
+    shares: dict[tuple[str, str], Interval | None] = {
+        ("yes", "all"): around(30 / 60), ("no", "all"): around(30 / 60),
+        ("yes", "a"): None, ("no", "a"): None, ("yes", "b"): None, ("no", "b"): None,
+    }  # fmt: skip
+    table = table_of(shares, {"all": 60, "a": 5, "b": 55})
+    found = attack(Target(Release("r", {"q": table}, {}), rules=Rules(5, 5)))
+    assert all(each.verdict is Verdict.HELD for each in found)
+    # A protection of six is wider than five people can be.
+    found = attack(Target(Release("r", {"q": table}, {}), rules=Rules(5, 6)))
+    assert {e.cell.id for e in found if e.verdict is Verdict.GIVEN} >= {"q.yes.a", "q.no.a"}
+
+
+def test_later_answers_are_told_by_what_they_add() -> None:
+    def release(name: str, more: int) -> Release:
+        shares: dict[tuple[str, str], Interval | None] = {("yes", "a"): None, ("no", "a"): None}
+        table = table_of(shares, {"a": 20 + more})
+        table.data = f"d@{name}"
+        table.weights = {}
+        return Release(name, {"q": table}, {})
+
+    before = release("1", 0)
+    before.tables["q"].shares[0] = Share(
+        "q.yes.a", "yes", "a", "answered", around(9 / 20), weighted=True
+    )
+    found = attack(Target(release("2", 2), [before], rules=RULES))
+    assert {(e.cell.id, e.lowest, e.highest) for e in found} == {
+        ("q.yes.a", 9, 11), ("q.no.a", 11, 13),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("digits", [3, 6])
+def test_the_worlds_that_are_decoded_are_all_there_are(digits: int) -> None:
+    people, weights = [3, 2, 4], [0.7, 1.31, 1.9]
+    gave, answered = np.array([1, 2, 0]), np.array([3, 2, 3])
+    share = float(gave @ weights / (answered @ weights))
+    half = 0.5 * 10.0**-digits
+    found = decode(people, weights, (share - half, share + half), 8, most=100)
+    listed = {
+        (tuple(y), tuple(x))
+        for y in product(*(range(n + 1) for n in people)) if sum(y) == 8
+        for x in product(*(range(n + 1) for n in y))
+        if abs(np.dot(x, weights) / np.dot(y, weights) - share) <= half
+    }  # fmt: skip
+    assert {(each.answered, each.gave) for each in found} == listed
+    assert ((3, 2, 3), (1, 2, 0)) in listed
+
+
+def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:
+    people, weights = [3, 2, 4], [0.7, 1.31, 1.9]
+    low, high = 3.3, 3.9
+    listed = {
+        sum(x)
+        for x in product(*(range(n + 1) for n in people))
+        if low <= np.dot(x, weights) <= high
+    }  # fmt: skip
+    assert reachable(people, weights, low, high) == listed
+    with pytest.raises(TooMany):
+        reachable([9] * 20, list(np.linspace(1, 2, 20)), 1, 2)
+
+
+def test_twelve_digits_of_a_share_name_its_people_and_three_do_not() -> None:
+    cells = pd.DataFrame({"": ["a"] * 6})
+    people, weights = np.array([4, 3, 5, 2, 4, 6]), np.sqrt([0.5, 0.7, 1.1, 1.9, 1.3, 1.7])
+    gave = np.array([1, 2, 3, 0, 2, 4])
+    share = float(gave @ weights / (people @ weights))
+    classes = Classes(cells, people, weights)
+    for half, names in ((5e-13, ["q.yes.a"]), (5e-4, [])):
+        table = table_of({("yes", "a"): around(share, half)}, {"a": 24})
+        assert list(decoded(Release("r", {"q": table}, {}), classes)) == names
+
+
+def test_the_first_release_is_decoded_by_who_knows_the_weights(finished: Project) -> None:
+    """Its shares have twelve digits: they say who of which frame cell gave the answer."""
+    results = finished.root / "results/publications" / FIRST
+    questionnaire = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
+    classes = known_classes(
+        results / "validate/answers.csv", results / "weight/weights.csv", questionnaire,
+        ["profession", "region", "size"],
+    )  # fmt: skip
+    assert classes is not None and classes.people.sum() == 545
+    found = decoded(shipped(FIRST), classes, ("use_ai", "preparation"))
+    assert len(found) == 24
+    # Right, every one: and with it cells of few people, among them single ones.
+    answers = pd.read_csv(results / "validate/answers.csv", dtype=str, keep_default_na=False)
+    for name in ("use_ai.yes.creator", "preparation.none.technician"):
+        item, level, group = name.split(".")
+        gave = (answers[item] == level) & (answers["profession"] == group)
+        assert sum(found[name].gave) == gave.sum()
+    assert sum(0 < people < 5 for world in found.values() for people in world.gave) == 132

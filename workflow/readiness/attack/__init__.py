@@ -1,0 +1,42 @@
+"""What readers of a release could find out: the attack that decides whether it may leave."""
+
+from readiness.attack.attack import (
+    Attacked,
+    How,
+    Reader,
+    Rules,
+    Target,
+    Verdict,
+    attack,
+    decoded,
+    summary,
+)
+from readiness.attack.released import Release, read_release
+from readiness.attack.system import Classes
+from readiness.attack.tables import (
+    COLUMNS,
+    attack_table,
+    classes_of,
+    first_given_away,
+    given_away,
+)
+
+__all__ = [
+    "COLUMNS",
+    "Attacked",
+    "Classes",
+    "How",
+    "Reader",
+    "Release",
+    "Rules",
+    "Target",
+    "Verdict",
+    "attack",
+    "attack_table",
+    "classes_of",
+    "decoded",
+    "first_given_away",
+    "given_away",
+    "read_release",
+    "summary",
+]

@@ -1,0 +1,399 @@
+"""The attack on a release: what each kind of reader can prove of the counts that are withheld.
+
+Against the published files alone: the register at its printed digits, the questionnaire, and the
+earlier releases of the same survey. No code is shared with what withholds, so a fault there is not
+repeated here. Each kind of reader knows more than the one before:
+
+- `publication`: this release; `releases`: the earlier ones beside it;
+- `frame`: the frame cell of every respondent, and so every weight;
+- `answers`: one or two of the answers, their own among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from readiness.attack.decoding import Decoded, TooMany, decode, reachable
+from readiness.attack.released import ASKED, DONT_KNOW, TOTAL, Release, Share, Table
+from readiness.attack.solving import Found, Judge, Solver, narrow
+from readiness.attack.system import PEOPLE, REST, WEIGHT, Classes, build
+
+KNOWN_ANSWERS = 2
+"""How many answers of others a reader is taken to know."""
+
+
+class Reader(Enum):
+    """What a reader has beside the release."""
+
+    PUBLICATION = "publication"
+    RELEASES = "releases"
+    FRAME = "frame"
+    ANSWERS = "answers"
+
+
+class How(Enum):
+    """What a count was narrowed from."""
+
+    COUNTS = "counts"
+    SHARES = "shares"
+    WEIGHTS = "weights"
+    RELEASES = "releases"
+    ANSWERS = "answers"
+
+
+class Verdict(Enum):
+    """What became of a count.
+
+    `BEFORE`: earlier releases alone give it away, and this one narrows it no further.
+    """
+
+    HELD = "held"
+    BEFORE = "before"
+    GIVEN = "given_away"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a count must withstand: counts of 1 to `minimum` - 1 are small, and the interval in
+    which a withheld one can be put is at least `width` wide. A minimum of 1 protects nobody."""
+
+    minimum: int
+    width: int
+
+    def small(self, count: int) -> bool:
+        """Whether so few people must not be known."""
+        return 0 < count < self.minimum
+
+    def holds(self, lowest: int, highest: int) -> bool:
+        """Whether a withheld count stays protected in [lowest, highest].
+
+        A count that is known to be large needs no protection of its own, it was withheld to protect
+        another; nor has one of nobody.
+        """
+        return lowest >= self.minimum or highest == 0 or self.wide(lowest, highest)
+
+    def wide(self, lowest: int, highest: int) -> bool:
+        """Whether two counts that are both possible show that a withheld one stays protected."""
+        if self.minimum <= 1:
+            return True
+        return highest - lowest >= self.width and not (lowest > 0 and self.small(highest))
+
+    def shows(self, lowest: int, highest: int) -> bool:
+        """Whether a published share may stand though its count is known to be in between."""
+        return not (lowest > 0 and self.small(highest))
+
+    def beside(self, known: int) -> Rules:
+        """The same for a reader who knows some of the answers: what they know is no secret."""
+        return Rules(self.minimum, max(1, self.width - known))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One count that must not be narrowed: a withheld one, or the one behind a published share.
+
+    `rest`: whether it is of those who did not give the answer. `withheld`: whether its share is.
+    """
+
+    item: str
+    share: Share
+    withheld: bool
+    rest: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of its share; with a tilde for those who did not give the answer."""
+        return f"~{self.share.id}" if self.rest else self.share.id
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """What was found of one count; `known` names the cell whose answers a reader knew."""
+
+    cell: Cell
+    lowest: int
+    highest: int
+    verdict: Verdict
+    reader: Reader
+    how: How
+    known: str = ""
+
+
+@dataclass
+class Target:
+    """What is attacked: the release, the earlier ones in their order, and what readers may know."""
+
+    release: Release
+    earlier: Sequence[Release] = ()
+    classes: Classes | None = None
+    rules: Rules = field(default_factory=lambda: Rules(5, 5))
+
+
+def attack(target: Target, items: Collection[str] = ()) -> list[Attacked]:
+    """Every withheld count of a release, and every published share whose count is given away.
+
+    `items`: all when empty.
+    """
+    found: list[Attacked] = []
+    for item, table in target.release.tables.items():
+        if not items or item in items:
+            found += _Item(target, item, table).attacked()
+    return found
+
+
+def cells_of(table: Table) -> Iterator[Cell]:
+    """The counts of a table that are tested, each once: an option of several has two bases."""
+    seen: set[tuple[str, str]] = set()
+    ordinary = len(table.levels) + bool(table.boxes) > 2 or table.several
+    for share in table.shares:
+        if (share.level, share.group) in seen or (share.base == ASKED and share.value is not None):
+            continue
+        seen.add((share.level, share.group))
+        withheld = share.value is None
+        yield Cell(table.item, share, withheld)
+        # Of two answers the one is the rest of the other.
+        if share.level != DONT_KNOW and ordinary:
+            yield Cell(table.item, share, withheld, rest=True)
+
+
+class _Item:
+    """The attack on one item."""
+
+    def __init__(self, target: Target, item: str, table: Table) -> None:
+        self.target, self.item, self.table = target, item, table
+        self.rules = target.rules
+        self.solvers: dict[tuple[bool, bool, bool, bool], Solver] = {}
+
+    def attacked(self) -> Iterator[Attacked]:
+        """Each cell, attacked by one reader after the other until one of them learns too much."""
+        for cell in cells_of(self.table):
+            if cell.share.whole:
+                continue
+            if not cell.withheld and self._large(cell):
+                continue
+            result = self._one(cell)
+            if cell.withheld or result.verdict is not Verdict.HELD:
+                yield result
+
+    def _one(self, cell: Cell) -> Attacked:
+        """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
+        held = self._held(cell)
+        several = bool(self.target.earlier)
+        last = Reader.RELEASES if several else Reader.PUBLICATION
+        found = self._interval(cell, earlier=several)
+        if not held(found.lowest, found.highest):
+            return self._judged(cell, found)
+        classes = self.target.classes
+        if classes is not None and classes.knows(cell.share.group):
+            last, found = Reader.FRAME, self._interval(cell, frame=True)
+            if not held(found.lowest, found.highest):
+                return self._settled(cell, found, last)
+        if cell.withheld and not cell.rest and (known := self._insider(cell)):
+            return known
+        return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
+
+    def _held(self, cell: Cell) -> Judge:
+        return self.rules.holds if cell.withheld else self.rules.shows
+
+    def _judged(self, cell: Cell, found: Found) -> Attacked:
+        """A count that publications alone narrow too far: from what the least reader needs."""
+        held = self._held(cell)
+        if self.target.earlier:
+            alone = self._interval(cell)
+            if held(alone.lowest, alone.highest):
+                return self._settled(cell, found, Reader.RELEASES)
+            found = alone
+        counts = self._interval(cell, shares=False)
+        how = How.SHARES if held(counts.lowest, counts.highest) else How.COUNTS
+        return self._settled(cell, found, Reader.PUBLICATION, how)
+
+    def _settled(
+        self, cell: Cell, found: Found, reader: Reader, how: How | None = None
+    ) -> Attacked:
+        """The verdict on a count that is narrowed too far: by this release, or before it."""
+        low, high = found.lowest, found.highest
+        before = self._before(cell) if self.target.earlier else None
+        if before and before[0] >= low and before[1] <= high:
+            return Attacked(cell, *before, Verdict.BEFORE, Reader.RELEASES, How.RELEASES)
+        return Attacked(cell, low, high, Verdict.GIVEN, reader, how or _HOW[reader])
+
+    def _before(self, cell: Cell) -> tuple[int, int] | None:
+        """What the earlier releases alone give away of a count of the same data."""
+        of_same = [
+            release
+            for release in self.target.earlier
+            if (table := release.tables.get(self.item)) and table.data == self.table.data
+        ]
+        if not of_same:
+            return None
+        key = (True, False, True, True)
+        if key not in self.solvers:
+            self.solvers[key] = Solver(build(self.target.earlier, self.item))
+        solver = self.solvers[key]
+        column = self._column(solver, cell)
+        if column is None:
+            return None
+        found = narrow(solver, column, _never, _never)
+        return found.lowest, found.highest
+
+    def _solver(self, *, earlier: bool, frame: bool, shares: bool) -> Solver:
+        key = (earlier, frame, shares, False)
+        if key not in self.solvers:
+            release = self.target.release
+            releases = [*(self.target.earlier if earlier else ()), release]
+            classes = self.target.classes
+            known = {release.name: classes} if frame and classes is not None else None
+            system = build(releases, self.item, known, shares=shares)
+            solver = Solver(system)
+            if not solver.possible() and earlier:
+                # The releases contradict each other: answers were not only added.
+                solver = Solver(build(releases, self.item, known, shares=shares, growing=False))
+            self.solvers[key] = solver
+        return self.solvers[key]
+
+    def _column(self, solver: Solver, cell: Cell) -> int | None:
+        """The variable of a count."""
+        kind = REST if cell.rest else PEOPLE
+        return solver.system.names.get((kind, self.table.data, cell.share.level, cell.share.group))
+
+    def _interval(
+        self, cell: Cell, *, earlier: bool = False, frame: bool = False, shares: bool = True
+    ) -> Found:
+        """Where a reader can put a count, as far as it must be known to judge it."""
+        held = self._held(cell)
+        solver = self._solver(earlier=earlier, frame=frame, shares=shares)
+        column = self._column(solver, cell)
+        if column is None:
+            return Found(0, 10**9)
+        wide = self.rules.wide if cell.withheld else held
+        if not frame:
+            return narrow(solver, column, held, wide)
+        low, high = solver.relaxed(column, wide)
+        if held(low, high) and not cell.rest:
+            low, high = self._knapsack(solver, cell, low, high)
+        return Found(low, high)
+
+    def _knapsack(self, solver: Solver, cell: Cell, low: int, high: int) -> tuple[int, int]:
+        """The numbers of people whose known weights can add to what the system leaves."""
+        classes, share = self.target.classes, cell.share
+        name = (WEIGHT, self.target.release.name, share.level, share.group)
+        weight = solver.system.names.get(name)
+        if classes is None or weight is None:
+            return low, high
+        inside = classes.inside(share.group)
+        if np.log10(classes.people[inside] + 1.0).sum() > LISTED:
+            return low, high
+        ends = solver.ends(weight)
+        fits = reachable(classes.people[inside], classes.weights[inside], *ends)
+        counts = [count for count in fits if low <= count <= high]
+        return (min(counts), max(counts)) if counts else (low, high)
+
+    def _large(self, cell: Cell) -> bool:
+        """Whether the count behind a published share is large whoever reads it.
+
+        So many of the heaviest weights are needed for the share.
+        """
+        share = cell.share
+        base = self.table.bases.get((share.base, share.group))
+        if share.value is None or base is None:
+            return False
+        part = 1 - share.value.high if cell.rest else share.value.low
+        ratio = self._ratio(share)
+        # k people of n have at most k r / (k r + n - k) of the weight.
+        least = part * base / (part + (1 - part) * ratio) if part > 0 else 0
+        return least > self.rules.minimum - 1
+
+    def _ratio(self, share: Share) -> float:
+        """The heaviest weight of a group in those of its lightest."""
+        classes = self.target.classes
+        if not share.weighted:
+            return 1.0
+        if classes is not None and classes.knows(share.group):
+            weights = classes.weights[classes.inside(share.group)]
+            return float(weights.max() / weights.min())
+        release = self.target.release
+        return release.heaviest / release.lightest if release.lightest else np.inf
+
+    def _insider(self, cell: Cell) -> Attacked | None:
+        """What a reader learns who knows one or two answers of a withheld cell."""
+        solver = self._solver(earlier=False, frame=False, shares=True)
+        column = self._column(solver, cell)
+        if column is None:
+            return None
+        for other in self.table.shares:
+            place = solver.system.names.get((PEOPLE, self.table.data, other.level, other.group))
+            if other.value is not None or place is None or not self._linked(cell.share, other):
+                continue
+            for known in range(KNOWN_ANSWERS, 0, -1):
+                rules = self.rules.beside(known)
+                found = solver.supposing(column, place, known, rules.wide)
+                if not found or rules.holds(*found):
+                    break
+                reader, how = Reader.ANSWERS, How.ANSWERS
+                worst = Attacked(cell, *found, Verdict.GIVEN, reader, how, f"{known} {other.id}")
+            else:
+                return worst
+        return None
+
+    @staticmethod
+    def _linked(one: Share, other: Share) -> bool:
+        """Whether two cells stand in one sum: of a group, or of an answer."""
+        return one.group == other.group or one.level == other.level
+
+
+def _never(lowest: int, highest: int) -> bool:
+    return False
+
+
+MANY = 1e4
+"""A share that about so many worlds fit is not decoded."""
+LISTED = 5.0
+"""Groups whose worlds are fewer than ten to this are listed one by one."""
+_HOW = {
+    Reader.PUBLICATION: How.SHARES,
+    Reader.RELEASES: How.RELEASES,
+    Reader.FRAME: How.WEIGHTS,
+    Reader.ANSWERS: How.ANSWERS,
+}
+
+
+def decoded(
+    release: Release, classes: Classes, items: Collection[str] = (), unanswered: int = 4
+) -> dict[str, Decoded]:
+    """Published weighted shares that leave one world alone for who knows all weights, by id.
+
+    Zero and everybody are no secret that arithmetic finds. Not decoded is what thousands of worlds
+    would give as well, and a share of a group in which more than `unanswered` gave no answer.
+    `items`: all when empty.
+    """
+    found: dict[str, Decoded] = {}
+    for item, table in release.tables.items():
+        for share in table.shares if not items or item in items else ():
+            if share.value is None or share.whole or not share.weighted or share.group == TOTAL:
+                continue
+            base, inside = table.bases.get((share.base, share.group)), classes.inside(share.group)
+            people, weights = classes.people[inside], classes.weights[inside]
+            if base is None or not len(people) or people.sum() - base > unanswered:
+                continue
+            if np.prod(people + 1.0) * (share.value.high - share.value.low) > MANY:
+                continue
+            try:
+                worlds = decode(people, weights, (share.value.low, share.value.high), base)
+            except TooMany:
+                continue
+            if len(worlds) == 1:
+                found[share.id] = worlds[0]
+    return found
+
+
+def summary(found: Sequence[Attacked], decoded_shares: Collection[str] = ()) -> Mapping[str, int]:
+    """How many counts were attacked, how many held, and what was decoded."""
+    verdicts = [each.verdict for each in found]
+    return {
+        "attacked": len(found),
+        **{verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        "decoded": len(decoded_shares),
+    }

@@ -1,0 +1,256 @@
+"""What a reader finds in a register of figures: bases, shares and weights, at their printed digits.
+
+Only what is published is read: ids, texts, bases and how many decimals stand there. Which levels a
+box adds up stands in the questionnaire, which readers have. The register's texts are read here by
+themselves, without the code that wrote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pandas as pd
+
+TOTAL = "all"
+DONT_KNOW = "dont_know"
+ANSWERED, WITH_DONT_KNOW, ASKED = "answered", "with_dont_know", "asked"
+BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
+Boxes = Mapping[str, Mapping[str, Iterable[str]]]
+"""By item, the levels that each of its boxes adds up."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a number must lie: its printed value, half a unit of its last digit around it."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Share:
+    """One share of a table, published or not.
+
+    Attributes:
+        id: that of its row.
+        level: the answer, the box or the option; `dont_know` for those.
+        group: the register's name of the group, `all` for everybody.
+        base: which base it is a share of.
+        value: where the share (0-1) lies; None where it is withheld.
+        weighted: whether it is a share of weights.
+        whole: whether it is exactly 0 or exactly 1.
+    """
+
+    id: str
+    level: str
+    group: str
+    base: str
+    value: Interval | None
+    weighted: bool
+    whole: bool = False
+
+
+@dataclass
+class Table:
+    """The numbers of one item in one release.
+
+    `bases`: people by (base, group); `weights`: the sum of the weights of those who answered, by
+    group; `contrasts`: people in two groups together; `counts`: people of all by (level) that the
+    report on missing answers prints; `data`: the versions of the data behind the shares.
+    """
+
+    item: str
+    boxes: Mapping[str, tuple[str, ...]]
+    shares: list[Share] = field(default_factory=list)
+    bases: dict[tuple[str, str], int] = field(default_factory=dict)
+    weights: dict[str, Interval] = field(default_factory=dict)
+    contrasts: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: dict[str, Interval] = field(default_factory=dict)
+    tested: int = 0
+    data: str = ""
+
+    @property
+    def groups(self) -> list[str]:
+        """All groups, in the order of the register."""
+        return list(dict.fromkeys(share.group for share in self.shares))
+
+    @property
+    def levels(self) -> list[str]:
+        """The answers that add to the base, or the options: no box, no "do not know"."""
+        return list(
+            dict.fromkeys(
+                share.level
+                for share in self.shares
+                if share.level not in self.boxes and share.level != DONT_KNOW
+            )
+        )
+
+    @property
+    def several(self) -> bool:
+        """Whether people could choose more than one option: each has a share of those asked."""
+        return any(share.base == ASKED for share in self.shares)
+
+    def apart(self) -> set[str]:
+        """The groups that are counted and not weighted: outside every total."""
+        plain = {share.group for share in self.shares if not share.weighted}
+        return plain if any(share.weighted for share in self.shares) else set()
+
+    def variables(self) -> dict[str, list[str]]:
+        """The groups that add to the total, by their variable ("" for those that are compared)."""
+        found: dict[str, list[str]] = {}
+        for group in self.groups:
+            if group != TOTAL and group not in self.apart():
+                found.setdefault(variable_of(group), []).append(group)
+        return found
+
+
+@dataclass(frozen=True)
+class Release:
+    """What one register tells.
+
+    Attributes:
+        name: its run or publication.
+        tables: the numbers of each item.
+        respondents: people who answered, by group.
+        lightest, heaviest: the smallest and the largest weight, as multiples of the mean weight.
+        mean: the mean weight where population and respondents are published.
+    """
+
+    name: str
+    tables: Mapping[str, Table]
+    respondents: Mapping[str, int]
+    lightest: float = 1.0
+    heaviest: float = 1.0
+    mean: float | None = None
+
+
+def variable_of(group: str) -> str:
+    """The variable of a group: `region` of `region:north`; "" for the groups that are compared."""
+    return group.rpartition(":")[0]
+
+
+def interval(text: str, digits: int | None) -> Interval:
+    """Where a printed number lies; `digits`: its decimals, None for one of twelve digits."""
+    value = float(text)
+    half = abs(value) * 6e-13 if digits is None else 0.5 * 10.0**-digits
+    return Interval(value - half, value + half)
+
+
+def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
+    """What a register (as text) tells its readers.
+
+    A register at its working precision (`precision`: `working`) is read as it will be released.
+    """
+    records = figures.to_dict("records")
+    tables: dict[str, Table] = {}
+    for row in records:
+        if row["kind"] == "estimate":
+            _estimate(row, tables, boxes)
+    for row in records:
+        if row["kind"] == "count":
+            _base(row, tables)
+        elif row["kind"] == "missing" and row["item"] in tables:
+            _missing(row, tables[row["item"]])
+        elif row["kind"] == "test" and row["item"] in tables and row["n"]:
+            _test(row, tables[row["item"]])
+    shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
+    return Release(name, tables, dict(_respondents(records)), *_weights(shown))
+
+
+def decimals(row: Mapping[Any, str]) -> int | None:
+    """How many decimals of a share are printed; None for a register of twelve digits."""
+    if row.get("precision", "") == "" or not row["digits"]:
+        return None
+    return int(row["digits"]) + 2
+
+
+def _estimate(row: Mapping[Any, str], tables: dict[str, Table], boxes: Boxes) -> None:
+    measure, _, base = row["statistic"].partition(" of ")
+    base, unweighted, _ = base.partition(" (")
+    if measure != "share":
+        return
+    own = {box: tuple(levels) for box, levels in boxes.get(row["item"], {}).items()}
+    table = tables.setdefault(row["item"], Table(row["item"], own))
+    table.data = table.data or row["dataset"]
+    shown = not row["suppressed"] and row["value"] != ""
+    table.shares.append(
+        Share(
+            row["id"],
+            row["level"],
+            row["group"],
+            base,
+            interval(row["value"], decimals(row)) if shown else None,
+            not unweighted,
+            shown and float(row["value"]) in (0.0, 1.0) and row["se"] in ("", "0"),
+        )
+    )
+    if row["n"]:
+        table.bases.setdefault((base, row["group"]), int(row["n"]))
+
+
+def _base(row: Mapping[Any, str], tables: Mapping[str, Table]) -> None:
+    table = tables.get(row["item"])
+    if table is None or row["suppressed"] or row["value"] == "":
+        return
+    told, _, base = row["statistic"].partition(" (")
+    base = base.removesuffix(")")
+    if told == "answers" and base in BASES:
+        table.bases[base, row["group"]] = int(row["value"])
+    elif told == "weight of the answers" and base == ANSWERED:
+        table.weights[row["group"]] = interval(row["value"], 0)
+
+
+def _missing(row: Mapping[Any, str], table: Table) -> None:
+    """The share of all respondents without an answer is a number of people, for its base stands
+    beside it."""
+    if row["suppressed"] or not row["n"] or row["group"] != TOTAL:
+        return
+    share, n = interval(row["value"], decimals(row)), int(row["n"])
+    table.counts[row["level"]] = Interval(share.low * n, share.high * n)
+
+
+def _test(row: Mapping[Any, str], table: Table) -> None:
+    n = int(row["n"])
+    if row["statistic"] == "contrast" and row["group"].count(".") == 1:
+        one, other = row["group"].split(".")
+        table.contrasts[one, other] = n
+    elif not row["group"]:
+        table.tested = max(table.tested, n)
+
+
+def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
+    """People who answered: by stratum or group, and by category of the margins."""
+    for row in records:
+        if row["suppressed"]:
+            continue
+        if row["kind"] == "quality" and row["statistic"] in ("answered", "kept"):
+            if row["statistic"] == "answered" or row["group"] != TOTAL:
+                yield row["group"], int(row["value"])
+        elif row["kind"] == "balance" and row["n"] and row["id"].startswith("balance."):
+            variable = row["id"].split(".")[1]
+            yield f"{variable}:{row['level'] or row['item']}", int(row["n"])
+
+
+def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
+    """The smallest and largest weight, and the mean weight in people of the population."""
+    lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
+    if not lightest or not heaviest:
+        return 1.0, 1.0, None
+    people = [
+        float(value) for name, value in shown.items() if name.startswith("quality.population.")
+    ]
+    n = shown.get("weighting.n", "")
+    mean = sum(people) / float(n) if people and n else None
+    # Printed with two decimals: the weights themselves may lie half a hundredth further.
+    return max(float(lightest) - 0.005, 0.0), float(heaviest) + 0.005, mean
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell holds a number."""
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False

@@ -1,0 +1,189 @@
+"""How little and how much a count can be: linear and integer programs over a reader's system.
+
+HiGHS through scipy, one thread, stopped by a number of nodes and never by time. What the solver
+says is checked: a solution counts only when its whole numbers, rounded, still fulfil every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from readiness.attack.system import System
+
+NODES = 2000
+"""Nodes of one branch-and-bound search."""
+NEAR = 1e-6
+"""The solver's tolerance, by which its bounds are given way."""
+FITS = 1e-5
+"""How far a checked solution may miss a row."""
+INFEASIBLE = 2
+MARGIN = 2
+"""By how much more, at both ends, a linear program has to leave for whole numbers not to matter."""
+Judge = Callable[[int, int], bool]
+"""Says of an interval of a count whether it is wide enough."""
+
+
+@dataclass
+class Solver:
+    """A system with all solutions that were found so far, each a possible world of the reader's."""
+
+    system: System
+    worlds: list[np.ndarray] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.points: list[np.ndarray] = []
+        self.matrix = self.system.matrix()
+        self.rows = LinearConstraint(
+            self.matrix, np.array(self.system.row_low), np.array(self.system.row_high)
+        )
+        self.low, self.high = np.array(self.system.low), np.array(self.system.high)
+        self.whole = np.array(self.system.whole)
+
+    def relaxed(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
+        """The least and the largest whole number that the linear program leaves possible.
+
+        With `wide`, no more of it than is needed to see that it is wide enough: every solution for
+        one count says of all others what is possible.
+        """
+        found: dict[int, float | None] = {}
+        for sign in (-1, 1):
+            if wide and (seen := self._between(column, self.points)) and wide(*seen):
+                return seen
+            found[sign], _ = self._solve(column, sign, whole=False)
+        return self._within(column, found[1], found[-1])
+
+    def _between(self, column: int, points: Sequence[np.ndarray]) -> tuple[int, int] | None:
+        """The whole numbers between the values that a count has in some solutions."""
+        if not points:
+            return None
+        values = [point[column] for point in points]
+        low, high = ceil(min(values) - NEAR), floor(max(values) + NEAR)
+        return (max(low, 0), high) if low <= high else None
+
+    def ends(self, column: int) -> tuple[float, float]:
+        """The same of a sum of weights, which need not be whole."""
+        low, high = (self._solve(column, sign, whole=False)[0] for sign in (1, -1))
+        return (
+            self.low[column] if low is None else low,
+            self.high[column] if high is None else high,
+        )
+
+    def supposing(self, column: int, other: int, known: int, wide: Judge) -> tuple[int, int] | None:
+        """What the linear program leaves of a count where another is `known` at least.
+
+        As far as needed to see that it is `wide`; None where that cannot be.
+        """
+        points = [point for point in self.points if point[other] >= known - NEAR]
+        if (seen := self._between(column, points)) and wide(*seen):
+            return seen
+        before = self.low[other]
+        if self.high[other] < known:
+            return None
+        self.low[other] = max(before, known)
+        try:
+            ends = [self._solve(column, sign, whole=False)[0] for sign in (1, -1)]
+        finally:
+            self.low[other] = before
+        if None in ends:
+            return None
+        low, high = self._within(column, *ends)
+        return (max(low, known), high) if column == other else (low, high)
+
+    def exact(self, column: int, *, lowest: bool, gap: float = 0.0) -> int | None:
+        """A bound that the integer program proves; a solution at or near it is a new world."""
+        bound, _ = self._solve(column, 1 if lowest else -1, whole=True, gap=gap)
+        if bound is None or not np.isfinite(bound):
+            return None
+        return ceil(bound - NEAR) if lowest else floor(bound + NEAR)
+
+    def seen(self, column: int) -> tuple[int, int] | None:
+        """The least and the largest value of a count in the worlds found so far."""
+        if not self.worlds:
+            return None
+        values = [round(world[column]) for world in self.worlds]
+        return min(values), max(values)
+
+    def possible(self) -> bool:
+        """Whether there is any solution: numbers that contradict each other leave none."""
+        bound, _ = self._solve(0, 1, whole=False)
+        return bound is not None
+
+    def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
+        least = ceil((self.low[column] if low is None else low) - NEAR)
+        most = self.high[column] if high is None else high
+        return max(least, 0), floor(most + NEAR) if np.isfinite(most) else 10**9
+
+    def _solve(
+        self, column: int, sign: int, *, whole: bool, gap: float = 0.0
+    ) -> tuple[float | None, np.ndarray | None]:
+        """The bound of a column (sign 1: from below), and the solution behind it."""
+        cost = np.zeros(len(self.low))
+        cost[column] = sign
+        result = milp(
+            cost,
+            integrality=self.whole.astype(int) if whole else None,
+            bounds=Bounds(self.low, self.high),
+            constraints=[self.rows],
+            options={"node_limit": NODES, "mip_rel_gap": gap} if whole else {},
+        )
+        if result.x is not None and whole:
+            self._keep(result.x)
+        elif result.x is not None:
+            self.points.append(result.x)
+        if result.status == INFEASIBLE:
+            return None, None
+        bound = result.mip_dual_bound if whole else result.fun
+        return (None if bound is None else sign * bound), result.x
+
+    def _keep(self, solution: np.ndarray) -> None:
+        world = np.where(self.whole, np.round(solution), solution)
+        sums = self.matrix @ world
+        fits = (sums >= self.rows.lb - FITS).all() and (sums <= self.rows.ub + FITS).all()
+        if fits and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
+            self.worlds.append(world)
+            self.points.append(world)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a reader can say of one count.
+
+    Attributes:
+        lowest, highest: what is proven; the count lies between.
+        least, most: what was seen to be possible; None where no world was found.
+    """
+
+    lowest: int
+    highest: int
+    least: int | None = None
+    most: int | None = None
+
+
+def narrow(solver: Solver, column: int, holds: Judge, wide: Judge) -> Found:
+    """The interval of a count, as far as it must be known to judge it.
+
+    Searched until two worlds that were found are `wide` enough apart, or what is proven shows that
+    it no longer `holds`. Where the linear program leaves much more than is asked for, whole numbers
+    take little away, and none are searched for.
+    """
+
+    def ample(low: int, high: int) -> bool:
+        return low + MARGIN <= high - MARGIN and wide(low + MARGIN, high - MARGIN)
+
+    low, high = solver.relaxed(column, ample)
+    if ample(low, high):
+        return Found(low, high, *(solver.seen(column) or (None, None)))
+    for gap in (0.3, 0.0):
+        for lowest in (False, True):
+            seen = solver.seen(column)
+            if (seen and wide(*seen)) or not holds(low, high):
+                return Found(low, high, *(seen or (None, None)))
+            bound = solver.exact(column, lowest=lowest, gap=gap)
+            if bound is not None:
+                low, high = (max(low, bound), high) if lowest else (low, min(high, bound))
+    return Found(low, high, *(solver.seen(column) or (None, None)))

@@ -1,0 +1,330 @@
+"""All that a reader knows of one item as one system of linear equations and inequalities.
+
+Unknown are people: how many of each group gave each answer, and, for a reader who knows the frame
+cell of every respondent, how many of each cell. Sums of weights hang on them. Everything printed is
+a row of the system; what nobody printed (who did not answer) is a variable of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from readiness.attack.released import (
+    ANSWERED,
+    ASKED,
+    BASES,
+    DONT_KNOW,
+    TOTAL,
+    WITH_DONT_KNOW,
+    Interval,
+    Release,
+    Share,
+    Table,
+    variable_of,
+)
+
+SLACK = 1e-7
+"""How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance."""
+PEOPLE, WEIGHT, REST = "people", "weight", "rest"
+Key = tuple[str, str]
+"""(answer or base, group)."""
+Name = tuple[str, ...]
+
+
+@dataclass
+class System:
+    """Variables with bounds, and rows low <= a.x <= high."""
+
+    names: dict[Name, int] = field(default_factory=dict)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    rows: list[dict[int, float]] = field(default_factory=list)
+    row_low: list[float] = field(default_factory=list)
+    row_high: list[float] = field(default_factory=list)
+
+    def variable(
+        self, name: Name, low: float = 0.0, high: float = inf, *, whole: bool = True
+    ) -> int:
+        """The column of a variable, made where it is not there yet; bounds are tightened."""
+        if name not in self.names:
+            self.names[name] = len(self.low)
+            self.low.append(low)
+            self.high.append(high)
+            self.whole.append(whole)
+        at = self.names[name]
+        self.low[at] = max(self.low[at], low)
+        self.high[at] = min(self.high[at], high)
+        return at
+
+    def row(self, coefficients: Mapping[int, float], low: float, high: float) -> None:
+        """One equation or inequality; coefficients of the same column were added up before."""
+        self.rows.append({at: value for at, value in coefficients.items() if value})
+        self.row_low.append(low)
+        self.row_high.append(high)
+
+    def matrix(self) -> csr_array:
+        """The rows as a sparse matrix."""
+        indices = [at for row in self.rows for at in row]
+        values = [value for row in self.rows for value in row.values()]
+        ends = np.cumsum([0, *(len(row) for row in self.rows)])
+        shape = (len(self.rows), len(self.low))
+        return csr_array((np.array(values), np.array(indices, dtype=int), ends), shape=shape)
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What a reader knows who knows the frame cell of every respondent of a release.
+
+    Attributes:
+        groups: for each cell its group in each variable, columns named as `variable_of` does.
+        people: respondents of each cell.
+        weights: the weight of each of them, in mean weights.
+    """
+
+    groups: pd.DataFrame
+    people: np.ndarray
+    weights: np.ndarray
+
+    def inside(self, group: str) -> np.ndarray:
+        """Which cells a group is made of."""
+        if group == TOTAL:
+            return np.ones(len(self.people), dtype=bool)
+        variable = variable_of(group)
+        if variable not in self.groups:
+            return np.zeros(len(self.people), dtype=bool)
+        return (self.groups[variable] == group).to_numpy()
+
+    def knows(self, group: str) -> bool:
+        """Whether a group is one of the frame's."""
+        return bool(self.inside(group).any())
+
+
+def build(
+    releases: Sequence[Release],
+    item: str,
+    classes: Mapping[str, Classes] | None = None,
+    *,
+    growing: bool = True,
+    shares: bool = True,
+) -> System:
+    """The system of an item over all releases that tell of it.
+
+    `classes`: by release, what a reader of the frame knows; None for a reader of the publications
+    alone. Releases on the same data have the same people; `growing`: later data of the same wave
+    only add answers to earlier ones (releases stand in their order); `shares`: whether the printed
+    shares and sums of weights are used, or the numbers of people alone.
+    """
+    system = System()
+    before: list[tuple[str, Table]] = []
+    for release in releases:
+        table = release.tables.get(item)
+        if table is None:
+            continue
+        known = (classes or {}).get(release.name)
+        _Block(system, release, table, known, shares).add()
+        for data, older in before:
+            if growing and data != table.data:
+                _grown(system, data, older, table)
+        before = [each for each in before if each[0] != table.data] + [(table.data, table)]
+    return system
+
+
+def _grown(system: System, data: str, older: Table, table: Table) -> None:
+    """Answers that were there are still there."""
+    groups = set(older.groups) & set(table.groups)
+    names = {*older.levels, *table.levels, DONT_KNOW, *BASES}
+    for group in sorted(groups):
+        for name in sorted(names):
+            pair = [(PEOPLE, snapshot, name, group) for snapshot in (table.data, data)]
+            if all(each in system.names for each in pair):
+                new, old = (system.names[each] for each in pair)
+                system.row({new: 1.0, old: -1.0}, 0.0, inf)
+    cells = [cell for cell in system.names if cell[0] == "cell" and cell[1] == data]
+    for cell in cells:
+        later = ("cell", table.data, *cell[2:])
+        if later in system.names:
+            system.row({system.names[later]: 1.0, system.names[cell]: -1.0}, 0.0, inf)
+
+
+@dataclass
+class _Block:
+    """The rows of one release for one item."""
+
+    system: System
+    release: Release
+    table: Table
+    classes: Classes | None
+    shares: bool
+
+    def add(self) -> None:
+        """Every row, group by group, then what links the groups."""
+        shown = {(s.base, s.level, s.group) for s in self.table.shares}
+        self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in shown)
+        for group in self.table.groups:
+            self._group(group)
+        for share in self.table.shares if self.shares else ():
+            self._share(share)
+        self._totals()
+        self._beside()
+        if self.classes is not None:
+            self._cells(self.classes)
+
+    # Variables. People are those of the data, so releases on the same data share them; weights are
+    # those of the release.
+    def people(self, name: str, group: str) -> int:
+        most = self.release.respondents.get(group, inf)
+        return self.system.variable((PEOPLE, self.table.data, name, group), 0.0, float(most))
+
+    def weight(self, name: str, group: str) -> int:
+        return self.system.variable((WEIGHT, self.release.name, name, group), whole=False)
+
+    def _bases(self) -> tuple[str, ...]:
+        if self.table.several:
+            return (ANSWERED, ASKED)
+        return (ANSWERED, WITH_DONT_KNOW) if self.with_dont_know else (ANSWERED,)
+
+    def _group(self, group: str) -> None:
+        """Answers add to bases, in people and in weights; a box is the sum of its levels."""
+        for base in self._bases():
+            column = self.people(base, group)
+            known = self.table.bases.get((base, group))
+            if known is not None:
+                self.system.variable((PEOPLE, self.table.data, base, group), known, known)
+            self._ratio({column: 1.0}, {self.weight(base, group): 1.0})
+        for part in (self.people, self.weight):
+            self._sums(part, group)
+        for level in (*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])):
+            self._ratio({self.people(level, group): 1.0}, {self.weight(level, group): 1.0})
+        for level in (*self.table.levels, *self.table.boxes):
+            # Those who answered, and otherwise.
+            rest = self.system.variable((REST, self.table.data, level, group))
+            those, whole = self.people(level, group), self.people(ANSWERED, group)
+            self.system.row({rest: 1.0, those: 1.0, whole: -1.0}, 0.0, 0.0)
+        told = self.table.weights.get(group)
+        if told is not None and self.release.mean and self.shares:
+            unit = self.release.mean
+            self.system.variable(
+                (WEIGHT, self.release.name, ANSWERED, group),
+                told.low / unit - SLACK, told.high / unit + SLACK, whole=False,
+            )  # fmt: skip
+
+    def _sums(self, part: Callable[[str, str], int], group: str) -> None:
+        levels = self.table.levels
+        slack = 0.0 if part == self.people else SLACK
+        if self.table.several:
+            for level in levels:
+                rest = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
+                self.system.row(rest, 0.0, inf)
+                if part == self.people:
+                    weights = {self.weight(ANSWERED, group): 1.0, self.weight(level, group): -1.0}
+                    self._ratio(rest, weights)
+            beyond = {part(ASKED, group): 1.0, part(ANSWERED, group): -1.0}
+            self.system.row(beyond, 0.0, inf)
+        else:
+            whole = {part(level, group): 1.0 for level in levels} | {part(ANSWERED, group): -1.0}
+            self.system.row(whole, -slack, slack)
+            if self.with_dont_know:
+                wider = {part(ANSWERED, group): 1.0, part(DONT_KNOW, group): 1.0}
+                wider[part(WITH_DONT_KNOW, group)] = -1.0
+                self.system.row(wider, -slack, slack)
+        for box, parts in self.table.boxes.items():
+            if any(share.level == box and share.group == group for share in self.table.shares):
+                sums = {part(level, group): 1.0 for level in parts} | {part(box, group): -1.0}
+                self.system.row(sums, -slack, slack)
+
+    def _ratio(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
+        """A sum of weights lies between so many smallest and so many largest ones."""
+        low, high = self.release.lightest, self.release.heaviest
+        self.system.row({**weights, **{at: -low * by for at, by in people.items()}}, -SLACK, inf)
+        self.system.row({**weights, **{at: -high * by for at, by in people.items()}}, -inf, SLACK)
+
+    def _share(self, share: Share) -> None:
+        """A printed share: of weights, or of people where it is unweighted."""
+        if share.value is None:
+            return
+        part = self.weight if share.weighted else self.people
+        level, base = part(share.level, share.group), part(share.base, share.group)
+        if share.whole:
+            # Nobody or everybody: of the weights as of the people.
+            for each in (self.weight, self.people):
+                one, all_ = each(share.level, share.group), each(share.base, share.group)
+                if share.value.low < 0.5:
+                    self.system.row({one: 1.0}, 0.0, 0.0)
+                else:
+                    self.system.row({one: 1.0, all_: -1.0}, 0.0, 0.0)
+            return
+        low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
+        self.system.row({level: 1.0, base: -low}, -SLACK, inf)
+        self.system.row({level: 1.0, base: -high}, -inf, SLACK)
+
+    def _totals(self) -> None:
+        """The groups of each variable are all people, where no printed base says otherwise."""
+        names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
+        for groups in self.table.variables().values():
+            exact = self._complete(groups)
+            if TOTAL not in self.table.groups:
+                continue
+            for name in names:
+                for part in (self.people, self.weight):
+                    slack = 0.0 if part == self.people else SLACK
+                    sums = {part(name, group): 1.0 for group in groups}
+                    sums[part(name, TOTAL)] = -1.0
+                    self.system.row(sums, -slack if exact else -inf, slack)
+
+    def _complete(self, groups: Sequence[str]) -> bool:
+        """Whether nobody is outside the groups: no visible bases fall short of the total."""
+        for base in self._bases():
+            known = [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
+            if None not in known and sum(known[:-1]) != known[-1]:  # type: ignore[arg-type]
+                return False
+        return True
+
+    def _beside(self) -> None:
+        """Numbers of people that stand elsewhere: in contrasts, tests and the missing answers."""
+        for (one, other), n in self.table.contrasts.items():
+            if {one, other} <= set(self.table.groups):
+                pair = {self.people(ANSWERED, one): 1.0, self.people(ANSWERED, other): 1.0}
+                self.system.row(pair, n, n)
+        if self.table.tested and TOTAL in self.table.groups:
+            self.system.row({self.people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
+        printed = {ANSWERED: ANSWERED, DONT_KNOW: DONT_KNOW}
+        for told, name in printed.items():
+            if told in self.table.counts and (name == ANSWERED or self.with_dont_know):
+                within: Interval = self.table.counts[told]
+                self.system.row({self.people(name, TOTAL): 1.0}, within.low, within.high)
+
+    def _cells(self, classes: Classes) -> None:
+        """People of each frame cell by answer; groups are sums of them, of known weight."""
+        data, parts = self.table.data, [*self.table.levels]
+        if self.with_dont_know:
+            parts.append(DONT_KNOW)
+        answered = [*parts]
+        if self.table.several:
+            parts += [ANSWERED, ASKED]
+        cell: dict[tuple[str, int], int] = {}
+        for at, most in enumerate(classes.people):
+            for part in parts:
+                cell[part, at] = self.system.variable(("cell", data, part, str(at)), 0.0, most)
+            if self.table.several:
+                for level in self.table.levels:
+                    less = {cell[ANSWERED, at]: 1.0, cell[level, at]: -1.0}
+                    self.system.row(less, 0.0, inf)
+                beyond = {cell[ASKED, at]: 1.0, cell[ANSWERED, at]: -1.0}
+                self.system.row(beyond, 0.0, inf)
+            else:
+                self.system.row({cell[part, at]: 1.0 for part in answered}, -inf, most)
+        for group in self.table.groups:
+            inside = np.flatnonzero(classes.inside(group)).tolist()
+            for part in parts if len(inside) else ():
+                people = {cell[part, at]: 1.0 for at in inside} | {self.people(part, group): -1.0}
+                self.system.row(people, 0.0, 0.0)
+                weights = {cell[part, at]: float(classes.weights[at]) for at in inside}
+                weights[self.weight(part, group)] = -1.0
+                self.system.row(weights, -SLACK, SLACK)

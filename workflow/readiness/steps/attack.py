@@ -1,0 +1,107 @@
+"""Attack: what readers of a wave's numbers could prove of counts that are withheld.
+
+What a reader may know is read beside the register: the frame cells and weights of the respondents,
+and the earlier releases of the wave. Their answers are not used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.analysis.names import crossed
+from readiness.attack import (
+    Classes,
+    Rules,
+    Target,
+    attack,
+    attack_table,
+    classes_of,
+    decoded,
+    first_given_away,
+    read_release,
+    summary,
+)
+from readiness.config import Disclosure, Edition, parse_json
+from readiness.disclosure import Policy
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.register.disclosure_risk import ATTACK, VERDICT
+from readiness.register.figures import read_register
+from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.tables import read_text_table
+
+
+class AttackWave(Edition):
+    """The settings of this step: whom the numbers are for, and what is too small for them."""
+
+    disclosure: Disclosure
+    minimum_base: int
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The step's arguments."""
+    add_step_arguments(parser, "figures", "answers", "weights", "questionnaire")
+    parser.add_argument(
+        "--by", required=True, nargs="*", help="variables of the groups, the compared one first"
+    )
+    parser.add_argument(
+        "--earlier", type=Path, nargs="*", default=[], help="earlier registers, in their order"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write `attack.csv`, one row a count, and `verdict.json`."""
+    settings = parse_json(AttackWave, arguments.settings)
+    questionnaire = load_questionnaire(arguments.questionnaire)
+    boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
+    policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
+    releases = [
+        read_release(path.parent.name, read_register(path), boxes) for path in arguments.earlier
+    ]
+    release = read_release("", read_register(arguments.figures), boxes)
+    classes = known_classes(arguments.answers, arguments.weights, questionnaire, arguments.by)
+    rules = Rules(policy.minimum_cell, policy.width)
+    found = attack(Target(release, releases, classes, rules))
+    known = decoded(release, classes) if classes is not None else {}
+    table = attack_table(found)
+    verdict = {
+        **summary(found, known),
+        "minimum": rules.minimum,
+        "width": rules.width,
+        "first": first_given_away(table),
+        "decoded_first": min(known, default=""),
+    }
+    outputs = Outputs("attack", arguments.out)
+    outputs.csv(ATTACK, table)
+    outputs.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
+    inputs = {name: getattr(arguments, name) for name in ("figures", "answers", "weights")}
+    inputs["questionnaire"] = arguments.questionnaire
+    inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
+    record = {**settings.record(), "by": list(arguments.by)}
+    outputs.finish(code=arguments.code, settings=record, inputs=inputs)
+    log.info("attacked: %d counts, %d given away", len(found), verdict["given_away"])
+    return 0
+
+
+def known_classes(
+    answers: Path, weights: Path, questionnaire: Questionnaire, by: Sequence[str]
+) -> Classes | None:
+    """What a reader knows who knows every respondent's frame cell; None where there is no frame."""
+    frame = {variable.id: variable for variable in questionnaire.frame}
+    groups = {}
+    for place, name in enumerate(by):
+        if name in frame:
+            codes = frame[name].codes
+            named = {code: crossed(name, code) if place else code for code in codes}
+            groups[name if place else ""] = {"column": name, **named}
+    if not groups:
+        return None
+    columns = {"respondent", *(named["column"] for named in groups.values())}
+    coded = read_text_table(answers, "the coded answers", columns=columns)
+    final = read_text_table(weights, "the weights", columns=("respondent", "weight"))
+    both = coded.merge(final, on="respondent", validate="one_to_one")
+    return classes_of(both, pd.to_numeric(both["weight"]), groups) if len(both) else None
