@@ -278,6 +278,23 @@ def test_a_preview_and_a_rejected_row_are_no_answers() -> None:
     assert raw["_fault"].tolist() == ["", "rejected by a reviewer in the tool"]
 
 
+def test_codes_that_went_through_a_table_of_decimals() -> None:
+    header = ["", "visits", "uses_a", "uses_b", "age", "remark"]
+    rows = [["0", "1.0", "1.0", "1.0", "34.0", "Été"], ["1", "2.0", "0.0", "", "51.0", ""],
+            ["2", "2.0", "0.0", "1.0", "27.0", "Rien"]]  # fmt: skip
+    assert coded(data([header, *rows]), OPEN) == CODED
+
+
+def test_limesurvey_with_underscores_for_spaces() -> None:
+    full = ["id", "submitdate", "lastpage", "startlanguage", "Venez-vous_souvent_?",
+            "Pour_quoi_faire_?_[Lire,_étudier]", "Pour_quoi_faire_?_[Rencontrer]", "Âge",
+            "Une_remarque_?"]  # fmt: skip
+    raw = read_export(NAME, OPEN, data([full, [*LIME_ROW[:4], "Souvent", "Oui", "Non", "34", "x"]]))
+    assert raw[["visits", "uses", "age"]].to_numpy().tolist() == [
+        ["Souvent", "Lire, étudier", "34"]
+    ]
+
+
 def test_who_broke_off_is_told_by_the_tool() -> None:
     stopped = [LIME_ROW[0], "", *LIME_ROW[2:5], "N/A", "N/A", "", "N/A"]
     raw = read_export(NAME, OPEN, data([LIME, LIME_ROW, stopped]))

@@ -33,9 +33,21 @@ class Found:
 
 Names = dict[str, Target | None]
 
-_BESIDE = ("{} [{}]", "{}[{}]", "{}/{}", "{} - {}", "{}: {}", "{} {}", "{}_{}", "{}.{}", "{}-{}")
+_BESIDE = (
+    "{} [{}]",
+    "{}[{}]",
+    "{}/{}",
+    "{} - {}",
+    "{}: {}",
+    "{} {}",
+    "{}_{}",
+    "{}.{}",
+    "{}-{}",
+    "[{1}] {0}",
+)
 """How a question and its row or option are written beside each other; a space before `[` goes."""
 
+_TEXTS, _NAMES = ("{0} [{1}]", "{0} - {1}", "{0}-{1}"), ("{0}_{1}", "{0}[{1}]", "{0}/{1}")
 _ROW_IN_HEADER = re.compile(r"(.+?) ?\[([^\[\]]+)\]", re.DOTALL)
 
 
@@ -69,9 +81,10 @@ def names_of(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, ..
         blocks, parts = _row_names(item, questionnaire)
         if blocks:
             counts[blocks[0]] = counts.get(blocks[0], 0) + 1
-            joined = list(_beside(blocks, parts))
-            rows += [(name, target) for name in joined]
-            called += joined
+            rows += [(name, target) for name in _beside(blocks, parts)]
+            # A box in a row of a grid: texts stand beside texts, names beside names.
+            called += _beside(blocks[:1], parts[:1], _TEXTS) if item.kind == "multi" else ()
+            called += _beside(blocks[1:], parts[1:], _NAMES) if item.kind == "multi" else ()
             alone.append((parts[0], target))
             places += [(name, target) for name in _places(blocks, counts[blocks[0]])]
         if item.kind == "multi":
@@ -94,11 +107,12 @@ def _unambiguous(names: Iterable[tuple[str, Target]]) -> Names:
     return made
 
 
-def _beside(called: Iterable[str], parts: Iterable[str]) -> Iterable[str]:
-    parts = list(parts)
+def _beside(
+    called: Iterable[str], parts: Sequence[str], forms: Sequence[str] = _BESIDE
+) -> Iterable[str]:
     for name in called:
         for part in parts:
-            for form in _BESIDE:
+            for form in forms:
                 yield form.format(name, part)
 
 

@@ -37,6 +37,9 @@ READ = ("timestamp", "started", "duration", "respondent", "invitation")
 """Columns beside the questions that are read, as the questionnaire's `export` names them."""
 
 
+_WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
+
+
 class Tool:
     """A reader of one tool's exports; class attributes are what it knows of them.
 
@@ -86,8 +89,14 @@ class Tool:
         return None
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """One distinct text of an item's own column, as it is handed on."""
-        return text
+        """One distinct text of an item's own column, as it is handed on.
+
+        A whole number that went through a table of decimals (`2.0`) is that number again.
+        """
+        found = _WHOLE.fullmatch(match_key(text)) if item.kind != "text" else None
+        if found is None or (item.codes and found[1] not in self.options_of(item, sheet)):
+            return text
+        return found[1]
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """Whether a column that holds no question is one that the tool adds by itself."""

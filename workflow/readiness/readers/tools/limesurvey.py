@@ -22,7 +22,6 @@ _SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last
               "start language"}  # fmt: skip
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
-_WHOLE = re.compile(r"(-?\d+)\.0+")
 _NO_DATE = "1980-01-01"
 """What stands for the moment where a survey does not keep it: the answer is complete."""
 
@@ -72,11 +71,12 @@ class LimeSurvey(Tool):
         )
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """The header; where it is code and text, each of both."""
+        """The header, its underscores as spaces, too; where it is code and text, each of both."""
         made: list[tuple[str, ...]] = []
         for column in sheet.columns:
             found = _CODE_AND_TEXT.fullmatch(column.strip())
-            made.append((column, found[1], found[2]) if found else (column,))
+            spaced = (column.replace("_", " "),) if "_" in column and " " not in column else ()
+            made.append((column, found[1], found[2]) if found else (column, *spaced))
         return made
 
     def own_key(self, heading: tuple[str, ...]) -> str:
@@ -110,12 +110,10 @@ class LimeSurvey(Tool):
         return pd.Series(np.where(sent != "", "yes", "no"), dtype=object)
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """`N/A`: not shown; `-oth-`: the answer that was typed; numbers without their zeros."""
+        """`N/A`: not shown; `-oth-`: the answer that was typed."""
         key = match_key(text)
         if key == "n/a" and key not in self.options_of(item, sheet):
             return ""
         if key == "-oth-":
             return next((category.text for category in item.categories if category.other), text)
-        if item.kind == "number" and (found := _WHOLE.fullmatch(key)):
-            return found[1]
-        return text
+        return super().cell(item, text, sheet, at)

@@ -127,7 +127,9 @@ class Qualtrics(Tool):
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """Seen and not answered is no answer."""
         unanswered = match_key(text) == _SEEN and item.kind != "text"
-        return "" if unanswered and _SEEN not in self.options_of(item, sheet) else text
+        if unanswered and _SEEN not in self.options_of(item, sheet):
+            return ""
+        return super().cell(item, text, sheet, at)
 
 
 def _rows(sheet: Sheet) -> list[tuple[str, ...]]:

@@ -1,12 +1,13 @@
 """Words that survey tools write for a box that is ticked or not, as match keys."""
 
 TICKED = frozenset(
-    ("1", "true", "yes", "y", "x", "checked", "ticked", "selected", "quoted", "on",
+    ("1", "1.0", "true", "yes", "y", "x", "checked", "ticked", "selected", "quoted", "on",
      "oui", "vrai", "coche", "coch\u00e9", "coch\u00e9e", "si", "s\u00ed", "verdadero", "sim",
      "ja", "wahr", "gew\u00e4hlt", "vero", "\u0646\u0639\u0645", "\u0635\u062d\u064a\u062d")
 )  # fmt: skip
 NOT_TICKED = frozenset(
-    ("", "0", "n/a", "false", "no", "n", "unchecked", "not ticked", "not selected", "not quoted",
-     "off", "non", "faux", "non coche", "non coch\u00e9", "non coch\u00e9e", "falso", "nein", "nee",
+    ("", "0", "0.0", "n/a", "false", "no", "n", "unchecked", "not ticked", "not selected",
+     "not quoted", "off", "non", "faux", "non coche", "non coch\u00e9", "non coch\u00e9e", "falso",
+     "nein", "nee",
      "n\u00e3o", "nao", "falsch", "nicht gew\u00e4hlt", "\u0644\u0627", "\u062e\u0637\u0623")
 )  # fmt: skip
