@@ -179,6 +179,26 @@ def test_files_that_are_no_forms(tmp_path: Path) -> None:
 
 
 KINDS = ("single", "ordinal", "multi", "number", "date", "text")
+
+
+def test_what_is_odd_in_a_form_costs_no_more_than_itself(tmp_path: Path) -> None:
+    """A list with `other` already, a range of nothing, an author's own word for `means`."""
+    survey = """\
+type | name | label | constraint
+select_one a or_other | q | Which?
+integer | k | How many? | . > 5 and . < 2
+rank a | r | In order
+"""
+    choices = "list_name | name | label | means | screens_out\na | x | X | my own |\n"
+    choices += "a | other | Another | | yes\n"
+    questionnaire, text = read(form(tmp_path / "odd.xlsx", survey, choices))
+    assert questionnaire.item("q").codes == ("x", "other")
+    assert questionnaire.item("q").categories[1].specify == "q_other"
+    number = questionnaire.item("k").range
+    assert number is not None and number.low is None and "it leaves no range" in text
+    assert questionnaire.item("r_other").codes == ("rank_1", "rank_2")
+
+
 CODES = st.sampled_from(["yes", "no", "some", "c1", "c2", "other_", "big"])
 WORDS = st.text(st.sampled_from("abcdé نعم?,;'&<>="), min_size=1, max_size=12).map(str.strip)
 

@@ -41,10 +41,11 @@ def _slug(text: str) -> str:
 
 def _named(text: str, letter: str, taken: Collection[str]) -> str:
     slug = _slug(text)
+    # Where nothing of the text is left the letter is numbered from 1.
+    joint, number = ("_", 1) if slug else ("", 0)
     slug = slug if slug[:1].isalpha() else letter + slug
-    # A letter alone, where nothing of the text is left, is numbered from 1.
-    name, number = (f"{slug}1", 1) if slug == letter else (slug, 1)
-    while name in taken:
+    name = slug
+    while name in taken or number == 0:
         number += 1
-        name = f"{slug}{number}" if slug == letter else f"{slug}_{number}"
+        name = f"{slug}{joint}{number}"
     return name

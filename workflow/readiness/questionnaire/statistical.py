@@ -8,7 +8,7 @@ draft, with a comment: what a missing value means, whether a question went to ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -165,10 +165,10 @@ def _words(text: str) -> str:
 def _item(variable: Variable, language: str, taken: set[str]) -> dict[str, Any]:
     missing, notes = _missing(variable)
     outside = {entry["value"] for entry in missing}
-    answers = {value: text for value, text in variable.values.items() if value not in outside}
+    answers = {v: text or v for v, text in variable.values.items() if v not in outside}
     item: dict[str, Any] = {
         "id": item_id(variable.name, taken),
-        **_kind(variable, answers, language, notes),
+        **_kind(variable, answers, language, notes, [entry["text"] for entry in missing]),
         "variable": variable.name,
         "label": {language: variable.label or variable.name},
     }
@@ -178,7 +178,11 @@ def _item(variable: Variable, language: str, taken: set[str]) -> dict[str, Any]:
 
 
 def _kind(
-    variable: Variable, answers: Mapping[str, str], language: str, notes: list[str]
+    variable: Variable,
+    answers: Mapping[str, str],
+    language: str,
+    notes: list[str],
+    taken: Collection[str],
 ) -> dict[str, Any]:
     """The kind of a variable with what that kind needs; notes what is to be decided."""
     if variable.kind == "date":
@@ -197,7 +201,10 @@ def _kind(
         for value, text in answers.items():
             codes.add(code := option_code(text, codes))
             categories.append({"code": code, "text": text, "value": value})
-        return {"kind": "ordinal" if ordered else "single", "categories": _apart(categories)}
+        return {
+            "kind": "ordinal" if ordered else "single",
+            "categories": _apart(categories, "value", taken),
+        }
     if variable.kind == "text":
         return {"kind": "text"}
     if answers:
@@ -215,17 +222,26 @@ def _ends(variable: Variable, answers: Mapping[str, str]) -> tuple[int, int] | N
     if not all(re.fullmatch(r"-?\d{1,3}", value) for value in answers):
         return None
     low, high = sorted(map(int, answers))
+    inside = {str(point) for point in range(low, high + 1)}
+    if inside & {*variable.missing, *_of_ranges(variable)}:
+        return None  # a point that is no answer is none of a scale
     return (low, high) if 2 <= high - low <= 100 else None
 
 
-def _apart(categories: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Options with one label twice are told apart by their values."""
+def _apart(
+    categories: Sequence[dict[str, Any]], key: str, taken: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Options whose texts are alike, or are `taken` for what is no answer, with `key` beside."""
     texts = [match_key(category["text"]) for category in categories]
-    return [
-        {**category, "text": f"{category['text']} ({category['value']})"}
-        if texts.count(text) > 1 else category
-        for category, text in zip(categories, texts, strict=True)
-    ]  # fmt: skip
+    seen = {match_key(text) for text in taken}
+    made = []
+    for category, text in zip(categories, texts, strict=True):
+        written = category["text"]
+        while match_key(written) in seen or (written == category["text"] and texts.count(text) > 1):
+            written = f"{written} ({category[key]})"
+        seen.add(match_key(written))
+        made.append({**category, "text": written})
+    return made
 
 
 def _missing(variable: Variable) -> tuple[list[dict[str, Any]], list[str]]:
@@ -235,13 +251,12 @@ def _missing(variable: Variable) -> tuple[list[dict[str, Any]], list[str]]:
     entries, unclear = [], []
     for value in values:
         text = variable.values.get(value, "")
-        # A label of two values tells neither.
-        text = text if labels.count(match_key(text)) == 1 else ""
+        # A label of two values tells neither, and one that is another's value misleads.
+        text = text if labels.count(match_key(text)) == 1 and text not in values else ""
         meaning = means(text) if text else None
         if meaning is None:
             unclear.append(f"{value} ({text})" if text else value)
-        entry = {"text": text, "value": value} if text else {"value": value}
-        entries.append({**entry, "means": meaning or "blank"})
+        entries.append({"text": text or value, "value": value, "means": meaning or "blank"})
     notes = [
         f"missing: the file does not say what {', '.join(unclear)} means (refused, dont_know, "
         "not_asked, broken_off, blank)."
@@ -272,20 +287,17 @@ def _ticked(
     one: TickedSet, variables: Sequence[Variable], language: str, taken: set[str]
 ) -> dict[str, Any]:
     """A set of ticked options as one item, each option in the column of its variable."""
+    name = one.name or variables[0].name
     codes: set[str] = set()
     categories = []
     for variable in variables:
         text = variable.label or variable.name
         codes.add(code := option_code(text, codes))
         categories.append({"code": code, "text": text, "column": variable.name})
-    seen = [match_key(category["text"]) for category in categories]
-    for category, text in zip(categories, seen, strict=True):
-        if seen.count(text) > 1:
-            category["text"] = f"{category['text']} ({category['column']})"
     return {
         COMMENT: f"blank_means: is a row without any {one.counted} an answer (none) or no answer "
                  "(skipped)?",
-        "id": item_id(one.name, taken), "kind": "multi", "variable": one.name,
-        "label": {language: one.label or one.name}, "blank_means": "skipped",
-        "categories": categories,
+        "id": item_id(name, taken), "kind": "multi", "variable": f"${name}",
+        "label": {language: one.label or name}, "blank_means": "skipped",
+        "categories": _apart(categories, "column"),
     }  # fmt: skip

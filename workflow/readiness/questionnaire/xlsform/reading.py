@@ -37,7 +37,8 @@ _KINDS = {"int": "number", "decimal": "number", "date": "date"}
 _STARTS = ("start", "start time", "get start time")
 _NO_COLUMN = ("xml-external", "csv-external")
 MEANS, OUTSIDE = "means", "outside"
-"""A column of the sheet `choices` that says which option is no answer, and what it then means."""
+MEANINGS = ("refused", "dont_know", "not_asked", "broken_off", "blank")
+"""What a column of the sheet `choices` says of an option that is no answer: what it then means."""
 SCREENS, SPECIFY = "screens_out", "specify"
 """Further columns: who answers so leaves the form; which question takes what is typed then."""
 AGREED = "OK"
@@ -240,7 +241,9 @@ def _choice(
     if many:
         item["blank_means"] = "skipped"
     codes = {c["value"]: c["code"] for c in item["categories"]}
-    if or_other:
+    outside = [*item.get("missing", ()), item.get("dont_know", {})]
+    or_other = or_other and OTHER not in {entry.get("value") for entry in outside}
+    if or_other and OTHER not in codes:
         code = option_code(OTHER, codes.values())
         item["categories"].append({"code": code, "text": "Other", "value": OTHER})
         codes[OTHER] = code
@@ -264,7 +267,8 @@ def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> 
     added = _begun(made, SheetRow(row.number, {"name": name}, {}), "text", ())
     other = source.codes[OTHER]
     added["asked_if"] = [*item.get("asked_if", ()), {"item": item["id"], "one_of": [other]}]
-    item["categories"][-1]["specify"] = added["id"]
+    for category in item["categories"]:
+        category |= {"specify": added["variable"]} if category["code"] == other else {}
     made.items.append(added)
 
 
@@ -287,7 +291,7 @@ def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, An
         means = option.get(MEANS)
         if means == OUTSIDE and "dont_know" not in others:
             others["dont_know"] = entry
-        elif means:
+        elif means in MEANINGS:
             missing.append({**entry, "means": means})
         else:
             codes.add(code := option_code(name, codes))
@@ -322,6 +326,9 @@ def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom])
     item = {**_begun(made, row, "ranking", inherited), **_options(made, row, listed, "single")}
     for key in ("dont_know", "missing"):
         item.pop(key, None)
+    for category in item["categories"]:
+        for key in ("screens_out", "specify"):
+            category.pop(key, None)
     return item
 
 
@@ -368,6 +375,9 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
         notes.append(f"constraint {constraint!r}: not carried over ({error}).")
         atoms = []
     low, high = (atoms[0].low, atoms[0].high) if atoms else (-inf, inf)
+    if low >= high:
+        notes.append(f"constraint {constraint!r}: not carried over (it leaves no range).")
+        low, high = -inf, inf
     ends_ = {k: _plain(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf}
     if len(ends_) < 2:
         notes.append("range: the form does not give both ends; say what can be (low, high, unit).")

@@ -69,8 +69,9 @@ class _Form:
 
     def settings(self) -> Row:
         q = self.questionnaire
+        title = q.title.root.get(q.language) or next(iter(q.title.root.values()))
         return {
-            "form_title": q.title.root.get(q.language) or next(iter(q.title.root.values())),
+            "form_title": self._without_references(title),
             "form_id": q.name,
             "version": q.version,
             "default_language": _called(q.language),
