@@ -79,7 +79,7 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
         (
             ["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"],
             3,
-            "not a codebook",
+            "no codebook",
         ),
         (["--from", "../empty.csv", "--wave", "w"], 3, "empty.csv"),
         (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: no such file"),

@@ -14,6 +14,8 @@ MOMENT = re.compile(
     r"[A-Z][a-z]{2} \d{1,2},? \d{4}.* \d{1,2}:\d{2}.*"
 )
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
+EMPTY = "empty"
+"""A column without an answer: not read, unless it is an option or a row of a question."""
 _MOST = 0.9
 _PERSONAL = 0.2
 """Share of the answers that hold an address or a number of a person: a column of such."""
@@ -26,7 +28,7 @@ class Beside:
 
     Attributes:
         role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
-            `weight`, or `own`: the tool's, which its reader knows.
+            `weight`, `empty`, or `own`: the tool's, which its reader knows.
         why: for the analyst.
     """
 
@@ -43,7 +45,7 @@ def beside_questions(table: Table) -> dict[int, Beside]:
         if column.own:
             found[column.at] = Beside("own", "the tool's own")
         elif not column.total:
-            found[column.at] = Beside("ignored", "empty throughout")
+            found[column.at] = Beside(EMPTY, "empty throughout")
         elif reason := _personal(column):
             found[column.at] = Beside("personal", reason)
         elif _all_moments(column):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import Column
@@ -13,6 +14,8 @@ from readiness.questionnaire.text import match_key
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+MARKS = (" - ", "-", ": ", " [", " / ")
+"""What stands between the text of a question and that of its row or option."""
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>\d{1,3})")
 
 
@@ -88,30 +91,36 @@ def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
     how, question, _ = _parts(columns[0], codebook)
     rows = tuple(_parts(column, codebook)[2] for column in columns)
     if how == "number":
-        if not _same_answers(columns, codebook):
-            return None
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
-    both = {match_key(text) for column in columns for text in column.texts}
-    if all(is_ticked(c, row) for c, row in zip(columns, rows, strict=True)):
+    if _all_ticked(columns, rows, codebook):
         check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
-        one = both == {"1"} or len(both) > 2 or any(not both - pair for pair in ticks())
-        if one and not any(header in codebook.answers for header in [c.header for c in columns]):
-            return Block("ticks", question, tuple(columns), rows, check)
+        return Block("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _same_answers(columns, codebook):
         return None
     check = "" if how in ("brackets", "codebook") else "one question with a row each?"
     return Block("grid", question, tuple(columns), rows, check)
 
 
+def _all_ticked(columns: Sequence[Column], rows: Sequence[str], codebook: Codebook) -> bool:
+    """Whether the columns are the options of one question, in the same words."""
+    both = {match_key(text) for column in columns for text in column.texts}
+    ticked = (not c.total or is_ticked(c, row) for c, row in zip(columns, rows, strict=True))
+    if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
+        return False
+    return any(both <= pair for pair in ticks()) or both <= {"x", *map(match_key, rows)}
+
+
 def _told_apart(
     texts: Sequence[str], question: str, columns: Sequence[Column]
 ) -> tuple[str, tuple[str, ...]]:
     """The question that the texts begin with, and what is left of each: its row."""
-    for mark in (" - ", ": ", " [", " / "):
-        parts = [text.partition(mark) for text in texts]
-        if len({begin for begin, _, _ in parts}) == 1 and all(rest for _, _, rest in parts):
-            return parts[0][0].strip(), tuple(rest.strip(" ]") for _, _, rest in parts)
+    same = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
+    begin = "".join(signs[0] for signs in same)
+    ends = [begin.rfind(mark) + len(mark) for mark in MARKS if mark in begin]
+    left = [text[max(ends, default=0) :].strip(" ]") for text in texts]
+    if ends and all(left) and len(begin[: max(ends)].split()) > 1:
+        return begin[: max(ends)].rstrip(" -:[/"), tuple(left)
     rows = tuple(text or c.header for text, c in zip(texts, columns, strict=True))
     return question, rows
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from readiness.drafting.answers import Answers, Option
+from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, Question
+from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT, write
 
 _OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
+NOT_READ = dict.fromkeys(("ignored", "personal", "weight", EMPTY), "not read")
 _HEAD = (
     "Drafted from {source}.",
     "Each comment that begins with `check` is a decision of yours. When all are settled, delete",
@@ -44,7 +47,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
     said = [f"{CHECK}its name, version and title"]
     said += [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
     said += [
-        f"{CHECK}{header!r} is {b.role if b.role != 'ignored' else 'not read'}: {b.why}?"
+        f"{CHECK}{header!r} is {NOT_READ.get(b.role, b.role)}: {b.why}?"
         for header, b in draft.beside.items()
         if b.role != "own"
     ]
@@ -56,7 +59,10 @@ def document_of(draft: Draft) -> dict[str, Any]:
     }
     if export := _export(draft):
         document["export"] = export
-    document["items"] = [_item(question, draft.language) for question in draft.questions]
+    columns: set[str] = set()
+    document["items"] = []
+    for question in draft.questions:
+        document["items"].append(_item(question, draft.language, columns))
     return document
 
 
@@ -72,18 +78,23 @@ def _export(draft: Draft) -> dict[str, Any]:
     return {**found, "ignored": ignored} if ignored else found
 
 
-def _item(question: Question, language: str) -> dict[str, Any]:
+def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any]:
+    """One item; `columns` are the match keys of headers that are taken, which it adds to."""
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
+    header = block.columns[0].header if block.kind == "one" else block.question
+    if match_key(header) in columns:
+        # A text that several questions share; their columns tell them apart.
+        header = question.id
+    columns.add(match_key(header))
     if question.rows:
-        item |= {"kind": "grid", "each": answers.kind, "column": block.question}
+        item |= {"kind": "grid", "each": answers.kind, "column": header}
         item["rows"] = [
             {"id": own, "text": row, "column": column.header}
             for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
     else:
-        header = block.columns[0].header if block.kind == "one" else block.question
         item["column"] = header
         if block.question != header:
             item["label"] = {language: block.question}

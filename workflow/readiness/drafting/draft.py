@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.drafting.answers import Answers, Option, answers_of, with_codes
-from readiness.drafting.beside import Beside, beside_questions
+from readiness.drafting.beside import EMPTY, Beside, beside_questions
 from readiness.drafting.blocks import Block, blocks_of
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import Hint, Source, hint
@@ -89,10 +89,14 @@ def make_draft(
     """
     codebook = codebook or Codebook()
     beside = beside_questions(table)
-    asked = [column for column in table.columns if column.at not in beside]
-    if not asked:
+    empty = {at for at, column in beside.items() if column.role == EMPTY}
+    asked = [column for column in table.columns if column.at in empty or column.at not in beside]
+    blocks = [b for b in blocks_of(asked, codebook) if any(c.total for c in b.columns)]
+    if not blocks:
         raise DataError(f"{source}: no column that can be a question.")
-    questions = _routed(_named(blocks_of(asked, codebook), codebook))
+    used = {column.at for block in blocks for column in block.columns}
+    beside = {at: column for at, column in beside.items() if at not in used}
+    questions = _routed(_named(blocks, codebook))
     texts = [text for q in questions for text in _texts(q)]
     found = language or language_of(texts)
     if not found:

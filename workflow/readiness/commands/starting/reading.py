@@ -10,7 +10,7 @@ from typing import Any
 from readiness.drafting import Codebook, Column, Table, read_codebook
 from readiness.questionnaire import match_key
 from readiness.readers import Sheet, read_sheet
-from readiness.readers.export import choose
+from readiness.readers.export import recognised
 from readiness.readers.tools.base import Tool
 
 
@@ -19,18 +19,16 @@ def export_table(path: Path, content: bytes) -> Table:
 
     Raises DataError where the file cannot be read.
     """
-    sheet = read_sheet(path, content)
-    tool = choose(sheet, None)
-    sheet = tool.prepared(sheet)
+    sheet, tool = recognised(path, content)
     headings = tool.headings(sheet)
     texts = [heading[1] if len(heading) > 1 else "" for heading in headings]
-    own = [_is_own(tool, sheet, at) for at in range(len(sheet.columns))]
+    own = [_is_own(tool, sheet, at, heading) for at, heading in enumerate(headings)]
     return table_of(sheet, texts, own)
 
 
-def _is_own(tool: Tool, sheet: Sheet, at: int) -> bool:
+def _is_own(tool: Tool, sheet: Sheet, at: int, heading: tuple[str, ...]) -> bool:
     """Whether the tool adds the column by itself, and its reader knows it."""
-    key = match_key(sheet.columns[at])
+    key = tool.own_key(heading)
     added = key in tool.own or (tool.also is not None and bool(tool.also.fullmatch(key)))
     return added or tool.is_own(sheet, at)
 
