@@ -114,6 +114,7 @@ def test_a_set_of_ticked_variables_is_one_item() -> None:
         ("Ne sait pas", "dont_know"),
         ("رفض الإجابة", "refused"),
         ("N/A", "not_asked"),
+        ("Sans réponse", "blank"),
         ("Skipjack", None),
         ("Autre", None),
     ],

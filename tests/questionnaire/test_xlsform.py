@@ -119,7 +119,7 @@ def test_options_keep_values_labels_and_what_is_no_answer(work: tuple[Questionna
     assert (grid.column, grid.variable) == ("What do you think?", "views")
     first = questionnaire.item("v_a")
     assert first.grid == "views" and first.column == "AI helps"
-    assert first.codes == ("c1", "c2") and first.dont_know is not None
+    assert first.codes == ("no", "yes") and first.dont_know is not None
     assert first.dont_know.value == "dk"
     assert "# range: the form does not give both ends" in text
 

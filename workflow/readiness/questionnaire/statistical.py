@@ -24,10 +24,10 @@ MOST_MISSING = 50
 """How many values a declared range of missing values may be written out as."""
 _DATES = re.compile(r"^(A|E|S|J)?DATE(TIME)?\d|^YMDHMS")
 _TIMES = re.compile(r"^(TIME|DTIME|MTIME|WKDAY|MONTH|MOYR|QYR|WKYR)")
-MEANINGS = ("refused", "dont_know", "not_asked", "broken_off")
+MEANINGS = ("refused", "dont_know", "not_asked", "broken_off", "blank")
 WORDS = tuple(
     f"questionnaire.words.{meaning}"
-    for meaning in ("refused", "dont_know", "not_asked", "broken_off")
+    for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 )
 """The words by which a label says what it means, by language, between semicolons."""
 

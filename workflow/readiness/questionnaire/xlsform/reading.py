@@ -294,7 +294,8 @@ def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, An
         elif means in MEANINGS:
             missing.append({**entry, "means": means})
         else:
-            codes.add(code := option_code(name, codes))
+            # A number as a name says nothing: the code is made of the label then.
+            codes.add(code := option_code(text if re.fullmatch(r"-?\d+", name) else name, codes))
             flags: dict[str, Any] = {"screens_out": True} if option.get(SCREENS) else {}
             flags |= {"specify": option.get(SPECIFY)} if option.get(SPECIFY) else {}
             categories.append({"code": code, **entry, **flags})
