@@ -127,7 +127,7 @@ def _readme(facts: Facts, language: Language) -> str:
             (writing.text("page.labelled", label=writing.text(key), what=form.quoted(said)))
             for key, said in stated(facts.privacy, language)
         ],
-        seed=facts.section.compare.seed if isinstance(facts.section, Wave) else None,
+        seed=_seed(facts.section),
         # A block of code has no escapes.
         code=lambda text: Markup(one_line(text)),
         name=form.name,
@@ -135,6 +135,13 @@ def _readme(facts: Facts, language: Language) -> str:
         whole=lambda number: form.number(whole(number, language)),
         listed=writing.listed,
     )
+
+
+def _seed(section: Wave | Study) -> int | None:
+    """The seed of the tests that draw by chance; None where none is made."""
+    if not isinstance(section, Wave) or not section.compare.items:
+        return None
+    return section.compare.seed
 
 
 def _access(version: Version, writing: Writing) -> Markup:
