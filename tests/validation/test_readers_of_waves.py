@@ -329,7 +329,7 @@ def test_margins_add_up_to_the_population(wave: Wave, questionnaire: Questionnai
 @pytest.mark.parametrize(
     ("row", "column", "value", "expected"),
     [
-        (2, "variable", "age", "row 2: variable 'age' is not on the frame"),
+        (2, "variable", "age", "row 2: variable 'age' is no frame variable"),
         (2, "category", "mason", "row 2: profession has no category 'mason'"),
         (3, "category", "producer", "row 3: profession producer is given twice"),
         (2, "total", "0", "row 2, column total: '0'; expected a positive number"),

@@ -100,7 +100,7 @@ def _in_language(item: Item, language: Language) -> Item:
 def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> list[Chart]:
     """What was left without an answer, and where the faults are."""
     there = set(found.answers.columns)
-    known = [item for item in questionnaire.items if set(item.columns) <= there]
+    known = [i for i in questionnaire.items if i.kind != "text" and set(i.columns) <= there]
     rows = make_register(
         _missing(found.answers, questionnaire, known), run="", origin=lambda _: Origin(),
         simulated=found.simulated,
