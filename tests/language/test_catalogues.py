@@ -144,6 +144,7 @@ def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
 FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»\u0620-\u064a]")
 DATA = {
     "readiness.language.typography": "the letters of a Latin run",
+    "readiness.readers.tools.words": "what survey tools write for yes and no, morning and evening",
 }
 """Modules whose letters are data, with what they are."""
 

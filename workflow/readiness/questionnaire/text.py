@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 
-_SAME = {
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u00b4`\u2032"), "'"),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
-    # What takes no room: soft hyphen, joiners, marks of direction and of byte order, tatweel.
-    **dict.fromkeys(
-        map(ord, "\u00ad\u034f\u061c\u0640\u180e\u200b\u200c\u200d\u200e\u200f"
-                 "\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"), None,
-    ),
-}  # fmt: skip
-
-_AROUND = " \t\r\n\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_APOSTROPHES = (0x60, 0xB4, 0x2BC, 0x2018, 0x2019, 0x201A, 0x201B, 0x2032)
+_QUOTES = (0xAB, 0xBB, 0x201C, 0x201D, 0x201E, 0x201F, 0x2033)
+_DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212)
+_NO_ROOM = (
+    0xAD, 0x34F, 0x61C, 0x640, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B,
+    0x202C, 0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF,
+)  # fmt: skip
+"""Soft hyphen, joiners, marks of direction and of byte order; what lengthens a word (U+0640)."""
+_SAME: dict[int, str | None] = {
+    **dict.fromkeys(_APOSTROPHES, "'"),
+    **dict.fromkeys(_QUOTES, '"'),
+    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys(_NO_ROOM),
+}
+_AROUND = "".join(map(chr, _NO_ROOM)) + " \t\r\n\u00a0"
 
 
 def match_key(text: str) -> str:

@@ -36,13 +36,14 @@ _NAMES = {
 _ENOUGH, _CHAOS = 20, 0.05
 """Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look."""
 _SAMPLE = 1 << 18
-_ARABIC = "[\u0620-\u064a\u066e-\u06d3]"
+_ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
 _SIGN_IN_WORD = re.compile(
     "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]"
 )
 """What letters of DOS are to Windows: no word has them."""
-_LETTER_IN_WORD = re.compile("(?<=[A-Za-z])[\u00c0-\u024f\u2019]|[\u00c0-\u024f](?=[A-Za-z])")
+_LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
+_LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 
 
 def decode(

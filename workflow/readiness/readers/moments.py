@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire.text import match_key
+from readiness.readers.tools import words
 
 _TIME = (
     r"(?:(?:[ ,]+|t)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
@@ -34,8 +35,6 @@ _BEGINS = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _FIXED = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _LONG = 5000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
-_EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
@@ -74,13 +73,13 @@ def _moment(found: re.Match[str], order: str) -> datetime | None:
 
 def _half(rest: str) -> str | None:
     """`am`, `pm` or "" of what stands after the hour; None where that is no part of a moment."""
-    words = rest.strip()
-    for names, half in ((_MORNING, "am"), (_EVENING, "pm")):
+    said = rest.strip()
+    for names, half in ((words.MORNING, "am"), (words.EVENING, "pm")):
         for name in names:
-            if words == name or words.startswith(name + " "):
-                zone = words[len(name) :].strip()
+            if said == name or said.startswith(name + " "):
+                zone = said[len(name) :].strip()
                 return half if not zone or _ZONE.fullmatch(zone) else None
-    return "" if not words or _ZONE.fullmatch(words) else None
+    return "" if not said or _ZONE.fullmatch(said) else None
 
 
 def looks_like_moments(texts: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Words that survey tools write for a box that is ticked or not, as match keys."""
+"""Words that survey tools write in the languages of their users, as match keys."""
 
 TICKED = frozenset(
     ("1", "1.0", "true", "yes", "y", "x", "checked", "ticked", "selected", "quoted", "on",
@@ -11,3 +11,7 @@ NOT_TICKED = frozenset(
      "nein", "nee",
      "n\u00e3o", "nao", "falsch", "nicht gew\u00e4hlt", "\u0644\u0627", "\u062e\u0637\u0623")
 )  # fmt: skip
+"""Of a box that has a column of its own."""
+MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
+EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
+"""Which half of the day an hour is of."""
