@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from project_copy import ROOT
@@ -12,6 +14,7 @@ from readiness.cli import main
 from readiness.commands.starting.project import new_project
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
+from readiness.questionnaire import load_questionnaire
 
 EXPORT = "Timestamp,Do you vote?,Why?\n" + "".join(
     f"2026/03/{k % 28 + 1:02d} 10:{k:02d}:00 AM GMT+1,{'Yes' if k % 2 else 'No'},{k % 3}\n"
@@ -64,6 +67,26 @@ def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) 
     config.write_text(config.read_text("utf-8").replace("undecided", "opt-in"), "utf-8")
     assert main(["run"]) == 2
     assert "data/questionnaires/votes-1.yaml: a draft;" in capsys.readouterr().err
+
+
+def test_a_form_or_labels_say_what_was_asked(office: Path, capsys: Any) -> None:
+    sav = office.parent / "votes.sav"
+    frame = pd.DataFrame({"vote": [1.0, 2.0] * 10, "year": [1990.0 + k for k in range(20)]})
+    labels = {"vote": "Do you vote?", "year": "Born in"}
+    values = {"vote": {1.0: "Yes", 2.0: "No"}}
+    pyreadstat.write_sav(frame, str(sav), column_labels=labels, variable_value_labels=values)
+    assert main(["new", "--from", str(sav), "--selection", "opt-in", "--language", "en"]) == 0
+    assert "votes@1: 20 rows registered" in capsys.readouterr().out
+    asked = load_questionnaire(office / "data/questionnaires/votes-1.yaml")
+    assert [(i.id, i.kind, i.label.root["en"]) for i in asked.items] == [
+        ("vote", "single", "Do you vote?"), ("year", "number", "Born in"),
+    ]  # fmt: skip
+    assert asked.draft
+    # The labels of one file, the answers of another.
+    (office.parent / "plain.csv").write_text("vote,year\n" + "1,1990\n2,1991\n" * 20, "utf-8")
+    form = ["--form", str(sav), "--wave", "plain", "--language", "en"]
+    assert main(["new", "--from", "../plain.csv", *form]) == 0
+    assert "Do you vote?" in (office / "data/questionnaires/plain-1.yaml").read_text("utf-8")
 
 
 def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(

@@ -2,13 +2,15 @@
 
 readiness new FOLDER [--from EXPORT ...]
 readiness new --from EXPORT [--wave NAME] [--labels FILE ...] [--language CODE]
-              [--selection WORD] [--questionnaire NAME] [--public]
+              [--selection WORD] [--questionnaire NAME | --form FILE] [--public]
 
 FOLDER gets the program, a configuration and folders without data, and tests; `make` runs there.
 EXPORT is registered as dataset version 1, byte for byte; its questionnaire is drafted, with each
 decision of yours as a comment `# check: ...`, and nothing is computed before they are settled.
 LABELS are codebooks that lie beside an export: a table of questions (column, text), or of answers
-(question, value, label). All or nothing: what exists is never overwritten.
+(question, value, label). FORM is the XLSForm of the survey, or an SPSS file with its labels, in
+place of a draft from the answers; an SPSS export is drafted from its own labels. All or nothing:
+what exists is never overwritten.
 """
 
 from __future__ import annotations
@@ -39,6 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
     parser.add_argument(
         "--questionnaire", default="", metavar="NAME", help="one that exists; drafted unless given"
+    )
+    parser.add_argument(
+        "--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels"
     )
     parser.add_argument(
         "--public", action="store_true", help="the answers may be public: git may keep them"
@@ -79,6 +84,7 @@ def _begin(root: Path, arguments: argparse.Namespace) -> Begun:
         language=arguments.language,
         selection=arguments.selection or "",
         questionnaire=arguments.questionnaire,
+        form=arguments.form,
         public=arguments.public,
     )
 

@@ -88,6 +88,8 @@ def closing_text(
     console = Console(file=page, width=100, highlight=False)
     for summary in summaries:
         console.print(summary.read_text("utf-8"), markup=False)
+    if not verdicts and not unavailable:
+        return page.getvalue()
     says = partial(plain, language=language)
     table = Table(title=says("closing.title"), title_justify="left")
     table.add_column(says("closing.column.publication"), no_wrap=True)

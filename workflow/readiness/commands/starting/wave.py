@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.reading import export_table, read_labels
 from readiness.commands.starting.undoing import all_or_nothing, put_back
 from readiness.datasets.add import add_version, read_whole
@@ -25,10 +26,18 @@ from readiness.drafting import (
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.patterns import NAME, WORDS
-from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire import (
+    from_labels,
+    from_xlsform,
+    is_xlsform,
+    load_questionnaire,
+    questionnaire_of,
+    sav_labels,
+)
 from readiness.questionnaire.naming import form_name
 from readiness.questionnaire.writing import open_decisions
 from readiness.readers import read_sheet
+from readiness.readers.spss import is_spss
 from readiness.terminal import one_line
 
 VERSION = "1"
@@ -59,6 +68,7 @@ def begin_wave(
     language: str = "",
     selection: str = "",
     questionnaire: str = "",
+    form: Path | None = None,
     public: bool = False,
 ) -> Begun:
     """Begin a wave from an export.
@@ -71,6 +81,8 @@ def begin_wave(
         language: of the texts; found unless given.
         selection: how respondents came in; left open unless given.
         questionnaire: one that exists; drafted unless given.
+        form: an XLSForm, or an SPSS file with labels, that says what was asked; an SPSS export says
+            so itself.
         public: the answers may be public: git may keep them.
 
     Raises ConfigError where a name is taken or none, or git would take answers that may not be
@@ -78,9 +90,12 @@ def begin_wave(
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
-    table = export_table(export, read_whole(export))
+    content = read_whole(export)
+    table = export_table(export, content)
     if questionnaire:
         text, items, told = "", *_asked(root, questionnaire)
+    elif form is not None or (is_spss(content) and not labels):
+        text, items, told = _of_form(form or export, wave, language)
     else:
         text, items, told = _drafted(table, export.name, wave, labels, language)
     if not items:
@@ -114,6 +129,19 @@ def _asked(root: Path, questionnaire: str) -> tuple[list[str], str]:
     found = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
     items = [i.id for i in found.items if i.kind in ESTIMATED and not i.personal]
     return items, found.language
+
+
+def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]:
+    """The same of a form, or of the labels of an SPSS file."""
+    if is_xlsform(form):
+        document = from_xlsform(form, language or None)
+    else:
+        document = from_labels(sav_labels(form), language=language or None)
+    text = draft_text({**document, "name": wave}, one_line(form.name), VERSION)
+    loaded = read_yaml_text(text, TextLoader)
+    asked = questionnaire_of(loaded, f"{wave}-{VERSION}")
+    items = [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
+    return text, items, asked.language
 
 
 def _drafted(
