@@ -159,6 +159,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_command_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["questionnaire", "shop-2.yaml", "--since", "shop-1.yaml"]) == 0
     said = capsys.readouterr().out.splitlines()
+    assert main(["questionnaire", "shop-2.yaml"]) == 0  # the last version lies beside it
+    assert capsys.readouterr().out.splitlines() == said
+    assert said[-2] == "Changes since shop-1: 1."
     assert said[0] == "shop-2.yaml: the questionnaire shop-2."
     assert "Questions: 6 (Number: 1, Single choice: 1, Multiple choice: 1, Scale: 2" in said[1]
     assert "ar lacks labels: 13 (age, buys, buys.no)." in said

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
 from readiness.questionnaire import Questionnaire, from_xlsform, questionnaire_of, to_xlsform, write
+from readiness.questionnaire.xlsform.expressions import Source, conditions
 
 SURVEY = """\
 type | name | label::English (en) | label::العربية (ar) | relevant | constraint | \
@@ -27,7 +28,7 @@ begin group | job | Job | | ${work} = 'y'
 select_multiple tools | tools | Which tools? | | | \
 not(selected(., 'none') and count-selected(.) > 1)
 text | tools_other | Which other? | | selected(${tools}, 'other')
-decimal | hours | Hours a day | | not(${work} = 'n') and ${age} <= 70 | . >= 0
+decimal | hours | Hours a day | | not(${work} = 'n') and ${age} <= 70 | . > 0
 end group
 end group
 begin_group | views | What do you think? | ما رأيك؟ | ${work} = 'y' or ${work}='n' | | | table-list
@@ -121,6 +122,9 @@ def test_options_keep_values_labels_and_what_is_no_answer(work: tuple[Questionna
     assert first.grid == "views" and first.column == "AI helps"
     assert first.codes == ("no", "yes") and first.dont_know is not None
     assert first.dont_know.value == "dk"
+    hours = questionnaire.item("hours").range
+    assert hours is not None and hours.low == 0 and hours.decimals
+    assert "# constraint '. > 0': the ends themselves are not excluded" in text
     assert "# range: the form does not give both ends" in text
 
 
@@ -149,6 +153,8 @@ def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None
         ("${age} > 17", "regex(${age}, '1.*')", "'regex', which is not understood"),
         ("${age} > 17", "${age} > 17 and", "'the end'"),
         ("${age} > 17", "((" * 60 + "${age} > 17" + "))" * 60, "nests too deep"),
+        ("selected(${tools}, 'other')", "${tools} = 'pen'", "which has several answers; use sel"),
+        ("selected(${tools}, 'other')", "${work} > 1", "the order of options of work; name each"),
         ("${age} > 17", "${age} < 5 or ${age} > 17", "with a gap between them"),
         ("${age} > 17", "${gone} > 17", "pyxform refuses the form"),
         ("select_one yn | work", "select_one gone | work", "pyxform refuses the form: [row : 7]"),
@@ -168,6 +174,23 @@ def test_what_cannot_be_said_is_refused(tmp_path: Path, old: str, new: str, expe
     assert message.startswith(str(tmp_path / "work.xlsx"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "low", "high"),
+    [
+        (". < 17.5", None, 17), (". > 17.5", 18, None), (". <= 17.5", None, 17),
+        (". >= 17.5", 18, None), (". > 2 and 9 >= .", 3, 9), ("not(. < 5)", 5, None),
+        (". = 4 or . = 5", 4, 5),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_compared_as_such(
+    expression: str, low: int | None, high: int | None
+) -> None:
+    (atom,) = conditions(expression, {".": Source(".", "integer", {})})
+    assert (atom.low, atom.high) == (
+        float("-inf") if low is None else low, float("inf") if high is None else high,
+    )  # fmt: skip
+
+
 def test_files_that_are_no_forms(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     for content in (b"", b"PK\x03\x04" + b"\0" * 200, b"type,name\n"):
@@ -184,16 +207,20 @@ KINDS = ("single", "ordinal", "multi", "number", "date", "text")
 def test_what_is_odd_in_a_form_costs_no_more_than_itself(tmp_path: Path) -> None:
     """A list with `other` already, a range of nothing, an author's own word for `means`."""
     survey = """\
-type | name | label | constraint
+type | name | label | constraint | relevant
 select_one a or_other | q | Which?
 integer | k | How many? | . > 5 and . < 2
+select_one n | s | How good?
+text | t | Why? | | ${s} >= 2 and ${s} < 4
 rank a | r | In order
 """
     choices = "list_name | name | label | means | screens_out\na | x | X | my own |\n"
     choices += "a | other | Another | | yes\n"
+    choices += "".join(f"n | {k} | Level {k}\n" for k in range(1, 6))
     questionnaire, text = read(form(tmp_path / "odd.xlsx", survey, choices))
     assert questionnaire.item("q").codes == ("x", "other")
     assert questionnaire.item("q").categories[1].specify == "q_other"
+    assert questionnaire.item("t").asked_if[0].one_of == ("level_2", "level_3")
     number = questionnaire.item("k").range
     assert number is not None and number.low is None and "it leaves no range" in text
     assert questionnaire.item("r_other").codes == ("rank_1", "rank_2")

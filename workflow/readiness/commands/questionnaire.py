@@ -1,7 +1,7 @@
 """Check a questionnaire, and make of it what other programs and people need.
 
 readiness questionnaire FILE                       what it holds, and what is still open
-readiness questionnaire FILE --since OLD           what changed since another version
+readiness questionnaire FILE --since OLD           what changed since another version than the last
 readiness questionnaire FILE --to FORM --out PATH  write it as something else
 
 FILE is a questionnaire (.yaml, or its name below data/questionnaires), an XLSForm (.xlsx, .xls) or
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a questionnaire, an XLSForm, an SPSS file")
     parser.add_argument("--to", choices=FORMS, help="what to make of it")
     parser.add_argument("--out", type=Path, metavar="PATH", help="the file to write")
-    parser.add_argument("--since", type=Path, metavar="OLD", help="an earlier version of it")
+    parser.add_argument("--since", type=Path, metavar="OLD", help="the version before")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
     parser.add_argument("--written-in", metavar="CODE", help="the language of the file's labels")
 
@@ -62,12 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write what is asked for; returns 0."""
     found = read(arguments.file, arguments.written_in)
     since: list[Fact] = []
-    if arguments.since is not None:
+    summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
+    before = arguments.since or _earlier(_place(arguments.file), found.questionnaire)
+    if before is not None:
         from readiness.questionnaire.changes import changes
 
-        old = read(arguments.since, arguments.written_in)
-        since = changes(old.questionnaire, found.questionnaire)
-    summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
+        old = read(before, arguments.written_in).questionnaire
+        since = changes(old, found.questionnaire)
+        summary.append(tell(_counted(old, since), arguments.language))
     if arguments.to is None:
         lines = [*summary, *(tell(fact, arguments.language) for fact in since)]
         print("\n".join(lines))
@@ -82,6 +84,24 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(content)
     return 0
+
+
+def _earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
+    """The version before this one, where it lies beside it."""
+    found = {
+        int(other.stem.rpartition("-")[2]): other
+        for other in path.parent.glob(f"{questionnaire.name}-*{path.suffix}")
+        if other.stem.rpartition("-")[2].isdecimal()
+        and other.stem.rpartition("-")[0] == questionnaire.name
+    }
+    older = [version for version in found if version < int(questionnaire.version)]
+    return found[max(older)] if older and path.suffix in (".yaml", ".yml") else None
+
+
+def _counted(old: Questionnaire, since: list[Fact]) -> Fact:
+    from readiness.facts import Fact
+
+    return Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)})
 
 
 def _refuse_own(arguments: argparse.Namespace) -> None:

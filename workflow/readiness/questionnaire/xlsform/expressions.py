@@ -8,10 +8,11 @@ cannot be said, and is refused like everything else that is not understood.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import ceil, floor, inf, isfinite
 
 LONGEST, DEEPEST = 10_000, 50
 _TOKEN = re.compile(
@@ -20,6 +21,7 @@ _TOKEN = re.compile(
     | (?P<mark>[().,]))""",
     re.VERBOSE,
 )
+_ORDERED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -208,26 +210,47 @@ def _counted(source: Source, sign: str, literal: str) -> Atom:
 
 def _compared(source: Source, sign: str, operand: _Operand) -> Atom:
     if _is_closed(source):
-        one_of_many = source.kind == "multi" and len(source.codes) > 1 and operand.value
-        if sign not in ("=", "!=") or one_of_many:
-            raise Unsaid(f"the order of options of {source.item}; name each with selected()")
-        every = frozenset(source.codes.values())
-        if not operand.value:  # compared with nothing: whether it is answered
-            return Atom(source, every if sign == "!=" else frozenset())
-        chosen = frozenset([_code(source, operand)])
-        return Atom(source, chosen if sign == "=" else every - chosen)
+        return Atom(source, frozenset(_chosen(source, sign, operand)))
     try:
         number = float(operand.value)
     except ValueError:
-        raise Unsaid(f"{source.item} compared with {operand.value!r}, no number") from None
-    if sign in ("<", ">") and source.kind == "integer":
-        number = number - 1 if sign == "<" else number + 1
-        sign += "="
+        number = inf
+    if not isfinite(number):
+        raise Unsaid(f"{source.item} compared with {operand.value!r}, no number")
     if sign == "=":
         return Atom(source, low=number, high=number)
-    if sign in ("<=", ">="):
-        return Atom(source, high=number) if sign == "<=" else Atom(source, low=number)
-    raise Unsaid(f"{sign!r} of a number; a range holds both its ends")
+    if sign == "!=":
+        raise Unsaid(f"a number that {source.item} is not; a range has no gap")
+    if source.kind == "integer":
+        above = floor(number) + (1 if sign == ">" else number != floor(number))
+        below = ceil(number) - (1 if sign == "<" else number != ceil(number))
+        return Atom(source, low=above) if sign in (">", ">=") else Atom(source, high=below)
+    if sign in ("<", ">"):
+        raise Unsaid(f"{sign!r} of a number with decimals; a range holds both its ends")
+    return Atom(source, high=number) if sign == "<=" else Atom(source, low=number)
+
+
+def _chosen(source: Source, sign: str, operand: _Operand) -> Iterable[str]:
+    """The codes of the options for which a comparison holds."""
+    every = source.codes.values()
+    if not operand.value and sign in ("=", "!="):  # with nothing: whether it is answered
+        return every if sign == "!=" else ()
+    if source.kind == "multi" and len(source.codes) > 1:
+        raise Unsaid(f"{sign!r} of {source.item}, which has several answers; use selected()")
+    if sign in _ORDERED:
+        return _numbered(source, sign, operand)
+    chosen = _code(source, operand)
+    return [code for code in every if (code == chosen) == (sign == "=")]
+
+
+def _numbered(source: Source, sign: str, operand: _Operand) -> list[str]:
+    """Options whose names are numbers, compared as such: those of a scale."""
+    try:
+        numbers = {float(name): code for name, code in source.codes.items()}
+        end = float(operand.value)
+    except ValueError:
+        raise Unsaid(f"the order of options of {source.item}; name each of them") from None
+    return [code for number, code in numbers.items() if _ORDERED[sign](number, end)]
 
 
 def _and(atoms: Sequence[Atom]) -> list[Atom]:

@@ -370,6 +370,9 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
         return {**{k: _plain(float(v)) for k, v in ends.items()}, **decimals}
     constraint = row.get("constraint")
     own = Source(".", "decimal" if decimals else "integer", {})
+    if decimals and (loose := re.sub(r"([<>])(?!=)", r"\1=", constraint)) != constraint:
+        notes.append(f"constraint {constraint!r}: the ends themselves are not excluded.")
+        constraint = loose
     try:
         atoms = conditions(constraint, {".": own}) if constraint else []
     except Unsaid as error:
