@@ -110,6 +110,38 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
     assert [c.column for c in asked.items[2].categories] == ["Uses [radio]", "Uses [press]"]
 
 
+def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
+    def column(at: int, header: str, cells: list[str], **known: Any) -> Column:
+        return Column.of(at, header, cells, **known)
+
+    yes_no = {"0": "No", "1": "Yes"}
+    draft, asked, text = drafted(
+        Table(
+            (
+                column(0, "Q1", cycle("1", "2", "9"), label="Do you vote?",
+                       values={"1": "Yes", "2": "No", "9": "Refused"}, missing=("9",)),
+                column(1, "AGE", [str(20 + k) for k in range(N - 1)] + ["999"], label="Age",
+                       values={"999": "not known"}, missing=("990..999",)),
+                column(2, "Q3", cycle("0", "5", "10", "7"), label="0 to 10",
+                       values={"0": "not at all", "10": "very"}),
+                column(3, "Q4_1", cycle("1", "0"), label="Do you use? - Radio", values=yes_no),
+                column(4, "Q4_2", cycle("0", "1", "1"), label="Do you use? - Web", values=yes_no),
+                column(5, "Q5_1", cycle("1", ""), label="Which fruit-Kiwi"),
+                column(6, "Q5_2", cycle("", "1", "1"), label="Which fruit-Plum"),
+                column(7, "Q5_3", [""] * N, label="Which fruit-Fig"),
+            )
+        )
+    )  # fmt: skip
+    kinds = [(item.id, item.kind) for item in asked.items]
+    assert kinds == [("q1", "single"), ("age", "number"), ("q3", "ordinal"), ("q4", "multi"),
+                     ("q5", "multi")]  # fmt: skip
+    assert [m.special for m in asked.item("q1").missing] == ["_refused"]
+    assert [(m.value, m.special) for m in asked.item("age").missing] == [("999", "_blank")]
+    assert "labelled are 0 is 'not at all', 10 is 'very'" in text
+    assert [c.text for c in asked.item("q5").categories] == ["Kiwi", "Plum", "Fig"]
+    assert draft.questions[3].block.question == "Do you use?"
+
+
 def test_people_are_not_read_and_ids_are_no_questions() -> None:
     columns = table(
         **{

@@ -9,8 +9,7 @@ EXPORT is registered as dataset version 1, byte for byte; its questionnaire is d
 decision of yours as a comment `# check: ...`, and nothing is computed before they are settled.
 LABELS are codebooks that lie beside an export: a table of questions (column, text), or of answers
 (question, value, label). FORM is the XLSForm of the survey, or an SPSS file with its labels, in
-place of a draft from the answers; an SPSS export is drafted from its own labels. All or nothing:
-what exists is never overwritten.
+place of a draft from the answers. All or nothing: what exists is never overwritten.
 """
 
 from __future__ import annotations
@@ -101,5 +100,9 @@ def _tell(begun: Begun) -> None:
         print(
             f"{path}: {begun.decisions} decisions are open, each marked `# check:`; delete "
             "`draft: true` when they are settled"
+        )
+    if begun.named:
+        print(
+            f"Respondents are named: readiness data key {begun.wave}@1 makes their pseudonyms' key"
         )
     print("Then: readiness run")

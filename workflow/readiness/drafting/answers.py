@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -73,7 +74,17 @@ def answers_of(columns: Sequence[Column], labels: Sequence[tuple[str, str]] = ()
     for column in columns:
         counts.update(column.counts)
     if labels:
-        return _labelled(counts, labels, ordered=columns[0].ordered, missing=columns[0].missing)
+        missing_values = columns[0].missing
+        known = {text for pair in labels for text in pair} & set(counts)
+        covered = sum(counts[text] for text in known)
+        if 2 * covered <= sum(counts.values()) and 2 * len(known) <= len(counts):
+            return _partly_labelled(counts, labels, missing_values)
+        return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
+    return answers_of_unlabelled(counts)
+
+
+def answers_of_unlabelled(counts: Counter[str]) -> Answers:
+    """The same of texts that nothing names."""
     special = {t: means for t in counts if (means := special_of(t))}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
@@ -103,11 +114,13 @@ def _labelled(
 ) -> Answers:
     options, outside = [], []
     for value, label in labels:
-        means = special_of(label) or ("blank" if value in missing else "")
+        means = special_of(label) or ("blank" if _is_missing(value, missing) else "")
         if means:
             outside.append((label, value, means))
         else:
             options.append(Option(label, value=value, other=is_other(label)))
+    if len(options) < 2:
+        return replace(answers_of_unlabelled(counts), missing=tuple(outside))
     known = {match_key(text) for pair in labels for text in pair}
     unlisted = [text for text in counts if match_key(text) not in known]
     checks = []
@@ -120,6 +133,35 @@ def _labelled(
     if ordered and kind == "single" and len(options) > 2:
         kind, said = "ordinal", ["the file says that its values have an order: low to high?"]
     return Answers(kind, with_codes(options), tuple(outside), checks=(*said, *checks))
+
+
+def _partly_labelled(
+    counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
+) -> Answers:
+    """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
+    outside = [
+        (label, value, special_of(label) or "blank")
+        for value, label in labels
+        if special_of(label) or _is_missing(value, missing)
+    ]
+    values = {value for _, value, _ in outside}
+    kept = Counter({t: n for t, n in counts.items() if t not in values})
+    ends = [f"{value} is {label!r}" for value, label in labels if value not in values]
+    found = _numbers(kept) or Answers("text")
+    said = (f"labelled are {', '.join(ends)}",) if ends else ()
+    return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
+
+
+def _is_missing(value: str, missing: Sequence[str]) -> bool:
+    """Whether a file declares a value as missing, by itself or within a range `low..high`."""
+    for stated in missing:
+        low, dots, high = stated.partition("..")
+        if value == stated:
+            return True
+        with suppress(ValueError):
+            if dots and float(low) <= float(value) <= float(high):
+                return True
+    return False
 
 
 def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Option], list[str]]:

@@ -19,8 +19,8 @@ RESTORE = "restore-"
 REGISTER = "register"
 MOST_STEPS = 200
 """How many steps a run may have."""
-REPRODUCE = "reproduce"
-"""Compares publications, so no publication rests on it."""
+NOT_SEALED = ("reproduce", "faults")
+"""Folders of steps on which no publication rests: it compares publications; it tells of answers."""
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
@@ -33,7 +33,7 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
     }
     home = results / run
     for provenance in sorted([*home.glob(f"*/{PROVENANCE}"), *home.glob(f"*/*/{PROVENANCE}")]):
-        if provenance.parent.name != REPRODUCE:
+        if provenance.parent.name not in NOT_SEALED:
             step = "-".join(provenance.parent.relative_to(home).parts)
             folders[step] = provenance.parent
     return folders

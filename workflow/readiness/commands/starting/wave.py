@@ -26,6 +26,7 @@ from readiness.drafting import (
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.patterns import NAME, WORDS
+from readiness.privacy import names_people
 from readiness.questionnaire import (
     from_labels,
     from_xlsform,
@@ -37,7 +38,6 @@ from readiness.questionnaire import (
 from readiness.questionnaire.naming import form_name
 from readiness.questionnaire.writing import open_decisions
 from readiness.readers import read_sheet
-from readiness.readers.spss import is_spss
 from readiness.terminal import one_line
 
 VERSION = "1"
@@ -48,7 +48,10 @@ ESTIMATED = ("single", "ordinal", "multi", "number")
 
 @dataclass(frozen=True)
 class Begun:
-    """What was written, and how many decisions are open; `undecided`: the selection is."""
+    """What was written, and how many decisions are open; `undecided`: the selection is.
+
+    `named`: the export says who its respondents are; their pseudonyms need a key.
+    """
 
     wave: str
     questionnaire: str
@@ -57,6 +60,7 @@ class Begun:
     decisions: int
     undecided: bool
     restricted: bool
+    named: bool
 
 
 def begin_wave(
@@ -81,8 +85,7 @@ def begin_wave(
         language: of the texts; found unless given.
         selection: how respondents came in; left open unless given.
         questionnaire: one that exists; drafted unless given.
-        form: an XLSForm, or an SPSS file with labels, that says what was asked; an SPSS export says
-            so itself.
+        form: an XLSForm, or an SPSS file with labels, that says what was asked.
         public: the answers may be public: git may keep them.
 
     Raises ConfigError where a name is taken or none, or git would take answers that may not be
@@ -90,12 +93,11 @@ def begin_wave(
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
-    content = read_whole(export)
-    table = export_table(export, content)
+    table = export_table(export, read_whole(export))
     if questionnaire:
         text, items, told = "", *_asked(root, questionnaire)
-    elif form is not None or (is_spss(content) and not labels):
-        text, items, told = _of_form(form or export, wave, language)
+    elif form is not None:
+        text, items, told = _of_form(form, wave, language)
     else:
         text, items, told = _drafted(table, export.name, wave, labels, language)
     if not items:
@@ -120,8 +122,11 @@ def begin_wave(
         )  # fmt: skip
         undo.append(lambda: (root / added.pointer_path).unlink(missing_ok=True))
         write_atomically(root / "config.yaml", config)
+    asked = load_questionnaire(root / f"data/questionnaires/{name}.yaml")
+    personal = [item.id for item in asked.items if item.personal]
+    named = names_people(asked.export.invitation, asked.export.respondent, personal)
     left = open_decisions(text)
-    return Begun(wave, name, bool(text), added.rows, left, not selection, not public)
+    return Begun(wave, name, bool(text), added.rows, left, not selection, not public, named)
 
 
 def _asked(root: Path, questionnaire: str) -> tuple[list[str], str]:
