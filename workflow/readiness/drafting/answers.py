@@ -77,7 +77,8 @@ def answers_of(columns: Sequence[Column], labels: Sequence[tuple[str, str]] = ()
         missing_values = columns[0].missing
         known = {text for pair in labels for text in pair} & set(counts)
         covered = sum(counts[text] for text in known)
-        if 2 * covered <= sum(counts.values()) and 2 * len(known) <= len(counts):
+        unlabelled = len(counts) - len(known)
+        if 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known)):
             return _partly_labelled(counts, labels, missing_values)
         return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
     return answers_of_unlabelled(counts)
