@@ -278,6 +278,16 @@ def test_a_preview_and_a_rejected_row_are_no_answers() -> None:
     assert raw["_fault"].tolist() == ["", "rejected by a reviewer in the tool"]
 
 
+def test_answers_of_a_pilot_count_where_nobody_calls_them_real() -> None:
+    preview = [*QUALTRICS_ROW[:2], "Survey Preview", *QUALTRICS_ROW[3:]]
+    pilot = data([QUALTRICS, QUALTRICS, IMPORT, preview, preview])
+    set_aside = ["a test answer (Survey Preview)"] * 2
+    assert read_export(NAME, OPEN, pilot)["_fault"].tolist() == ["", ""]
+    unmarked = OPEN.model_copy(update={"export": OPEN.export.model_copy(update={"marker": None})})
+    assert read_export(NAME, unmarked, pilot, simulated=True)["_fault"].tolist() == ["", ""]
+    assert read_export(NAME, OPEN, pilot, simulated=False)["_fault"].tolist() == set_aside
+
+
 def test_codes_that_went_through_a_table_of_decimals() -> None:
     header = ["", "visits", "uses_a", "uses_b", "age", "remark"]
     rows = [["0", "1.0", "1.0", "1.0", "34.0", "Été"], ["1", "2.0", "0.0", "", "51.0", ""],

@@ -10,7 +10,7 @@ import pandas as pd
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.sheet import Sheet, read_sheet
-from readiness.readers.tools.base import READ, ROW, Tool
+from readiness.readers.tools.base import FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
 from readiness.terminal import quoted
@@ -35,7 +35,8 @@ def read_export(
     (`YYYY-MM-DDTHH:MM:SS`, "" for what is no moment), `_seconds` (the interview took), `_id` (the
     tool's own name of the row), `_complete` (`yes` or `no`), `_fault` (why a row is no answer, ""
     for the others). `content` are the file's bytes where they are in hand already; `simulated` is
-    what the configuration says of it (None: it says nothing); `tool` names the reader where it is
+    what the configuration says of it (None: it says nothing): test answers count in a simulated
+    wave, and in a file of them alone of which nothing is said. `tool` names the reader where it is
     not to be found out.
 
     Raises DataError, in one or two lines naming the file and the columns, when the file is missing,
@@ -48,9 +49,24 @@ def read_export(
         raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     marked = _is_marked(sheet, questionnaire)
     frame = reader.read(sheet, questionnaire)
+    if simulated is not False:
+        _count_tests(path, frame, everyone=simulated is None)
     if simulated is not None:
         _check_agreement(path, marked, simulated, questionnaire)
     return frame
+
+
+def _count_tests(path: Path, frame: pd.DataFrame, *, everyone: bool) -> None:
+    """Let test answers count as answers, in place; if `everyone`, only where there are no others.
+
+    A pilot is answered before the wave opens, by the office or by the tool itself.
+    """
+    if FAULT not in frame:
+        return
+    tests = frame[FAULT].str.startswith(TEST)
+    if tests.any() and (tests.all() or not everyone):
+        log.warning("%s: %d test answers count; of real answers they would not.", path, tests.sum())
+        frame.loc[tests, FAULT] = ""
 
 
 def read_ignored(

@@ -40,6 +40,10 @@ READ = ("timestamp", "started", "duration", "respondent", "invitation")
 _WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
 
 
+TEST = "a test answer"
+"""How the fault of a row begins that nobody was meant to answer: a preview, a generated answer."""
+
+
 class Tool:
     """A reader of one tool's exports; class attributes are what it knows of them.
 

@@ -17,7 +17,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Tool
+from readiness.readers.tools.base import TEST, Tool
 
 _SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
               "responseid", "duration (in seconds)", "ipaddress", "responseset",
@@ -120,7 +120,7 @@ class Qualtrics(Tool):
         for role in ("status", "channel"):
             if role in assigned.roles:
                 cells = sheet.texts(assigned.roles[role])
-                made |= {at: f"a test answer ({cell.strip()})" for at, cell in enumerate(cells)
+                made |= {at: f"{TEST} ({cell.strip()})" for at, cell in enumerate(cells)
                          if match_key(cell) in _TESTS}  # fmt: skip
         return made
 
