@@ -1,4 +1,7 @@
-"""The files of a chart: SVG for a desk and for a telephone, its words, PNG, and its numbers."""
+"""The files of a chart: SVG for a desk and for a telephone, its words, PNG, and its numbers.
+
+A label that a spreadsheet would run is text there; the register has it as it is.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import pandas as pd
 from readiness.charts.finished import COLUMNS, Chart
 from readiness.charts.raster import to_png
 from readiness.charts.sheet import NARROW, WIDE
+from readiness.disclosure import escape_words
 from readiness.tables import to_csv
 
 Draw = Callable[[str], Chart]
@@ -29,4 +33,4 @@ def files_of(charts: Mapping[str, Mapping[int, Draw]]) -> Iterator[tuple[str, by
 
 def _csv(chart: Chart) -> bytes:
     columns = list(chart.table[0]) if chart.table else COLUMNS
-    return to_csv(pd.DataFrame(list(chart.table), columns=columns)).encode()
+    return to_csv(escape_words(pd.DataFrame(list(chart.table), columns=columns))).encode()

@@ -1,6 +1,6 @@
 """Who must not be recognised: what may be published, and what must be changed before it is."""
 
-from readiness.disclosure.export import escape_cell, escape_frame
+from readiness.disclosure.export import escape_cell, escape_frame, escape_words
 from readiness.disclosure.policy import PRESETS, Policy
 from readiness.disclosure.primary import (
     Concentration,
@@ -30,6 +30,7 @@ __all__ = [
     "derivable_sums",
     "escape_cell",
     "escape_frame",
+    "escape_words",
     "exposures",
     "minimum_frequency",
     "nk_rule",

@@ -8,6 +8,8 @@ machine file with these functions.
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -19,6 +21,20 @@ def escape_cell(text: str) -> str:
     "-5" is escaped too: in a text column it is text. Numbers belong in numeric columns.
     """
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+_NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f ]*(?:[^\W\d_]+|%)?")
+"""A number with its sign, as a register has it or as its reader sees it ("+3,2 points")."""
+
+
+def escape_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy for people of a table whose numbers are text: all text escaped but those numbers."""
+    safe = escape_frame(frame)
+    for position in range(frame.shape[1]):
+        cells = zip(frame.iloc[:, position], safe.iloc[:, position], strict=True)
+        kept = [v if isinstance(v, str) and _NUMBER.fullmatch(v) else other for v, other in cells]
+        safe.isetitem(position, kept)
+    return safe
 
 
 def escape_frame(frame: pd.DataFrame) -> pd.DataFrame:

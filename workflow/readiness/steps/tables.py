@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.config import Section, parse_json, read_yaml
+from readiness.disclosure import escape_words
 from readiness.errors import RenderError
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
@@ -64,8 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
     book, numbers, codes = made(register, settings, inputs)
     outputs = Outputs("tables", arguments.out)
     outputs.file(f"{arguments.name}.xlsx", written(book))
-    outputs.csv(NUMBERS, numbers)
-    outputs.csv(CODEBOOK, codes)
+    # For people, who open them in a spreadsheet; the register is the copy for machines.
+    outputs.csv(NUMBERS, escape_words(numbers))
+    outputs.csv(CODEBOOK, escape_words(codes))
     outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
     log.info("tables: %d sheets, %d numbers", len(book.sheets), len(numbers))
     return 0

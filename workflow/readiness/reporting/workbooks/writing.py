@@ -18,6 +18,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from readiness.disclosure import escape_cell
 from readiness.language import Language, direction, text
 
 CREATED = datetime(2000, 1, 1)
@@ -85,7 +86,7 @@ def written(book: Book) -> bytes:
 class _Writer:
     def __init__(self, workbook: Workbook, book: Book) -> None:
         self.workbook, self.book = workbook, book
-        self.formats: dict[tuple[str, bool], Any] = {}
+        self.formats: dict[tuple[str, bool, bool], Any] = {}
         self.names = _names([sheet.name for sheet in book.sheets])
         self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
@@ -158,15 +159,18 @@ class _Writer:
         if isinstance(cell, Amount):
             sheet.write_number(row, column, cell.value, self._format(cell.format, shaded))
         else:
-            sheet.write_string(row, column, cell, self._format("@", shaded))
+            sheet.write_string(row, column, cell, self._format("@", shaded, cell))
 
-    def _format(self, code: str, shaded: bool) -> Any:
-        if (code, shaded) not in self.formats:
+    def _format(self, code: str, shaded: bool, cell: str = "") -> Any:
+        # Text it is, and text it stays when somebody edits it, or saves the sheet otherwise.
+        risky = escape_cell(cell) != cell
+        if (code, shaded, risky) not in self.formats:
             look: dict[str, Any] = {"num_format": code, "valign": "top"}
             look |= {"text_wrap": True} if code == "@" else {"align": "right"}
             look |= {"bold": True, "bg_color": "#E8EEF2"} if shaded else {}
-            self.formats[code, shaded] = self.workbook.add_format(look)
-        return self.formats[code, shaded]
+            look |= {"quote_prefix": True} if risky else {}
+            self.formats[code, shaded, risky] = self.workbook.add_format(look)
+        return self.formats[code, shaded, risky]
 
 
 def _names(wanted: Sequence[str]) -> list[str]:
