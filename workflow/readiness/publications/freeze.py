@@ -64,7 +64,8 @@ from readiness.register.disclosure_risk import ATTACK, attack, unprotected
 from readiness.register.figures import read_register
 from readiness.register.protection import Scheme
 from readiness.register.published import published
-from readiness.tables import to_csv
+from readiness.tables import read_rows, to_csv
+from readiness.validation.corrections import BY_ROW
 
 VALIDATE = "validate"
 """The step that gives respondents their pseudonyms."""
@@ -197,6 +198,7 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
             "fewer groups or coarser margins; where the register was changed by hand, delete "
             f"results/{material.run} and freeze again."
         )
+    _refuse_named(material)
     review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
     if len(review) and not material.reviewer:
         raise ConfigError(
@@ -227,6 +229,28 @@ def _with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
             f"readiness data key {answers}, delete results/{material.run}, and freeze again."
         )
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
+
+
+def _refuse_named(material: Material) -> None:
+    """DataError where corrections, which the archive holds, would publish whose answers they are.
+
+    Answers that anybody may have name their respondents themselves.
+    """
+    assert isinstance(material.section, Wave)
+    answers = next(v for v in material.versions if v.name == material.section.answers.name)
+    if "corrections" not in material.files or not (
+        answers.restricted or not material.section.simulated
+    ):
+        return
+    path = material.files["corrections"]
+    header, rows = read_rows(material.root / path, "corrections")
+    at = header.index("respondent")
+    for row, cells in rows:
+        if not cells[at].strip().startswith(BY_ROW):
+            raise DataError(
+                f"{path}, row {row}: names a respondent, and a publication holds this file. Name "
+                f"the row of the export instead ({BY_ROW}17), in a new version of the file."
+            )
 
 
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:

@@ -26,6 +26,9 @@ from readiness.validation.cells import Options, read_cell
 from readiness.validation.columns import Texts
 from readiness.validation.issues import NO_ROW, issues_of
 
+BY_ROW = "row-"
+"""How a correction begins that names the row of the export, and so nobody."""
+
 
 def apply_corrections(
     answers: Answers,
@@ -36,14 +39,15 @@ def apply_corrections(
     """Put the corrected text in place of the exported one.
 
     `answers` holds the raw text of the kept submissions; `invited` the codes of those who were sent
-    an invitation. Returns the corrected answers, an issue for every correction, and how many were
-    applied. A correction for someone invited who has not answered (an earlier export, say) is a
-    warning.
+    an invitation. A correction says whose answer it is by the respondent's name or, naming nobody,
+    by the row of the export (`row-17`). Returns the corrected answers, an issue for every
+    correction, and how many were applied. A correction for someone invited who has not answered (an
+    earlier export, say) is a warning.
 
     Raises DataError naming the row of the corrections file when `from` is not what the respondent
     answered, `to` is not an answer of the item, or nobody has that code.
     """
-    place = {who: at for at, who in enumerate(answers.respondent)} if len(corrections) else {}
+    place = _places(answers) if len(corrections) else {}
     texts: dict[str, Texts] = {}
     found: list[pd.DataFrame] = []
     applied = 0
@@ -75,6 +79,12 @@ def apply_corrections(
         )
         found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
     return answers.corrected(texts), found, applied
+
+
+def _places(answers: Answers) -> dict[str, int]:
+    """Where each respondent stands, by the row of the export and by name."""
+    rows = {f"{BY_ROW}{row}": at for at, row in enumerate(answers.row)}
+    return rows | {who: at for at, who in enumerate(answers.respondent)}
 
 
 def _require_match(
