@@ -2,7 +2,7 @@
 
     python benchmarks/planted_secrets.py [--keep FOLDER]
 
-Sixty secrets (names, telephone numbers, addresses, identity papers, free text, codes) stand where
+Secrets (names, telephone numbers, addresses, identity papers, free text, codes) stand where
 respondents and samples put them: in open answers, in cells whose option nobody offered, in a
 personal question, in columns that are not read, in the sample's own columns, in the codes of
 invitations; and rare combinations of answers, each of one person alone. Then every file that is
@@ -315,6 +315,18 @@ def found_in(files: Iterable[Path], secrets: Sequence[str]) -> list[str]:
     return found
 
 
+def rare_answers(results: Path) -> list[str]:
+    """The ids of released numbers that show how many gave the answer of one person alone."""
+    found = []
+    for path in sorted(results.glob("waves/*/register/figures.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["level"] != USES[3] or row["kind"] != "estimate" or row["suppressed"]:
+                    continue
+                found += [row["id"]] if float(row["value"] or 0) > 0 else []
+    return found
+
+
 def for_release(root: Path) -> list[Path]:
     """The files of a project that leave it: the site, publications, what stands beside a report,
     and bundles; and its logs and provenance records, which are handed on when something fails."""
@@ -350,7 +362,7 @@ def main() -> int:
         if result.returncode:
             sys.exit(f"{' '.join(command)}: {result.stderr[-2000:]}")
     files = for_release(project.root)
-    found = found_in(files, secrets.all)
+    found = found_in(files, secrets.all) + rare_answers(project.root / "results")
     print(f"{len(secrets.all)} secrets in {len(secrets.by_place)} places: "
           f"{', '.join(f'{place} {len(v)}' for place, v in secrets.by_place.items())}")  # fmt: skip
     print(f"{len(files)} files searched, {len(found)} secrets found")

@@ -14,6 +14,9 @@ COUNTRY = r"^[A-Z]{2}$"
 KEY = r"^[0-9a-f]{16}$"
 TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
 """Of a number of telephones or papers: `#` a digit, `@` a capital letter, `[5-7]` one of these."""
+TURNING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+"""Control characters, and those that turn the direction of whatever stands behind them: in no text
+for readers. What marks a direction alone (U+200E, U+200F) may stand there."""
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",
     ITEM: "a name of lower-case letters, digits and underscores",

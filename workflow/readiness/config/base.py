@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from readiness.patterns import ITEM, LANGUAGE, NAME
+from readiness.patterns import ITEM, LANGUAGE, NAME, TURNING
 
 Name = Annotated[str, Field(pattern=NAME)]
 ItemName = Annotated[str, Field(pattern=ITEM)]
 LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
-Titles = Annotated[dict[LanguageCode, str], Field(min_length=1)]
+_LINES = re.compile("[\t\n\r\x85\u2028\u2029 ]+")
+Line = Annotated[
+    str,
+    BeforeValidator(
+        lambda said: _LINES.sub(" ", re.sub(TURNING, "", said)) if isinstance(said, str) else said
+    ),
+]
+"""A text of one line, without what turns or hides what stands behind it."""
+Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 """A title in each language that has one."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from readiness.config.base import Section, Titles
+from readiness.config.base import Line, Section, Titles
 from readiness.patterns import COUNTRY, DATE, KEY, TEMPLATE
 
 Template = Annotated[str, Field(pattern=TEMPLATE)]
@@ -19,11 +19,11 @@ class Privacy(Section):
     Nothing is printed of a simulated wave or of a study, which have no respondents.
     """
 
-    controller: str | None = Field(
+    controller: Line | None = Field(
         default=None, min_length=1, description="who decides on the processing: name and address"
     )
     purpose: Titles | None = Field(default=None, description="what the answers are used for")
-    receipt: str | None = Field(
+    receipt: Line | None = Field(
         default=None,
         min_length=1,
         description="the declaration or authorisation, with the number that the authority gave",
@@ -37,7 +37,7 @@ class Privacy(Section):
         description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
         "no wave is computed, until its answers are erased or the day is another",
     )
-    signed_off_by: str | None = Field(
+    signed_off_by: Line | None = Field(
         default=None,
         min_length=1,
         description="who read the page for the data protection officer and answers for it",

@@ -10,17 +10,30 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 
 from readiness.errors import RenderError
-from readiness.patterns import LANGUAGE
+from readiness.patterns import LANGUAGE, TURNING
 
 Language = str
 """The code of a language: `fr`, `pt-BR`."""
 
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Text = Annotated[
+    str,
+    BeforeValidator(lambda said: re.sub(TURNING, "", said) if isinstance(said, str) else said),
+    StringConstraints(min_length=1, strip_whitespace=True),
+]
+"""A text that shows what it is: without characters that turn or hide what stands behind them."""
 
 
 class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]]):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 EMPTY = "–"
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$&])")
+_LINES = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 
@@ -20,8 +21,8 @@ class Markdown(str):
 
 
 def plain(text: str) -> str:
-    """The text with nothing in it that Markdown would read as markup."""
-    return _MARKUP.sub(r"\\\1", text)
+    """The text with nothing in it that Markdown would read as markup, on one line."""
+    return _MARKUP.sub(r"\\\1", _LINES.sub(" ", text))
 
 
 def label(*parts: str) -> str:
@@ -92,7 +93,9 @@ def small(text: str) -> str:
 
 def picture(path: str, alternative: str, name: str, caption: str, narrow: str = "") -> str:
     """A chart, with a narrow drawing of it for telephones where there is one."""
+    # In an attribute entities are read, a backslash escapes, and a quotation mark ends it.
     alt = " ".join(alternative.split()).replace('"', "'")
+    alt = alt.replace("\\", "\\\\").replace("&", "&amp;")
     parts = [f"::: {{#{name}}}", f'![]({path}){{.wide fig-alt="{alt}"}}']
     if narrow:
         parts += [

@@ -168,14 +168,14 @@ def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
     """The words and the id of each headline number that has bounds, in the document's order."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
-        words = plain(item.label.text(wave.language))
+        words = item.label.text(wave.language)
         labels = item.labels(wave.language)
         for level in item.codes if item.kind == "multi" else (item.shown,):
             share = f"{name}.{level}.all"
             if not wave.register.has(f"{share}.worst.lower"):
                 continue
             if item.kind == "number":
-                yield words, share
+                yield plain(words), share
             else:
                 said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
                 yield wave.tell("report.share_of", item=words, level=said), share

@@ -42,6 +42,12 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
         if token.type == "table_open":
             token.attrSet("class", "plain")
     for token in tokens:
+        if token.type in ("th_open", "td_open") and str(token.attrs.pop("style", "")).endswith(
+            "right"
+        ):
+            # The page's policy lets no style stand in an element.
+            token.attrSet("class", "end")
+    for token in tokens:
         if token.children:
             token.children = list(_linked(token.children, guides, files))
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))

@@ -28,6 +28,7 @@ from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
 from readiness.reporting.data_protection import stated
+from readiness.reporting.markdown import plain
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -168,10 +169,13 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
 
 
 def metadata_of(part: Part, settings: RenderSettings) -> dict[str, Any]:
-    """What a page's frame is told: titles, that it is a draft or simulated, its other languages."""
+    """What a page's frame is told: titles, that it is a draft or simulated, its other languages.
+
+    The renderer reads each text as Markdown: those from outside are escaped.
+    """
     language, simulated = settings.language, part.register.simulated
     told: dict[str, Any] = {
-        "title": settings.title,
+        "title": plain(settings.title),
         "revises": part.register.revises,
         "simulated": simulated,
         "menu": menu(settings, f"{settings.name}.html"),
@@ -181,7 +185,7 @@ def metadata_of(part: Part, settings: RenderSettings) -> dict[str, Any]:
         told["kicker"] = text("rendering.draft", language)
     if simulated:
         title = Fact("rendering.title_simulated", {"title": settings.title})
-        told["pagetitle"] = tell(title, language)
+        told["pagetitle"] = plain(tell(title, language))
         told["ribbon"] = text("rendering.ribbon", language)
         told["ribbon-name"] = text("rendering.ribbon_name", language)
     return told
@@ -204,10 +208,26 @@ def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
     ]
 
 
+_SET = {
+    "'": "['\u2018\u2019]",
+    '"': "['\"\u201c\u201d]",
+    "-": "[-\u2013\u2014]+",
+    ".": "[.\u2026]+",
+}
+"""What a renderer sets otherwise: quotation marks, dashes, points of suspension."""
+
+
+def as_set(word: str) -> re.Pattern[str]:
+    """The pattern of a text from outside, as a renderer may have set it."""
+    signs = re.findall(r"-+|\.+|\s+|.", word)
+    pieces = (_SET.get(s[0]) or (r"\s+" if s.isspace() else re.escape(s)) for s in signs)
+    return re.compile("".join(pieces))
+
+
 def _checked(source: Path, html: str, part: Part, engine: str) -> None:
     """Raise RenderError for a number that is in no register, or for what would be loaded."""
     words = {word for word in part.words if has_digit(word)}
-    allowed = [*ALLOWED, *(re.compile(re.escape(word)) for word in sorted(words))]
+    allowed = [*ALLOWED, *(as_set(word) for word in sorted(words))]
     known = {engine, *part.provenance}
     problems = check_numbers(html, part.register.spans(), allowed, known) + check_self_contained(
         html
