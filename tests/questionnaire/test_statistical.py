@@ -13,11 +13,9 @@ import pytest
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.labels_of_files import Labels, TickedSet, Variable
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.statistical import (
-    Labels,
-    TickedSet,
-    Variable,
     from_labels,
     means,
     sav_labels,
@@ -104,6 +102,37 @@ def test_a_set_of_ticked_variables_is_one_item() -> None:
     assert [(c.text, c.column) for c in item.categories] == [
         ("Radio (a)", "a"), ("Radio (b)", "b"), ("Web", "c"),
     ]  # fmt: skip
+
+
+BOX = {"0": "No", "1": "Yes"}
+ALIKE = [
+    (["t_SQ001", "t_SQ002"], ["Which? Sound, image", "Which? Text"], BOX,
+     ["t", "Which?", "Sound, image", "Text"]),
+    (["m1", "m2"], ["Media", "Media"], None, ["m", "Media", "Radio", "TV"]),
+    (["m_a", "m_b"], ["Radio", "TV"], BOX, ["m", "m", "Radio", "TV"]),
+    (["q1", "q2"], ["Are you well?", "Do you work?"], BOX, None),
+    (["q1", "x2"], ["Media: A", "Media: B"], BOX, None),
+    (["q1", "q2"], ["Media: A", "Media: B"], {"1": "Yes", "2": "No"}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "labels", "values", "expected"), ALIKE)
+def test_neighbours_that_look_like_one_question(
+    names: list[str], labels: list[str], values: dict[str, str] | None, expected: list[str] | None
+) -> None:
+    """One question with several answers is proposed, and marked as what is to be judged."""
+    own = [values or {"1": text} for text in ("Radio", "TV")]
+    variables = [Variable(n, text, values=v) for n, text, v in zip(names, labels, own, strict=True)]
+    questionnaire, text = read(from_labels(Labels("s", tuple(variables)), language="en"))
+    kinds = {item.kind for item in questionnaire.items}
+    if expected is None:
+        assert len(questionnaire.items) == 2 and kinds == {"single"}
+        return
+    (item,) = questionnaire.items
+    shown = [item.id, item.label.text("en"), *(c.text for c in item.categories)]
+    assert (kinds, shown) == ({"multi"}, expected)
+    assert [c.column for c in item.categories] == names
+    assert f"# kind: are {names[0]} to {names[1]} the options of one question?" in text
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.language import text as told
+from readiness.questionnaire.batteries import looked_alike
+from readiness.questionnaire.labels_of_files import Labels, TickedSet, Variable
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key, tidy
 from readiness.questionnaire.writing import CHECK, COMMENT
@@ -30,42 +31,6 @@ WORDS = tuple(
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 )
 """The words by which a label says what it means, by language, between semicolons."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One variable: `values` are the labels of its values, `missing` those declared as missing.
-
-    `ranges`: declared ranges of missing values, both ends included.
-    """
-
-    name: str
-    label: str = ""
-    kind: Literal["number", "date", "text"] = "number"
-    measure: str = "unknown"
-    decimals: int = 0
-    values: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    ranges: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class TickedSet:
-    """A set of variables that are the options of one question, each counted at one value."""
-
-    name: str
-    label: str
-    counted: str
-    variables: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What a statistical file says of its variables."""
-
-    name: str
-    variables: tuple[Variable, ...]
-    sets: tuple[TickedSet, ...] = ()
 
 
 def sav_labels(path: Path) -> Labels:
@@ -123,10 +88,14 @@ def plain(value: Any) -> str:
 def from_labels(labels: Labels, *, language: str | None = None) -> dict[str, Any]:
     """A questionnaire drafted from labels in one `language`, its open decisions as comments.
 
-    Each variable is one item, but those of a declared set of ticked options are one together.
+    Each variable is one item, but those of a set of ticked options are one together: a declared
+    set, or neighbours that look like one.
     """
     taken: set[str] = set()
+    done: list[TickedSet] = []
     in_set = {name: one for one in labels.sets for name in one.variables}
+    alone = [variable for variable in labels.variables if variable.name not in in_set]
+    in_set |= {name: one for one in looked_alike(alone) for name in one.variables}
     by_name = {variable.name: variable for variable in labels.variables}
     written = language or "en"
     items: list[dict[str, Any]] = []
@@ -134,7 +103,8 @@ def from_labels(labels: Labels, *, language: str | None = None) -> dict[str, Any
         ticked = in_set.get(variable.name)
         if ticked is None:
             items.append(_item(variable, written, taken))
-        elif variable.name == ticked.variables[0]:
+        elif ticked not in done:
+            done.append(ticked)
             items.append(_ticked(ticked, [by_name[n] for n in ticked.variables], written, taken))
         taken |= {items[-1]["id"]}
     unnamed = f"{CHECK}language: the file does not name it; correct it where it is not en."
@@ -290,14 +260,20 @@ def _ticked(
     name = one.name or variables[0].name
     codes: set[str] = set()
     categories = []
-    for variable in variables:
-        text = variable.label or variable.name
+    texts = one.texts or [variable.label or variable.name for variable in variables]
+    for variable, text in zip(variables, texts, strict=True):
         codes.add(code := option_code(text, codes))
         categories.append({"code": code, "text": text, "column": variable.name})
+    notes = [f"blank_means: is a row without any {one.counted} an answer (none) or no answer "
+             "(skipped)?"]  # fmt: skip
+    if one.texts:
+        notes.insert(0, f"kind: are {variables[0].name} to {variables[-1].name} the options of one "
+                        "question?")  # fmt: skip
+    missing, more = _missing(variables[0])
     return {
-        COMMENT: f"blank_means: is a row without any {one.counted} an answer (none) or no answer "
-                 "(skipped)?",
+        COMMENT: "\n".join([*notes, *more]),
         "id": item_id(name, taken), "kind": "multi", "variable": f"${name}",
         "label": {language: one.label or name}, "blank_means": "skipped",
-        "categories": _apart(categories, "column"),
+        "categories": _apart(categories, "column", [entry["text"] for entry in missing]),
+        **({"missing": missing} if missing else {}),
     }  # fmt: skip
