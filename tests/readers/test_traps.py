@@ -108,7 +108,7 @@ CUT = text([HEADER, *ROWS]).rstrip("\n")
             [[*row[:3], row[3].replace("r, R", "r; R"), *row[4:]] for row in ROWS])),
         ("a preamble", b"Library survey\nExported on 2026-03-20\n\n" + data()),
         ("a preamble as wide as the table", b"Library survey,,,,,\n,,,,,\n" + data()),
-        ("blank rows between and after", data([HEADER, ROWS[0], [""] * 6, *ROWS[1:], [""] * 6])),
+        ("blank rows before and after", data([[""] * 6, HEADER, *ROWS, [""] * 6, [""] * 6])),
         ("names below the headers", data([["t", "c", "v", "u", "a", "r"], HEADER, *ROWS])),
         ("names above and below", data([HEADER, ["", "", "visits", "uses", "age", "remark"],
                                         *ROWS])),
@@ -371,6 +371,13 @@ def test_options_put_in_order_in_one_cell_or_a_column_a_rank() -> None:
         raw = read_export(NAME, asked, data([[str(n), *row] if n else ["", *row]
                                              for n, row in enumerate(rows)]))  # fmt: skip
         assert {name: raw[name].tolist() for name in ranks} == ranks
+
+
+def test_a_row_without_a_cell_is_a_row_where_others_follow() -> None:
+    for made in (data, book):
+        raw = read_export(NAME, QUESTIONNAIRE, made([HEADER, ROWS[0], [""] * 6, *ROWS[1:]]))
+        assert raw["_row"].tolist() == [2, 3, 4, 5]
+        assert raw["visits"].tolist() == ["Souvent", "", "Jamais", "Jamais"]
 
 
 def test_a_large_file_is_read_as_a_small_one_is() -> None:

@@ -19,8 +19,8 @@ from readiness.errors import DataError
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.seal import LEDGER
 from readiness.publications.what_if import moved, recompute, with_version
-from readiness.questionnaire import load_questionnaire, match_key
-from readiness.readers import read_export
+from readiness.questionnaire import load_questionnaire
+from readiness.readers import read_cells, read_export
 from readiness.register.figures import read_register
 from readiness.tables import read_text_table
 from readiness.validation.rows import submissions
@@ -166,14 +166,13 @@ def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
     code, for an open link the moment of submission). Any other table: `key`, or its first column.
     """
     path = find_object(root, version)
-    cells = read_text_table(path, version.name)
-    if key is None and version.questionnaire:
-        questionnaire = load_questionnaire(
-            root / f"data/questionnaires/{version.questionnaire}.yaml"
-        )
-        headers = {match_key(str(column)) for column in cells.columns}
-        if match_key(questionnaire.export.invitation or "") in headers:
-            raw = read_export(path, questionnaire)
+    if not version.questionnaire:
+        return table_by(read_text_table(path, version.name), key, version.name)
+    questionnaire = load_questionnaire(root / f"data/questionnaires/{version.questionnaire}.yaml")
+    cells = read_cells(path, questionnaire)
+    if key is None:
+        raw = read_export(path, questionnaire)
+        if questionnaire.export.invitation or "_id" in raw or "_submitted" in raw:
             # Without the sample, every code counts: one that is unknown is a respondent's, too.
             named, _ = submissions(raw, questionnaire, None, **EVER, keep="last")
             moments = named["submitted"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")

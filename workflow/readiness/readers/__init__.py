@@ -1,6 +1,6 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
-from readiness.readers.export import read_export, read_ignored, recognised
+from readiness.readers.export import read_cells, read_export, read_ignored, recognised
 from readiness.readers.sheet import Sheet, read_sheet
 from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
@@ -16,6 +16,7 @@ __all__ = [
     "SAMPLE_COLUMNS",
     "TIMESTAMP",
     "Sheet",
+    "read_cells",
     "read_corrections",
     "read_export",
     "read_ignored",

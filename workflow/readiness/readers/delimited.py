@@ -180,16 +180,14 @@ class _Body:
         self.short: list[Row] = []
 
     def take(self, rows: list[Row]) -> None:
-        """Add rows; short ones wait until it is known whether only the last ones are so."""
+        """Add rows; short and empty ones wait until it is known whether only the last are so."""
         fitted: list[list[str]] = []
         for number, cells in rows:
-            if not any(cells):
-                continue
-            if len(cells) < self.least:
+            if len(cells) < self.least or not any(cells):
                 self.short.append((number, cells))
                 continue
             for waiting in self.short:
-                fitted.append(self._fault(*waiting))
+                fitted.append(self._waited(*waiting))
             self.short.clear()
             if any(cell.strip() for cell in cells[self.width :]):
                 fitted.append(self._fault(number, cells))
@@ -198,6 +196,13 @@ class _Body:
             self.numbers.append(number)
         self._add(fitted)
         bounded(self.path, len(self.numbers), self.width)
+
+    def _waited(self, number: int, cells: list[str]) -> list[str]:
+        """A row that is not among the last: one without an answer, or a fault."""
+        if len(cells) < self.least:
+            return self._fault(number, cells)
+        self.numbers.append(number)
+        return [""] * self.width
 
     def _fault(self, number: int, cells: list[str]) -> list[str]:
         """An empty row in place of one whose cells nobody can put below their headers."""
@@ -219,11 +224,13 @@ class _Body:
     def finish(self, sheet: Sheet, *, ended: bool) -> Sheet:
         """The sheet with these rows.
 
-        The last rows may be short: what spreadsheets leave out at the end of a row is empty. Fewer
-        than half the cells are another thing (a total, a remark), and a row is left out as well
-        where the file ends within it: DataError.
+        The last rows may be short: what spreadsheets leave out at the end of a row is empty. Half
+        the cells or fewer are another thing (a total, a remark): set aside. Where the file ends
+        within a row it is cut: DataError.
         """
         notes: tuple[str, ...] = ()
+        while self.short and not any(self.short[-1][1]):
+            self.short.pop()
         if self.short and not ended:
             number, cells = self.short[-1]
             raise DataError(
@@ -232,7 +239,10 @@ class _Body:
             )
         last: list[list[str]] = []
         for number, cells in self.short:
-            if 2 * len(cells) < self.least:
+            if not any(cells):
+                last.append(self._waited(number, cells))
+                continue
+            if 2 * len(cells) <= self.least:
                 last.append(self._fault(number, cells))
                 continue
             last.append([*cells, *[""] * (self.width - len(cells))])
@@ -268,9 +278,10 @@ def _fast(path: Path, content: bytes, separator: str, line: int) -> Sheet | None
     for at in frame:
         blank = np.flatnonzero(frame[at].cat.categories == "")
         empty &= np.isin(frame[at].cat.codes.to_numpy(), blank)
+    filled = np.flatnonzero(~empty)
+    if last := len(frame) - (filled[-1] + 1 if len(filled) else 0):
+        frame = frame.iloc[:-last].apply(lambda column: column.cat.remove_unused_categories())
     numbers = np.arange(line + 1, len(frame) + line + 1)
-    if empty.any():
-        frame, numbers = frame[~empty].reset_index(drop=True), numbers[~empty]
     return Sheet(path, tuple(header), frame, numbers)
 
 

@@ -86,12 +86,18 @@ def read_ignored(
     options = (at for found in assigned.options.values() for at in found.values())
     roles = (assigned.roles[role] for role in READ if role in assigned.roles)
     taken = {*assigned.items.values(), *options, *roles}
-    made: dict[str, object] = {ROW: sheet.numbers}
-    for at, header in enumerate(sheet.columns):
-        if at not in taken:
-            times = sum(name == header for name in sheet.columns[: at + 1])
-            made[header if times == 1 else f"{header} ({times})"] = sheet.texts(at)
-    return pd.DataFrame(made)
+    names = [name for at, name in enumerate(sheet.names()) if at not in taken]
+    frame = sheet.frame()[names]
+    frame.insert(0, ROW, sheet.numbers)
+    return frame
+
+
+def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Every cell of an export as text, by header: a row for each of `read_export`.
+
+    Raises as `read_export` does.
+    """
+    return _opened(path, questionnaire, None, None)[0].frame()
 
 
 def recognised(

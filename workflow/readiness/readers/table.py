@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,6 +90,21 @@ class Sheet:
     def first(self, count: int) -> list[list[str]]:
         """The cells of the first `count` rows."""
         return [[str(cell) for cell in row] for row in self.rows.head(count).to_numpy()]
+
+    def names(self) -> list[str]:
+        """The headers, each once: `column 4` without one, `Again (2)` for the second of one."""
+        seen: Counter[str] = Counter()
+        made = []
+        for at, header in enumerate(self.columns, 1):
+            key = match_key(header)
+            seen[key] += 1
+            again = header if seen[key] == 1 else f"{header.strip()} ({seen[key]})"
+            made.append(again if key else f"column {at}")
+        return made
+
+    def frame(self) -> pd.DataFrame:
+        """All cells as text (object), columns by `names`."""
+        return pd.DataFrame({name: self.texts(at) for at, name in enumerate(self.names())})
 
     def below(self, count: int) -> Sheet:
         """The sheet with its first `count` rows as further headers."""

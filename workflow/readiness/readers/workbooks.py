@@ -127,7 +127,9 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     texts = [[_text(cell) for cell in row] for row in cells]
     head = texts[:HEAD]
     at = header_at(head, wanted)
-    body = [(number, row) for number, row in enumerate(texts[at + 1 :], at + 2) if any(row)]
+    body = list(enumerate(texts[at + 1 :], at + 2))
+    while body and not any(body[-1][1]):
+        body.pop()
     bounded(path, len(body), len(head[at]))
     columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
     numbers = np.array([number for number, _ in body], dtype=np.int64)

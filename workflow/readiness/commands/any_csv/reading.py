@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from readiness.analysis.any_csv.sample import numbers, row_at
 from readiness.analysis.any_csv.settings import Survey
 from readiness.config import explain, read_yaml
 from readiness.errors import ConfigError, DataError
-from readiness.tables import read_text_table
+from readiness.readers import read_sheet
+from readiness.tables import MEND
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,14 +64,21 @@ def _refuse(path: Path, error: ValidationError) -> Survey:
 
 
 def read_answers(path: Path) -> pd.DataFrame:
-    """The CSV as text, checked to be a table of named columns.
+    """The table as text (CSV, workbook or SPSS file), checked to be one of named columns.
 
     Raises:
-        DataError: not found, not UTF-8, not a table, no rows, a column named twice.
+        DataError: not found, letters that cannot be told, not a table, no rows, a column named
+            twice.
     """
     if not path.is_file():
         raise DataError(f"{path}: not found, or no file; correct its name.")
-    frame = read_text_table(path, "the table of answers")
+    sheet = read_sheet(path)
+    for at, why in sorted(sheet.faults.items())[:1]:
+        raise DataError(f"{path}, row {sheet.numbers[at]}: {why}. {MEND}")
+    times = Counter(header for header in sheet.columns if header.strip())
+    if again := [header for header in times if times[header] > 1]:
+        raise DataError(f"{path}: two columns are named {again[0]!r}; rename one.")
+    frame = sheet.frame()
     if frame.empty:
         raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
     return frame
