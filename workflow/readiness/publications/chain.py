@@ -17,10 +17,12 @@ Chain = Mapping[str, Lineage]
 
 RESTORE = "restore-"
 REGISTER = "register"
+ATTACKED = "attack"
 MOST_STEPS = 200
 """How many steps a run may have."""
-NOT_SEALED = ("reproduce", "faults")
-"""Folders of steps on which no publication rests: it compares publications; it tells of answers."""
+NOT_SEALED = ("reproduce", "faults", ATTACKED)
+"""Folders of steps on which no publication rests: it compares publications; it tells of answers; it
+judges a register before it leaves."""
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
