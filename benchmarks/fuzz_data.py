@@ -245,10 +245,13 @@ def accounted(result: Validated, received: int) -> None:
         raise FaultError(f"{received} received, {result.count('kept')} kept, not kept {counted}")
     if len(result.answers) != result.count("kept"):
         raise FaultError("rows of answers are not those that were kept")
-    issues = result.issues["rule"].value_counts()
-    if any(int(issues.get(rule, 0)) != n for rule, n in counted.items()):
+    aside = result.quarantine["rule"].value_counts()
+    if any(int(aside.get(rule, 0)) != n for rule, n in counted.items()):
+        raise FaultError("a submission that is not kept is not set aside")
+    issues = set(zip(result.issues["row"], result.issues["rule"], strict=True))
+    if not issues >= set(zip(result.quarantine["row"], result.quarantine["rule"], strict=True)):
         raise FaultError("a submission that is not kept is no issue")
-    for name in ("answers", "issues", "counts"):
+    for name in ("answers", "issues", "counts", "quarantine"):
         read_again(getattr(result, name), name)
     if "\n" in loss_line(result):
         raise FaultError("the line of what is lost is more than one")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from readiness.analysis.responding import dispositions, missing_table
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire, questionnaire_of
@@ -179,6 +180,18 @@ def test_who_stopped_is_told_from_who_skipped() -> None:
     assert answers.loc["row-3", ["g2", "cost"]].tolist() == ["_blank", "_blank"]
     assert answers.loc["row-3", "tools.pen"] == "0"
     assert rules(found) == [(2, "broken_off"), (3, "no_answer"), (3, "no_answer")]
+
+
+def test_who_broke_off_is_a_partial_or_a_refusal() -> None:
+    """AAPOR: at least half of what applied answered is a partial, less is a break-off."""
+    later = {**PLAIN, **dict.fromkeys(["why", "tools", "born", "cost"], "")}
+    found = check([STOPPED, later, {"g4": "Bon"}])
+    sample = pd.DataFrame({"token": found.answers["respondent"]})
+    assert dispositions(sample, found.answers, QUESTIONNAIRE).tolist() == [
+        "refusal", "partial", "complete",
+    ]  # fmt: skip
+    states = missing_table(found.answers, QUESTIONNAIRE, ["g1"]).set_index("status")["n"]
+    assert states["blank"] == 1 and states["answered"] == 2 and states["not_asked"] == 0
 
 
 def test_the_word_of_the_tool_on_who_came_to_the_end_counts() -> None:

@@ -195,7 +195,8 @@ def _validated(
         table.loc[answers.place[out], "status"] = "screened_out"
         if out.all():
             raise DataError(_nothing_kept(table, found))
-        answers, exported = answers.without(out), exported.without(out)
+        if out.any():
+            answers, exported = answers.without(out), exported.without(out)
     given = {name: int(texts.where(match_key).sum()) for name, texts in exported.texts.items()}
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
@@ -206,7 +207,8 @@ def _validated(
         coded, dropped, more = whole_interviews(coded, answers, questionnaire, checks)
         found += more
         table.loc[answers.place[dropped], "status"] = "same_content"
-        answers, groups = answers.without(dropped), groups.take(~dropped)
+        if dropped.any():
+            answers, groups = answers.without(dropped), groups.take(~dropped)
     frame = _frame_columns(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
     check_coded(answers.respondent, held, questionnaire)
