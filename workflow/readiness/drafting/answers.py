@@ -63,12 +63,17 @@ class Answers:
     checks: tuple[str, ...] = field(default=())
 
 
-def answers_of(columns: Sequence[Column], labels: Sequence[tuple[str, str]] = ()) -> Answers:
+def answers_of(
+    columns: Sequence[Column],
+    labels: Sequence[tuple[str, str]] = (),
+    signs: Sequence[str] = (),
+) -> Answers:
     """Propose the answers that columns share.
 
     Args:
         columns: one, or the rows of a grid.
         labels: value and label of each declared answer, where something names them.
+        signs: what may join ticked options, beside the usual.
     """
     counts: Counter[str] = Counter()
     for column in columns:
@@ -81,17 +86,17 @@ def answers_of(columns: Sequence[Column], labels: Sequence[tuple[str, str]] = ()
         if 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known)):
             return _partly_labelled(counts, labels, missing_values)
         return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
-    return answers_of_unlabelled(counts)
+    return answers_of_unlabelled(counts, signs)
 
 
-def answers_of_unlabelled(counts: Counter[str]) -> Answers:
+def answers_of_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Answers:
     """The same of texts that nothing names."""
     special = {t: means for t in counts if (means := special_of(t))}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
         return Answers("text", missing=missing, checks=("no answer but missing ones",))
-    found = _numbers(kept) or _dates(kept) or _joined(kept) or _closed(kept)
+    found = _numbers(kept) or _dates(kept) or _joined(kept, signs) or _closed(kept)
     return replace(found or Answers("text"), missing=(*missing, *(found.missing if found else ())))
 
 
@@ -229,9 +234,9 @@ def _is_date(text: str, pattern: str) -> bool:
     return True
 
 
-def _joined(counts: Counter[str]) -> Answers | None:
+def _joined(counts: Counter[str], signs: Sequence[str]) -> Answers | None:
     """A multiple choice whose ticked options stand in one cell."""
-    found = joined_options(counts)
+    found = joined_options(counts, signs)
     if found is None:
         return None
     options, separator = found

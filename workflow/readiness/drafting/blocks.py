@@ -14,9 +14,9 @@ from readiness.questionnaire.text import match_key
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
-MARKS = (" - ", "-", ": ", " [", " / ")
+MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 """What stands between the text of a question and that of its row or option."""
-_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>\d{1,3})")
+_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>[A-Za-z]{0,4}\d{1,4})")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _run(columns: Sequence[Column], codebook: Codebook) -> int:
 def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
     how, question, _ = _parts(columns[0], codebook)
     rows = tuple(_parts(column, codebook)[2] for column in columns)
-    if how == "number":
+    if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
     if _all_ticked(columns, rows, codebook):

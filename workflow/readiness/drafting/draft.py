@@ -17,6 +17,7 @@ from readiness.drafting.table import Column, Table
 from readiness.drafting.wordings import is_none, is_other, language_of
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
+from readiness.questionnaire.text import match_key
 
 ONE = ("single", "ordinal")
 ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
@@ -96,7 +97,7 @@ def make_draft(
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
     beside = {at: column for at, column in beside.items() if at not in used}
-    questions = _routed(_named(blocks, codebook))
+    questions = _routed(_named(_whole(blocks, codebook, table.signs)))
     texts = [text for q in questions for text in _texts(q)]
     found = language or language_of(texts)
     if not found:
@@ -110,26 +111,34 @@ def _texts(question: Question) -> list[str]:
     return [question.block.question, *question.block.rows, *options]
 
 
-def _whole(blocks: Sequence[Block], codebook: Codebook) -> list[tuple[Block, Answers]]:
-    """The blocks with their answers; a grid whose rows share no answers is as many questions."""
+def _whole(
+    blocks: Sequence[Block], codebook: Codebook, signs: Sequence[str]
+) -> list[tuple[Block, Answers]]:
+    """The blocks with their answers; a grid whose rows share no answers is as many questions.
+
+    Options that stand in a column each and joined in one before are one question.
+    """
     found = []
+    ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
     for block in blocks:
-        answers = _answers(block, codebook)
+        if block.kind == "one" and match_key(block.columns[0].header) in ticked:
+            continue
+        answers = _answers(block, codebook, signs)
         if block.kind == "grid" and answers.kind in ("text", "date"):
             single = [
                 Block("one", f"{block.question} {row}", (column,))
                 for column, row in zip(block.columns, block.rows, strict=True)
             ]
-            found += [(each, _answers(each, codebook)) for each in single]
+            found += [(each, _answers(each, codebook, signs)) for each in single]
         else:
             found.append((block, answers))
     return found
 
 
-def _named(blocks: Sequence[Block], codebook: Codebook) -> list[Question]:
+def _named(blocks: Sequence[tuple[Block, Answers]]) -> list[Question]:
     taken: set[str] = set()
     found = []
-    for block, answers in _whole(blocks, codebook):
+    for block, answers in blocks:
         header = block.columns[0].header if block.kind == "one" else _shared(block)
         own = item_id(header, taken)
         taken.add(own)
@@ -155,7 +164,7 @@ def _shared(block: Block) -> str:
     return block.question
 
 
-def _answers(block: Block, codebook: Codebook) -> Answers:
+def _answers(block: Block, codebook: Codebook, signs: Sequence[str]) -> Answers:
     first = block.columns[0]
     if block.kind == "ticks":
         options = [
@@ -164,7 +173,7 @@ def _answers(block: Block, codebook: Codebook) -> Answers:
         ]
         return Answers("multi", with_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
-    found = answers_of(block.columns, labels)
+    found = answers_of(block.columns, labels, signs)
     if block.kind == "grid" and found.ends:
         low, high = found.ends
         points = [Option(str(k), code=f"p{k}") for k in range(low, high + 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,22 +11,32 @@ from readiness.drafting.table import MOST_OPTIONS
 
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
 """What tools join ticked options by, the ones that options hardly hold first."""
+_CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
+"""Cells that names joined by blanks can be."""
+MOST_PIECES = 10 * MOST_OPTIONS
+"""Different parts of cells at most: with more, they are sentences."""
 LEAST_JOINED = 0.05
 """Share of the cells that hold two options or more, at least."""
 
 
-def joined_options(counts: Counter[str]) -> tuple[list[str], str] | None:
+def joined_options(counts: Counter[str], more: Sequence[str] = ()) -> tuple[list[str], str] | None:
     """The options that cells join, most frequent first, and what joins them.
+
+    `more` are further separators that the tool is known to use.
 
     Pieces that only ever stand side by side, in one order, are one option that holds the
     separator. None where the cells are no joined options: nothing is joined, pieces do not repeat
     in other company, or there are too many.
     """
-    for separator in SEPARATORS:
-        cells = {text: [p.strip() for p in text.split(separator) if p.strip()] for text in counts}
+    for separator in dict.fromkeys((*more, *SEPARATORS)):
+        if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
+            continue
+        cells = {text: _pieces(text, separator) for text in counts}
         if sum(counts[text] for text, pieces in cells.items() if len(pieces) > 1) < max(
             2, LEAST_JOINED * sum(counts.values())
         ):
+            continue
+        if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
         merged = _merge(cells, separator)
         sizes = Counter(piece for text, pieces in merged.items() for piece in set(pieces)
@@ -36,7 +47,10 @@ def joined_options(counts: Counter[str]) -> tuple[list[str], str] | None:
         mixed = sum(len(found) > 1 for found in company.values())
         if not several or len(sizes) < 2 or len(sizes) > MOST_OPTIONS or 2 * mixed < len(sizes):
             continue
-        if any(len(set(pieces)) < len(pieces) for pieces in several):
+        alone = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
+        if any(len(set(pieces)) < len(pieces) for pieces in several) or (
+            separator == " " and 2 * len(alone) < len(sizes)
+        ):
             continue
         return [
             option for option, _ in sorted(sizes.items(), key=lambda s: (-s[1], s[0]))
@@ -44,17 +58,40 @@ def joined_options(counts: Counter[str]) -> tuple[list[str], str] | None:
     return None
 
 
+def _pieces(text: str, separator: str) -> list[str]:
+    """The parts of a cell; behind a bare comma a blank stays, for options may hold one."""
+    parts = [part if separator == "," else part.strip() for part in text.split(separator)]
+    return [part for part in parts if part.strip()]
+
+
 def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
     """The cells with neighbours made one that never stand apart."""
-    joiner = separator if separator.startswith((",", ";", "\u060c")) else f" {separator} "
+    joiner = separator if separator.strip() else " "
     while True:
         alone = Counter(piece for pieces in cells.values() for piece in pieces)
         pairs = Counter(pair for pieces in cells.values() for pair in _pairs(pieces))
-        stuck = {p for p, n in pairs.items() if n == alone[p[0]] == alone[p[1]] and n > 1}
+        stuck = {p for p, n in pairs.items() if _is_one(p, n, alone)}
         if not stuck:
-            return cells
-        first = min(stuck)
+            return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
+        # A bracket that is open joins first: what stands in it is no option.
+        first = min(stuck, key=lambda pair: (not _is_open(pair[0]), pair))
         cells = {text: _joined(pieces, first, joiner) for text, pieces in cells.items()}
+
+
+def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:
+    """Whether two neighbours are the parts of one option.
+
+    They never stand apart; or the second is no beginning, and only ever follows the first.
+    """
+    first, second = pair
+    if _is_open(first) or second.startswith(" "):
+        return True
+    follows = times == alone[second] > 1
+    return follows and (times == alone[first] or second[:1].islower())
+
+
+def _is_open(piece: str) -> bool:
+    return piece.count("(") > piece.count(")")
 
 
 def _pairs(pieces: Sequence[str]) -> list[tuple[str, str]]:

@@ -76,6 +76,8 @@ class Table:
     """The columns of an export, all with as many rows."""
 
     columns: tuple[Column, ...]
+    signs: tuple[str, ...] = ()
+    """What the tool puts between ticked options in one cell, where that is known."""
 
     @property
     def rows(self) -> int:

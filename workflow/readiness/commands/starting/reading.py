@@ -21,9 +21,21 @@ def export_table(path: Path, content: bytes) -> Table:
     """
     sheet, tool = recognised(path, content)
     headings = tool.headings(sheet)
-    texts = [heading[1] if len(heading) > 1 else "" for heading in headings]
+    names = [_named(heading) for heading in headings]
     own = [_is_own(tool, sheet, at, heading) for at, heading in enumerate(headings)]
-    return table_of(sheet, texts, own)
+    return table_of(sheet, names, own, tool.signs)
+
+
+def _named(heading: tuple[str, ...]) -> tuple[str, str]:
+    """By what a column is known, and its text as far as the header has one.
+
+    A header may hold both, its code first; texts have blanks, names have none.
+    """
+    first, *others = heading
+    short = next((name for name in others if name and first.startswith(name) and name != first), "")
+    texts = [name for name in others if " " in name.strip() and name != short]
+    known = short if short and " " not in short and texts else first
+    return known, texts[0] if texts else ""
 
 
 def _is_own(tool: Tool, sheet: Sheet, at: int, heading: tuple[str, ...]) -> bool:
@@ -33,11 +45,20 @@ def _is_own(tool: Tool, sheet: Sheet, at: int, heading: tuple[str, ...]) -> bool
     return added or tool.is_own(sheet, at)
 
 
-def table_of(sheet: Sheet, texts: Sequence[str] = (), own: Sequence[bool] = ()) -> Table:
-    """A sheet as a draft sees it, with what the file itself says of its columns."""
+def table_of(
+    sheet: Sheet,
+    names: Sequence[tuple[str, str]] = (),
+    own: Sequence[bool] = (),
+    signs: tuple[str, ...] = (),
+) -> Table:
+    """A sheet as a draft sees it, with what the file itself says of its columns.
+
+    `names` are the header and the text of each column where a tool tells them, `own` whether it is
+    the tool's, `signs` what it puts between ticked options.
+    """
     columns = []
-    for at, header in enumerate(_headers(sheet)):
-        said: dict[str, Any] = {"label": texts[at]} if texts else {}
+    for at, header in enumerate(_headers([name for name, _ in names] or sheet.columns)):
+        said: dict[str, Any] = {"label": names[at][1]} if names else {}
         said |= {"own": own[at]} if own else {}
         if variable := sheet.labels.get(sheet.columns[at]):
             said |= {
@@ -47,14 +68,14 @@ def table_of(sheet: Sheet, texts: Sequence[str] = (), own: Sequence[bool] = ()) 
                 "ordered": variable.measure == "ordinal",
             }
         columns.append(Column.of(at, header, [str(cell) for cell in sheet.texts(at)], **said))
-    return Table(tuple(columns))
+    return Table(tuple(columns), signs)
 
 
-def _headers(sheet: Sheet) -> list[str]:
+def _headers(columns: Sequence[str]) -> list[str]:
     """The headers as a questionnaire names them: `column 4` without one, `Again (2)` again."""
     seen: Counter[str] = Counter()
     found = []
-    for at, header in enumerate(sheet.columns, 1):
+    for at, header in enumerate(columns, 1):
         key = match_key(header)
         seen[key] += 1
         again = f"{header.strip()} ({seen[key]})"
