@@ -120,6 +120,10 @@ def test_a_reported_base_is_used_as_one() -> None:
     assert (str(uses.status), uses.facts[0].kind) == ("impossible", "forensics.base.other")
     assert "The nearest that fit: 8 or 16." in tell(uses.facts[0], "en")
     assert "total.base" not in verdicts
+    table["answer"] = ["Bad", "Good", "Yes", "No"]
+    _, document = begin_study(table, "journal", SOURCE, ASKED)
+    assert document["items"]["view"]["label"] == {"en": "What is your view?"}
+    assert document["items"]["view"]["categories"]["good"] == {"en": "Good"}
     assert all(tell(fact, "en") for v in verdicts.values() for fact in v.facts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -53,11 +53,12 @@ def _wrapped(items: Sequence[str]) -> list[str]:
     return [*lines, line]
 
 
-def study_section(study: str, *, language: str, title: str, dataset: str, version: str) -> str:
-    """The lines of a study, below `studies:`."""
+def study_section(study: str, *, title: Mapping[str, str], dataset: str, version: str) -> str:
+    """The lines of a study, below `studies:`; its title by language."""
+    titles = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in title.items())
     return (
         f"  {study}:\n"
-        f"    title: {{{language}: {json.dumps(title, ensure_ascii=False)}}}\n"
+        f"    title: {{{titles}}}\n"
         f'    claims: {{dataset: {dataset}, version: "{version}"}}\n'
         f"    structure: {study}-{version}\n"
     )

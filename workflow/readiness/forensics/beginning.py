@@ -16,7 +16,7 @@ from readiness.forensics.arithmetic.bases import NEAREST, SetKind
 from readiness.forensics.arithmetic.figures import Figure, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.claims import COLUMNS
-from readiness.language import text
+from readiness.language import LANGUAGES, text
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.naming import item_id, option_code
 
@@ -58,14 +58,14 @@ def begin_study(
     answer is given twice, a question has two bases, the questionnaire has no such question.
     """
     _check_columns(table, where)
-    begun = _Begun(source, _Names(questionnaire, where), where)
+    begun = _Begun(source, _Names(questionnaire, source.language, where), where)
     for number, record in enumerate(table.to_dict("records"), 2):
         begun.add({str(name): str(value).strip() for name, value in record.items()}, number)
     totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
     register = pd.DataFrame(begun.rows, columns=list(COLUMNS), dtype=object).fillna("")
     structure = {
         "study": study, "publisher": source.publisher,
-        "publishers": {source.publisher: {source.language: source.publisher}},
+        "publishers": {source.publisher: dict.fromkeys(begun.languages, source.publisher)},
         "edition": 2, "claims": f"{study}-claims", "version": "1", "items": begun.items,
         "sets": begun.sets, **({"totals": totals} if totals else {}),
     }  # fmt: skip
@@ -86,17 +86,16 @@ class _Begun:
 
     def add(self, cell: Mapping[str, str], number: int) -> None:
         """One row of the table."""
-        language = self._source.language
         item, label = self._names.item(cell, number)
         answer, answer_label = self._names.answer(item, cell, number)
-        info = self.items.setdefault(item, {"label": {language: label}, "categories": {}})
+        info = self.items.setdefault(item, {"label": label, "categories": {}})
         figures = self._figures.setdefault(item, {})
         if answer in figures:
             raise DataError(
                 f"{self._where}, row {number}, column answer: {cell['answer']!r} stands twice."
             )
         figures[answer] = _figure(cell["value"], number, self._where)
-        info["categories"][answer] = {language: answer_label}
+        info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
         self._write(
             item, answer, cell["value"], "percent", exactness="printed", rounding="unknown",
@@ -112,8 +111,8 @@ class _Begun:
     def add_base(self, item: str, base: str) -> dict[str, Any]:
         """How many answered a question, as reported; returns what the structure says of it."""
         _whole(base, item, self._where)
-        language = self._source.language
-        self.items[item]["categories"][BASE] = {language: text("forensics.base.word", language)}
+        words = {lang: text("forensics.base.word", lang) for lang in self.languages}
+        self.items[item]["categories"][BASE] = words
         claim = self._write(item, BASE, base, "count")
         return {"claim": claim, "counts": "answered", "sets": [item]}
 
@@ -127,6 +126,14 @@ class _Begun:
             "status": "documented", **more,
         })  # fmt: skip
         return claim
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the catalogues in which every text is there; that of the source, too."""
+        labels = [each for info in self.items.values()
+                  for each in (info["label"], *info["categories"].values())]  # fmt: skip
+        shared = set.intersection(*(set(label) for label in labels)) & set(LANGUAGES)
+        return sorted(shared | {self._source.language})
 
     @property
     def sets(self) -> list[dict[str, Any]]:
@@ -182,41 +189,44 @@ def _kind(stated: str, figures: Mapping[str, Figure], where: str) -> SetKind:
 class _Names:
     """The ids and codes of a study: a questionnaire's, or made of the words that were printed."""
 
-    def __init__(self, questionnaire: Questionnaire | None, where: str) -> None:
+    def __init__(self, questionnaire: Questionnaire | None, language: str, where: str) -> None:
         self._asked, self._where = questionnaire, where
+        self._language = language
         self._items: dict[str, str] = {}
         self._answers: dict[tuple[str, str], str] = {}
 
-    def item(self, cell: Mapping[str, str], row: int) -> tuple[str, str]:
-        """The id of a question, and what readers are told it is."""
+    def item(self, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
+        """The id of a question, and what readers are told it is, by language."""
         said = cell["item"]
         if not said:
             raise DataError(f"{self._where}, row {row}, column item: is empty.")
-        label = cell.get("question", "") or said
+        stated = {self._language: cell["question"]} if cell.get("question") else {}
+        label = stated or {self._language: said}
         if self._asked is None:
             known = self._items.setdefault(said, item_id(said, set(self._items.values())))
             return known, label
         for item in self._asked.items:
             names = (item.id, item.column, *item.label.root.values())
             if match_key(said) in map(match_key, names):
-                return item.id, cell.get("question", "") or item.label.root.get(
-                    self._asked.language, said
-                )
+                return item.id, {**item.label.root, **stated}
         raise DataError(
             f"{self._where}, row {row}, column item: {self._asked.id} has no question {said!r}."
         )
 
-    def answer(self, item: str, cell: Mapping[str, str], row: int) -> tuple[str, str]:
-        """The code of an answer, and what readers are told it is."""
+    def answer(self, item: str, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
+        """The code of an answer, and what readers are told it is, by language."""
         said = cell["answer"]
         if not said:
             raise DataError(f"{self._where}, row {row}, column answer: is empty.")
-        label = cell.get("label", "") or said
+        stated = {self._language: cell["label"]} if cell.get("label") else {}
         if self._asked is None:
             taken = {code for (own, _), code in self._answers.items() if own == item} | {BASE}
             code = self._answers.setdefault((item, said), option_code(said, taken))
-            return code, label
-        return _code(self._asked.item(item), said, self._where, row), label
+            return code, stated or {self._language: said}
+        asked = self._asked.item(item)
+        code = _code(asked, said, self._where, row)
+        known = next((dict(c.labels) for c in asked.categories if c.code == code), {})
+        return code, {**(known or {self._language: said}), **stated}
 
 
 def _code(item: Item, said: str, where: str, row: int) -> str:

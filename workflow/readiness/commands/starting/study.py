@@ -48,7 +48,7 @@ def begin(root: Path, study: str, table: Path, source: Source, asked: Questionna
     register, document = begin_study(cells, study, source, asked, str(table))
     read_register(register, parse_structure(document, str(table)), str(table))
     section = study_section(
-        study, language=source.language, title=source.publisher, dataset=dataset, version=VERSION
+        study, title=document["publishers"][source.publisher], dataset=dataset, version=VERSION
     )
     config = with_section((root / "config.yaml").read_text("utf-8"), "studies", study, section)
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
