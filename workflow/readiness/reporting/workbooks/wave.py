@@ -39,7 +39,10 @@ def _notes(material: Material) -> Sheet:
     ]
     if material.selection.p_values:
         rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
-    for name in ("base", "weighted", "effective"):
+    told = (
+        ("base", "weighted", "effective") if material.register.weighted else ("base", "effective")
+    )
+    for name in told:
         rows.append((text(f"tables.row.{name}", language), text(_MEANING[name], language)))
     return Sheet(
         text("tables.sheet.notes", language),

@@ -1,0 +1,146 @@
+"""What a plan knows of a questionnaire, and what of a wave it refuses against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from readiness.config import Wave, parse
+from readiness.errors import ConfigError
+from readiness.plan.asking import asked
+from readiness.plan.checks import check_wave
+from readiness.plan.deriving import asked_of, variables_of
+from readiness.plan.documents import missing_labels, told_items
+from readiness.plan.drawn import charts_of
+from readiness.plan.runs import Run
+
+
+def item(code: str, kind: str, codes: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    options = [{"code": c, "text": c} for c in codes]
+    return {"id": code, "kind": kind, "column": code, **more, "categories": options}
+
+
+QUESTIONNAIRE = {
+    "name": "made", "version": "1", "language": "en", "title": {"en": "Made"},
+    "group_item": "role", "groups": {"weighted": ["staff"], "apart": ["guest"]},
+    "frame": [{"id": "site", "label": {"en": "Site"},
+               "categories": [{"code": "hill", "text": "Hill"}]}],
+    "items": [
+        item("role", "single", ("staff", "guest")),
+        item("rating", "ordinal", ("bad", "fine", "great")),
+        item("tools", "multi", ("saw", "pen"), blank_means="none"),
+        item("whole", "single", ("all", "part")),
+        item("name", "single", ("ann", "bob"), personal=True),
+        {"id": "age", "kind": "number", "column": "age"},
+        {"id": "born", "kind": "date", "column": "born"},
+    ],
+}  # fmt: skip
+OPEN: dict[str, Any] = {
+    "title": {"en": "Made"}, "simulated": True, "selection": "opt-in",
+    "answers": {"dataset": "made", "version": "1"}, "questionnaire": "made-1",
+    "estimate": {"items": ["rating"]},
+}  # fmt: skip
+SAMPLE = {"dataset": "made-sample", "version": "1"}
+Made = Callable[..., Run]
+
+
+@pytest.fixture
+def run_of(tmp_path: Path) -> Made:
+    """A run of the open wave with other keys, its questionnaire in a folder."""
+    path = tmp_path / "data/questionnaires/made-1.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(yaml.safe_dump(QUESTIONNAIRE), "utf-8")
+
+    def make(**keys: Any) -> Run:
+        run = Run("waves/made", "made", parse(Wave, {**OPEN, **keys}, "config.yaml"))
+        assert isinstance(run.section, Wave)
+        check_wave(tmp_path, run.key, run.section, asked_of(tmp_path, run))
+        return run
+
+    return make
+
+
+def test_groups_are_what_is_known_of_respondents(tmp_path: Path, run_of: Made) -> None:
+    known = asked(tmp_path, Path("data/questionnaires/made-1.yaml"))
+    wave = run_of().section
+    drawn = run_of(sample=SAMPLE, selection="probability").section
+    assert isinstance(wave, Wave) and isinstance(drawn, Wave)
+    assert set(known.groupings(wave)) == {"role", "rating", "whole"}
+    assert known.groupings(wave)["role"] == ["staff"]  # who is counted apart is in no group
+    assert set(known.groupings(drawn)) == {"role", "rating", "whole", "site"}
+    assert wave.weight.method == "none" and drawn.weight.method == "rake"
+    assert variables_of(tmp_path, run_of()) == ()
+    by = {"by": "rating", "items": ["tools"]}
+    assert variables_of(tmp_path, run_of(estimate=by)) == ("rating",)
+    assert variables_of(tmp_path, run_of(estimate=by, sample=SAMPLE)) == ("rating", "site")
+
+
+def test_a_question_without_groups_has_one_picture(tmp_path: Path, run_of: Made) -> None:
+    def forms(**estimate: Any) -> list[str]:
+        run = run_of(estimate={"items": ["rating"], **estimate})
+        return [chart.form for chart in charts_of(tmp_path, run) if chart.item]
+
+    assert forms() == ["levels"] == forms(by="rating")
+    assert forms(by="role") == ["levels", "intervals"]
+
+
+DERIVE = [
+    {"id": "high", "label": {"en": "High"}, "any": [{"item": "rating", "top": 1}]},
+    {"id": "ages", "label": {"en": "Ages", "fr": "Âges"}, "bands": {"item": "age", "categories": [
+        {"code": "young", "label": {"en": "Young"}, "below": 30},
+        {"code": "old", "label": {"en": "Old"}, "at_least": 30}]}},
+]  # fmt: skip
+
+
+def test_derived_variables_are_items_of_the_plan(tmp_path: Path, run_of: Made) -> None:
+    estimate = {"by": "ages", "items": ["high", "rating"]}
+    run = run_of(derive=DERIVE, estimate=estimate)
+    assert variables_of(tmp_path, run) == ("ages",)
+    assert told_items(tmp_path, run) == ["rating", "high"]
+    assert run.answers.endswith("/derive/answers.csv") and run.derives and not run.scales
+    lacking = missing_labels(tmp_path, run, "fr")
+    assert "config.yaml: waves.made.derive.high" in lacking
+    assert "config.yaml: waves.made.derive.ages.young" in lacking
+    assert "config.yaml: waves.made.derive.ages" not in lacking
+    assert not missing_labels(tmp_path, run, "en")
+
+
+def one(**way: Any) -> dict[str, Any]:
+    return {"derive": [{"id": "new", "label": {"en": "New"}, **way}]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"selection": "probability"}, "the drawn sample of a probability sample"),
+        ({"weight": {}}, "margins to weight to, a sample, or `weight: none`"),
+        ({"estimate": {"by": "site", "items": ["rating"]}}, "persons of a sample"),
+        ({"estimate": {"by": "tools", "items": ["rating"]}}, "no item with one answer"),
+        ({"estimate": {"by": "whole", "items": ["rating"]}}, "the name of the total"),
+        ({"estimate": {"by": "name", "items": ["rating"]}}, "no item with one answer"),
+        ({"estimate": {"items": ["name"]}}, "personal data"),
+        ({"estimate": {"items": ["born"]}}, "a 'date' item"),
+        ({"compare": {"items": ["rating"]}}, "nothing to compare by"),
+        ({"estimate": {"by": "rating", "items": ["tools"]}, "compare": {"items": ["rating"]}},
+         "what groups are made of"),
+        (one(any=[{"item": "rating", "top": 3}]), "3 levels of rating, which has 3"),
+        (one(any=[{"item": "rating", "of": ["poor"]}]), "no answer 'poor'"),
+        (one(any=[{"item": "site", "of": ["hill"]}]), "persons of a sample"),
+        (one(any=[{"item": "name", "of": ["ann"]}]), "personal data"),
+        (one(scale={"items": ["rating", "tools"]}), "expected ordinal or number"),
+        (one(bands={"item": "rating", "categories": DERIVE[1]["bands"]["categories"]}),  # type: ignore[index]
+         "expected number"),
+        ({"derive": [{"id": "age", "label": {"en": "A"}, "any": [{"item": "rating", "top": 1}]}]},
+         "has already"),
+    ],
+)  # fmt: skip
+def test_what_the_wave_has_not_is_refused_in_one_line(
+    run_of: Made, keys: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said) as caught:
+        run_of(**keys)
+    assert "\n" not in str(caught.value) and str(caught.value).startswith("config.yaml: ")
