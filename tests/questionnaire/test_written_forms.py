@@ -136,6 +136,7 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
         ("low: -1, high: 3", "from: 1", "item trust, scale: expected high"),
         ("top: [2, 3]", "top: [1, 2]", "item trust: boxes, top: the highest levels"),
         ("{id: harm,", "{id: v1,", "id 'v1' is given twice"),
+        ("{id: harm,", "{id: views,", "grids: id 'views' is given twice"),
         (CODE, CODE.replace("A}", "A, exclusive: yes}"), "exclusive: only for a multi item"),
         (CODE, CODE.replace("A}", "A, specify: v1}"), "specify: 'v1' is no text item"),
         (CODE, CODE.replace("A}", "A, value: 1}, {code: c, text: C, value: '1'}"), "value '1' is"),

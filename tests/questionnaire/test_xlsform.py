@@ -298,6 +298,23 @@ def documents(draw: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_texts_and_values_that_a_form_cannot_have(tmp_path: Path) -> None:
+    """References to no question, values with spaces, names that are none."""
+    options = [{"code": "a", "text": "${x", "value": "a b"}, {"code": "b", "text": "${ q }"}]
+    items = [
+        {"id": "q", "kind": "single", "column": "Ask ${nobody}", "categories": options},
+        {"id": "r", "kind": "ranking", "variable": "$r", "categories": options},
+        {"id": "d", "kind": "text", "derived_from": ["q"]},
+    ]
+    document = {"name": "n", "version": "1", "language": "en", "title": {"en": "${t}"}}
+    path = tmp_path / "odd.xlsx"
+    path.write_bytes(to_xlsform(questionnaire_of({**document, "items": items}, "n")))
+    again = read(path)[0]
+    assert [item.id for item in again.items] == ["q", "r_a", "r_b"]
+    assert [c.value for c in again.item("q").categories] == ["a", "b"]
+    assert again.item("q").column == "Ask $ {nobody}"
+
+
 def condition(source: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     if source["kind"] == "number":
         return st.fixed_dictionaries({"at_least": st.integers(0, 9)})

@@ -137,7 +137,8 @@ class Questionnaire(Strict):
             raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
         if twice := repeated(match_key(header) for header in self.headers):
             raise ValueError(f"items: column {twice[0]!r} is given twice")
-        if twice := repeated(grid.id for grid in self.grids):
+        own = {item.id for item in self.items}
+        if twice := repeated([*own, *(grid.id for grid in self.grids)]):
             raise ValueError(f"grids: id {twice[0]!r} is given twice")
         self._check_groups()
         for item in self.items:

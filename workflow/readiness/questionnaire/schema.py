@@ -23,6 +23,8 @@ def header(questionnaire: Questionnaire) -> list[str]:
     own = (questionnaire.export.timestamp, questionnaire.export.invitation)
     columns = [text for text in own if text]
     for item in questionnaire.items:
+        if item.derived_from:
+            continue
         spread = [category.column for category in item.categories if category.column]
         columns += spread if spread and len(spread) == len(item.categories) else [item.column]
     return columns

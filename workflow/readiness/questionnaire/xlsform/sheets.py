@@ -103,7 +103,7 @@ def read_form(path: Path, language: str | None = None) -> Form:
         listed.setdefault(row.get("list_name"), []).append(_in_own(row, own))
     form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed)
     _refuse_repeats(form)
-    _judge(path, content)
+    judge(path, content)
     return form
 
 
@@ -163,8 +163,8 @@ def _sheets(path: Path, content: bytes) -> Any:
         ) from None
 
 
-def _judge(path: Path, content: bytes) -> None:
-    """Let pyxform make the form that ODK and Kobo would."""
+def judge(path: Path, content: bytes) -> None:
+    """Let pyxform make the form that ODK and Kobo would; ConfigError where it refuses."""
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 

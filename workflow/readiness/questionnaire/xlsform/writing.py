@@ -12,22 +12,27 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 
 from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import DontKnow, Item, Missing, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
 from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS, SPECIFY
+from readiness.questionnaire.xlsform.sheets import judge
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+_REFERENCE = re.compile(r"\$\{(?:([^{}]*)\})?")
 _OPTION = re.compile(r"[A-Za-z0-9_.-]+")
 
 Row = dict[str, str]
 
 
 def to_xlsform(questionnaire: Questionnaire) -> bytes:
-    """The questionnaire as an XLSForm workbook (.xlsx)."""
+    """The questionnaire as an XLSForm workbook (.xlsx), which pyxform has judged.
+
+    Raises ConfigError where pyxform refuses it.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -46,6 +51,7 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
                 if row.get(column):
                     sheet.write_string(number, at, row[column])
     book.close()
+    judge(Path(f"{questionnaire.id}.xlsx"), buffer.getvalue())
     return buffer.getvalue()
 
 
@@ -62,8 +68,11 @@ class _Form:
         self.languages = languages_of(questionnaire)
         self.choices: list[Row] = []
         self.lists: dict[tuple[tuple[str, ...], ...], str] = {}
-        names = [_name(item.variable or "", item.id) for item in questionnaire.items]
-        own = [item.id for item in questionnaire.items]
+        # What is derived of answers nobody is asked.
+        self.items = [item for item in questionnaire.items if not item.derived_from]
+        blocks: list[Item | Grid] = [*self.items, *questionnaire.grids]
+        own = [block.id for block in blocks]
+        names = [_name(block.variable or "", block.id) for block in blocks]
         unique = names if len({n.lower() for n in names}) == len(names) else own
         self.names = dict(zip(own, unique, strict=True))
 
@@ -78,7 +87,7 @@ class _Form:
         }
 
     def survey(self) -> Iterator[Row]:
-        for name, items in groupby(self.questionnaire.items, key=lambda item: item.grid):
+        for name, items in groupby(self.items, key=lambda item: item.grid):
             block = list(items)
             grid = self.questionnaire.grid(name) if name else None
             if grid is not None and grid.kind == "ranking" and _ranks_all(block):
@@ -90,7 +99,7 @@ class _Form:
 
     def _table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
         """The rows of a grid, their condition with the group."""
-        group = _name(grid.variable or "", grid.id)
+        group = self.names[grid.id]
         labels = self._texts(grid.label.root, grid.column)
         yield {"type": "begin_group", "name": group, **labels, **self._relevant(block[0]),
                "appearance": "table-list"}  # fmt: skip
@@ -100,12 +109,14 @@ class _Form:
         yield {"type": "end_group", "name": group}
 
     def _rank(self, grid: Grid, block: Sequence[Item]) -> Row:
-        rows = []
-        for item in block:
-            assert item.row is not None
-            name = item.row.value or item.id.removeprefix(f"{grid.id}_")
-            rows.append({"name": name, **self._texts(item.row.labels, item.row.text)})
-        kind, name = f"rank {self._list(grid.id, rows)}", _name(grid.variable or "", grid.id)
+        ranked = [item.row for item in block if item.row]
+        codes = [item.id.removeprefix(f"{grid.id}_") for item in block]
+        names = _names([row.value for row in ranked], codes)
+        rows = [
+            {"name": name, **self._texts(row.labels, row.text)}
+            for name, row in zip(names, ranked, strict=True)
+        ]
+        kind, name = f"rank {self._list(grid.id, rows)}", self.names[grid.id]
         labels = self._texts(grid.label.root, grid.column)
         return {"type": kind, "name": name, **labels, **self._rest(block[0])}
 
@@ -175,9 +186,7 @@ class _Form:
     def _without_references(self, text: str) -> str:
         """A text in which nothing stands for an answer that the form does not ask for."""
         known = set(self.names.values())
-        return _REFERENCE.sub(
-            lambda found: found[0] if found[1] in known else found[0].replace("${", "$ {"), text
-        )
+        return _REFERENCE.sub(lambda r: r[0] if r[1] in known else f"$ {r[0][1:]}", text)
 
 
 def _no_answers(item: Item) -> Iterator[tuple[DontKnow | Missing, str]]:
@@ -196,7 +205,12 @@ def option_names(item: Item) -> list[str]:
     answers = [*item.categories, *(option for option, _ in _no_answers(item))]
     codes = [c.code for c in item.categories]
     codes += ["dont_know" if means == OUTSIDE else means for _, means in _no_answers(item)]
-    values = [answer.value or code for answer, code in zip(answers, codes, strict=True)]
+    return _names([answer.value for answer in answers], codes)
+
+
+def _names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
+    """The wanted names, or the codes where one of them is none that a form can have."""
+    values = [value or code for value, code in zip(wanted, codes, strict=True)]
     if all(map(_OPTION.fullmatch, values)) and len(set(values)) == len(values):
         return values
     return [f"{code}_{k}" if code in codes[:k] else code for k, code in enumerate(codes)]
