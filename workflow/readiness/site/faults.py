@@ -78,7 +78,8 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
         style=Markup(stylesheet("readiness.site", "codebook.css")),
         counts=[(say(f"validation.page.{name}"), count(_count(found.counts, name)))
                 for name in COUNTED],
-        pictures=[_picture(chart) for chart in _charts(found, questionnaire, language)],
+        pictures=[Markup(chart.svg.decode("utf-8"))
+                  for chart in _charts(found, questionnaire, language)],
         rules=[(row["rule"], say(SEVERITIES[row["severity"]]), say(MEANINGS[row["rule"]]),
                 count(row["n"])) for row in by_rule(found.issues).to_dict("records")],
         faults=rows,
@@ -121,11 +122,6 @@ def _missing(
             id=f"{MISSING}.{item}.{status}", kind=MISSING, unit="share", value=n / of, item=item,
             level=status, n=of, digits=1,
         )  # fmt: skip
-
-
-def _picture(chart: Chart) -> tuple[Markup, str]:
-    """The drawing, and what it says in words."""
-    return Markup(chart.svg.decode("utf-8")), chart.alt
 
 
 def _first(table: pd.DataFrame) -> list[dict[Any, Any]]:

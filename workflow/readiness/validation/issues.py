@@ -170,6 +170,8 @@ def placed(issue: Mapping[Any, Any]) -> Fact:
     }
     if near := issue.get("suggestion"):
         known["what"] = Fact("validation.near", {**known, "said_near": quoted(near)})
+    if str(issue["row"]) != str(NO_ROW) and not issue["column"]:
+        return Fact("validation.at.whole", {"row": str(issue["row"]), "what": known["what"]})
     if str(issue["row"]) != str(NO_ROW):
         return Fact("validation.at.row", {**known, "row": str(issue["row"])})
     if issue["respondent"]:
