@@ -28,6 +28,7 @@ from broken.broken_exports import (
     text,
 )
 from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet, recognised
 from readiness.validation import validate
 
@@ -303,6 +304,26 @@ def test_limesurvey_with_underscores_for_spaces() -> None:
     assert raw[["visits", "uses", "age"]].to_numpy().tolist() == [
         ["Souvent", "Lire, étudier", "34"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [("NS/NC", "dont_know"), ("N/A", "not_asked"), ("888", "blank"), ("Refus", "refused")],
+)
+def test_what_stands_for_no_answer_is_proposed_and_declared(said: str, means: str) -> None:
+    content = of([[ROWS[0][0], "DDDD", said, ROWS[0][3], said, "x"], *ROWS])
+    result = validate(read_export(NAME, QUESTIONNAIRE, content), QUESTIONNAIRE)
+    faults = result.issues[result.issues["row"] == 2]
+    proposed = f'missing: [{{text: "{said}", means: {means}}}]'
+    assert set(faults.loc[faults["item"].isin(["visits", "age"]), "suggestion"]) == {proposed}
+    declared = [
+        item.model_copy(update={"missing": (Missing(text=said, means=means),)})  # type: ignore[arg-type]
+        if item.id in ("visits", "age") else item
+        for item in QUESTIONNAIRE.items
+    ]  # fmt: skip
+    stated = QUESTIONNAIRE.model_copy(update={"items": tuple(declared)})
+    answers = validate(read_export(NAME, stated, content), stated).answers
+    assert f"_{means}" in answers["visits"].tolist() and f"_{means}" in answers["age"].tolist()
 
 
 def test_who_broke_off_is_told_by_the_tool() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -10,13 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.facts import Fact, Listed, to_json
-from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire
+from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.questionnaire.items import Routing
+from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
 from readiness.validation.cells import Options, read_cell
 from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
+_NO_ANSWERS = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
+"""Rules whose texts may stand for no answer."""
 SUGGESTED = 200
 """Distinct unknown texts of an item, the most frequent ones, for which a near option is sought."""
 
@@ -121,9 +125,20 @@ def _cell_issues(
         if rule in ("unknown_option", "near_option"):
             for place, suggestion in _near(texts, facts, options).items():
                 near[place] = suggestion
+        if rule in _NO_ANSWERS:
+            for place in facts:
+                near[place] = near[place] or declaration(texts.texts[place])
         codes = texts.codes[at]
         found.append(answers.issues(rule, said[codes], at, item=coded.item, suggestion=near[codes]))
     return found
+
+
+def declaration(text: str) -> str:
+    """What the questionnaire would say of a text that often stands for no answer; "" for others."""
+    means = NO_ANSWER.get(match_key(text))
+    if means is None:
+        return ""
+    return f"missing: [{{text: {json.dumps(text.strip(), ensure_ascii=False)}, means: {means}}}]"
 
 
 def _as_json(facts: Sequence[Fact]) -> list[str]:

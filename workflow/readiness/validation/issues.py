@@ -169,7 +169,8 @@ def placed(issue: Mapping[Any, Any]) -> Fact:
         "what": of_domain(issue["fact"], "validation"),
     }
     if near := issue.get("suggestion"):
-        known["what"] = Fact("validation.near", {**known, "said_near": quoted(near)})
+        kind = "validation.declare" if near.startswith("missing: ") else "validation.near"
+        known["what"] = Fact(kind, {**known, "said_near": quoted(near)})
     if str(issue["row"]) != str(NO_ROW) and not issue["column"]:
         return Fact("validation.at.whole", {"row": str(issue["row"]), "what": known["what"]})
     if str(issue["row"]) != str(NO_ROW):

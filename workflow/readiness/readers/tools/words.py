@@ -15,3 +15,14 @@ NOT_TICKED = frozenset(
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
 """Which half of the day an hour is of."""
+NO_ANSWER = {
+    **dict.fromkeys(("n/a", "#n/a", "na", "not applicable", "not asked", "sans objet", "s.o."),
+                    "not_asked"),
+    **dict.fromkeys(("nr", "n.r.", "no answer", "sans reponse", "sans r\u00e9ponse", "null", "nan",
+                     "none", "-", "--", ".", "?", "99", "999", "9999", "-99", "-9", "888", "-88",
+                     "\u0644\u0627 \u062c\u0648\u0627\u0628"), "blank"),
+    **dict.fromkeys(("ns", "nsp", "ne sait pas", "don't know", "dk", "ns/nc", "nsp/nr", "ns/nr",
+                     "no sabe", "\u0644\u0627 \u0623\u0639\u0631\u0641"), "dont_know"),
+    **dict.fromkeys(("refused", "refus", "refuse", "prefer not to say", "777", "-77"), "refused"),
+}  # fmt: skip
+"""What often stands where there is no answer, and what it may mean: proposed, never applied."""
