@@ -13,6 +13,7 @@ from datetime import datetime
 from readiness.drafting.joined import joined_options
 from readiness.drafting.table import MOST_OPTIONS, Column
 from readiness.drafting.wordings import is_none, is_other, number_order, scale_order, special_of
+from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
 
@@ -256,8 +257,13 @@ def _closed(counts: Counter[str]) -> Answers | None:
     if len(repeated) > MOST_OPTIONS or len(repeated) < 2 or covered < 0.5 or lengths > LONG_TEXT:
         return None
     typed = [t for t in counts if counts[t] <= max(1, RARE * total) and not is_other(t)]
+    seen = Detectors().ready()
     few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
-    texts = [text for text in counts if not few or text not in typed]
+    # Whatever says who somebody is was typed, and is no option.
+    texts = [text for text in counts if (not few or text not in typed) and not seen(text)]
+    few = len(counts) - len(texts)
+    if len(texts) < 2:
+        return None
     ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
     options = [Option(text, other=bool(few) and is_other(text)) for text in ranked]
     checks = []

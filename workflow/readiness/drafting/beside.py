@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from readiness.drafting.table import Column, Table
 from readiness.drafting.wordings import role_of
@@ -17,6 +18,8 @@ _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 EMPTY = "empty"
 """A column without an answer: not read, unless it is an option or a row of a question."""
 _MOST = 0.9
+LOOK = 2_000
+"""Distinct texts of a column by which it is judged to be of people."""
 _PERSONAL = 0.2
 """Share of the answers that hold an address or a number of a person: a column of such."""
 _SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
@@ -83,8 +86,10 @@ def _personal(column: Column) -> str:
     if role_of(column.header) == "personal":
         return "personal by its name"
     seen = Detectors().ready()
-    hit = sum(n for text, n in column.counts.items() if seen(text))
-    return "holds addresses or numbers of people" if hit > _PERSONAL * column.total else ""
+    looked_at = dict(islice(column.counts.items(), LOOK))
+    hit = sum(n for text, n in looked_at.items() if seen(text))
+    most = _PERSONAL * sum(looked_at.values())
+    return "holds addresses or numbers of people" if hit > most else ""
 
 
 def _fits(column: Column, role: str) -> bool:

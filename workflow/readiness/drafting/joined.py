@@ -13,6 +13,8 @@ SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
 """What tools join ticked options by, the ones that options hardly hold first."""
 _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
 """Cells that names joined by blanks can be."""
+MOST_CELLS = 20_000
+"""Different cells at most: of a few options there are not so many combinations that occur."""
 MOST_PIECES = 10 * MOST_OPTIONS
 """Different parts of cells at most: with more, they are sentences."""
 LEAST_JOINED = 0.05
@@ -28,6 +30,8 @@ def joined_options(counts: Counter[str], more: Sequence[str] = ()) -> tuple[list
     separator. None where the cells are no joined options: nothing is joined, pieces do not repeat
     in other company, or there are too many.
     """
+    if len(counts) > MOST_CELLS:
+        return None
     for separator in dict.fromkeys((*more, *SEPARATORS)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,18 +42,30 @@ class Column:
     own: bool = False
 
     @staticmethod
-    def of(at: int, header: str, cells: Sequence[str], **known: object) -> Column:
-        """A column of raw cells; spellings of one text are the one that most have."""
-        spelled: dict[str, Counter[str]] = {}
-        keys: dict[str, str] = {}
-        for cell in cells:
-            if cell not in keys:
-                keys[cell] = match_key(cell)
-            spelled.setdefault(keys[cell], Counter())[cell] += 1
-        texts = {k: tidy(c.most_common(1)[0][0]) for k, c in spelled.items() if k}
-        place = {key: at for at, key in enumerate(texts)}
-        codes = np.array([place.get(keys[cell], -1) for cell in cells], dtype=np.int64)
-        return Column(at, tidy(header), codes, tuple(texts.values()), **known)  # type: ignore[arg-type]
+    def of(at: int, header: str, cells: Sequence[str], **known: Any) -> Column:
+        """A column of raw cells."""
+        place: dict[str, int] = {}
+        codes = np.array([place.setdefault(cell, len(place)) for cell in cells], dtype=np.int64)
+        return Column.coded(at, header, list(place), codes, **known)
+
+    @staticmethod
+    def coded(
+        at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
+    ) -> Column:
+        """A column whose rows are `codes` of distinct raw `cells`.
+
+        Spellings of one text are the one that most have.
+        """
+        sizes = np.bincount(codes[codes >= 0], minlength=len(cells))
+        spelled: dict[str, tuple[int, str]] = {}
+        keys = [match_key(cell) for cell in cells]
+        for key, cell, size in zip(keys, cells, sizes, strict=True):
+            if key and int(size) > spelled.get(key, (0, ""))[0]:
+                spelled[key] = (int(size), tidy(cell))
+        place = {key: k for k, key in enumerate(spelled)}
+        of_cell = np.array([*(place.get(key, -1) for key in keys), -1], dtype=np.int64)
+        texts = tuple(text for _, text in spelled.values())
+        return Column(at, tidy(header), of_cell[codes], texts, **known)
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from readiness.drafting import Codebook, Column, Table, read_codebook
 from readiness.questionnaire import match_key
 from readiness.readers import Sheet, read_sheet
@@ -67,7 +69,10 @@ def table_of(
                 "missing": tuple(variable.missing),
                 "ordered": variable.measure == "ordinal",
             }
-        columns.append(Column.of(at, header, [str(cell) for cell in sheet.texts(at)], **said))
+        cells = sheet.rows[at].cat
+        texts = [str(text) for text in cells.categories]
+        codes = np.asarray(cells.codes, dtype=np.int64)
+        columns.append(Column.coded(at, header, texts, codes, **said))
     return Table(tuple(columns), signs)
 
 
