@@ -332,6 +332,9 @@ def test_who_broke_off_is_told_by_the_tool() -> None:
     assert raw["_complete"].tolist() == ["yes", "no"]
     assert raw["age"].tolist() == ["34", ""]
     assert raw["uses"].tolist() == ["Lire, étudier", ""]
+    timed = [*LIME, "interviewtime", "groupTime8020", "visitsTime", "remarkTime"]
+    raw = read_export(NAME, OPEN, data([timed, [*LIME_ROW, "61.5", "40.1", "3.2", "9"]]))
+    assert raw["_seconds"].tolist() == ["61.5"]
     undated = [LIME_ROW[0], "1980-01-01 00:00:00", *LIME_ROW[2:]]
     raw = read_export(NAME, OPEN, data([LIME, undated]))
     assert (raw["_complete"].tolist(), raw["_submitted"].tolist()) == (["yes"], [""])

@@ -79,6 +79,12 @@ class LimeSurvey(Tool):
             made.append((column, found[1], found[2]) if found else (column, *spaced))
         return made
 
+    def is_own(self, sheet: Sheet, at: int) -> bool:
+        """How long a question took, by its code with `Time` behind it."""
+        name = match_key(sheet.columns[at])
+        codes = {self.own_key(heading) for heading in self.headings(sheet)}
+        return name.endswith("time") and name.removesuffix("time") in codes
+
     def own_key(self, heading: tuple[str, ...]) -> str:
         """The code, where there is one."""
         return match_key(heading[1] if len(heading) > 2 else heading[0])
