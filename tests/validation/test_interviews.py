@@ -95,6 +95,7 @@ def test_what_the_tool_calls_a_response_names_it_and_tells_a_second_one() -> Non
         ("level", "l3", "_invalid", ["unknown_option"]),
         ("why", "Le climat", "other", []),
         ("why", "Argents", "other", ["near_option"]),
+        ("why", "Argent 2", "other", []),
         ("why", "", "_blank", ["required"]),
         ("born", "2021-02-30", "_invalid", ["impossible_date"]),
         ("born", "03/04/2021", "_invalid", ["not_a_date"]),

@@ -10,6 +10,7 @@ option as a suggestion: it is shown and never applied.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from readiness.validation.values import Fault, read_date, read_number
 _SEPARATORS = " ;,"
 NEAR = 0.75
 """The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text."""
+_DIGITS = re.compile(r"\d+")
 _LONG = 200
 """Characters above which a text is an essay and no misspelt option."""
 
@@ -85,10 +87,8 @@ class Options:
 
     def near(self, text: str) -> str:
         """The one option that `text` is nearly, as exported; "" where none is near."""
-        if len(text) > _LONG or not self.texts:
-            return ""
-        found = difflib.get_close_matches(match_key(text), self.texts, n=1, cutoff=NEAR)
-        return self.texts[found[0]][1] if found else ""
+        key = nearest(text, self.texts)
+        return self.texts[key][1] if key else ""
 
     @cached_property
     def unknown(self) -> Fact:
@@ -99,6 +99,15 @@ class Options:
     def listed(self) -> Listed:
         """The exported texts, in the order of the form."""
         return Listed(tuple(exported for _, exported in self.texts.values()), "comma")
+
+
+def nearest(text: str, keys: Iterable[str]) -> str:
+    """The match key that `text` is nearly; "" where none is. Another number is no misspelling."""
+    if len(text) > _LONG:
+        return ""
+    key = match_key(text)
+    alike = [each for each in keys if _DIGITS.findall(each) == _DIGITS.findall(key)]
+    return next(iter(difflib.get_close_matches(key, alike, n=1, cutoff=NEAR)), "")
 
 
 def holds_codes(item: Item, texts: Iterable[str]) -> bool:

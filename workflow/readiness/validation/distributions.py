@@ -6,7 +6,6 @@ is taken on either side of the median by itself, so that a skewed number is no o
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +16,7 @@ import pandas as pd
 from readiness.facts import Fact, Listed, Value
 from readiness.questionnaire import SPECIAL_CODES, match_key
 from readiness.validation.answers import Answers, Coded
-from readiness.validation.cells import NEAR
+from readiness.validation.cells import nearest
 from readiness.validation.columns import Texts
 from readiness.validation.issues import NO_ROW, issues_of
 
@@ -98,8 +97,8 @@ def _unknown(each: Coded) -> Counter[str]:
 def _likely(option: str, unknown: Counter[str]) -> tuple[str, int] | None:
     """The unknown text that is nearest to an option, where one is near."""
     keys = {match_key(text): text for text in unknown}
-    near = difflib.get_close_matches(match_key(option), keys, n=1, cutoff=NEAR)
-    return (keys[near[0]], unknown[keys[near[0]]]) if near else None
+    near = nearest(option, keys)
+    return (keys[near], unknown[keys[near]]) if near else None
 
 
 def _far(each: Coded, answers: Answers) -> pd.DataFrame:
