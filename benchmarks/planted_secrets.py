@@ -44,7 +44,7 @@ AREAS = ("letters", "sums", "maps")
 FIRST = ("Rita", "Omar", "Salma", "Youssef", "Nadia", "Karim", "Ilham", "Driss", "Hiba", "Anas")
 LAST = ("Zemmouri", "Quatrefages", "Oubaydallah", "Xhelili", "Wintergerst", "Tazrouti")
 INTERNAL = ("inputs", "private", "validate", "derive", "weight", "nonresponse", "disclosure",
-            "attack", "estimate", "compare")  # fmt: skip
+            "attack", "estimate", "compare", "faults")  # fmt: skip
 """Folders of results that have a row a respondent, or are for the office itself."""
 
 

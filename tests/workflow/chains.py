@@ -28,6 +28,7 @@ FOLDERS = {
     "nonresponse": f"{WAVE}/nonresponse",
     "register-wave": f"{WAVE}/register",
     "attack": f"{WAVE}/attack",
+    "dpo": f"{WAVE}/disclosure",
     "draw-wave": f"{WAVE}/charts/fr",
     "tables": f"{WAVE}/tables/fr",
     "reproduce": "results/publications/haca-2024/reproduce",

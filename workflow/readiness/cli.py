@@ -56,6 +56,7 @@ STEPS = {
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
     "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
     "attack": ("readiness.steps.attack", "what readers could prove of withheld counts"),
+    "dpo": ("readiness.steps.dpo", "tell the data protection officer what is hidden"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
     "scale": ("readiness.steps.scale", "how well the items of a scale measure the same"),
     "nonresponse": ("readiness.steps.nonresponse", "who answered, and what the others could do"),

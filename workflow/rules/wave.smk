@@ -327,6 +327,46 @@ rule attack:
         " --out {params.folder:q}"
 
 
+rule dpo:
+    input:
+        figures="results/{run}/register/figures.csv",
+        attack="results/{run}/attack/attack.csv",
+        verdict="results/{run}/attack/verdict.json",
+        issues="results/{run}/validate/issues.csv",
+        questionnaire=questionnaire,
+        design=sorted(
+            str(path)
+            for pattern in (
+                "rendering/page.css",
+                "site/dpo.css",
+                "site/templates/dpo.html",
+            )
+            for path in Path("workflow/readiness").glob(pattern)
+        ),
+    output:
+        pages=expand(
+            "results/{{run}}/disclosure/dpo-{language}.html", language=LANGUAGES
+        ),
+        lineage="results/{run}/disclosure/lineage.json",
+    log:
+        "results/logs/{run}/dpo.log",
+    benchmark:
+        "results/benchmarks/{run}/dpo.tsv"
+    wildcard_constraints:
+        run=alternatives(PLAN.attacked),
+    conda:
+        "../envs/quarto.yaml"
+    params:
+        settings=settings("dpo"),
+        code=code("dpo"),
+        folder=subpath(output.lineage, parent=True),
+    shell:
+        "python -I -X utf8 workflow/readiness step dpo --log {log:q} --code {params.code}"
+        " --settings {params.settings:q} --figures {input.figures:q} --attack {input.attack:q}"
+        " --verdict {input.verdict:q} --issues {input.issues:q}"
+        " --questionnaire {input.questionnaire:q} --out {params.folder:q}"
+
+
 # Which charts a wave has follows from its questionnaire and its document: a rule a run.
 for run in WAVES:
 

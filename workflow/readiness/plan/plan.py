@@ -167,6 +167,15 @@ class Plan:
         ]
 
     @property
+    def dpo_pages(self) -> list[str]:
+        """What tells the data protection officer what today's waves hide; never published."""
+        return [
+            f"results/{run.folder}/disclosure/lineage.json"
+            for run in self.shown
+            if run.folder in self.attacked
+        ]
+
+    @property
     def page_files(self) -> list[str]:
         """The pages with what stands beside each: its paper, and all numbers."""
         files = []

@@ -94,6 +94,8 @@ class Run:
         section: dict[str, Any]
         if step == "faults":
             return canonical_json({"languages": LANGUAGES, "simulated": self.section.simulated})
+        if step == "dpo":
+            return canonical_json(self._dpo)
         if step == "register":
             section = {
                 "run": self.name,
@@ -155,6 +157,22 @@ class Run:
         if self.edition != 1:
             section["edition"] = self.edition
         return canonical_json(section)
+
+    @property
+    def _dpo(self) -> dict[str, Any]:
+        """What the page for the data protection officer is told beside the tables."""
+        assert isinstance(self.section, Wave)
+        real = not self.section.simulated
+        rules = (self.section.disclosure or Disclosure()).model_dump(exclude_none=True)
+        return {
+            "languages": LANGUAGES,
+            "titles": self.section.title,
+            "simulated": not real,
+            "pseudonyms": real,
+            "reader": rules.get("preset", "public"),
+            "privacy": self.privacy.stated if real else {},
+            "signed_off_by": self.privacy.signed_off_by or "",
+        }
 
     @property
     def as_published(self) -> Wave | Study:

@@ -20,9 +20,9 @@ REGISTER = "register"
 ATTACKED = "attack"
 MOST_STEPS = 200
 """How many steps a run may have."""
-NOT_SEALED = ("reproduce", "faults", ATTACKED)
+NOT_SEALED = ("reproduce", "faults", ATTACKED, "disclosure")
 """Folders of steps on which no publication rests: it compares publications; it tells of answers; it
-judges a register before it leaves."""
+judges a register before it leaves; it tells of what is hidden."""
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:

@@ -1,0 +1,151 @@
+"""The page for the data protection officer: one sheet on what a wave's numbers could give away.
+
+What was hidden and why, against whom, what remains possible, how much was lost, which personal data
+there were, and who signed for it. Made of counts alone: nothing of a respondent is on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from readiness.facts import Fact, Listed, Quantity, Term, Value
+from readiness.language import Language, tell, text
+from readiness.language.catalogue import direction
+from readiness.language.numbers import whole
+from readiness.rendering.policy import guarded
+from readiness.rendering.styles import stylesheet
+from readiness.reporting.data_protection import stated
+from readiness.templating import environment
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+READERS = {
+    "public": "dpo.reader.public",
+    "researchers": "dpo.reader.researchers",
+    "internal": "dpo.reader.internal",
+}
+"""For whom a release is."""
+KNOWING = {
+    "publication": "dpo.knows.publication",
+    "releases": "dpo.knows.releases",
+    "frame": "dpo.knows.frame",
+    "answers": "dpo.knows.answers",
+}
+"""What each reader of the attack is taken to know."""
+REASONS = {
+    "primary": "dpo.reason.primary",
+    "complementary": "dpo.reason.complementary",
+    "reliability": "dpo.reason.reliability",
+}
+"""Why a number is withheld."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What is told of a wave.
+
+    numbers, withheld: released numbers that could have been told, and those that are not.
+    reasons: how many of the withheld, by `REASONS`.
+    by_group: the groups that lose most: label, withheld, of how many.
+    reader: for whom the release is, by `READERS`; minimum and width: the smallest number of people
+        that may be known, and how far apart the least and the greatest possible one must stay.
+    optimal: whether no smaller loss does the same; None where nobody asked.
+    attack: of the verdict: `attacked`, `held`, `given_away`, `decoded`, `before`.
+    readers: what the readers of the attack are taken to know, by `KNOWING`.
+    apart: items whose answers are kept apart; seen: cells that were flagged.
+    """
+
+    numbers: int
+    withheld: int
+    reasons: Mapping[str, int]
+    by_group: tuple[tuple[str, int, int], ...]
+    reader: str
+    minimum: int
+    width: int
+    optimal: bool | None
+    attack: Mapping[str, int]
+    readers: tuple[str, ...]
+    apart: int
+    seen: int
+    pseudonyms: bool
+    simulated: bool
+    datasets: str
+    privacy: Mapping[str, Any] = field(default_factory=dict)
+    signed_off_by: str = ""
+
+
+def dpo_page(found: Protection, title: str, language: Language) -> str:
+    """The page in a language; `title` is the wave's."""
+    say = partial(text, language=language)
+
+    def told(kind: str, **values: Value) -> str:
+        return tell(Fact(kind, values), language)
+
+    page = (
+        environment(FOLDER, escape)
+        .get_template("dpo.html")
+        .render(
+            language=language,
+            direction=direction(language),
+            style=Markup(stylesheet("readiness.site", "dpo.css")),
+            t=say,
+            heading=told("dpo.title", title=title),
+            found=found,
+            number=lambda count: whole(count, language),
+            hidden=[tell(fact, language) for fact in _hidden(found)],
+            against=[tell(fact, language) for fact in _against(found)],
+            possible=[tell(fact, language) for fact in _possible(found)],
+            personal=[tell(fact, language) for fact in _personal(found)],
+            stated=[(say(key), said) for key, said in stated(found.privacy, language)],
+        )
+    )
+    return guarded(page)
+
+
+def _hidden(found: Protection) -> Iterator[Fact]:
+    lost = found.withheld / found.numbers if found.numbers else 0.0
+    yield Fact(
+        "dpo.hidden",
+        {"n": found.withheld, "of": found.numbers, "share": Quantity.of(lost, "share", 1)},
+    )
+    for reason, count in found.reasons.items():
+        if count:
+            yield Fact(REASONS[reason], {"n": count})
+    if found.optimal is not None and found.reasons.get("complementary"):
+        yield Fact("dpo.optimal" if found.optimal else "dpo.not_optimal")
+
+
+def _against(found: Protection) -> Iterator[Fact]:
+    yield Fact(READERS[found.reader])
+    yield Fact("dpo.rules", {"least": found.minimum, "width": found.width})
+    if found.readers:
+        knows = tuple(Term(KNOWING[reader]) for reader in found.readers)
+        yield Fact("dpo.knows", {"knows": Listed(knows, "comma")})
+
+
+def _possible(found: Protection) -> Iterator[Fact]:
+    attack = found.attack
+    yield Fact("dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
+    if attack["given_away"]:
+        yield Fact("dpo.given_away", {"n": attack["given_away"]})
+    else:
+        yield Fact("dpo.none_given_away")
+    if attack["decoded"]:
+        yield Fact("dpo.decoded", {"n": attack["decoded"]})
+    if attack["before"]:
+        yield Fact("dpo.before", {"n": attack["before"]})
+    yield Fact("dpo.not_covered")
+
+
+def _personal(found: Protection) -> Iterator[Fact]:
+    if found.simulated:
+        yield Fact("dpo.simulated")
+    yield Fact("dpo.apart", {"n": found.apart})
+    yield Fact("dpo.pseudonyms" if found.pseudonyms else "dpo.no_pseudonyms")
+    if found.seen:
+        yield Fact("dpo.seen", {"n": found.seen})
