@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -94,6 +94,11 @@ class DontKnow(Labelled):
     value: Text | None = None
 
 
+Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
+MEANINGS: tuple[str, ...] = get_args(Meaning)
+"""What a text or a value means that is exported and is no answer."""
+
+
 class Missing(Labelled):
     """A text or value that is exported and is no answer, and what it means.
 
@@ -101,7 +106,7 @@ class Missing(Labelled):
     """
 
     value: Text | None = None
-    means: Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
+    means: Meaning
 
     @model_validator(mode="before")
     @classmethod

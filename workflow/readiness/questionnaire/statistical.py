@@ -16,6 +16,7 @@ from readiness.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.language import text as told
 from readiness.questionnaire.batteries import looked_alike
+from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.labels_of_files import Labels, TickedSet, Variable
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key, tidy
@@ -25,7 +26,6 @@ MOST_MISSING = 50
 """How many values a declared range of missing values may be written out as."""
 _DATES = re.compile(r"^(A|E|S|J)?DATE(TIME)?\d|^YMDHMS")
 _TIMES = re.compile(r"^(TIME|DTIME|MTIME|WKDAY|MONTH|MOYR|QYR|WKYR)")
-MEANINGS = ("refused", "dont_know", "not_asked", "broken_off", "blank")
 WORDS = tuple(
     f"questionnaire.words.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")

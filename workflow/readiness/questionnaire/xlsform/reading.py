@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import ConfigError
+from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT
@@ -37,7 +38,6 @@ _KINDS = {"int": "number", "decimal": "number", "date": "date"}
 _STARTS = ("start", "start time", "get start time")
 _NO_COLUMN = ("xml-external", "csv-external")
 MEANS, OUTSIDE = "means", "outside"
-MEANINGS = ("refused", "dont_know", "not_asked", "broken_off", "blank")
 """What a column of the sheet `choices` says of an option that is no answer: what it then means."""
 SCREENS, SPECIFY = "screens_out", "specify"
 """Further columns: who answers so leaves the form; which question takes what is typed then."""
