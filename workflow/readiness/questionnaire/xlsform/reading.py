@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from readiness.errors import ConfigError
-from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT
@@ -24,8 +23,8 @@ from readiness.questionnaire.xlsform.expressions import (
     Source,
     Unsaid,
     conditions,
-    exclusive_options,
 )
+from readiness.questionnaire.xlsform.options import mark_exclusive, options_of
 from readiness.questionnaire.xlsform.sheets import Form, SheetRow, read_form
 
 _ONE = r"(?:add )?select[ _]?(?:one|1)(?:[ _](?:prompt using|from))?"
@@ -37,10 +36,6 @@ _KINDS = {"int": "number", "decimal": "number", "date": "date"}
 """Kinds of items by the types of a form's data; every other one that is typed is text."""
 _STARTS = ("start", "start time", "get start time")
 _NO_COLUMN = ("xml-external", "csv-external")
-MEANS, OUTSIDE = "means", "outside"
-"""What a column of the sheet `choices` says of an option that is no answer: what it then means."""
-SCREENS, SPECIFY = "screens_out", "specify"
-"""Further columns: who answers so leaves the form; which question takes what is typed then."""
 AGREED = "OK"
 """What a form exports for an `acknowledge` that was ticked."""
 OTHER = "other"
@@ -237,7 +232,7 @@ def _choice(
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     ordered = "likert" in row.get("appearance").split()
     kind = "multi" if many else "ordinal" if ordered else "single"
-    item = {**_begun(made, row, kind, inherited), **_options(made, row, listed, kind)}
+    item = {**_begun(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
     if many:
         item["blank_means"] = "skipped"
     codes = {c["value"]: c["code"] for c in item["categories"]}
@@ -247,7 +242,7 @@ def _choice(
         code = option_code(OTHER, codes.values())
         item["categories"].append({"code": code, "text": "Other", "value": OTHER})
         codes[OTHER] = code
-    notes = _exclusive(item, row) if many else []
+    notes = mark_exclusive(item, row) if many else []
     if not many and row.get("constraint"):
         notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
     if notes:
@@ -272,59 +267,11 @@ def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> 
     made.items.append(added)
 
 
-def _options(made: _Made, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:
-    """The options of a list: categories, the one outside the scale, those that are no answers."""
-    own = made.form.language
-    categories: list[dict[str, Any]] = []
-    others: dict[str, Any] = {}
-    missing: list[dict[str, Any]] = []
-    codes: set[str] = set()
-    # An option may stand there once for each answer by which a form filters its list.
-    options = list({option.get("name"): option for option in made.form.choices[listed]}.values())
-    texts = [match_key(o.labels.get(own, o.get("name"))) for o in options]
-    for option, key in zip(options, texts, strict=True):
-        name = option.get("name")
-        text = option.labels.get(own, name)
-        text = f"{text} ({name})" if texts.count(key) > 1 else text
-        labels = {k: v for k, v in option.labels.items() if k != own}
-        entry = {"text": text, "value": name, **({"labels": labels} if labels else {})}
-        means = option.get(MEANS)
-        if means == OUTSIDE and "dont_know" not in others:
-            others["dont_know"] = entry
-        elif means in MEANINGS:
-            missing.append({**entry, "means": means})
-        else:
-            # A number as a name says nothing: the code is made of the label then.
-            codes.add(code := option_code(text if re.fullmatch(r"-?\d+", name) else name, codes))
-            flags: dict[str, Any] = {"screens_out": True} if option.get(SCREENS) else {}
-            flags |= {"specify": option.get(SPECIFY)} if option.get(SPECIFY) else {}
-            categories.append({"code": code, **entry, **flags})
-    if len(categories) < (1 if kind == "multi" else 2):
-        raise made.form.refused(
-            row, f"{row.get('name')!r}: the list {listed!r} has too few options."
-        )
-    if missing:
-        others["missing"] = missing
-    return {"categories": categories, **others}
-
-
-def _exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
-    """Mark the options that a constraint lets nobody tick beside others; notes what is not read."""
-    constraint = row.get("constraint")
-    if not constraint:
-        return []
-    try:
-        alone = exclusive_options(constraint)
-    except Unsaid as error:
-        return [f"constraint {constraint!r}: not carried over ({error})."]
-    for category in item["categories"]:
-        if category["value"] in alone:
-            category["exclusive"] = True
-    return []
-
-
 def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]) -> dict[str, Any]:
-    item = {**_begun(made, row, "ranking", inherited), **_options(made, row, listed, "single")}
+    item = {
+        **_begun(made, row, "ranking", inherited),
+        **options_of(made.form, row, listed, "single"),
+    }
     for key in ("dont_know", "missing"):
         item.pop(key, None)
     for category in item["categories"]:

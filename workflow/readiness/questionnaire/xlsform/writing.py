@@ -18,7 +18,7 @@ from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import DontKnow, Item, Missing, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
-from readiness.questionnaire.xlsform.reading import MEANS, OUTSIDE, SCREENS, SPECIFY
+from readiness.questionnaire.xlsform.options import MEANS, OUTSIDE, SCREENS, SPECIFY
 from readiness.questionnaire.xlsform.sheets import judge
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
