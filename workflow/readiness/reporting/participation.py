@@ -90,7 +90,9 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     register = wave.register
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
     complete = asked is not None and asked == answers
-    yield statements.selected(wave.selection, raked=_raked(wave), complete=complete)
+    yield statements.selected(
+        wave.selection, raked=_raked(wave), complete=complete, listed=asked is not None
+    )
     bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
     yield Fact("report.hidden", bounds)
     items = {item.id: item for item in wave.questionnaire.items}

@@ -29,6 +29,11 @@ SELECTION = (
     "report.selection.partial_census.unraked",
     "report.selection.opt_in.unraked",
 )
+UNLISTED = (
+    "report.answered.partial_census.unlisted",
+    "report.selection.partial_census.unlisted",
+)
+"""What is said of a census of which there is no list: who answered, what that lets figures say."""
 ANSWERED = tuple(f"report.answered.{selection.key}" for selection in Selection)
 NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
 EXCLUDED = tuple(
@@ -113,12 +118,14 @@ def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fa
     return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
 
 
-def selected(selection: Selection, *, raked: bool, complete: bool) -> Fact:
+def selected(selection: Selection, *, raked: bool, complete: bool, listed: bool = True) -> Fact:
     """What the selection of respondents lets the figures say.
 
     `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
-    answered. Of what did not happen nothing is said.
+    answered; `listed`: whether it is known who was asked. Of what did not happen nothing is said.
     """
+    if selection is Selection.PARTIAL_CENSUS and not listed and not raked:
+        return Fact(UNLISTED[1])
     kind = f"report.selection.{selection.key}"
     if selection.response_rate and complete and selection is not Selection.PARTIAL_CENSUS:
         return Fact(f"{kind}.complete")
@@ -145,8 +152,10 @@ def adjustment(method: str) -> Term:
 def answered(selection: Selection, values: Mapping[str, Value]) -> Fact:
     """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
 
-    A rate without a selection that gives one is not said.
+    A rate without a selection that gives one is not said, nor of whom there is no list.
     """
+    if selection is Selection.PARTIAL_CENSUS and "invited" not in values:
+        return Fact(UNLISTED[0], dict(values))
     said = {name: value for name, value in values.items() if name != "rate"}
     if selection.response_rate:
         said = dict(values)

@@ -53,6 +53,9 @@ KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 """The notes on what intervals mean, by the selection of respondents."""
 
 
+UNLISTED = "charts.selection.partial_census.unlisted"
+
+
 class PlannedChart(Section):
     """One chart: the name of its files, its form, and the item that it shows."""
 
@@ -229,6 +232,9 @@ class Wave:
         selection = self._selection
         if selection.intervals and not drawn:
             return ""
+        listed = bool(self.rows["id"].eq("quality.invited.all").any())
+        if selection is Selection.PARTIAL_CENSUS and not listed:
+            return word(UNLISTED, self._language)
         return word(f"charts.selection.{selection.key}", self._language)
 
     def _revision(self, item: Item, width: int) -> Revision:
