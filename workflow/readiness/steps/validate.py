@@ -19,6 +19,7 @@ from readiness.running.personal import (
 )
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
+from readiness.validation.quarantine import with_ineligible
 from readiness.validation.separating import separate
 
 INPUTS = ("answers", "sample", "questionnaire", "corrections")
@@ -83,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("issues.csv", issues)
     outputs.csv("quarantine.csv", result.quarantine)
     outputs.csv("counts.csv", result.counts)
-    outputs.csv("sample.csv", frame_of(arguments.sample, questionnaire, key.secret))
+    sample = frame_of(arguments.sample, questionnaire, key.secret)
+    outputs.csv("sample.csv", with_ineligible(sample, result.quarantine))
     outputs.finish(code=arguments.code, settings=record, inputs=inputs)
     if line := loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.

@@ -36,3 +36,16 @@ def set_aside(
     }
     cells = {item.id: raw[item.id].iloc[at].astype(object) for item in questionnaire.items}
     return pd.DataFrame({**made, **{name: c.to_numpy(dtype=object) for name, c in cells.items()}})
+
+
+def with_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
+    """The sample in which who was screened out is known not to be of the population.
+
+    Both name people alike. AAPOR (2023): a case found ineligible by the interview's own screening.
+    """
+    out = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
+    here = sample["token"].isin(out)
+    if not here.any():
+        return sample
+    said = sample.get("disposition", pd.Series("", index=sample.index))
+    return sample.assign(disposition=said.mask(here, "ineligible"))
