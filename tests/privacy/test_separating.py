@@ -11,10 +11,15 @@ import pandas as pd
 import pytest
 import yaml
 
+from project_copy import ROOT
+from readiness.config import Privacy
+from readiness.datasets.erase import results_of
+from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError
 from readiness.privacy import GIVEN, Detectors
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import BLANK
+from readiness.running.personal import detectors_of
 from readiness.running.pseudonym_key import KEYS, new_key
 from readiness.running.repair import repair
 from readiness.steps.validate import run
@@ -175,3 +180,26 @@ def test_what_is_kept_apart_stays_when_results_are_repaired(tmp_path: Path) -> N
         path.write_text("x\n")
     repair(tmp_path)
     assert kept.exists() and not left.exists()
+
+
+def test_what_is_kept_apart_is_erased_with_the_answers(tmp_path: Path) -> None:
+    version = read_versions(ROOT)["simulated-2026@2"]
+    run = tmp_path / "results/waves/w"
+    for name in ("validate/lineage.json", "private/answers.csv"):
+        (run / name).parent.mkdir(parents=True)
+        record = {"datasets": [version.name], "outputs": {"answers.csv": "0"}}
+        (run / name).write_text(json.dumps(record))
+    assert run / "private/answers.csv" in list(results_of(tmp_path, version))
+
+
+def test_a_list_of_names_lies_outside_and_may_be_missing(wave: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Rita Secret\n\n", "utf-8")
+    detectors, looked_for = detectors_of(Privacy(names=str(names), telephone=["0########"]))
+    assert detectors.ready()("said by secret, rita") == ("name",)
+    # No record tells of it, and no error of a program shows it.
+    assert looked_for == {"telephone": ["0########"]} and "Rita" not in repr(detectors)
+    assert detectors_of(Privacy(names=str(tmp_path / "gone.txt")))[0].names == ()
+    (wave / "names.txt").write_text("Rita Secret\n", "utf-8")
+    with pytest.raises(ConfigError, match="a list of names must not lie in the project"):
+        detectors_of(Privacy(names="names.txt"))

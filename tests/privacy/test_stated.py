@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from project_copy import ROOT
-from readiness.config import Config, Privacy, load_config, parse
+from readiness.config import Config, Privacy, Wave, load_config, parse
 from readiness.datasets.versions import read_versions
-from readiness.errors import ConfigError
+from readiness.errors import ConfigError, DataError
+from readiness.lineage import Lineage
 from readiness.plan import Plan
-from readiness.publications.freeze import frozen_config
+from readiness.publications.freeze import Material, frozen_config, refuse_named, with_key
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.reporting.data_protection import STATED, stated
 
@@ -116,3 +117,59 @@ def test_answers_that_should_be_gone_stop_a_run(
         return plan.check_kept(date(2026, 7, 1))
     with pytest.raises(ConfigError, match="readiness data erase simulated-2026@2"):
         plan.check_kept(date(2026, 7, 1))
+
+
+KEY = "0123456789abcdef"
+
+
+def frozen_with(tmp_path: Path, key: str, version: str) -> None:
+    """A publication of real answers in a folder, its configuration alone."""
+    answers = REAL.answers.model_copy(update={"version": version})
+    wave = REAL.model_copy(update={"answers": answers})
+    folder = tmp_path / "publications/office-r1"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text(frozen_config("w", wave, ["fr"], privacy(key=key)), "utf-8")
+    (folder / "seal.json").write_text("{}", "utf-8")
+
+
+def sealed_key(tmp_path: Path, used: str) -> str | None:
+    material = Material(
+        root=tmp_path, identity="office-r2", run="waves/w", name="w", section=REAL, versions=[],
+        files={}, privacy=privacy(),
+    )  # fmt: skip
+    chain = {"validate": Lineage("validate", "", {"key": used}, {}, {}, {}, ())}
+    return with_key(material, chain).privacy.key
+
+
+def test_a_publication_names_its_key_and_shares_it_with_no_other_data(tmp_path: Path) -> None:
+    assert sealed_key(tmp_path, KEY) == KEY
+    # Recomputed by who has no key: what it says of the key stays.
+    assert sealed_key(tmp_path, "data") is None
+    frozen_with(tmp_path, KEY, "1")
+    with pytest.raises(ConfigError, match="readiness data key simulated-2026@2"):
+        sealed_key(tmp_path, KEY)
+    assert sealed_key(tmp_path, KEY[::-1]) == KEY[::-1]
+
+
+def test_the_same_answers_may_be_released_again(tmp_path: Path) -> None:
+    frozen_with(tmp_path, KEY, REAL.answers.version)
+    assert sealed_key(tmp_path, KEY) == KEY
+
+
+def test_a_publication_holds_no_name_of_a_respondent(tmp_path: Path) -> None:
+    version = read_versions(ROOT)["simulated-2026@2"]
+    path = tmp_path / "corrections.csv"
+
+    def check(who: str, section: Wave = REAL) -> None:
+        path.write_text(f"respondent,item,from,to,reason,reviewer\n{who},x,1,2,a,b\n", "utf-8")
+        refuse_named(
+            Material(
+                root=tmp_path, identity="r", run="waves/w", name="w", section=section,
+                versions=[version], files={"corrections": Path("corrections.csv")},
+            )
+        )  # fmt: skip
+
+    check("row-17")
+    check("EY3H4FLW", WAVE)  # what anybody may have names its respondents itself
+    with pytest.raises(DataError, match="row 2: names a respondent"):
+        check("EY3H4FLW")

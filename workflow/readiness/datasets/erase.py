@@ -25,6 +25,7 @@ from readiness.datasets.versions import (
     read_versions,
 )
 from readiness.errors import ConfigError, DataError
+from readiness.files import PRIVATE
 from readiness.lineage import PROVENANCE
 
 RESULTS = Path("results")
@@ -109,7 +110,8 @@ def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> No
 
 
 def results_of(root: Path, version: Version) -> Iterator[Path]:
-    """The files below `results/` that were computed from the version, as their records say."""
+    """The files below `results/` that were computed from the version, as their records say, and
+    what is kept apart for its owner beside them."""
     for provenance in sorted((root / RESULTS).rglob(PROVENANCE)):
         try:
             record = json.loads(provenance.read_text("utf-8"))
@@ -120,6 +122,7 @@ def results_of(root: Path, version: Version) -> Iterator[Path]:
             continue  # no provenance record of ours: the next run says so
         yield from (provenance.parent / name for name in names)
         yield provenance
+        yield from sorted((provenance.parent.parent / PRIVATE).glob("*"))
 
 
 def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> None:

@@ -198,7 +198,7 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
             "fewer groups or coarser margins; where the register was changed by hand, delete "
             f"results/{material.run} and freeze again."
         )
-    _refuse_named(material)
+    refuse_named(material)
     review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
     if len(review) and not material.reviewer:
         raise ConfigError(
@@ -207,7 +207,7 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
         )
 
 
-def _with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
+def with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
     """The material, its configuration naming the key that made the respondents' pseudonyms.
 
     ConfigError where a public release of other data has the same: whoever holds both tables could
@@ -231,7 +231,7 @@ def _with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
 
 
-def _refuse_named(material: Material) -> None:
+def refuse_named(material: Material) -> None:
     """DataError where corrections, which the archive holds, would publish whose answers they are.
 
     Answers that anybody may have name their respondents themselves.
@@ -393,7 +393,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     refuse_stale(folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
     _refuse_unfit(material, figures)
-    material = _with_key(material, chain)
+    material = with_key(material, chain)
 
     files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
