@@ -116,11 +116,10 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
         assert message in err, err
         assert len(err.splitlines()) <= 2
         assert contents(office) == before, arguments
-    # Registered already under another name: git must not keep the answers of people.
     (office / ".gitignore").write_text("", "utf-8")
     before = contents(office)
     assert main(["new", "--from", "../votes.csv", "--wave", "again", "--language", "en"]) == 2
-    assert "--restricted: git keeps the default remote" in capsys.readouterr().err
+    assert "git keeps it, and answers of people must not go there" in capsys.readouterr().err
     assert contents(office) == before
 
 

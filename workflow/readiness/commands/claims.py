@@ -16,6 +16,7 @@ makes a new version: a register in use is never edited.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,15 +164,19 @@ def _check_beside(arguments: argparse.Namespace) -> None:
     study = read_study(*_material(_study(arguments.study)))
     if study.structure.missing(arguments.language):
         raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")
-    found = beside_data(study, *_data(arguments))
+    answers, asked, register = _data(arguments)
+    found = beside_data(study, answers, asked)
     if arguments.json:
-        print(beside_json(found, arguments.language), end="")
+        print(beside_json(found, register, arguments.language), end="")
     else:
-        print_beside(found, study, arguments.language)
+        print_beside(found, study, register, arguments.language)
 
 
-def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire]:
-    """Coded answers and what was asked: of a wave's last run, or of an export."""
+def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
+    """Coded answers and what was asked: of a wave's last run, or of an export.
+
+    Then what the wave's register has, by id: its shares are weighted as the wave is.
+    """
     from readiness.commands.any_csv.questionnaire import coded_answers, find_questionnaire
     from readiness.questionnaire import load_questionnaire
     from readiness.tables import read_text_table
@@ -181,7 +186,7 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire]:
         if arguments.wave or not arguments.questionnaire:
             raise ConfigError("--data: needs --questionnaire, and no --wave beside it.")
         asked = load_questionnaire(find_questionnaire(root, arguments.questionnaire))
-        return coded_answers(arguments.data, asked), asked
+        return coded_answers(arguments.data, asked), asked, {}
     from readiness.plan.runs import runs_of
 
     runs = {run.name: run for run in runs_of(load_config(root / "config.yaml"))
@@ -196,7 +201,13 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire]:
             f"{run.answers}: not there; first compute the wave: readiness run -- {run.answers}"
         )
     answers = read_text_table(Path(run.answers), "the coded answers")
-    return answers, load_questionnaire(Path(run.questionnaire))
+    path = Path(f"results/{run.folder}/register/figures.csv")
+    shares: dict[str, str] = {}
+    if path.is_file():
+        figures = read_text_table(path, "the register", columns=("id", "unit", "value"))
+        own = figures[figures["unit"].eq("share") & figures["value"].ne("")]
+        shares = dict(zip(own["id"], own["value"], strict=True))
+    return answers, load_questionnaire(Path(run.questionnaire)), shares
 
 
 def _add(arguments: argparse.Namespace) -> None:

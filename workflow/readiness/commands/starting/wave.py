@@ -14,6 +14,7 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.reading import export_table, read_labels
 from readiness.commands.starting.undoing import all_or_nothing, put_back
 from readiness.datasets.add import add_version, read_whole
+from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.versions import VERSIONS, read_versions
 from readiness.drafting import (
     Table,
@@ -93,6 +94,8 @@ def begin_wave(
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
+    if not public:
+        _refuse_git(root)
     table = export_table(export, read_whole(export))
     if questionnaire:
         text, items, told = "", *_asked(root, questionnaire)
@@ -157,6 +160,16 @@ def _drafted(
     book = read_labels(labels, table)
     draft = make_draft(table, wave, source, codebook=book, language=language)
     return draft_text(document_of(draft), source, VERSION), draft.estimated, draft.language
+
+
+def _refuse_git(root: Path) -> None:
+    """ConfigError where what is registered would go into a commit."""
+    store = default_store(root)
+    if store is not None and kept_by_git(root, store / "answers"):
+        raise ConfigError(
+            f"{store}: git keeps it, and answers of people must not go there. First name a private "
+            "remote (dvc remote add -d private /a/folder/elsewhere), or say --public."
+        )
 
 
 def _check_names(root: Path, wave: str, questionnaire: str) -> None:
