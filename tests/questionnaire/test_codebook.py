@@ -112,7 +112,12 @@ def test_an_empty_header_and_a_schema_of_the_coded_table() -> None:
     assert fields["buys"]["categories"][0] == {"value": "yes", "label": "Yes"}
 
 
-CHANGED = TEXT.replace("Your age", "Your age in years").replace("low: 18", "low: 16")
+def test_the_ends_of_a_range_have_the_decimals_that_they_have() -> None:
+    text = TEXT.replace("low: 18, high: 99", "low: 0.25, high: 99, decimals: 12")
+    row = table(read(text), "en")[0]
+    assert "The least: 0.25 (units" in row["note"] and "The most: 99 (units" in row["note"]
+
+
 CHANGES = [
     ("id: note", "id: more", ["change.renamed"]),
     ("Do you buy?", "Did you buy?", ["change.reworded"]),

@@ -130,7 +130,8 @@ def _notes(item: Item, language: Language) -> Iterator[str]:
 
 def _range(range_: Range, language: Language) -> Iterator[str]:
     def number(end: float) -> Quantity:
-        return Quantity.of(end, "number", range_.decimals if end % 1 else 0)
+        places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
+        return Quantity.of(end, "number", places)
 
     unit = range_.unit_text(language) if range_.unit is None else _label(
         range_.unit.root, language, range_.written_unit
