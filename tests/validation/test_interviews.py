@@ -219,6 +219,7 @@ def test_the_same_answers_twice() -> None:
         [4, "same_content"], [6, "same_few_answers"], [7, "same_content"],
     ]  # fmt: skip
     assert found.count("kept") == 6
+    assert rules(check([{"why": "Le climat"}, {"why": "Le prix"}])) == []
     dropped = validate(export([{}, {"age": "7"}, {}]), QUESTIONNAIRE, same_content="drop")
     assert dropped.answers["respondent"].tolist() == ["row-2", "row-3"]
     assert dropped.count("same_content") == dropped.count("quarantined") == 1

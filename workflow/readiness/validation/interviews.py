@@ -7,7 +7,7 @@ Research Methods 13, 229-248, for speed relative to the median and answers all a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, log
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.facts import Fact, Listed
-from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire
+from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire, match_key
 from readiness.validation.answers import YES, Answers, Coded
 from readiness.validation.cells import Cell, Options, read_cell
 from readiness.validation.coding import condition
@@ -137,7 +137,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
     interviews, some are equal by necessity: these are `same_few_answers`, and no sign of anything.
     """
     n = len(answers)
-    columns = [column.used() for each in coded for column in each.columns.values()]
+    columns = [column.used() for each in coded for column in _said(each)]
     group = ranks([column.codes for column in columns], n)
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
@@ -152,6 +152,13 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
         facts = [Fact(SAME[rule], {"row": str(answers.row[k])}) for k in first[at]]
         found.append(answers.issues(rule, facts, at))
     return enough, found
+
+
+def _said(each: Coded) -> Iterable[Texts]:
+    """What tells two answers to an item apart: the codes, or what was typed for "other"."""
+    if any(category.other for category in each.item.categories):
+        return [each.texts.mapped([match_key(text) for text in each.texts.texts])]
+    return each.columns.values()
 
 
 def _anything(coded: Sequence[Coded], n: int) -> Booleans:
