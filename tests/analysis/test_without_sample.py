@@ -17,7 +17,9 @@ from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
 from readiness.config import Compare, Estimate, Weight
+from readiness.language import LANGUAGES, tell
 from readiness.register.rows.quality import everybody_answered, quality_rows
+from readiness.reporting import statements
 from readiness.survey.design import Design
 from readiness.validation import Validated, validate
 
@@ -103,6 +105,16 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
     assert set(leading["n"]) == {known.sum()} and choices["lead"].tolist() != [""]
     none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95, 2, None)
     assert none.empty and nothing.empty and list(nothing) == ["item", "lead", "fact"]
+
+
+def test_a_census_without_its_list_says_that_nobody_knows_its_size() -> None:
+    some = Selection.of("census", complete=False)
+    for fact in (
+        statements.answered(some, {"answered": 5}),
+        statements.selected(some, raked=False, complete=False, listed=False),
+    ):
+        assert fact.kind.endswith(".unlisted")
+        assert all(tell(fact, language) for language in LANGUAGES)
 
 
 def test_nothing_is_known_of_those_who_did_not_answer(

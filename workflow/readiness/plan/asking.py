@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from readiness.config import Wave, read_yaml
 from readiness.errors import ConfigError
+from readiness.files import read_file
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.writing import CHECK, open_decisions
 
@@ -50,9 +54,26 @@ class Asked:
         return {**own, **self.known(wave)}
 
 
+def document_of(root: Path, path: Path) -> Any:
+    """A YAML document, every scalar as text, parsed once as long as its file is the same.
+
+    Whoever gets it changes nothing of it. Raises ConfigError as `read_yaml` does.
+    """
+    try:
+        content = read_file(root / path)
+    except OSError:
+        content = b""  # read_yaml says why
+    return _parsed(root / path, sha256(content).digest())
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, digest: bytes) -> Any:
+    return read_yaml(path, as_text=True)
+
+
 def asked(root: Path, path: Path) -> Asked:
     """A questionnaire, every scalar as text."""
-    document = read_yaml(root / path, as_text=True)
+    document = document_of(root, path)
     if isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE:
         left = open_decisions((root / path).read_text("utf-8-sig"))
         raise ConfigError(

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from readiness.config import Report, Wave, read_yaml
+from readiness.config import Report, Wave
 from readiness.lineage import canonical_json
 from readiness.patterns import WRITTEN_IN
+from readiness.plan.asking import document_of
 from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.runs import Run, input_files
 from readiness.questionnaire.expansion import expand
@@ -158,7 +159,7 @@ def missing_labels(root: Path, run: Run, language: str) -> list[str]:
         path = input_files(run.section)["questionnaire"]
     else:
         path = input_files(run.section)["structure"]
-    document = read_yaml(root / path, as_text=True)
+    document = document_of(root, path)
     if isinstance(run.section, Wave):
         document = expand(document)
     own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
