@@ -82,11 +82,19 @@ class Kobo(Tool):
             made.append((column, *(column[at:] for at in places)))
         return made
 
+    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+        """The address of a file beside its name is the tool's own."""
+        made = super().assigned(sheet, questionnaire)
+        keys = [match_key(column) for column in sheet.columns]
+        names = set(keys)
+        made.unknown = [
+            at for at in made.unknown
+            if not (keys[at].endswith("_url") and keys[at].removesuffix("_url") in names)
+        ]  # fmt: skip
+        return made
+
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A note to the respondent (no cell at all); the address of a file beside its name."""
-        name, _, ending = match_key(sheet.columns[at]).rpartition("_")
-        if ending == "url" and name in map(match_key, sheet.columns):
-            return True
+        """A note to the respondent: a column without any cell."""
         return not any(match_key(text) for text in sheet.distinct(at))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:

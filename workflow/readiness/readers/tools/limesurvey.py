@@ -79,12 +79,6 @@ class LimeSurvey(Tool):
             made.append((column, found[1], found[2]) if found else (column, *spaced))
         return made
 
-    def is_own(self, sheet: Sheet, at: int) -> bool:
-        """How long a question took, by its code with `Time` behind it."""
-        name = match_key(sheet.columns[at])
-        codes = {self.own_key(heading) for heading in self.headings(sheet)}
-        return name.endswith("time") and name.removesuffix("time") in codes
-
     def own_key(self, heading: tuple[str, ...]) -> str:
         """The code, where there is one."""
         return match_key(heading[1] if len(heading) > 2 else heading[0])
@@ -97,7 +91,11 @@ class LimeSurvey(Tool):
             *(at for found in made.options.values() for at in found.values()),
         ]
         first = min(questions, default=0)
-        made.unknown = [at for at in made.unknown if at > first]
+        codes = {self.own_key(heading) for heading in self.headings(sheet)}
+        made.unknown = [
+            at for at in made.unknown
+            if at > first and not _is_time(match_key(sheet.columns[at]), codes)
+        ]  # fmt: skip
         if "timestamp" not in made.roles and self._localised(sheet):
             made.roles |= {"respondent": 0, "timestamp": 1}
         if "timestamp" in made.roles:
@@ -123,3 +121,8 @@ class LimeSurvey(Tool):
         if key == "-oth-":
             return next((category.text for category in item.categories if category.other), text)
         return super().cell(item, text, sheet, at)
+
+
+def _is_time(name: str, codes: set[str]) -> bool:
+    """Whether a column says how long a question took: its code with `Time` behind it."""
+    return name.endswith("time") and name.removesuffix("time") in codes
