@@ -131,7 +131,10 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
     known |= {said for _, said in stated(told.get("privacy", {}), language)}
     part = Part(register, resources, words, known, told)
     if files.claims and files.structure:
-        outlets = set(read_text_table(files.claims, "the claims")["outlet"])
+        claims = read_text_table(files.claims, "the claims")
+        outlets = set(claims["outlet"])
+        # A publisher's name may hold a digit, as an outlet's may.
+        part.words.update(claims["attributed_to"])
         structure = parse_structure(read_yaml(files.structure))
         items = {name: item.label[language] for name, item in structure.items.items()}
         answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
