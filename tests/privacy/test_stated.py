@@ -14,7 +14,6 @@ from project_copy import ROOT
 from readiness.config import Config, Privacy, Wave, load_config, parse
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, DataError
-from readiness.lineage import Lineage
 from readiness.plan import Plan
 from readiness.publications.freeze import Material, frozen_config, refuse_named, with_key
 from readiness.publications.pages import Facts, citation, codecheck, readme
@@ -137,8 +136,10 @@ def sealed_key(tmp_path: Path, used: str) -> str | None:
         root=tmp_path, identity="office-r2", run="waves/w", name="w", section=REAL, versions=[],
         files={}, privacy=privacy(),
     )  # fmt: skip
-    chain = {"validate": Lineage("validate", "", {"key": used}, {}, {}, {}, ())}
-    return with_key(material, chain).privacy.key
+    path = tmp_path / "results/waves/w/private/key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(used, "utf-8")
+    return with_key(material).privacy.key
 
 
 def test_a_publication_names_its_key_and_shares_it_with_no_other_data(tmp_path: Path) -> None:

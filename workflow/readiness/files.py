@@ -18,6 +18,8 @@ JOBS = Path("results/.jobs.lock")
 """Held, shared, by every step of the workflow that is at work."""
 PRIVATE = "private"
 """The folder of a run for what its owner alone may read; no step's, and no input of one."""
+KEY_NAME = "key"
+"""The file there that names the key of the run's pseudonyms, or is blank."""
 LARGEST = 64 << 20
 """Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory."""
 MOST_BYTES = 256 << 20

@@ -19,7 +19,7 @@ import yaml
 from readiness.config import NEWEST_EDITION, Privacy, Study, Wave, load_config, read_yaml
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
+from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, Lineage, sha256_of
 from readiness.privacy import FROM_DATA
@@ -66,9 +66,6 @@ from readiness.register.protection import Scheme
 from readiness.register.published import published
 from readiness.tables import read_rows, to_csv
 from readiness.validation.corrections import BY_ROW
-
-VALIDATE = "validate"
-"""The step that gives respondents their pseudonyms."""
 
 
 @dataclass(frozen=True)
@@ -207,13 +204,14 @@ def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
         )
 
 
-def with_key(material: Material, chain: Mapping[str, Lineage]) -> Material:
+def with_key(material: Material) -> Material:
     """The material, its configuration naming the key that made the respondents' pseudonyms.
 
     ConfigError where a public release of other data has the same: whoever holds both tables could
     tell who answered twice.
     """
-    used = chain[VALIDATE].settings.get("key", "") if VALIDATE in chain else ""
+    path = material.root / "results" / material.run / PRIVATE / KEY_NAME
+    used = path.read_text("utf-8") if path.is_file() else ""
     if not isinstance(material.section, Wave) or used in ("", FROM_DATA):
         return material
     answers = material.section.answers.name
@@ -393,7 +391,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     refuse_stale(folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
     _refuse_unfit(material, figures)
-    material = with_key(material, chain)
+    material = with_key(material)
 
     files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()

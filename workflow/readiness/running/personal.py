@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readiness.config import Privacy, Section
 from readiness.errors import ConfigError
-from readiness.files import PRIVATE, read_file, write_atomically
+from readiness.files import KEY_NAME, PRIVATE, read_file, write_atomically
 from readiness.privacy import Detectors, names_people, with_pseudonyms
 from readiness.readers import SAMPLE_COLUMNS, read_sample
 from readiness.running.pseudonym_key import KeyOf, key_for, refuse_place
@@ -75,13 +75,17 @@ def _names(named: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def keep_apart(run: Path, apart: Apart) -> None:
-    """Write what is kept apart below `run`/private, for its owner's eyes."""
+def keep_apart(run: Path, apart: Apart, key: str) -> None:
+    """Write what is kept apart below `run`/private, for its owner's eyes.
+
+    The name of the key stands there too: a record of provenance is the same with any key.
+    """
     folder = run / PRIVATE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     write_atomically(folder / "answers.csv", to_csv(apart.answers), private=True)
     write_atomically(folder / "personal-data.csv", to_csv(apart.seen), private=True)
+    write_atomically(folder / KEY_NAME, key, private=True)
     if n := len(apart.seen):
         log.warning("personal data in %d cells: %s", n, folder / "personal-data.csv")
 

@@ -72,8 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         ignored = read_ignored(arguments.answers, questionnaire)
         detectors, looked_for = detectors_of(settings.privacy)
         result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
-        keep_apart(arguments.out.parent, apart)
-        record |= looked_for | ({"key": key.name} if key.secret else {})
+        keep_apart(arguments.out.parent, apart, key.name)
+        record |= looked_for
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, arguments.answers, largest)
     outputs = Outputs("validate", arguments.out)
