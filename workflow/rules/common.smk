@@ -138,6 +138,13 @@ def nonresponse_of(wildcards):
     return [f"results/{wildcards.run}/nonresponse/{name}.csv" for name in names]
 
 
+def respondents(path):
+    """What the register protects respondents by; the first edition decided by tables alone."""
+    return lambda wildcards: (
+        [] if PLAN.runs[wildcards.run].edition == 1 else [path(wildcards)]
+    )
+
+
 def alphanumeric(name):
     """The name of a run as a part of a rule's name."""
     return re.sub(r"\W", "_", name)

@@ -262,6 +262,10 @@ rule register_wave:
         published=published_before,
         nonresponse=nonresponse_of,
         scales=scales_of,
+        answers=respondents(answers),
+        weights=respondents(
+            lambda wildcards: f"results/{wildcards.run}/weight/weights.csv"
+        ),
     output:
         figures="results/{run}/register/figures.csv",
         lineage="results/{run}/register/lineage.json",
@@ -282,7 +286,7 @@ rule register_wave:
         nonresponse=lambda wildcards, input: (
             f"--nonresponse {input.nonresponse[0]}" if input.nonresponse else ""
         ),
-        optional=optional("scales"),
+        optional=optional("scales", "answers", "weights"),
         folder=subpath(output.figures, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"

@@ -108,6 +108,7 @@ class Run:
             if self.edition != 1:
                 rules = self.section.disclosure or Disclosure()
                 section["disclosure"] = rules.model_dump(exclude_none=True)
+                section["by"] = self.section.estimate.by
         elif step == "attack":
             rules = self.section.disclosure or Disclosure()
             section = {

@@ -160,20 +160,23 @@ def rest_id(item: str, box: str, group: str) -> str:
     return f"{item}.~{box}.{group}"
 
 
-def withheld(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> frozenset[str]:
+def withheld(
+    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, sensitive: Collection[str] = ()
+) -> frozenset[str]:
     """The ids of shares and bases that are withheld so that no small count can be known.
 
     `estimates`: the table of the estimate step (numbers or text). Shares that are hidden because
     their base is too small for reliability are not among them unless they hold few answers, too.
+    `sensitive`: ids that must not be known for another reason.
     """
     found: set[str] = set()
     for item, table in estimates.groupby("item", sort=False):
-        found |= _withheld_of_item(str(item), table, rules, scheme)
+        found |= _withheld_of_item(str(item), table, rules, scheme, sensitive)
     return frozenset(found)
 
 
 def _withheld_of_item(
-    item: str, table: pd.DataFrame, rules: Figures, scheme: Scheme
+    item: str, table: pd.DataFrame, rules: Figures, scheme: Scheme, sensitive: Collection[str]
 ) -> frozenset[str]:
     boxes = scheme.boxes.get(item, {})
     least = rules.minimum_base
@@ -187,6 +190,7 @@ def _withheld_of_item(
         cells[size] = Cell(size, n, sensitive=minimum_frequency(n, least))
         name = share_id(item, level, group, base)
         small = any(minimum_frequency(part, least) for part in (count, n - count))
+        small |= name in sensitive
         weak = n < (least if group in scheme.apart else rules.reliable_base)
         cells[name] = Cell(name, count, small, weak, size)
         if level in boxes:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import Field
 
+from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
 from readiness.config import Disclosure, Edition, Figures, SelectionName, parse_json
-from readiness.lineage import PROVENANCE, read_lineage
-from readiness.questionnaire import load_questionnaire
+from readiness.disclosure import Policy
+from readiness.lineage import PROVENANCE, canonical_json, read_lineage
+from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
@@ -22,6 +25,7 @@ from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.scales import scale_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.rows.weighting import are_weighted, weighting_rows
+from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
@@ -36,12 +40,13 @@ class WaveRegister(Edition):
     permutations: int
     selection: SelectionName
     disclosure: Disclosure | None = None
+    by: str | list[str] | None = None
 
     def record(self) -> dict[str, Any]:
         """As it is recorded; the first edition knew of no policy."""
         record = super().record()
         if self.disclosure is None:
-            del record["disclosure"]
+            del record["disclosure"], record["by"]
         return record
 
 
@@ -71,7 +76,8 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?", "scales?")
+    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?", "scales?",
+                       "answers?", "weights?")  # fmt: skip
 
 
 def _revised(row: FigureRow) -> str:
@@ -79,8 +85,30 @@ def _revised(row: FigureRow) -> str:
     return row.id.removeprefix("revision.").removesuffix(".before")
 
 
+def _withheld(
+    arguments: argparse.Namespace,
+    settings: WaveRegister,
+    estimates: pd.DataFrame,
+    questionnaire: Questionnaire,
+    policy: Policy,
+) -> Withheld:
+    """What the policy withholds, from the respondents' answers and weights."""
+    told = [variable for group in estimates["group"] if (variable := variable_of(group))]
+    first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
+    variables = list(dict.fromkeys([*first, *told]))
+    answers = read_text_table(arguments.answers, "the coded answers")
+    weights = read_text_table(arguments.weights, "the weights", columns=("respondent", "weight"))
+    weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
+    inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
+    respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
+    apart = answers[answers["group"].isin(questionnaire.apart)].reset_index(drop=True)
+    return withhold(
+        estimates, respondents, apart, questionnaire, variables, settings.figures, policy
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Write `figures.csv`."""
+    """Write `figures.csv`, and under a policy `disclosure.csv` and `.json`: not for release."""
     settings = parse_json(WaveRegister, arguments.settings)
     inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
     if arguments.nonresponse:
@@ -90,8 +118,15 @@ def run(arguments: argparse.Namespace) -> int:
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     inputs["questionnaire"] = arguments.questionnaire
-    scheme = Scheme.of(load_questionnaire(arguments.questionnaire))
+    questionnaire = load_questionnaire(arguments.questionnaire)
+    scheme = Scheme.of(questionnaire)
     rules = settings.figures
+    policy, hidden = None, None
+    if settings.disclosure is not None:
+        policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
+        inputs |= {"answers": arguments.answers, "weights": arguments.weights}
+        hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy)
+    ids = None if hidden is None else hidden.ids
     # The first edition knew of no census that some did not answer.
     complete = settings.edition == 1 or everybody_answered(tables["counts"])
     selection = Selection.of(settings.selection, complete=complete)
@@ -100,7 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows = list(
         share_rows(
             tables["estimates"], rules, scheme, selection,
-            weighted_bases=weighted and settings.edition > 1,
+            weighted_bases=weighted and settings.edition > 1, ids=ids, policy=policy,
         )
     )  # fmt: skip
     before: dict[str, Origin] = {}
@@ -109,7 +144,9 @@ def run(arguments: argparse.Namespace) -> int:
         published = read_register(arguments.published)
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
-    rows += comparison_rows(tables["comparisons"], tables["estimates"], rules, scheme, selection)
+    rows += comparison_rows(
+        tables["comparisons"], tables["estimates"], rules, scheme, selection, ids, policy
+    )
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
         tables["steps"],
@@ -135,6 +172,15 @@ def run(arguments: argparse.Namespace) -> int:
     register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
     outputs = Outputs("register-wave", arguments.out)
     outputs.csv("figures.csv", register)
+    if hidden is not None and policy is not None:
+        outputs.csv("disclosure.csv", hidden.facts)
+        summary = hidden.summary(policy, tables["estimates"])
+        outputs.file("disclosure.json", canonical_json(summary) + "\n")
+        if hidden.decisions.unprotected:
+            log.warning(
+                "%d protected counts can be known too well, whatever is withheld; disclosure.json",
+                len(hidden.decisions.unprotected),
+            )
     outputs.finish(
         code=arguments.code,
         settings=settings.record(),

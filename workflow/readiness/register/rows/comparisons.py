@@ -16,8 +16,10 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
+from readiness.disclosure import Policy
+from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import FigureRow
-from readiness.register.protection import Scheme, withheld
+from readiness.register.protection import Scheme, base_id, withheld
 from readiness.register.rows.cells import number
 from readiness.register.rows.shares import reason_of
 
@@ -31,20 +33,34 @@ def comparison_rows(
     rules: Figures,
     scheme: Scheme,
     selection: Selection,
+    ids: frozenset[str] | None = None,
+    policy: Policy | None = None,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
     What compares a group whose share is not published is not published either: the share could be
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
-    probabilities of superiority rest on all levels.
+    probabilities of superiority rest on all levels. `ids`, `policy`: as `share_rows` takes them; a
+    sum of bases of which one is withheld is not told.
     """
-    unknown = _unknown(estimates, rules, scheme)
+    ids = withheld(estimates, rules, scheme) if ids is None else ids
+    policy = policy or Policy()
+    unknown = _unknown(estimates, rules, scheme, ids)
+    answered = estimates[estimates["base"] == ANSWERED]
+    keys = zip(answered["item"], answered["group"], strict=True)
+    sizes = dict(zip(keys, answered["n"].astype(int), strict=True))
     shown = []
     for row in comparisons.to_dict("records"):
         groups = [group for group in (row["a"], row["b"]) if group] if _of_groups(row) else []
         if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
             shown.append(row)
-            yield from _comparison_row(row, rules, selection)
+            bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
+            least = min((sizes.get((row["item"], group), 0) for group in groups), default=0)
+            digits = policy.decimals(least, rules.digits) if groups else rules.digits
+            told = policy.rounded_bases == 1 and not ids.intersection(bases)
+            yield from _comparison_row(
+                row, rules.model_copy(update={"digits": digits}), selection, told=told
+            )
     if selection.p_values:
         yield from _family_rows(comparisons.to_dict("records"), shown)
 
@@ -74,7 +90,7 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
 
 
 def _comparison_row(
-    row: dict[Any, Any], rules: Figures, selection: Selection
+    row: dict[Any, Any], rules: Figures, selection: Selection, *, told: bool
 ) -> Iterator[FigureRow]:
     """The numbers of one test, contrast or effect size."""
     item, test, n = row["item"], row["test"], int(row["n"])
@@ -83,7 +99,7 @@ def _comparison_row(
     identity = f"{item}.{name}" + (f".{pair}" if pair else "")
     common: dict[str, Any] = {
         "item": item,
-        "n": n,
+        "n": n if told else None,
         "rounding": rules.rounding,
         "note": row["note"],
     }
@@ -138,9 +154,10 @@ def _family(row: dict[Any, Any]) -> int | None:
     return None if family is None else int(family - (untested or 0))
 
 
-def _unknown(estimates: pd.DataFrame, rules: Figures, scheme: Scheme) -> set[tuple[str, str, bool]]:
+def _unknown(
+    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, ids: frozenset[str]
+) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
-    ids = withheld(estimates, rules, scheme)
     answered = estimates[estimates["base"] == ANSWERED]
     unknown = set()
     for row in answered.to_dict("records"):

@@ -14,8 +14,10 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
+from readiness.disclosure import Policy
 from readiness.questionnaire.model import MEAN
 from readiness.register.figures import FigureRow
+from readiness.register.linked import rounded_base
 from readiness.register.protection import (
     BASE,
     UNRELIABLE,
@@ -36,24 +38,35 @@ def share_rows(
     selection: Selection,
     *,
     weighted_bases: bool = False,
+    ids: frozenset[str] | None = None,
+    policy: Policy | None = None,
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
     What is withheld (`register.protection`) has a row without numbers. `weighted_bases`: whether
-    the base of those who answered has its weight beside it, withheld where it is.
+    the base of those who answered has its weight beside it, withheld where it is. `ids`: what is
+    withheld, where it was decided elsewhere (`register.withholding`): shares may then stand without
+    their base, and without what would tell it. `policy`: how exactly numbers are told.
     """
     intervals = selection.intervals
-    ids = withheld(estimates, rules, scheme)
+    ids = withheld(estimates, rules, scheme) if ids is None else ids
+    policy = policy or Policy()
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
         hidden = bool(reason)
+        # An effective base and a design effect tell the base.
+        untold = size in ids or policy.rounded_bases > 1
         precision: dict[str, Any] = {
-            name: number(row[name]) if intervals and not hidden else None
+            name: number(row[name])
+            if intervals and not hidden and not (untold and name in ("n_eff", "deff"))
+            else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
         }
+        digits = policy.decimals(n, rules.digits)
+        told = rounded_base(n, policy)[0]
         yield FigureRow(
             id=share_id(item, row["level"], group, base),
             kind="estimate",
@@ -65,26 +78,27 @@ def share_rows(
             statistic=statistic_text(
                 MEAN if row["level"] == MEAN else "share", base, unweighted=group in scheme.apart
             ),
-            n=None if size in ids else n,
+            n=None if size in ids else told,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability="" if reason == WITHHELD or not intervals else row["reliability"],
             suppressed=reason,
-            digits=rules.digits,
+            digits=digits,
             rounding=rules.rounding,
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if intervals and not hidden:
-            yield from _precision_rows(row, rules)
+            yield from _precision_rows(row, rules, digits, effective=not untold)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
-                id=size, kind="count", unit="base", value=None if size in ids else n, item=item,
+                id=size, kind="count", unit="base", value=None if size in ids else told,
+                item=item,
                 group=group, statistic=f"answers ({base})",
                 suppressed=_base_reason(n, rules) if size in ids else "",
             )  # fmt: skip
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
-            if weight is not None and n:
+            if weight is not None and n and policy.rounded_bases == 1:
                 yield FigureRow(
                     id=f"{size}.weighted", kind="count", unit="count", item=item, group=group,
                     value=None if size in ids else round(weight),
@@ -112,16 +126,18 @@ def reason_of(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozense
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(row: dict[Any, Any], rules: Figures) -> Iterator[FigureRow]:
+def _precision_rows(
+    row: dict[Any, Any], rules: Figures, decimals: int, *, effective: bool
+) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", _unit(row), rules.digits),
-        ("upper", _unit(row), rules.digits),
+        ("lower", _unit(row), decimals),
+        ("upper", _unit(row), decimals),
         ("n_eff", "count", 0),
     ):
         value = number(row[name])
-        if value is not None:
+        if value is not None and (effective or name != "n_eff"):
             yield FigureRow(
                 id=f"{share}.{name}",
                 kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",

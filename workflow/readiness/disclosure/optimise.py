@@ -1,0 +1,340 @@
+"""Which statements of a release to withhold beside the given ones: the least loss that protects.
+
+A master problem (mixed-integer, HiGHS) chooses what to withhold; for each target two linear
+programs say between what a reader could then put it. Where that is too narrow, the duals give a cut
+that every protecting choice fulfils: of the statements on which the interval rests, enough must go.
+The master is solved again with the cuts until all targets are protected: then its choice is the
+best one (Fischetti and Salazar-Gonzalez 2000).
+
+Deterministic: the solver stops by the number of nodes, never by time; ties go by the order of the
+statements. Where a limit is met, the choice is completed by the cheapest statements, and it is said
+that nobody proved it the best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds as Box
+from scipy.optimize import LinearConstraint, milp
+
+from readiness.disclosure.bounds import Reader
+from readiness.disclosure.policy import Policy
+from readiness.disclosure.system import (
+    GRACE,
+    Bounds,
+    Row,
+    System,
+    Target,
+    Vector,
+    linked,
+    published,
+)
+
+NODES = 1_000
+"""Of the branch and bound of one master problem."""
+PROGRAMS = 40
+"""Linear programs after which the search for the optimum of one component ends, at least; of more
+where they are small: as many as `PROGRAMS_TIMES_SQUARE` over the square of the counts."""
+PROGRAMS_TIMES_SQUARE = 20_000_000
+TRIES = 4
+"""Statements of a cut that are tried alone where a choice is completed."""
+TIE = 1e-4
+"""What the last statement costs more than the first, where the cheapest costs 1."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is withheld of a release, and how well that protects.
+
+    Attributes:
+        given: the statements that were withheld before: for what they say themselves.
+        complementary: those that are withheld so that no target can be computed.
+        loss: what the complementary ones cost, and `least` a proved lower limit of it.
+        bounds: between what a reader can put each target.
+        unprotected: targets that nothing which may be withheld protects: known without the release,
+            or from what is always kept.
+    """
+
+    given: frozenset[str] = frozenset()
+    complementary: frozenset[str] = frozenset()
+    loss: float = 0.0
+    least: float = 0.0
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    unprotected: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """All that is withheld."""
+        return self.given | self.complementary
+
+    @property
+    def optimal(self) -> bool:
+        """Whether it is proved that no choice loses less."""
+        return self.loss <= self.least * (1 + 1e-6) + 1e-6
+
+    def __or__(self, other: Decisions) -> Decisions:
+        return Decisions(
+            self.given | other.given,
+            self.complementary | other.complementary,
+            self.loss + other.loss,
+            self.least + other.least,
+            {**self.bounds, **other.bounds},
+            self.unprotected + other.unprotected,
+        )
+
+
+def optimise(
+    system: System, policy: Policy, *, nodes: int = NODES, programs: int | None = None
+) -> Decisions:
+    """The least loss that protects every target; each linked component by itself."""
+    found = Decisions()
+    for part in components(system):
+        small = PROGRAMS_TIMES_SQUARE // len(part.upper) ** 2
+        most = max(PROGRAMS, small) if programs is None else programs
+        found |= _Search(part, policy).best(nodes, most)
+    return found
+
+
+def greedy(system: System, policy: Policy) -> Decisions:
+    """Protection without an optimum: whatever is too narrow loses its cheapest support, in turn.
+
+    For comparison: it protects as well, and loses more.
+    """
+    found = Decisions()
+    for part in components(system):
+        search = _Search(part, policy)
+        found |= search.decisions(search.completed(search.given), 0.0)
+    return found
+
+
+def components(system: System) -> list[System]:
+    """The parts of a system that share no count, each a system; in the order of their counts."""
+    groups = [row.at for row in system.fixed if row.at]
+    # All rows of a statement are withheld together.
+    groups += [
+        at for each in system.statements if (at := tuple(p for row in each.rows for p in row.at))
+    ]
+    groups += [target.at for target in system.targets]
+    label = linked(len(system.upper), groups)
+    if len(set(label)) == 1:
+        return [system]
+    parts = []
+    for one in dict.fromkeys(label.tolist()):
+        places = np.flatnonzero(label == one)
+        moved = dict(zip(places.tolist(), range(len(places)), strict=True))
+        statements = [
+            s for s in system.statements if any(r.at and r.at[0] in moved for r in s.rows)
+        ]
+        targets = [t for t in system.targets if t.at[0] in moved]
+        if not (targets or statements):
+            continue
+        parts.append(
+            System(
+                system.upper[places],
+                tuple(_moved(row, moved) for row in system.fixed if row.at and row.at[0] in moved),
+                tuple(
+                    replace(s, rows=tuple(_moved(row, moved) for row in s.rows)) for s in statements
+                ),
+                tuple(replace(t, at=tuple(moved[p] for p in t.at)) for t in targets),
+                system.truth[places] if len(system.truth) else system.truth,
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _moved(row: Row, places: Mapping[int, int]) -> Row:
+    return replace(row, at=tuple(places[p] for p in row.at))
+
+
+class _Search:
+    """One component: its cuts, and the counts that were found to be possible."""
+
+    def __init__(self, system: System, policy: Policy) -> None:
+        self.system, self.policy = system, policy
+        self.losses = np.array([each.loss for each in system.statements])
+        kept = [k for k, each in enumerate(system.statements) if each.kept and not each.given]
+        self.kept = frozenset(kept)
+        self.given = self.with_needs(k for k, s in enumerate(system.statements) if s.given)
+        self._cuts: list[dict[int, float]] = []
+        # Tables of counts that were found: what each target is in them, which rows they break.
+        self._counts: list[Vector] = []
+        self._breaks: list[npt.NDArray[np.bool_]] = []
+        self._target = {target.name: k for k, target in enumerate(system.targets)}
+        self._hopeless: set[str] = set()
+        self._solved = 0
+
+    def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
+        """These statements and all that go with them."""
+        found: set[int] = set()
+        todo = list(hidden)
+        while todo:
+            k = todo.pop()
+            if k not in found:
+                found.add(k)
+                places = self.system.places
+                todo += [places[n] for n in self.system.statements[k].needs if n in places]
+        return frozenset(found)
+
+    def best(self, nodes: int, programs: int) -> Decisions:
+        """The choice of least loss, or the best that was found."""
+        hidden, least = self.given, 0.0
+        while self._solved < programs:
+            known = len(self._cuts)
+            for target in self.system.targets:
+                self._asked(target, hidden)
+            if len(self._cuts) == known:
+                return self.decisions(hidden, least)
+            found = self._master(nodes)
+            if found is None:
+                break
+            hidden, least = found
+        return self.decisions(self._thinned(self.completed(hidden)), least)
+
+    def completed(self, hidden: frozenset[int]) -> frozenset[int]:
+        """A choice that protects: `hidden`, and for what is too narrow its cheapest support.
+
+        Each step adds a cut.
+        """
+        for target in self.system.targets:
+            while cut := self._asked(target, hidden):
+                hidden = self.with_needs([*hidden, self._cheapest(target, cut, hidden)])
+        return hidden
+
+    def _cheapest(self, target: Target, cut: Mapping[int, float], hidden: frozenset[int]) -> int:
+        """The cheapest of few that is enough; else the one that costs least for what it widens."""
+        ordered = sorted(cut, key=lambda k: (self._cost(k, hidden), k))
+        for k in ordered[:TRIES]:
+            if self._narrow(target, self.with_needs([*hidden, k])) is None:
+                return k
+        return min(ordered, key=lambda k: self._cost(k, hidden) / cut[k])
+
+    def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
+        """The cut that a target gives which is not protected; empty when it is, or cannot be."""
+        found = None if target.name in self._hopeless else self._narrow(target, hidden)
+        if found is None:
+            return {}
+        open_ = {k: w for k, w in found.support if k not in self.kept and k not in hidden}
+        if not open_:
+            self._hopeless.add(target.name)
+            return {}
+        self._cut(found, open_)
+        return self._cuts[-1]
+
+    def _thinned(self, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice without what it does not need, the dearest first."""
+        for k in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
+            fewer = hidden - {k}
+            if self.with_needs(fewer) == fewer and all(
+                target.name in self._hopeless or self._narrow(target, fewer) is None
+                for target in self.system.targets
+            ):
+                hidden = fewer
+        return hidden
+
+    def _cost(self, k: int, hidden: Collection[int]) -> float:
+        return float(sum(self.losses[each] for each in self.with_needs([k]) - set(hidden)))
+
+    def _narrow(self, target: Target, hidden: frozenset[int]) -> Bounds | None:
+        """The bounds of a target that is not protected; None when it is."""
+        reached = self._reached(target, hidden)
+        if Bounds(*reached).protect(self.policy):
+            return None
+        least = np.ceil(reached[0] - GRACE)
+        small = self.policy.minimum_cell if least > 0 else 0
+        # From 0 on nothing is below; with so large a value what was reached below is enough.
+        enough = 0.0 if least <= 0 else max(least + self.policy.width, small)
+        bounds, points = Reader(self.system, hidden).bounds(target, enough)
+        bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
+        self._solved += len(points)
+        self._keep(points)
+        return None if bounds.protect(self.policy) else bounds
+
+    def _reached(self, target: Target, hidden: frozenset[int]) -> tuple[float, float]:
+        """Between what a target is in the tables that were found and are still possible."""
+        if not self._counts:
+            return float(target.count), float(target.count)
+        seen = published(self.system, hidden)
+        possible = ~np.array(self._breaks)[:, seen].any(axis=1)
+        values = np.array(self._counts)[possible, self._target[target.name]]
+        values = np.append(values, target.count)
+        return float(values.min()), float(values.max())
+
+    def _keep(self, points: Iterable[Vector]) -> None:
+        matrix, low, high = self.system.rows
+        for point in points:
+            values = matrix @ point
+            near = 1e-7 * np.maximum(1.0, np.abs(values))
+            self._breaks.append((values < low - near) | (values > high + near))
+            targets = self.system.targets
+            self._counts.append(np.array([point[list(t.at)].sum() for t in targets]))
+
+    def _cut(self, found: Bounds, support: Mapping[int, float]) -> None:
+        """Of the statements that an interval rests on enough must go to make it wide enough."""
+        missing = self.policy.width - (found.highest - found.lowest)
+        if missing <= 1e-6:
+            # Wide enough for real numbers, not for whole ones: one of them must go all the same.
+            self._cuts.append(dict.fromkeys(support, 1.0))
+            return
+        self._cuts.append({k: min(1.0, width / missing) for k, width in support.items()})
+
+    def _master(self, nodes: int) -> tuple[frozenset[int], float] | None:
+        """The cheapest choice that fulfils all cuts, and the limit that was proved."""
+        n = len(self.losses)
+        smallest = float(min((loss for loss in self.losses if loss > 0), default=1.0))
+        costs = self.losses / smallest + TIE * np.arange(1, n + 1) / n
+        low, high = np.zeros(n), np.ones(n)
+        high[list(self.kept)] = 0.0
+        low[list(self.given)] = high[list(self.given)] = 1.0
+        rows, ends = self._constraints()
+        solved = milp(
+            costs, integrality=np.ones(n, dtype=np.int64), bounds=Box(low, high),
+            constraints=LinearConstraint(rows, ends, np.inf),
+            options={"node_limit": nodes, "mip_rel_gap": 0.0},
+        )  # fmt: skip
+        if solved.x is None:
+            return None
+        hidden = frozenset(np.flatnonzero(solved.x > 0.5).tolist())
+        given = sum(costs[list(self.given)])
+        least = (float(solved.mip_dual_bound) - given - TIE) * smallest
+        return hidden, max(0.0, least if solved.status else self.loss(hidden))
+
+    def _constraints(self) -> tuple[sparse.csr_matrix, Vector]:
+        entries: list[tuple[int, int, float]] = []
+        ends: list[float] = []
+        for cut in self._cuts:
+            entries += [(len(ends), k, value) for k, value in cut.items()]
+            ends.append(
+                1.0 if any(value >= 1.0 for value in cut.values()) else min(1.0, sum(cut.values()))
+            )
+        places = self.system.places
+        for k, each in enumerate(self.system.statements):
+            for name in each.needs:
+                if name in places:
+                    entries += [(len(ends), places[name], 1.0), (len(ends), k, -1.0)]
+                    ends.append(0.0)
+        at = ([row for row, _, _ in entries], [column for _, column, _ in entries])
+        shape = (len(ends), len(self.losses))
+        return sparse.csr_matrix(([v for *_, v in entries], at), shape=shape), np.array(ends)
+
+    def loss(self, hidden: Collection[int]) -> float:
+        """What a choice costs beyond what is given."""
+        return float(self.losses[sorted(set(hidden) - self.given)].sum())
+
+    def decisions(self, hidden: frozenset[int], least: float) -> Decisions:
+        """The choice with what it leaves of each target."""
+        reader = Reader(self.system, hidden)
+        bounds = {target.name: reader.bounds(target)[0] for target in self.system.targets}
+        name = [each.name for each in self.system.statements]
+        return Decisions(
+            frozenset(name[k] for k in self.given),
+            frozenset(name[k] for k in hidden - self.given),
+            self.loss(hidden),
+            least,
+            bounds,
+            tuple(n for n, found in bounds.items() if not found.protect(self.policy)),
+        )

@@ -1,0 +1,200 @@
+"""A release as a system of linear statements about whole numbers of people.
+
+What a reader does not know are counts x >= 0 (people of one kind, say of one weight and one group,
+who gave one answer). What he knows whatever is withheld are the `fixed` rows; what the release says
+are `statements`, each of one or more rows, which can be withheld as a whole. A target is a sum of
+counts that must not be known too well. Everything else (bounds, optimum, loss) is arithmetic on
+this system, so that counts, percentages at their published precision, margins, bases and earlier
+releases obey one and the same rule: each is a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from readiness.disclosure.policy import Policy
+from readiness.errors import StatisticsError
+
+Vector = npt.NDArray[np.float64]
+GRACE = 1e-6
+"""How far a float may be beside a whole number of people, or a row beside its end."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`low <= sum of coefficient x count <= high`, by the positions of the counts.
+
+    `least`, `most`: between what the sum lies for who does not have the row, where that is known
+    to be narrower than what the counts' own bounds give.
+    """
+
+    at: tuple[int, ...]
+    by: tuple[float, ...]
+    low: float
+    high: float
+    least: float = -np.inf
+    most: float = np.inf
+
+    @classmethod
+    def of(
+        cls,
+        coefficients: Mapping[int, float],
+        low: float,
+        high: float,
+        least: float = -np.inf,
+        most: float = np.inf,
+    ) -> Row:
+        """A row without its zeros."""
+        kept = {place: value for place, value in sorted(coefficients.items()) if value}
+        return cls(tuple(kept), tuple(kept.values()), low, high, least, most)
+
+    @classmethod
+    def total(cls, places: Iterable[int], value: float, most: float = np.inf) -> Row:
+        """The counts at these places add to a value, and to `most` at most."""
+        return cls.of(dict.fromkeys(places, 1.0), value, value, most=most)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a release says at one place, and what it costs to withhold it.
+
+    `given`: it is withheld already. `kept`: it is never withheld to protect others (a count of
+    nobody, which a reader would guess). `needs`: statements that go with it.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    loss: float = 1.0
+    given: bool = False
+    kept: bool = False
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number of people that must not be known: the sum of the counts at these places."""
+
+    name: str
+    at: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class System:
+    """One linked component: counts, what is known of them, what is said, what is protected."""
+
+    upper: Vector
+    fixed: tuple[Row, ...]
+    statements: tuple[Statement, ...]
+    targets: tuple[Target, ...]
+    truth: Vector = field(default_factory=lambda: np.empty(0))
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The position of each statement."""
+        return {each.name: k for k, each in enumerate(self.statements)}
+
+    @cached_property
+    def of_row(self) -> npt.NDArray[np.int64]:
+        """The statement of each row of `rows`; -1: fixed."""
+        owners = [-1] * len(self.fixed)
+        for k, statement in enumerate(self.statements):
+            owners += [k] * len(statement.rows)
+        return np.array(owners, dtype=np.int64)
+
+    @cached_property
+    def every(self) -> list[Row]:
+        """All rows, the fixed ones first."""
+        return [*self.fixed, *(row for each in self.statements for row in each.rows)]
+
+    @cached_property
+    def rows(self) -> tuple[sparse.csr_matrix, Vector, Vector]:
+        """Of `every` row: coefficients, low and high ends."""
+        every = self.every
+        lengths = [len(row.at) for row in every]
+        matrix = sparse.csr_matrix(
+            (
+                np.array([v for row in every for v in row.by], dtype=np.float64),
+                np.array([p for row in every for p in row.at], dtype=np.int64),
+                np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            ),
+            shape=(len(every), len(self.upper)),
+        )
+        low = np.array([row.low for row in every], dtype=np.float64)
+        high = np.array([row.high for row in every], dtype=np.float64)
+        return matrix, low, high
+
+    @cached_property
+    def room(self) -> tuple[Vector, Vector]:
+        """How far each row's ends move away when it is withheld: below and above."""
+        matrix, low, high = self.rows
+        positive, negative = matrix.maximum(0), matrix.minimum(0)
+        least = np.maximum([row.least for row in self.every], negative @ self.upper)
+        most = np.minimum([row.most for row in self.every], positive @ self.upper)
+        return np.maximum(low - least, 0.0), np.maximum(most - high, 0.0)
+
+    def check(self) -> None:
+        """StatisticsError where the counts do not fulfil a row, or a name stands twice."""
+        if len(self.places) < len(self.statements):
+            raise StatisticsError("two statements of a release have the same name.")
+        matrix, low, high = self.rows
+        if (
+            len(self.truth) != len(self.upper)
+            or ((self.truth > self.upper) | (self.truth < 0)).any()
+        ):
+            raise StatisticsError("a count is outside its bounds.")
+        value = matrix @ self.truth
+        scale = GRACE * np.maximum(1.0, np.abs(value))
+        wrong = np.flatnonzero((value < low - scale) | (value > high + scale))
+        if len(wrong):
+            owner = self.of_row[wrong[0]]
+            name = self.statements[owner].name if owner >= 0 else "what is known"
+            raise StatisticsError(f"{name}: the counts do not fulfil it.")
+
+
+def published(system: System, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """Which rows a reader has when these statements are withheld."""
+    withheld = np.zeros(len(system.statements) + 1, dtype=bool)
+    withheld[list(hidden)] = True
+    return ~withheld[system.of_row]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Between what a reader can put a target, and the statements that this rests on."""
+
+    lowest: float
+    highest: float
+    support: tuple[tuple[int, float], ...] = ()
+    """By statement: how much wider the interval could at most be without it."""
+
+    @property
+    def least(self) -> int:
+        """The least whole number of people."""
+        return int(np.ceil(self.lowest - GRACE))
+
+    @property
+    def most(self) -> int:
+        """The largest whole number of people."""
+        return int(np.floor(self.highest + GRACE))
+
+    def protect(self, policy: Policy) -> bool:
+        """Whether they are wide enough."""
+        return policy.holds(self.least, self.most)
+
+
+def linked(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:
+    """The component of each of `sizes` places, where the places of a group belong together."""
+    heads: list[int] = []
+    tails: list[int] = []
+    for group in groups:
+        heads += [group[0]] * (len(group) - 1)
+        tails += group[1:]
+    graph = sparse.csr_matrix((np.ones(len(heads)), (heads, tails)), shape=(sizes, sizes))
+    return sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
