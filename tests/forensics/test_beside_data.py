@@ -190,3 +190,18 @@ def test_a_study_is_begun_and_checked_by_commands(
     assert main(["claims", "check", "journal", *data]) == 0
     assert "Most simply, the number of another table" in capsys.readouterr().out
     assert main(["claims", "check", "journal", "--wave", "none"]) == 2
+    wave = ["--wave", "w", "--questionnaire", "press-1", "--selection", "opt-in"]
+    assert main(["new", "--from", str(tmp_path / "export.csv"), *wave]) == 0
+    assert main(["claims", "check", "journal", "--wave", "w"]) == 2
+    assert "first compute the wave" in capsys.readouterr().err
+    for name, content in (
+        ("validate/answers.csv", ANSWERS.to_csv(index=False)),
+        ("register/figures.csv", "id,unit,value\nview.bad.all,share,0.25\nview.good.all,share,\n"),
+    ):
+        path = Path("results/waves/w") / name
+        path.parent.mkdir(parents=True)
+        path.write_text(content, "utf-8")
+    assert main(["claims", "check", "journal", "--wave", "w", "--json"]) == 0
+    (said,) = json.loads(capsys.readouterr().out)
+    assert [figure["register"] for figure in said["figures"]] == ["0.25", None]
+    assert (said["base"], said["answered"]) == (279, 279)
