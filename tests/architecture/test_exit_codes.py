@@ -28,4 +28,4 @@ def test_only_a_number_that_differs_ends_with_one() -> None:
     }
     assert [name for name, code in codes.items() if code == 1] == ["DiffersError"]
     fault = codes.pop("UnforeseenError")
-    assert all(1 <= code <= 7 for code in codes.values()) and fault == 70
+    assert all(1 <= code <= 8 for code in codes.values()) and fault == 70

@@ -1,0 +1,48 @@
+"""The benchmark of disclosure control: a slice of its surveys, enough to hold its page."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    spec = importlib.util.spec_from_file_location(
+        "disclosure_benchmark", ROOT / "benchmarks" / "disclosure.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def results(bench: ModuleType) -> pd.DataFrame:
+    found: pd.DataFrame = bench.run(4, 1)
+    return found
+
+
+def test_withholding_small_counts_alone_protects_nobody(results: pd.DataFrame) -> None:
+    by = results.groupby("rule")[["protected", "given"]].sum()
+    assert by.loc["primaries", "given"] > 0.8 * by.loc["primaries", "protected"]
+    # Linear algebra over shares knows no whole numbers, no known weights, no respondents.
+    assert 0 < by.loc["first_edition", "given"] < by.loc["primaries", "given"]
+
+
+def test_the_page_has_a_row_for_every_number(bench: ModuleType, results: pd.DataFrame) -> None:
+    pages = (bench.page(results), (ROOT / "docs/disclosure-benchmark.md").read_text("utf-8"))
+    names = [
+        [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("|")]
+        for page in pages
+    ]
+    assert names[0] == names[1]
