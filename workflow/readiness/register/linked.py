@@ -28,6 +28,8 @@ BASE_LOSS = 0.5
 """What a base that is not told costs, or the share of "don't know", beside a share of the same
 people: 1."""
 CLOSED = ("single", "ordinal", "multi")
+TOTAL_LOSS = 4.0
+"""What a number of all costs, beside one of a group that is as large: most readers read it."""
 MOST_CELLS = 150
 """Kinds of respondents in one system; of more, those of the same groups weigh the same in it."""
 
@@ -267,6 +269,7 @@ class _Builder:
             return
         size = base_id(item, group, cut.base)
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
+        population *= TOTAL_LOSS if group == TOTAL else 1.0
         name = share_id(item, level, group, cut.base)
         if self.rules.told is not None and name not in self.rules.told:
             return

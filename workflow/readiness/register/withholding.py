@@ -28,6 +28,9 @@ from readiness.register.linked import Cells, Rules, systems
 from readiness.register.protection import Scheme, base_id, share_id, withheld
 
 PRIMARY, COMPLEMENTARY, RELIABILITY, UNTOLD = "primary", "complementary", "reliability", "untold"
+MARGIN = 1
+"""People by which an interval is wider than the policy asks: counts are whole, and the bounds are
+those of real numbers."""
 FACTS = ["id", "item", "group", "what", "reason"]
 """The columns of the facts: what is withheld (`share`, `base`, `mean`), and why."""
 
@@ -84,12 +87,16 @@ def withhold(
     variables: Sequence[str],
     figures: Figures,
     policy: Policy,
+    *,
+    revises: bool = False,
 ) -> Withheld:
     """What of the estimates is withheld.
 
     `respondents`: the coded answers of those who are weighted, with `weight`; `apart`: those of the
     groups outside every total, with `group`. `variables`: those by which the estimates are, the
-    compared one first.
+    compared one first. `revises`: whether there are earlier releases: what the first rule
+    (`register.protection`) withholds, which they followed, is then withheld, too, for one release
+    must not tell what another one did not.
     """
     most = policy.variables(len(respondents))
     untold = {
@@ -105,6 +112,11 @@ def withhold(
         figures.digits, figures.reliable_base, frozenset(share_id(*key) for key in keys),
         frozenset(untold),
     )  # fmt: skip
+    scheme = Scheme.of(questionnaire)
+    before: frozenset[str] = frozenset()
+    if revises and policy.protects:
+        compared = [not variable_of(str(group)) for group in estimates["group"]]
+        before = withheld(estimates[compared], figures, scheme)
     found = Decisions()
     sources = [
         (respondents, cells)
@@ -117,8 +129,7 @@ def withhold(
         if not len(answers):
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            found |= optimise(_less(system, found.hidden), policy)
-    scheme = Scheme.of(questionnaire)
+            found |= _protected(_less(system, found.hidden | before), policy)
     numbers = estimates[estimates["level"] == MEAN]
     groups = {**dict.fromkeys(questionnaire.apart, apart)}
     sensitive = set(_concentrated(numbers, respondents, groups, variables, policy))
@@ -132,6 +143,24 @@ def _weak(table: pd.DataFrame) -> frozenset[str]:
     """What is withheld for its base alone: a rule of its own hides it, with its own sign."""
     alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
     return frozenset(alone["id"])
+
+
+def _protected(system: System, policy: Policy) -> Decisions:
+    """The decisions of a system, with a margin for what whole numbers rule out; without it where
+    that cannot be had.
+    """
+    wide = replace(policy, width=policy.width + MARGIN) if policy.width else policy
+    found = optimise(system, wide)
+    if wide is policy or not found.unprotected:
+        return found
+    last = optimise(_less(system, found.hidden), policy)
+    return replace(
+        last,
+        given=found.given,
+        complementary=last.hidden - found.given,
+        loss=found.loss + last.loss,
+        least=found.least,
+    )
 
 
 def _less(system: System, hidden: Collection[str]) -> System:

@@ -103,8 +103,9 @@ def _withheld(
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
     apart = answers[answers["group"].isin(questionnaire.apart)].reset_index(drop=True)
     return withhold(
-        estimates, respondents, apart, questionnaire, variables, settings.figures, policy
-    )
+        estimates, respondents, apart, questionnaire, variables, settings.figures, policy,
+        revises=bool(arguments.published),
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:

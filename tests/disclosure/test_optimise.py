@@ -1,0 +1,138 @@
+"""Withholding as an optimum: brute force on tables that are small enough for it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from readiness.disclosure import Policy
+from readiness.disclosure.bounds import Reader
+from readiness.disclosure.optimise import components, greedy, optimise
+from readiness.disclosure.system import Row, Statement, System, Target
+from readiness.errors import StatisticsError
+
+POLICY = Policy(minimum_cell=3, minimum_base=3, width=3)
+
+
+def table(counts: list[list[int]], policy: Policy = POLICY) -> System:
+    """A table whose cells are published beside margins that are known."""
+    cells = np.array(counts, dtype=float)
+    at = np.arange(cells.size).reshape(cells.shape)
+    statements, targets = [], []
+    for (i, j), count in np.ndenumerate(cells):
+        place, small = int(at[i, j]), policy.is_small(int(count))
+        row = Row.total([place], float(count))
+        statements.append(
+            Statement(f"{i}.{j}", (row,), float(count) or 0.5, given=small, kept=count == 0)
+        )
+        if small:
+            targets.append(Target(f"{i}.{j}", (place,), int(count)))
+    lines = [*zip(at.tolist(), cells, strict=True), *zip(at.T.tolist(), cells.T, strict=True)]
+    fixed = tuple(Row.total(places, float(values.sum())) for places, values in lines)
+    return System(
+        np.full(cells.size, cells.sum()), fixed, tuple(statements), tuple(targets), cells.ravel()
+    )
+
+
+def protects(system: System, hidden: set[int]) -> bool:
+    reader = Reader(system, hidden)
+    return all(reader.bounds(target)[0].protect(POLICY) for target in system.targets)
+
+
+def least_loss(system: System) -> float | None:
+    """The least loss of all choices, one by one."""
+    given = {k for k, each in enumerate(system.statements) if each.given}
+    free = [k for k, each in enumerate(system.statements) if not (each.given or each.kept)]
+    losses = [
+        sum(system.statements[k].loss for k in more)
+        for size in range(len(free) + 1)
+        for more in combinations(free, size)
+        if protects(system, given | set(more))
+    ]
+    return min(losses, default=None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_choice_loses_less(seed: int) -> None:
+    counts = np.random.default_rng(seed).poisson(4, (2, 3)) if seed else np.array([[1, 7], [6, 8]])
+    system = table(counts.tolist())
+    system.check()
+    found, best = optimise(system, POLICY), least_loss(system)
+    if best is None:
+        assert found.unprotected
+        return
+    assert found.loss == pytest.approx(best) and found.optimal and not found.unprotected
+    assert greedy(system, POLICY).loss >= best
+
+
+def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() -> None:
+    system = table(np.random.default_rng(5).poisson(6, (6, 6)).tolist())
+    found, again = optimise(system, POLICY), optimise(system, POLICY)
+    assert found == again and found.complementary and not found.unprotected
+    for target in system.targets:
+        bounds = found.bounds[target.name]
+        assert bounds.least <= target.count <= bounds.most
+        assert bounds.most - bounds.least >= POLICY.width
+    alone = Reader(system, [k for k, each in enumerate(system.statements) if each.given])
+    assert not all(alone.bounds(target)[0].protect(POLICY) for target in system.targets)
+
+
+def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
+    one, two = table([[1, 7], [6, 8]]), table([[2, 9], [5, 5]])
+
+    def moved(row: Row) -> Row:
+        return Row(tuple(place + 4 for place in row.at), row.by, row.low, row.high)
+
+    both = System(
+        np.concatenate([one.upper, two.upper]),
+        (*one.fixed, *map(moved, two.fixed)),
+        (
+            *one.statements,
+            *(
+                Statement(f"other {s.name}", tuple(map(moved, s.rows)), s.loss, s.given)
+                for s in two.statements
+            ),
+        ),
+        (*one.targets, *(Target(f"other {t.name}", (t.at[0] + 4,), t.count) for t in two.targets)),
+        np.concatenate([one.truth, two.truth]),
+    )
+    assert len(components(both)) == 2
+    parts = optimise(one, POLICY).loss + optimise(two, POLICY).loss
+    assert optimise(both, POLICY).loss == pytest.approx(parts)
+
+
+def test_a_count_that_is_known_anyway_is_told_as_unprotected() -> None:
+    system = table([[1], [9]])
+    found = optimise(system, POLICY)
+    assert found.unprotected == ("0.0",)
+
+
+def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
+    """Two cells of five people, who weigh 1 and 3; of each cell one person is of the few."""
+
+    def system(half: float) -> System:
+        weights = {0: 1.0, 1: 3.0, 2: 1.0, 3: 3.0}
+        few, share = (0, 1), (1 + 3) / (5 + 15)
+        rows = [
+            Row.of({p: w * ((p in few) - end) for p, w in weights.items()}, *ends)
+            for end, ends in ((share - half, (0.0, np.inf)), (share + half, (-np.inf, 0.0)))
+        ]
+        fixed = (Row.total([0, 2], 5.0), Row.total([1, 3], 5.0))
+        said = (Statement("share", tuple(rows), given=False),)
+        target = (Target("few", (0, 1), 2),)
+        return System(np.full(4, 5.0), fixed, said, target, np.array([1.0, 1.0, 4.0, 4.0]))
+
+    sharp, blunt = system(0.0005), system(0.2)
+    assert not Reader(sharp, []).bounds(sharp.targets[0])[0].protect(POLICY)
+    assert Reader(blunt, []).bounds(blunt.targets[0])[0].protect(POLICY)
+    assert optimise(sharp, POLICY).complementary == {"share"}
+    assert not optimise(blunt, POLICY).complementary
+
+
+def test_counts_that_do_not_fulfil_a_row_are_refused() -> None:
+    system = table([[1, 7], [6, 8]])
+    wrong = System(system.upper, system.fixed, system.statements, system.targets, system.truth + 1)
+    with pytest.raises(StatisticsError, match="do not fulfil"):
+        wrong.check()

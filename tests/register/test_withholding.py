@@ -1,0 +1,141 @@
+"""What a policy withholds of a small wave, and what then stands in its register."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.analysis.cuts import cuts
+from readiness.analysis.selection import Selection
+from readiness.config import Figures
+from readiness.disclosure import Policy
+from readiness.disclosure.anonymity import rare
+from readiness.errors import StatisticsError
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.register.protection import Scheme
+from readiness.register.rows.shares import share_rows
+from readiness.register.withholding import COMPLEMENTARY, PRIMARY, UNTOLD, Withheld, withhold
+
+RULES = Figures(reliable_base=10)
+POLICY = Policy.of({}, 5)
+GROUPS = {"bakery": 1.0, "mill": 3.0, "shop": 2.0}
+# By group: yes, no, don't know, blank.
+COUNTS = {"bakery": (20, 15, 2, 1), "mill": (18, 9, 8, 5), "shop": (22, 20, 6, 7)}
+
+
+@pytest.fixture(scope="module")
+def questionnaire() -> Questionnaire:
+    labels = {"en": "x"}
+    return questionnaire_of(
+        {
+            "name": "made-up", "version": "1", "title": labels,
+            "frame": [
+                {"id": "trade", "label": labels,
+                 "categories": [{"code": g, "text": g, "en": g} for g in GROUPS]},
+            ],
+            "items": [
+                {"id": "early", "kind": "single", "column": "Early?", "label": labels,
+                 "categories": [{"code": c, "text": c, "en": c} for c in ("yes", "no")],
+                 "dont_know": {"text": "?", "en": "?"}},
+            ],
+        },
+        "made up",
+    )  # fmt: skip
+
+
+def people() -> pd.DataFrame:
+    states = ("yes", "no", "_dont_know", "_blank")
+    rows = [
+        (group, state, GROUPS[group])
+        for group, counts in COUNTS.items()
+        for state, count in zip(states, counts, strict=True)
+        for _ in range(count)
+    ]
+    return pd.DataFrame(rows, columns=["trade", "early", "weight"])
+
+
+def estimates(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFrame:
+    rows = []
+    for group in ("all", *GROUPS):
+        inside = answers if group == "all" else answers[answers["trade"] == group]
+        inside = inside.reset_index(drop=True)
+        for cut in cuts(questionnaire.item("early"), inside):
+            n, counts = cut.counts()
+            weights = inside["weight"].to_numpy()
+            values = np.asarray(cut.values.astype(object))
+            base = weights[np.isin(values, cut.categories)].sum()
+            for category, count in counts.items():
+                share = weights[values == category].sum() / base
+                rows.append((cut.level or category, cut.base, group, n, count, share, base))
+    names = ["level", "base", "group", "n", "count", "estimate", "weighted"]
+    table = pd.DataFrame(rows, columns=names).assign(item="early", reliability="", note="")
+    return table.assign(se=0.05, lower=0.1, upper=0.9, n_eff=30.0, deff=1.2)
+
+
+def withheld(questionnaire: Questionnaire, policy: Policy = POLICY) -> Withheld:
+    answers = people()
+    table = estimates(answers, questionnaire)
+    apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
+    return withhold(table, answers, apart, questionnaire, ["trade"], RULES, policy)
+
+
+def test_a_small_count_is_protected_against_whoever_knows_the_weights(
+    questionnaire: Questionnaire,
+) -> None:
+    found = withheld(questionnaire)
+    reasons = dict(zip(found.facts["id"], found.facts["reason"], strict=True))
+    # Two do not know, and three gave no answer: who knows the respondents knows that.
+    assert reasons["early.dont_know.bakery"] == PRIMARY
+    assert reasons["early.n.bakery"] == COMPLEMENTARY
+    assert {"early.n.mill", "early.n.shop"} & reasons.keys()
+    assert found.decisions.bounds and not found.decisions.unprotected
+    assert all(each.most - each.least >= 5 for each in found.decisions.bounds.values())
+    summary = found.summary(POLICY, estimates(people(), questionnaire))
+    assert summary["primary"] == list(reasons.values()).count(PRIMARY)
+    assert summary["narrowest"] >= 5 and summary["unprotected"] == 0
+
+
+def test_a_share_stands_without_the_base_that_is_withheld(questionnaire: Questionnaire) -> None:
+    found = withheld(questionnaire)
+    rows = {
+        row.id: row
+        for row in share_rows(
+            estimates(people(), questionnaire).astype(str), RULES, Scheme(), Selection.PROBABILITY,
+            weighted_bases=True, ids=found.ids, policy=POLICY,
+        )
+    }  # fmt: skip
+    share = rows["early.yes.bakery"]
+    assert share.value is not None and not share.suppressed and share.se is not None
+    assert share.n is share.n_eff is share.deff is None
+    assert "early.yes.bakery.n_eff" not in rows and "early.yes.bakery.lower" in rows
+    for name in ("early.n.bakery", "early.n.bakery.weighted", "early.dont_know.bakery"):
+        assert rows[name].value is None and rows[name].suppressed
+    told = [group for group in ("all", *GROUPS) if f"early.n.{group}" not in found.ids]
+    assert told and all(rows[f"early.yes.{group}"].n for group in told)
+
+
+def test_who_is_inside_sees_all_and_few_digits_or_bases_hide_less(
+    questionnaire: Questionnaire,
+) -> None:
+    assert not withheld(questionnaire, Policy.of({"preset": "internal"}, 5)).ids
+    rounded = withheld(questionnaire, replace(POLICY, rounded_bases=5))
+    assert rounded.decisions.loss <= withheld(questionnaire).decisions.loss
+    assert not rounded.decisions.unprotected
+
+
+def test_a_small_wave_is_told_by_no_variable(questionnaire: Questionnaire) -> None:
+    found = withheld(questionnaire, replace(POLICY, dimensions=((1000, 0),)))
+    shares = found.facts[found.facts["what"] == "share"]
+    assert set(shares.loc[shares["group"] != "all", "reason"]) == {UNTOLD}
+    assert set(shares["group"]) == set(GROUPS)
+
+
+def test_people_who_share_their_identifiers_with_few_are_counted() -> None:
+    frame = pd.DataFrame({"town": ["a", "a", "b", "b", "b"], "size": ["1", "2", "1", "1", "1"]})
+    assert rare(frame, ["town"], 3) == 2 and rare(frame, ["town", "size"], 2) == 2
+    assert rare(frame.iloc[:0], ["town"], 3) == 0
+    with pytest.raises(StatisticsError, match="street"):
+        rare(frame, ["street"], 3)
