@@ -54,8 +54,14 @@ class Answers:
         questionnaire: Questionnaire,
     ) -> Answers:
         """The submissions at the places `at` of the export, in that order."""
-        texts = {item.id: Texts.of(raw[item.id]).take(at) for item in questionnaire.items}
-        known = {name: Texts.of(raw[name]).take(at) for name in OF_THE_TOOL if name in raw}
+        moved = not np.array_equal(at, np.arange(len(raw)))
+
+        def column(name: str) -> Texts:
+            texts = Texts.of(raw[name])
+            return texts.take(at) if moved else texts
+
+        texts = {item.id: column(item.id) for item in questionnaire.items}
+        known = {name: column(name) for name in OF_THE_TOOL if name in raw}
         coded = (i.id for i in questionnaire.items if holds_codes(i, texts[i.id].texts))
         row = raw["_row"].to_numpy(dtype=np.int64)[at]
         return cls(at, row, respondent, texts, known, frozenset(coded), questionnaire.export.dates)
@@ -91,7 +97,7 @@ class Answers:
     ) -> pd.DataFrame:
         """Issues of the submissions at these places; `value`: what the item's column holds."""
         if value is None:
-            value = "" if item is None else self.texts[item.id].cells[at]
+            value = "" if item is None else self.texts[item.id].those(at)
         return issues_of(
             rule, fact, row=self.row[at], respondent=self.respondent[at], value=value,
             column=item.column if item else "", item=item.id if item else "",

@@ -77,7 +77,7 @@ def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
 
 
 def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:
-    texts = answers.texts[item.id].used()
+    texts = answers.texts[item.id]
     options = Options.of(item, item.id in answers.codes, answers.dates)
     cells = tuple(read_cell(item, text, options) for text in texts.texts)
     given = texts.flags(cell.given for cell in cells)

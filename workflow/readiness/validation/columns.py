@@ -118,6 +118,11 @@ class Texts:
         """The text of one row."""
         return self.texts[int(self.codes[row])]
 
+    def those(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+        """The texts of these rows."""
+        table = np.array(self.texts, dtype=object)
+        return np.asarray(table[self.codes[rows]])
+
 
 def ranks(columns: Sequence[Codes], n: int) -> npt.NDArray[np.int64]:
     """The place of each row in the order of all, by the first column, then the second and so on.

@@ -78,6 +78,7 @@ def apply_corrections(
             {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
         )
         found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
+    texts = {name: column.used() for name, column in texts.items()}
     return answers.corrected(texts), found, applied
 
 

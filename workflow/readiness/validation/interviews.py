@@ -137,7 +137,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
     interviews, some are equal by necessity: these are `same_few_answers`, and no sign of anything.
     """
     n = len(answers)
-    columns = [column.used() for each in coded for column in _said(each)]
+    columns = [column for each in coded for column in _said(each)]
     group = ranks([column.codes for column in columns], n)
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
@@ -233,9 +233,9 @@ def times(
         started, submitted = answers.known["_started"], answers.known["_submitted"]
         both = started.where(bool) & submitted.where(bool)
         # Both are ISO texts: their order is that of time.
-        late = np.flatnonzero(both)[started.cells[both] > submitted.cells[both]]
+        late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
         fact = Fact("validation.impossible_time")
-        value = started.cells[late]
+        value = started.those(late)
         found.append(answers.issues("impossible_time", fact, late, value=value))
     return found
 

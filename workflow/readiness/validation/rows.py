@@ -85,7 +85,7 @@ def submissions(
 
     found = _row_issues(raw, table, questionnaire, opens, closes, keep, winner)
     kept = (table["status"] == KEPT).to_numpy()
-    spelled = kept & known & ~_same_text(codes, tokens_of)
+    spelled = kept & known & codes.where(lambda text: text != invitation_code(text))
     stray = kept & by_open_link & tokens_of.where(bool)
     rules = [
         ("invitation_spelling", spelled, "validation.invitation_spelling"),
@@ -93,18 +93,14 @@ def submissions(
     ]
     column = questionnaire.export.invitation or ""
     for rule, mask, kind in rules:
-        found.append(_issues(rule, mask, raw, table, codes.cells, column, Fact(kind)))
+        if mask.any():
+            found.append(_issues(rule, mask, raw, table, codes.cells, column, Fact(kind)))
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
         facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
         column = questionnaire.item(str(questionnaire.group_item)).column
         found.append(_issues("group_conflict", conflict, raw, table, answer, column, facts))
     return table.drop(columns="token"), found
-
-
-def _same_text(one: Texts, other: Texts) -> Booleans:
-    """Rows that hold the same text in two columns, of which the second was made of the first."""
-    return np.asarray(one.cells == other.cells, dtype=np.bool_)
 
 
 def _moments(raw: pd.DataFrame) -> pd.Series[Any]:
@@ -175,8 +171,9 @@ def _open_names(
     duplicates. Where no moment is known, and none is needed (not `dated`), the row.
     """
     names = np.full(len(raw), "", dtype=object)
-    own = Texts.of(raw["_id"]) if "_id" in raw else Texts.filled("", len(raw))
-    names[:] = own.mapped([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts]).cells
+    if "_id" in raw:
+        own = Texts.of(raw["_id"])
+        names[:] = own.spread([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts])
     stamped = _column(raw, "_timestamp").ne("").any() or submitted.notna().any()
     by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
     by_row = wanted & (names == "") & ~by_moment

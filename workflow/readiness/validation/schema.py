@@ -45,10 +45,7 @@ def check_coded(
         raise DataError(
             f"coded answers of {questionnaire.id}: respondents without a name of theirs."
         )
-    held = {
-        name: _to_check(column.used().texts, questionnaire, name)
-        for name, column in columns.items()
-    }
+    held = {name: _to_check(column.texts, questionnaire, name) for name, column in columns.items()}
     longest = max(map(len, held.values()))
     # Columns of one length: a shorter one repeats its first value.
     table = pd.DataFrame({n: [*v, *v[:1] * (longest - len(v))] for n, v in held.items()}, dtype=str)
