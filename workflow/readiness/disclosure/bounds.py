@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import linprog
 
 from readiness.disclosure.system import GRACE, Bounds, System, Target, Vector, published
 from readiness.errors import StatisticsError
+
+REWEIGHTED = 3
+"""Linear programs that look for few statements to withhold."""
 
 
 class Reader:
@@ -56,6 +60,59 @@ class Reader:
                 support[statement] = support.get(statement, 0.0) + width
         kept = tuple(sorted((s, w) for s, w in support.items() if w > 1e-9))
         return Bounds(lowest, highest, kept), points
+
+    def relaxed(
+        self,
+        target: Target,
+        wanted: float,
+        losses: Vector,
+        allowed: npt.NDArray[np.bool_],
+        *,
+        above: bool,
+    ) -> tuple[frozenset[int], Vector] | None:
+        """Statements of little loss without which a target could be as `wanted`, or more (`above`)
+        or less, with counts that show it; None where nothing that is `allowed` does it.
+
+        The rows may be missed by some distance, at the loss of its share of the room that
+        withholding gives; a few times, each dearer where less of it was used, so that few are.
+        """
+        owners, room, matrix, ends = self._loose()
+        n, rows = len(self._system.upper), len(owners)
+        able = (owners >= 0) & allowed[owners] & (room > GRACE)
+        sign = -1.0 if above else 1.0
+        reached = sparse.csr_matrix(
+            (np.full(len(target.at), sign), ([0] * len(target.at), list(target.at))),
+            shape=(1, n + rows),
+        )
+        slack = sparse.hstack([matrix, -sparse.identity(rows, format="csr")], format="csr")
+        a_ub = sparse.vstack([slack, reached], format="csr")
+        b_ub = np.append(ends, sign * wanted)
+        upper = np.concatenate([self._system.upper, np.where(able, room, 0.0)])
+        dear = losses[np.maximum(owners, 0)] / np.maximum(room, GRACE)
+        used = np.zeros(rows)
+        costs, counts = dear, None
+        for _ in range(REWEIGHTED):
+            solved = linprog(  # type: ignore[call-overload]
+                np.concatenate([np.zeros(n), costs]), A_ub=a_ub, b_ub=b_ub,
+                bounds=np.column_stack([np.zeros(n + rows), upper]), method="highs",
+            )  # fmt: skip
+            if solved.x is None:
+                return None
+            counts, used = solved.x[:n], solved.x[n:]
+            costs = losses[np.maximum(owners, 0)] / (used + 0.02 * np.maximum(room, GRACE))
+        assert counts is not None
+        return frozenset(owners[used > 1e-8].tolist()), counts
+
+    def _loose(self) -> tuple[npt.NDArray[np.int64], Vector, sparse.csr_matrix, Vector]:
+        """All rows a reader has as `coefficients x <= end`: owner, room, coefficients, end."""
+        matrix, low, high = self._system.rows
+        below_room, above_room = self._system.room
+        up = np.concatenate([self._below, self._equal])
+        down = np.concatenate([self._above, self._equal])
+        owners = self._system.of_row[np.concatenate([up, down])]
+        room = np.concatenate([above_room[up], below_room[down]])
+        both = sparse.vstack([matrix[up], -matrix[down]], format="csr")
+        return owners, room, both, np.concatenate([high[up], -low[down]])
 
     def _solve(self, objective: Vector) -> tuple[tuple[float, dict[int, float]], Vector]:
         upper = self._system.upper

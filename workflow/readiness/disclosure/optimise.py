@@ -37,12 +37,11 @@ from readiness.disclosure.system import (
 
 NODES = 1_000
 """Of the branch and bound of one master problem."""
-PROGRAMS = 40
-"""Linear programs after which the search for the optimum of one component ends, at least; of more
-where they are small: as many as `PROGRAMS_TIMES_SQUARE` over the square of the counts."""
-PROGRAMS_TIMES_SQUARE = 20_000_000
+PROGRAMS_TIMES_CUBE = 4e9
+"""The search for the optimum of one component ends after so many linear programs over the cube of
+its counts: what a program takes grows nearly so."""
 TRIES = 4
-"""Statements of a cut that are tried alone where a choice is completed."""
+"""How often an interval is widened where a choice is completed."""
 TIE = 1e-4
 """What the last statement costs more than the first, where the cheapest costs 1."""
 
@@ -94,8 +93,7 @@ def optimise(
     """The least loss that protects every target; each linked component by itself."""
     found = Decisions()
     for part in components(system):
-        small = PROGRAMS_TIMES_SQUARE // len(part.upper) ** 2
-        most = max(PROGRAMS, small) if programs is None else programs
+        most = int(PROGRAMS_TIMES_CUBE / len(part.upper) ** 3) if programs is None else programs
         found |= _Search(part, policy).best(nodes, most)
     return found
 
@@ -108,7 +106,7 @@ def greedy(system: System, policy: Policy) -> Decisions:
     found = Decisions()
     for part in components(system):
         search = _Search(part, policy)
-        found |= search.decisions(search.completed(search.given), 0.0)
+        found |= search.decisions(search.supported(search.given), 0.0)
     return found
 
 
@@ -196,22 +194,35 @@ class _Search:
         return self.decisions(self._thinned(self.completed(hidden)), least)
 
     def completed(self, hidden: frozenset[int]) -> frozenset[int]:
-        """A choice that protects: `hidden`, and for what is too narrow its cheapest support.
-
-        Each step adds a cut.
-        """
+        """A choice that protects: `hidden`, and for what is too narrow what little can widen it."""
         for target in self.system.targets:
-            while cut := self._asked(target, hidden):
-                hidden = self.with_needs([*hidden, self._cheapest(target, cut, hidden)])
+            for _ in range(TRIES):
+                found = None if target.name in self._hopeless else self._narrow(target, hidden)
+                if found is None:
+                    break
+                more = self._relaxed(target, found, hidden)
+                if not more:
+                    self._hopeless.add(target.name)
+                    break
+                hidden = self.with_needs(hidden | more)
         return hidden
 
-    def _cheapest(self, target: Target, cut: Mapping[int, float], hidden: frozenset[int]) -> int:
-        """The cheapest of few that is enough; else the one that costs least for what it widens."""
-        ordered = sorted(cut, key=lambda k: (self._cost(k, hidden), k))
-        for k in ordered[:TRIES]:
-            if self._narrow(target, self.with_needs([*hidden, k])) is None:
-                return k
-        return min(ordered, key=lambda k: self._cost(k, hidden) / cut[k])
+    def _relaxed(
+        self, target: Target, found: Bounds, hidden: frozenset[int]
+    ) -> frozenset[int] | None:
+        """Statements of little loss that make an interval wide enough: above, else below."""
+        reader = Reader(self.system, hidden)
+        allowed = np.ones(len(self.losses), dtype=bool)
+        allowed[list(self.kept)] = False
+        least = max(found.least + self.policy.width, self.policy.minimum_cell)
+        # First without the dearest, which many narrow rows rest on: numbers of all.
+        for able in (allowed & (self.losses <= self.losses.max() / 3), allowed):
+            for wanted, above in ((least, True), (found.most - self.policy.width, False)):
+                made = reader.relaxed(target, float(wanted), self.losses, able, above=above)
+                if made is not None:
+                    self._keep([made[1]])
+                    return made[0]
+        return None
 
     def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
         """The cut that a target gives which is not protected; empty when it is, or cannot be."""
@@ -236,8 +247,13 @@ class _Search:
                 hidden = fewer
         return hidden
 
-    def _cost(self, k: int, hidden: Collection[int]) -> float:
-        return float(sum(self.losses[each] for each in self.with_needs([k]) - set(hidden)))
+    def supported(self, hidden: frozenset[int]) -> frozenset[int]:
+        """A choice that protects: for what is too narrow its cheapest support, in turn."""
+        for target in self.system.targets:
+            while cut := self._asked(target, hidden):
+                cheapest = min(cut, key=lambda k: (self.losses[k], k))
+                hidden = self.with_needs([*hidden, cheapest])
+        return hidden
 
     def _narrow(self, target: Target, hidden: frozenset[int]) -> Bounds | None:
         """The bounds of a target that is not protected; None when it is."""
@@ -328,7 +344,12 @@ class _Search:
     def decisions(self, hidden: frozenset[int], least: float) -> Decisions:
         """The choice with what it leaves of each target."""
         reader = Reader(self.system, hidden)
-        bounds = {target.name: reader.bounds(target)[0] for target in self.system.targets}
+        bounds = {}
+        for target in self.system.targets:
+            # What was reached lies between the bounds: where it is wide enough, so are they.
+            bounds[target.name] = Bounds(*self._reached(target, hidden))
+            if not bounds[target.name].protect(self.policy):
+                bounds[target.name] = reader.bounds(target)[0]
         name = [each.name for each in self.system.statements]
         return Decisions(
             frozenset(name[k] for k in self.given),
