@@ -28,7 +28,7 @@ from readiness.register.linked import Cells, Rules, systems
 from readiness.register.protection import Scheme, base_id, share_id, withheld
 
 PRIMARY, COMPLEMENTARY, RELIABILITY, UNTOLD = "primary", "complementary", "reliability", "untold"
-MARGIN = 1
+MARGIN = 2
 """People by which an interval is wider than the policy asks: counts are whole, and the bounds are
 those of real numbers."""
 FACTS = ["id", "item", "group", "what", "reason"]
