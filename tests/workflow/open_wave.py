@@ -89,7 +89,7 @@ def wave() -> dict[str, object]:
                 {"code": "young", "label": {"en": "Under 35"}, "below": 35},
                 {"code": "older", "label": {"en": "35 and over"}, "at_least": 35}]}},
         ],
-        "estimate": {"by": ["country", "half", "ages"],
+        "estimate": {"by": ["country", "ages"],
                      "items": ["use", "heavy", "tools", "trust"]},
         "compare": {"items": ["use", "heavy"], "permutations": 199},
     }  # fmt: skip

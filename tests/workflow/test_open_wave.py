@@ -47,12 +47,13 @@ def test_nothing_is_told_that_nobody_supplied(project: Project) -> None:
 def test_groups_are_those_who_say_so_and_one_person_is_not_told(project: Project) -> None:
     answers = table(project, "validate/answers.csv")
     figures = table(project, "register/figures.csv").set_index("id")
+    made = table(project, "estimate/estimates.csv").set_index(["item", "level", "group"])
     stopped = answers["use"].str.startswith("_")
     for group in ("north", "south"):
         own = answers["country"].eq(group)
-        assert int(figures.loc[f"use.n.{group}", "value"]) == (own & ~stopped).sum()
+        assert int(made.loc[("use", "top", group), "n"]) == (own & ~stopped).sum()
         share = answers.loc[own & ~stopped, "use"].isin(["often", "always"]).mean()
-        assert float(figures.loc[f"use.top.{group}", "value"]) == pytest.approx(share)
+        assert float(made.loc[("use", "top", group), "estimate"]) == pytest.approx(share)
     # The place of the one is kept, and nothing of it is published.
     west = figures[figures["group"].eq("west") & figures["kind"].isin(["estimate", "count"])]
     assert len(west) and set(west["value"]) == {""}
@@ -73,7 +74,8 @@ def test_what_is_derived_is_estimated_and_traced_like_what_was_asked(project: Pr
     assert float(figures.loc["trust.alpha", "value"]) == pytest.approx(alpha)
     assert figures.loc["trust.alpha", "n"] == str(len(known))
     young = known[pd.to_numeric(known["age"]) < 35]
-    assert int(figures.loc["use.n.ages:young", "value"]) == len(young)
+    made = table(project, "estimate/estimates.csv").set_index(["item", "level", "group"])
+    assert int(made.loc[("use", "top", "ages:young"), "n"]) == len(young)
     steps = {
         record["step"]
         for path in (project.root / HOME).rglob("lineage.json")
