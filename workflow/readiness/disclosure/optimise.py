@@ -39,7 +39,8 @@ NODES = 1_000
 """Of the branch and bound of one master problem."""
 PROGRAMS_TIMES_CUBE = 4e9
 """The search for the optimum of one component ends after so many linear programs over the cube of
-its counts: what a program takes grows nearly so."""
+its counts (what a program takes grows nearly so), and at the latest after `MOST_PROGRAMS`."""
+MOST_PROGRAMS = 300
 TRIES = 4
 """How often an interval is widened where a choice is completed."""
 TIE = 1e-4
@@ -93,7 +94,8 @@ def optimise(
     """The least loss that protects every target; each linked component by itself."""
     found = Decisions()
     for part in components(system):
-        most = int(PROGRAMS_TIMES_CUBE / len(part.upper) ** 3) if programs is None else programs
+        few = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_CUBE / len(part.upper) ** 3))
+        most = few if programs is None else programs
         found |= _Search(part, policy).best(nodes, most)
     return found
 
@@ -164,6 +166,7 @@ class _Search:
         self._breaks: list[npt.NDArray[np.bool_]] = []
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._hopeless: set[str] = set()
+        self._width: dict[str, int] = {}
         self._solved = 0
 
     def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
@@ -186,7 +189,7 @@ class _Search:
             for target in self.system.targets:
                 self._asked(target, hidden)
             if len(self._cuts) == known:
-                return self.decisions(hidden, least)
+                break
             found = self._master(nodes)
             if found is None:
                 break
@@ -201,10 +204,11 @@ class _Search:
                 if found is None:
                     break
                 more = self._relaxed(target, found, hidden)
-                if not more:
+                if more:
+                    hidden = self.with_needs(hidden | more)
+                elif not self._lowered(target):
                     self._hopeless.add(target.name)
                     break
-                hidden = self.with_needs(hidden | more)
         return hidden
 
     def _relaxed(
@@ -212,17 +216,39 @@ class _Search:
     ) -> frozenset[int] | None:
         """Statements of little loss that make an interval wide enough: above, else below."""
         reader = Reader(self.system, hidden)
-        allowed = np.ones(len(self.losses), dtype=bool)
+        everything = np.ones(len(self.losses), dtype=bool)
+        allowed = everything.copy()
         allowed[list(self.kept)] = False
-        least = max(found.least + self.policy.width, self.policy.minimum_cell)
-        # First without the dearest, which many narrow rows rest on: numbers of all.
-        for able in (allowed & (self.losses <= self.losses.max() / 3), allowed):
-            for wanted, above in ((least, True), (found.most - self.policy.width, False)):
+        width = self._width.get(target.name, self.policy.width)
+        least = found.least + width
+        if width == self.policy.width:
+            least = max(least, self.policy.minimum_cell)
+        # First without the dearest, which many narrow rows rest on: numbers of all. What is kept
+        # goes where nothing else helps.
+        for able in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
+            for wanted, above in ((least, True), (found.most - width, False)):
                 made = reader.relaxed(target, float(wanted), self.losses, able, above=above)
                 if made is not None:
                     self._keep([made[1]])
                     return made[0]
         return None
+
+    def _lowered(self, target: Target) -> bool:
+        """Whether less is now asked of a target: what a reader without the release would not know.
+
+        So of a group that is smaller than the width.
+        """
+        if target.name in self._width:
+            return False
+        bounds = Reader(self.system, range(len(self.losses))).bounds(target)[0]
+        self._width[target.name] = min(bounds.most - bounds.least, self.policy.width)
+        return 0 < self._width[target.name] < self.policy.width
+
+    def _protected(self, target: Target, bounds: Bounds) -> bool:
+        """Whether bounds are wide enough, or as wide as those of who has no release at all."""
+        width = self._width.get(target.name, self.policy.width)
+        lowered = 0 < width < self.policy.width and bounds.most - bounds.least >= width
+        return lowered or bounds.protect(self.policy)
 
     def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
         """The cut that a target gives which is not protected; empty when it is, or cannot be."""
@@ -231,7 +257,6 @@ class _Search:
             return {}
         open_ = {k: w for k, w in found.support if k not in self.kept and k not in hidden}
         if not open_:
-            self._hopeless.add(target.name)
             return {}
         self._cut(found, open_)
         return self._cuts[-1]
@@ -258,7 +283,7 @@ class _Search:
     def _narrow(self, target: Target, hidden: frozenset[int]) -> Bounds | None:
         """The bounds of a target that is not protected; None when it is."""
         reached = self._reached(target, hidden)
-        if Bounds(*reached).protect(self.policy):
+        if self._protected(target, Bounds(*reached)):
             return None
         least = np.ceil(reached[0] - GRACE)
         small = self.policy.minimum_cell if least > 0 else 0
@@ -268,7 +293,7 @@ class _Search:
         bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
         self._solved += len(points)
         self._keep(points)
-        return None if bounds.protect(self.policy) else bounds
+        return None if self._protected(target, bounds) else bounds
 
     def _reached(self, target: Target, hidden: frozenset[int]) -> tuple[float, float]:
         """Between what a target is in the tables that were found and are still possible."""
@@ -348,7 +373,7 @@ class _Search:
         for target in self.system.targets:
             # What was reached lies between the bounds: where it is wide enough, so are they.
             bounds[target.name] = Bounds(*self._reached(target, hidden))
-            if not bounds[target.name].protect(self.policy):
+            if not self._protected(target, bounds[target.name]):
                 bounds[target.name] = reader.bounds(target)[0]
         name = [each.name for each in self.system.statements]
         return Decisions(
@@ -357,5 +382,5 @@ class _Search:
             self.loss(hidden),
             least,
             bounds,
-            tuple(n for n, found in bounds.items() if not found.protect(self.policy)),
+            tuple(t.name for t in self.system.targets if not self._protected(t, bounds[t.name])),
         )
