@@ -27,7 +27,7 @@ def test_what_a_section_says_replaces_what_its_preset_says() -> None:
             "preset": "researchers", "minimum_cell": 4, "zero": "protected",
             "identifiers": ["region", "size"], "dominance": {"n": 2, "share": 0.85},
             "p_percent": 0.1, "digits": [{"below": 200, "digits": 1}, {"below": 50, "digits": 0}],
-            "dimensions": [{"below": 100, "variables": 1}], "merge": {"region": [["a", "b"]]},
+            "dimensions": [{"below": 100, "variables": 1}],
         }
     )  # fmt: skip
     policy = Policy.of(section.model_dump(exclude_none=True), minimum=6)
@@ -36,7 +36,6 @@ def test_what_a_section_says_replaces_what_its_preset_says() -> None:
     assert [policy.decimals(n, 2) for n in (49, 50, 199, 200)] == [0, 1, 1, 2]
     assert policy.decimals(10, 0) == 0
     assert [policy.variables(n) for n in (99, 100)] == [1, None]
-    assert policy.merge == {"region": (("a", "b"),)}
 
 
 def test_one_word_is_a_preset() -> None:

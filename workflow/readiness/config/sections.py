@@ -348,11 +348,6 @@ class Disclosure(Section):
         default=None, ge=2, le=1000,
         description="bases are told as multiples of it, instead of being withheld",
     )  # fmt: skip
-    merge: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] | None = Field(
-        default=None,
-        description="groups that are told as one, by variable, before anything is withheld: "
-        "`{region: [[north, centre]]}`",
-    )
 
     @model_validator(mode="before")
     @classmethod

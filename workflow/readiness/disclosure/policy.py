@@ -8,7 +8,7 @@ cannot differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -46,7 +46,6 @@ class Policy:
         digits: (below, digits): a percentage on a base of fewer than `below` answers has no more
             decimals; the first that applies counts.
         rounded_bases: bases are published as multiples of it; 1: as they are.
-        merge: groups that are told as one, by variable, before anything is withheld.
     """
 
     reader: Reader = "public"
@@ -62,7 +61,6 @@ class Policy:
     dimensions: tuple[tuple[int, int], ...] = ()
     digits: tuple[tuple[int, int], ...] = ()
     rounded_bases: int = 1
-    merge: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, least in (("minimum_cell", 1), ("minimum_base", 1), ("width", 0), ("k", 1)):
