@@ -15,6 +15,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.anonymity import rare
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.register.linked import Cells
 from readiness.register.protection import Scheme
 from readiness.register.rows.shares import share_rows
 from readiness.register.withholding import COMPLEMENTARY, PRIMARY, UNTOLD, Withheld, withhold
@@ -96,6 +97,23 @@ def test_a_small_count_is_protected_against_whoever_knows_the_weights(
     summary = found.summary(POLICY, estimates(people(), questionnaire))
     assert summary["primary"] == list(reasons.values()).count(PRIMARY)
     assert summary["narrowest"] >= 5 and summary["unprotected"] == 0
+
+
+def test_a_weight_of_ones_own_is_no_cell_of_ones_own(questionnaire: Questionnaire) -> None:
+    """More kinds of respondents than a system has cells: those of one group weigh the same."""
+    answers = people()
+    answers["weight"] *= np.linspace(0.9, 1.1, len(answers))
+    answers["size"] = np.where(np.arange(len(answers)) % 3, "few", "many")
+    alone, both = (Cells.by(answers, answers["weight"], v) for v in (["trade"], ["trade", "size"]))
+    assert [len(cells.sizes) for cells in (*alone, *both)] == [3, 3, 2]
+    assert set(both[1].groups) == {"all", "size:few", "size:many"}
+    for cells in (*alone, *both):
+        assert cells.sizes.sum() == len(answers) and len(cells.of_row) == len(answers)
+        assert cells.sizes @ cells.weights == pytest.approx(answers["weight"].sum())
+    apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
+    table = estimates(answers, questionnaire)
+    found = withhold(table, answers, apart, questionnaire, ["trade"], RULES, POLICY)
+    assert "early.dont_know.bakery" in found.ids and not found.decisions.unprotected
 
 
 def test_a_share_stands_without_the_base_that_is_withheld(questionnaire: Questionnaire) -> None:

@@ -30,7 +30,7 @@ people: 1."""
 CLOSED = ("single", "ordinal", "multi")
 TOTAL_LOSS = 4.0
 """What a number of all costs, beside one of a group that is as large: most readers read it."""
-MOST_CELLS = 150
+MOST_CELLS = 100
 """Kinds of respondents in one system; of more, those of the same groups weigh the same in it."""
 
 
