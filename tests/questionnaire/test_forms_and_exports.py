@@ -11,14 +11,10 @@ from readers.writers.every import EXPORTS
 from readers.writers.interviews import Interview, interviews
 from readers.writers.questionnaire import coded, columns, document
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.questionnaire import (
-    from_labels,
-    from_xlsform,
-    questionnaire_of,
-    sav_labels,
-    to_xlsform,
-    write,
-)
+from readiness.questionnaire import questionnaire_of
+from readiness.questionnaire.statistical import from_labels, sav_labels
+from readiness.questionnaire.writing import write
+from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.readers import read_export
 from readiness.validation import validate
 

@@ -12,6 +12,7 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
 from readiness.plan.asking import asked
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
+from readiness.questionnaire.units import unit_text
 
 TEXT = """\
 name: forms
@@ -40,6 +41,7 @@ items:
     column: Rank these
     label: {en: Order, fr: Ordre}
     ranks: 2
+    unranked: {en: Not ranked, fr: Non classé}
     categories:
       - {code: pay, text: Pay, fr: Salaire}
       - {code: time, text: Time, fr: Temps}
@@ -91,7 +93,9 @@ def test_a_ranking_is_the_ranks_of_each_option() -> None:
     assert item.codes == ("rank_1", "rank_2", "unranked")
     assert item.labels("fr")["unranked"] == "Non classé"
     assert item.headline == "low" and item.shown_codes == ("rank_1",)
-    whole = read(TEXT.replace("    ranks: 2\n", "")).item("order_time")
+    whole = read(
+        TEXT.replace("    ranks: 2\n    unranked: {en: Not ranked, fr: Non classé}\n", "")
+    ).item("order_time")
     assert whole.codes == ("rank_1", "rank_2", "rank_3")
 
 
@@ -159,7 +163,7 @@ def test_the_least_that_a_file_can_say() -> None:
     item = read(text).item("age")
     assert (item.column, item.label.root) == ("age", {"fr": "age"})
     assert item.range is not None and item.range.bounds == (float("-inf"), float("inf"))
-    assert item.range.unit_text("en") == "units as answered" and item.range.written_unit == ""
+    assert unit_text(item.range, "en") == "units as answered" and item.range.written_unit == ""
 
 
 def test_missing_codes_are_kept_apart() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
-from readiness.questionnaire import Questionnaire, from_xlsform, questionnaire_of, to_xlsform, write
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.writing import write
+from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.questionnaire.xlsform.expressions import Source, conditions
 
 SURVEY = """\

@@ -125,13 +125,9 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     from readiness.bounded import TextLoader, read_yaml_text
     from readiness.drafting import draft_text
     from readiness.files import read_file
-    from readiness.questionnaire import (
-        from_labels,
-        from_xlsform,
-        load_questionnaire,
-        questionnaire_of,
-        sav_labels,
-    )
+    from readiness.questionnaire import load_questionnaire, questionnaire_of
+    from readiness.questionnaire.statistical import from_labels, sav_labels
+    from readiness.questionnaire.xlsform import from_xlsform
 
     path = _place(path)
     kind = path.suffix.lower()
@@ -157,9 +153,9 @@ def _made(
     found: _Read, form: str, language: Language, summary: list[str], since: list[Fact]
 ) -> str | bytes:
     """The bytes of a workbook, or a text."""
-    from readiness.questionnaire import to_xlsform
     from readiness.questionnaire.codebook import COLUMNS, table
     from readiness.questionnaire.schema import header, table_schema
+    from readiness.questionnaire.xlsform import to_xlsform
     from readiness.site.codebook import codebook_page
     from readiness.tables import records_to_csv, rows_to_csv
 

@@ -20,11 +20,7 @@ from readiness.questionnaire.model import (
     Item,
     Questionnaire,
 )
-from readiness.questionnaire.naming import item_id, option_code
-from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import without_comments, write
-from readiness.questionnaire.xlsform import from_xlsform, is_xlsform, to_xlsform
 
 __all__ = [
     "BLANK",
@@ -41,16 +37,7 @@ __all__ = [
     "Language",
     "Questionnaire",
     "expand",
-    "from_labels",
-    "from_xlsform",
-    "is_xlsform",
-    "item_id",
     "load_questionnaire",
     "match_key",
-    "option_code",
     "questionnaire_of",
-    "sav_labels",
-    "to_xlsform",
-    "without_comments",
-    "write",
 ]

@@ -13,6 +13,7 @@ from readiness.language import Language, show, tell
 from readiness.questionnaire.changes import kind_of
 from readiness.questionnaire.items import Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire.units import unit_text
 
 MEANS = tuple(
     f"questionnaire.means.{meaning}"
@@ -133,7 +134,7 @@ def _range(range_: Range, language: Language) -> Iterator[str]:
         places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
         return Quantity.of(end, "number", places)
 
-    unit = range_.unit_text(language) if range_.unit is None else _label(
+    unit = unit_text(range_, language) if range_.unit is None else _label(
         range_.unit.root, language, range_.written_unit
     )  # fmt: skip
     if range_.low is not None:

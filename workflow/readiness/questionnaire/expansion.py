@@ -16,8 +16,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from readiness.errors import ConfigError
-from readiness.language import LANGUAGES
-from readiness.language import text as told
 from readiness.patterns import LANGUAGE, WRITTEN_IN
 from readiness.terminal import quoted
 
@@ -142,12 +140,18 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
         raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
     if missing := [o["text"] for o in options if "code" not in o]:
         raise _refuse(item, f"categories {quoted(str(missing[0]))}: needs its code.")
-    shared = {
-        k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "categories", "ranks", "boxes"}
-    }
+    own = {*_OF_A_BLOCK, "categories", "ranks", "boxes", "unranked"}
+    shared = {k: v for k, v in item.items() if k not in own}
+    words = item.get("unranked")
+    if not (words is None or isinstance(words, dict)):
+        raise _refuse(item, f"unranked: {quoted(str(words))}; expected its label by language.")
     all_labels = [_labels(option, known, language) for option in options]
     languages = sorted({language, *(key for labels in all_labels for key in labels)})
-    levels = _ranks(ranks, languages, ranks < len(options))
+    levels = _ranks(ranks, languages)
+    if ranks < len(options):
+        # What was not ranked stands behind the last.
+        labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
+        levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": labels})
     for option, labels in zip(options, all_labels, strict=True):
         _check_keys(item, option, known)
         yield {
@@ -160,9 +164,9 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
         }  # fmt: skip
 
 
-def _ranks(ranks: int, languages: list[str], some_unranked: bool) -> list[dict[str, Any]]:
-    """The ranks as levels, the first rank first; what was not ranked stands behind the last."""
-    levels: list[dict[str, Any]] = [
+def _ranks(ranks: int, languages: list[str]) -> list[dict[str, Any]]:
+    """The ranks as levels, the first rank first."""
+    return [
         {
             "code": f"rank_{k}",
             "text": str(k),
@@ -171,13 +175,6 @@ def _ranks(ranks: int, languages: list[str], some_unranked: bool) -> list[dict[s
         }
         for k in range(1, ranks + 1)
     ]
-    if some_unranked:
-        words = {
-            language: told("questionnaire.unranked", language) if language in LANGUAGES else "-"
-            for language in languages
-        }
-        levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": words})
-    return levels
 
 
 def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:

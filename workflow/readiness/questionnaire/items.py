@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.language import text as told
 from readiness.patterns import WRITTEN_IN
 from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
 from readiness.questionnaire.text import match_key
@@ -187,12 +186,6 @@ class Range(Strict):
     def written_unit(self) -> str:
         """The unit as an answer may have it after the number; "" where there is none."""
         return "" if self.unit is None else self.unit.text(self.language)
-
-    def unit_text(self, language: Language) -> str:
-        """The unit for readers; where none is given, words that say so."""
-        return (
-            told("questionnaire.unit", language) if self.unit is None else self.unit.text(language)
-        )
 
 
 class Item(Strict):

@@ -28,16 +28,11 @@ from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
-from readiness.questionnaire import (
-    from_labels,
-    from_xlsform,
-    is_xlsform,
-    load_questionnaire,
-    questionnaire_of,
-    sav_labels,
-)
+from readiness.questionnaire import load_questionnaire, questionnaire_of
 from readiness.questionnaire.naming import form_name
+from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import read_sheet
 from readiness.terminal import one_line
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
+from readiness.questionnaire.units import unit_text
 from readiness.register.rows.scales import ALPHA
 from readiness.reporting import statements
 from readiness.reporting.banners.model import Banner, banner, material_of
@@ -86,7 +87,7 @@ class _Block:
         return register.told(Fact("report.alpha", values))
 
     def _caption(self, kind: str, by: str) -> str:
-        unit = self.item.range.unit_text(self.wave.language) if self.item.range else ""
+        unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         values: dict[str, Value] = {
             "item": self.item.label.text(self.wave.language),
             "by": by,

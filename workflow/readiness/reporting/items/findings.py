@@ -15,6 +15,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Named, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
+from readiness.questionnaire.units import unit_text
 from readiness.register.order import answer_order
 from readiness.register.protection import share_id
 from readiness.reporting.banners.letters import Gap
@@ -128,7 +129,7 @@ class Findings:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
         if self.material.register.number(identity) is None or self.item.range is None:
             return None
-        unit = self.item.range.unit_text(self.material.language)
+        unit = unit_text(self.item.range, self.material.language)
         values: dict[str, Value] = {"mean": self._named(identity), "unit": unit}
         ends = self._ends(identity)
         values |= {end: self._named(name) for end, name in ends.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Value
 from readiness.language import show, tell, text
+from readiness.questionnaire.units import unit_text
 from readiness.register.display import SUPPRESSED_TEXT
 from readiness.register.signs import SIGNS, Sign, sign
 from readiness.reporting import statements
@@ -137,7 +138,7 @@ class _Sheet:
     def _unit(self) -> str:
         item = self.table.item
         if item.range is not None:
-            return self._told("tables.unit.number", unit=item.range.unit_text(self.language))
+            return self._told("tables.unit.number", unit=unit_text(item.range, self.language))
         return self._word("tables.unit.share")
 
     def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
