@@ -183,10 +183,10 @@ def released(
 
 def known(made: Survey, answers: pd.DataFrame) -> Classes:
     """What a reader knows who knows every respondent's frame cell."""
-    groups: dict[str, dict[str, str]] = {}
+    groups: dict[str, tuple[str, dict[str, str]]] = {}
     for group, (variable, code) in made.groups.items():
         place = "" if variable == made.variables[0] else variable
-        groups.setdefault(place, {"column": variable})[code] = group
+        groups.setdefault(place, (variable, {}))[1][code] = group
     return classes_of(answers, answers["weight"], groups)
 
 

@@ -20,9 +20,9 @@ from readiness.errors import ConfigError, DataError
 from readiness.language import text
 from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
 from readiness.publications.correcting import erratum_table
-from readiness.publications.freeze import superseded
 from readiness.publications.log import read_log
 from readiness.publications.seal import SEAL, make_seal, read_seal
+from readiness.publications.succession import superseded
 from readiness.register.display import shown
 from readiness.register.figures import read_register
 
@@ -318,26 +318,6 @@ def test_one_freeze_at_a_time(tmp_path: Path) -> None:
     os.close(held)
     assert code == 6 and "another freeze is at work" in said
     assert not (project.root / "publications/.new").exists()
-
-
-def test_a_small_cell_in_a_ledger_is_refused(ready: Project) -> None:
-    """The rule is lowered in the run and raised for the freeze: as if a step had not applied it."""
-    from readiness.questionnaire import load_questionnaire
-    from readiness.register.disclosure_risk import unprotected
-    from readiness.register.figures import read_register
-    from readiness.register.protection import Scheme
-
-    figures = read_register(ready.root / WAVE / "register/figures.csv")
-    questionnaire = load_questionnaire(ready.root / "data/questionnaires/ai-readiness-1.yaml")
-    boxes = Scheme.of(questionnaire).boxes
-    assert unprotected(figures, 5, boxes) == []
-    hidden = figures[figures["suppressed"] != ""].index
-    assert len(hidden)
-    experts = figures[(figures["group"] == "expert") & (figures["kind"] == "estimate")]
-    one = experts[experts["suppressed"] == ""].index[0]
-    small = figures.copy()
-    small.loc[one, ["value", "n"]] = ["0.05", "20"]
-    assert any(small.loc[one, "id"] in fault for fault in unprotected(small, 5, boxes))
 
 
 def test_a_refactoring_forces_no_new_seal(ready: Project) -> None:

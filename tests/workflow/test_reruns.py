@@ -86,12 +86,13 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", *IN_LANGUAGES)),
+        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "attack", *IN_LANGUAGES)),
         ("level: 0.95", "level: 0.9",
-         ("estimate", "compare", "nonresponse", "register_wave", *IN_LANGUAGES)),
-        ("digits: 1\n", "digits: 2\n", ("register_wave", *IN_LANGUAGES)),
+         ("estimate", "compare", "nonresponse", "register_wave", "attack", *IN_LANGUAGES)),
+        ("digits: 1\n", "digits: 2\n", ("register_wave", "attack", *IN_LANGUAGES)),
         ("lower: 0.2", "lower: 0.25",
-         ("weight", "estimate", "compare", "nonresponse", "register_wave", *IN_LANGUAGES)),
+         ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
+          *IN_LANGUAGES)),
     ],
 )  # fmt: skip
 def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
@@ -107,7 +108,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         'answers: {dataset: simulated-2026, version: "2"}',
         'answers: {dataset: simulated-2026, version: "1"}',
     )
-    steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave",
+    steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
              *IN_LANGUAGES)  # fmt: skip
     assert project.to_do() == live(*steps) | SHOWN
 
@@ -115,9 +116,10 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
-        ("survey/comparisons/compare.py", of_all_waves("compare", "register_wave")),
+        ("survey/comparisons/compare.py",
+         of_all_waves("compare", "register_wave") | live("attack")),
         ("survey/estimates/proportions.py",
-         of_all_waves("estimate", "compare", "register_wave") | live("nonresponse")),
+         of_all_waves("estimate", "compare", "register_wave") | live("nonresponse", "attack")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
          ENDS | {f"reproduce {i}" for i in

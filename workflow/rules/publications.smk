@@ -37,6 +37,7 @@ rule site:
             for path in Path().glob(pattern)
         ),
         published=PLAN.published_files,
+        attacks=expand("results/{run}/attack/attack.csv", run=PLAN.attacked),
         design=sorted(
             str(path)
             for pattern in ("rendering/*.css", "site/*.css", "site/templates/*.html")
@@ -57,7 +58,8 @@ rule site:
         folder=subpath(output.index, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step site --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --verdicts {input.verdicts:q} --out {params.folder:q}"
+        " --settings {params.settings:q} --verdicts {input.verdicts:q} --attacks {input.attacks:q}"
+        " --out {params.folder:q}"
 
 
 # Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job

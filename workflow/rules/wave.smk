@@ -315,7 +315,7 @@ rule attack:
     benchmark:
         "results/benchmarks/{run}/attack.tsv"
     wildcard_constraints:
-        run=alternatives(PLAN.attacked),
+        run=alternatives(PLAN.attackable),
     conda:
         "../envs/quarto.yaml"
     params:
@@ -357,7 +357,7 @@ rule dpo:
     benchmark:
         "results/benchmarks/{run}/dpo.tsv"
     wildcard_constraints:
-        run=alternatives(PLAN.attacked),
+        run=alternatives(PLAN.attackable),
     conda:
         "../envs/quarto.yaml"
     params:

@@ -21,6 +21,7 @@ from readiness.attack.decoding import Decoded, TooMany, decode, reachable
 from readiness.attack.released import ASKED, DONT_KNOW, TOTAL, Release, Share, Table
 from readiness.attack.solving import Found, Judge, Solver, narrow
 from readiness.attack.system import PEOPLE, REST, WEIGHT, Classes, build
+from readiness.errors import DataError
 
 KNOWN_ANSWERS = 2
 """How many answers of others a reader is taken to know."""
@@ -135,7 +136,7 @@ class Target:
 def attack(target: Target, items: Collection[str] = ()) -> list[Attacked]:
     """Every withheld count of a release, and every published share whose count is given away.
 
-    `items`: all when empty.
+    `items`: all when empty. DataError where the published numbers contradict each other.
     """
     found: list[Attacked] = []
     for item, table in target.release.tables.items():
@@ -248,9 +249,14 @@ class _Item:
             known = {release.name: classes} if frame and classes is not None else None
             system = build(releases, self.item, known, shares=shares)
             solver = Solver(system)
-            if not solver.possible() and earlier:
+            if earlier and not solver.possible():
                 # The releases contradict each other: answers were not only added.
                 solver = Solver(build(releases, self.item, known, shares=shares, growing=False))
+            if not solver.possible():
+                raise DataError(
+                    f"{self.item}: the published numbers contradict each other, so what they give "
+                    "away cannot be told. Were they changed by hand? Make the register again."
+                )
             self.solvers[key] = solver
         return self.solvers[key]
 

@@ -196,7 +196,8 @@ class _Block:
             column = self.people(base, group)
             known = self.table.bases.get((base, group))
             if known is not None:
-                self.system.variable((PEOPLE, self.table.data, base, group), known, known)
+                ends = self.release.people(known)
+                self.system.variable((PEOPLE, self.table.data, base, group), *ends)
             self._ratio({column: 1.0}, {self.weight(base, group): 1.0})
         for part in (self.people, self.weight):
             self._sums(part, group)
@@ -282,6 +283,8 @@ class _Block:
         """Whether nobody is outside the groups: no visible bases fall short of the total."""
         for base in self._bases():
             known = [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
+            if self.release.step > 1:
+                continue
             if None not in known and sum(known[:-1]) != known[-1]:  # type: ignore[arg-type]
                 return False
         return True
@@ -291,9 +294,11 @@ class _Block:
         for (one, other), n in self.table.contrasts.items():
             if {one, other} <= set(self.table.groups):
                 pair = {self.people(ANSWERED, one): 1.0, self.people(ANSWERED, other): 1.0}
-                self.system.row(pair, n, n)
+                low, high = self.release.people(n)
+                self.system.row(pair, low, high)
         if self.table.tested and TOTAL in self.table.groups:
-            self.system.row({self.people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
+            least, _ = self.release.people(self.table.tested)
+            self.system.row({self.people(ANSWERED, TOTAL): 1.0}, least, inf)
         printed = {ANSWERED: ANSWERED, DONT_KNOW: DONT_KNOW}
         for told, name in printed.items():
             if told in self.table.counts and (name == ANSWERED or self.with_dont_know):

@@ -44,17 +44,19 @@ def _row(found: Attacked) -> tuple[str, ...]:
 
 
 def classes_of(
-    respondents: pd.DataFrame, weights: pd.Series, groups: Mapping[str, Mapping[str, str]]
+    respondents: pd.DataFrame,
+    weights: pd.Series,
+    groups: Mapping[str, tuple[str, Mapping[str, str]]],
 ) -> Classes:
     """The frame cells of respondents, with how many of which weight fall into each.
 
     `respondents`: one row a respondent with a column for each frame variable; `weights` in the same
     order; `groups`: for each variable of the release its column and, by category, the group that
-    the register calls it: `{"region": {"column": "region", "north": "region:north"}}`.
+    the register calls it: `{"region": ("region", {"north": "region:north"})}`.
     """
     frame = pd.DataFrame(index=respondents.index)
-    for variable, named in groups.items():
-        frame[variable] = respondents[named["column"]].map(named).fillna("")
+    for variable, (column, named) in groups.items():
+        frame[variable] = respondents[column].map(dict(named)).fillna("")
     frame["weight"] = weights.to_numpy(dtype=float) / float(weights.mean())
     keys = [*groups, "weight"]
     cells = frame.groupby(keys, sort=True).size().reset_index(name="people")

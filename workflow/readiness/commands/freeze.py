@@ -30,16 +30,16 @@ from readiness.files import lock
 from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
-from readiness.publications.chain import REGISTER
+from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import (
     Material,
     freeze,
     refuse_released,
     refuse_strangers,
-    superseded,
 )
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
+from readiness.publications.succession import superseded
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
 DPO = "disclosure"
@@ -94,8 +94,10 @@ def _freeze(
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
+    judged = [ATTACKED] if isinstance(chosen.section, Wave) and chosen.edition > 1 else []
     wanted = [
-        f"{folder_of_step(step)}/{PROVENANCE}" for step in (REGISTER, *steps_shown(languages))
+        f"{folder_of_step(step)}/{PROVENANCE}"
+        for step in (REGISTER, *judged, *steps_shown(languages))
     ]
     targets = [f"{results}/{name}" for name in wanted]
     run_snakemake(root, arguments.cores, [*targets, "--config", f"status={material.status}"])

@@ -295,8 +295,10 @@ class Plan:
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before, in the order of their release."""
-        name = self.runs[run].name
-        ids = dict.fromkeys(entry.id for entry in open_log(self.root).entries)
+        name, own = self.runs[run].name, run.rpartition("/")[2]
+        ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
+        if self.runs[run].frozen and own in ids:
+            ids = ids[: ids.index(own)]
         return [
             str(PUBLICATIONS / identity / "figures.csv")
             for identity in ids
@@ -304,9 +306,14 @@ class Plan:
         ]
 
     @property
+    def attackable(self) -> list[str]:
+        """The folders of the waves whose releases can be attacked: those of today's methods."""
+        return [f for f, run in self.waves().items() if run.edition > 1]
+
+    @property
     def attacked(self) -> list[str]:
-        """The folders of the waves of today's configuration whose releases are attacked."""
-        return [f for f, run in self.waves().items() if not run.frozen and run.edition > 1]
+        """The same of today's configuration: nothing is shown that gives a count away."""
+        return [folder for folder in self.attackable if not self.runs[folder].frozen]
 
     def waves(self) -> dict[str, Run]:
         """The runs that analyse a wave."""

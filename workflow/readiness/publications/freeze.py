@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from readiness.publications.documents import PAGES, folder_of_step, in_languages
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
 from readiness.publications.figure_tables import figure_tables
+from readiness.publications.fitness import Judged
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
@@ -52,17 +52,15 @@ from readiness.publications.seal import (
     LEDGER,
     SEAL,
     VALUES,
-    check_seal,
     make_seal,
     read_seal,
     status_of,
     values_table,
 )
+from readiness.publications.succession import superseded
 from readiness.publications.telling import told
-from readiness.questionnaire import load_questionnaire
-from readiness.register.disclosure_risk import ATTACK, attack, unprotected
+from readiness.register.disclosure_risk import ATTACK, attack
 from readiness.register.figures import read_register
-from readiness.register.protection import Scheme
 from readiness.register.published import published
 from readiness.tables import read_rows, to_csv
 from readiness.validation.corrections import BY_ROW
@@ -109,6 +107,13 @@ class Material:
     def folder(self) -> Path:
         """The publication's folder."""
         return self.root / FOLDER / self.identity
+
+    @property
+    def judged(self) -> Judged:
+        """A wave's figures, for who says whether they may leave."""
+        assert isinstance(self.section, Wave)
+        run = self.root / "results" / self.run
+        return Judged(self.identity, run, self.section, self.root / self.files["questionnaire"])
 
     @property
     def home(self) -> str:
@@ -178,29 +183,6 @@ def refuse_strangers(root: Path) -> None:
         raise DataError(
             f"{path}: lies where code is loaded from, but is none of this project's kinds of code, "
             "so no seal covers it. Remove it."
-        )
-
-
-def _refuse_unfit(material: Material, figures: pd.DataFrame) -> None:
-    """What must not be published: small cells and bases, figures for review without a reviewer."""
-    if isinstance(material.section, Study):
-        return
-    minimum = material.section.figures.minimum_base
-    questionnaire = load_questionnaire(material.root / material.files["questionnaire"])
-    faults = unprotected(figures, minimum, Scheme.of(questionnaire).boxes)
-    if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise DataError(
-            f"{material.identity}: {faults[0]}{more} The minimum is figures.minimum_base.\nPublish "
-            "fewer groups or coarser margins; where the register was changed by hand, delete "
-            f"results/{material.run} and freeze again."
-        )
-    refuse_named(material)
-    review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
-    if len(review) and not material.reviewer:
-        raise ConfigError(
-            f"{material.identity}: {len(review)} figures are marked for review, the first "
-            f"{review['id'].iloc[0]}. Name who reviewed them: --reviewer NAME."
         )
 
 
@@ -300,49 +282,6 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
     )
 
 
-def superseded(root: Path, identity: str, before: str) -> dict[str, str] | None:
-    """The publication `before` that `identity` supersedes, by id and seal; None for "".
-
-    ConfigError when there is none of that name, or when it has a successor already (readers could
-    not say which one counts) or is one itself; DataError when its seal is broken.
-    """
-    if not before:
-        return None
-    folder = find_publication(root, before)
-    if broken := check_seal(folder):
-        raise DataError(
-            f"{folder}: {told(broken[0], 'en')}: the seal of what --supersedes names is broken. "
-            "Restore it with git."
-        )
-    seals = _seals(root)
-    if status_of(seals[before]) == DRAFT:
-        raise ConfigError(f"--supersedes {before}: a draft is frozen again, not superseded.")
-    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
-    follows.pop(identity, None)
-    for name, older in follows.items():
-        if older == before:
-            raise ConfigError(
-                f"--supersedes {before}: {name} supersedes it already; name the latest one."
-            )
-    older = before
-    while older:
-        if older == identity:
-            raise ConfigError(
-                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
-            )
-        older = follows.get(older)
-    return {"id": before, "digest": seals[before]["digest"]}
-
-
-def _seals(root: Path) -> dict[str, dict[str, Any]]:
-    """What each publication's seal states; a broken one is the audit's business."""
-    seals = {}
-    for name in publication_ids(root):
-        with suppress(DataError):
-            seals[name] = read_seal(root / FOLDER / name)
-    return seals
-
-
 def _seal(
     material: Material,
     files: Mapping[str, bytes],
@@ -390,7 +329,12 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     files_by_role = {role: root / path for role, path in material.files.items()}
     refuse_stale(folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
-    _refuse_unfit(material, figures)
+    judged = None
+    if isinstance(section, Wave):
+        fitness = material.judged
+        judged = fitness.attacked(folders, files_by_role)
+        fitness.refuse(figures, judged, material.reviewer)
+        refuse_named(material)
     material = with_key(material)
 
     files = _results(folders, figures)
@@ -404,7 +348,9 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     files[ARCHIVE] = pack(project)
     if material.supersedes:
         files[ERRATUM] = _erratum(material, figures).encode()
-    if isinstance(section, Wave):
+    if judged is not None:
+        files[ATTACK] = (judged / ATTACK).read_bytes()
+    elif isinstance(section, Wave):
         files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()
     for name, table in figure_tables(figures).items():
         files[f"tables/{name}.csv"] = to_csv(table).encode()

@@ -1,4 +1,7 @@
-"""The disclosure-risk check of a release, before it is kept: which counts could a reader work out?
+"""The disclosure-risk check of a register by itself: which counts could a reader work out?
+
+It is that of the first edition of the methods; what a release of the second one gives away is
+`readiness.attack`'s to find, and here only what was left standing of a withheld number.
 
 Percentages on a known base give counts away, and so do the relations between numbers: levels add to
 their base, groups to the total. The same exact arithmetic that judges other people's figures is run
@@ -14,8 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness.attack import COLUMNS, Verdict, first_given_away, given_away
 from readiness.disclosure import Derived, derivable, derivable_sums
-from readiness.errors import DataError
+from readiness.errors import DataError, DisclosureError
 from readiness.forensics.arithmetic.attack import attack_release
 from readiness.register.display import SUPPRESSED_TEXT, said
 from readiness.register.protection import (
@@ -30,6 +34,11 @@ from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
 VERDICT = "verdict.json"
+FLAGS = ("recovered", "small", "everyone")
+WHAT_TO_DO = (
+    "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
+    "count: attack.csv"
+)
 RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
 """Numbers of people that stand among those of the quality report."""
 
@@ -74,7 +83,7 @@ def unprotected(figures: pd.DataFrame, minimum: int, boxes: Mapping[str, Boxes])
     item, the levels that each of its boxes adds up (`Scheme.boxes`).
     """
     rows = figures[figures["kind"].isin(["estimate", "count"])]
-    lines = [*_shown_small(figures, minimum), *_left_behind(figures)]
+    lines = [*_shown_small(figures, minimum), *left_behind(figures)]
     for item, table in rows.groupby("item", sort=True):
         if "estimate" in set(table["kind"]):
             lines += _recovered(str(item), table, minimum, boxes.get(str(item), {}))
@@ -105,7 +114,7 @@ BESIDE = ("lower", "upper", "n_eff", "worst.lower", "worst.upper", "selection.lo
 """How the ids of the numbers end that a share has beside it."""
 
 
-def _left_behind(figures: pd.DataFrame) -> Iterator[str]:
+def left_behind(figures: pd.DataFrame) -> Iterator[str]:
     """Numbers of a share that is marked as not published."""
     ids = set(figures.loc[figures["suppressed"] == "", "id"])
     for row in figures[figures["suppressed"] != ""].to_dict("records"):
@@ -170,19 +179,60 @@ def _bases(item: str, table: pd.DataFrame, keys: Sequence[tuple[str, str, str]])
 
 
 def read_attack(path: Path) -> pd.DataFrame:
-    """The attack's table, as `freeze` keeps it; DataError when it is another table."""
+    """The attack's table, as `freeze` keeps it; DataError when it is another table.
+
+    Publications of the first edition hold what single shares give away (`recovered`, `small`),
+    those of the second one what readers can prove of each withheld count (`verdict`).
+    """
     table = read_text_table(path, "the disclosure-risk check")
-    flags = ["recovered", "small", "everyone"]
-    if missing := [name for name in ("id", *flags) if name not in table]:
+    if "verdict" in table:
+        missing = [name for name in COLUMNS if name not in table]
+    else:
+        missing = [name for name in ("id", *FLAGS) if name not in table]
+    if missing:
         raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
-    return table.assign(**{name: table[name] == "True" for name in flags})
+    if "verdict" in table:
+        return table
+    return table.assign(**{name: table[name] == "True" for name in FLAGS})
 
 
 def findings(attacked: pd.DataFrame) -> str:
-    """One line: how many counts can be recovered, how many are small, and the first of these."""
+    """One line: how much a reader can work out, and the first of it."""
+    if "verdict" in attacked:
+        before = int((attacked["verdict"] == Verdict.BEFORE.value).sum())
+        told = f", {before} were given away by earlier releases" if before else ""
+        return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{told}"
     small = attacked[attacked["small"]]
     first = f" (first: {small['id'].iloc[0]})" if len(small) else ""
     return (
         f"{int(attacked['recovered'].sum())} of {len(attacked)} counts can be worked out by a "
         f"reader, {len(small)} of them below the minimum{first}"
     )
+
+
+def refuse_given_away(what: str, table: pd.DataFrame) -> None:
+    """DisclosureError naming the first count that a release gives away, if there is one.
+
+    `what`: the release, for the message.
+    """
+    if told := first_given_away(table):
+        raise DisclosureError(f"{what}: {told}\n{WHAT_TO_DO}.")
+
+
+def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    """The withheld shares of a register of which an attack has no row, sorted.
+
+    An option's share of those asked is of the same people as that of those who answered: where one
+    of them is shown, the count is that of a published share.
+    """
+    shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
+    hidden = shares[shares["suppressed"] != ""]
+    cell = ["item", "level", "group"]
+    shown = shares[shares["suppressed"] == ""]
+    known = {
+        place
+        for table in (attacked, shown)
+        for place in table[cell].itertuples(index=False, name=None)
+    }
+    there = [place in known for place in hidden[cell].itertuples(index=False, name=None)]
+    return sorted(hidden["id"][[not found for found in there]])

@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     releases = [
         read_release(path.parent.name, read_register(path), boxes) for path in arguments.earlier
     ]
-    release = read_release("", read_register(arguments.figures), boxes)
+    release = read_release("", read_register(arguments.figures), boxes, policy.rounded_bases)
     classes = known_classes(arguments.answers, arguments.weights, questionnaire, arguments.by)
     rules = Rules(policy.minimum_cell, policy.width)
     found = attack(Target(release, releases, classes, rules))
@@ -90,17 +90,16 @@ def run(arguments: argparse.Namespace) -> int:
 def known_classes(
     answers: Path, weights: Path, questionnaire: Questionnaire, by: Sequence[str]
 ) -> Classes | None:
-    """What a reader knows who knows every respondent's frame cell; None where there is no frame."""
-    frame = {variable.id: variable for variable in questionnaire.frame}
+    """What a reader knows who knows every respondent's groups, of the frame or made of it; None
+    where there is no frame."""
     groups = {}
     for place, name in enumerate(by):
-        if name in frame:
-            codes = frame[name].codes
-            named = {code: crossed(name, code) if place else code for code in codes}
-            groups[name if place else ""] = {"column": name, **named}
-    if not groups:
+        codes = questionnaire.grouping(name).codes
+        named = {code: crossed(name, code) if place else code for code in codes}
+        groups[name if place else ""] = (name, named)
+    if not questionnaire.frame or not groups:
         return None
-    columns = {"respondent", *(named["column"] for named in groups.values())}
+    columns = {"respondent", *(column for column, _ in groups.values())}
     coded = read_text_table(answers, "the coded answers", columns=columns)
     final = read_text_table(weights, "the weights", columns=("respondent", "weight"))
     both = coded.merge(final, on="respondent", validate="one_to_one")

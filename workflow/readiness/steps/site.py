@@ -19,6 +19,7 @@ from readiness.publications.closing import read_verdicts
 from readiness.publications.documents import CHARTS, REPORT, TABLES
 from readiness.publications.ledger import FOLDER
 from readiness.publications.reproduce import tally
+from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.site import pages
 from readiness.site.contents import Dataset, File, Published, Reported, below
@@ -45,6 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser)
     parser.add_argument("--verdicts", type=Path, nargs="*", default=[])
+    parser.add_argument(
+        "--attacks", type=Path, nargs="*", default=[], help="what was found of each release"
+    )
 
 
 class Copies:
@@ -70,6 +74,9 @@ class Copies:
 def run(arguments: argparse.Namespace) -> int:
     """Write `index.html`, a page a language, and beside them all that they lead to."""
     settings = parse_json(SiteSettings, arguments.settings)
+    for path in arguments.attacks:
+        # Pages, workbooks and tables reach readers from here.
+        refuse_given_away(str(path.parent.parent), read_attack(path))
     copies = Copies()
     verdicts = read_verdicts(arguments.verdicts)
     publications = [_published(one, copies, verdicts) for one in settings.publications]
@@ -90,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     _write(site, copies, outputs, settings)
     inputs = {str(place): path for place, path in copies.sources.items()}
     inputs |= {f"{path.parent.parent.name}/verdicts": path for path in arguments.verdicts}
+    inputs |= {f"{path.parent.parent.name}/attack": path for path in arguments.attacks}
     outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
     _sweep(arguments.out, outputs.names)
     log.info("site: %d files", len(outputs.names))

@@ -30,6 +30,7 @@ from readiness.publications.outcomes import Outcome
 from readiness.publications.program import code_files
 from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
 from readiness.publications.telling import place_text
+from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import records_to_csv, rows_to_csv
 
 NEEDED = {
@@ -80,6 +81,10 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     _refuse_to_guess(identity, versions.values(), restricted)
     for name in publications:
         _refuse_unsound(root, name)
+        if (found := root / FOLDER / name / ATTACK).is_file():
+            attacked = read_attack(found)
+            if "verdict" in attacked:
+                refuse_given_away(f"publications/{name}", attacked)
     files: dict[str, bytes] = {}
     for path in _plain_files(root, folders, datasets.values()):
         files[path.as_posix()] = _read(root, path)

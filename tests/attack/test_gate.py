@@ -1,0 +1,89 @@
+"""A release that gives a count away does not leave: the site, a freeze, a bundle."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT, Project
+from readiness.attack import Rules, Target, attack, attack_table, read_release
+from readiness.errors import DataError, DisclosureError
+from readiness.publications.fitness import Judged
+from readiness.register.disclosure_risk import (
+    ATTACK,
+    findings,
+    not_attacked,
+    read_attack,
+    refuse_given_away,
+)
+from readiness.register.figures import read_register
+from readiness.steps import site
+from readiness.tables import to_csv
+
+WAVE = "results/waves/simulated-2026"
+QUESTIONNAIRE = ROOT / "data/questionnaires/ai-readiness-1.yaml"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """The attack on a release that shows one of twenty people of a group."""
+    figures = read_register(ROOT / "publications/simulated-2026-r2/figures.csv")
+    shown = figures["id"].str.startswith("regulation.copyright.expert") & (figures["n"] == "25")
+    assert shown.sum() == 2  # of those who answered, and of those who were asked
+    figures.loc[shown, "value"] = "0.04"
+    release = read_release("", figures, {})
+    table = attack_table(attack(Target(release, rules=Rules(5, 5)), ("regulation",)))
+    path = tmp_path / "waves/shown/attack" / ATTACK
+    path.parent.mkdir(parents=True)
+    path.write_text(to_csv(table), "utf-8")
+    return path
+
+
+def test_the_message_names_the_count_its_interval_and_its_source(given: Path) -> None:
+    table = read_attack(given)
+    assert findings(table).endswith("1 given away")
+    with pytest.raises(DisclosureError) as caught:
+        refuse_given_away("waves/shown", table)
+    said = str(caught.value)
+    assert caught.value.exit_code == 8
+    assert said.startswith("waves/shown: regulation.") and said.count("\n") == 1
+    assert ".expert: 1 to 1 people can be proven from the published" in said
+    assert "merge small groups" in said
+
+
+def test_the_site_is_not_made_of_it(given: Path, tmp_path: Path) -> None:
+    settings = json.dumps({"languages": [], "title": {}, "reports": [], "publications": []})
+    arguments = argparse.Namespace(
+        settings=settings, attacks=[given], verdicts=[], out=tmp_path / "site", code="0" * 64
+    )
+    with pytest.raises(DisclosureError):
+        site.run(arguments)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_freeze_refuses_it_and_what_was_not_attacked(finished: Project, given: Path) -> None:
+    from readiness.config import load_config
+
+    wave = load_config(finished.root / "config.yaml").waves["simulated-2026"]
+    figures = read_register(finished.root / WAVE / "register/figures.csv")
+    judged = Judged("r9", finished.root / WAVE, wave, QUESTIONNAIRE)
+    whole = finished.root / WAVE / "attack"
+    judged.refuse(figures, whole, "somebody")
+    with pytest.raises(DisclosureError, match=r"r9: regulation\."):
+        judged.refuse(figures, given.parent, "somebody")
+    fewer = read_attack(whole / ATTACK)
+    fewer = fewer[~fewer["id"].isin([fewer["id"].iloc[-1], fewer["id"].iloc[-1].lstrip("~")])]
+    (given.parent / ATTACK).write_text(to_csv(fewer), "utf-8")
+    with pytest.raises(DataError, match="is withheld, and was not attacked"):
+        judged.refuse(figures, given.parent, "somebody")
+
+
+def test_the_shipped_wave_holds(finished: Project) -> None:
+    verdict = json.loads(finished.read(f"{WAVE}/attack/verdict.json"))
+    assert verdict["attacked"] > 100
+    assert (verdict["given_away"], verdict["decoded"], verdict["first"]) == (0, 0, "")
+    figures = read_register(finished.root / WAVE / "register/figures.csv")
+    assert not not_attacked(figures, read_attack(finished.root / WAVE / "attack" / ATTACK))

@@ -1,0 +1,55 @@
+"""Which publication takes the place of which: what `--supersedes` may name."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from readiness.errors import ConfigError, DataError
+from readiness.publications.ledger import FOLDER, find_publication, publication_ids
+from readiness.publications.seal import DRAFT, check_seal, read_seal, status_of
+from readiness.publications.telling import told
+
+
+def superseded(root: Path, identity: str, before: str) -> dict[str, str] | None:
+    """The publication `before` that `identity` supersedes, by id and seal; None for "".
+
+    ConfigError when there is none of that name, or when it has a successor already (readers could
+    not say which one counts) or is one itself; DataError when its seal is broken.
+    """
+    if not before:
+        return None
+    folder = find_publication(root, before)
+    if broken := check_seal(folder):
+        raise DataError(
+            f"{folder}: {told(broken[0], 'en')}: the seal of what --supersedes names is broken. "
+            "Restore it with git."
+        )
+    seals = _seals(root)
+    if status_of(seals[before]) == DRAFT:
+        raise ConfigError(f"--supersedes {before}: a draft is frozen again, not superseded.")
+    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
+    follows.pop(identity, None)
+    for name, older in follows.items():
+        if older == before:
+            raise ConfigError(
+                f"--supersedes {before}: {name} supersedes it already; name the latest one."
+            )
+    older = before
+    while older:
+        if older == identity:
+            raise ConfigError(
+                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
+            )
+        older = follows.get(older)
+    return {"id": before, "digest": seals[before]["digest"]}
+
+
+def _seals(root: Path) -> dict[str, dict[str, Any]]:
+    """What each publication's seal states; a broken one is the audit's business."""
+    seals = {}
+    for name in publication_ids(root):
+        with suppress(DataError):
+            seals[name] = read_seal(root / FOLDER / name)
+    return seals
