@@ -493,3 +493,11 @@ def test_a_questionnaire_brings_questions_answers_and_labels(
     assert "has no label in 'ar'" in capsys.readouterr().err
     assert main(["estimate", *given]) == 2
     assert "--selection: missing" in capsys.readouterr().err
+
+
+def test_few_people_behind_a_share_are_told() -> None:
+    from readiness.commands.any_csv.showing import few
+
+    table = pd.DataFrame({"count": [0, 4, 40, 37], "n": [40, 40, 40, 40]})
+    assert few(table).startswith("2 of 4 shares stand for fewer than 5 people")
+    assert few(table.iloc[[0, 2]]) == ""

@@ -12,6 +12,7 @@ primary follows the number of answers, and the output says why: docs/any-csv.md.
 from __future__ import annotations
 
 import argparse
+import sys
 
 from readiness.commands import estimate
 from readiness.errors import StatisticsError
@@ -27,9 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     from readiness.analysis.any_csv.results import (
         compare_all,
         comparison_table,
+        estimate_all,
         has_intervals,
     )
-    from readiness.commands.any_csv.showing import as_json, heading, show_comparisons
+    from readiness.commands.any_csv.showing import as_json, few, heading, show_comparisons
     from readiness.language import tell
     from readiness.tables import write_csv
 
@@ -50,4 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(heading(sample, arguments.as_if_random), end="\n\n")
         print(show_comparisons(sample, made, table, inference))
+    if told := few(estimate_all(sample, intervals=False)):
+        print(f"readiness compare: {told}", file=sys.stderr)
     return 0

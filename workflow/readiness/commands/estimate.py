@@ -11,6 +11,7 @@ and their labels are the questionnaire's, and the columns that DESIGN.yaml names
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -104,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     from readiness.analysis.any_csv.results import estimate_all, has_intervals
     from readiness.commands.any_csv.showing import (
         as_json,
+        few,
         heading,
         show_alphas,
         show_estimates,
@@ -126,4 +128,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(show_estimates(sample, table, intervals))
         if scales:
             print(f"\n{show_alphas(sample, scales, intervals)}")
+    if told := few(table):
+        print(f"readiness estimate: {told}", file=sys.stderr)
     return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from readiness.analysis.any_csv.classical import CLASSICAL
 from readiness.analysis.any_csv.sample import Sample
 from readiness.analysis.selection import Selection
+from readiness.disclosure.policy import LEAST
 from readiness.errors import StatisticsError
 from readiness.language import tell
 
@@ -290,3 +291,17 @@ def _p(value: Any) -> str:
     if value is None or value != value:
         return ""
     return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
+
+
+def few(table: pd.DataFrame) -> str:
+    """What to know before the numbers are passed on: how many of these estimates stand for few
+    people, or for all but few; "" where none does."""
+    count, n = table["count"].astype(int), table["n"].astype(int)
+    small = count.between(1, LEAST - 1) | (n - count).between(1, LEAST - 1)
+    if not small.any():
+        return ""
+    return (
+        f"{small.sum()} of {len(table)} shares stand for fewer than {LEAST} people, or for all but "
+        "so few: somebody may be recognised.\nNothing is withheld here; a wave of a project "
+        "protects them (docs/disclosure.md)."
+    )
