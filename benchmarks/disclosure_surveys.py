@@ -22,6 +22,8 @@ from readiness.questionnaire.model import TOTAL
 from readiness.register.protection import base_id, share_id
 
 BLANK = "_blank"
+LEAST = 10
+"""Respondents of a category that is told of, at least: more than are missing from a release."""
 DIGITS = 1
 """Decimals of a published percentage."""
 Groups = Mapping[str, tuple[str, str]]
@@ -71,6 +73,9 @@ def survey(seed: int, largest: int = 260) -> Survey:
         categories = int(rng.integers(2, 5))
         shares = rng.dirichlet(np.full(categories, 2.0))
         drawn = rng.choice(categories, size=n, p=shares)
+        # Categories of hardly anybody are merged before anything is told by them.
+        sizes = np.bincount(drawn, minlength=categories)
+        drawn = np.where(sizes[drawn] < LEAST, sizes.argmax(), drawn)
         answers[name] = [f"{name}_{k}" for k in drawn]
         weight = weight * rng.uniform(0.5, 2.0, categories)[drawn]
     answers["weight"] = weight / weight.mean()

@@ -197,7 +197,19 @@ class _Item:
         return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
 
     def _held(self, cell: Cell) -> Judge:
-        return self.rules.holds if cell.withheld else self.rules.shows
+        return (
+            self._or_nothing_learned(cell, self.rules.holds) if cell.withheld else self.rules.shows
+        )
+
+    def _or_nothing_learned(self, cell: Cell, judge: Judge, known: int = 0) -> Judge:
+        """The same, where all that is known is how many people the group has: no release gives
+        that away."""
+        most = self.target.release.respondents.get(cell.share.group)
+
+        def held(low: int, high: int) -> bool:
+            return judge(low, high) or (most is not None and low <= known and high >= most - known)
+
+        return held
 
     def _judged(self, cell: Cell, found: Found) -> Attacked:
         """A count that publications alone narrow too far: from what the least reader needs."""
@@ -274,7 +286,7 @@ class _Item:
         column = self._column(solver, cell)
         if column is None:
             return Found(0, 10**9)
-        wide = self.rules.wide if cell.withheld else held
+        wide = self._or_nothing_learned(cell, self.rules.wide) if cell.withheld else held
         if not frame:
             return narrow(solver, column, held, wide)
         low, high = solver.relaxed(column, wide)
@@ -335,8 +347,12 @@ class _Item:
                 continue
             for known in range(KNOWN_ANSWERS, 0, -1):
                 rules = self.rules.beside(known)
-                found = solver.supposing(column, place, known, rules.wide)
-                if not found or rules.holds(*found):
+                wide, holds = (
+                    self._or_nothing_learned(cell, judge, known)
+                    for judge in (rules.wide, rules.holds)
+                )
+                found = solver.supposing(column, place, known, wide)
+                if not found or holds(*found):
                     break
                 reader, how = Reader.ANSWERS, How.ANSWERS
                 worst = Attacked(cell, *found, Verdict.GIVEN, reader, how, f"{known} {other.id}")

@@ -19,6 +19,7 @@ from readiness.register.disclosure_risk import (
     not_attacked,
     read_attack,
     refuse_given_away,
+    small_groups,
     unprotected,
 )
 from readiness.register.protection import Scheme
@@ -57,7 +58,8 @@ class Judged:
         else:
             table = read_attack(attacked / ATTACK)
             refuse_given_away(self.identity, table)
-            faults = sorted(left_behind(figures))
+            least = self.wave.figures.minimum_base
+            faults = sorted([*small_groups(figures, least), *left_behind(figures)])
             for name in not_attacked(figures, table):
                 faults.append(f"{name}: is withheld, and was not attacked.")
         if faults:

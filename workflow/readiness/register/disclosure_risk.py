@@ -92,11 +92,7 @@ def unprotected(figures: pd.DataFrame, minimum: int, boxes: Mapping[str, Boxes])
 
 def _shown_small(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
     """Bases below the minimum, and shares whose count can only be below it."""
-    for row in figures[figures["suppressed"] == ""].to_dict("records"):
-        people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
-        text = row["value"] if people else row["n"]
-        if text and 0 < int(text) < minimum:
-            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
+    yield from small_groups(figures, minimum)
     for row in attack(figures, minimum).dropna(subset=["lowest"]).to_dict("records"):
         base, low, high = int(row["base"]), int(row["lowest"]), int(row["highest"])
         if row["everyone"] and (high == 0 or low == base):
@@ -106,6 +102,15 @@ def _shown_small(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
             if 0 < most < minimum and (least > 0 or not row["everyone"]):
                 yield f"{row['id']}: {row['percent']} of {base} shows a count below {minimum}."
                 break
+
+
+def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
+    """Numbers of people below the minimum that a register shows: bases, and respondents."""
+    for row in figures[figures["suppressed"] == ""].to_dict("records"):
+        people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
+        text = row["value"] if people else row["n"]
+        if text and 0 < int(text) < minimum:
+            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
 
 
 NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
