@@ -166,7 +166,9 @@ def test_a_text_of_no_block_is_refused(reports: Project, tmp_path: Path) -> None
 def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     project.replace("config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [fr]\n")
     shutil.rmtree(project.root / "reports/simulated-2026")
-    project.replace("config.yaml", "simulated: true", "simulated: false")
+    # What the released waves give away, this one would repeat for other data.
+    real = "simulated: false\n    disclosure: internal"
+    project.replace("config.yaml", "simulated: true", real)
     project.replace("config.yaml", "fr: Vague simulée 2026", "fr: Vague 2026, en 3 parties")
     # Real answers do not have the column that marks simulated ones.
     got = project.readiness("data", "get", "simulated-2026@2", "--to", "answers.csv")
@@ -176,7 +178,10 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     added = project.readiness("data", "add", "real.csv", "--dataset", "simulated-2026", "--as", "3")
     assert added.returncode == 0, added.stderr
     project.replace("config.yaml", 'simulated-2026, version: "2"', 'simulated-2026, version: "3"')
-    result = project.run()
+    keys = {"READINESS_KEYS": str(project.root.with_name("keys"))}
+    made = project.readiness("data", "key", "simulated-2026@3", **keys)
+    assert made.returncode == 0, made.stderr
+    result = project.run(**keys)
     assert result.returncode == 0, result.stderr
     text = words(project.read(f"results/{WAVE}/report/fr/report.html"))
     assert "HACA" not in text and "Vague 2026, en 3 parties" in text

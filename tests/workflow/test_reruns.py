@@ -86,12 +86,13 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("seed: 20260301", "seed: 20260302", ("compare", "register_wave", "attack", *IN_LANGUAGES)),
+        ("seed: 20260301", "seed: 20260302",
+         ("compare", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
         ("level: 0.95", "level: 0.9",
-         ("estimate", "compare", "nonresponse", "register_wave", "attack", *IN_LANGUAGES)),
-        ("digits: 1\n", "digits: 2\n", ("register_wave", "attack", *IN_LANGUAGES)),
+         ("estimate", "compare", "nonresponse", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
+        ("digits: 1\n", "digits: 2\n", ("register_wave", "attack", "dpo", *IN_LANGUAGES)),
         ("lower: 0.2", "lower: 0.25",
-         ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
+         ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack", "dpo",
           *IN_LANGUAGES)),
     ],
 )  # fmt: skip
@@ -109,7 +110,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         'answers: {dataset: simulated-2026, version: "1"}',
     )
     steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
-             *IN_LANGUAGES)  # fmt: skip
+             "dpo", "faults", *IN_LANGUAGES)  # fmt: skip
     assert project.to_do() == live(*steps) | SHOWN
 
 
@@ -117,9 +118,10 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
     ("module", "expected"),
     [
         ("survey/comparisons/compare.py",
-         of_all_waves("compare", "register_wave") | live("attack")),
+         of_all_waves("compare", "register_wave") | live("attack", "dpo")),
         ("survey/estimates/proportions.py",
-         of_all_waves("estimate", "compare", "register_wave") | live("nonresponse", "attack")),
+         of_all_waves("estimate", "compare", "register_wave")
+         | live("nonresponse", "attack", "dpo", "faults")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
          ENDS | {f"reproduce {i}" for i in
@@ -142,7 +144,7 @@ def test_changed_files_that_are_not_python_rerun_their_step(project: Project) ->
         f"{MODULES}/rendering/page.css",
     ):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
-    assert project.to_do() == EVERY_PAGE
+    assert project.to_do() == EVERY_PAGE | live("dpo", "faults")
 
 
 @pytest.mark.parametrize(

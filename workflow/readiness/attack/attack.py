@@ -247,7 +247,7 @@ class _Item:
             self.solvers[key] = Solver(build(self.target.earlier, self.item))
         solver = self.solvers[key]
         column = self._column(solver, cell)
-        if column is None:
+        if column is None or not solver.possible():
             return None
         found = narrow(solver, column, _never, _never)
         return found.lowest, found.highest
@@ -256,15 +256,20 @@ class _Item:
         key = (earlier, frame, shares, False)
         if key not in self.solvers:
             release = self.target.release
-            releases = [*(self.target.earlier if earlier else ()), release]
+            earlier_ones = self.target.earlier if earlier else ()
             classes = self.target.classes
             known = {release.name: classes} if frame and classes is not None else None
-            system = build(releases, self.item, known, shares=shares)
-            solver = Solver(system)
-            if earlier and not solver.possible():
-                # The releases contradict each other: answers were not only added.
-                solver = Solver(build(releases, self.item, known, shares=shares, growing=False))
-            if not solver.possible():
+            # Where releases contradict each other answers were not only added, or one was altered:
+            # then it is this release that a reader believes.
+            for releases, growing in (
+                ([*earlier_ones, release], True),
+                ([*earlier_ones, release], False),
+                ([release], True),
+            ):
+                solver = Solver(build(releases, self.item, known, shares=shares, growing=growing))
+                if solver.possible():
+                    break
+            else:
                 raise DataError(
                     f"{self.item}: the published numbers contradict each other, so what they give "
                     "away cannot be told. Were they changed by hand? Make the register again."
