@@ -101,6 +101,9 @@ def no_more_digits(project: Project) -> int:
     for path in sorted((project.root / "publications/r3").rglob("*")):
         if path.is_file() and path.suffix not in (".tar", ".pdf", ".png"):
             text = parts_of(path) if path.suffix == ".xlsx" else path.read_text("utf-8")
+            if path.name == "erratum.csv":
+                # What it was stands with the digits in which it was released before.
+                text = "\n".join(row["is"] for row in csv.DictReader(io.StringIO(text)))
             found = {number[:10] for number in re.findall(r"-?0?\d*\.\d{8,}", text)}
             assert not found & long, path
     return len(long)
