@@ -55,6 +55,7 @@ def ready(reported: Project, tmp_path: Path) -> Project:
 
 
 def test_a_release_that_supersedes_another(ready: Project) -> None:
+    ready.replace("config.yaml", "languages: [fr]", "languages: [fr, en]")
     code, said = freeze(ready, "r3", *REVIEWER, "--supersedes", "simulated-2026-r2",
                         "--erratum", "one answer was coded twice")  # fmt: skip
     assert code == 0, said
