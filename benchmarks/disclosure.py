@@ -31,8 +31,13 @@ sys.path[:0] = [str(ROOT / "workflow"), str(HERE)]
 import pandas as pd  # noqa: E402
 
 from disclosure_surveys import Rule, Survey, known, releases, survey  # noqa: E402
-from readiness.attack import Rules, Target, Verdict, attack  # noqa: E402
-from readiness.attack.attack import Attacked  # noqa: E402
+from readiness.attack import (  # noqa: E402
+    Attacked,
+    Rules,
+    Target,
+    Verdict,
+    attack,
+)
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import greedy  # noqa: E402

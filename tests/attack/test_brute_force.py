@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from readiness.attack.attack import Cell, Rules, Target, _Item
+from readiness.attack.attack import _Item
+from readiness.attack.model import Cell, Rules, Target
 from readiness.attack.released import Interval, Release, Share, Table
 from readiness.attack.solving import narrow
 

@@ -1,16 +1,7 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
-from readiness.attack.attack import (
-    Attacked,
-    How,
-    Reader,
-    Rules,
-    Target,
-    Verdict,
-    attack,
-    decoded,
-    summary,
-)
+from readiness.attack.attack import attack, decoded, summary
+from readiness.attack.model import Attacked, How, Reader, Rules, Target, Verdict
 from readiness.attack.released import Release, read_release
 from readiness.attack.system import Classes
 from readiness.attack.tables import (

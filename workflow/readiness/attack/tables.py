@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from readiness.attack.attack import Attacked, Verdict
+from readiness.attack.model import Attacked, Verdict
 from readiness.attack.system import Classes
 
 COLUMNS = (
