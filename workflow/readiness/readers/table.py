@@ -92,15 +92,8 @@ class Sheet:
         return [[str(cell) for cell in row] for row in self.rows.head(count).to_numpy()]
 
     def names(self) -> list[str]:
-        """The headers, each once: `column 4` without one, `Again (2)` for the second of one."""
-        seen: Counter[str] = Counter()
-        made = []
-        for at, header in enumerate(self.columns, 1):
-            key = match_key(header)
-            seen[key] += 1
-            again = header if seen[key] == 1 else f"{header.strip()} ({seen[key]})"
-            made.append(again if key else f"column {at}")
-        return made
+        """The headers, each once."""
+        return each_once(self.columns)
 
     def frame(self) -> pd.DataFrame:
         """All cells as text (object), columns by `names`."""
@@ -114,6 +107,18 @@ class Sheet:
         faults = {at - count: why for at, why in self.faults.items() if at >= count}
         numbers = self.numbers[count:]
         return replace(self, rows=rows, numbers=numbers, faults=faults, under=under)
+
+
+def each_once(headers: Sequence[str]) -> list[str]:
+    """Headers as a questionnaire names them: `column 4` for none, `Again (2)` for the second."""
+    seen: Counter[str] = Counter()
+    made = []
+    for at, header in enumerate(headers, 1):
+        key = match_key(header)
+        seen[key] += 1
+        again = header if seen[key] == 1 else f"{header.strip()} ({seen[key]})"
+        made.append(again if key else f"column {at}")
+    return made
 
 
 def header_at(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:

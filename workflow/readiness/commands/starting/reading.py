@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from readiness.drafting import Codebook, Column, Table, read_codebook
-from readiness.questionnaire import match_key
 from readiness.readers import Sheet, read_sheet
 from readiness.readers.export import recognised
+from readiness.readers.table import each_once
 from readiness.readers.tools.base import Tool
 
 
@@ -59,7 +58,7 @@ def table_of(
     the tool's, `signs` what it puts between ticked options.
     """
     columns = []
-    for at, header in enumerate(_headers([name for name, _ in names] or sheet.columns)):
+    for at, header in enumerate(each_once([name for name, _ in names] or sheet.columns)):
         said: dict[str, Any] = {"label": names[at][1]} if names else {}
         said |= {"own": own[at]} if own else {}
         if variable := sheet.labels.get(sheet.columns[at]):
@@ -74,18 +73,6 @@ def table_of(
         codes = np.asarray(cells.codes, dtype=np.int64)
         columns.append(Column.coded(at, header, texts, codes, **said))
     return Table(tuple(columns), signs)
-
-
-def _headers(columns: Sequence[str]) -> list[str]:
-    """The headers as a questionnaire names them: `column 4` without one, `Again (2)` again."""
-    seen: Counter[str] = Counter()
-    found = []
-    for at, header in enumerate(columns, 1):
-        key = match_key(header)
-        seen[key] += 1
-        again = f"{header.strip()} ({seen[key]})"
-        found.append((again if seen[key] > 1 else header) if key else f"column {at}")
-    return found
 
 
 def read_labels(files: Sequence[Path], export: Table) -> Codebook:
