@@ -28,7 +28,7 @@ from readiness.validation.separating import separate
 
 OPTIONS = [{"code": "seldom", "text": "Low"}, {"code": "often", "text": "High"}]
 ASKED = {"en": "Said, or write to a@b.org"}
-TOWNS = [{"code": "a", "text": "Aba"}, {"code": "b", "text": "Bab"}]
+TOWNS = [{"code": "a", "text": "Zuwara"}, {"code": "b", "text": "Bab"}]
 DOCUMENT = {
     "name": "office",
     "version": "1",
@@ -44,7 +44,7 @@ DOCUMENT = {
     ],
 }  # fmt: skip
 CODES = ["rita@example.org", "omar@example.org", "sara@example.org"]
-SECRETS = ["Rita Secret", "0612345678", "Aba", "Nowhere", *CODES]
+SECRETS = ["Rita Secret", "0612345678", "Zuwara", "Nowhere", *CODES]
 
 
 def raw() -> pd.DataFrame:
@@ -55,7 +55,7 @@ def raw() -> pd.DataFrame:
             "_submitted": [f"2026-03-0{n}T10:00:00" for n in (1, 2, 3)],
             "_invitation": CODES,
             "use": ["Low", "High", "Rather high"],
-            "town": ["Aba", "Nowhere", ""],
+            "town": ["Zuwara", "Nowhere", ""],
             "said": ["Call Rita Secret: 0612345678", "", "fine"],
         }
     )
