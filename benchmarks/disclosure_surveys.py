@@ -17,6 +17,8 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, crossed
 from readiness.attack import Classes, Release, classes_of
 from readiness.attack.released import Interval, Share, Table
+from readiness.disclosure import Policy
+from readiness.disclosure.system import Row, Statement, System, Target
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.model import TOTAL
 from readiness.register.protection import base_id, share_id
@@ -206,3 +208,23 @@ def releases(made: Survey, rule: Rule) -> Iterator[tuple[Release, pd.DataFrame, 
         table = estimates(made, answers)
         hidden = rule(made, answers, table)
         yield released(f"r{number}", made, answers, table, hidden), table, answers
+
+
+def table(counts: list[list[int]], policy: Policy) -> System:
+    """A table whose cells are published beside margins that are known."""
+    cells = np.array(counts, dtype=float)
+    at = np.arange(cells.size).reshape(cells.shape)
+    statements, targets = [], []
+    for (i, j), count in np.ndenumerate(cells):
+        place, small = int(at[i, j]), policy.is_small(int(count))
+        row = Row.total([place], float(count))
+        statements.append(
+            Statement(f"{i}.{j}", (row,), float(count) or 0.5, given=small, kept=count == 0)
+        )
+        if small:
+            targets.append(Target(f"{i}.{j}", (place,), int(count)))
+    lines = [*zip(at.tolist(), cells, strict=True), *zip(at.T.tolist(), cells.T, strict=True)]
+    fixed = tuple(Row.total(places, float(values.sum())) for places, values in lines)
+    return System(
+        np.full(cells.size, cells.sum()), fixed, tuple(statements), tuple(targets), cells.ravel()
+    )

@@ -23,8 +23,12 @@ from readiness.attack import (
     first_given_away,
     read_release,
 )
+from readiness.attack.attack import _Item, cells_of
 from readiness.attack.decoding import TooMany, decode, reachable
+from readiness.attack.model import Cell
 from readiness.attack.released import Interval, Share, Table
+from readiness.attack.solving import narrow
+from readiness.attack.system import PEOPLE
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
 from readiness.steps.attack import known_classes
@@ -65,6 +69,32 @@ def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
     # Respondents less base: nobody or one of them did not know.
     row = attack_table(one).set_index("id").loc["time_saving.dont_know.voice_artist"]
     assert (row["lowest"], row["highest"], row["how"]) == ("0", "1", "counts")
+
+
+def test_the_first_releases_together_give_more_away_than_each() -> None:
+    """Two people more of a profession are two answers more at most."""
+    releases = [shipped(FIRST), shipped(SECOND)]
+    found = {}
+    for item in (*ITEMS, "future_use"):
+        target = Target(releases[1], releases[:1], rules=RULES)
+        solver = _Item(target, item, releases[1].tables[item])._possible(releases)
+        assert solver is not None
+        for release in releases:
+            table = release.tables[item]
+            for cell in cells_of(table):
+                column = solver.system.names.get((PEOPLE, table.data, *_of(cell)))
+                if cell.rest or not cell.withheld or column is None:
+                    continue
+                one = narrow(solver, column, RULES.holds, RULES.wide)
+                if not RULES.shows(one.lowest, one.highest):
+                    found[release.name, cell.id] = (one.lowest, one.highest)
+    assert len(found) == 10
+    alone = (FIRST, "future_use.dont_know.advertiser"), (FIRST, "preparation.dont_know.producer")
+    assert [found[each] for each in alone] == [(4, 4), (4, 4)]
+
+
+def _of(cell: Cell) -> tuple[str, str]:
+    return cell.share.level, cell.share.group
 
 
 def table_of(

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from readiness.disclosure import Policy
 from readiness.disclosure.bounds import Reader
-from readiness.disclosure.optimise import components, greedy, optimise
-from readiness.disclosure.system import Row, Statement, System, Target
+from readiness.disclosure.optimise import greedy, optimise
+from readiness.disclosure.system import Row, Statement, System, Target, components
 from readiness.errors import StatisticsError
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from disclosure_surveys import table
 
 POLICY = Policy(minimum_cell=3, minimum_base=3, width=3)
 
 
-def table(counts: list[list[int]], policy: Policy = POLICY) -> System:
-    """A table whose cells are published beside margins that are known."""
-    cells = np.array(counts, dtype=float)
-    at = np.arange(cells.size).reshape(cells.shape)
-    statements, targets = [], []
-    for (i, j), count in np.ndenumerate(cells):
-        place, small = int(at[i, j]), policy.is_small(int(count))
-        row = Row.total([place], float(count))
-        statements.append(
-            Statement(f"{i}.{j}", (row,), float(count) or 0.5, given=small, kept=count == 0)
-        )
-        if small:
-            targets.append(Target(f"{i}.{j}", (place,), int(count)))
-    lines = [*zip(at.tolist(), cells, strict=True), *zip(at.T.tolist(), cells.T, strict=True)]
-    fixed = tuple(Row.total(places, float(values.sum())) for places, values in lines)
-    return System(
-        np.full(cells.size, cells.sum()), fixed, tuple(statements), tuple(targets), cells.ravel()
-    )
+def table_of(counts: list[list[int]]) -> System:
+    return table(counts, POLICY)
 
 
 def protects(system: System, hidden: set[int]) -> bool:
@@ -57,7 +46,7 @@ def least_loss(system: System) -> float | None:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_choice_loses_less(seed: int) -> None:
     counts = np.random.default_rng(seed).poisson(4, (2, 3)) if seed else np.array([[1, 7], [6, 8]])
-    system = table(counts.tolist())
+    system = table_of(counts.tolist())
     system.check()
     found, best = optimise(system, POLICY), least_loss(system)
     if best is None:
@@ -68,7 +57,7 @@ def test_no_choice_loses_less(seed: int) -> None:
 
 
 def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() -> None:
-    system = table(np.random.default_rng(5).poisson(6, (6, 6)).tolist())
+    system = table_of(np.random.default_rng(5).poisson(6, (6, 6)).tolist())
     found, again = optimise(system, POLICY), optimise(system, POLICY)
     assert found == again and found.complementary and not found.unprotected
     for target in system.targets:
@@ -80,7 +69,7 @@ def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() ->
 
 
 def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
-    one, two = table([[1, 7], [6, 8]]), table([[2, 9], [5, 5]])
+    one, two = table_of([[1, 7], [6, 8]]), table_of([[2, 9], [5, 5]])
 
     def moved(row: Row) -> Row:
         return Row(tuple(place + 4 for place in row.at), row.by, row.low, row.high)
@@ -104,7 +93,7 @@ def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
 
 
 def test_a_count_that_is_known_anyway_is_told_as_unprotected() -> None:
-    system = table([[1], [9]])
+    system = table_of([[1], [9]])
     found = optimise(system, POLICY)
     assert found.unprotected == ("0.0",)
 
@@ -132,7 +121,7 @@ def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
 
 
 def test_counts_that_do_not_fulfil_a_row_are_refused() -> None:
-    system = table([[1, 7], [6, 8]])
+    system = table_of([[1, 7], [6, 8]])
     wrong = System(system.upper, system.fixed, system.statements, system.targets, system.truth + 1)
     with pytest.raises(StatisticsError, match="do not fulfil"):
         wrong.check()

@@ -18,23 +18,26 @@ import numpy as np
 from readiness.attack.decoding import Decoded, TooMany, decode, reachable
 from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
 from readiness.attack.released import ASKED, DONT_KNOW, TOTAL, Release, Share, Table
-from readiness.attack.solving import Found, Judge, Solver, narrow
-from readiness.attack.system import PEOPLE, REST, WEIGHT, Classes, build
+from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Found, Judge, Solver, narrow
+from readiness.attack.system import GROWTHS, PEOPLE, REST, WEIGHT, Classes, build
 from readiness.errors import DataError
 
 KNOWN_ANSWERS = 2
 """How many answers of others a reader is taken to know."""
 
 
-def attack(target: Target, items: Collection[str] = ()) -> list[Attacked]:
+def attack(
+    target: Target, items: Collection[str] = (), counts: Collection[str] = ()
+) -> list[Attacked]:
     """Every withheld count of a release, and every published share whose count is given away.
 
-    `items`: all when empty. DataError where the published numbers contradict each other.
+    `items`, and `counts` by their ids: all when empty. DataError where the published numbers
+    contradict each other.
     """
     found: list[Attacked] = []
     for item, table in target.release.tables.items():
         if not items or item in items:
-            found += _Item(target, item, table).attacked()
+            found += _Item(target, item, table).attacked(counts)
     return found
 
 
@@ -61,10 +64,10 @@ class _Item:
         self.rules = target.rules
         self.solvers: dict[tuple[bool, bool, bool, bool], Solver] = {}
 
-    def attacked(self) -> Iterator[Attacked]:
+    def attacked(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
         for cell in cells_of(self.table):
-            if cell.share.whole:
+            if cell.share.whole or (counts and cell.id not in counts):
                 continue
             if not cell.withheld and self._large(cell):
                 continue
@@ -136,11 +139,13 @@ class _Item:
         if not of_same:
             return None
         key = (True, False, True, True)
+        if key not in self.solvers and (made := self._possible(self.target.earlier)):
+            self.solvers[key] = made
         if key not in self.solvers:
-            self.solvers[key] = Solver(build(self.target.earlier, self.item))
+            return None
         solver = self.solvers[key]
         column = self._column(solver, cell)
-        if column is None or not solver.possible():
+        if column is None:
             return None
         found = narrow(solver, column, _never, _never)
         return found.lowest, found.highest
@@ -152,23 +157,33 @@ class _Item:
             earlier_ones = self.target.earlier if earlier else ()
             classes = self.target.classes
             known = {release.name: classes} if frame and classes is not None else None
-            # Where releases contradict each other answers were not only added, or one was altered:
-            # then it is this release that a reader believes.
-            for releases, growing in (
-                ([*earlier_ones, release], True),
-                ([*earlier_ones, release], False),
-                ([release], True),
-            ):
-                solver = Solver(build(releases, self.item, known, shares=shares, growing=growing))
-                if solver.possible():
-                    break
-            else:
+            found = self._possible([*earlier_ones, release], known, shares=shares)
+            # Where releases contradict each other it is this one that a reader believes.
+            solver = found or self._possible([release], known, shares=shares)
+            if solver is None:
                 raise DataError(
                     f"{self.item}: the published numbers contradict each other, so what they give "
                     "away cannot be told. Were they changed by hand? Make the register again."
                 )
             self.solvers[key] = solver
+            if frame and int(solver.whole.sum()) <= MOST_CELLS:
+                solver.nodes, solver.searches = FRAME_NODES, SEARCHES
         return self.solvers[key]
+
+    def _possible(
+        self,
+        releases: Sequence[Release],
+        known: Mapping[str, Classes] | None = None,
+        *,
+        shares: bool = True,
+    ) -> Solver | None:
+        """The system of releases that supposes most of how they follow each other without a
+        contradiction; None where they contradict each other by themselves."""
+        for growth in GROWTHS:
+            solver = Solver(build(releases, self.item, known, shares=shares, growth=growth))
+            if solver.possible():
+                return solver
+        return None
 
     def _column(self, solver: Solver, cell: Cell) -> int | None:
         """The variable of a count."""
@@ -187,6 +202,8 @@ class _Item:
         wide = self._or_nothing_learned(cell, self.rules.wide) if cell.withheld else held
         if not frame:
             return narrow(solver, column, held, wide)
+        if solver.searches is not None:
+            return narrow(solver, column, held, wide, margin=None)
         low, high = solver.relaxed(column, wide)
         if held(low, high) and not cell.rest:
             low, high = self._knapsack(solver, cell, low, high)

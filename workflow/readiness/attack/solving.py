@@ -17,6 +17,12 @@ from readiness.attack.system import System
 
 NODES = 2000
 """Nodes of one branch-and-bound search."""
+FRAME_NODES = 50
+"""The same where the unknowns are people of frame cells, of which there are more."""
+SEARCHES = 40
+"""Of such searches in one system."""
+MOST_CELLS = 120
+"""The most unknown counts of a system in which they are searched."""
 NEAR = 1e-6
 """The solver's tolerance, by which its bounds are given way."""
 FITS = 1e-5
@@ -34,6 +40,9 @@ class Solver:
 
     system: System
     worlds: list[np.ndarray] = field(default_factory=list)
+    nodes: int = NODES
+    searches: int | None = None
+    """How many searches are left; None: any number."""
 
     def __post_init__(self) -> None:
         self.points: list[np.ndarray] = []
@@ -95,7 +104,14 @@ class Solver:
         return (max(low, known), high) if column == other else (low, high)
 
     def exact(self, column: int, *, lowest: bool, gap: float = 0.0) -> int | None:
-        """A bound that the integer program proves; a solution at or near it is a new world."""
+        """A bound that the integer program proves; a solution at or near it is a new world.
+
+        None where there is none, or no search is left.
+        """
+        if self.searches is not None:
+            if self.searches < 1:
+                return None
+            self.searches -= 1
         bound, _ = self._solve(column, 1 if lowest else -1, whole=True, gap=gap)
         if bound is None or not np.isfinite(bound):
             return None
@@ -129,7 +145,7 @@ class Solver:
             integrality=self.whole.astype(int) if whole else None,
             bounds=Bounds(self.low, self.high),
             constraints=[self.rows],
-            options={"node_limit": NODES, "mip_rel_gap": gap} if whole else {},
+            options={"node_limit": self.nodes, "mip_rel_gap": gap} if whole else {},
         )
         if result.x is not None and whole:
             self._keep(result.x)
@@ -164,16 +180,22 @@ class Found:
     most: int | None = None
 
 
-def narrow(solver: Solver, column: int, holds: Judge, wide: Judge) -> Found:
+def narrow(
+    solver: Solver, column: int, holds: Judge, wide: Judge, margin: int | None = MARGIN
+) -> Found:
     """The interval of a count, as far as it must be known to judge it.
 
     Searched until two worlds that were found are `wide` enough apart, or what is proven shows that
-    it no longer `holds`. Where the linear program leaves much more than is asked for, whole numbers
-    take little away, and none are searched for.
+    it no longer `holds`. Where the linear program leaves more than is asked for by a `margin`,
+    whole numbers take little away, and none are searched for; None: they always are.
     """
 
     def ample(low: int, high: int) -> bool:
-        return low + MARGIN <= high - MARGIN and wide(low + MARGIN, high - MARGIN)
+        return (
+            margin is not None
+            and low + margin <= high - margin
+            and wide(low + margin, high - margin)
+        )
 
     low, high = solver.relaxed(column, ample)
     if ample(low, high):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,9 @@ PEOPLE, WEIGHT, REST = "people", "weight", "rest"
 Key = tuple[str, str]
 """(answer or base, group)."""
 Name = tuple[str, ...]
+Growth = Literal["came", "kept", "altered"]
+GROWTHS: tuple[Growth, ...] = ("came", "kept", "altered")
+"""In the order in which they are supposed, until one contradicts nothing."""
 
 
 @dataclass
@@ -111,46 +115,58 @@ def build(
     item: str,
     classes: Mapping[str, Classes] | None = None,
     *,
-    growing: bool = True,
+    growth: Growth = GROWTHS[0],
     shares: bool = True,
 ) -> System:
     """The system of an item over all releases that tell of it.
 
     `classes`: by release, what a reader of the frame knows; None for a reader of the publications
-    alone. Releases on the same data have the same people; `growing`: later data of the same wave
-    only add answers to earlier ones (releases stand in their order); `shares`: whether the printed
-    shares and sums of weights are used, or the numbers of people alone.
+    alone. Releases on the same data have the same people, and stand in their order; `growth`: what
+    later data of a wave have of earlier ones: every answer, and beside them one of each who `came`
+    at most; every answer (`kept`); or nothing that is known (`altered`). `shares`: whether the
+    printed shares and sums of weights are used, or the numbers of people alone.
     """
     system = System()
-    before: list[tuple[str, Table]] = []
+    before: list[tuple[Release, Table]] = []
     for release in releases:
         table = release.tables.get(item)
         if table is None:
             continue
         known = (classes or {}).get(release.name)
         _Block(system, release, table, known, shares).add()
-        for data, older in before:
-            if growing and data != table.data:
-                _grown(system, data, older, table)
-        before = [each for each in before if each[0] != table.data] + [(table.data, table)]
+        for earlier, older in before:
+            if growth != "altered" and older.data != table.data:
+                _grown(system, (earlier, older), (release, table), growth)
+        before = [each for each in before if each[1].data != table.data] + [(release, table)]
     return system
 
 
-def _grown(system: System, data: str, older: Table, table: Table) -> None:
-    """Answers that were there are still there."""
+def _grown(
+    system: System,
+    earlier: tuple[Release, Table],
+    later: tuple[Release, Table],
+    growth: Growth,
+) -> None:
+    """Answers that were there are still there, and of those who came there is one each at most."""
+    (first, older), (last, table) = earlier, later
+    data = older.data
     groups = set(older.groups) & set(table.groups)
     names = {*older.levels, *table.levels, DONT_KNOW, *BASES}
     for group in sorted(groups):
+        people = [each.respondents.get(group) for each in (first, last)]
+        came = inf
+        if growth == "came" and people[0] is not None and people[1] is not None:
+            came = people[1] - people[0]
         for name in sorted(names):
             pair = [(PEOPLE, snapshot, name, group) for snapshot in (table.data, data)]
             if all(each in system.names for each in pair):
                 new, old = (system.names[each] for each in pair)
-                system.row({new: 1.0, old: -1.0}, 0.0, inf)
+                system.row({new: 1.0, old: -1.0}, 0.0, came)
     cells = [cell for cell in system.names if cell[0] == "cell" and cell[1] == data]
     for cell in cells:
-        later = ("cell", table.data, *cell[2:])
-        if later in system.names:
-            system.row({system.names[later]: 1.0, system.names[cell]: -1.0}, 0.0, inf)
+        there = ("cell", table.data, *cell[2:])
+        if there in system.names:
+            system.row({system.names[there]: 1.0, system.names[cell]: -1.0}, 0.0, inf)
 
 
 @dataclass

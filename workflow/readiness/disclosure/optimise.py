@@ -27,13 +27,13 @@ from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import (
     GRACE,
     Bounds,
-    Row,
     System,
     Target,
     Vector,
-    linked,
+    components,
     published,
 )
+from readiness.disclosure.whole import Worlds
 
 NODES = 1_000
 """Of the branch and bound of one master problem."""
@@ -89,73 +89,45 @@ class Decisions:
 
 
 def optimise(
-    system: System, policy: Policy, *, nodes: int = NODES, programs: int | None = None
+    system: System,
+    policy: Policy,
+    *,
+    margin: int = 0,
+    nodes: int = NODES,
+    programs: int | None = None,
 ) -> Decisions:
-    """The least loss that protects every target; each linked component by itself."""
+    """The least loss that protects every target; each linked component by itself.
+
+    `margin`: people by which bounds of real numbers must be wider than the policy asks, for what
+    whole numbers rule out, where a component is too large for that to be proved.
+    """
     found = Decisions()
     for part in components(system):
         few = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_CUBE / len(part.upper) ** 3))
         most = few if programs is None else programs
-        found |= _Search(part, policy).best(nodes, most)
+        found |= _Search(part, policy, margin).best(nodes, most)
     return found
 
 
-def greedy(system: System, policy: Policy) -> Decisions:
+def greedy(system: System, policy: Policy, *, margin: int = 0) -> Decisions:
     """Protection without an optimum: whatever is too narrow loses its cheapest support, in turn.
 
     For comparison: it protects as well, and loses more.
     """
     found = Decisions()
     for part in components(system):
-        search = _Search(part, policy)
-        found |= search.decisions(search.supported(search.given), 0.0)
+        search = _Search(part, policy, margin)
+        found |= search.decisions(search.proved(search.supported(search.given)), 0.0)
     return found
-
-
-def components(system: System) -> list[System]:
-    """The parts of a system that share no count, each a system; in the order of their counts."""
-    groups = [row.at for row in system.fixed if row.at]
-    # All rows of a statement are withheld together.
-    groups += [
-        at for each in system.statements if (at := tuple(p for row in each.rows for p in row.at))
-    ]
-    groups += [target.at for target in system.targets]
-    label = linked(len(system.upper), groups)
-    if len(set(label)) == 1:
-        return [system]
-    parts = []
-    for one in dict.fromkeys(label.tolist()):
-        places = np.flatnonzero(label == one)
-        moved = dict(zip(places.tolist(), range(len(places)), strict=True))
-        statements = [
-            s for s in system.statements if any(r.at and r.at[0] in moved for r in s.rows)
-        ]
-        targets = [t for t in system.targets if t.at[0] in moved]
-        if not (targets or statements):
-            continue
-        parts.append(
-            System(
-                system.upper[places],
-                tuple(_moved(row, moved) for row in system.fixed if row.at and row.at[0] in moved),
-                tuple(
-                    replace(s, rows=tuple(_moved(row, moved) for row in s.rows)) for s in statements
-                ),
-                tuple(replace(t, at=tuple(moved[p] for p in t.at)) for t in targets),
-                system.truth[places] if len(system.truth) else system.truth,
-            )
-        )  # fmt: skip
-    return parts
-
-
-def _moved(row: Row, places: Mapping[int, int]) -> Row:
-    return replace(row, at=tuple(places[p] for p in row.at))
 
 
 class _Search:
     """One component: its cuts, and the counts that were found to be possible."""
 
-    def __init__(self, system: System, policy: Policy) -> None:
-        self.system, self.policy = system, policy
+    def __init__(self, system: System, policy: Policy, margin: int = 0) -> None:
+        self.system, self.worlds = system, Worlds(system, policy)
+        wide = replace(policy, width=policy.width + margin)
+        self.policy = policy if self.worlds.able else wide
         self.losses = np.array([each.loss for each in system.statements])
         kept = [k for k, each in enumerate(system.statements) if each.kept and not each.given]
         self.kept = frozenset(kept)
@@ -194,7 +166,30 @@ class _Search:
             if found is None:
                 break
             hidden, least = found
-        return self.decisions(self._thinned(self.completed(hidden)), least)
+        return self.decisions(self.proved(self._thinned(self.completed(hidden))), least)
+
+    def proved(self, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice with what must go, too, for whole numbers to leave every target protected."""
+        before, shown = hidden, []
+        for target in self.system.targets if self.worlds.able else ():
+            # Of whom less is asked (`_lowered`), nobody knows more with the release than without.
+            if target.name in self._hopeless or target.name in self._width:
+                continue
+            while not self.worlds.shown(target, hidden):
+                known = self.worlds.between(target, hidden)
+                more = self.worlds.without(target, hidden)
+                if more is None or not (more or self.worlds.between(target, hidden) != known):
+                    self._hopeless.add(target.name)
+                    break
+                hidden = self.with_needs(hidden | more)
+            else:
+                shown.append(target)
+        # What went for one target may not be needed beside what went for the next ones.
+        for k in sorted(hidden - before, key=lambda k: (-self.losses[k], -k)):
+            fewer = hidden - {k}
+            if self.with_needs(fewer) == fewer and all(self.worlds.shown(t, fewer) for t in shown):
+                hidden = fewer
+        return hidden
 
     def completed(self, hidden: frozenset[int]) -> frozenset[int]:
         """A choice that protects: `hidden`, and for what is too narrow what little can widen it."""
@@ -308,6 +303,7 @@ class _Search:
     def _keep(self, points: Iterable[Vector]) -> None:
         matrix, low, high = self.system.rows
         for point in points:
+            self.worlds.keep(point)
             values = matrix @ point
             near = 1e-7 * np.maximum(1.0, np.abs(values))
             self._breaks.append((values < low - near) | (values > high + near))
@@ -382,5 +378,9 @@ class _Search:
             self.loss(hidden),
             least,
             bounds,
-            tuple(t.name for t in self.system.targets if not self._protected(t, bounds[t.name])),
+            tuple(
+                target.name
+                for target in self.system.targets
+                if target.name in self._hopeless or not self._protected(target, bounds[target.name])
+            ),
         )

@@ -11,7 +11,7 @@ releases obey one and the same rule: each is a row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -198,3 +198,42 @@ def linked(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]
         tails += group[1:]
     graph = sparse.csr_matrix((np.ones(len(heads)), (heads, tails)), shape=(sizes, sizes))
     return sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def components(system: System) -> list[System]:
+    """The parts of a system that share no count, each a system; in the order of their counts."""
+    groups = [row.at for row in system.fixed if row.at]
+    # All rows of a statement are withheld together.
+    groups += [
+        at for each in system.statements if (at := tuple(p for row in each.rows for p in row.at))
+    ]
+    groups += [target.at for target in system.targets]
+    label = linked(len(system.upper), groups)
+    if len(set(label)) == 1:
+        return [system]
+    parts = []
+    for one in dict.fromkeys(label.tolist()):
+        places = np.flatnonzero(label == one)
+        moved = dict(zip(places.tolist(), range(len(places)), strict=True))
+        statements = [
+            s for s in system.statements if any(r.at and r.at[0] in moved for r in s.rows)
+        ]
+        targets = [t for t in system.targets if t.at[0] in moved]
+        if not (targets or statements):
+            continue
+        parts.append(
+            System(
+                system.upper[places],
+                tuple(_moved(row, moved) for row in system.fixed if row.at and row.at[0] in moved),
+                tuple(
+                    replace(s, rows=tuple(_moved(row, moved) for row in s.rows)) for s in statements
+                ),
+                tuple(replace(t, at=tuple(moved[p] for p in t.at)) for t in targets),
+                system.truth[places] if len(system.truth) else system.truth,
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _moved(row: Row, places: Mapping[int, int]) -> Row:
+    return replace(row, at=tuple(places[p] for p in row.at))

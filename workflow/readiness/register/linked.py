@@ -326,12 +326,13 @@ class _Builder:
         self, base: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64],
         cells: npt.NDArray[np.int64], n: int,
     ) -> Iterator[Row]:  # fmt: skip
-        """A share lies within half a unit of its last digit."""
+        """A share lies within half a unit of its last digit from what is shown."""
         weights = dict(zip(base.tolist(), self._weights(base), strict=True))
         truth = {place: weight * self.truth[place] for place, weight in weights.items()}
         picked = set(chosen.tolist())
+        digits = self.policy.decimals(n, self.rules.digits) + 2
         share = sum(v for p, v in truth.items() if p in picked) / sum(truth.values())
-        half = 0.5 * 10.0 ** -(self.policy.decimals(n, self.rules.digits) + 2)
+        share, half = round(share, digits), 0.5 * 10.0**-digits
         people = float(self._weights(cells) @ self.cells.sizes[cells])
         for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
             row = {p: w * ((p in picked) - end) for p, w in weights.items()}
@@ -349,9 +350,10 @@ class _Builder:
             weights = self._weights(base)
             mean = float(self.cells.weights @ self.cells.sizes / self.cells.sizes.sum())
             value = sum(w * self.truth[p] for p, w in zip(base, weights, strict=True))
+            shown = round(value * mean)
             row = dict(zip(base.tolist(), weights, strict=True))
             most = float(self._weights(cells) @ self.cells.sizes[cells])
-            yield Row.of(row, value - 0.5 / mean, value + 0.5 / mean, 0.0, most)
+            yield Row.of(row, (shown - 0.5) / mean, (shown + 0.5) / mean, 0.0, most)
         if group == TOTAL and kind in (ANSWERED, WITH_DONT_KNOW):
             # Of all respondents it is told what those did who did not answer.
             silent = NOT_ASKED if kind == ANSWERED else "_blank"

@@ -149,9 +149,8 @@ def _protected(system: System, policy: Policy) -> Decisions:
     """The decisions of a system, with a margin for what whole numbers rule out; without it where
     that cannot be had.
     """
-    wide = replace(policy, width=policy.width + MARGIN) if policy.width else policy
-    found = optimise(system, wide)
-    if wide is policy or not found.unprotected:
+    found = optimise(system, policy, margin=MARGIN if policy.width else 0)
+    if not policy.width or not found.unprotected:
         return found
     last = optimise(_less(system, found.hidden), policy)
     return replace(

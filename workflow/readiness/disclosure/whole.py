@@ -1,0 +1,128 @@
+"""Protection that whole numbers of people cannot undo: of every target two tables that show it.
+
+A reader knows that people are whole, and few whole numbers of known weights add to a share of many
+digits: what real numbers leave wide can have one solution. Two tables of whole numbers that fulfil
+everything published, far enough apart, prove that nobody can tell more, with whatever computing;
+the survey itself is one of them. The other is searched together with the statements that have to
+go for it, at the least loss (mixed-integer, HiGHS; it stops by its nodes, never by time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds as Box
+from scipy.optimize import LinearConstraint, milp
+
+from readiness.disclosure.policy import Policy
+from readiness.disclosure.system import System, Target, Vector, published
+
+MOST_COUNTS = 120
+"""Of a component in which tables are searched. Of more there are so many that no branch and bound
+tells more of them than real numbers do, with a margin."""
+NODES_TIMES_COUNTS = 30_000
+"""One search ends after so many nodes times the component's counts."""
+FITS = 1e-7
+"""How far a row may be missed, in its own size."""
+
+
+class Worlds:
+    """The tables of whole numbers that were found for one component, the survey itself first."""
+
+    def __init__(self, system: System, policy: Policy) -> None:
+        self.system, self.policy = system, policy
+        self.losses = np.array([each.loss for each in system.statements])
+        self._tables: list[Vector] = []
+        self._fits: list[np.ndarray] = []
+        self.able = 0 < len(system.truth) <= MOST_COUNTS
+        if self.able:
+            self.keep(system.truth)
+
+    def keep(self, table: Vector) -> None:
+        """Note a table, if it is one of whole numbers."""
+        whole = np.round(table)
+        if not self.able or np.abs(table - whole).max() > FITS:
+            return
+        matrix, low, high = self.system.rows
+        values = matrix @ whole
+        near = FITS * np.maximum(1.0, np.abs(values))
+        self._tables.append(whole)
+        self._fits.append((values >= low - near) & (values <= high + near))
+
+    def between(self, target: Target, hidden: Collection[int]) -> tuple[int, int]:
+        """Between what a target is in the tables found so far, of those that a reader of what is
+        not `hidden` holds possible."""
+        seen, at = published(self.system, hidden), list(target.at)
+        values = [
+            round(float(table[at].sum()))
+            for table, fits in zip(self._tables, self._fits, strict=True)
+            if fits[seen].all()
+        ]
+        return min(values), max(values)
+
+    def shown(self, target: Target, hidden: Collection[int]) -> bool:
+        """Whether the tables found so far show that a target is protected."""
+        return self.policy.holds(*self.between(target, hidden))
+
+    def without(self, target: Target, hidden: Collection[int]) -> frozenset[int] | None:
+        """The statements of least loss that must go, too, for a target to be shown protected.
+
+        None where there are none: nothing that may be withheld protects it.
+        """
+        low, high = self.between(target, hidden)
+        width, small = self.policy.width, self.policy.minimum_cell
+        up = max(low + width, small if low > 0 else 0)
+        down = 0 if self.policy.is_small(high) else high - width
+        # Fewer people first, where that is for nothing: then less is asked for above.
+        ends = [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
+        kept = np.array([float(not each.kept) for each in self.system.statements])
+        # What is kept goes where nothing else helps.
+        for free in (kept, np.ones(len(kept))):
+            found = [self._searched(target, hidden, *each, free) for each in ends]
+            choices = [each for each in found if each is not None]
+            if choices:
+                return min(choices, key=self._loss)
+        return None
+
+    def _loss(self, statements: Iterable[int]) -> float:
+        return float(self.losses[list(statements)].sum())
+
+    def _searched(
+        self, target: Target, hidden: Collection[int], least: float, most: float, free: Vector
+    ) -> frozenset[int] | None:
+        """The statements to withhold for a target from `least` to `most`, with a table of it.
+
+        `free`: 1 where a statement may be withheld, otherwise 0.
+        """
+        counts, statements = len(self.system.upper), len(self.losses)
+        matrix, low, high = self.system.rows
+        below, above = self.system.room
+        seen = np.flatnonzero(published(self.system, hidden))
+        owners = self.system.of_row[seen]
+        owned = np.flatnonzero(owners >= 0)
+
+        def beside(room: Vector) -> sparse.csr_matrix:
+            values = room[seen][owned]
+            shape = (len(seen), statements)
+            return sparse.csr_matrix((values, (owned, owners[owned])), shape=shape)
+
+        reached = np.zeros(counts + statements)
+        reached[list(target.at)] = 1.0
+        rows = [
+            LinearConstraint(sparse.hstack([matrix[seen], beside(below)]), low[seen], np.inf),
+            LinearConstraint(sparse.hstack([matrix[seen], -beside(above)]), -np.inf, high[seen]),
+            LinearConstraint(sparse.csr_matrix(reached), least, most),
+        ]
+        solved = milp(
+            np.concatenate([np.zeros(counts), self.losses]),
+            integrality=np.ones(counts + statements, dtype=np.int64),
+            bounds=Box(np.zeros(counts + statements), np.concatenate([self.system.upper, free])),
+            constraints=rows,
+            options={"node_limit": NODES_TIMES_COUNTS // counts},
+        )
+        if solved.x is None:
+            return None
+        self.keep(np.round(solved.x[:counts]))
+        return frozenset(np.flatnonzero(solved.x[counts:] > 0.5).tolist())
