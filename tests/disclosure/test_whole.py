@@ -1,0 +1,102 @@
+"""What is withheld leaves whole numbers wide: every world that fits is listed."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from readiness.disclosure import Policy
+from readiness.disclosure.optimise import optimise
+from readiness.disclosure.system import System, published
+from readiness.questionnaire import questionnaire_of
+from readiness.register.linked import Cells, Rules, systems
+
+POLICY = Policy.of({}, 5)
+QUESTIONNAIRE = questionnaire_of(
+    {
+        "name": "two", "version": "1", "language": "en", "title": {"en": "Two"},
+        "frame": [{"id": "kind", "label": {"en": "Kind"}, "categories": [
+            {"code": code, "text": code} for code in ("a", "b", "c")]}],
+        "items": [{"id": "use", "kind": "single", "column": "Use", "label": {"en": "Use"},
+                   "categories": [{"code": code, "text": code} for code in ("yes", "no")]}],
+    },
+    "two",
+)  # fmt: skip
+
+
+def made(seed: int) -> System:
+    """Three groups of 7 to 9 people, each of one weight, few of whom say yes."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for kind, weight in zip("abc", rng.uniform(0.5, 2.5, 3), strict=True):
+        n, few = int(rng.integers(7, 10)), int(rng.integers(1, 5))
+        said = ["yes"] * few + ["_blank"] * int(rng.integers(0, 2))
+        rows += [(kind, answer, weight) for answer in [*said, *["no"] * (n - len(said))]]
+    answers = pd.DataFrame(rows, columns=["kind", "use", "weight"])
+    (cells,) = Cells.by(answers, answers["weight"], ["kind"])
+    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, Rules(1, 5))
+    return system
+
+
+def worlds(system: System, hidden: frozenset[str]) -> np.ndarray:
+    """Every table of whole numbers that a reader of what is not hidden holds possible."""
+    cells = 3
+    sizes = system.upper[:cells].astype(int)
+    own = [
+        [(yes, no, n - yes - no) for yes in range(n + 1) for no in range(n + 1 - yes)]
+        for n in sizes
+    ]
+    # Answers in the order of the system: yes and no, and last who left it empty; others nobody.
+    states = len(system.upper) // cells
+    tables = np.array(list(product(*own)), dtype=float).transpose(0, 2, 1)
+    every = np.zeros((len(tables), states, cells))
+    empty = int(np.flatnonzero(system.truth.reshape(states, cells)[2:].sum(axis=1) > 0)[0]) + 2
+    every[:, 0], every[:, 1], every[:, empty] = tables[:, 0], tables[:, 1], tables[:, 2]
+    every = every.reshape(len(tables), -1)
+    gone = [k for k, each in enumerate(system.statements) if each.name in hidden]
+    matrix, low, high = system.rows
+    seen = published(system, gone)
+    values = every @ matrix[seen].T
+    fits = (values >= low[seen] - 1e-7) & (values <= high[seen] + 1e-7)
+    return every[fits.all(axis=1)]
+
+
+def narrow(system: System, hidden: frozenset[str]) -> list[str]:
+    """The targets that a reader of what is not hidden knows too well."""
+    possible = worlds(system, hidden)
+    found = []
+    for target in system.targets:
+        values = possible[:, list(target.at)].sum(axis=1)
+        if not POLICY.holds(round(values.min()), round(values.max())):
+            found.append(target.name)
+    return found
+
+
+def asks(seed: int) -> bool:
+    """Whether somebody left the question empty, and there is something to protect."""
+    system = made(seed)
+    return bool(system.targets and system.truth.reshape(-1, 3)[2:].sum() > 0)
+
+
+SEEDS = [seed for seed in range(9) if asks(seed)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_protected_count_is_wide_in_whole_numbers(seed: int) -> None:
+    system = made(seed)
+    found = optimise(system, POLICY)
+    assert not found.unprotected
+    assert narrow(system, found.hidden) == []
+
+
+def test_real_numbers_alone_would_leave_some_narrow() -> None:
+    found = 0
+    for seed in SEEDS:
+        system = made(seed)
+        # Without the survey itself nothing is proved: the bounds of real numbers decide.
+        unknown = System(system.upper, system.fixed, system.statements, system.targets)
+        found += len(narrow(system, optimise(unknown, POLICY).hidden))
+    assert found > 0
