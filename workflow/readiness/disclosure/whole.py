@@ -60,7 +60,7 @@ class Worlds:
             for table, fits in zip(self._tables, self._fits, strict=True)
             if fits[seen].all()
         ]
-        return min(values), max(values)
+        return min([target.count, *values]), max([target.count, *values])
 
     def shown(self, target: Target, hidden: Collection[int]) -> bool:
         """Whether the tables found so far show that a target is protected."""
