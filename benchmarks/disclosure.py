@@ -32,12 +32,7 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from disclosure_surveys import Rule, Survey, known, releases, survey, table  # noqa: E402
-from readiness.attack import (  # noqa: E402
-    Rules,
-    Target,
-    Verdict,
-    attack,
-)
+from readiness.attack import Rules, Target, Verdict, attack  # noqa: E402
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import greedy, optimise  # noqa: E402

@@ -178,7 +178,9 @@ class _Search:
             while not self.worlds.shown(target, hidden):
                 known = self.worlds.between(target, hidden)
                 more = self.worlds.without(target, hidden)
-                if more is None or not (more or self.worlds.between(target, hidden) != known):
+                if more is None or (
+                    more <= hidden and self.worlds.between(target, hidden) == known
+                ):
                     self._hopeless.add(target.name)
                     break
                 hidden = self.with_needs(hidden | more)
@@ -301,12 +303,9 @@ class _Search:
         return float(values.min()), float(values.max())
 
     def _keep(self, points: Iterable[Vector]) -> None:
-        matrix, low, high = self.system.rows
         for point in points:
             self.worlds.keep(point)
-            values = matrix @ point
-            near = 1e-7 * np.maximum(1.0, np.abs(values))
-            self._breaks.append((values < low - near) | (values > high + near))
+            self._breaks.append(~self.system.fulfilled(point))
             targets = self.system.targets
             self._counts.append(np.array([point[list(t.at)].sum() for t in targets]))
 

@@ -24,6 +24,8 @@ from readiness.errors import StatisticsError
 Vector = npt.NDArray[np.float64]
 GRACE = 1e-6
 """How far a float may be beside a whole number of people, or a row beside its end."""
+FITS = 1e-7
+"""How far a table of counts that a solver found may miss a row, in the row's own size."""
 
 
 @dataclass(frozen=True)
@@ -139,19 +141,24 @@ class System:
         most = np.minimum([row.most for row in self.every], positive @ self.upper)
         return np.maximum(low - least, 0.0), np.maximum(most - high, 0.0)
 
+    def fulfilled(self, counts: Vector, near: float = FITS) -> npt.NDArray[np.bool_]:
+        """Which of the rows a table of counts fulfils, to `near` of its own size."""
+        matrix, low, high = self.rows
+        values = matrix @ counts
+        grace = near * np.maximum(1.0, np.abs(values))
+        fits: npt.NDArray[np.bool_] = (values >= low - grace) & (values <= high + grace)
+        return fits
+
     def check(self) -> None:
         """StatisticsError where the counts do not fulfil a row, or a name stands twice."""
         if len(self.places) < len(self.statements):
             raise StatisticsError("two statements of a release have the same name.")
-        matrix, low, high = self.rows
         if (
             len(self.truth) != len(self.upper)
             or ((self.truth > self.upper) | (self.truth < 0)).any()
         ):
             raise StatisticsError("a count is outside its bounds.")
-        value = matrix @ self.truth
-        scale = GRACE * np.maximum(1.0, np.abs(value))
-        wrong = np.flatnonzero((value < low - scale) | (value > high + scale))
+        wrong = np.flatnonzero(~self.fulfilled(self.truth, GRACE))
         if len(wrong):
             owner = self.of_row[wrong[0]]
             name = self.statements[owner].name if owner >= 0 else "what is known"

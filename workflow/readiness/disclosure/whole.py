@@ -17,15 +17,13 @@ from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import System, Target, Vector, published
+from readiness.disclosure.system import FITS, System, Target, Vector, published
 
 MOST_COUNTS = 120
 """Of a component in which tables are searched. Of more there are so many that no branch and bound
 tells more of them than real numbers do, with a margin."""
 NODES_TIMES_COUNTS = 30_000
 """One search ends after so many nodes times the component's counts."""
-FITS = 1e-7
-"""How far a row may be missed, in its own size."""
 
 
 class Worlds:
@@ -45,11 +43,8 @@ class Worlds:
         whole = np.round(table)
         if not self.able or np.abs(table - whole).max() > FITS:
             return
-        matrix, low, high = self.system.rows
-        values = matrix @ whole
-        near = FITS * np.maximum(1.0, np.abs(values))
         self._tables.append(whole)
-        self._fits.append((values >= low - near) & (values <= high + near))
+        self._fits.append(self.system.fulfilled(whole))
 
     def between(self, target: Target, hidden: Collection[int]) -> tuple[int, int]:
         """Between what a target is in the tables found so far, of those that a reader of what is
