@@ -157,20 +157,22 @@ def estimates(made: Survey, answers: pd.DataFrame) -> pd.DataFrame:
                 share = float(weights[gave].sum()) / whole if whole else 0.0
                 rows.append((item, level, base, group, int(among.sum()), int(gave.sum()), share))
     columns = ["item", "level", "base", "group", "n", "count", "share"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table[table["n"] > 0].reset_index(drop=True)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def released(
     name: str, made: Survey, answers: pd.DataFrame, table: pd.DataFrame, hidden: Collection[str]
 ) -> Release:
-    """What a release prints when the numbers in `hidden` are withheld."""
+    """What a release prints when the numbers in `hidden` are withheld.
+
+    A group of which nobody was asked keeps its place, like one of few.
+    """
     tables = {item: Table(item, {}, data=name) for item in made.items}
     for row in table.to_dict("records"):
         own = tables[row["item"]]
         identity = share_id(row["item"], row["level"], row["group"], row["base"])
         value = None
-        if identity not in hidden:
+        if row["n"] and identity not in hidden:
             half = 0.5 * 10.0 ** -(DIGITS + 2)
             shown = round(row["share"], DIGITS + 2)
             value = Interval(shown - half, shown + half)
@@ -180,7 +182,7 @@ def released(
         share = Share(identity, row["level"], row["group"], row["base"], value, True, whole)
         own.shares.append(share)
         # The wider base stands by its one share.
-        there = row["base"] != WITH_DONT_KNOW or value is not None
+        there = row["n"] and (row["base"] != WITH_DONT_KNOW or value is not None)
         if there and base_id(row["item"], row["group"], row["base"]) not in hidden:
             own.bases[row["base"], row["group"]] = row["n"]
     people = {group: len(made.inside(group, answers)) for group in (TOTAL, *made.groups)}

@@ -22,6 +22,8 @@ from readiness.disclosure.system import FITS, System, Target, Vector, published
 MOST_COUNTS = 120
 """Of a component in which tables are searched. Of more there are so many that no branch and bound
 tells more of them than real numbers do, with a margin."""
+TOLERANCE = 2e-6
+"""Of the solver, twice: how far a number may be from a whole one, or a row from its ends."""
 NODES_TIMES_COUNTS = 30_000
 """One search ends after so many nodes times the component's counts."""
 
@@ -94,6 +96,10 @@ class Worlds:
         counts, statements = len(self.system.upper), len(self.losses)
         matrix, low, high = self.system.rows
         below, above = self.system.room
+        # What the solver takes for whole, or for a row that fits, is so to its tolerance: one that
+        # gives way to statements by that much would be found without them.
+        inside = np.minimum(TOLERANCE * (1.0 + below + above), (high - low) / 4)
+        low, high = low + inside, high - inside
         seen = np.flatnonzero(published(self.system, hidden))
         owners = self.system.of_row[seen]
         owned = np.flatnonzero(owners >= 0)
@@ -120,4 +126,4 @@ class Worlds:
         if solved.x is None:
             return None
         self.keep(np.round(solved.x[:counts]))
-        return frozenset(np.flatnonzero(solved.x[counts:] > 0.5).tolist())
+        return frozenset(np.flatnonzero(solved.x[counts:] > 0.5).tolist()).difference(hidden)

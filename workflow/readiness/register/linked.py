@@ -103,6 +103,12 @@ class Cells:
         sizes = distinct["_size"].to_numpy(dtype=np.float64)
         return cls(of_row, sizes, distinct["_weight"].to_numpy(dtype=np.float64), groups)
 
+    def below(self, least: int) -> frozenset[str]:
+        """The groups of fewer respondents."""
+        return frozenset(
+            group for group, inside in self.groups.items() if self.sizes[inside].sum() < least
+        )
+
     @classmethod
     def apart(cls, n: int, group: str) -> Cells:
         """A group that is counted apart: one cell, everybody once."""
@@ -118,14 +124,20 @@ def systems(
     policy: Policy,
     rules: Rules,
 ) -> Iterator[System]:
-    """The systems of the closed items, in turn: see `_parts`."""
+    """The systems of the closed items, in turn: see `_parts`.
+
+    Where groups are smaller than the smallest base, their sizes are not told, and who does not know
+    them must not learn them: a second system of the same statements protects what is of them alone.
+    """
+    small = cells.below(policy.minimum_base)
     for parts in _parts(questionnaire, names):
-        builder = _Builder(answers, cells, policy, rules)
-        for item, column in parts:
-            builder.add(item, column)
-        for item, column in parts:
-            builder.route(item, column)
-        yield builder.system()
+        for free in (frozenset(), small) if small else (frozenset(),):
+            builder = _Builder(answers, cells, policy, rules, free)
+            for item, column in parts:
+                builder.add(item, column)
+            for item, column in parts:
+                builder.route(item, column)
+            yield builder.system()
 
 
 @dataclass(frozen=True)
@@ -182,12 +194,17 @@ def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[
 
 @dataclass
 class _Builder:
-    """The counts, rows and targets of items that are linked."""
+    """The counts, rows and targets of items that are linked.
+
+    `free`: groups of whose sizes the reader knows nothing; where there are any, they are all that
+    is protected.
+    """
 
     answers: pd.DataFrame
     cells: Cells
     policy: Policy
     rules: Rules
+    free: frozenset[str] = frozenset()
     upper: list[float] = field(default_factory=list)
     truth: list[float] = field(default_factory=list)
     fixed: list[Row] = field(default_factory=list)
@@ -195,6 +212,12 @@ class _Builder:
     targets: dict[tuple[int, ...], Target] = field(default_factory=dict)
     places: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
     """By column and answer: the count of each cell."""
+
+    def __post_init__(self) -> None:
+        loose = [self.cells.groups[group] for group in sorted(self.free)]
+        self.loose = np.unique(np.concatenate(loose)) if loose else np.empty(0, np.int64)
+        self.sizes = self.cells.sizes.copy()
+        self.sizes[self.loose] += self.policy.minimum_cell + self.policy.width
 
     def system(self) -> System:
         """What was added."""
@@ -229,12 +252,19 @@ class _Builder:
         for state in states:
             counts = np.bincount(self.cells.of_row[values == state], minlength=cells)
             start = len(self.upper)
-            self.upper += self.cells.sizes.tolist()
+            self.upper += self.sizes.tolist()
             self.truth += counts.astype(float).tolist()
             self.places[column, state] = np.arange(start, start + cells)
         for cell, size in enumerate(self.cells.sizes):
             every = [int(self.places[column, state][cell]) for state in states]
-            self.fixed.append(Row.total(every, float(size)))
+            if cell not in self.loose:
+                self.fixed.append(Row.total(every, float(size)))
+        if len(self.loose):
+            # More people than there are did not answer.
+            told = [s for s in states if s == DONT_KNOW or s not in SPECIAL_CODES]
+            places = np.concatenate([self.places[column, state] for state in told]).tolist()
+            everybody = float(self.cells.sizes.sum())
+            self.fixed.append(Row.of(dict.fromkeys(places, 1.0), -np.inf, everybody))
 
     def route(self, item: Item, column: str) -> None:
         """Who was asked an item answered that to which it belongs, or is not known to have."""
@@ -246,7 +276,7 @@ class _Builder:
             return
         kept = [s for s in there if s in condition.one_of]
         out = [s for s in there if not s.startswith("_") and s not in condition.one_of]
-        for cell, size in enumerate(self.cells.sizes):
+        for cell, size in enumerate(self.sizes):
             absent = {int(self.places[column, NOT_ASKED][cell]): 1.0}
             for states, low, high in ((out, 0.0, np.inf), (kept, -np.inf, size)):
                 sign = -1.0 if states is out else 1.0
@@ -279,7 +309,7 @@ class _Builder:
         alone = cut.base != WITH_DONT_KNOW
         if alone and size not in self.statements:
             self.statements[size] = Statement(size, rows, population * BASE_LOSS, given=small)
-        if self.policy.is_small(n):
+        if self.policy.is_small(n) and self._protects(group):
             self._target(size, base, n)
         weak = untold or n < (
             self.rules.reliable_base if self.cells.weighted else self.policy.minimum_base
@@ -294,11 +324,16 @@ class _Builder:
             given=weak or sensitive,
             kept=count == 0 and not sensitive and alone,
         )
-        if sensitive and self._of_these(count):
-            self._target(name, chosen, count)
-        if sensitive and self._of_these(n - count):
-            rest = np.setdiff1d(base, chosen)
-            self._target(f"{name} (others)", rest, n - count)
+        rest = np.setdiff1d(base, chosen)
+        for label, places, people in ((name, chosen, count), (f"{name} (others)", rest, n - count)):
+            if group in self.free or (
+                sensitive and self._of_these(people) and self._protects(group)
+            ):
+                self._target(label, places, people)
+
+    def _protects(self, group: str) -> bool:
+        """Whether what is told of a group is protected in this system."""
+        return not self.free or group in self.free
 
     def _of_these(self, count: int) -> bool:
         """Whether a number of people is the one that makes a share sensitive."""
@@ -333,7 +368,13 @@ class _Builder:
         digits = self.policy.decimals(n, self.rules.digits) + 2
         share = sum(v for p, v in truth.items() if p in picked) / sum(truth.values())
         share, half = round(share, digits), 0.5 * 10.0**-digits
-        people = float(self._weights(cells) @ self.cells.sizes[cells])
+        count = self._people(chosen)
+        if count in (0, n):
+            # Nobody, or everybody, is shown as such.
+            nobody = chosen if count == 0 else np.setdiff1d(base, chosen)
+            yield Row.total(nobody.tolist(), 0.0)
+            return
+        people = float(self._weights(cells) @ self.sizes[cells])
         for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
             row = {p: w * ((p in picked) - end) for p, w in weights.items()}
             yield Row.of(row, low, high, -end * people, (1 - end) * people)
@@ -343,7 +384,7 @@ class _Builder:
         column: str, group: str,
     ) -> Iterator[Row]:  # fmt: skip
         """A base is a number of people, and where it is of answers what they weigh."""
-        everybody = float(self.cells.sizes[cells].sum())
+        everybody = float(self.sizes[cells].sum())
         low, high = rounded_base(n, self.policy)[1:]
         yield Row.of(dict.fromkeys(base.tolist(), 1.0), low, high, 0.0, everybody)
         if kind == ANSWERED and self.cells.weighted and low == high:
@@ -352,7 +393,7 @@ class _Builder:
             value = sum(w * self.truth[p] for p, w in zip(base, weights, strict=True))
             shown = round(value * mean)
             row = dict(zip(base.tolist(), weights, strict=True))
-            most = float(self._weights(cells) @ self.cells.sizes[cells])
+            most = float(self._weights(cells) @ self.sizes[cells])
             yield Row.of(row, (shown - 0.5) / mean, (shown + 0.5) / mean, 0.0, most)
         if group == TOTAL and kind in (ANSWERED, WITH_DONT_KNOW):
             # Of all respondents it is told what those did who did not answer.
