@@ -68,8 +68,9 @@ def first_edition(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> C
 class Outcome:
     """One survey under one rule.
 
-    `protected`: withheld counts that are small, or whose rest is; `given`: those of them that the
-    attack narrows below the policy; `lost`: the numbers withheld beyond them; `seconds`.
+    `protected`: withheld counts that are small, or whose rest is, of the earlier release, too;
+    `given`: those of them that the attack narrows below the policy; `before`: that the earlier
+    release narrows, and how many came since; `lost`: the numbers withheld beyond them; `seconds`.
     """
 
     seed: int
@@ -77,6 +78,7 @@ class Outcome:
     numbers: int
     protected: int
     given: int
+    before: int
     lost: int
     seconds: float
     first: str = ""
@@ -91,17 +93,35 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
     release, table, answers = published[-1]
     earlier = [each for each, *_ in published[:-1]]
     small = _small(table)
-    counts = {f"~{identity}" if rest else identity for identity, rest in small}
+    counts = {_named(*each) for each in small}
+    for before, numbers, _ in published[:-1]:
+        counts |= {f"{before.name}/{_named(*each)}" for each in _small(numbers)}
+        counts |= {f"+{before.name}/{each}" for each in _came(numbers, table)}
     target = Target(release, earlier, known(made, answers), RULES)
     found = attack(target, counts=counts) if counts else []
     given = [each for each in found if each.verdict is Verdict.GIVEN]
-    hidden = [s for t in release.tables.values() for s in t.shares if s.value is None]
-    primary = {identity for identity, _ in small}
+    told = table[table["n"] > 0]
+    numbers = {share_id(*key) for key in told[["item", "level", "group", "base"]].to_numpy()}
+    hidden = {s.id for t in release.tables.values() for s in t.shares if s.value is None}
     return Outcome(
-        seed, name, len(table), len(small), len(given),
-        sum(share.id not in primary for share in hidden), seconds,
+        seed, name, len(numbers), len(counts), len(given),
+        sum(each.verdict is Verdict.BEFORE for each in found),
+        len(hidden & numbers - {identity for identity, _ in small}), seconds,
         given[0].cell.id if given else "",
     )  # fmt: skip
+
+
+def _came(before: pd.DataFrame, table: pd.DataFrame) -> set[str]:
+    """The answers that few gave of those who came since."""
+    keys = ["item", "level", "group", "base"]
+    both = before.merge(table, on=keys, suffixes=("_before", ""))
+    more = both[(both["count"] - both["count_before"]).map(POLICY.is_small)]
+    return {share_id(*key) for key in more[keys].to_numpy()}
+
+
+def _named(identity: str, rest: bool) -> str:
+    """A count as the attack calls it."""
+    return f"~{identity}" if rest else identity
 
 
 def _small(table: pd.DataFrame) -> set[tuple[str, bool]]:
@@ -232,6 +252,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     rows = [
         row("protected counts", lambda t: f"{t['protected'].sum()}"),
         row("of them given away", lambda t: f"{t['given'].sum()}"),
+        row("narrow before, by an earlier release", lambda t: f"{t['before'].sum()}"),
         row("surveys with one given away", lambda t: f"{(t['given'] > 0).sum()}"),
         row("numbers", lambda t: f"{t['numbers'].sum()}"),
         row("of them lost", lambda t: f"{t['lost'].sum()}"),

@@ -12,14 +12,32 @@ repeated here. Each kind of reader knows more than the one before:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from readiness.attack.decoding import Decoded, TooMany, decode, reachable
 from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
-from readiness.attack.released import ASKED, DONT_KNOW, TOTAL, Release, Share, Table
+from readiness.attack.released import (
+    ANSWERED,
+    ASKED,
+    DONT_KNOW,
+    TOTAL,
+    Release,
+    Share,
+    Table,
+    untold,
+)
 from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Found, Judge, Solver, narrow
-from readiness.attack.system import GROWTHS, PEOPLE, REST, WEIGHT, Classes, build
+from readiness.attack.system import (
+    CAME,
+    GROWTHS,
+    PEOPLE,
+    REST,
+    WEIGHT,
+    Classes,
+    build,
+)
 from readiness.errors import DataError
 
 KNOWN_ANSWERS = 2
@@ -41,8 +59,11 @@ def attack(
     return found
 
 
-def cells_of(table: Table) -> Iterator[Cell]:
-    """The counts of a table that are tested, each once: an option of several has two bases."""
+def cells_of(table: Table, before: str = "") -> Iterator[Cell]:
+    """The counts of a table that are tested, each once: an option of several has two bases.
+
+    `before`: the name of the earlier release that the table is of.
+    """
     seen: set[tuple[str, str]] = set()
     ordinary = len(table.levels) + bool(table.boxes) > 2 or table.several
     for share in table.shares:
@@ -50,10 +71,10 @@ def cells_of(table: Table) -> Iterator[Cell]:
             continue
         seen.add((share.level, share.group))
         withheld = share.value is None
-        yield Cell(table.item, share, withheld)
+        yield Cell(table.item, share, withheld, before=before)
         # Of two answers the one is the rest of the other.
         if share.level != DONT_KNOW and ordinary:
-            yield Cell(table.item, share, withheld, rest=True)
+            yield Cell(table.item, share, withheld, rest=True, before=before)
 
 
 class _Item:
@@ -62,7 +83,9 @@ class _Item:
     def __init__(self, target: Target, item: str, table: Table) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
-        self.solvers: dict[tuple[bool, bool, bool, bool], Solver] = {}
+        self.solvers: dict[tuple[bool, bool, bool], Solver] = {}
+        self.alone: list[Solver | None] = []
+        """Of the earlier releases, once it was asked for."""
 
     def attacked(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
@@ -74,6 +97,49 @@ class _Item:
             result = self._one(cell)
             if cell.withheld or result.verdict is not Verdict.HELD:
                 yield result
+        for release in self.target.earlier:
+            yield from self._differenced(release, counts)
+
+    def _differenced(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
+        """The withheld counts of an earlier release, of fewer people, that this one gives away, and
+        the answers of the few who came since."""
+        table = release.tables.get(self.item)
+        if table is None or table.data == self.table.data:
+            return
+        for cell in cells_of(table, release.name):
+            if counts and cell.id not in counts:
+                continue
+            if cell.withheld:
+                yield from self._given(cell)
+            if not cell.rest and self._few_came(release, table, cell.share.group):
+                yield from self._given(replace(cell, came=True))
+
+    def _given(self, cell: Cell) -> Iterator[Attacked]:
+        """A count of an earlier release, or of who came since, where this one gives it away."""
+        found = self._interval(cell, earlier=True)
+        if not self._held(cell)(found.lowest, found.highest):
+            result = self._settled(cell, found, Reader.RELEASES)
+            if result.verdict is Verdict.GIVEN:
+                yield result
+
+    def _few_came(self, release: Release, table: Table, group: str) -> bool:
+        """Whether a group has few people, or answers, more than in an earlier release."""
+        last, base = self.target.release, (ANSWERED, group)
+        pairs = (
+            (release.respondents.get(group), last.respondents.get(group)),
+            (table.bases.get(base), self.table.bases.get(base)),
+        )
+        return any(
+            old is not None and new is not None and self.rules.small(new - old)
+            for old, new in pairs
+        )
+
+    def _of(self, cell: Cell) -> tuple[Release, Table]:
+        """The release that a count stands in, and its table of the item."""
+        for release in self.target.earlier:
+            if release.name == cell.before:
+                return release, release.tables[self.item]
+        return self.target.release, self.table
 
     def _one(self, cell: Cell) -> Attacked:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
@@ -93,14 +159,14 @@ class _Item:
         return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
 
     def _held(self, cell: Cell) -> Judge:
-        return (
-            self._or_nothing_learned(cell, self.rules.holds) if cell.withheld else self.rules.shows
-        )
+        if cell.withheld and not cell.came:
+            return self._or_nothing_learned(cell, self.rules.holds)
+        return self.rules.shows
 
     def _or_nothing_learned(self, cell: Cell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people the group has: no release gives
         that away."""
-        most = self.target.release.respondents.get(cell.share.group)
+        most = self._of(cell)[0].respondents.get(cell.share.group)
 
         def held(low: int, high: int) -> bool:
             return judge(low, high) or (most is not None and low <= known and high >= most - known)
@@ -130,28 +196,19 @@ class _Item:
         return Attacked(cell, low, high, Verdict.GIVEN, reader, how or _HOW[reader])
 
     def _before(self, cell: Cell) -> tuple[int, int] | None:
-        """What the earlier releases alone give away of a count of the same data."""
-        of_same = [
-            release
-            for release in self.target.earlier
-            if (table := release.tables.get(self.item)) and table.data == self.table.data
-        ]
-        if not of_same:
-            return None
-        key = (True, False, True, True)
-        if key not in self.solvers and (made := self._possible(self.target.earlier)):
-            self.solvers[key] = made
-        if key not in self.solvers:
-            return None
-        solver = self.solvers[key]
-        column = self._column(solver, cell)
-        if column is None:
+        """What is known of a count without anything that this release tells of the answers: from
+        the earlier ones, and how many people responded since."""
+        if not self.alone:
+            self.alone.append(self._possible([*self.target.earlier, untold(self.target.release)]))
+        solver = self.alone[0]
+        column = None if solver is None else self._column(solver, cell)
+        if solver is None or column is None:
             return None
         found = narrow(solver, column, _never, _never)
         return found.lowest, found.highest
 
     def _solver(self, *, earlier: bool, frame: bool, shares: bool) -> Solver:
-        key = (earlier, frame, shares, False)
+        key = (earlier, frame, shares)
         if key not in self.solvers:
             release = self.target.release
             earlier_ones = self.target.earlier if earlier else ()
@@ -187,8 +244,9 @@ class _Item:
 
     def _column(self, solver: Solver, cell: Cell) -> int | None:
         """The variable of a count."""
-        kind = REST if cell.rest else PEOPLE
-        return solver.system.names.get((kind, self.table.data, cell.share.level, cell.share.group))
+        kind = CAME if cell.came else REST if cell.rest else PEOPLE
+        data = self._of(cell)[1].data
+        return solver.system.names.get((kind, data, cell.share.level, cell.share.group))
 
     def _interval(
         self, cell: Cell, *, earlier: bool = False, frame: bool = False, shares: bool = True
@@ -199,7 +257,9 @@ class _Item:
         column = self._column(solver, cell)
         if column is None:
             return Found(0, 10**9)
-        wide = self._or_nothing_learned(cell, self.rules.wide) if cell.withheld else held
+        wide = held
+        if cell.withheld and not cell.came:
+            wide = self._or_nothing_learned(cell, self.rules.wide)
         if not frame:
             return narrow(solver, column, held, wide)
         if solver.searches is not None:

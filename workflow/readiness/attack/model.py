@@ -32,7 +32,8 @@ class How(Enum):
 class Verdict(Enum):
     """What became of a count.
 
-    `BEFORE`: earlier releases alone give it away, and this one narrows it no further.
+    `BEFORE`: earlier releases alone give it away, to who knows how many people came since, and what
+    this one tells of the answers narrows it no further.
     """
 
     HELD = "held"
@@ -80,17 +81,23 @@ class Cell:
     """One count that must not be narrowed: a withheld one, or the one behind a published share.
 
     `rest`: whether it is of those who did not give the answer. `withheld`: whether its share is.
+    `before`: the name of the earlier release whose count it is, of other data; "" for this one's.
+    `came`: whether it is of those who came since.
     """
 
     item: str
     share: Share
     withheld: bool
     rest: bool = False
+    before: str = ""
+    came: bool = False
 
     @property
     def id(self) -> str:
-        """The id of its share; with a tilde for those who did not give the answer."""
-        return f"~{self.share.id}" if self.rest else self.share.id
+        """The id of its share; with a tilde for those who did not give the answer, after the name
+        of the earlier release that it stands in, and a plus for those who came since."""
+        name = f"~{self.share.id}" if self.rest else self.share.id
+        return f"{'+' * self.came}{self.before}/{name}" if self.before else name
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ themselves, without the code that wrote them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -59,7 +59,8 @@ class Table:
 
     `bases`: people by (base, group); `weights`: the sum of the weights of those who answered, by
     group; `contrasts`: people in two groups together; `counts`: people of all by (level) that the
-    report on missing answers prints; `data`: the versions of the data behind the shares.
+    report on missing answers prints; `data`: the versions of the data behind the shares; `told`:
+    whether anything is told of the answers, or only which ones there are.
     """
 
     item: str
@@ -71,6 +72,7 @@ class Table:
     counts: dict[str, Interval] = field(default_factory=dict)
     tested: int = 0
     data: str = ""
+    told: bool = True
 
     @property
     def groups(self) -> list[str]:
@@ -131,6 +133,18 @@ class Release:
     def people(self, told: int) -> tuple[float, float]:
         """Between which numbers of people a published one is."""
         return (told, told) if self.step == 1 else (told - self.step / 2, told + self.step / 2)
+
+
+def untold(release: Release) -> Release:
+    """A release that tells how many people responded, and nothing of their answers."""
+    tables = {
+        item: Table(
+            item, table.boxes, [replace(share, value=None, whole=False) for share in table.shares],
+            data=table.data, told=False,
+        )
+        for item, table in release.tables.items()
+    }  # fmt: skip
+    return replace(release, tables=tables)
 
 
 def variable_of(group: str) -> str:

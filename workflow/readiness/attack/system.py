@@ -33,6 +33,8 @@ from readiness.attack.released import (
 SLACK = 1e-7
 """How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance."""
 PEOPLE, WEIGHT, REST = "people", "weight", "rest"
+CAME = "came"
+"""Those of later data who were not in earlier ones."""
 Key = tuple[str, str]
 """(answer or base, group)."""
 Name = tuple[str, ...]
@@ -151,7 +153,7 @@ def _grown(
     (first, older), (last, table) = earlier, later
     data = older.data
     groups = set(older.groups) & set(table.groups)
-    names = {*older.levels, *table.levels, DONT_KNOW, *BASES}
+    names = {*older.levels, *table.levels, *older.boxes, *table.boxes, DONT_KNOW, *BASES}
     for group in sorted(groups):
         people = [each.respondents.get(group) for each in (first, last)]
         came = inf
@@ -161,7 +163,8 @@ def _grown(
             pair = [(PEOPLE, snapshot, name, group) for snapshot in (table.data, data)]
             if all(each in system.names for each in pair):
                 new, old = (system.names[each] for each in pair)
-                system.row({new: 1.0, old: -1.0}, 0.0, came)
+                those = system.variable((CAME, data, name, group), 0.0, came)
+                system.row({new: 1.0, old: -1.0, those: -1.0}, 0.0, 0.0)
     cells = [cell for cell in system.names if cell[0] == "cell" and cell[1] == data]
     for cell in cells:
         there = ("cell", table.data, *cell[2:])
@@ -187,7 +190,9 @@ class _Block:
             self._group(group)
         for share in self.table.shares if self.shares else ():
             self._share(share)
-        self._totals()
+        if self.table.told:
+            # Whether somebody is outside every group, only the numbers show.
+            self._totals()
         self._beside()
         if self.classes is not None:
             self._cells(self.classes)
