@@ -31,14 +31,15 @@ sys.path[:0] = [str(ROOT / "workflow"), str(HERE)]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from disclosure_surveys import Rule, Survey, known, releases, survey, table  # noqa: E402
-from readiness.attack import Rules, Target, Verdict, attack  # noqa: E402
+from disclosure_surveys import Rule, Survey, known, releases, survey, table, told  # noqa: E402
+from readiness.attack import Release, Rules, Target, Verdict, attack  # noqa: E402
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import greedy, optimise  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
-from readiness.register.linked import Cells, systems  # noqa: E402
+from readiness.register.cells import Cells  # noqa: E402
 from readiness.register.linked import Rules as RegisterRules  # noqa: E402
+from readiness.register.linked import systems  # noqa: E402
 from readiness.register.protection import Scheme, base_id, share_id, withheld  # noqa: E402
 from readiness.register.withholding import MARGIN, withhold  # noqa: E402
 
@@ -48,7 +49,12 @@ POLICY = Policy.of({}, 5)
 RULES = Rules(POLICY.minimum_cell, POLICY.width)
 
 
-def primaries(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> set[str]:
+Releases = Sequence[Release]
+
+
+def primaries(
+    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
+) -> set[str]:
     """What must not be known by itself, and nothing to protect it."""
     hidden = set()
     for row in table.to_dict("records"):
@@ -59,7 +65,9 @@ def primaries(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> set[s
     return hidden
 
 
-def first_edition(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> Collection[str]:
+def first_edition(
+    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
+) -> Collection[str]:
     """What exact linear algebra over the shares of one item gives back is withheld as well."""
     return withheld(table, FIGURES, Scheme.of(made.questionnaire))
 
@@ -100,8 +108,8 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
     target = Target(release, earlier, known(made, answers), RULES)
     found = attack(target, counts=counts) if counts else []
     given = [each for each in found if each.verdict is Verdict.GIVEN]
-    told = table[table["n"] > 0]
-    numbers = {share_id(*key) for key in told[["item", "level", "group", "base"]].to_numpy()}
+    keys = table.loc[table["n"] > 0, ["item", "level", "group", "base"]]
+    numbers = {share_id(*key) for key in keys.to_numpy()}
     hidden = {s.id for t in release.tables.values() for s in t.shares if s.value is None}
     return Outcome(
         seed, name, len(numbers), len(counts), len(given),
@@ -135,20 +143,26 @@ def _small(table: pd.DataFrame) -> set[tuple[str, bool]]:
     return found
 
 
-def optimised(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> Collection[str]:
+def optimised(
+    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
+) -> Collection[str]:
     """The least loss that leaves every protected count wide enough, all linked numbers together."""
     rows = answers.reset_index(drop=True)
     return withhold(
         table, rows, rows.iloc[:0], made.questionnaire, made.variables, FIGURES, POLICY,
-        revises=made.several_releases,
+        [told(each) for each in earlier],
     ).ids  # fmt: skip
 
 
-def greedily(made: Survey, answers: pd.DataFrame, table: pd.DataFrame) -> Collection[str]:
+def greedily(
+    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
+) -> Collection[str]:
     """The same protection without a search for the least loss."""
     keys = zip(table["item"], table["level"], table["group"], table["base"], strict=True)
-    told = frozenset(share_id(*key) for key in keys)
-    rules = RegisterRules(FIGURES.digits, FIGURES.reliable_base, told)
+    rules = RegisterRules(
+        FIGURES.digits, FIGURES.reliable_base, frozenset(share_id(*key) for key in keys),
+        earlier=tuple(told(each) for each in earlier),
+    )  # fmt: skip
     rows = answers.reset_index(drop=True)
     hidden: set[str] = set()
     for cells in Cells.by(rows, rows["weight"], made.variables):

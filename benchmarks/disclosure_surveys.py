@@ -8,7 +8,7 @@ follows from a seed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.system import Row, Statement, System, Target
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.model import TOTAL
+from readiness.register.earlier import Earlier, people_of
 from readiness.register.protection import base_id, share_id
 
 BLANK = "_blank"
@@ -199,17 +200,35 @@ def known(made: Survey, answers: pd.DataFrame) -> Classes:
     return classes_of(answers, answers["weight"], groups)
 
 
-Rule = Callable[[Survey, pd.DataFrame, pd.DataFrame], Collection[str]]
-"""Which numbers of the estimates of some answers are withheld."""
+def told(release: Release) -> Earlier:
+    """What a release says, for those that come after it."""
+    counts: dict[str, tuple[float, float] | None] = {}
+    for item, table in release.tables.items():
+        for share in table.shares:
+            n = table.bases.get((share.base, share.group))
+            base = None if n is None else (float(n), float(n))
+            counts[base_id(item, share.group, share.base)] = base
+            known = share.value is not None and base is not None
+            ratio = release.heaviest / release.lightest
+            counts[share.id] = (
+                people_of(share.value.low, share.value.high, base, ratio) if known else None
+            )
+    return Earlier(counts, release.respondents)
+
+
+Rule = Callable[[Survey, pd.DataFrame, pd.DataFrame, Sequence[Release]], Collection[str]]
+"""Which numbers of the estimates of some answers are withheld, after some releases."""
 
 
 def releases(made: Survey, rule: Rule) -> Iterator[tuple[Release, pd.DataFrame, pd.DataFrame]]:
     """The releases of a survey under a rule, with the estimates and answers behind each."""
     parts = [made.answers[made.earlier], made.answers] if made.several_releases else [made.answers]
+    earlier: list[Release] = []
     for number, answers in enumerate(parts, 1):
         table = estimates(made, answers)
-        hidden = rule(made, answers, table)
-        yield released(f"r{number}", made, answers, table, hidden), table, answers
+        hidden = rule(made, answers, table, earlier)
+        earlier.append(released(f"r{number}", made, answers, table, hidden))
+        yield earlier[-1], table, answers
 
 
 def table(counts: list[list[int]], policy: Policy) -> System:

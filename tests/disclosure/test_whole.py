@@ -12,7 +12,8 @@ from readiness.disclosure import Policy
 from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import System, published
 from readiness.questionnaire import questionnaire_of
-from readiness.register.linked import Cells, Rules, systems
+from readiness.register.cells import Cells
+from readiness.register.linked import Rules, systems
 
 POLICY = Policy.of({}, 5)
 QUESTIONNAIRE = questionnaire_of(

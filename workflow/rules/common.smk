@@ -95,6 +95,13 @@ def published_before(wildcards):
     return [f"publications/{revised}/figures.csv"] if revised else []
 
 
+def released_before(wildcards):
+    """The figures of all that was released of the wave before; the first edition looked at the one
+    that it revised."""
+    run = wildcards.run
+    return [] if PLAN.runs[run].edition == 1 else PLAN.earlier(run)
+
+
 def sample(wildcards):
     """The persons who were asked, where the wave has a list of them."""
     drawn = section(wildcards).sample

@@ -260,6 +260,7 @@ rule register_wave:
         issues="results/{run}/validate/issues.csv",
         questionnaire=questionnaire,
         published=published_before,
+        earlier=released_before,
         nonresponse=nonresponse_of,
         scales=scales_of,
         answers=respondents(answers),
@@ -286,7 +287,7 @@ rule register_wave:
         nonresponse=lambda wildcards, input: (
             f"--nonresponse {input.nonresponse[0]}" if input.nonresponse else ""
         ),
-        optional=optional("scales", "answers", "weights"),
+        optional=optional("scales", "answers", "weights", "earlier"),
         folder=subpath(output.figures, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
@@ -305,7 +306,7 @@ rule attack:
         answers=answers,
         weights="results/{run}/weight/weights.csv",
         questionnaire=questionnaire,
-        earlier=lambda wildcards: PLAN.earlier(wildcards.run),
+        earlier=released_before,
     output:
         attack="results/{run}/attack/attack.csv",
         verdict="results/{run}/attack/verdict.json",

@@ -189,7 +189,7 @@ class _Search:
         # What went for one target may not be needed beside what went for the next ones.
         for k in sorted(hidden - before, key=lambda k: (-self.losses[k], -k)):
             fewer = hidden - {k}
-            if self.with_needs(fewer) == fewer and all(self.worlds.shown(t, fewer) for t in shown):
+            if self.with_needs(fewer) == fewer and all(self.worlds.found(t, fewer) for t in shown):
                 hidden = fewer
         return hidden
 

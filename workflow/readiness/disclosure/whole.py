@@ -24,6 +24,8 @@ MOST_COUNTS = 120
 tells more of them than real numbers do, with a margin."""
 TOLERANCE = 2e-6
 """Of the solver, twice: how far a number may be from a whole one, or a row from its ends."""
+SECOND_THOUGHTS = 20
+"""Searches in one component for a table without what was to go for another one."""
 NODES_TIMES_COUNTS = 30_000
 """One search ends after so many nodes times the component's counts."""
 
@@ -36,6 +38,7 @@ class Worlds:
         self.losses = np.array([each.loss for each in system.statements])
         self._tables: list[Vector] = []
         self._fits: list[np.ndarray] = []
+        self._thoughts = 0
         self.able = 0 < len(system.truth) <= MOST_COUNTS
         if self.able:
             self.keep(system.truth)
@@ -68,20 +71,36 @@ class Worlds:
 
         None where there are none: nothing that may be withheld protects it.
         """
-        low, high = self.between(target, hidden)
-        width, small = self.policy.width, self.policy.minimum_cell
-        up = max(low + width, small if low > 0 else 0)
-        down = 0 if self.policy.is_small(high) else high - width
-        # Fewer people first, where that is for nothing: then less is asked for above.
-        ends = [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
+        ends = self._ends(target, hidden)
         kept = np.array([float(not each.kept) for each in self.system.statements])
-        # What is kept goes where nothing else helps.
-        for free in (kept, np.ones(len(kept))):
+        # Nothing more where that does it; what is kept goes where nothing else helps.
+        for free in (np.zeros(len(kept)), kept, np.ones(len(kept))):
             found = [self._searched(target, hidden, *each, free) for each in ends]
             choices = [each for each in found if each is not None]
             if choices:
                 return min(choices, key=self._loss)
         return None
+
+    def found(self, target: Target, hidden: Collection[int]) -> bool:
+        """Whether a table shows a target protected without anything more that goes: one of those
+        found so far, or one that is searched; of such searches there are `SECOND_THOUGHTS`.
+        """
+        nothing = np.zeros(len(self.losses))
+        for end in self._ends(target, hidden):
+            if self.shown(target, hidden) or self._thoughts >= SECOND_THOUGHTS:
+                break
+            self._thoughts += 1
+            self._searched(target, hidden, *end, nothing)
+        return self.shown(target, hidden)
+
+    def _ends(self, target: Target, hidden: Collection[int]) -> list[tuple[float, float]]:
+        """From what on, or up to what, a target must be possible to be protected."""
+        low, high = self.between(target, hidden)
+        width, small = self.policy.width, self.policy.minimum_cell
+        up = max(low + width, small if low > 0 else 0)
+        down = 0 if self.policy.is_small(high) else high - width
+        # Fewer people first, where that is for nothing: then less is asked for above.
+        return [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
 
     def _loss(self, statements: Iterable[int]) -> float:
         return float(self.losses[list(statements)].sum())

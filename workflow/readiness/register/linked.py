@@ -10,18 +10,20 @@ one system, for who was asked the second answered the first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from readiness.analysis.cuts import Cut, cuts
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, crossed
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
 from readiness.disclosure.system import Row, Statement, System, Target
 from readiness.questionnaire import DONT_KNOW, Questionnaire
 from readiness.questionnaire.model import NOT_ASKED, SPECIAL_CODES, TOTAL, Item
+from readiness.register.cells import Cells
+from readiness.register.earlier import Earlier
 from readiness.register.protection import base_id, share_id
 
 BASE_LOSS = 0.5
@@ -30,90 +32,6 @@ people: 1."""
 CLOSED = ("single", "ordinal", "multi")
 TOTAL_LOSS = 4.0
 """What a number of all costs, beside one of a group that is as large: most readers read it."""
-MOST_CELLS = 100
-"""Kinds of respondents in one system; of more, those of the same groups weigh the same in it."""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The respondents by what a reader knows of them.
-
-    Attributes:
-        of_row: the cell of each row of the answers.
-        sizes: how many respondents a cell has.
-        weights: what each of them weighs.
-        groups: the cells of each group of the register, the total among them.
-        weighted: whether shares are of weights; of people otherwise, and nothing tells the weights.
-    """
-
-    of_row: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
-    groups: Mapping[str, npt.NDArray[np.int64]]
-    weighted: bool = True
-
-    @classmethod
-    def by(
-        cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
-    ) -> list[Cells]:
-        """The cells of all variables together; of each by itself where they would be too many."""
-        whole = cls.of(answers, weights, variables)
-        if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
-            return [whole.coarse()]
-        parts = []
-        for k, variable in enumerate(variables):
-            part = cls.of(answers, weights, [variable]).coarse()
-            groups = {
-                group if group == TOTAL or not k else crossed(variable, group): inside
-                for group, inside in part.groups.items()
-            }
-            parts.append(replace(part, groups=groups))
-        return parts
-
-    def coarse(self) -> Cells:
-        """The same with one cell for each combination of groups, where there are too many."""
-        if len(self.sizes) <= MOST_CELLS:
-            return self
-        inside = np.zeros((len(self.sizes), len(self.groups)), dtype=bool)
-        for k, cells in enumerate(self.groups.values()):
-            inside[cells, k] = True
-        _, merged = np.unique(inside, axis=0, return_inverse=True)
-        sizes = np.bincount(merged, self.sizes).astype(np.float64)
-        weights = np.bincount(merged, self.sizes * self.weights) / sizes
-        groups = {
-            group: np.unique(merged[cells]).astype(np.int64) for group, cells in self.groups.items()
-        }
-        return Cells(merged[self.of_row].astype(np.int64), sizes, weights, groups, self.weighted)
-
-    @classmethod
-    def of(
-        cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
-    ) -> Cells:
-        """The cells of weighted respondents; the first variable's groups have their code alone."""
-        keys = answers[list(variables)].astype(str).assign(_weight=weights.to_numpy())
-        by = keys.groupby(list(keys.columns), sort=True, observed=True)
-        of_row = np.asarray(by.ngroup(), dtype=np.int64)
-        distinct = by.size().reset_index(name="_size")
-        everybody = np.arange(len(distinct), dtype=np.int64)
-        groups: dict[str, npt.NDArray[np.int64]] = {TOTAL: everybody}
-        for k, variable in enumerate(variables):
-            for code in sorted(distinct[variable].unique()):
-                inside = everybody[distinct[variable].to_numpy() == code]
-                groups[crossed(variable, code) if k else code] = inside
-        sizes = distinct["_size"].to_numpy(dtype=np.float64)
-        return cls(of_row, sizes, distinct["_weight"].to_numpy(dtype=np.float64), groups)
-
-    def below(self, least: int) -> frozenset[str]:
-        """The groups of fewer respondents."""
-        return frozenset(
-            group for group, inside in self.groups.items() if self.sizes[inside].sum() < least
-        )
-
-    @classmethod
-    def apart(cls, n: int, group: str) -> Cells:
-        """A group that is counted apart: one cell, everybody once."""
-        one = np.ones(1)
-        return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
 
 
 def systems(
@@ -149,12 +67,14 @@ class Rules:
         reliable_base: the smallest base of a weighted share.
         told: the ids of the shares that there are; None: all.
         untold: groups that nothing is told of.
+        earlier: the earlier releases of the wave.
     """
 
     digits: int
     reliable_base: int
     told: frozenset[str] | None = None
     untold: frozenset[str] = frozenset()
+    earlier: tuple[Earlier, ...] = ()
 
 
 def rounded_base(n: int, policy: Policy) -> tuple[int, float, float]:
@@ -303,41 +223,70 @@ class _Builder:
         name = share_id(item, level, group, cut.base)
         if self.rules.told is not None and name not in self.rules.told:
             return
+        counts = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
+        # Of the same data one release does not tell what another did not.
+        again = {n for each in self.rules.earlier if each.same for n in each.withheld}
+        known, differing = self._since(name, size, group, counts)
         untold = group in self.rules.untold
-        small = untold or self.policy.is_small(n) or n < self.policy.minimum_base
+        small = untold or n < self.policy.minimum_base or self.policy.is_small(n)
         rows = tuple(self._base_rows(base, cells, n, cut.base, column, group))
         alone = cut.base != WITH_DONT_KNOW
         if alone and size not in self.statements:
-            self.statements[size] = Statement(size, rows, population * BASE_LOSS, given=small)
-        if self.policy.is_small(n) and self._protects(group):
-            self._target(size, base, n)
+            given = small or size in differing or size in again
+            self.statements[size] = Statement(size, rows, population * BASE_LOSS, given)
         weak = untold or n < (
             self.rules.reliable_base if self.cells.weighted else self.policy.minimum_base
         )
-        sensitive = self.policy.is_sensitive(count, n)
+        few = self.policy.is_sensitive(count, n)
+        sensitive = few or not differing.isdisjoint(counts.keys() - ({size} if alone else set()))
         self.statements[name] = Statement(
             name,
             # The wider base stands by its one share: beside that of those who answered it tells as
             # much.
             (*self._share_rows(base, chosen, cells, n), *(() if alone else rows)),
             population * (1.0 if alone else BASE_LOSS),
-            given=weak or sensitive,
+            given=weak or sensitive or name in again,
             kept=count == 0 and not sensitive and alone,
         )
-        rest = np.setdiff1d(base, chosen)
-        for label, places, people in ((name, chosen, count), (f"{name} (others)", rest, n - count)):
-            if group in self.free or (
-                sensitive and self._of_these(people) and self._protects(group)
-            ):
+        for label, places in counts.items():
+            people = self._people(places)
+            if self.free:
+                protected = group in self.free
+            else:
+                # Nobody is protected where that must not be told.
+                nobody = people == 0 and few and label != size
+                protected = nobody or label in differing or self.policy.is_small(people)
+            if protected and label not in known:
                 self._target(label, places, people)
 
-    def _protects(self, group: str) -> bool:
-        """Whether what is told of a group is protected in this system."""
-        return not self.free or group in self.free
-
-    def _of_these(self, count: int) -> bool:
-        """Whether a number of people is the one that makes a share sensitive."""
-        return self.policy.is_small(count) or count == 0
+    def _since(
+        self, name: str, size: str, group: str, counts: Mapping[str, npt.NDArray[np.int64]]
+    ) -> tuple[set[str], set[str]]:
+        """What earlier releases tell of the counts of a share, as rows; which of them are known by
+        that already, and of which others today's number would tell what was withheld before, or
+        what the few who came since answered.
+        """
+        told = dict.fromkeys(counts, (0.0, np.inf))
+        differing: set[str] = set()
+        there = float(self.cells.sizes[self.cells.groups[group]].sum())
+        for earlier in self.rules.earlier:
+            came = earlier.came(group, there)
+            for label, ends in earlier.told(name, _others(name), size).items():
+                people, (low, high) = self._people(counts[label]), ends or (0.0, np.inf)
+                if ends is None:
+                    was_small = 0 < people < came + self.policy.minimum_cell
+                    tells = came < self.policy.width and was_small
+                else:
+                    tells = 0 < came < self.policy.minimum_cell and people > high
+                if tells:
+                    differing.add(label)
+                if low <= people <= high + came:
+                    told[label] = max(told[label][0], low), min(told[label][1], high + came)
+        for label, ends in told.items():
+            if ends != (0.0, np.inf) and (label != size or size not in self.statements):
+                self.fixed.append(Row.of(dict.fromkeys(counts[label].tolist(), 1.0), *ends))
+        known = {label for label, (low, high) in told.items() if low == high}
+        return known, differing - known
 
     def _at(
         self, column: str, states: Iterator[str], cells: npt.NDArray[np.int64]
@@ -401,6 +350,11 @@ class _Builder:
             if (column, silent) in self.places:
                 places = self.places[column, silent][cells]
                 yield Row.total(places.tolist(), float(self._people(places)))
+
+
+def _others(name: str) -> str:
+    """What those of a share's base are called who answered otherwise."""
+    return f"{name} (others)"
 
 
 def _cuts(item: Item, column: str, states: Sequence[str]) -> Iterator[Cut]:

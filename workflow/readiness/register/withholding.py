@@ -24,7 +24,9 @@ from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.system import System
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
-from readiness.register.linked import Cells, Rules, systems
+from readiness.register.cells import Cells
+from readiness.register.earlier import Earlier
+from readiness.register.linked import Rules, systems
 from readiness.register.protection import Scheme, base_id, share_id, withheld
 
 PRIMARY, COMPLEMENTARY, RELIABILITY, UNTOLD = "primary", "complementary", "reliability", "untold"
@@ -87,16 +89,13 @@ def withhold(
     variables: Sequence[str],
     figures: Figures,
     policy: Policy,
-    *,
-    revises: bool = False,
+    earlier: Sequence[Earlier] = (),
 ) -> Withheld:
     """What of the estimates is withheld.
 
     `respondents`: the coded answers of those who are weighted, with `weight`; `apart`: those of the
     groups outside every total, with `group`. `variables`: those by which the estimates are, the
-    compared one first. `revises`: whether there are earlier releases: what the first rule
-    (`register.protection`) withholds, which they followed, is then withheld, too, for one release
-    must not tell what another one did not.
+    compared one first. `earlier`: what earlier releases of the wave told.
     """
     most = policy.variables(len(respondents))
     untold = {
@@ -110,13 +109,9 @@ def withhold(
                strict=True)  # fmt: skip
     rules = Rules(
         figures.digits, figures.reliable_base, frozenset(share_id(*key) for key in keys),
-        frozenset(untold),
+        frozenset(untold), tuple(earlier),
     )  # fmt: skip
     scheme = Scheme.of(questionnaire)
-    before: frozenset[str] = frozenset()
-    if revises and policy.protects:
-        compared = [not variable_of(str(group)) for group in estimates["group"]]
-        before = withheld(estimates[compared], figures, scheme)
     found = Decisions()
     sources = [
         (respondents, cells)
@@ -129,7 +124,7 @@ def withhold(
         if not len(answers):
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            found |= _protected(_less(system, found.hidden | before), policy)
+            found |= _protected(_less(system, found.hidden), policy)
     numbers = estimates[estimates["level"] == MEAN]
     groups = {**dict.fromkeys(questionnaire.apart, apart)}
     sensitive = set(_concentrated(numbers, respondents, groups, variables, policy))

@@ -16,6 +16,7 @@ from readiness.config import Disclosure, Edition, Figures, SelectionName, parse_
 from readiness.disclosure import Policy
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
@@ -78,6 +79,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?", "scales?",
                        "answers?", "weights?")  # fmt: skip
+    parser.add_argument(
+        "--earlier", type=Path, action="append", default=[], help="a register released before"
+    )
 
 
 def _revised(row: FigureRow) -> str:
@@ -91,8 +95,10 @@ def _withheld(
     estimates: pd.DataFrame,
     questionnaire: Questionnaire,
     policy: Policy,
+    data: str,
 ) -> Withheld:
-    """What the policy withholds, from the respondents' answers and weights."""
+    """What the policy withholds, from the respondents' answers and weights, after what was released
+    before; `data`: the versions of the data behind the estimates."""
     told = [variable for group in estimates["group"] if (variable := variable_of(group))]
     first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
     variables = list(dict.fromkeys([*first, *told]))
@@ -104,7 +110,7 @@ def _withheld(
     apart = answers[answers["group"].isin(questionnaire.apart)].reset_index(drop=True)
     return withhold(
         estimates, respondents, apart, questionnaire, variables, settings.figures, policy,
-        revises=bool(arguments.published),
+        [earlier_release(read_register(path), data) for path in arguments.earlier],
     )  # fmt: skip
 
 
@@ -126,7 +132,9 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.disclosure is not None:
         policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
         inputs |= {"answers": arguments.answers, "weights": arguments.weights}
-        hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy)
+        inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
+        data = " ".join(sorted(steps["estimates"].datasets))
+        hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy, data)
     ids = None if hidden is None else hidden.ids
     # The first edition knew of no census that some did not answer.
     complete = settings.edition == 1 or everybody_answered(tables["counts"])
