@@ -3,6 +3,7 @@ small enough to list every world."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -91,6 +92,40 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
     assert len(found) == 10
     alone = (FIRST, "future_use.dont_know.advertiser"), (FIRST, "preparation.dont_know.producer")
     assert [found[each] for each in alone] == [(4, 4), (4, 4)]
+
+
+def test_the_second_release_gives_away_what_the_first_one_withheld_and_who_came_since() -> None:
+    """Four experts came in between: what three of them said, and one, is a difference."""
+    first, second = shipped(FIRST), shipped(SECOND)
+    found = attack(Target(second, [first], rules=RULES), ("regulation", "perception", "revolution"))
+    given = {
+        each.cell.id: (each.lowest, each.highest)
+        for each in found
+        if each.cell.before and each.verdict is Verdict.GIVEN
+    }
+    assert given == {
+        "+simulated-2026-r1/perception.low.expert": (3, 3),
+        "+simulated-2026-r1/regulation.copyright.expert": (1, 1),
+        "+simulated-2026-r1/regulation.ethics_charter.expert": (2, 2),
+        "+simulated-2026-r1/regulation.human_responsibility.expert": (1, 1),
+        "+simulated-2026-r1/regulation.transparency.expert": (3, 3),
+        "+simulated-2026-r1/revolution.dont_know.voice_artist": (1, 1),
+    }
+
+
+def test_what_earlier_numbers_and_who_came_tell_is_no_fault_of_this_release() -> None:
+    """Nobody of thirty before, and one came: one at most."""
+
+    def release(name: str, people: int, share: Interval | None) -> Release:
+        shares = {("yes", "a"): share, ("no", "a"): None, ("maybe", "a"): None}
+        table = table_of(shares, {})
+        table.data = f"d@{name}"
+        return Release(name, {"q": table}, {"a": people})
+
+    before = release("1", 30, Interval(0.0, 0.0))
+    before.tables["q"].shares[0] = replace(before.tables["q"].shares[0], whole=True)
+    found = attack(Target(release("2", 31, None), [before], rules=RULES), counts=["q.yes.a"])
+    assert [(e.lowest, e.highest, e.verdict) for e in found] == [(0, 1, Verdict.BEFORE)]
 
 
 def _of(cell: Cell) -> tuple[str, str]:

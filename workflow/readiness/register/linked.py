@@ -277,7 +277,8 @@ class _Builder:
                     was_small = 0 < people < came + self.policy.minimum_cell
                     tells = came < self.policy.width and was_small
                 else:
-                    tells = 0 < came < self.policy.minimum_cell and people > high
+                    few_came = 0 < came < self.policy.minimum_cell
+                    tells = few_came and people > high and label == name
                 if tells:
                     differing.add(label)
                 if low <= people <= high + came:
