@@ -151,7 +151,7 @@ class _Item:
             return self._judged(cell, found)
         classes = self.target.classes
         if classes is not None and classes.knows(cell.share.group):
-            last, found = Reader.FRAME, self._interval(cell, frame=True)
+            last, found = Reader.FRAME, self._interval(cell, earlier=several, frame=True)
             if not held(found.lowest, found.highest):
                 return self._settled(cell, found, last)
         if cell.withheld and not cell.rest and (known := self._insider(cell)):
@@ -223,7 +223,9 @@ class _Item:
                     "away cannot be told. Were they changed by hand? Make the register again."
                 )
             self.solvers[key] = solver
-            if frame and int(solver.whole.sum()) <= MOST_CELLS:
+            data = self.table.data
+            own = sum(solver.whole[at] for name, at in solver.system.names.items() if data in name)
+            if frame and own <= MOST_CELLS:
                 solver.nodes, solver.searches = FRAME_NODES, SEARCHES
         return self.solvers[key]
 

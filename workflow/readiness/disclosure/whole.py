@@ -71,14 +71,17 @@ class Worlds:
 
         None where there are none: nothing that may be withheld protects it.
         """
-        ends = self._ends(target, hidden)
+        ends, every = self._ends(target, hidden), frozenset(range(len(self.losses)))
         kept = np.array([float(not each.kept) for each in self.system.statements])
-        # Nothing more where that does it; what is kept goes where nothing else helps.
-        for free in (np.zeros(len(kept)), kept, np.ones(len(kept))):
-            found = [self._searched(target, hidden, *each, free) for each in ends]
+        nothing, anything = np.zeros(len(kept)), np.ones(len(kept))
+        before = frozenset(hidden)
+        # Nothing more where that does it; what is kept goes where nothing else helps; and all of
+        # it where the search met its limit.
+        for gone, free in ((before, nothing), (before, kept), (before, anything), (every, nothing)):
+            found = [self._searched(target, gone, *each, free) for each in ends]
             choices = [each for each in found if each is not None]
             if choices:
-                return min(choices, key=self._loss)
+                return min(choices, key=self._loss) | gone - before
         return None
 
     def found(self, target: Target, hidden: Collection[int]) -> bool:
@@ -115,9 +118,9 @@ class Worlds:
         counts, statements = len(self.system.upper), len(self.losses)
         matrix, low, high = self.system.rows
         below, above = self.system.room
-        # What the solver takes for whole, or for a row that fits, is so to its tolerance: one that
-        # gives way to statements by that much would be found without them.
+        # A statement whose rows gave way by the solver's tolerance would be missing.
         inside = np.minimum(TOLERANCE * (1.0 + below + above), (high - low) / 4)
+        inside[self.system.of_row < 0] = 0.0
         low, high = low + inside, high - inside
         seen = np.flatnonzero(published(self.system, hidden))
         owners = self.system.of_row[seen]
