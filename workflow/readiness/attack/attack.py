@@ -28,7 +28,16 @@ from readiness.attack.released import (
     Table,
     untold,
 )
-from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Found, Judge, Solver, narrow
+from readiness.attack.solving import (
+    FRAME_NODES,
+    MARGIN,
+    MOST_CELLS,
+    SEARCHES,
+    Found,
+    Judge,
+    Solver,
+    narrow,
+)
 from readiness.attack.system import (
     CAME,
     GROWTHS,
@@ -145,18 +154,36 @@ class _Item:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
         held = self._held(cell)
         several = bool(self.target.earlier)
-        last = Reader.RELEASES if several else Reader.PUBLICATION
-        found = self._interval(cell, earlier=several)
-        if not held(found.lowest, found.highest):
-            return self._judged(cell, found)
-        classes = self.target.classes
+        classes, strongest = self.target.classes, None
         if classes is not None and classes.knows(cell.share.group):
-            last, found = Reader.FRAME, self._interval(cell, earlier=several, frame=True)
+            strongest = self._interval(cell, earlier=several, frame=True)
+        last = Reader.RELEASES if several else Reader.PUBLICATION
+        # Who knows the frame knows all that others know: they need not be tried for what is wide
+        # enough to him, whatever whole numbers take away.
+        if strongest is None or not self._amply(cell, strongest):
+            found = self._interval(cell, earlier=several)
+            if not held(found.lowest, found.highest):
+                return self._judged(cell, found)
+        if strongest is not None:
+            last, found = Reader.FRAME, strongest
             if not held(found.lowest, found.highest):
                 return self._settled(cell, found, last)
         if cell.withheld and not cell.rest and (known := self._insider(cell)):
             return known
         return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
+
+    def _wide(self, cell: Cell) -> Judge:
+        """Says of two counts that are both possible whether they show that a count is protected."""
+        if cell.withheld and not cell.came:
+            return self._or_nothing_learned(cell, self.rules.wide)
+        return self._held(cell)
+
+    def _amply(self, cell: Cell, found: Found) -> bool:
+        """Whether an interval is wide enough whatever whole numbers take away."""
+        wide = self._wide(cell)
+        if found.least is not None and found.most is not None and wide(found.least, found.most):
+            return True
+        return wide(found.lowest + MARGIN, found.highest - MARGIN)
 
     def _held(self, cell: Cell) -> Judge:
         if cell.withheld and not cell.came:
@@ -259,9 +286,7 @@ class _Item:
         column = self._column(solver, cell)
         if column is None:
             return Found(0, 10**9)
-        wide = held
-        if cell.withheld and not cell.came:
-            wide = self._or_nothing_learned(cell, self.rules.wide)
+        wide = self._wide(cell)
         if not frame:
             return narrow(solver, column, held, wide)
         if solver.searches is not None:
@@ -281,10 +306,17 @@ class _Item:
         inside = classes.inside(share.group)
         if np.log10(classes.people[inside] + 1.0).sum() > LISTED:
             return low, high
-        ends = solver.ends(weight)
-        fits = reachable(classes.people[inside], classes.weights[inside], *ends)
-        counts = [count for count in fits if low <= count <= high]
-        return (min(counts), max(counts)) if counts else (low, high)
+        people, weights = classes.people[inside], classes.weights[inside]
+
+        def counts(ends: tuple[float, float]) -> tuple[int, int]:
+            fits = [n for n in reachable(people, weights, *ends) if low <= n <= high]
+            return (min(fits), max(fits)) if fits else (low, high)
+
+        # Between sums of weights that were found to be possible all others are.
+        seen = solver.reached(weight)
+        if seen is not None and self._held(cell)(*(found := counts(seen))):
+            return found
+        return counts(solver.ends(weight))
 
     def _large(self, cell: Cell) -> bool:
         """Whether the count behind a published share is large whoever reads it.

@@ -74,6 +74,11 @@ class Solver:
         low, high = ceil(min(values) - NEAR), floor(max(values) + NEAR)
         return (max(low, 0), high) if low <= high else None
 
+    def reached(self, column: int) -> tuple[float, float] | None:
+        """Between which values a variable is in the solutions found so far; None without any."""
+        values = [point[column] for point in self.points]
+        return (min(values), max(values)) if values else None
+
     def ends(self, column: int) -> tuple[float, float]:
         """The same of a sum of weights, which need not be whole."""
         low, high = (self._solve(column, sign, whole=False)[0] for sign in (1, -1))
