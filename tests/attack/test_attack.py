@@ -24,8 +24,9 @@ from readiness.attack import (
     first_given_away,
     read_release,
 )
-from readiness.attack.attack import _Item, cells_of
+from readiness.attack.attack import cells_of
 from readiness.attack.decoding import TooMany, decode, reachable
+from readiness.attack.knowledge import Knowledge
 from readiness.attack.model import Cell
 from readiness.attack.released import Interval, Share, Table
 from readiness.attack.solving import narrow
@@ -78,7 +79,7 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
     found = {}
     for item in (*ITEMS, "future_use"):
         target = Target(releases[1], releases[:1], rules=RULES)
-        solver = _Item(target, item, releases[1].tables[item])._possible(releases)
+        solver = Knowledge(target, item, releases[1].tables[item].data).possible(releases)
         assert solver is not None
         for release in releases:
             table = release.tables[item]

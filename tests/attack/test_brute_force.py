@@ -36,7 +36,7 @@ def test_no_world_lies_outside_and_the_ends_are_worlds(seed: int) -> None:
     table.bases["answered", "all"] = int(people.sum())
     worlds = _worlds(people, hidden, hidden_total)
     item = _Item(Target(Release("r", {"q": table}, {}), rules=Rules(5, 5)), "q", table)
-    solver = item._solver(earlier=False, frame=False, shares=True)
+    solver = item.knowledge.solver()
     for (g, _), (k, _) in product(enumerate(GROUPS), enumerate(LEVELS)):
         share_ = table.shares[g * len(LEVELS) + k]
         column = item._column(solver, Cell("q", share_, withheld=True))

@@ -1,6 +1,7 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
-from readiness.attack.attack import attack, decoded, summary
+from readiness.attack.attack import attack
+from readiness.attack.decoding import decoded
 from readiness.attack.model import Attacked, How, Reader, Rules, Target, Verdict
 from readiness.attack.released import Release, read_release
 from readiness.attack.system import Classes
@@ -10,6 +11,7 @@ from readiness.attack.tables import (
     classes_of,
     first_given_away,
     given_away,
+    summary,
 )
 
 __all__ = [

@@ -11,28 +11,24 @@ repeated here. Each kind of reader knows more than the one before:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from readiness.attack.decoding import Decoded, TooMany, decode, reachable
+from readiness.attack.decoding import reachable
+from readiness.attack.knowledge import Knowledge
 from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
 from readiness.attack.released import (
     ANSWERED,
     ASKED,
     DONT_KNOW,
-    TOTAL,
     Release,
     Share,
     Table,
-    untold,
 )
 from readiness.attack.solving import (
-    FRAME_NODES,
     MARGIN,
-    MOST_CELLS,
-    SEARCHES,
     Found,
     Judge,
     Solver,
@@ -40,14 +36,10 @@ from readiness.attack.solving import (
 )
 from readiness.attack.system import (
     CAME,
-    GROWTHS,
     PEOPLE,
     REST,
     WEIGHT,
-    Classes,
-    build,
 )
-from readiness.errors import DataError
 
 KNOWN_ANSWERS = 2
 """How many answers of others a reader is taken to know."""
@@ -92,9 +84,7 @@ class _Item:
     def __init__(self, target: Target, item: str, table: Table) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
-        self.solvers: dict[tuple[bool, bool, bool], Solver] = {}
-        self.alone: list[Solver | None] = []
-        """Of the earlier releases, once it was asked for."""
+        self.knowledge = Knowledge(target, item, table.data)
 
     def attacked(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
@@ -217,59 +207,20 @@ class _Item:
     ) -> Attacked:
         """The verdict on a count that is narrowed too far: by this release, or before it."""
         low, high = found.lowest, found.highest
-        before = self._before(cell) if self.target.earlier else None
+        before = self._before(cell)
         if before and before[0] >= low and before[1] <= high:
             return Attacked(cell, *before, Verdict.BEFORE, Reader.RELEASES, How.RELEASES)
         return Attacked(cell, low, high, Verdict.GIVEN, reader, how or _HOW[reader])
 
     def _before(self, cell: Cell) -> tuple[int, int] | None:
-        """What is known of a count without anything that this release tells of the answers: from
-        the earlier ones, and how many people responded since."""
-        if not self.alone:
-            self.alone.append(self._possible([*self.target.earlier, untold(self.target.release)]))
-        solver = self.alone[0]
+        """Between what a count was known to be before this release told of the answers; None where
+        nothing was."""
+        solver = self.knowledge.before if self.target.earlier else None
         column = None if solver is None else self._column(solver, cell)
         if solver is None or column is None:
             return None
         found = narrow(solver, column, _never, _never)
         return found.lowest, found.highest
-
-    def _solver(self, *, earlier: bool, frame: bool, shares: bool) -> Solver:
-        key = (earlier, frame, shares)
-        if key not in self.solvers:
-            release = self.target.release
-            earlier_ones = self.target.earlier if earlier else ()
-            classes = self.target.classes
-            known = {release.name: classes} if frame and classes is not None else None
-            found = self._possible([*earlier_ones, release], known, shares=shares)
-            # Where releases contradict each other it is this one that a reader believes.
-            solver = found or self._possible([release], known, shares=shares)
-            if solver is None:
-                raise DataError(
-                    f"{self.item}: the published numbers contradict each other, so what they give "
-                    "away cannot be told. Were they changed by hand? Make the register again."
-                )
-            self.solvers[key] = solver
-            data = self.table.data
-            own = sum(solver.whole[at] for name, at in solver.system.names.items() if data in name)
-            if frame and own <= MOST_CELLS:
-                solver.nodes, solver.searches = FRAME_NODES, SEARCHES
-        return self.solvers[key]
-
-    def _possible(
-        self,
-        releases: Sequence[Release],
-        known: Mapping[str, Classes] | None = None,
-        *,
-        shares: bool = True,
-    ) -> Solver | None:
-        """The system of releases that supposes most of how they follow each other without a
-        contradiction; None where they contradict each other by themselves."""
-        for growth in GROWTHS:
-            solver = Solver(build(releases, self.item, known, shares=shares, growth=growth))
-            if solver.possible():
-                return solver
-        return None
 
     def _column(self, solver: Solver, cell: Cell) -> int | None:
         """The variable of a count."""
@@ -282,7 +233,7 @@ class _Item:
     ) -> Found:
         """Where a reader can put a count, as far as it must be known to judge it."""
         held = self._held(cell)
-        solver = self._solver(earlier=earlier, frame=frame, shares=shares)
+        solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
         column = self._column(solver, cell)
         if column is None:
             return Found(0, 10**9)
@@ -346,7 +297,7 @@ class _Item:
 
     def _insider(self, cell: Cell) -> Attacked | None:
         """What a reader learns who knows one or two answers of a withheld cell."""
-        solver = self._solver(earlier=False, frame=False, shares=True)
+        solver = self.knowledge.solver()
         column = self._column(solver, cell)
         if column is None:
             return None
@@ -379,8 +330,6 @@ def _never(lowest: int, highest: int) -> bool:
     return False
 
 
-MANY = 1e4
-"""A share that about so many worlds fit is not decoded."""
 LISTED = 5.0
 """Groups whose worlds are fewer than ten to this are listed one by one."""
 _HOW = {
@@ -389,42 +338,3 @@ _HOW = {
     Reader.FRAME: How.WEIGHTS,
     Reader.ANSWERS: How.ANSWERS,
 }
-
-
-def decoded(
-    release: Release, classes: Classes, items: Collection[str] = (), unanswered: int = 4
-) -> dict[str, Decoded]:
-    """Published weighted shares that leave one world alone for who knows all weights, by id.
-
-    Zero and everybody are no secret that arithmetic finds. Not decoded is what thousands of worlds
-    would give as well, and a share of a group in which more than `unanswered` gave no answer.
-    `items`: all when empty.
-    """
-    found: dict[str, Decoded] = {}
-    for item, table in release.tables.items():
-        for share in table.shares if not items or item in items else ():
-            if share.value is None or share.whole or not share.weighted or share.group == TOTAL:
-                continue
-            base, inside = table.bases.get((share.base, share.group)), classes.inside(share.group)
-            people, weights = classes.people[inside], classes.weights[inside]
-            if base is None or not len(people) or people.sum() - base > unanswered:
-                continue
-            if np.prod(people + 1.0) * (share.value.high - share.value.low) > MANY:
-                continue
-            try:
-                worlds = decode(people, weights, (share.value.low, share.value.high), base)
-            except TooMany:
-                continue
-            if len(worlds) == 1:
-                found[share.id] = worlds[0]
-    return found
-
-
-def summary(found: Sequence[Attacked], decoded_shares: Collection[str] = ()) -> Mapping[str, int]:
-    """How many counts were attacked, how many held, and what was decoded."""
-    verdicts = [each.verdict for each in found]
-    return {
-        "attacked": len(found),
-        **{verdict.value: verdicts.count(verdict) for verdict in Verdict},
-        "decoded": len(decoded_shares),
-    }

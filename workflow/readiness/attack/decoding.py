@@ -7,15 +7,20 @@ middle: all sums of one half of the cells, sorted, against what is left of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from readiness.attack.released import TOTAL, Release
+from readiness.attack.system import Classes
 
 HALF = 3_000_000
 """The most sums of one half that are made."""
 MISSING = 5_000
 """The most ways in which those who did not answer are spread over the cells that are tried."""
+MANY = 1e4
+"""A share that about so many worlds fit is not decoded."""
 ROUND = 1e-10
 """Sums of weights are equal below this, in mean weights."""
 
@@ -161,3 +166,32 @@ class _Halves:
         for row in np.flatnonzero(stop > start):
             found.update((mine[row] + np.unique(theirs[start[row] : stop[row]])).tolist())
         return found
+
+
+def decoded(
+    release: Release, classes: Classes, items: Collection[str] = (), unanswered: int = 4
+) -> dict[str, Decoded]:
+    """Published weighted shares that leave one world alone for who knows all weights, by id.
+
+    Zero and everybody are no secret that arithmetic finds. Not decoded is what thousands of worlds
+    would give as well, and a share of a group in which more than `unanswered` gave no answer.
+    `items`: all when empty.
+    """
+    found: dict[str, Decoded] = {}
+    for item, table in release.tables.items():
+        for share in table.shares if not items or item in items else ():
+            if share.value is None or share.whole or not share.weighted or share.group == TOTAL:
+                continue
+            base, inside = table.bases.get((share.base, share.group)), classes.inside(share.group)
+            people, weights = classes.people[inside], classes.weights[inside]
+            if base is None or not len(people) or people.sum() - base > unanswered:
+                continue
+            if np.prod(people + 1.0) * (share.value.high - share.value.low) > MANY:
+                continue
+            try:
+                worlds = decode(people, weights, (share.value.low, share.value.high), base)
+            except TooMany:
+                continue
+            if len(worlds) == 1:
+                found[share.id] = worlds[0]
+    return found

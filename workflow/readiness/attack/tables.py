@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -88,3 +88,13 @@ def first_given_away(table: pd.DataFrame) -> str:
     source = _FROM[row["how"]] + (f" {row['knows']}" if row["knows"] else "")
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
     return f"{row['id']}: {people} can be proven from {source}{more}."
+
+
+def summary(found: Sequence[Attacked], decoded_shares: Collection[str] = ()) -> Mapping[str, int]:
+    """How many counts were attacked, how many held, and what was decoded."""
+    verdicts = [each.verdict for each in found]
+    return {
+        "attacked": len(found),
+        **{verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        "decoded": len(decoded_shares),
+    }
