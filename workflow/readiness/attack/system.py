@@ -32,6 +32,8 @@ from readiness.attack.released import (
 
 SLACK = 1e-7
 """How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance."""
+SAME = 1e-10
+"""The ends of a share that are nearer than a solver can tell, on any base of people."""
 PEOPLE, WEIGHT, REST = "people", "weight", "rest"
 CAME = "came"
 """Those of later data who were not in earlier ones."""
@@ -283,6 +285,10 @@ class _Block:
                     self.system.row({one: 1.0, all_: -1.0}, 0.0, 0.0)
             return
         low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
+        if high - low < SAME:
+            # Of twelve digits: one row, for two that hardly differ are hard to a solver.
+            self.system.row({level: 1.0, base: -(low + high) / 2}, -SLACK, SLACK)
+            return
         self.system.row({level: 1.0, base: -low}, -SLACK, inf)
         self.system.row({level: 1.0, base: -high}, -inf, SLACK)
 

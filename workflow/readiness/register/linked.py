@@ -138,6 +138,9 @@ class _Builder:
         self.loose = np.unique(np.concatenate(loose)) if loose else np.empty(0, np.int64)
         self.sizes = self.cells.sizes.copy()
         self.sizes[self.loose] += self.policy.minimum_cell + self.policy.width
+        # Of the same data one release does not tell what another did not.
+        same = [each.withheld for each in self.rules.earlier if each.same]
+        self.again = frozenset[str]().union(*same)
 
     def system(self) -> System:
         """What was added."""
@@ -180,7 +183,7 @@ class _Builder:
             if cell not in self.loose:
                 self.fixed.append(Row.total(every, float(size)))
         if len(self.loose):
-            # More people than there are did not answer.
+            # Not more people answered than there are.
             told = [s for s in states if s == DONT_KNOW or s not in SPECIAL_CODES]
             places = np.concatenate([self.places[column, state] for state in told]).tolist()
             everybody = float(self.cells.sizes.sum())
@@ -224,15 +227,13 @@ class _Builder:
         if self.rules.told is not None and name not in self.rules.told:
             return
         counts = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
-        # Of the same data one release does not tell what another did not.
-        again = {n for each in self.rules.earlier if each.same for n in each.withheld}
         known, differing = self._since(name, size, group, counts)
         untold = group in self.rules.untold
         small = untold or n < self.policy.minimum_base or self.policy.is_small(n)
         rows = tuple(self._base_rows(base, cells, n, cut.base, column, group))
         alone = cut.base != WITH_DONT_KNOW
         if alone and size not in self.statements:
-            given = small or size in differing or size in again
+            given = small or size in differing or size in self.again
             self.statements[size] = Statement(size, rows, population * BASE_LOSS, given)
         weak = untold or n < (
             self.rules.reliable_base if self.cells.weighted else self.policy.minimum_base
@@ -245,7 +246,7 @@ class _Builder:
             # much.
             (*self._share_rows(base, chosen, cells, n), *(() if alone else rows)),
             population * (1.0 if alone else BASE_LOSS),
-            given=weak or sensitive or name in again,
+            given=weak or sensitive or name in self.again,
             kept=count == 0 and not sensitive and alone,
         )
         for label, places in counts.items():
