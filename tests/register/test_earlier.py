@@ -36,7 +36,9 @@ def asked(*trades: str) -> Questionnaire:
     )  # fmt: skip
 
 
-def withheld(counts: dict[str, tuple[int, int]], *earlier: Earlier) -> Withheld:
+def withheld(
+    counts: dict[str, tuple[int, int]], *earlier: Earlier, policy: Policy = POLICY
+) -> Withheld:
     """What is withheld of one question, where by trade so many say yes and no."""
     rows = [
         (trade, said, 1.0 + place)
@@ -56,7 +58,7 @@ def withheld(counts: dict[str, tuple[int, int]], *earlier: Earlier) -> Withheld:
     apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
     return withhold(
         table.assign(item="early"), answers, apart, questionnaire, ["trade"],
-        Figures(reliable_base=10), POLICY, earlier,
+        Figures(reliable_base=10), policy, earlier,
     )  # fmt: skip
 
 
@@ -133,6 +135,13 @@ def test_a_number_is_withheld_that_would_tell_what_was_withheld_before(
     assert (YES in found.ids) == hidden
     if not hidden:
         assert not found.ids
+
+
+def test_readers_under_contract_may_learn_what_the_public_did_not() -> None:
+    researchers = Policy.of({"preset": "researchers"}, 5)
+    known = before(38, None, same=True)
+    assert not withheld(COUNTS, known, policy=researchers).ids
+    assert not withheld(COUNTS, known, policy=Policy.of({"preset": "internal"}, 5)).ids
 
 
 def test_what_was_told_narrows_what_must_stay_wide() -> None:

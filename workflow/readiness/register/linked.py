@@ -138,9 +138,9 @@ class _Builder:
         self.loose = np.unique(np.concatenate(loose)) if loose else np.empty(0, np.int64)
         self.sizes = self.cells.sizes.copy()
         self.sizes[self.loose] += self.policy.minimum_cell + self.policy.width
-        # Of the same data one release does not tell what another did not.
+        # Of the same data the public is not told what it was not told before; others may be.
         same = [each.withheld for each in self.rules.earlier if each.same]
-        self.again = frozenset[str]().union(*same)
+        self.again = frozenset[str]().union(*same if self.policy.reader == "public" else ())
 
     def system(self) -> System:
         """What was added."""
