@@ -214,7 +214,8 @@ Written by `benchmarks/disclosure.py`; edit that, not this page. {surveys} rando
 260 respondents, one to three frame variables, weights that differ by their categories, one or two
 items (some asked after the other, some with "do not know"), unanswered questions, and for a quarter
 of them an earlier release from which one to four people are missing. Percentages have one decimal.
-The attack shares no code with any rule; it knows the frame cell and weight of every respondent.
+The attack shares no code with any rule; it knows the frame cell and weight of every respondent, and
+the earlier release.
 
 | {heads} |
 |---|{dashes}|
@@ -227,10 +228,12 @@ the cells that are withheld for others:
 |--:|--:|--:|--:|--:|--:|
 {single}
 
-A count is protected when 1 to {last} people gave an answer, or otherwise. It is given away when a
-reader can put it into an interval narrower than {width}, or prove that it is small. A number is
-lost when it is withheld though its own count could be known. Times are those of choosing what is
-withheld, on one core.
+A count is protected when 1 to {last} people gave an answer, or otherwise; so are those of the earlier
+release, and the answers of the few who came since. It is given away when a reader can put it into
+an interval narrower than {width}, or prove that it is small; of those who came since, that one of
+them gave the answer. It was narrow before when the earlier release and the number of people since
+tell as much without this release. A number is lost when it is withheld though its own count could
+be known. Times are those of choosing what is withheld, on one core.
 """
 
 
