@@ -79,18 +79,16 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     plan = load_plan(root)
     chosen = _chosen(plan, arguments)
-    languages = plan.languages_of(chosen.folder)
     with _only_freeze(root):
-        return _freeze(root, chosen, languages, arguments)
+        return _freeze(plan, chosen, arguments)
 
 
-def _freeze(
-    root: Path, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
-) -> int:
+def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
+    root, languages = plan.root, plan.languages_of(chosen.folder)
     # What can be refused is refused before the run, which takes its time.
     refuse_released(root, arguments.id)
     refuse_strangers(root)
-    material = _material(root, chosen, languages, arguments)
+    material = _material(plan, chosen, languages, arguments)
     superseded(root, material.identity, material.supersedes)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
@@ -178,8 +176,9 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
 
 
 def _material(
-    root: Path, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
+    plan: Plan, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
 ) -> Material:
+    root = plan.root
     # What was said of a draft when it was last frozen still holds, unless it is said again.
     before = _said_before(root, arguments.id)
     supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
@@ -195,7 +194,7 @@ def _material(
         name=chosen.name,
         section=chosen.section,
         versions=[find_version(root, name) for name in chosen.datasets],
-        files=input_files(chosen.section),
+        files=_inputs(plan, chosen),
         supersedes=supersedes,
         erratum=erratum,
         reasons=reasons,
@@ -204,6 +203,14 @@ def _material(
         languages=languages,
         privacy=chosen.privacy,
     )
+
+
+def _inputs(plan: Plan, chosen: Run) -> dict[str, Path]:
+    """The files that a run reads beside its datasets; what was released before decides what today's
+    methods withhold."""
+    files = input_files(chosen.section)
+    earlier = plan.earlier(chosen.folder) if chosen.folder in plan.attackable else []
+    return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 
 def _errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:

@@ -294,16 +294,20 @@ class Plan:
         return variables_of(self.root, self.runs[run])
 
     def earlier(self, run: str) -> list[str]:
-        """The registers of what was released of a wave before, in the order of their release."""
+        """The registers of what was released of a wave before, in the order of their release.
+
+        The project of a rerun has no log: all registers in it are those that were sealed as inputs.
+        """
         name, own = self.runs[run].name, run.rpartition("/")[2]
         ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
-        if self.runs[run].frozen and own in ids:
-            ids = ids[: ids.index(own)]
-        return [
-            str(PUBLICATIONS / identity / "figures.csv")
-            for identity in ids
-            if identity in self._frozen and name in self._frozen[identity].waves
-        ]
+        if not ids:
+            there = {p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")}
+            ids = sorted(there - self._frozen.keys())
+        else:
+            if self.runs[run].frozen and own in ids:
+                ids = ids[: ids.index(own)]
+            ids = [i for i in ids if i in self._frozen and name in self._frozen[i].waves]
+        return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
 
     @property
     def attackable(self) -> list[str]:

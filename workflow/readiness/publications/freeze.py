@@ -267,7 +267,7 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
         run=material.home,
         section=material.section,
         versions=material.versions,
-        inputs=[path.as_posix() for path in sorted(material.files.values())],
+        inputs=sorted({path.as_posix() for path in material.files.values()}),
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
         authors=own.get("authors", ()),
