@@ -228,12 +228,12 @@ the cells that are withheld for others:
 |--:|--:|--:|--:|--:|--:|
 {single}
 
-A count is protected when 1 to {last} people gave an answer, or otherwise; so are those of the earlier
-release, and the answers of the few who came since. It is given away when a reader can put it into
-an interval narrower than {width}, or prove that it is small; of those who came since, that one of
-them gave the answer. It was narrow before when the earlier release and the number of people since
-tell as much without this release. A number is lost when it is withheld though its own count could
-be known. Times are those of choosing what is withheld, on one core.
+A count is protected when 1 to {last} people gave an answer, or otherwise; so are those of the
+earlier release, and the answers of the few who came since. It is given away when a reader can put
+it into an interval narrower than {width}, or prove that it is small; of those who came since, that
+one of them gave the answer. It was narrow before when the earlier release and the number of people
+since tell as much without this release. A number is lost when it is withheld though its own count
+could be known. Times are those of choosing what is withheld, on one core.
 """
 
 
