@@ -102,9 +102,9 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
     earlier = [each for each, *_ in published[:-1]]
     small = _small(table)
     counts = {_named(*each) for each in small}
-    for before, numbers, _ in published[:-1]:
-        counts |= {f"{before.name}/{_named(*each)}" for each in _small(numbers)}
-        counts |= {f"+{before.name}/{each}" for each in _came(numbers, table)}
+    for before, earlier_table, _ in published[:-1]:
+        counts |= {f"{before.name}/{_named(*each)}" for each in _small(earlier_table)}
+        counts |= {f"+{before.name}/{each}" for each in _came(earlier_table, table)}
     target = Target(release, earlier, known(made, answers), RULES)
     found = attack(target, counts=counts) if counts else []
     given = [each for each in found if each.verdict is Verdict.GIVEN]

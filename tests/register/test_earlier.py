@@ -145,7 +145,7 @@ def test_readers_under_contract_may_learn_what_the_public_did_not() -> None:
 
 
 def test_what_was_told_narrows_what_must_stay_wide() -> None:
-    """Three of the bakers said yes. A release told of 30 to 32 yes at the mill and the shop."""
+    """Three of the bakers said yes. A release told of all others what they said."""
     counts = {"bakery": (3, 35), "mill": (20, 20), "shop": (30, 14)}
     shares = {
         share_id("early", "yes", group, "answered"): (float(yes), float(yes))

@@ -19,27 +19,9 @@ import numpy as np
 from readiness.attack.decoding import reachable
 from readiness.attack.knowledge import Knowledge
 from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
-from readiness.attack.released import (
-    ANSWERED,
-    ASKED,
-    DONT_KNOW,
-    Release,
-    Share,
-    Table,
-)
-from readiness.attack.solving import (
-    MARGIN,
-    Found,
-    Judge,
-    Solver,
-    narrow,
-)
-from readiness.attack.system import (
-    CAME,
-    PEOPLE,
-    REST,
-    WEIGHT,
-)
+from readiness.attack.released import ANSWERED, ASKED, DONT_KNOW, Release, Share, Table
+from readiness.attack.solving import MARGIN, Found, Judge, Solver, narrow
+from readiness.attack.system import CAME, PEOPLE, REST, WEIGHT
 
 KNOWN_ANSWERS = 2
 """How many answers of others a reader is taken to know."""
@@ -164,9 +146,7 @@ class _Item:
 
     def _wide(self, cell: Cell) -> Judge:
         """Says of two counts that are both possible whether they show that a count is protected."""
-        if cell.withheld and not cell.came:
-            return self._or_nothing_learned(cell, self.rules.wide)
-        return self._held(cell)
+        return self._by(cell, self.rules.wide)
 
     def _amply(self, cell: Cell, found: Found) -> bool:
         """Whether an interval is wide enough whatever whole numbers take away."""
@@ -176,8 +156,12 @@ class _Item:
         return wide(found.lowest + MARGIN, found.highest - MARGIN)
 
     def _held(self, cell: Cell) -> Judge:
+        return self._by(cell, self.rules.holds)
+
+    def _by(self, cell: Cell, rule: Judge) -> Judge:
+        """The rule of a withheld count; that of a published one, and of who came, is another."""
         if cell.withheld and not cell.came:
-            return self._or_nothing_learned(cell, self.rules.holds)
+            return self._or_nothing_learned(cell, rule)
         return self.rules.shows
 
     def _or_nothing_learned(self, cell: Cell, judge: Judge, known: int = 0) -> Judge:
