@@ -21,7 +21,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.system import Row, Statement, System, Target
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.model import TOTAL
-from readiness.register.earlier import Earlier, people_of
+from readiness.register.earlier import Earlier, Ends, Told
 from readiness.register.protection import base_id, share_id
 
 BLANK = "_blank"
@@ -202,18 +202,17 @@ def known(made: Survey, answers: pd.DataFrame) -> Classes:
 
 def told(release: Release) -> Earlier:
     """What a release says, for those that come after it."""
-    counts: dict[str, tuple[float, float] | None] = {}
+    shares: dict[str, Told | None] = {}
+    bases: dict[str, Ends | None] = {}
+    ratio = release.heaviest / release.lightest
     for item, table in release.tables.items():
         for share in table.shares:
             n = table.bases.get((share.base, share.group))
             base = None if n is None else (float(n), float(n))
-            counts[base_id(item, share.group, share.base)] = base
-            known = share.value is not None and base is not None
-            ratio = release.heaviest / release.lightest
-            counts[share.id] = (
-                people_of(share.value.low, share.value.high, base, ratio) if known else None
-            )
-    return Earlier(counts, release.respondents)
+            bases[base_id(item, share.group, share.base)] = base
+            value = share.value
+            shares[share.id] = Told(value.low, value.high, ratio) if value else None
+    return Earlier(shares, bases, release.respondents)
 
 
 Rule = Callable[[Survey, pd.DataFrame, pd.DataFrame, Sequence[Release]], Collection[str]]

@@ -46,17 +46,10 @@ def worlds(system: System, hidden: frozenset[str]) -> np.ndarray:
     """Every table of whole numbers that a reader of what is not hidden holds possible."""
     cells = 3
     sizes = system.upper[:cells].astype(int)
-    own = [
-        [(yes, no, n - yes - no) for yes in range(n + 1) for no in range(n + 1 - yes)]
-        for n in sizes
-    ]
-    # Answers in the order of the system: yes and no, and last who left it empty; others nobody.
-    states = len(system.upper) // cells
+    # Answers in the order of the system: yes and no; who is left gave none.
+    own = [[(yes, no) for yes in range(n + 1) for no in range(n + 1 - yes)] for n in sizes]
     tables = np.array(list(product(*own)), dtype=float).transpose(0, 2, 1)
-    every = np.zeros((len(tables), states, cells))
-    empty = int(np.flatnonzero(system.truth.reshape(states, cells)[2:].sum(axis=1) > 0)[0]) + 2
-    every[:, 0], every[:, 1], every[:, empty] = tables[:, 0], tables[:, 1], tables[:, 2]
-    every = every.reshape(len(tables), -1)
+    every = tables.reshape(len(tables), -1)
     gone = [k for k, each in enumerate(system.statements) if each.name in hidden]
     matrix, low, high = system.rows
     seen = published(system, gone)
@@ -79,7 +72,7 @@ def narrow(system: System, hidden: frozenset[str]) -> list[str]:
 def asks(seed: int) -> bool:
     """Whether somebody left the question empty, and there is something to protect."""
     system = made(seed)
-    return bool(system.targets and system.truth.reshape(-1, 3)[2:].sum() > 0)
+    return bool(system.targets and system.truth.sum() < system.upper[:3].sum())
 
 
 SEEDS = [seed for seed in range(9) if asks(seed)]

@@ -13,7 +13,7 @@ from readiness.analysis.cuts import cuts
 from readiness.config import Figures
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.register.earlier import Earlier, earlier_release, people_of
+from readiness.register.earlier import Earlier, Told, earlier_release
 from readiness.register.figures import read_register
 from readiness.register.protection import base_id, share_id
 from readiness.register.withholding import Withheld, withhold
@@ -72,11 +72,11 @@ def test_no_weights_between_the_ends_give_more_or_fewer_people(
     heavy = np.array(weights)
     gave = np.array(data.draw(st.lists(st.booleans(), min_size=len(heavy), max_size=len(heavy))))
     share, n = float(heavy[gave].sum() / heavy.sum()), float(len(heavy))
-    low, high = people_of(share - 0.0005, share + 0.0005, (n, n), 3.0)
+    low, high = Told(share - 0.0005, share + 0.0005, 3.0).people((n, n))
     assert low <= gave.sum() <= high
     # Where all weigh the same a share is a number of people.
     count = float(gave.sum())
-    assert people_of(count / n, count / n, (n, n), 1.0) == (count, count)
+    assert Told(count / n, count / n).people((n, n)) == (count, count)
 
 
 def test_a_release_is_read_as_its_readers_read_it() -> None:
@@ -88,17 +88,19 @@ def test_a_release_is_read_as_its_readers_read_it() -> None:
     assert set(hidden["id"]) <= found.withheld
     rows = figures.set_index("id")
     assert found.respondents["all"] == int(rows.loc["quality.answered.all", "value"])
-    for name, ends in found.counts.items():
-        if ends is None or name not in rows.index:
+    for name, ends in found.bases.items():
+        if ends is not None and name in rows.index:
+            assert ends == (float(rows.loc[name, "value"]), float(rows.loc[name, "value"]))
+    for name, told in found.shares.items():
+        if told is None:
             continue
         row = rows.loc[name]
-        if row["kind"] == "count":
-            assert ends == (float(row["value"]), float(row["value"]))
-        elif "unweighted" in row["statistic"]:
+        low, high = told.people((float(row["n"]), float(row["n"])))
+        if "unweighted" in row["statistic"]:
             # Of people, and of twelve digits.
-            assert ends[0] == ends[1] == pytest.approx(float(row["value"]) * int(row["n"]))
+            assert low == high == pytest.approx(float(row["value"]) * int(row["n"]))
         else:
-            assert 0 <= ends[0] <= ends[1] <= int(row["n"])
+            assert 0 <= low <= high <= int(row["n"])
 
 
 COUNTS = {"bakery": (6, 32), "mill": (20, 20), "shop": (30, 14)}
@@ -107,7 +109,8 @@ YES, BASE = share_id("early", "yes", "bakery", "answered"), base_id("early", "ba
 
 def before(people: int, yes: tuple[float, float] | None, *, same: bool = False) -> Earlier:
     """A release of so many bakers, of whom so many were told to have said yes."""
-    return Earlier({YES: yes, BASE: (float(people), float(people))}, {"bakery": people}, same)
+    share = None if yes is None else Told(yes[0] / people, yes[1] / people)
+    return Earlier({YES: share}, {BASE: (float(people),) * 2}, {"bakery": people}, same)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +151,11 @@ def test_what_was_told_narrows_what_must_stay_wide() -> None:
     """Three of the bakers said yes. A release told of all others what they said."""
     counts = {"bakery": (3, 35), "mill": (20, 20), "shop": (30, 14)}
     shares = {
-        share_id("early", "yes", group, "answered"): (float(yes), float(yes))
-        for group, (yes, _) in counts.items() if group != "bakery"
+        share_id("early", "yes", group, "answered"): Told(*(yes / (yes + no),) * 2)
+        for group, (yes, no) in counts.items() if group != "bakery"
     }  # fmt: skip
     bases = {base_id("early", g, "answered"): (float(sum(b)),) * 2 for g, b in counts.items()}
-    known = Earlier({**shares, **bases}, {g: sum(both) for g, both in counts.items()}, True)
+    known = Earlier(shares, bases, {g: sum(both) for g, both in counts.items()}, True)
     alone, after = withheld(counts), withheld(counts, known)
     total = share_id("early", "yes", "all", "answered")
     # What one of the others withholds protects the bakers, unless all of them are known already.

@@ -12,7 +12,8 @@ from collections.abc import Collection
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds as Box
+from scipy.optimize import LinearConstraint, linprog, milp
 
 from readiness.disclosure.system import GRACE, Bounds, System, Target, Vector, published
 from readiness.errors import StatisticsError
@@ -29,6 +30,7 @@ class Reader:
         self.hidden = frozenset(hidden)
         matrix, low, high = system.rows
         seen = np.flatnonzero(published(system, hidden))
+        self._rows = LinearConstraint(matrix[seen], low[seen], high[seen])
         same = low[seen] == high[seen]
         self._equal = seen[same]
         between = seen[~same]
@@ -44,22 +46,27 @@ class Reader:
         `enough`: where the largest value is at least so much, or nobody is known to be possible,
         the least one is not asked for (it is then given as 0).
         """
+        objective = self._objective(target)
+        points = [self._solved(-objective)]
+        lowest, highest = 0.0, float(objective @ points[0])
+        if highest < enough - GRACE or enough == -np.inf:
+            points.append(self._solved(objective))
+            lowest = float(objective @ points[1])
+        return Bounds(lowest, highest), points
+
+    def support(self, target: Target, *, both: bool = True) -> dict[int, float]:
+        """The statements that the bounds of a target rest on, `both` or the largest value alone:
+        how much wider the interval could at most be without each."""
+        found: dict[int, float] = {}
+        for sign in (-1.0, 1.0) if both else (-1.0,):
+            for statement, width in self._widths(sign * self._objective(target)).items():
+                found[statement] = found.get(statement, 0.0) + width
+        return {statement: found[statement] for statement in sorted(found)}
+
+    def _objective(self, target: Target) -> Vector:
         objective = np.zeros(len(self._system.upper))
         objective[list(target.at)] = 1.0
-        above, most = self._solve(-objective)
-        highest, ends, points = -above[0], [above], [most]
-        lowest = 0.0
-        if highest < enough - GRACE or enough == -np.inf:
-            below, least = self._solve(objective)
-            lowest = below[0]
-            ends.append(below)
-            points.append(least)
-        support: dict[int, float] = {}
-        for _, widths in ends:
-            for statement, width in widths.items():
-                support[statement] = support.get(statement, 0.0) + width
-        kept = tuple(sorted((s, w) for s, w in support.items() if w > 1e-9))
-        return Bounds(lowest, highest, kept), points
+        return objective
 
     def relaxed(
         self,
@@ -114,7 +121,19 @@ class Reader:
         both = sparse.vstack([matrix[up], -matrix[down]], format="csr")
         return owners, room, both, np.concatenate([high[up], -low[down]])
 
-    def _solve(self, objective: Vector) -> tuple[tuple[float, dict[int, float]], Vector]:
+    def _solved(self, objective: Vector) -> Vector:
+        """A table that makes the objective least."""
+        solved = milp(
+            objective, bounds=Box(np.zeros(len(objective)), self._system.upper),
+            constraints=self._rows, options={"presolve": False},
+        )  # fmt: skip
+        if solved.x is None:
+            raise StatisticsError(f"the bounds of a count were not found: {solved.message}")
+        table: Vector = solved.x
+        return table
+
+    def _widths(self, objective: Vector) -> dict[int, float]:
+        """By statement, how much less the least value could be without it: from the duals."""
         upper = self._system.upper
         solved = linprog(  # type: ignore[call-overload]
             objective, A_ub=self._a_ub, b_ub=self._b_ub, A_eq=self._a_eq, b_eq=self._b_eq,
@@ -136,4 +155,4 @@ class Reader:
             for k in np.flatnonzero((owners >= 0) & (np.abs(duals) > 1e-9)):
                 owner = int(owners[k])
                 widths[owner] = widths.get(owner, 0.0) + abs(duals[k]) * float(room[rows[k]])
-        return (float(solved.fun), widths), solved.x
+        return widths

@@ -37,9 +37,10 @@ from readiness.disclosure.whole import Worlds
 
 NODES = 1_000
 """Of the branch and bound of one master problem."""
-PROGRAMS_TIMES_CUBE = 4e9
-"""The search for the optimum of one component ends after so many linear programs over the cube of
-its counts (what a program takes grows nearly so), and at the latest after `MOST_PROGRAMS`."""
+PROGRAMS_TIMES_SIZE = 6e7
+"""The search for the optimum of one component ends after so many linear programs over its rows
+times the numbers in them (what a program takes grows nearly so), and at the latest after
+`MOST_PROGRAMS`."""
 MOST_PROGRAMS = 300
 TRIES = 4
 """How often an interval is widened where a choice is completed."""
@@ -103,7 +104,8 @@ def optimise(
     """
     found = Decisions()
     for part in components(system):
-        few = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_CUBE / len(part.upper) ** 3))
+        size = len(part.every) * part.rows[0].nnz
+        few = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_SIZE / max(size, 1)))
         most = few if programs is None else programs
         found |= _Search(part, policy, margin).best(nodes, most)
     return found
@@ -138,7 +140,7 @@ class _Search:
         self._breaks: list[npt.NDArray[np.bool_]] = []
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._hopeless: set[str] = set()
-        self._width: dict[str, int] = {}
+        self._rooms: dict[str, Bounds] = {}
         self._solved = 0
 
     def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
@@ -173,7 +175,7 @@ class _Search:
         before, shown = hidden, []
         for target in self.system.targets if self.worlds.able else ():
             # Of whom less is asked (`_lowered`), nobody knows more with the release than without.
-            if target.name in self._hopeless or target.name in self._width:
+            if target.name in self._hopeless or self._lowered(target):
                 continue
             while not self.worlds.shown(target, hidden):
                 known = self.worlds.between(target, hidden)
@@ -197,76 +199,90 @@ class _Search:
         """A choice that protects: `hidden`, and for what is too narrow what little can widen it."""
         for target in self.system.targets:
             for _ in range(TRIES):
-                found = None if target.name in self._hopeless else self._narrow(target, hidden)
+                found = self._narrow(target, hidden)
                 if found is None:
                     break
                 more = self._relaxed(target, found, hidden)
-                if more:
-                    hidden = self.with_needs(hidden | more)
-                elif not self._lowered(target):
+                if more is None:
                     self._hopeless.add(target.name)
-                    break
+                else:
+                    hidden = self.with_needs(hidden | more)
         return hidden
 
     def _relaxed(
         self, target: Target, found: Bounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Statements of little loss that make an interval wide enough: above, else below."""
-        reader = Reader(self.system, hidden)
+        reader, room, width = Reader(self.system, hidden), self._room(target), self._width(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.kept)] = False
-        width = self._width.get(target.name, self.policy.width)
-        least = found.least + width
-        if width == self.policy.width:
-            least = max(least, self.policy.minimum_cell)
+        # Nothing makes it wider than it is for who has no release.
+        above = min(max(found.least + width, self.policy.minimum_cell), room.most)
+        below = max(found.most - width, room.least) if width else 0
         # First without the dearest, which many narrow rows rest on: numbers of all. What is kept
         # goes where nothing else helps.
         for able in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
-            for wanted, above in ((least, True), (found.most - width, False)):
-                made = reader.relaxed(target, float(wanted), self.losses, able, above=above)
+            for wanted, up in ((above, True), (below, False)):
+                if found.least <= wanted <= found.most:
+                    continue
+                made = reader.relaxed(target, float(wanted), self.losses, able, above=up)
                 if made is not None:
                     self._keep([made[1]])
                     return made[0]
         return None
 
-    def _lowered(self, target: Target) -> bool:
-        """Whether less is now asked of a target: what a reader without the release would not know.
+    def _room(self, target: Target) -> Bounds:
+        """Between what a target is for who has nothing of the release."""
+        if target.name not in self._rooms:
+            reader = Reader(self.system, range(len(self.losses)))
+            self._rooms[target.name] = reader.bounds(target)[0]
+        return self._rooms[target.name]
 
-        So of a group that is smaller than the width.
-        """
-        if target.name in self._width:
-            return False
-        bounds = Reader(self.system, range(len(self.losses))).bounds(target)[0]
-        self._width[target.name] = min(bounds.most - bounds.least, self.policy.width)
-        return 0 < self._width[target.name] < self.policy.width
+    def _width(self, target: Target) -> int:
+        """How wide the interval of a target must be: no wider than without the release."""
+        room = self._room(target)
+        return min(target.under(self.policy).width, room.most - room.least)
+
+    def _lowered(self, target: Target) -> bool:
+        """Whether less is asked of a target than of others, so of a group smaller than the width;
+        False where nobody looked yet."""
+        return target.name in self._rooms and (
+            self._width(target) < target.under(self.policy).width
+        )
 
     def _protected(self, target: Target, bounds: Bounds) -> bool:
         """Whether bounds are wide enough, or as wide as those of who has no release at all."""
-        width = self._width.get(target.name, self.policy.width)
-        lowered = 0 < width < self.policy.width and bounds.most - bounds.least >= width
-        return lowered or bounds.protect(self.policy)
+        if self._lowered(target) and bounds.most - bounds.least >= self._width(target) > 0:
+            return True
+        return bounds.protect(target.under(self.policy))
 
     def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
         """The cut that a target gives which is not protected; empty when it is, or cannot be."""
-        found = None if target.name in self._hopeless else self._narrow(target, hidden)
+        found = self._narrow(target, hidden)
         if found is None:
             return {}
-        open_ = {k: w for k, w in found.support if k not in self.kept and k not in hidden}
+        support = Reader(self.system, hidden).support(target, both=found.lowest > 0)
+        open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
         if not open_:
             return {}
-        self._cut(found, open_)
+        self._cut(target, found, open_)
         return self._cuts[-1]
 
     def _thinned(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice without what it does not need, the dearest first."""
+        targets = list(self.system.targets)
         for k in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
             fewer = hidden - {k}
-            if self.with_needs(fewer) == fewer and all(
-                target.name in self._hopeless or self._narrow(target, fewer) is None
-                for target in self.system.targets
-            ):
+            if self.with_needs(fewer) != fewer:
+                continue
+            needs = next((t for t in targets if self._narrow(t, fewer)), None)
+            if needs is None:
                 hidden = fewer
+            else:
+                # What one target needs it often needs of the next statement, too.
+                targets.remove(needs)
+                targets.insert(0, needs)
         return hidden
 
     def supported(self, hidden: frozenset[int]) -> frozenset[int]:
@@ -278,18 +294,27 @@ class _Search:
         return hidden
 
     def _narrow(self, target: Target, hidden: frozenset[int]) -> Bounds | None:
-        """The bounds of a target that is not protected; None when it is."""
+        """The bounds of a target that is not protected; None when it is, or cannot be."""
+        if target.name in self._hopeless:
+            return None
         reached = self._reached(target, hidden)
         if self._protected(target, Bounds(*reached)):
             return None
         least = np.ceil(reached[0] - GRACE)
         small = self.policy.minimum_cell if least > 0 else 0
         # From 0 on nothing is below; with so large a value what was reached below is enough.
-        enough = 0.0 if least <= 0 else max(least + self.policy.width, small)
+        width = target.under(self.policy).width
+        enough = 0.0 if least <= 0 else max(least + width, small)
         bounds, points = Reader(self.system, hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
         self._solved += len(points)
         self._keep(points)
+        if self._protected(target, bounds):
+            return None
+        room = self._room(target)
+        if room.least == room.most:
+            self._hopeless.add(target.name)
+            return None
         return None if self._protected(target, bounds) else bounds
 
     def _reached(self, target: Target, hidden: frozenset[int]) -> tuple[float, float]:
@@ -309,9 +334,9 @@ class _Search:
             targets = self.system.targets
             self._counts.append(np.array([point[list(t.at)].sum() for t in targets]))
 
-    def _cut(self, found: Bounds, support: Mapping[int, float]) -> None:
+    def _cut(self, target: Target, found: Bounds, support: Mapping[int, float]) -> None:
         """Of the statements that an interval rests on enough must go to make it wide enough."""
-        missing = self.policy.width - (found.highest - found.lowest)
+        missing = self._width(target) - (found.highest - found.lowest)
         if missing <= 1e-6:
             # Wide enough for real numbers, not for whole ones: one of them must go all the same.
             self._cuts.append(dict.fromkeys(support, 1.0))
@@ -376,7 +401,7 @@ class _Search:
             frozenset(name[k] for k in hidden - self.given),
             self.loss(hidden),
             least,
-            bounds,
+            {t.name: bounds[t.name] for t in self.system.targets if t.width is None},
             tuple(
                 target.name
                 for target in self.system.targets

@@ -80,11 +80,20 @@ class Statement:
 
 @dataclass(frozen=True)
 class Target:
-    """A number of people that must not be known: the sum of the counts at these places."""
+    """A number of people that must not be known: the sum of the counts at these places.
+
+    `width`: how wide an interval of it has to be where the policy does not say it; with 0 it is
+    enough that nobody can prove that there are few, but some.
+    """
 
     name: str
     at: tuple[int, ...]
     count: int
+    width: int | None = None
+
+    def under(self, policy: Policy) -> Policy:
+        """The policy as it is for this one."""
+        return policy if self.width is None else replace(policy, width=self.width)
 
 
 @dataclass(frozen=True)
@@ -174,12 +183,10 @@ def published(system: System, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Between what a reader can put a target, and the statements that this rests on."""
+    """Between what a reader can put a target."""
 
     lowest: float
     highest: float
-    support: tuple[tuple[int, float], ...] = ()
-    """By statement: how much wider the interval could at most be without it."""
 
     @property
     def least(self) -> int:

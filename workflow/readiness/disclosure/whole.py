@@ -19,7 +19,7 @@ from scipy.optimize import LinearConstraint, milp
 from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import FITS, System, Target, Vector, published
 
-MOST_COUNTS = 120
+MOST_COUNTS = 60
 """Of a component in which tables are searched. Of more there are so many that no branch and bound
 tells more of them than real numbers do, with a margin."""
 TOLERANCE = 2e-6
@@ -40,6 +40,7 @@ class Worlds:
         self._fits: list[np.ndarray] = []
         self._thoughts = 0
         self.able = 0 < len(system.truth) <= MOST_COUNTS
+        self._whole = np.array([all(by == round(by) for by in r.by) for r in system.every], bool)
         if self.able:
             self.keep(system.truth)
 
@@ -64,7 +65,7 @@ class Worlds:
 
     def shown(self, target: Target, hidden: Collection[int]) -> bool:
         """Whether the tables found so far show that a target is protected."""
-        return self.policy.holds(*self.between(target, hidden))
+        return target.under(self.policy).holds(*self.between(target, hidden))
 
     def without(self, target: Target, hidden: Collection[int]) -> frozenset[int] | None:
         """The statements of least loss that must go, too, for a target to be shown protected.
@@ -99,7 +100,7 @@ class Worlds:
     def _ends(self, target: Target, hidden: Collection[int]) -> list[tuple[float, float]]:
         """From what on, or up to what, a target must be possible to be protected."""
         low, high = self.between(target, hidden)
-        width, small = self.policy.width, self.policy.minimum_cell
+        width, small = target.under(self.policy).width, self.policy.minimum_cell
         up = max(low + width, small if low > 0 else 0)
         down = 0 if self.policy.is_small(high) else high - width
         # Fewer people first, where that is for nothing: then less is asked for above.
@@ -118,9 +119,10 @@ class Worlds:
         counts, statements = len(self.system.upper), len(self.losses)
         matrix, low, high = self.system.rows
         below, above = self.system.room
-        # A statement whose rows gave way by the solver's tolerance would be missing.
+        # A statement whose rows gave way by the solver's tolerance would be missing; numbers of
+        # people are whole, whatever it gives way by.
         inside = np.minimum(TOLERANCE * (1.0 + below + above), (high - low) / 4)
-        inside[self.system.of_row < 0] = 0.0
+        inside[(self.system.of_row < 0) | self._whole] = 0.0
         low, high = low + inside, high - inside
         seen = np.flatnonzero(published(self.system, hidden))
         owners = self.system.of_row[seen]

@@ -7,14 +7,16 @@ what those few answered (differencing).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil, floor, inf
 from typing import Any
 
 import pandas as pd
 
 from readiness.analysis.names import crossed
+from readiness.disclosure.system import Row
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire.model import TOTAL
 from readiness.register.precision import PRECISION, PUBLISHED
@@ -26,17 +28,66 @@ Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Told:
+    """A printed share.
+
+    Attributes:
+        low, high: between what it is (0-1).
+        ratio: of the heaviest weight to the lightest (1: a share of people).
+    """
+
+    low: float
+    high: float
+    ratio: float = 1.0
+
+    @property
+    def of_people(self) -> Ends:
+        """Between which shares of people (0-1) this one of weights puts those who gave an answer.
+
+        k people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
+        weight.
+        """
+        low, high = max(self.low, 0.0), min(self.high, 1.0)
+        return (
+            low / (low + (1.0 - low) * self.ratio),
+            high * self.ratio / (high * self.ratio + 1.0 - high),
+        )
+
+    def people(self, base: Ends) -> Ends:
+        """Between which numbers of people, where all are between those of `base`."""
+        least, most = self.of_people
+        return float(ceil(base[0] * least - NEAR)), float(floor(base[1] * most + NEAR))
+
+    def rows(
+        self, chosen: Sequence[int], base: Sequence[int], people: Ends | None, more: float
+    ) -> list[Row]:
+        """What it tells of the counts at these places, among whom up to `more` may have come since;
+        `people`: of the base, as far as printed."""
+        if people and people[0] == people[1]:
+            low, high = self.people(people)
+            return [Row.of(dict.fromkeys(chosen, 1.0), low, high + more)]
+        least, most = self.of_people
+        those = set(chosen)
+        ends = ((least, -NEAR - least * more, inf), (most, -inf, NEAR + (1 - most) * more))
+        return [
+            Row.of({place: (place in those) - part for place in base}, low, high)
+            for part, low, high in ends
+        ]
+
+
+@dataclass(frozen=True)
 class Earlier:
     """One earlier release.
 
     Attributes:
-        counts: by the id of a share or base, between which counts what was printed puts it; None
-            where it was withheld.
+        shares: by id, what was printed; None where it was withheld.
+        bases: by id, between which numbers of people what was printed puts it; the same.
         respondents: by group, as far as they are printed.
         same: whether it is of today's data.
     """
 
-    counts: Mapping[str, Ends | None] = field(default_factory=dict)
+    shares: Mapping[str, Told | None] = field(default_factory=dict)
+    bases: Mapping[str, Ends | None] = field(default_factory=dict)
     respondents: Mapping[str, int] = field(default_factory=dict)
     same: bool = False
 
@@ -47,32 +98,32 @@ class Earlier:
         before = self.respondents.get(group)
         return inf if before is None or before > people else people - before
 
-    @property
+    @cached_property
     def withheld(self) -> frozenset[str]:
         """The ids of what was not told."""
-        return frozenset(name for name, ends in self.counts.items() if ends is None)
+        both = (*self.shares.items(), *self.bases.items())
+        return frozenset(name for name, told in both if told is None)
 
-    def told(self, share: str, others: str, base: str) -> dict[str, Ends | None]:
-        """The ends of a share's count, of those who answered otherwise and of its base, by these
-        names; None: withheld. What this release knows nothing of is not there."""
-        found = {name: self.counts[name] for name in (share, base) if name in self.counts}
-        if share in found:
-            count, whole = found[share], found.get(base)
-            found[others] = (whole[0] - count[1], whole[1] - count[0]) if count and whole else None
+    def ends(self, share: str, others: str, base: str) -> dict[str, Ends]:
+        """Between what the count of a share was, that of those who answered otherwise, and their
+        base, by these names, as far as it is known."""
+        people, told = self.bases.get(base), self.shares.get(share)
+        found = {base: people} if people else {}
+        if told and people:
+            low, high = found[share] = told.people(people)
+            found[others] = people[0] - high, people[1] - low
         return found
 
-
-def people_of(low: float, high: float, base: Ends, ratio: float) -> Ends:
-    """Between which numbers of people a share (0-1) of weights puts those who gave an answer.
-
-    `base`: between which numbers of people all are; `ratio`: of the heaviest weight to the lightest
-    (1: a share of people). k people of n have between k / (k + (n - k) ratio) and
-    k ratio / (k ratio + n - k) of the weight.
-    """
-    low, high = max(low, 0.0), min(high, 1.0)
-    least = base[0] * low / (low + (1.0 - low) * ratio)
-    most = base[1] * high * ratio / (high * ratio + 1.0 - high)
-    return float(ceil(least - NEAR)), float(floor(most + NEAR))
+    def rows(
+        self, share: str, base: str, chosen: Sequence[int], everybody: Sequence[int], more: float
+    ) -> Iterator[Row]:
+        """What it tells of the counts of a share, `chosen` of `everybody`, among whom up to `more`
+        may have come since."""
+        people, told = self.bases.get(base), self.shares.get(share)
+        if people:
+            yield Row.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
+        if told:
+            yield from told.rows(chosen, everybody, people, more)
 
 
 def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
@@ -82,25 +133,23 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
     # Printed with two decimals.
     ratio = (float(heaviest) + 0.005) / (float(lightest) - 0.005) if lightest and heaviest else 1.0
-    counts: dict[str, Ends | None] = {}
+    shares: dict[str, Told | None] = {}
+    bases: dict[str, Ends | None] = {}
     snapshots = set()
     for row in rows:
         if row["kind"] == "count":
             value = shown.get(row["id"])
             if row["unit"] == "base" and row["statistic"].startswith("answers"):
-                counts[row["id"]] = (float(value), float(value)) if value else None
+                bases[row["id"]] = (float(value), float(value)) if value else None
         elif row["kind"] == "estimate" and row["unit"] == "share":
             _, base, unweighted = read_statistic(row["statistic"])
             told = (float(row["n"]), float(row["n"])) if row["n"] else None
             snapshots.add(row["dataset"])
-            counts.setdefault(base_id(row["item"], row["group"], base), told)
+            bases.setdefault(base_id(row["item"], row["group"], base), told)
             value = shown.get(row["id"])
-            if value and told:
-                ends = _printed(row, float(value))
-                counts[row["id"]] = people_of(*ends, told, 1.0 if unweighted else ratio)
-            else:
-                counts[row["id"]] = None
-    return Earlier(counts, _respondents(rows), snapshots == {data})
+            ends = _printed(row, float(value)) if value else None
+            shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
+    return Earlier(shares, bases, _respondents(rows), snapshots == {data})
 
 
 def _respondents(rows: list[dict[Any, str]]) -> dict[str, int]:

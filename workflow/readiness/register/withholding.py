@@ -124,7 +124,8 @@ def withhold(
         if not len(answers):
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            found |= _protected(_less(system, found.hidden), policy)
+            margin = MARGIN if policy.width else 0
+            found |= optimise(_less(system, found.hidden), policy, margin=margin)
     numbers = estimates[estimates["level"] == MEAN]
     groups = {**dict.fromkeys(questionnaire.apart, apart)}
     sensitive = set(_concentrated(numbers, respondents, groups, variables, policy))
@@ -138,23 +139,6 @@ def _weak(table: pd.DataFrame) -> frozenset[str]:
     """What is withheld for its base alone: a rule of its own hides it, with its own sign."""
     alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
     return frozenset(alone["id"])
-
-
-def _protected(system: System, policy: Policy) -> Decisions:
-    """The decisions of a system, with a margin for what whole numbers rule out; without it where
-    that cannot be had.
-    """
-    found = optimise(system, policy, margin=MARGIN if policy.width else 0)
-    if not policy.width or not found.unprotected:
-        return found
-    last = optimise(_less(system, found.hidden), policy)
-    return replace(
-        last,
-        given=found.given,
-        complementary=last.hidden - found.given,
-        loss=found.loss + last.loss,
-        least=found.least,
-    )
 
 
 def _less(system: System, hidden: Collection[str]) -> System:
