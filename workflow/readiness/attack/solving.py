@@ -153,13 +153,13 @@ class Solver:
         """The bound of a column (sign 1: from below), and the solution behind it."""
         cost = np.zeros(len(self.low))
         cost[column] = sign
-        searched = {"node_limit": self.nodes, "mip_rel_gap": gap}
         result = milp(
             cost,
             integrality=self.whole.astype(int) if whole else None,
             bounds=Bounds(self.low, self.high),
             constraints=[self.rows],
-            options=searched if whole else {"presolve": False},
+            # Simplifying a linear program takes longer than it saves.
+            options={"node_limit": self.nodes, "mip_rel_gap": gap, "presolve": whole},
         )
         if result.x is not None and whole:
             self._keep(result.x)
