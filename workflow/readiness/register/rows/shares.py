@@ -17,7 +17,7 @@ from readiness.config import Figures
 from readiness.disclosure import Policy
 from readiness.questionnaire.model import MEAN
 from readiness.register.figures import FigureRow
-from readiness.register.linked import rounded_base
+from readiness.register.printed import rounded_base
 from readiness.register.protection import (
     BASE,
     UNRELIABLE,
