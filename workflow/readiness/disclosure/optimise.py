@@ -18,11 +18,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import Bounds as Box
-from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.bounds import Reader
+from readiness.disclosure.master import cheapest
 from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import (
     GRACE,
@@ -44,8 +42,6 @@ times the numbers in them (what a program takes grows nearly so), and at the lat
 MOST_PROGRAMS = 300
 TRIES = 4
 """How often an interval is widened where a choice is completed."""
-TIE = 1e-4
-"""What the last statement costs more than the first, where the cheapest costs 1."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ class _Search:
                 self._asked(target, hidden)
             if len(self._cuts) == known:
                 break
-            found = self._master(nodes)
+            found = cheapest(self.system, self.given, self.kept, self._cuts, nodes)
             if found is None:
                 break
             hidden, least = found
@@ -342,45 +338,6 @@ class _Search:
             self._cuts.append(dict.fromkeys(support, 1.0))
             return
         self._cuts.append({k: min(1.0, width / missing) for k, width in support.items()})
-
-    def _master(self, nodes: int) -> tuple[frozenset[int], float] | None:
-        """The cheapest choice that fulfils all cuts, and the limit that was proved."""
-        n = len(self.losses)
-        smallest = float(min((loss for loss in self.losses if loss > 0), default=1.0))
-        costs = self.losses / smallest + TIE * np.arange(1, n + 1) / n
-        low, high = np.zeros(n), np.ones(n)
-        high[list(self.kept)] = 0.0
-        low[list(self.given)] = high[list(self.given)] = 1.0
-        rows, ends = self._constraints()
-        solved = milp(
-            costs, integrality=np.ones(n, dtype=np.int64), bounds=Box(low, high),
-            constraints=LinearConstraint(rows, ends, np.inf),
-            options={"node_limit": nodes, "mip_rel_gap": 0.0},
-        )  # fmt: skip
-        if solved.x is None:
-            return None
-        hidden = frozenset(np.flatnonzero(solved.x > 0.5).tolist())
-        given = sum(costs[list(self.given)])
-        least = (float(solved.mip_dual_bound) - given - TIE) * smallest
-        return hidden, max(0.0, least if solved.status else self.loss(hidden))
-
-    def _constraints(self) -> tuple[sparse.csr_matrix, Vector]:
-        entries: list[tuple[int, int, float]] = []
-        ends: list[float] = []
-        for cut in self._cuts:
-            entries += [(len(ends), k, value) for k, value in cut.items()]
-            ends.append(
-                1.0 if any(value >= 1.0 for value in cut.values()) else min(1.0, sum(cut.values()))
-            )
-        places = self.system.places
-        for k, each in enumerate(self.system.statements):
-            for name in each.needs:
-                if name in places:
-                    entries += [(len(ends), places[name], 1.0), (len(ends), k, -1.0)]
-                    ends.append(0.0)
-        at = ([row for row, _, _ in entries], [column for _, column, _ in entries])
-        shape = (len(ends), len(self.losses))
-        return sparse.csr_matrix(([v for *_, v in entries], at), shape=shape), np.array(ends)
 
     def loss(self, hidden: Collection[int]) -> float:
         """What a choice costs beyond what is given."""
