@@ -323,12 +323,13 @@ rule attack:
         settings=settings("attack"),
         by=lambda wildcards: PLAN.variables(wildcards.run),
         code=code("attack"),
+        earlier=optional("earlier"),
         folder=subpath(output.attack, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step attack --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --by {params.by} --figures {input.figures:q}"
         " --answers {input.answers:q} --weights {input.weights:q}"
-        " --questionnaire {input.questionnaire:q} --earlier {input.earlier:q}"
+        " --questionnaire {input.questionnaire:q} {params.earlier}"
         " --out {params.folder:q}"
 
 

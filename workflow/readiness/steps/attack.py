@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--by", required=True, nargs="*", help="variables of the groups, the compared one first"
     )
     parser.add_argument(
-        "--earlier", type=Path, nargs="*", default=[], help="earlier registers, in their order"
+        "--earlier", type=Path, action="append", default=[], help="a register released before"
     )
 
 
