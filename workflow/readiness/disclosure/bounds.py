@@ -8,6 +8,8 @@ statements it rests on, and how much each could widen it at most: a cut of the m
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,9 +38,17 @@ class Reader:
         between = seen[~same]
         self._below = between[np.isfinite(high[between])]
         self._above = between[np.isfinite(low[between])]
-        self._a_eq, self._b_eq = matrix[self._equal], low[self._equal]
-        self._a_ub = sparse.vstack([matrix[self._below], -matrix[self._above]], format="csr")
-        self._b_ub = np.concatenate([high[self._below], -low[self._above]])
+
+    @cached_property
+    def _sides(self) -> dict[str, Any]:
+        """The rows as `linprog` takes them, which tells their duals."""
+        matrix, low, high = self._system.rows
+        return {
+            "A_ub": sparse.vstack([matrix[self._below], -matrix[self._above]], format="csr"),
+            "b_ub": np.concatenate([high[self._below], -low[self._above]]),
+            "A_eq": matrix[self._equal],
+            "b_eq": low[self._equal],
+        }
 
     def bounds(self, target: Target, enough: float = -np.inf) -> tuple[Bounds, list[Vector]]:
         """The bounds of a target, and tables of counts that reach them.
@@ -136,7 +146,7 @@ class Reader:
         """By statement, how much less the least value could be without it: from the duals."""
         upper = self._system.upper
         solved = linprog(  # type: ignore[call-overload]
-            objective, A_ub=self._a_ub, b_ub=self._b_ub, A_eq=self._a_eq, b_eq=self._b_eq,
+            objective, **self._sides,
             bounds=np.column_stack([np.zeros(len(upper)), upper]), method="highs",
         )  # fmt: skip
         if solved.status != 0:
