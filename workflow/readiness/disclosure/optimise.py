@@ -137,6 +137,7 @@ class _Search:
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._hopeless: set[str] = set()
         self._rooms: dict[str, Bounds] = {}
+        self._last: Reader | None = None
         self._solved = 0
 
     def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
@@ -209,7 +210,7 @@ class _Search:
         self, target: Target, found: Bounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Statements of little loss that make an interval wide enough: above, else below."""
-        reader, room, width = Reader(self.system, hidden), self._room(target), self._width(target)
+        reader, room, width = self._reader(hidden), self._room(target), self._width(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.kept)] = False
@@ -227,6 +228,12 @@ class _Search:
                     self._keep([made[1]])
                     return made[0]
         return None
+
+    def _reader(self, hidden: frozenset[int]) -> Reader:
+        """Who reads what is not hidden; many targets are asked of one after the other."""
+        if self._last is None or self._last.hidden != hidden:
+            self._last = Reader(self.system, hidden)
+        return self._last
 
     def _room(self, target: Target) -> Bounds:
         """Between what a target is for who has nothing of the release."""
@@ -258,7 +265,7 @@ class _Search:
         found = self._narrow(target, hidden)
         if found is None:
             return {}
-        support = Reader(self.system, hidden).support(target, both=found.lowest > 0)
+        support = self._reader(hidden).support(target, both=found.lowest > 0)
         open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
         if not open_:
             return {}
@@ -301,7 +308,7 @@ class _Search:
         # From 0 on nothing is below; with so large a value what was reached below is enough.
         width = target.under(self.policy).width
         enough = 0.0 if least <= 0 else max(least + width, small)
-        bounds, points = Reader(self.system, hidden).bounds(target, enough)
+        bounds, points = self._reader(hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
         self._solved += len(points)
         self._keep(points)
