@@ -137,6 +137,7 @@ class _Search:
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._hopeless: set[str] = set()
         self._rooms: dict[str, Bounds] = {}
+        self._nobody = Reader(system, range(len(self.losses)))
         self._last: Reader | None = None
         self._solved = 0
 
@@ -238,8 +239,7 @@ class _Search:
     def _room(self, target: Target) -> Bounds:
         """Between what a target is for who has nothing of the release."""
         if target.name not in self._rooms:
-            reader = Reader(self.system, range(len(self.losses)))
-            self._rooms[target.name] = reader.bounds(target)[0]
+            self._rooms[target.name] = self._nobody.bounds(target)[0]
         return self._rooms[target.name]
 
     def _width(self, target: Target) -> int:
@@ -292,8 +292,8 @@ class _Search:
         """A choice that protects: for what is too narrow its cheapest support, in turn."""
         for target in self.system.targets:
             while cut := self._asked(target, hidden):
-                cheapest = min(cut, key=lambda k: (self.losses[k], k))
-                hidden = self.with_needs([*hidden, cheapest])
+                first = min(cut, key=lambda k: (self.losses[k], k))
+                hidden = self.with_needs([*hidden, first])
         return hidden
 
     def _narrow(self, target: Target, hidden: frozenset[int]) -> Bounds | None:
@@ -352,13 +352,12 @@ class _Search:
 
     def decisions(self, hidden: frozenset[int], least: float) -> Decisions:
         """The choice with what it leaves of each target."""
-        reader = Reader(self.system, hidden)
         bounds = {}
         for target in self.system.targets:
             # What was reached lies between the bounds: where it is wide enough, so are they.
             bounds[target.name] = Bounds(*self._reached(target, hidden))
             if not self._protected(target, bounds[target.name]):
-                bounds[target.name] = reader.bounds(target)[0]
+                bounds[target.name] = self._reader(hidden).bounds(target)[0]
         name = [each.name for each in self.system.statements]
         return Decisions(
             frozenset(name[k] for k in self.given),

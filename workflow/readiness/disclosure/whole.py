@@ -40,8 +40,8 @@ class Worlds:
         self._fits: list[np.ndarray] = []
         self._thoughts = 0
         self.able = 0 < len(system.truth) <= MOST_COUNTS
-        self._whole = np.array([all(by == round(by) for by in r.by) for r in system.every], bool)
         if self.able:
+            self._whole = np.array([all(by == round(by) for by in r.by) for r in system.every])
             self.keep(system.truth)
 
     def keep(self, table: Vector) -> None:

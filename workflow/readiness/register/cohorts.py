@@ -8,21 +8,17 @@ were there, and what only today's tells is of the others, too.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from readiness.disclosure.system import Row, System
 from readiness.register.cells import Cells
 from readiness.register.earlier import Earlier
 
 Parts = npt.NDArray[np.int64]
 """Positions of parts."""
-NODES = 10_000
-"""Of the search for who may have come when."""
 
 
 @dataclass(frozen=True)
@@ -82,23 +78,3 @@ class Cohorts:
     def inside(self, cells: Parts) -> Parts:
         """The parts of some cells."""
         return np.flatnonzero(np.isin(self.cell, cells))
-
-    def hidden(self, k: int, group: str, cells: Parts) -> float:
-        """How many of a group's parts may have come since an earlier release, at most."""
-        return min(float(self.mixed[k][cells].sum()), self.came[k].get(group, inf))
-
-
-def divided(system: System, sums: Sequence[Row]) -> npt.NDArray[np.float64] | None:
-    """A table of whole numbers that fulfils what is known of a system, and `sums` of its counts;
-    None where there is none."""
-    known = replace(system, fixed=(*system.fixed, *sums), statements=())
-    matrix, low, high = known.rows
-    found = milp(
-        np.zeros(len(system.upper)), integrality=np.ones(len(system.upper), dtype=np.int64),
-        bounds=Bounds(np.zeros(len(system.upper)), system.upper),
-        constraints=LinearConstraint(matrix, low, high), options={"node_limit": NODES},
-    )  # fmt: skip
-    if found.x is None:
-        return None
-    table: npt.NDArray[np.float64] = np.round(found.x)
-    return table if known.fulfilled(table).all() else None

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.disclosure.system import Row, System
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import SPECIAL_CODES
 from readiness.register.cells import Cells
-from readiness.register.cohorts import Cohorts, divided
+from readiness.register.cohorts import Cohorts
 
 Places = npt.NDArray[np.int64]
 """Positions of counts."""
+NODES = 10_000
+"""Of the search for who may have come when."""
 
 
 @dataclass
@@ -128,7 +131,8 @@ class Counts:
 
     def mixed(self, k: int, group: str) -> float:
         """How many of a group, counted with those who were there, may have come since a release."""
-        return self.cohorts.hidden(k, group, self.cells.groups[group])
+        most = float(self.cohorts.mixed[k][self.cells.groups[group]].sum())
+        return min(most, self.cohorts.came[k].get(group, np.inf))
 
     def divided(self, system: System) -> System | None:
         """The system of these counts with a table in which everybody came at some time; None where
@@ -137,8 +141,16 @@ class Counts:
             return system
         cells = [self.cohorts.cell == cell for cell in range(len(self.sizes))]
         kinds = [at[cell] for at in self.places.values() for cell in cells]
-        table = divided(system, [Row.total(at.tolist(), self.people(at)) for at in kinds])
-        if table is None:
+        sums = [Row.total(at.tolist(), self.people(at)) for at in kinds]
+        known = replace(system, fixed=(*system.fixed, *sums), statements=())
+        matrix, low, high = known.rows
+        found = milp(
+            np.zeros(len(system.upper)), integrality=np.ones(len(system.upper), dtype=np.int64),
+            bounds=Bounds(np.zeros(len(system.upper)), system.upper),
+            constraints=LinearConstraint(matrix, low, high), options={"node_limit": NODES},
+        )  # fmt: skip
+        table = None if found.x is None else np.round(found.x)
+        if table is None or not known.fulfilled(table).all():
             return None
         targets = (replace(t, count=round(table[list(t.at)].sum())) for t in system.targets)
         return replace(system, truth=table, targets=tuple(targets))
