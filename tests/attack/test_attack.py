@@ -179,6 +179,27 @@ def test_who_knows_two_answers_knows_more() -> None:
     assert {e.cell.id for e in found if e.verdict is Verdict.GIVEN} >= {"q.yes.a", "q.no.a"}
 
 
+def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others() -> None:
+    """Six of ten: who knows all weights sees it, who knows their range says four to eight."""
+    shares: dict[tuple[str, str], Interval | None] = {
+        ("yes", "all"): around(18 / 40), ("no", "all"): around(22 / 40),
+        ("yes", "a"): None, ("no", "a"): None,
+        ("yes", "b"): around(12 / 30), ("no", "b"): around(18 / 30),
+    }  # fmt: skip
+    table = table_of(shares, {"all": 40, "a": 10, "b": 30})
+    release = Release("r", {"q": table}, {"all": 40, "a": 10, "b": 30}, 0.7, 1.4)
+    frame = Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
+
+    def found(classes: Classes | None) -> dict[str, tuple[int, int, Verdict]]:
+        target = Target(release, classes=classes, rules=RULES)
+        return {e.cell.id: (e.lowest, e.highest, e.verdict) for e in attack(target)}
+
+    assert found(None)["q.yes.a"] == (4, 8, Verdict.GIVEN)
+    assert found(frame)["q.yes.a"] == (6, 6, Verdict.HELD)
+    # The other four are few, whoever reads.
+    assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is Verdict.GIVEN
+
+
 def test_later_answers_are_told_by_what_they_add() -> None:
     def release(name: str, more: int) -> Release:
         shares: dict[tuple[str, str], Interval | None] = {("yes", "a"): None, ("no", "a"): None}

@@ -98,10 +98,14 @@ class _Item:
     def _given(self, cell: Cell) -> Iterator[Attacked]:
         """A count of an earlier release, or of who came since, where this one gives it away."""
         found = self._interval(cell, earlier=True)
-        if not self._held(cell)(found.lowest, found.highest):
-            result = self._settled(cell, found, Reader.RELEASES)
-            if result.verdict is Verdict.GIVEN:
-                yield result
+        if self._held(cell)(found.lowest, found.highest):
+            return
+        strongest = self._strongest(cell)
+        if strongest is not None and strongest.lowest >= self.rules.minimum:
+            return
+        result = self._settled(cell, found, Reader.RELEASES)
+        if result.verdict is Verdict.GIVEN:
+            yield result
 
     def _few_came(self, release: Release, table: Table, group: str) -> bool:
         """Whether a group has few people, or answers, more than in an earlier release."""
@@ -125,10 +129,11 @@ class _Item:
     def _one(self, cell: Cell) -> Attacked:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
         held = self._held(cell)
-        several = bool(self.target.earlier)
-        classes, strongest = self.target.classes, None
-        if classes is not None and classes.knows(cell.share.group):
-            strongest = self._interval(cell, earlier=several, frame=True)
+        several, strongest = bool(self.target.earlier), self._strongest(cell)
+        if strongest is not None and strongest.lowest >= self.rules.minimum:
+            # Narrow or not to who has less: it is not of few people.
+            low, high = strongest.lowest, strongest.highest
+            return Attacked(cell, low, high, Verdict.HELD, Reader.FRAME, _HOW[Reader.FRAME])
         last = Reader.RELEASES if several else Reader.PUBLICATION
         # Who knows the frame knows all that others know: they need not be tried for what is wide
         # enough to him, whatever whole numbers take away.
@@ -143,6 +148,13 @@ class _Item:
         if cell.withheld and not cell.rest and (known := self._insider(cell)):
             return known
         return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
+
+    def _strongest(self, cell: Cell) -> Found | None:
+        """What who knows the frame says of a count; None where it has none."""
+        classes = self.target.classes
+        if classes is None or not classes.knows(cell.share.group):
+            return None
+        return self._interval(cell, earlier=bool(self.target.earlier), frame=True)
 
     def _wide(self, cell: Cell) -> Judge:
         """Says of two counts that are both possible whether they show that a count is protected."""
@@ -227,7 +239,7 @@ class _Item:
         if solver.searches is not None:
             return narrow(solver, column, held, wide, margin=None)
         low, high = solver.relaxed(column, wide)
-        if held(low, high) and not cell.rest:
+        if held(low, high) and not (cell.rest or cell.before):
             low, high = self._knapsack(solver, cell, low, high)
         return Found(low, high)
 
