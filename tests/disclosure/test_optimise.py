@@ -120,6 +120,33 @@ def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
     assert not optimise(blunt, POLICY).complementary
 
 
+def beside(low: int, *, withheld: bool = True) -> System:
+    """One of few, four of many and twenty others, all withheld; a share puts the many between
+    `low` and two more."""
+    rows = {"few": ({0: 1.0}, 1, 1), "many": ({1: 1.0}, 4, 4), "rest": ({2: 1.0}, 20, 20)}
+    said = [
+        Statement(name, (Row.of(*row),), given=withheld or name != "many")
+        for name, row in rows.items()
+    ]
+    said.append(Statement("share", (Row.of({1: 1.0}, low, low + 2),)))
+    counts = np.array([1.0, 4.0, 20.0])
+    fixed = (Row.total([0, 1, 2], 25.0),)
+    targets = (Target("few", (0,), 1), Target("many", (1,), 4, POLICY.width, "many"))
+    return System(np.full(3, 25.0), fixed, tuple(said), targets, counts)
+
+
+def test_what_is_withheld_but_not_small_may_be_known_to_be_large_alone() -> None:
+    # Two to four: a reader does not know that they are not few, and nothing else is so narrow.
+    found = optimise(beside(2), POLICY)
+    assert found.complementary == {"share"} and found.optimal is False and not found.unprotected
+    assert found.bounds.keys() == {"few"}
+    # Three to five, where fewer than three are few.
+    assert not optimise(beside(3), POLICY).complementary
+    # Of what is published nobody asks.
+    assert not optimise(beside(2, withheld=False), POLICY).complementary
+    assert greedy(beside(2), POLICY).complementary == {"share"}
+
+
 def test_counts_that_do_not_fulfil_a_row_are_refused() -> None:
     system = table_of([[1, 7], [6, 8]])
     wrong = System(system.upper, system.fixed, system.statements, system.targets, system.truth + 1)

@@ -63,8 +63,13 @@ def narrow(system: System, hidden: frozenset[str]) -> list[str]:
     possible = worlds(system, hidden)
     found = []
     for target in system.targets:
+        if target.of is not None and target.of not in hidden:
+            continue
         values = possible[:, list(target.at)].sum(axis=1)
-        if not POLICY.holds(round(values.min()), round(values.max())):
+        low, high = round(values.min()), round(values.max())
+        # Of what is not small a reader may know that.
+        settled = target.of is not None and (low >= POLICY.minimum_cell or high == 0)
+        if not (settled or POLICY.holds(low, high)):
             found.append(target.name)
     return found
 

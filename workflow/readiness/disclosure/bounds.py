@@ -23,6 +23,9 @@ from readiness.errors import StatisticsError
 REWEIGHTED = 3
 """Linear programs that look for few statements to withhold."""
 
+SMALL = 10_000
+"""Numbers in a matrix up to which `linprog` takes all of them sooner than those that are not 0."""
+
 
 class Reader:
     """What a reader knows when some statements are withheld; asks for bounds of targets."""
@@ -38,29 +41,38 @@ class Reader:
         between = seen[~same]
         self._below = between[np.isfinite(high[between])]
         self._above = between[np.isfinite(low[between])]
+        self._widths: dict[bytes, dict[int, float]] = {}
 
     @cached_property
     def _sides(self) -> dict[str, Any]:
         """The rows as `linprog` takes them, which tells their duals."""
         matrix, low, high = self._system.rows
+        below = sparse.vstack([matrix[self._below], -matrix[self._above]], format="csr")
+        equal = matrix[self._equal]
+        if np.prod(matrix.shape) < SMALL:
+            below, equal = below.toarray(), equal.toarray()
         return {
-            "A_ub": sparse.vstack([matrix[self._below], -matrix[self._above]], format="csr"),
+            "A_ub": below,
             "b_ub": np.concatenate([high[self._below], -low[self._above]]),
-            "A_eq": matrix[self._equal],
+            "A_eq": equal,
             "b_eq": low[self._equal],
         }
 
-    def bounds(self, target: Target, enough: float = -np.inf) -> tuple[Bounds, list[Vector]]:
+    def bounds(
+        self, target: Target, enough: float = -np.inf, *, supported: bool = False
+    ) -> tuple[Bounds, list[Vector]]:
         """The bounds of a target, and tables of counts that reach them.
 
         `enough`: where the largest value is at least so much, or nobody is known to be possible,
-        the least one is not asked for (it is then given as 0).
+        the least one is not asked for (it is then given as 0). `supported`: what they rest on will
+        be asked, too.
         """
         objective = self._objective(target)
-        points = [self._solved(-objective)]
+        solved = self._with_widths if supported else self._solved
+        points = [solved(-objective)]
         lowest, highest = 0.0, float(objective @ points[0])
         if highest < enough - GRACE or enough == -np.inf:
-            points.append(self._solved(objective))
+            points.append(solved(objective))
             lowest = float(objective @ points[1])
         return Bounds(lowest, highest), points
 
@@ -69,8 +81,12 @@ class Reader:
         how much wider the interval could at most be without each."""
         found: dict[int, float] = {}
         for sign in (-1.0, 1.0) if both else (-1.0,):
-            for statement, width in self._widths(sign * self._objective(target)).items():
-                found[statement] = found.get(statement, 0.0) + width
+            objective = sign * self._objective(target)
+            if objective.tobytes() not in self._widths:
+                self._with_widths(objective)
+            for statement, width in self._widths[objective.tobytes()].items():
+                if width > GRACE:
+                    found[statement] = found.get(statement, 0.0) + width
         return {statement: found[statement] for statement in sorted(found)}
 
     def _objective(self, target: Target) -> Vector:
@@ -142,8 +158,9 @@ class Reader:
         table: Vector = solved.x
         return table
 
-    def _widths(self, objective: Vector) -> dict[int, float]:
-        """By statement, how much less the least value could be without it: from the duals."""
+    def _with_widths(self, objective: Vector) -> Vector:
+        """The same; notes by statement how much less the least value could be without it: from
+        the duals."""
         upper = self._system.upper
         solved = linprog(  # type: ignore[call-overload]
             objective, **self._sides,
@@ -165,4 +182,6 @@ class Reader:
             for k in np.flatnonzero((owners >= 0) & (np.abs(duals) > 1e-9)):
                 owner = int(owners[k])
                 widths[owner] = widths.get(owner, 0.0) + abs(duals[k]) * float(room[rows[k]])
-        return widths
+        self._widths[objective.tobytes()] = widths
+        table: Vector = solved.x
+        return table

@@ -83,13 +83,16 @@ class Target:
     """A number of people that must not be known: the sum of the counts at these places.
 
     `width`: how wide an interval of it has to be where the policy does not say it; with 0 it is
-    enough that nobody can prove that there are few, but some.
+    enough that nobody can prove that there are few, but some. `of`: it is one only where this
+    statement is withheld, though there are not few: readers do not know that. It is enough then
+    that they can tell that there are many, or nobody.
     """
 
     name: str
     at: tuple[int, ...]
     count: int
     width: int | None = None
+    of: str | None = None
 
     def under(self, policy: Policy) -> Policy:
         """The policy as it is for this one."""
@@ -201,6 +204,10 @@ class Bounds:
     def protect(self, policy: Policy) -> bool:
         """Whether they are wide enough."""
         return policy.holds(self.least, self.most)
+
+    def settle(self, policy: Policy) -> bool:
+        """Whether they tell that there are many, or nobody."""
+        return self.least >= policy.minimum_cell or self.most == 0
 
 
 def linked(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:

@@ -121,7 +121,7 @@ class _Builder:
     """The counts, statements and targets of items that are linked.
 
     `free`: groups of whose sizes the reader knows nothing; where there are any, they are all that
-    is protected.
+    is protected. `others`: by a withheld statement, what is not small, but could be for a reader.
     """
 
     answers: pd.DataFrame
@@ -131,6 +131,7 @@ class _Builder:
     free: frozenset[str] = frozenset()
     statements: dict[str, Statement] = field(default_factory=dict)
     targets: dict[tuple[int, ...], Target] = field(default_factory=dict)
+    others: dict[tuple[tuple[int, ...], str], Target] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         free = [self.cells.groups[group] for group in sorted(self.free)]
@@ -151,10 +152,11 @@ class _Builder:
         for item, column in parts:
             self.route(item, column)
         self.counts.came()
+        others = [each for (at, _), each in self.others.items() if at not in self.targets]
         return self.counts.divided(
             System(
                 np.array(self.counts.upper), tuple(self.counts.fixed),
-                tuple(self.statements.values()), tuple(self.targets.values()),
+                tuple(self.statements.values()), (*self.targets.values(), *others),
                 np.array(self.counts.truth),
             )
         )  # fmt: skip
@@ -212,19 +214,40 @@ class _Builder:
         counts, policy = self.counts, self.policy
         base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
         chosen = counts.at(column, (s for s, c in inside.items() if c == category), group)
-        n, count = counts.people(base), counts.people(chosen)
         size, name = base_id(item, group, cut.base), share_id(item, level, group, cut.base)
-        if not n or (self.rules.told is not None and name not in self.rules.told):
+        if self.rules.told is not None and name not in self.rules.told:
             return
+        if not counts.people(base):
+            # A group of which nobody was asked is shown like one of few.
+            row = Row.total(base.tolist(), 0.0)
+            self.statements.setdefault(size, Statement(size, (row,), given=True))
+            self._other_target(name, chosen, size)
+            return
+        people = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
+        known = self._before(name, size, group, people)
+        self._stated(name, size, base, chosen, cut.base, column, group)
+        sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
+        for label, places in people.items():
+            if label in known:
+                continue
+            if self._protected(counts.people(places), group, sensitive and label != size):
+                self._target(label, places)
+            elif label == name or (label != size and cut.base != WITH_DONT_KNOW):
+                self._other_target(label, places, name)
+
+    def _stated(
+        self, name: str, size: str, base: Places, chosen: Places, kind: str, column: str, group: str
+    ) -> None:
+        """What is said of a share, and of its base unless that stands by one share alone."""
+        counts, policy = self.counts, self.policy
+        n, count = counts.people(base), counts.people(chosen)
         cells = self.cells.groups[group]
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
         population *= TOTAL_LOSS if group == TOTAL else 1.0
-        people = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
-        known = self._before(name, size, group, people)
         untold = group in self.rules.untold
         small = untold or n < policy.minimum_base or policy.is_small(n)
-        rows = tuple(self._base_rows(base, cut.base, column, group))
-        alone = cut.base != WITH_DONT_KNOW
+        rows = tuple(self._base_rows(base, kind, column, group))
+        alone = kind != WITH_DONT_KNOW
         if alone and size not in self.statements:
             given = small or size in self.again
             self.statements[size] = Statement(size, rows, population * BASE_LOSS, given)
@@ -242,11 +265,6 @@ class _Builder:
             given=weak or sensitive or name in self.again,
             kept=count == 0 and not sensitive and alone,
         )
-        for label, places in people.items():
-            if label not in known and self._protected(
-                counts.people(places), group, sensitive and label != size
-            ):
-                self._target(label, places)
 
     def _protected(self, people: int, group: str, sensitive: bool) -> bool:
         """Whether so many of a group must not be known; nobody only where that is `sensitive`."""
@@ -310,6 +328,14 @@ class _Builder:
         key = tuple(at.tolist())
         if key:
             self.targets.setdefault(key, Target(name, key, self.counts.people(at), width))
+
+    def _other_target(self, name: str, at: Places, of: str) -> None:
+        """A number that is not small: who has the release does not know that where it is withheld,
+        and what is narrow may be small for all he can tell."""
+        key = tuple(at.tolist())
+        if key and not self.free and self.policy.minimum_cell > 1:
+            each = Target(name, key, self.counts.people(at), self.policy.width, of)
+            self.others.setdefault((key, of), each)
 
 
 def _others(name: str) -> str:
