@@ -25,6 +25,7 @@ from readiness.register.cells import Cells
 from readiness.register.cohorts import Cohorts
 from readiness.register.counts import Counts, Places
 from readiness.register.earlier import Earlier
+from readiness.register.joint import Joint
 from readiness.register.printed import base_row, share_rows, weight_row
 from readiness.register.protection import base_id, share_id
 
@@ -172,10 +173,20 @@ class _Builder:
         counted = [s for s in states if s in told or s not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
         for cut, inside in zip(made, based, strict=True):
+            joint = [self._joint(item.id, cut, each) for each in self.rules.earlier]
             for category in cut.kept:
-                level = cut.level or category
                 for group in self.cells.groups:
-                    self._share(item.id, column, level, category, cut, inside, group)
+                    self._share(item.id, column, category, cut, inside, group, joint)
+
+    def _joint(self, item: str, cut: Cut, earlier: Earlier) -> Joint:
+        """What an earlier release told of a cut, all of it together."""
+        groups = list(self.cells.groups)
+        shares = {
+            (category, group): share_id(item, cut.level or category, group, cut.base)
+            for category in cut.kept for group in groups
+        }  # fmt: skip
+        bases = {group: base_id(item, group, cut.base) for group in groups}
+        return Joint(earlier, shares, bases, cut.categories, groups)
 
     def _states(self, item: Item, column: str) -> list[str]:
         """The answers that a column can hold, as readers know it: all that are declared."""
@@ -207,14 +218,15 @@ class _Builder:
                     self.counts.fixed.append(row)
 
     def _share(
-        self, item: str, column: str, level: str, category: str, cut: Cut,
-        inside: Mapping[str, str | None], group: str,
+        self, item: str, column: str, category: str, cut: Cut,
+        inside: Mapping[str, str | None], group: str, joint: Sequence[Joint],
     ) -> None:  # fmt: skip
         """The statements and targets of one share and its base."""
         counts, policy = self.counts, self.policy
         base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
         chosen = counts.at(column, (s for s, c in inside.items() if c == category), group)
-        size, name = base_id(item, group, cut.base), share_id(item, level, group, cut.base)
+        size = base_id(item, group, cut.base)
+        name = share_id(item, cut.level or category, group, cut.base)
         if self.rules.told is not None and name not in self.rules.told:
             return
         if not counts.people(base):
@@ -224,7 +236,7 @@ class _Builder:
             self._other_target(name, chosen, size)
             return
         people = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
-        known = self._before(name, size, group, people)
+        known = self._before(category, group, people, joint)
         self._stated(name, size, base, chosen, cut.base, column, group)
         sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
         for label, places in people.items():
@@ -288,12 +300,15 @@ class _Builder:
             places = self.counts.places[column, NOT_ASKED]
             yield Row.total(places.tolist(), float(self.counts.people(places)))
 
-    def _before(self, name: str, size: str, group: str, people: Mapping[str, Places]) -> set[str]:
+    def _before(
+        self, category: str, group: str, people: Mapping[str, Places], joint: Sequence[Joint]
+    ) -> set[str]:
         """What earlier releases tell of the counts of a share, as rows, and what today's must not
         tell of them: what they withheld, and the answers of few who came since. Returns which
         counts are known by that already.
         """
         known: set[str] = set()
+        size, name, _ = people
         for k, earlier in enumerate(self.rules.earlier):
             there = {label: at[self.counts.since(at) <= k] for label, at in people.items()}
             mixed = self.counts.mixed(k, group)
@@ -301,14 +316,28 @@ class _Builder:
                 self.counts.told(row)
             if mixed:
                 continue
-            for label, (low, high) in earlier.ends(name, _others(name), size).items():
+            ends = earlier.ends(name, _others(name), size)
+            few = self._few(k, size, people[size], group)
+            if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
+                ends[name] = both
+                self.counts.told(Row.of(dict.fromkeys(there[name].tolist(), 1.0), *both))
+            for label, (low, high) in ends.items():
                 if low == high and len(there[label]) == len(people[label]):
                     known.add(label)
             if not self.free and len(there[name]) < len(people[name]):
-                self._earlier_targets(k, people, group)
+                self._earlier_targets(k, few, people, group)
         return known
 
-    def _earlier_targets(self, k: int, people: Mapping[str, Places], group: str) -> None:
+    def _few(self, k: int, size: str, base: Places, group: str) -> float:
+        """How many of a group came since a release, or answers, where one of them is not none."""
+        came = self.counts.cohorts.came[k].get(group, np.inf)
+        told = self.rules.earlier[k].bases.get(size)
+        answered = self.counts.people(base) - told[0] if told else np.inf
+        return min((n for n in (came, answered) if n > 0), default=np.inf)
+
+    def _earlier_targets(
+        self, k: int, few: float, people: Mapping[str, Places], group: str
+    ) -> None:
         """What an earlier release withheld of few, or of who may have been few, and who came."""
         earlier, (size, name, _) = self.rules.earlier[k], people
         came = self.counts.cohorts.came[k].get(group, np.inf)
@@ -317,9 +346,6 @@ class _Builder:
             withheld = (size if label == size else name) in earlier.withheld
             if withheld and now > 0 and now - came < self.policy.minimum_cell:
                 self._target(f"{k}/{label}", at[self.counts.since(at) <= k])
-        base = earlier.bases.get(size)
-        answered = self.counts.people(people[size]) - base[0] if base else np.inf
-        few = min((n for n in (came, answered) if n > 0), default=np.inf)
         if name in earlier.shares and few < self.policy.minimum_cell:
             at = people[name]
             self._target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
