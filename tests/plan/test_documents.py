@@ -13,7 +13,7 @@ from settings_tree import copy_settings, replace
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.plan import load_plan
-from readiness.publications.freeze import frozen_config
+from readiness.publications.material import frozen_config
 
 SHOWN = "  show: [haca-2024, simulated-2026]\n  languages: [fr, ar, en]\n"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"

@@ -15,7 +15,8 @@ from readiness.config import Config, Privacy, Wave, load_config, parse
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.plan import Plan
-from readiness.publications.freeze import Material, frozen_config, refuse_named, with_key
+from readiness.publications.freeze import refuse_named, with_key
+from readiness.publications.material import Material, frozen_config
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.reporting.data_protection import STATED, stated
 

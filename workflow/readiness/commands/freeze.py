@@ -32,12 +32,8 @@ from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.documents import folder_of_step, steps_shown
-from readiness.publications.freeze import (
-    Material,
-    freeze,
-    refuse_released,
-    refuse_strangers,
-)
+from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
+from readiness.publications.material import Material
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
 from readiness.publications.succession import superseded
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack

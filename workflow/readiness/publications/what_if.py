@@ -19,8 +19,8 @@ from readiness.datasets.versions import Version, find_version
 from readiness.errors import DataError
 from readiness.publications.archive import assemble
 from readiness.publications.chain import REGISTER
-from readiness.publications.freeze import frozen_config
 from readiness.publications.ledger import versions_table
+from readiness.publications.material import frozen_config
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import LEDGER
 from readiness.register.display import said
