@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from readiness.disclosure import Policy
+from readiness.disclosure.bounds import Reader
 from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import System, published
 from readiness.questionnaire import questionnaire_of
@@ -99,3 +100,18 @@ def test_real_numbers_alone_would_leave_some_narrow() -> None:
         unknown = System(system.upper, system.fixed, system.statements, system.targets)
         found += len(narrow(system, optimise(unknown, POLICY).hidden))
     assert found > 0
+
+
+def test_a_group_of_which_nobody_was_asked_is_protected_like_one_of_few() -> None:
+    rows = [("a", "_not_asked", 1.0)] * 8
+    rows += [(kind, said, w) for kind, w in (("b", 1.2), ("c", 1.5)) for said in ["yes", "no"] * 4]
+    answers = pd.DataFrame(rows, columns=["kind", "use", "weight"])
+    (cells,) = Cells.by(answers, answers["weight"], ["kind"])
+    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, Rules(1, 5))
+    asked = {t.name: t for t in system.targets}["use.yes.a"]
+    assert asked.count == 0 and asked.of == "use.n.a"
+    found = optimise(system, POLICY)
+    assert asked.of in found.given and not found.unprotected
+    hidden = [k for k, each in enumerate(system.statements) if each.name in found.hidden]
+    bounds = Reader(system, hidden).bounds(asked)[0]
+    assert bounds.least == 0 and bounds.most >= POLICY.width
