@@ -200,6 +200,25 @@ def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others
     assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is Verdict.GIVEN
 
 
+def test_what_the_strongest_reader_knows_to_be_of_nobody_is_none_either() -> None:
+    """Nobody of a group: to who knows the weights; who does not know them says one at most."""
+    shares: dict[tuple[str, str], Interval | None] = {
+        ("yes", "all"): around(12 / 40), ("no", "all"): around(28 / 40),
+        ("yes", "a"): None, ("no", "a"): None,
+        ("yes", "b"): around(12 / 30), ("no", "b"): around(18 / 30),
+    }  # fmt: skip
+    table = table_of(shares, {"all": 40, "a": 10, "b": 30})
+    release = Release("r", {"q": table}, {"all": 40, "a": 10, "b": 30}, 0.8, 1.2)
+    frame = Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
+    verdicts = []
+    for classes in (None, frame):
+        found = {e.cell.id: e for e in attack(Target(release, classes=classes, rules=RULES))}
+        verdicts.append(found["q.yes.a"].verdict)
+        low, high = found["q.yes.a"].lowest, found["q.yes.a"].highest
+        assert (low, high) == ((0, 0) if classes else (0, 1))
+    assert verdicts == [Verdict.GIVEN, Verdict.HELD]
+
+
 def test_later_answers_are_told_by_what_they_add() -> None:
     def release(name: str, more: int) -> Release:
         shares: dict[tuple[str, str], Interval | None] = {("yes", "a"): None, ("no", "a"): None}

@@ -101,7 +101,7 @@ class _Item:
         if self._held(cell)(found.lowest, found.highest):
             return
         strongest = self._strongest(cell)
-        if strongest is not None and strongest.lowest >= self.rules.minimum:
+        if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             return
         result = self._settled(cell, found, Reader.RELEASES)
         if result.verdict is Verdict.GIVEN:
@@ -130,7 +130,7 @@ class _Item:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
         held = self._held(cell)
         several, strongest = bool(self.target.earlier), self._strongest(cell)
-        if strongest is not None and strongest.lowest >= self.rules.minimum:
+        if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             # Narrow or not to who has less: it is not of few people.
             low, high = strongest.lowest, strongest.highest
             return Attacked(cell, low, high, Verdict.HELD, Reader.FRAME, _HOW[Reader.FRAME])

@@ -59,7 +59,11 @@ class Rules:
         A count that is known to be large needs no protection of its own, it was withheld to protect
         another; nor has one of nobody.
         """
-        return lowest >= self.minimum or highest == 0 or self.wide(lowest, highest)
+        return self.settles(lowest, highest) or self.wide(lowest, highest)
+
+    def settles(self, lowest: int, highest: int) -> bool:
+        """Whether a count is known to be large, or of nobody."""
+        return lowest >= self.minimum or highest == 0
 
     def wide(self, lowest: int, highest: int) -> bool:
         """Whether two counts that are both possible show that a withheld one stays protected."""

@@ -96,7 +96,7 @@ def optimise(
 def greedy(system: System, policy: Policy, *, margin: int = 0) -> Decisions:
     """Protection without an optimum: whatever is too narrow loses its cheapest support, in turn.
 
-    For comparison: it protects as well, and loses more.
+    For comparison: it loses more, and what rests on numbers of nobody alone it leaves.
     """
     found = Decisions()
     for part in components(system):
