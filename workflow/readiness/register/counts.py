@@ -41,7 +41,7 @@ class Counts:
     loose: Places
     cohorts: Cohorts
     upper: list[float] = field(default_factory=list)
-    truth: list[float] = field(default_factory=list)
+    truth: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     places: dict[tuple[str, str], Places] = field(default_factory=dict)
     fixed: list[Row] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Counts:
             there = np.bincount(self.cells.of_row[values == state], minlength=parts)
             start = len(self.upper)
             self.upper += self.cohorts.most.tolist()
-            self.truth += there.astype(float).tolist()
+            self.truth = np.concatenate([self.truth, there])
             self.places[column, state] = np.arange(start, start + parts)
         for cell, size in enumerate(self.cells.sizes):
             every = [self.places[column, state][self.cohorts.cell == cell] for state in states]
@@ -97,7 +97,7 @@ class Counts:
         self._told.add(row)
         at = np.array(row.at, np.int64)
         if self._certain[self._cell(at)].all():
-            value = float(np.array(row.by) @ np.array(self.truth)[at])
+            value = float(np.array(row.by) @ self.truth[at])
             if not row.low <= value <= row.high:
                 return
         self.fixed.append(row)
@@ -113,7 +113,7 @@ class Counts:
 
     def people(self, places: Places) -> int:
         """How many there are."""
-        return round(sum(self.truth[int(p)] for p in places))
+        return round(float(self.truth[places].sum()))
 
     def weights(self, places: Places) -> npt.NDArray[np.float64]:
         """What a person of each count weighs, in mean weights."""

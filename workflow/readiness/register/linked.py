@@ -158,7 +158,7 @@ class _Builder:
             System(
                 np.array(self.counts.upper), tuple(self.counts.fixed),
                 tuple(self.statements.values()), (*self.targets.values(), *others),
-                np.array(self.counts.truth),
+                self.counts.truth,
             )
         )  # fmt: skip
 
