@@ -179,16 +179,22 @@ def test_who_knows_two_answers_knows_more() -> None:
     assert {e.cell.id for e in found if e.verdict is Verdict.GIVEN} >= {"q.yes.a", "q.no.a"}
 
 
-def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others() -> None:
-    """Six of ten: who knows all weights sees it, who knows their range says four to eight."""
+def beside_a_withheld_group(yes: int, lightest: float, heaviest: float) -> tuple[Release, Classes]:
+    """So many of forty say yes, twelve of them in a group of thirty, the other ten are withheld;
+    all weigh the same, which who does not know the frame cannot tell."""
     shares: dict[tuple[str, str], Interval | None] = {
-        ("yes", "all"): around(18 / 40), ("no", "all"): around(22 / 40),
+        ("yes", "all"): around(yes / 40), ("no", "all"): around(1 - yes / 40),
         ("yes", "a"): None, ("no", "a"): None,
         ("yes", "b"): around(12 / 30), ("no", "b"): around(18 / 30),
     }  # fmt: skip
-    table = table_of(shares, {"all": 40, "a": 10, "b": 30})
-    release = Release("r", {"q": table}, {"all": 40, "a": 10, "b": 30}, 0.7, 1.4)
-    frame = Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
+    people = {"all": 40, "a": 10, "b": 30}
+    release = Release("r", {"q": table_of(shares, people)}, people, lightest, heaviest)
+    return release, Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
+
+
+def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others() -> None:
+    """Six of ten: who knows all weights sees it, who knows their range says four to eight."""
+    release, frame = beside_a_withheld_group(18, 0.7, 1.4)
 
     def found(classes: Classes | None) -> dict[str, tuple[int, int, Verdict]]:
         target = Target(release, classes=classes, rules=RULES)
@@ -202,14 +208,7 @@ def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others
 
 def test_what_the_strongest_reader_knows_to_be_of_nobody_is_none_either() -> None:
     """Nobody of a group: to who knows the weights; who does not know them says one at most."""
-    shares: dict[tuple[str, str], Interval | None] = {
-        ("yes", "all"): around(12 / 40), ("no", "all"): around(28 / 40),
-        ("yes", "a"): None, ("no", "a"): None,
-        ("yes", "b"): around(12 / 30), ("no", "b"): around(18 / 30),
-    }  # fmt: skip
-    table = table_of(shares, {"all": 40, "a": 10, "b": 30})
-    release = Release("r", {"q": table}, {"all": 40, "a": 10, "b": 30}, 0.8, 1.2)
-    frame = Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
+    release, frame = beside_a_withheld_group(12, 0.8, 1.2)
     verdicts = []
     for classes in (None, frame):
         found = {e.cell.id: e for e in attack(Target(release, classes=classes, rules=RULES))}

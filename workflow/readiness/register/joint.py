@@ -70,8 +70,7 @@ class Joint:
         return told or (0.0, float(self.earlier.respondents.get(group, inf)))
 
     def _people(self, category: str, group: str) -> int:
-        found = self.groups.index(group) * len(self.categories) + self.categories.index(category)
-        return int(found)
+        return self.groups.index(group) * len(self.categories) + self.categories.index(category)
 
     def _weight(self, category: str, group: str) -> int:
         return len(self.groups) * len(self.categories) + self._people(category, group)
