@@ -105,7 +105,6 @@ COMMANDS = {
     "claims add": (["claims", "add", "haca-2024", *CLAIM, "--to"], []),
     "claims check": (["claims", "check", "haca-2024", "--html"], []),
     "audit": (["audit", "haca-2024", "--level", "0", "--html"], []),
-    "certificate": (["audit", "haca-2024", "--level", "0", "--certificate"], []),
     "bundle": (["bundle", "haca-2024", "--to"], [".zip"]),
 }
 KEPT = ("config.yaml", "data/versions.csv", "data/raw/haca-2024-claims/2.csv.dvc",

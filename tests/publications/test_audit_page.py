@@ -1,4 +1,4 @@
-"""The page and the certificate of an audit: complete, safe, readable, the same everywhere."""
+"""The page of an audit: complete, safe, readable, the same everywhere."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import audited
 import pytest
-from pypdf import PdfReader
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT
@@ -31,14 +28,12 @@ from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.subject import Subject
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import Finding, Outcome, error_fact
-from readiness.publications.presenting.certificate import certificate, paper
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
 from readiness.publications.presenting.verdicts import OUTCOMES, VERDICTS
-from readiness.publications.presenting.writing import Writing, html, markdown, typst
+from readiness.publications.presenting.writing import Writing, html, markdown
 from readiness.rendering.checks import check_self_contained
-from readiness.rendering.embedded import pandoc_path
 
 LANGUAGES = ("en", "fr", "ar")
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -163,7 +158,6 @@ def test_a_page_says_when_data_are_simulated(held: Sequence[Audit]) -> None:
     study, _, wave = held
     assert LexborHTMLParser(page_of(study)).css_first(".simulated") is None
     assert "no real person" in LexborHTMLParser(page_of(wave)).css_first(".simulated").text()
-    assert "no real person" in certificate([wave], subjects(wave))
 
 
 def test_nothing_is_loaded_and_nothing_can_be(harmed: Mapping[str, Audit]) -> None:
@@ -216,17 +210,6 @@ def test_no_text_becomes_markup(language: str) -> None:
     assert len(tree.css("script")) == 1 and tree.css("img") == []
     assert numbers_on(tree) == [HOSTILE, HOSTILE]
     assert HOSTILE in tree.css_first("h2").text()
-    text = certificate([found], {HOSTILE: subject}, language)
-    done = subprocess.run(
-        [pandoc_path(), "--from", "gfm", "--to", "html"], input=text, capture_output=True,
-        encoding="utf-8", check=True,
-    )  # fmt: skip
-    tree = LexborHTMLParser(done.stdout)
-    assert tree.css("script, img") == [] and tree.css("table") != []
-    for table in tree.css("table"):
-        (columns,) = {len(row.css("th, td")) for row in table.css("tr")}
-        assert columns == len(table.css("thead th"))
-    assert tree.css_first("h1").text().count("<script>alert(1)</script>") == 2
 
 
 def texts(domain: str, language: str) -> dict[str, str]:
@@ -267,19 +250,15 @@ OUTSIDE = "a<b>&\"'`|*_[x](y)#\ue000\\ \u202eleft\u2069"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_from_outside_is_written_and_nothing_of_it_is_read(language: str) -> None:
     """In each markup, whatever kind of text it is: a name, a foreign sentence, a quotation."""
-    fact = Fact("certificate.title", {"text_title": OUTSIDE, "text_name": OUTSIDE})
+    fact = Fact("publication.title", {"text_title": OUTSIDE, "text_name": OUTSIDE})
     for name, inner in (("said", "audit.error"), ("name", "audit.other")):
         value = Fact(inner, {name: OUTSIDE}) if inner == "audit.error" else OUTSIDE
-        told = Fact("certificate.found", {"place": value, "verdict": OUTSIDE, "detail": fact})
+        told = Fact("audit.both", {"first": value, "second": fact})
         written = Writing(language, html()).tell(told)
         shown = LexborHTMLParser(f"<p>{written}</p>")
         assert {node.tag for node in shown.css("p *")} <= {"bdi", "code"}
-        assert shown.text().count("a<b>&\"'`|*_[x](y)#\ue000") == 4
+        assert shown.text().count("a<b>&\"'`|*_[x](y)#\ue000") == 3
         assert "\u202e" not in written and "\\u202eleft\\u2069" in shown.text()
-        in_typst = Writing(language, typst(language)).tell(told)
-        # Strings, names and isolates, nothing else: a string ends at a bare quotation mark only.
-        rest = re.sub(r'#(?:name\()?"(?:[^"\\]|\\.)*"\)?;', "", in_typst)
-        assert re.sub("[\u2066-\u2069]", "", rest) == ""
 
 
 MOTIVES = {
@@ -361,63 +340,55 @@ def test_somebody_elses_figures_get_no_tick_and_no_bare_verdict() -> None:
     page = LexborHTMLParser(audit_page([study, study], subjects(study), "en"))
     row = page.css_first("#summary").parent.css_first("tbody td").text()
     assert "judged by arithmetic and not recomputed" in row
-    assert "§ **JUDGED**" in certificate([study], subjects(study))
 
 
 @pytest.mark.parametrize("level", [0, 1])
 def test_low_levels_say_that_no_number_was_recomputed(level: int) -> None:
     found = audit(ROOT, audited.STUDY, level, changes=Changes())
     assert found.exit_code == 0
-    text = certificate([found], subjects(found))
-    assert "no number was recomputed" in text and "No number was recomputed" in text
-    assert "Level 2, the numbers: not looked at" in text
     page = LexborHTMLParser(page_of(found))
     assert "no number was recomputed" in page.css_first(".verdict .first").text()
-    assert "NOT CHECKED" not in text.split("## What was checked")[1].split("##")[0]
+    cards = page.css("#p1-levels + .cards > li")
+    assert "not looked at" in cards[2].text() and "VALID" not in cards[2].text()
 
 
 def test_nothing_recomputed_is_never_called_recomputed(harmed: Mapping[str, Audit]) -> None:
     for outcome in (Outcome.MISSING, Outcome.RESTRICTED, Outcome.ERASED):
         found = harmed[str(outcome)]
-        text = certificate([found], subjects(found))
-        assert "No number was recomputed." in text and "were recomputed with" not in text
-        assert "✓ **VALID**" not in text.split("Level 2, the numbers")[1]
         # At level 3 nothing was found of the report, for nothing was made.
-        found = replace(found, level=3)
-        text = certificate([found], subjects(found))
-        assert "✓ **VALID**" not in text.split("Level 2, the numbers")[1]
-        assert "not reached" in page_of(found)
+        for level in (2, 3):
+            page = LexborHTMLParser(page_of(replace(found, level=level)))
+            text = page.css_first("main").text()
+            assert "No number was recomputed." in text and "were recomputed with" not in text
+            for card in page.css("#p1-levels + .cards > li")[2:]:
+                assert "VALID" not in card.text()
+        assert "not reached" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_certificate_names_every_number_that_does_not_hold(
+def test_the_page_names_the_data_and_has_lines_to_sign_on_paper(
     language: str, harmed: Mapping[str, Audit]
 ) -> None:
-    for name in ("differing", "broken"):
-        found = harmed[name]
-        text = certificate([found], subjects(found), language)
-        failed = [n.id for n in found.numbers if n.outcome in (Outcome.DIFFERS, Outcome.BROKEN)]
-        assert len(failed) > 8
-        listed = re.findall(r"^\| \u2066?`([^`]+)`\u2069? \| [^|]+ \| [^|]+ \| [^|]+ \| [^|]+ \| ",
-                            text, re.M)  # fmt: skip
-        assert sorted(listed) == sorted(failed)
-        for version in audited.subject(found.identity).datasets:
-            assert version.sha256 in text
-        assert found.sealed["digest"] in text
-        assert text.count(r"\_" * 30) == 3
+    found = harmed["differing"]
+    page = LexborHTMLParser(page_of(found, language))
+    facts = page.css_first("dl.facts").text()
+    assert found.sealed["digest"] in facts
+    for version in audited.subject(found.identity).datasets:
+        assert version.sha256 in facts
+    assert len(page.css("section.paper p.line")) == 3
 
 
 def test_nobody_is_accused(harmed: Mapping[str, Audit]) -> None:
     accusing = r"fraud|falsif|forg|manipul|tamper|truqu|lie\b|mensong|تزوير|تلاعب|غش"
     everything = [
         told
-        for domain in ("verdict", "page", "certificate", "terminal")
+        for domain in ("verdict", "page", "terminal")
         for language in LANGUAGES
         for told in texts(domain, language).values()
     ]
     for found in harmed.values():
         for language in LANGUAGES:
-            everything.append(certificate([found], subjects(found), language))
+            everything.append(LexborHTMLParser(page_of(found, language)).css_first("main").text())
     assert [text for text in everything if re.search(accusing, text, re.I)] == []
     for found in harmed.values():
         if found.exit_code in (1, 3):
@@ -425,14 +396,10 @@ def test_nobody_is_accused(harmed: Mapping[str, Audit]) -> None:
 
 
 def test_no_text_of_arabic_holds_a_bare_id(harmed: Mapping[str, Audit]) -> None:
-    """Ids, hashes and numbers stand in isolates; Markdown, which has none, gets Unicode's."""
     found = harmed["differing"]
     tree = LexborHTMLParser(page_of(found, "ar"))
     for node in tree.css("code"):
         assert node.attributes.get("dir") == "ltr"
-    text = certificate([found], subjects(found), "ar")
-    assert text.count("\u2066") + text.count("\u2068") == text.count("\u2069") > 40
-    assert "`" not in re.sub("\u2066[^\u2069]*\u2069", "", text)
 
 
 def test_a_page_is_small_and_the_same_again(held: Sequence[Audit]) -> None:
@@ -471,41 +438,16 @@ def test_the_command_writes_the_same_bytes_anywhere(tmp_path: Path) -> None:
     for k, variables in enumerate(
         ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Asia/Tokyo"})
     ):
-        page, text = tmp_path / f"{k}/a.html", tmp_path / f"{k}/a.pdf"
+        page = tmp_path / f"{k}/a.html"
         done = command(
             audited.STUDY, "--level", "0", "--json", "--language", "ar", "--html", str(page),
-            "--certificate", str(text), **variables,
+            **variables,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)[0]["verdict"] == "VALID"
-        made.append((page.read_bytes(), text.read_bytes()))
+        made.append(page.read_bytes())
     assert made[0] == made[1]
-    assert b'lang="ar" dir="rtl"' in made[0][0] and made[0][1].startswith(b"%PDF-")
-
-
-def test_a_certificate_is_what_its_name_says(tmp_path: Path) -> None:
-    done = command(audited.STUDY, "--level", "0", "--certificate", str(tmp_path / "a.odt"))
-    assert done.returncode == 2 and "a.odt: expected a name that ends in .md, .html" in done.stderr
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_certificate_says_the_same_in_every_form(
-    language: str, harmed: Mapping[str, Audit]
-) -> None:
-    found = harmed["differing"]
-    shown = ([found], subjects(found), language)
-    page = LexborHTMLParser(certificate(*shown, "html"))
-    assert check_self_contained(page.html or "") == [] and page.css("script") == []
-    main = page.css_first("main").text(deep=True, separator=" ")
-    # Without escapes and the lines to sign on, which a page draws.
-    plain = re.sub(r"\\(.)", r"\1", certificate(*shown).replace(r"\_" * 30, ""))
-    words = re.compile(r"[^\W_]+")
-    assert Counter(words.findall(plain)) == Counter(words.findall(main))
-    document = PdfReader(BytesIO(paper(*shown)))
-    on_paper = "".join(page.extract_text() for page in document.pages).replace("\u200b", "")
-    if language != "ar":  # in which a reader of PDF puts what it finds in an order of its own
-        assert found.sealed["digest"] in re.sub(r"\s", "", on_paper)
-    assert document.trailer["/Root"]["/Lang"] == language
+    assert b'lang="ar" dir="rtl"' in made[0]
 
 
 def test_the_terminal_speaks_the_language_that_is_asked_for(harmed: Mapping[str, Audit]) -> None:

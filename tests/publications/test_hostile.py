@@ -37,7 +37,6 @@ from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
 from readiness.publications.keys import new_key, private_key
 from readiness.publications.outcomes import Finding, Outcome, error_fact
-from readiness.publications.presenting.certificate import certificate
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
@@ -123,7 +122,7 @@ def test_a_pipe_is_refused_and_never_waited_for(
 ) -> None:
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
-    pages = ("--html", "page.html", "--certificate", "page.md")
+    pages = ("--html", "page.html")
     for arguments in (("audit", "--level", "1", *pages), ("verify", STUDY), ("which", STUDY)):
         assert run(*arguments).code != 0
 
@@ -246,9 +245,7 @@ def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Pa
     for title in ("*i", "[" * 5_000 + "]" * 5_000, f"{{en: {'x' * 1_000_000}}}"):
         path.write_text(f"{BOMB}{head}title: {title}\n{indent}", "utf-8")
         reseal(folder)
-        result = run(
-            "audit", "--level", "1", "--html", "page.html", "--certificate", "c.md", "--force"
-        )
+        result = run("audit", "--level", "1", "--html", "page.html", "--force")
         assert (tree / "page.html").stat().st_size < 10_000_000
         assert result.code in (0, 1, 2, 3), result.out
 
@@ -357,11 +354,10 @@ def test_pages_show_what_is_foreign_escaped(tree: Path, folder: Path, language: 
     found = audit(tree, STUDY, 1, changes=Changes(), notes=(error_fact(ESCAPES),))
     subjects = {STUDY: read_subject(tree, STUDY)}
     assert "onerror" in subjects[STUDY].title[language]
-    for make in (audit_page, certificate):
-        page = make([found], subjects, language)
-        page.encode("utf-8")
-        assert not set(page) & set("\x1b\x07\u202e\u200b")
-        assert r"\u202e" in page and "<img" not in page.replace(r"\<img", "")
+    page = audit_page([found], subjects, language)
+    page.encode("utf-8")
+    assert not set(page) & set("\x1b\x07\u202e\u200b")
+    assert r"\u202e" in page and "<img" not in page
 
 
 def test_a_long_title_hides_no_verdict(tree: Path, folder: Path) -> None:
@@ -422,7 +418,7 @@ def test_the_page_shows_the_ledger_that_was_judged(
         return found
 
     monkeypatch.setattr(command, "audit", audit_then_forge)
-    code = main(["audit", STUDY, "--level", "1", "--html", "page.html", "--certificate", "c.md"])
+    code = main(["audit", STUDY, "--level", "1", "--html", "page.html"])
     assert code == 0, capsys.readouterr().out
     assert "9999" not in (tree / "page.html").read_text("utf-8")
     assert check_seal(folder) != []

@@ -224,7 +224,6 @@ def test_the_most_severe_outcome_counts(outcomes: list[Outcome], code: int) -> N
     "arguments",
     [
         ["audit", "haca-2024", "--level", "0", "--html"],
-        ["audit", "haca-2024", "--level", "0", "--certificate"],
         ["bundle", "haca-2024", "--to"],
     ],
 )

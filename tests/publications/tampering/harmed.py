@@ -154,7 +154,7 @@ class Range:
         out = self.beside
         key, public = str(out / KEY), str(out / KEY) + ".pub"
         more = [[], [], ["--numbers"], ["--json"], ["--html", str(out / "a.html")],
-                ["--certificate", str(out / "a.md"), "--language", draw.choice(["en", "fr", "ar"])],
+                ["--html", str(out / "a.html"), "--language", draw.choice(["en", "fr"])],
                 ["--html", str(out / "a.html"), "--language", "ar"]]  # fmt: skip
         version = draw.choice(["simulated-2026@1", "simulated-2026-sample@1", "haca-2024-claims@2"])
         return draw.choice([

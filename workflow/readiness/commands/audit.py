@@ -1,7 +1,7 @@
 """Audit publications: does what was published still hold, number by number?
 
 readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
-                [--html FILE] [--certificate FILE] [--force] [--language LANGUAGE]
+                [--html FILE] [--force] [--language LANGUAGE]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
@@ -17,7 +17,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,9 +41,6 @@ from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT, read_seal, status_of
 from readiness.publications.tree import is_tree, opened
 from readiness.running.outputs import add_force, check_output
-
-CERTIFICATES = (".md", ".html", ".pdf")
-"""The files that a certificate can be."""
 
 
 def _subject(word: str) -> str | Path:
@@ -77,12 +74,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cores", default="all", help="number of cores (default: all)")
     parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page")
     parser.add_argument(
-        "--certificate",
-        type=Path,
-        metavar="FILE",
-        help="also write a certificate to sign: .md, .html or .pdf",
+        "--html", type=Path, metavar="FILE", help="also write a page, to read or to print and sign"
     )
     add_force(parser)
     parser.add_argument(
@@ -113,16 +106,9 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
             find_publication(root, name)
     if not known:
         raise ConfigError(f"{FOLDER}: no publication in it.")
-    written = (("--html", arguments.html), ("--certificate", arguments.certificate))
-    for option, path in written:
-        if path:
-            refuse_inside(root, path)
-            check_output(path, option, force=arguments.force, root=root)
-    if arguments.certificate and arguments.certificate.suffix.lower() not in CERTIFICATES:
-        raise ConfigError(
-            f"--certificate {arguments.certificate}: expected a name that ends in "
-            f"{', '.join(CERTIFICATES)}."
-        )
+    if arguments.html:
+        refuse_inside(root, arguments.html)
+        check_output(arguments.html, "--html", force=arguments.force, root=root)
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
     keys = public_keys(arguments.key)
@@ -132,7 +118,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     beside = []
     if log.fault and arguments.ids:
         beside = [Fact("audit.note.log", {"file": str(LOG), "why": log.fault})]
-    listed = bool(arguments.numbers or arguments.json or arguments.html or arguments.certificate)
+    listed = bool(arguments.numbers or arguments.json or arguments.html)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
     for name in names:
         # What is judged, printed and drawn comes from the same bytes.
@@ -149,7 +135,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
                     list_numbers=listed, keys=keys, terms=terms,
                 )  # fmt: skip
             audits.append(found)
-            if arguments.html or arguments.certificate:
+            if arguments.html:
                 subjects[name] = read_subject(root, name)
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
@@ -163,32 +149,14 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits, arguments.language))
-    _write(audits, subjects, arguments)
-    return most_severe(one.exit_code for one in audits)
+    if arguments.html:
+        from readiness.files import write_atomically
+        from readiness.publications.presenting.page import audit_page
 
-
-def _write(
-    audits: Sequence[Audit], subjects: Mapping[str, Subject], arguments: argparse.Namespace
-) -> None:
-    """The page and the certificate, where they are asked for."""
-    if not (arguments.html or arguments.certificate):
-        return
-    from readiness.files import write_atomically
-    from readiness.publications.presenting.certificate import certificate, paper
-    from readiness.publications.presenting.page import audit_page
-
-    shown = (audits, subjects, arguments.language)
-    for path, certified in ((arguments.html, False), (arguments.certificate, True)):
-        if path is None:
-            continue
-        kind = path.suffix.lower()
-        if certified:
-            content = paper(*shown) if kind == ".pdf" else certificate(*shown, kind.lstrip("."))
-        else:
-            content = audit_page(*shown)
-        write_atomically(path, content)
+        write_atomically(arguments.html, audit_page(audits, subjects, arguments.language))
         # Not on standard output, which may be JSON.
-        print(f"{path}: written", file=sys.stderr)
+        print(f"{arguments.html}: written", file=sys.stderr)
+    return most_severe(one.exit_code for one in audits)
 
 
 def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:

@@ -1,1 +1,1 @@
-"""Showing what an audit found: a page, a certificate, lines of a terminal."""
+"""Showing what an audit found: a page, lines of a terminal."""

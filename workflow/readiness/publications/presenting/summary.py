@@ -1,7 +1,7 @@
 """An audit told in sentences: which facts, in which order.
 
 The first sentence is the verdict for whoever reads one sentence only; the others say where it comes
-from, and the innocent reading. Page and certificate say the same.
+from, and the innocent reading.
 """
 
 from __future__ import annotations

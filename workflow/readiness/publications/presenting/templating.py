@@ -1,4 +1,4 @@
-"""The templates of pages, certificates and READMEs, and the style of pages."""
+"""The templates of pages and READMEs, and the style of pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing facts in one language and one markup: HTML, Markdown or Typst.
+"""Writing facts in one language and one markup: HTML or Markdown.
 
 Whatever comes from outside is escaped here and isolated, so that ids, hashes and numbers read left
 to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
@@ -118,37 +118,6 @@ def markdown(language: Language) -> Form:
     )
 
 
-@cache
-def typst(language: Language) -> Form:
-    """Typst's markup: every text a string of its own, so that nothing in it is markup."""
-    ltr, auto, pop = _isolates(language)
-
-    def string(text: str) -> str:
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-    def ours(text: str) -> Markup:
-        return Markup(f"#{string(text)};" if text else "")
-
-    def outside(text: str) -> str:
-        return printable(_SPACES.sub(" ", text))
-
-    def name(text: str) -> Markup:
-        return Markup(f"{ltr}#name({string(outside(text))});{pop}" if text else "")
-
-    def isolated(begin: str) -> Write:
-        return lambda text: ours(f"{begin}{outside(text)}{pop}" if text else "")
-
-    return Form(
-        ours=ours,
-        plain=lambda text: ours(outside(text)),
-        number=isolated(ltr),
-        name=name,
-        said=isolated(ltr),
-        quoted=isolated(auto),
-        tag=lambda sign, name, _: Markup(f"#tag[{ours(sign)}][{name}];"),
-    )
-
-
 @dataclass(frozen=True)
 class Writing:
     """One language in one markup; every method gives what is safe in it."""
@@ -207,10 +176,6 @@ class Writing:
     def listed(self, items: Iterable[str | Fact]) -> Markup:
         """Several names in one place, with the language's commas."""
         return self.form.ours(text("language.comma", self.language)).join(map(self.named, items))
-
-    def labelled(self, key: str, what: Markup) -> Markup:
-        """What stands under the name of a text: "Level: 2"."""
-        return self.text("page.labelled", label=self.text(key), what=what)
 
     def outcome(self, outcome: Outcome) -> Markup:
         """The verdict on a number or a file."""
