@@ -11,7 +11,7 @@ the interpreter given with --peers (this one by default) has them. The harder ca
 and a continuous covariate. Each time is the best of --repeat runs
 (of one for R survey, whose bootstrap takes minutes).
 
-Writes docs/survey-benchmark.md and docs/survey-benchmark.svg.
+Writes docs/survey-benchmark.md.
 """
 
 from __future__ import annotations
@@ -205,32 +205,6 @@ def summary(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def draw(table: pd.DataFrame, path: Path) -> None:
-    """Time and peak memory against n, one panel a task."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "survey-benchmark"
-    from matplotlib import pyplot
-
-    plain = table[table["case"] == "plain"]
-    figure, axes = pyplot.subplots(2, len(TASKS), figsize=(15, 6), sharex=True, sharey="row")
-    for column, task in enumerate(TASKS):
-        for row, (value, label) in enumerate((("seconds", "seconds"), ("peak_mb", "peak MB"))):
-            axis = axes[row, column]
-            for program, part in plain[plain["task"] == task].groupby("program", sort=False):
-                axis.plot(part["n"], part[value], marker="o", label=program)
-            axis.set(xscale="log", yscale="log")
-            if row == 0:
-                axis.set_title(task)
-            if column == 0:
-                axis.set_ylabel(label)
-            axis.legend(fontsize=7)
-    figure.supxlabel("rows")
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="10000,100000,1000000")
@@ -246,9 +220,8 @@ def main() -> None:
 
 
 def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
-    """The page and the plot."""
+    """The page."""
     arguments.out.mkdir(parents=True, exist_ok=True)
-    draw(table, arguments.out / "survey-benchmark.svg")
     text = (
         "<!-- written by benchmarks/survey.py; do not edit -->\n# Speed of the survey core\n\n"
         "Written by `benchmarks/survey.py`; times change with the machine and its load. Seconds "
@@ -256,8 +229,7 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
         "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
         f"{versions({*table['program']}, arguments.peers)} {arguments.note}".rstrip()
         + "\n\n"
-        f"{summary(table)}\n\n"
-        "![Time and memory against the number of rows](survey-benchmark.svg)\n\n"
+        f"{summary(table)}\n\n## Each measurement\n\n"
     )
     (arguments.out / "survey-benchmark.md").write_text(text + markdown(table) + "\n", "utf-8")
 

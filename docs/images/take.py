@@ -3,19 +3,16 @@
     .venv/bin/python docs/images/take.py
 
 Needs Chromium (CHROMIUM names the program, else `chromium` or `google-chrome` of the PATH) and a
-finished `make`. Each picture is a page at 1100 pixels from one element to another, saved with a
-palette to stay small.
+finished `make`. Each picture is a page at 1100 pixels from one element to another.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -39,15 +36,15 @@ def browser() -> str:
     sys.exit("take.py: no Chromium found; name it with CHROMIUM=/path/to/chromium.")
 
 
-def take(page: Page, first: str, last: str) -> Image.Image:
-    """The page from the top of an element to the end of another."""
+def take(page: Page, first: str, last: str, picture: Path) -> None:
+    """Save the page from the top of an element to the end of another."""
     above, below = (page.locator(query).first.bounding_box() for query in (first, last))
     if not above or not below:
         sys.exit(f"take.py: {page.url} lacks {first} or {last}.")
     top = max(0.0, above["y"] - MARGIN)
     height = below["y"] + below["height"] + MARGIN - top
     clip = {"x": 0, "y": top, "width": WIDTH, "height": height}
-    return Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip))).convert("RGB")
+    page.screenshot(full_page=True, clip=clip, path=picture)
 
 
 def main() -> None:
@@ -57,10 +54,8 @@ def main() -> None:
         for name, (path, first, last) in PICTURES.items():
             page = chromium.new_page(viewport={"width": WIDTH, "height": 900})
             page.goto(path.as_uri())
-            picture = take(page, first, last)
-            picture.quantize(48, method=Image.Quantize.MEDIANCUT).save(HERE / name, optimize=True)
-            size = (HERE / name).stat().st_size
-            print(f"docs/images/{name}: {picture.width} x {picture.height}, {size} bytes")
+            take(page, first, last, HERE / name)
+            print(f"docs/images/{name}: {(HERE / name).stat().st_size} bytes")
         chromium.close()
 
 

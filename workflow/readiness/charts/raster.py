@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from readiness.errors import RenderError
-from readiness.fonts import folders
+from readiness.fonts import own_folder
 
 PIXELS_PER_INCH = 144
 """One and a half pixel a CSS pixel, where an inch has 96."""
@@ -34,7 +34,7 @@ def to_png(pictures: Sequence[bytes]) -> list[bytes]:
             made = typst.compile(
                 str(work / "charts.typ"),
                 root=str(work),
-                font_paths=[str(each) for each in folders()],
+                font_paths=[str(own_folder())],
                 ignore_system_fonts=True,
                 format="png",
                 ppi=PIXELS_PER_INCH,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Literal
-from unicodedata import bidirectional
+from unicodedata import bidirectional, normalize
 from xml.sax.saxutils import escape, quoteattr
 
 from readiness.charts import palette
@@ -29,6 +29,7 @@ Shape = Literal["circle", "square", "diamond", "up", "down"]
 _ANCHORS = {"left": "", "middle": "middle", "right": "end"}
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RAISED = re.compile("([\u1d2c-\u1dbf])([^\u1d2c-\u1dbf]*)")
 _ISOLATED = ("\u2067", "\u2069")
 
 
@@ -107,6 +108,17 @@ def number(value: float) -> str:
 def allowed(text: str) -> str:
     """A text without characters that no XML may hold."""
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def raised(text: str) -> str:
+    """A text as XML; raised letters, which few fonts have, are letters that are raised."""
+
+    def lifted(found: re.Match[str]) -> str:
+        letter, after = normalize("NFKC", found[1]), found[2]
+        back = f'<tspan dy="4">{after}</tspan>' if after else ""
+        return f'<tspan dy="-4" font-size="9">{letter}</tspan>{back}'
+
+    return _RAISED.sub(lifted, escape(text))
 
 
 def directed(text: str) -> str:
@@ -323,7 +335,7 @@ class Sheet:
         attributes["class"] = " ".join(named)
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
         self._parts.append(
-            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{escape(text)}</{tag}>"
+            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{raised(text)}</{tag}>"
         )
 
     def svg(self, title: str, description: str = "") -> bytes:

@@ -158,7 +158,7 @@ def _typst(document: Document, work: Path, output: Path) -> None:
     compiler = typst.Compiler(
         input=str(work / "paper.typ"),
         root=str(work),
-        font_paths=[str(folder) for folder in fonts.folders()],
+        font_paths=[str(fonts.own_folder())],
         ignore_system_fonts=True,
     )
     try:

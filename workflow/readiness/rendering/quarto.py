@@ -124,7 +124,7 @@ def _settings(document: Document, language: str) -> dict[str, Any]:
             "typst": {
                 "template": "page.typ",
                 "shift-heading-level-by": 0,
-                "font-paths": [str(folder) for folder in fonts.folders()],
+                "font-paths": [str(fonts.own_folder())],
             },
         },
     }

@@ -125,7 +125,6 @@ def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
         "XDG_CONFIG_HOME": home / "config",
         "XDG_DATA_HOME": home / "data",
         "XDG_RUNTIME_DIR": home / "runtime",
-        "MPLCONFIGDIR": home / "matplotlib",
     }
     for path in own.values():
         path.mkdir(parents=True, exist_ok=True)
