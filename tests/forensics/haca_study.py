@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from readiness.forensics import Structure, Verdict, judge, parse_structure, told
+from readiness.forensics.arithmetic.bases import FigureSet, SetKind
+from readiness.forensics.arithmetic.figures import parse_figure
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import Verdict
+from readiness.forensics.reporting import told
 from readiness.language.typography import unmarked
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +60,8 @@ def haca_verdicts(version: str, edition: int = 1) -> dict[str, Verdict]:
 def shipped_verdicts() -> dict[str, Verdict]:
     """The verdicts of the study as config.yaml has it, by id; computed once."""
     return {v.id: v for v in judge(haca_claims("2"), haca_structure("4"))}
+
+
+def figure_set(texts: list[str], kind: SetKind | str = SetKind.EXCLUSIVE) -> FigureSet:
+    """A set of figures as printed: `figure_set(["67", "33"], "exhaustive")`."""
+    return FigureSet(tuple(parse_figure(text) for text in texts), SetKind(kind))

@@ -10,9 +10,10 @@ import pytest
 from haca_study import haca_claims, haca_structure, sentence
 
 from readiness.errors import RenderError
-from readiness.forensics import Structure, Verdict, judge, parse_structure
 from readiness.forensics.judging.claims import COLUMNS
-from readiness.forensics.judging.verdict import facts_of, numbers_of, record
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import Verdict, facts_of, numbers_of, record
 from readiness.forensics.reporting import told
 from readiness.register.study_rows import claim_rows, verdict_rows
 

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import ConfigError, DataError, ReadinessError
-from readiness.forensics import Status, check_register, judge, parse_structure, read_register
-from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.claims import COLUMNS, check_register, read_register
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import add_claim
 
 STRUCTURE: dict[str, Any] = {

@@ -8,7 +8,6 @@ from itertools import product
 import pytest
 from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
 
-from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     FigureSet,
@@ -20,11 +19,8 @@ from readiness.forensics.arithmetic.bases import (
 )
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.arithmetic.power import joint_power
-from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
-from readiness.forensics.judging.details import not_computable
 from readiness.forensics.judging.study import judge, lead_bases
 from readiness.forensics.judging.verdict import Status
-from readiness.language import LANGUAGES
 
 
 def pair(*figures: str) -> FigureSet:
@@ -133,20 +129,3 @@ def test_without_the_second_edition_the_sentences_are_as_first_published() -> No
         assert dict(verdict.numbers).items() <= dict(second[name].numbers).items(), name
     assert first["joint.release"].status is Status.IMPOSSIBLE
     assert "The simplest reading" in sentence(first["simplest.reading"])
-
-
-def test_rates_of_unknown_counts_are_not_computable() -> None:
-    cases = Dispositions(None, refusal=3, unknown_other=None)
-    rates = response_rates(cases)
-    assert set(rates.response + rates.cooperation + rates.refusal + rates.contact) == {None}
-    verdict = not_computable(cases)
-    assert verdict is not None and verdict.status is Status.UNDETERMINED
-    assert sentence(verdict) == (
-        "The response rates cannot be computed: what is missing is the number of complete "
-        "interviews and the number of other unknown cases."
-    )
-    assert all(sentence(verdict, language) for language in LANGUAGES)
-    assert not_computable(Dispositions(10)) is None
-    for bad in ("10", 2.5, True):
-        with pytest.raises(StatisticsError, match="whole number"):
-            Dispositions(bad)  # type: ignore[arg-type]

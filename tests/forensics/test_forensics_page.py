@@ -7,6 +7,8 @@ from pathlib import Path
 
 from haca_study import sentence, shipped_verdicts
 
+from readiness.forensics import solve
+
 PAGE = Path(__file__).parents[2] / "docs" / "forensics.md"
 SHOWN = (
     "every.release", "simplest.reading", "joint.release", "joint.release_and_replace",
@@ -32,9 +34,7 @@ def test_the_page_says_what_the_code_says() -> None:
 
 
 def test_the_examples_on_the_page_run() -> None:
-    from readiness.forensics import solve
-
     page = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
     module = doctest.testmod(solve)
-    assert page.attempted == 5 and page.failed == 0
+    assert page.attempted == 2 and page.failed == 0
     assert module.attempted == 1 and module.failed == 0

@@ -8,7 +8,9 @@ from fractions import Fraction
 import pytest
 from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
 
-from readiness.forensics import Nature, Status, Verdict, axis_data, told
+from readiness.forensics.judging.study import axis_data
+from readiness.forensics.judging.verdict import Nature, Status, Verdict
+from readiness.forensics.reporting import told
 from readiness.language import LANGUAGES
 
 

@@ -1,4 +1,4 @@
-"""Means, nets, differences and totals as a register declares them; the robustness curve."""
+"""Means, nets, differences and totals as a register declares them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from haca_study import haca_claims, haca_structure, sentence
+from haca_study import sentence
 
-from readiness.forensics import Status, Verdict, judge, parse_structure, robustness
 from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.language import LANGUAGES
 
 
@@ -105,15 +107,3 @@ def test_outlets_that_differ_by_more_than_a_slip() -> None:
     values = {"a": ("75", "percent"), "b": ("25", "percent")}
     sets = [{"id": "item", "item": "item", "kind": "exclusive", "claims": ["x.item.a"]}]
     assert "outlets.item" not in study(values, sets=sets)
-
-
-def test_robustness_curve_of_haca() -> None:
-    """Silent people needed, for each number of people up to the reported total."""
-    curve = robustness(haca_claims("2"), haca_structure("2"))
-    release = curve[curve["shared_base"] == "release"].set_index("people")["missing"]
-    assert len(release) == 32
-    assert not (release == 0).any()
-    assert [int(n) for n in release.index[release == 1]] == [12, 15, 22, 25, 28]
-    everything = curve[curve["shared_base"] == "everything"].set_index("people")["missing"]
-    assert [int(n) for n in everything.index[(everything <= 1).fillna(False)]] == [12]
-    assert [int(n) for n in everything.index[(everything <= 2).fillna(False)]] == [12, 13, 24, 25]

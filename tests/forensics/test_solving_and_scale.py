@@ -12,30 +12,31 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from haca_study import haca_verdicts
+from haca_study import figure_set, haca_verdicts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import DataError
-from readiness.forensics import ALL_CONVENTIONS, NEAREST, judge, parse_structure, read_register
 from readiness.forensics.arithmetic.bases import (
+    NEAREST,
     FigureSet,
     SetKind,
     bases,
-    figure_set,
+    conventions,
     joint_bases,
     joint_mask,
     witness,
 )
-from readiness.forensics.arithmetic.figures import Figure
+from readiness.forensics.arithmetic.figures import Figure, Rounding
 from readiness.forensics.arithmetic.power import joint_power
-from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.claims import COLUMNS, read_register
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge
 from readiness.forensics.page import verdict_html
 from readiness.forensics.reporting import (
     summary_ids,
     summary_text,
     verdict_json,
-    verdict_rows,
 )
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES
@@ -127,10 +128,8 @@ def test_page_is_whole_and_traceable(language: str) -> None:
     assert "<script>" not in hostile
 
 
-def test_rows_page_and_json() -> None:
+def test_page_and_json() -> None:
     verdicts = list(haca_verdicts("2").values())
-    rows = verdict_rows(verdicts, "fr")
-    assert list(rows["id"]) == [v.id for v in verdicts]
     heads = re.findall(r"<header>(.*?)</header>", verdict_html(verdicts, "x", "fr"))
     assert len(heads) == len(verdicts)
     head = 'impossible sous ces hypothèses · arithmétique · <code dir="ltr">joint.release</code>'
@@ -231,7 +230,7 @@ def test_five_categories_to_2000() -> None:
     """In well under a second here; ten are allowed for a busy machine."""
     start = time.perf_counter()
     figures = figure_set(["31.2", "24.5", "20.1", "14.1", "10.1"], "exhaustive")
-    found = bases(figures, 2000, ALL_CONVENTIONS)
+    found = bases(figures, 2000, conventions(tuple(Rounding)))
     shown = [witness(figures, n, c) for n in found[:200] for c in NEAREST]
     assert time.perf_counter() - start < 10
     assert len(found) > 1000 and any(shown)

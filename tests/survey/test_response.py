@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.forensics.arithmetic.response_rates import Dispositions, response_rates
 from readiness.survey import design, weigh
 from readiness.survey.response import balance, r_indicator, response_table
 
@@ -19,15 +18,17 @@ CASES = (
 )  # fmt: skip
 
 
-def test_unweighted_rates_are_the_exact_ones() -> None:
+def test_unweighted_rates_are_the_definitions() -> None:
+    """AAPOR's definitions in exact fractions: 60 complete, 10 partial, 20 unknown cases."""
+    exact = {
+        "RR1": (60, 120), "RR2": (70, 120), "RR3": (60, 110), "RR4": (70, 110), "RR5": (60, 100),
+        "RR6": (70, 100), "COOP1": (60, 90), "COOP2": (70, 90), "COOP3": (60, 85),
+        "COOP4": (70, 85), "REF1": (15, 120), "REF2": (15, 110), "REF3": (15, 100),
+        "CON1": (90, 120), "CON2": (90, 110), "CON3": (90, 100),
+    }  # fmt: skip
     made = response_table(CASES, eligible=0.5).set_index("rate")["unweighted"]
-    exact = response_rates(Dispositions(60, 10, 15, 10, 5, 20, 0), Fraction(1, 2))
-    for prefix, values in (
-        ("RR", exact.response), ("COOP", exact.cooperation), ("REF", exact.refusal),
-        ("CON", exact.contact),
-    ):  # fmt: skip
-        for i, value in enumerate(values):
-            assert made[f"{prefix}{i + 1}"] == pytest.approx(float(value or 0)), (prefix, i)
+    for rate, (part, whole) in exact.items():
+        assert made[rate] == pytest.approx(float(Fraction(part, whole))), rate
 
 
 def test_e_is_that_of_the_known_cases_and_weights_count() -> None:

@@ -27,7 +27,6 @@ from readiness.forensics.judging.verdict import (
 from readiness.language import Language, Markup, tell
 from readiness.language.telling import Mark
 
-ROW_COLUMNS = ["id", "kind", "status", "nature", "power", "claims", "sentence"]
 STATUS = {status: Term(f"forensics.status.{status}") for status in Status}
 NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
 KEYS = (*(term.key for term in STATUS.values()), *(term.key for term in NATURE.values()))
@@ -49,18 +48,6 @@ def told(
         return mark(name, text) if mark and name in own else text
 
     return " ".join(tell(fact, language, only_numbers, markup) for fact in facts)
-
-
-def verdict_rows(verdicts: Sequence[Verdict], language: str = "en") -> pd.DataFrame:
-    """One row a verdict: id, kind, status, nature, power (a fraction or ""), claims, sentence."""
-    records = [
-        (
-            v.id, v.kind, str(v.status), str(v.nature),
-            "" if v.power is None else str(v.power), " ".join(v.claims), told(v.facts, language),
-        )
-        for v in verdicts
-    ]  # fmt: skip
-    return pd.DataFrame(records, columns=ROW_COLUMNS)
 
 
 _TOLD = ("impossible", "incompatible", "undetermined")

@@ -84,7 +84,7 @@ def solve(
         )
     if language not in LANGUAGES:
         raise DataError(f"language {language!r}: expected one of {', '.join(LANGUAGES)}.")
-    allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)], True)
+    allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
     parsed = [parse_figure(text) for text in figures]
     records = [
         _row(reading, sets, missing, n_max, allowed)

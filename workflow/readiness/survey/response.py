@@ -1,8 +1,8 @@
 """Who answered: AAPOR rates with weights, R-indicators, balance of the sample on its frame.
 
-AAPOR (2023), Standard Definitions, 10th edition, for the rates (exact fractions of published counts
-are `forensics.response_rates`); Schouten, Cobben and Bethlehem (2009) for the R-indicator; Shlomo,
-Skinner and Schouten (2012) for its adjustment for the size of the sample.
+AAPOR (2023), Standard Definitions, 10th edition, for the rates; Schouten, Cobben and Bethlehem
+(2009) for the R-indicator; Shlomo, Skinner and Schouten (2012) for its adjustment for the size of
+the sample.
 """
 
 from __future__ import annotations

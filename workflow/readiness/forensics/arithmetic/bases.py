@@ -9,7 +9,7 @@ A study rounds in one way throughout, so one and the same convention must explai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -17,14 +17,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Figure,
     Rounding,
     count_interval,
     count_intervals,
-    parse_figure,
 )
 
 Mask = npt.NDArray[np.bool_]
@@ -50,15 +48,13 @@ class Convention:
     complement: bool = False
 
 
-def conventions(roundings: Iterable[Rounding], complement: bool) -> tuple[Convention, ...]:
-    """The given roundings, and each also with complements if `complement`."""
-    plain = tuple(Convention(r) for r in roundings)
-    return plain + tuple(Convention(c.rounding, True) for c in plain) if complement else plain
+def conventions(roundings: Sequence[Rounding]) -> tuple[Convention, ...]:
+    """The given roundings, then each with complements."""
+    return tuple(Convention(r, complement) for complement in (False, True) for r in roundings)
 
 
-NEAREST = conventions(NEAREST_ROUNDINGS, complement=True)
+NEAREST = conventions(NEAREST_ROUNDINGS)
 """Rounded to the nearest value, whatever happens at halves, complements allowed."""
-ALL_CONVENTIONS = conventions(tuple(Rounding), complement=True)
 
 
 @dataclass(frozen=True)
@@ -75,16 +71,6 @@ class FigureSet:
             return False
         first, second = self.figures
         return first.decimals == second.decimals and first.digits + second.digits == first.scale
-
-
-def figure_set(texts: Sequence[str], kind: SetKind | str = SetKind.EXCLUSIVE) -> FigureSet:
-    """A set from figures as printed, e.g. `figure_set(["67", "33"], "exhaustive")`.
-
-    Raises DataError when the set is empty or a figure cannot be read.
-    """
-    if not texts:
-        raise DataError("A set of figures is empty; expected at least one figure.")
-    return FigureSet(tuple(parse_figure(text) for text in texts), SetKind(kind))
 
 
 def _clipped(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
@@ -162,17 +148,34 @@ def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> Mask:
         low, high = count_intervals(figure, n_max, convention.rounding)
         lows.append(np.maximum(low, 0))
         highs.append(np.minimum(high, n))
+    either = convention.complement and figures.is_pair
+    mask = fitting(lows, highs, n, figures.kind, either=either)
+    mask.setflags(write=False)
+    return mask
+
+
+def fitting(
+    lows: Sequence[npt.NDArray[np.int64]],
+    highs: Sequence[npt.NDArray[np.int64]],
+    n: npt.NDArray[np.int64],
+    kind: SetKind,
+    *,
+    either: bool,
+) -> Mask:
+    """Where counts between `lows` and `highs` hang together on bases `n` (0 first, last axis).
+
+    `either`: one of the two figures is enough, the other being its complement.
+    """
     each = [low <= high for low, high in zip(lows, highs, strict=True)]
-    if convention.complement and figures.is_pair:
+    if either:
         mask = each[0] | each[1]
     else:
         mask = np.logical_and.reduce(each)
-        if figures.kind is not SetKind.MULTI:
+        if kind is not SetKind.MULTI:
             mask &= np.sum(lows, axis=0) <= n
-        if figures.kind is SetKind.EXHAUSTIVE:
+        if kind is SetKind.EXHAUSTIVE:
             mask &= np.sum(highs, axis=0) >= n
-    mask[0] = False
-    mask.setflags(write=False)
+    mask[..., 0] = False
     return np.asarray(mask, dtype=np.bool_)
 
 
@@ -190,15 +193,7 @@ def joint_mask(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> Mask:
-    """For each number of people 0..n_max, whether all sets fit, each with at most
-    `max_missing` missing answers.
-
-    Raises DataError for no sets, a largest base below 1, or a negative number of missing answers.
-    """
-    if not sets:
-        raise DataError("No figures to compare; expected at least one set.")
-    if n_max < 1 or max_missing < 0:
-        raise DataError("The largest base must be 1 or more, and the missing answers 0 or more.")
+    """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
     found = np.zeros(n_max + 1, dtype=np.bool_)
     for convention in allowed:
         found |= np.logical_and.reduce(
@@ -239,13 +234,6 @@ def smallest_joint_base(
         if n_max == limit:
             return None
         n_max *= 8
-
-
-def smallest_base(
-    figures: FigureSet, allowed: Sequence[Convention] = NEAREST, limit: int = SEARCH_LIMIT
-) -> int | None:
-    """The smallest base of one set; None if there is none up to `limit`."""
-    return smallest_joint_base([figures], 0, allowed, limit)
 
 
 def every_base_from(

@@ -129,6 +129,32 @@ def _why_not(cleaned: str) -> str:
     return "expected digits with an optional decimal comma or point, such as 67 or 67,5."
 
 
+@dataclass(frozen=True)
+class Shares:
+    """An interval of shares, with or without its ends."""
+
+    low: Fraction
+    high: Fraction
+    with_low: bool = True
+    with_high: bool = True
+
+    def __contains__(self, share: Fraction) -> bool:
+        above = share > self.low or (self.with_low and share == self.low)
+        return above and (share < self.high or (self.with_high and share == self.high))
+
+    @property
+    def clipped(self) -> Shares:
+        """What of it lies between 0 and 1."""
+        low, high = max(self.low, Fraction(0)), min(self.high, Fraction(1))
+        return Shares(low, high, self.with_low or self.low < 0, self.with_high or self.high > 1)
+
+    def meets(self, other: Shares) -> bool:
+        """Whether some share lies in both."""
+        low = max((self.low, not self.with_low), (other.low, not other.with_low))
+        high = min((self.high, self.with_high), (other.high, other.with_high))
+        return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
+
+
 def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
     """The counts k for which k out of n shows as `figure`: (lowest, highest), empty if they cross.
 
@@ -139,19 +165,20 @@ def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int
     return int(lowest), int(highest)
 
 
+_ENDS = {
+    Rounding.HALF_UP: (-1, 1, True, False),
+    Rounding.HALF_DOWN: (-1, 1, False, True),
+    Rounding.TRUNCATION: (0, 2, True, False),
+    Rounding.CEILING: (-2, 0, False, True),
+}
+"""How far, in half last digits, a share may lie from its figure, and which ends belong."""
+
+
 def ends(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:
     """The interval of twice the share, in last digits, that shows so, and which ends belong."""
-    twice = 2 * digits
-    if rounding is Rounding.HALF_UP:
-        return twice - 1, twice + 1, True, False
-    if rounding is Rounding.HALF_DOWN:
-        return twice - 1, twice + 1, False, True
-    if rounding is Rounding.HALF_EVEN:
-        even = digits % 2 == 0
-        return twice - 1, twice + 1, even, even
-    if rounding is Rounding.TRUNCATION:
-        return twice, twice + 2, True, False
-    return twice - 2, twice, False, True
+    even = digits % 2 == 0
+    low, high, with_low, with_high = _ENDS.get(rounding, (-1, 1, even, even))
+    return 2 * digits + low, 2 * digits + high, with_low, with_high
 
 
 def counts_between(
@@ -179,28 +206,21 @@ def count_intervals(
     return lowest, highest
 
 
-def share_interval(figure: Figure, rounding: Rounding) -> tuple[Fraction, Fraction, bool, bool]:
-    """The real shares that show as `figure`: (low, high, low included, high included)."""
-    low, high, with_low, with_high = ends(figure.digits, rounding)
-    return Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), with_low, with_high
+def shares_of(figure: Figure, rounding: Rounding) -> Shares:
+    """The real shares that show as `figure`."""
+    low, high, *included = ends(figure.digits, rounding)
+    return Shares(Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), *included)
 
 
 def printed(share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT) -> Figure:
     """The figure that a share prints as, with that many decimals."""
-    scaled = share * per * 10**decimals
-    floor = scaled.numerator // scaled.denominator
-    rest = scaled - floor
+    floor, rest = divmod(share * per * 10**decimals, 1)
     half = Fraction(1, 2)
-    if rounding is Rounding.TRUNCATION or rest == 0:
-        digits = floor
-    elif rounding is Rounding.CEILING or rest > half:
-        digits = floor + 1
-    elif rest < half:
-        digits = floor
-    elif rounding is Rounding.HALF_UP:
-        digits = floor + 1
-    elif rounding is Rounding.HALF_DOWN:
-        digits = floor
-    else:
-        digits = floor + floor % 2
-    return Figure(digits, decimals, per)
+    up = {
+        Rounding.TRUNCATION: False,
+        Rounding.CEILING: rest > 0,
+        Rounding.HALF_UP: rest >= half,
+        Rounding.HALF_DOWN: rest > half,
+        Rounding.HALF_EVEN: rest > half or (rest == half and floor % 2 == 1),
+    }
+    return Figure(floor + up[rounding], decimals, per)

@@ -12,10 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import isqrt
+from math import ceil, floor, isqrt
 
 from readiness.errors import StatisticsError
-from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, share_interval
+from readiness.forensics.arithmetic.figures import (
+    Figure,
+    Rounding,
+    Shares,
+    count_interval,
+    shares_of,
+)
 
 EITHER_HALF = (Rounding.HALF_UP, Rounding.HALF_DOWN)
 
@@ -25,21 +31,14 @@ def _check_base(n: int, items: int) -> None:
         raise StatisticsError(f"n = {n}, items = {items}: both must be 1 or more.")
 
 
-def grim_total(
-    figure: Figure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
-) -> int | None:
-    """A whole total that shows as `figure` for n people and `items` items each, or None.
-
-    `figure` is a mean (per=1) or a percentage (per=100).
-    """
-    return next(_totals(figure, n, items, roundings), None)
-
-
 def grim(
     figure: Figure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether a mean or percentage is possible for n people and `items` whole-number items each."""
-    return grim_total(figure, n, items, roundings) is not None
+    """Whether a mean or percentage is possible for n people and `items` whole-number items each.
+
+    `figure` is a mean (per=1) or a percentage (per=100).
+    """
+    return any(True for _ in _totals(figure, n, items, roundings))
 
 
 def _totals(figure: Figure, n: int, items: int, roundings: Sequence[Rounding]) -> Iterator[int]:
@@ -79,18 +78,18 @@ def grimmer(
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     if sd.digits < 0:
         return False
-    low, high, with_low, with_high = _sd_squares(sd, roundings)
+    variances = _variances(sd, roundings)
     for total in _totals(mean, n, items, roundings):
         if scale is not None and not n * scale[0] <= total <= n * scale[1]:
             continue
         centre = Fraction(total * total, n)
         factor = (n - 1) * items * items
-        least, most = low * factor + centre, high * factor + centre
-        lowest = _ceiling(least) + (0 if with_low or least.denominator != 1 else 1)
-        highest = most.numerator // most.denominator
-        if not with_high and most.denominator == 1:
-            highest -= 1
-        lowest = max(lowest, _least_squares(total, n))
+        least, most = variances.low * factor + centre, variances.high * factor + centre
+        lowest = ceil(least) + (not variances.with_low and least.denominator == 1)
+        highest = floor(most) - (not variances.with_high and most.denominator == 1)
+        quotient, rest = divmod(total, n)
+        # No n whole numbers with that sum have a smaller sum of squares.
+        lowest = max(lowest, (n - rest) * quotient**2 + rest * (quotient + 1) ** 2)
         if scale is not None:
             highest = min(highest, _most_squares(total, n, scale))
         if _some_attainable(total, lowest, highest, n):
@@ -98,24 +97,14 @@ def grimmer(
     return False
 
 
-def _ceiling(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
-
-
-def _sd_squares(sd: Figure, roundings: Sequence[Rounding]) -> tuple[Fraction, Fraction, bool, bool]:
+def _variances(sd: Figure, roundings: Sequence[Rounding]) -> Shares:
     """The variances that show as the SD: the hull over the conventions."""
-    ends = [share_interval(sd, rounding) for rounding in roundings]
-    low, without_low = min((e[0], not e[2]) for e in ends)
-    high, with_high = max((e[1], e[3]) for e in ends)
+    ends = [shares_of(sd, rounding) for rounding in roundings]
+    low, without_low = min((end.low, not end.with_low) for end in ends)
+    high, with_high = max((end.high, end.with_high) for end in ends)
     if low < 0:
         low, without_low = Fraction(0), False
-    return low * low, high * high, not without_low, with_high
-
-
-def _least_squares(total: int, n: int) -> int:
-    """The smallest sum of squares of n whole numbers with that sum."""
-    quotient, rest = divmod(total, n)
-    return (n - rest) * quotient**2 + rest * (quotient + 1) ** 2
+    return Shares(low * low, high * high, not without_low, with_high)
 
 
 def _most_squares(total: int, n: int, scale: tuple[int, int]) -> int:
@@ -161,12 +150,8 @@ def debit(mean: Figure, sd: Figure, n: int, roundings: Sequence[Rounding] = EITH
     """
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
-    low, high, with_low, with_high = _sd_squares(sd, roundings)
+    variances = _variances(sd, roundings)
     for count in _totals(mean, n, 1, roundings):
-        if not 0 <= count <= n:
-            continue
-        variance = Fraction(count * (n - count), n * (n - 1))
-        above = variance > low or (with_low and variance == low)
-        if above and (variance < high or (with_high and variance == high)):
+        if 0 <= count <= n and Fraction(count * (n - count), n * (n - 1)) in variances:
             return True
     return False

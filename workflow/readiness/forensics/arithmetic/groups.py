@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, joint_mask
-from readiness.forensics.arithmetic.figures import Figure, Rounding
-from readiness.forensics.arithmetic.grim import grim_total
 
 
 @dataclass(frozen=True)
@@ -51,39 +49,3 @@ def joint_splits(
             if all(places) and smaller not in found:
                 found[smaller] = Split(smaller, total - smaller, places)
     return [found[smaller] for smaller in sorted(found)]
-
-
-def mean_splits(
-    first: Figure,
-    second: Figure,
-    total: int,
-    dispersion: int = 5,
-    roundings: Sequence[Rounding] = (Rounding.HALF_UP, Rounding.HALF_DOWN),
-    items: int = 1,
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Splits near equal halves on which two means are possible (GRIM with a total n).
-
-    Returns (forth, back): pairs (smaller, larger) with the first mean on the smaller group, and
-    with the first mean on the larger one; nearest to equal halves first.
-    """
-    forth, back = [], []
-    for offset in range(dispersion + 1):
-        smaller = total // 2 - offset
-        larger = total - smaller
-        if smaller < 1:
-            break
-        if _both(first, smaller, second, larger, roundings, items):
-            forth.append((smaller, larger))
-        if _both(first, larger, second, smaller, roundings, items):
-            back.append((smaller, larger))
-    return forth, back
-
-
-def _both(
-    first: Figure, n_first: int, second: Figure, n_second: int,
-    roundings: Sequence[Rounding], items: int,
-) -> bool:  # fmt: skip
-    return (
-        grim_total(first, n_first, items, roundings) is not None
-        and grim_total(second, n_second, items, roundings) is not None
-    )

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.figures import parse_figure
-from readiness.forensics.arithmetic.shares import Shares
+from readiness.forensics.arithmetic.figures import Shares, parse_figure
 from readiness.language.catalogue import LANGUAGES, form
 
 A_LITTLE = Fraction(1, 20)
@@ -56,10 +55,33 @@ SHARES: tuple[tuple[str, Fraction], ...] = (
     ("phrases.share.tenth", Fraction(1, 10)),
     ("phrases.share.half", Fraction(1, 2)),
 )
-MODIFIERS = (
-    "bit_more", "bit_less", "more", "less", "at_least", "at_most", "nearly", "about", "exactly",
-)  # fmt: skip
-WHOLES = ("vast", "slim", "nearly_all", "majority", "minority", "all", "none")
+_Reach = tuple[Fraction, Fraction, bool, bool]
+_NONE, _HALF, _ALL = Fraction(0), Fraction(1, 2), Fraction(1)
+MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
+    "bit_more": ((_NONE, A_LITTLE, False, True), (_NONE, WIDER, True, True)),
+    "bit_less": ((-A_LITTLE, _NONE, True, False), (-WIDER, _NONE, True, True)),
+    "more": ((_NONE, _ALL, False, True), (_NONE, _ALL, True, True)),
+    "less": ((-_ALL, _NONE, True, False), (-_ALL, _NONE, True, True)),
+    "at_least": ((_NONE, _ALL, True, True), (_NONE, _ALL, True, True)),
+    "at_most": ((-_ALL, _NONE, True, True), (-_ALL, _NONE, True, True)),
+    "nearly": ((-A_LITTLE, _NONE, True, True), (-WIDER, SLACK, True, True)),
+    "about": ((-A_LITTLE, A_LITTLE, True, True), (-WIDER, WIDER, True, True)),
+    "exactly": ((_NONE, _NONE, True, True), (_NONE, _NONE, True, True)),
+}
+"""How far words reach around their anchor, read strictly and loosely, and which ends belong."""
+WHOLES: dict[str, tuple[Shares, Shares]] = {
+    "vast": (Shares(VAST, _ALL, with_low=False), Shares(_HALF, _ALL, with_low=False)),
+    "slim": (
+        Shares(_HALF, _HALF + A_LITTLE, with_low=False),
+        Shares(_HALF, _HALF + WIDER, with_low=False),
+    ),
+    "nearly_all": (Shares(NEARLY_ALL, _ALL), Shares(NEARLY_ALL - WIDER, _ALL)),
+    "majority": (Shares(_HALF, _ALL, with_low=False), Shares(_HALF, _ALL)),
+    "minority": (Shares(_NONE, _HALF, with_high=False), Shares(_NONE, _HALF)),
+    "all": (Shares(_ALL, _ALL), Shares(Fraction(19, 20), _ALL)),
+    "none": (Shares(_NONE, _NONE), Shares(_NONE, A_LITTLE)),
+}
+"""Words without an anchor, read strictly and loosely."""
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KEYS = (
     *(f"phrases.{modifier}" for modifier in MODIFIERS),
@@ -81,14 +103,18 @@ def read_phrase(phrase: str, language: str) -> Reading:
             f"No reading of phrases in {language!r}; expected one of {', '.join(LANGUAGES)}."
         )
     for text in _with_and_without_people(_clean(phrase), language):
-        for name in WHOLES:
+        for name, shares in WHOLES.items():
             if re.fullmatch(form(f"phrases.whole.{name}", language), text):
-                return Reading(phrase, language, None, *_whole(name))
+                return Reading(phrase, language, None, *shares)
         modifier, rest = _modifier(text, language)
         anchor = _anchor(rest, language)
         if anchor is not None:
-            plain = modifier == "exactly" and rest == text
-            return Reading(phrase, language, anchor, *_around(anchor, modifier, plain))
+            strict, loose = MODIFIERS[modifier]
+            if modifier == "exactly" and rest == text:
+                # A bare "a third" is about a third in ordinary speech.
+                loose = MODIFIERS["about"][0]
+            reading = _around(anchor, strict), _around(anchor, loose)
+            return Reading(phrase, language, anchor, *reading)
     raise DataError(
         f"{phrase!r} ({language}) is not understood; expected words such as "
         '"un peu plus du tiers", "nearly 67 %", "one in three".'
@@ -159,52 +185,7 @@ def _small_number(word: str, language: str) -> int | None:
     return figure.digits if figure.decimals == 0 else None
 
 
-def _clamp(low: Fraction, high: Fraction, with_low: bool = True, with_high: bool = True) -> Shares:
-    if low < 0:
-        low, with_low = Fraction(0), True
-    if high > 1:
-        high, with_high = Fraction(1), True
-    return Shares(low, high, with_low, with_high)
-
-
-def _around(anchor: Fraction, modifier: str, plain: bool) -> tuple[Shares, Shares]:
-    zero, one = Fraction(0), Fraction(1)
-    a = anchor
-    if modifier == "bit_more":
-        return _clamp(a, a + A_LITTLE, with_low=False), _clamp(a, a + WIDER)
-    if modifier == "bit_less":
-        return _clamp(a - A_LITTLE, a, with_high=False), _clamp(a - WIDER, a)
-    if modifier == "more":
-        return Shares(a, one, with_low=False), Shares(a, one)
-    if modifier == "less":
-        return Shares(zero, a, with_high=False), Shares(zero, a)
-    if modifier == "at_least":
-        return Shares(a, one), Shares(a, one)
-    if modifier == "at_most":
-        return Shares(zero, a), Shares(zero, a)
-    if modifier == "nearly":
-        return _clamp(a - A_LITTLE, a), _clamp(a - WIDER, a + SLACK)
-    if modifier == "about":
-        return _clamp(a - A_LITTLE, a + A_LITTLE), _clamp(a - WIDER, a + WIDER)
-    # A bare "a third" is exact when read strictly, and about a third in ordinary speech.
-    return Shares(a, a), _clamp(a - A_LITTLE, a + A_LITTLE) if plain else Shares(a, a)
-
-
-def _whole(name: str) -> tuple[Shares, Shares]:
-    zero, half, one = Fraction(0), Fraction(1, 2), Fraction(1)
-    if name == "vast":
-        return Shares(VAST, one, with_low=False), Shares(half, one, with_low=False)
-    if name == "nearly_all":
-        return Shares(NEARLY_ALL, one), Shares(NEARLY_ALL - WIDER, one)
-    if name == "slim":
-        return (
-            Shares(half, half + A_LITTLE, with_low=False),
-            Shares(half, half + WIDER, with_low=False),
-        )
-    if name == "majority":
-        return Shares(half, one, with_low=False), Shares(half, one)
-    if name == "minority":
-        return Shares(zero, half, with_high=False), Shares(zero, half)
-    if name == "all":
-        return Shares(one, one), Shares(Fraction(19, 20), one)
-    return Shares(zero, zero), Shares(zero, A_LITTLE)
+def _around(anchor: Fraction, reach: _Reach) -> Shares:
+    """The shares around an anchor, kept within 0 and 1."""
+    low, high, *included = reach
+    return Shares(anchor + low, anchor + high, *included).clipped

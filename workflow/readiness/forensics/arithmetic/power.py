@@ -21,6 +21,7 @@ from readiness.forensics.arithmetic.bases import (
     FigureSet,
     Mask,
     SetKind,
+    fitting,
     with_missing,
 )
 from readiness.forensics.arithmetic.figures import Figure, Rounding, counts_between, ends
@@ -114,18 +115,8 @@ def _feasible(
         low, high = _intervals(column, scale, n, convention.rounding)
         lows.append(np.maximum(low, 0))
         highs.append(np.minimum(high, n))
-    each = [low <= high for low, high in zip(lows, highs, strict=True)]
-    pair = kind is SetKind.EXHAUSTIVE and len(each) == 2
-    if convention.complement and pair:
-        mask = each[0] | each[1]
-    else:
-        mask = np.logical_and.reduce(each)
-        if kind is not SetKind.MULTI:
-            mask &= np.sum(lows, axis=0) <= n
-        if kind is SetKind.EXHAUSTIVE:
-            mask &= np.sum(highs, axis=0) >= n
-    mask[:, 0] = False
-    return np.asarray(mask, dtype=np.bool_)
+    pair = kind is SetKind.EXHAUSTIVE and len(lows) == 2
+    return fitting(lows, highs, n, kind, either=convention.complement and pair)
 
 
 def _intervals(

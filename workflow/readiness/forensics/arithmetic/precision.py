@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
-from statistics import NormalDist
 
 from readiness.errors import StatisticsError
 
@@ -24,16 +23,6 @@ UNRELIABLE_CV = Fraction(333, 1000)
 def _check(count: int, base: int) -> None:
     if base < 1 or not 0 <= count <= base:
         raise StatisticsError(f"{count} out of {base}: expected a count between 0 and its base.")
-
-
-def wilson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share, as if the base were a simple random sample."""
-    from readiness.survey import intervals
-
-    _check(count, base)
-    quantile = NormalDist().inv_cdf((1 + level) / 2)
-    low, high = intervals.wilson(count / base, base, quantile)
-    return float(low), float(high)
 
 
 def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:

@@ -7,11 +7,11 @@ nothing is said about who made it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, parse_figure
+from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Rounding, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
 
 
@@ -92,45 +92,3 @@ def repairs(
                 continue
             found.append(Edit(position, text, candidate, kind))
     return found
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """What two outlets print for one exhaustive set, and who cannot be right as printed.
-
-    `inconsistent` names the outlets whose own figures do not add up, with the sum that they show.
-    `edits` are the single edits that turn the inconsistent set into the other outlet's.
-    """
-
-    agree: bool
-    inconsistent: dict[str, Figure]
-    edits: tuple[Edit, ...]
-
-    @property
-    def unique(self) -> bool:
-        """Exactly one typo reconciles the two."""
-        return len(self.edits) == 1
-
-
-def compare_outlets(values: Mapping[str, Sequence[str]], exhaustive: bool = True) -> Conflict:
-    """Compare outlets that print the same set of figures: {outlet: figures in the same order}."""
-    sets = {outlet: [parse_figure(t) for t in texts] for outlet, texts in values.items()}
-    wrong: dict[str, Figure] = {}
-    if exhaustive:
-        for outlet, figures in sets.items():
-            result = sum_to_whole(figures)
-            if not result.ok:
-                wrong[outlet] = result.total
-    sound = [outlet for outlet in sets if outlet not in wrong]
-    edits: list[Edit] = []
-    for outlet in wrong:
-        references: list[Sequence[str] | None] = [values[other] for other in sound] or [None]
-        for reference in references:
-            for edit in repairs(values[outlet], reference, exhaustive):
-                if edit not in edits:
-                    edits.append(edit)
-    if not exhaustive and len(sets) == 2:
-        left, right = (list(v) for v in values.values())
-        edits = repairs(left, right, exhaustive=False)
-    agree = len({tuple(figures) for figures in sets.values()}) == 1
-    return Conflict(agree, wrong, tuple(edits))

@@ -15,11 +15,9 @@ from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Figure,
     Rounding,
-    count_interval,
-    printed,
-    share_interval,
+    Shares,
+    shares_of,
 )
-from readiness.forensics.arithmetic.shares import Shares
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def sum_to_whole(
     total = Figure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
     allowed = _allowed_sums(figures, decimals, roundings)
     for rounding in roundings:
-        shares = _shares_adding_to(figures, rounding, Fraction(1))
+        shares = _shares_of_a_whole(figures, rounding)
         if shares is not None:
             return SumResult(True, total, allowed, shares, rounding)
     return SumResult(False, total, allowed, None, None)
@@ -100,78 +98,33 @@ def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int,
     return reach, reach
 
 
-def _shares_adding_to(
-    figures: Sequence[Figure], rounding: Rounding, target: Fraction
+def _shares_of_a_whole(
+    figures: Sequence[Figure], rounding: Rounding
 ) -> tuple[Fraction, ...] | None:
-    """Real shares inside the figures' intervals (and 0..1) that add to `target`, or None."""
-    ends = []
-    for figure in figures:
-        low, high, with_low, with_high = share_interval(figure, rounding)
-        if low < 0:
-            low, with_low = Fraction(0), True
-        if high > 1:
-            high, with_high = Fraction(1), True
-        ends.append((low, high, with_low, with_high))
-    lowest, highest = sum(e[0] for e in ends), sum(e[1] for e in ends)
-    if not lowest <= target <= highest:
+    """Real shares inside the figures' intervals (and 0..1) that add to 1, or None."""
+    whole = [shares_of(figure, rounding).clipped for figure in figures]
+    lowest, highest = sum(s.low for s in whole), sum(s.high for s in whole)
+    if not lowest <= 1 <= highest:
         return None
-    if target == lowest:
-        return tuple(e[0] for e in ends) if all(e[2] for e in ends) else None
-    if target == highest:
-        return tuple(e[1] for e in ends) if all(e[3] for e in ends) else None
+    if lowest == 1:
+        return tuple(s.low for s in whole) if all(s.with_low for s in whole) else None
+    if highest == 1:
+        return tuple(s.high for s in whole) if all(s.with_high for s in whole) else None
     # Strictly between: the same fraction of each interval's length.
-    position = Fraction(target - lowest, highest - lowest)
-    return tuple(e[0] + position * (e[1] - e[0]) for e in ends)
+    position = Fraction(1 - lowest, highest - lowest)
+    return tuple(s.low + position * (s.high - s.low) for s in whole)
 
 
-def figures_of_counts(
-    counts: Sequence[int], n: int, decimals: int, rounding: Rounding
-) -> tuple[Figure, ...]:
-    """What counts out of n print as."""
-    return tuple(printed(Fraction(k, n), decimals, rounding) for k in counts)
-
-
-def complements(
-    first: Figure, second: Figure, roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
-) -> bool:
-    """Whether two figures can be a share and its complement (each rounded, or one subtracted)."""
-    exact = first.share + second.share == 1
-    return exact or sum_to_whole([first, second], roundings).ok
-
-
-def net_fits(
-    parts: Sequence[Figure],
-    net: Figure,
-    n_max: int | None = None,
-    roundings: Sequence[Rounding] = NEAREST_ROUNDINGS,
-) -> bool:
-    """Whether a net ("good or medium: 45") can be the sum of its parts.
-
-    On any base when `n_max` is None, else on some base up to `n_max`; in one convention.
-    """
-    return any(
-        _net_fits_reals(parts, net, rounding)
-        if n_max is None
-        else any(_net_fits_base(parts, net, n, rounding) for n in range(1, n_max + 1))
-        for rounding in roundings
-    )
-
-
-def _net_fits_base(parts: Sequence[Figure], net: Figure, n: int, rounding: Rounding) -> bool:
-    ranges = [count_interval(part, n, rounding) for part in parts]
-    ranges = [(max(low, 0), min(high, n)) for low, high in ranges]
-    if any(low > high for low, high in ranges):
-        return False
-    low, high = count_interval(net, n, rounding)
-    return max(low, sum(r[0] for r in ranges)) <= min(high, sum(r[1] for r in ranges), n)
-
-
-def _net_fits_reals(parts: Sequence[Figure], net: Figure, rounding: Rounding) -> bool:
-    ends = [share_interval(part, rounding) for part in parts]
-    together = Shares(
-        Fraction(sum(e[0] for e in ends)),
-        Fraction(sum(e[1] for e in ends)),
-        all(e[2] for e in ends),
-        all(e[3] for e in ends),
-    )
-    return together.meets(Shares(*share_interval(net, rounding)))
+def net_fits(parts: Sequence[Figure], net: Figure, roundings: Sequence[Rounding]) -> bool:
+    """Whether a net ("good or medium: 45") can be the sum of its parts, in one convention."""
+    for rounding in roundings:
+        shares = [shares_of(part, rounding) for part in parts]
+        together = Shares(
+            Fraction(sum(share.low for share in shares)),
+            Fraction(sum(share.high for share in shares)),
+            all(share.with_low for share in shares),
+            all(share.with_high for share in shares),
+        )
+        if together.meets(shares_of(net, rounding)):
+            return True
+    return False

@@ -19,31 +19,6 @@ from readiness.forensics.arithmetic.precision import PRange
 MAX_TABLES = 200_000
 
 
-def tables_with_margins(
-    rows: Sequence[int], columns: Sequence[int]
-) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Every table of counts with these row and column sums. There may be very many: take a few."""
-    if sum(rows) != sum(columns):
-        raise StatisticsError(f"Margins add to {sum(rows)} and {sum(columns)}; expected one total.")
-    if not rows:
-        yield ()
-        return
-    for first in _fillings(rows[0], columns):
-        left = [c - used for c, used in zip(columns, first, strict=True)]
-        for others in tables_with_margins(rows[1:], left):
-            yield (first, *others)
-
-
-def _fillings(total: int, caps: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    if not caps:
-        if total == 0:
-            yield ()
-        return
-    for value in range(max(0, total - sum(caps[1:])), min(total, caps[0]) + 1):
-        for rest in _fillings(total - value, caps[1:]):
-            yield (value, *rest)
-
-
 def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     """The range of Fisher's two-sided p over all 2 x 2 tables with these margins.
 

@@ -68,7 +68,7 @@ class Study:
         said = {claim.rounding for s in sets for claim in self.members(s)} - {"unknown"}
         if not said:
             return NEAREST
-        return conventions([r for r in Rounding if r in said], complement=True)
+        return conventions([r for r in Rounding if r in said])
 
     def assumed(self, sets: Sequence[ClaimSet]) -> Term:
         """The conditions of exact arithmetic on these sets, as a clause."""

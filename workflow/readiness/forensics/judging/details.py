@@ -1,18 +1,13 @@
-"""Judgements of single printed numbers: means with their SDs, nets, differences of two groups.
-
-And of what a rate of response would need.
-"""
+"""Judgements of single printed numbers: means with their SDs, nets, differences of two groups."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from fractions import Fraction
 
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.facts import Fact, Value
 from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, printed
 from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.precision import difference_of_groups
-from readiness.forensics.arithmetic.response_rates import Dispositions
 from readiness.forensics.arithmetic.sums import net_fits
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import Study, verdict
@@ -130,22 +125,6 @@ def judge_difference(study: Study, pair: Difference) -> Verdict:
         [*names, pair.n_first, pair.n_second],
         nature=Nature.INFERENCE,
     )
-
-
-CASES = {field.name: Term(f"forensics.case.{field.name}") for field in fields(Dispositions)}
-KEYS = tuple(term.key for term in CASES.values())
-
-
-def not_computable(cases: Dispositions) -> Verdict | None:
-    """The verdict that no rate of response can be computed, naming what is not known.
-
-    None if all is known.
-    """
-    if not cases.unknown:
-        return None
-    counts = Listed(tuple(CASES[name] for name in cases.unknown))
-    fact = Fact("forensics.response_unknown", {"counts": counts})
-    return verdict("response.rates", "response", Status.UNDETERMINED, [fact], nature=Nature.UNKNOWN)
 
 
 def _counts(figure: Figure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:

@@ -18,7 +18,6 @@ from readiness.forensics.arithmetic.bases import (
     bases,
     joint_bases,
     joint_witness,
-    smallest_base,
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import Rounding
@@ -63,7 +62,7 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
 def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     found = bases(figures, study.reach, allowed)
-    smallest = found[0] if found else smallest_base(figures, allowed, SEARCH)
+    smallest = found[0] if found else smallest_joint_base([figures], 0, allowed, SEARCH)
     if found and len(found) <= LONGEST_LIST:
         key, numbers = "forensics.bases.list", named(n_max=study.reach, bases=tuple(found))
     elif found:

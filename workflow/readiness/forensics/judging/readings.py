@@ -18,6 +18,7 @@ from readiness.forensics.arithmetic.bases import (
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, printed
+from readiness.forensics.arithmetic.phrases import Reading, read_phrase
 from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
     nchs_presentation,
@@ -27,10 +28,8 @@ from readiness.forensics.arithmetic.sources import repairs
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.arithmetic.unpublished import cross_range
 from readiness.forensics.arithmetic.wording import (
-    Reading,
     WordingResult,
     judge_wording,
-    read_phrase,
     smallest_strict_base,
 )
 from readiness.forensics.judging.claims import Claim
@@ -199,7 +198,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     assumed = UNWEIGHTED_NEAREST if described.weighted == "unknown" else NEAREST_ALONE
     status = Status.POSSIBLE
     if result.strict:
-        count, base = result.witnesses[0]
+        count, base = result.strict[0]
         values |= {"assumed": assumed} | named(count=count, base=base)
         fact = Fact("forensics.wording.fits", values)
     elif result.loose:
@@ -215,7 +214,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
         [fact],
         tuple(dict.fromkeys((phrase.claim, described.claim_id))),
         nature=Nature.INFERENCE,
-        witnesses=[{"count": k, "base": n} for k, n in result.loose_witnesses[:5]],
+        witnesses=[{"count": k, "base": n} for k, n in result.loose[:5]],
     )
 
 
@@ -227,7 +226,7 @@ def _loose(
     firsts = _first_bases(found)
     if not firsts.items:
         return Fact("forensics.wording.loose_only", values | named(limit=WORDING_SEARCH))
-    shares = {Fraction(k, n) for k, n in result.loose_witnesses}
+    shares = {Fraction(k, n) for k, n in result.loose}
     if reading.anchor in ANCHORS and reading.anchor in shares:
         anchor = ANCHORS[reading.anchor]
         return Fact("forensics.wording.exact", values | {"anchor": anchor, "firsts": firsts})

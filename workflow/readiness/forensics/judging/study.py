@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.bases import bases, joint_bases, missing_needed
+from readiness.forensics.arithmetic.bases import bases, joint_bases
 from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.context import DEFAULT_REACH, Study
 from readiness.forensics.judging.details import judge_difference, judge_mean, judge_net
@@ -152,28 +152,6 @@ class Axis:
     bases_missing: tuple[int, ...]
     """The same with up to `max_missing` missing answers."""
     joint: bool
-
-
-def robustness(
-    claims: pd.DataFrame, structure: Structure, n_max: int | None = None, most: int = 3
-) -> pd.DataFrame:
-    """How each joint verdict changes with missing answers and with fewer completes.
-
-    One row a shared base and number of people: shared_base, people, missing (the fewest missing
-    answers on each item that let all its sets fit; missing value when more than `most`). Arguments
-    and errors as in `read_study`.
-    """
-    study = read_study(claims, structure, n_max)
-    records: list[tuple[str, int, int | None]] = []
-    for shared in structure.shared_bases:
-        sets = [structure.set_named(name) for name in shared.sets]
-        if study.weighted(sets) == "yes":
-            continue
-        figures = [study.figures(s) for s in sets]
-        needed = missing_needed(figures, study.reach, most, study.conventions(sets))
-        records += [(shared.id, n + 1, missing) for n, missing in enumerate(needed)]
-    frame = pd.DataFrame(records, columns=["shared_base", "people", "missing"])
-    return frame.astype({"people": "Int64", "missing": "Int64"})
 
 
 def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Axis]:
