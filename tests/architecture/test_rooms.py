@@ -33,7 +33,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded", "templating", "fonts"),
+    ("files", "bounded", "templating", "fonts", "arrays"),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

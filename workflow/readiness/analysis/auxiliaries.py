@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-FloatArray = npt.NDArray[np.float64]
+from readiness.arrays import FloatArray, TextArray
+
 Targets = Mapping[str, Mapping[str, float]]
 """Persons of the population by frame variable and category."""
 
@@ -123,7 +124,7 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
 
 
 def _others_shares(
-    values: npt.NDArray[np.object_], weights: FloatArray, totals: Mapping[str, float]
+    values: TextArray, weights: FloatArray, totals: Mapping[str, float]
 ) -> dict[str, float]:
     left = {
         category: max(total - float(weights[values == category].sum()), 0.0)
@@ -156,7 +157,7 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
 
 
 def enough(
-    values: npt.NDArray[np.object_],
+    values: TextArray,
     kinds: FloatArray,
     categories: Iterable[str],
     counts: FloatArray | None = None,
@@ -171,9 +172,7 @@ def enough(
     ]
 
 
-def _indicated(
-    values: npt.NDArray[np.object_], answered: Answered, categories: Iterable[str]
-) -> list[str]:
+def _indicated(values: TextArray, answered: Answered, categories: Iterable[str]) -> list[str]:
     """The categories that get an indicator: all with enough answers but the largest."""
     binary = np.isin(answered.answers, (0.0, 1.0)).all()
     kinds = answered.answers if binary else np.zeros(len(values))

@@ -14,11 +14,11 @@ import pandas as pd
 
 from readiness.analysis.cuts import Crossings, Cut, compared_cuts
 from readiness.analysis.selection import Selection
+from readiness.arrays import BoolArray
 from readiness.config import Compare
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.families import ContrastRow, family_of
-from readiness.survey.comparisons.results import BoolArray
 from readiness.survey.comparisons.shares import Shares
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
@@ -34,9 +33,6 @@ from readiness.survey.estimates.proportions import (
     proportion_table,
 )
 from readiness.survey.intervals import Interval
-
-Values = npt.NDArray[np.object_]
-"""Answers as a table holds them, one a row."""
 
 BASES: tuple[Base, ...] = ("asked", "answered")
 

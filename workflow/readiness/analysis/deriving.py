@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, Derived
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Value
@@ -31,10 +31,6 @@ from readiness.questionnaire import (
     questionnaire_of,
 )
 from readiness.questionnaire.model import FrameVariable, Item
-
-FloatArray = npt.NDArray[np.float64]
-Booleans = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.object_]
 
 ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
 """What the answers of a condition are called."""
@@ -145,7 +141,7 @@ def derive(
     return table
 
 
-def _codes(table: pd.DataFrame, name: str) -> Codes:
+def _codes(table: pd.DataFrame, name: str) -> TextArray:
     """The answers of a column; who has no frame variable was not asked."""
     if name not in table:
         raise ConfigError(f"derive: {name} is not known of respondents: the wave has no sample.")
@@ -153,7 +149,7 @@ def _codes(table: pd.DataFrame, name: str) -> Codes:
     return np.where(codes == "", NOT_ASKED, codes)
 
 
-def _missing(columns: Sequence[Codes]) -> Codes:
+def _missing(columns: Sequence[TextArray]) -> TextArray:
     """How a variable is missing of which all or some parts are, shape (rows,)."""
     matrix = np.stack(columns)
     known = ~np.isin(matrix.astype(str), SPECIAL_CODES)
@@ -162,7 +158,7 @@ def _missing(columns: Sequence[Codes]) -> Codes:
     return np.where(alike, first, BLANK)
 
 
-def _met(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+def _met(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
     """`yes`, `no` or how it is missing, of each respondent."""
     parts = [_condition(c, questionnaire, table) for c in one.conditions]
     yes = np.stack([met for met, _, _ in parts])
@@ -178,7 +174,7 @@ def _met(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Cod
 
 def _condition(
     condition: Condition, questionnaire: Questionnaire, table: pd.DataFrame
-) -> tuple[Booleans, Booleans, Codes]:
+) -> tuple[BoolArray, BoolArray, TextArray]:
     """Of whom a condition is met, of whom it is not, and the answers (special: neither)."""
     source = questionnaire.variable(condition.item)
     wanted = list(condition.of or ())
@@ -196,7 +192,7 @@ def _condition(
     return yes, np.isin(codes.astype(str), source.codes) & ~yes, codes
 
 
-def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
     """The category of each respondent; an answer that is in none was not asked for."""
     (name,) = one.sources
     source: Item | FrameVariable = questionnaire.variable(name)
@@ -217,7 +213,7 @@ def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame)
     return found
 
 
-def _numbers(codes: Codes) -> FloatArray:
+def _numbers(codes: TextArray) -> FloatArray:
     """The numbers of a coded column; NaN where it holds a special code."""
     return pd.to_numeric(pd.Series(codes), errors="coerce").to_numpy(dtype=np.float64)
 
@@ -247,7 +243,7 @@ def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> F
     return np.column_stack(columns)
 
 
-def _scale(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> Codes:
+def _scale(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
     """The mean or sum of each respondent, as text, or how it is missing."""
     assert one.scale is not None
     values = scores(one, questionnaire, table)

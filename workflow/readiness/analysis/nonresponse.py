@@ -20,14 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.analysis.auxiliaries import (
-    Answered,
-    Auxiliaries,
-    Cells,
-    Targets,
-    auxiliaries,
-    tells,
-)
+from readiness.analysis.auxiliaries import Answered, Auxiliaries, Cells, Targets, auxiliaries, tells
 from readiness.analysis.responding import (
     NO_FRAME,
     balance_table,
@@ -36,15 +29,13 @@ from readiness.analysis.responding import (
     response,
 )
 from readiness.analysis.selection import Selection
+from readiness.arrays import BoolArray, FloatArray
 from readiness.config import NEWEST_EDITION, Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, NOT_ASKED, Item
 from readiness.survey.design import Design
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
-
-FloatArray = npt.NDArray[np.float64]
-BooleanArray = npt.NDArray[np.bool_]
 
 COLUMNS = [
     "item", "level", "unit", "asked", "answered", "estimate", "worst_lower", "worst_upper",
@@ -72,7 +63,7 @@ class Headline(NamedTuple):
 
     level: str
     values: FloatArray
-    asked: BooleanArray
+    asked: BoolArray
     ends: tuple[float, float]
 
 

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from readiness.analysis.auxiliaries import Targets, enough
 from readiness.analysis.selection import Selection
+from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import (
@@ -47,10 +47,8 @@ BALANCE_COLUMNS = ["variable", "category", "n", "population", "before", "after"]
 MISSING = ("answered", "dont_know", "blank", "not_asked")
 MISSING_COLUMNS = ["item", "status", "n", "respondents"]
 
-Booleans = npt.NDArray[np.bool_]
 
-
-def _states(item: Item, answers: pd.DataFrame) -> dict[str, Booleans]:
+def _states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
     """Who answered an item, said "don't know", was not asked, or left it without a usable answer.
 
     A multiple-choice item has an answer where any of its options has one.
@@ -82,7 +80,7 @@ def missing_table(
 
 def dispositions(
     sample: pd.DataFrame, answers: pd.DataFrame, questionnaire: Questionnaire
-) -> npt.NDArray[np.object_]:
+) -> TextArray:
     """How each drawn case ended (`survey.response.DISPOSITIONS`), in the order of the sample.
 
     `answers`: coded answers of the weighted respondents.
@@ -136,9 +134,7 @@ def response(
     return pd.DataFrame(rows, columns=RESPONSE_COLUMNS).fillna({"reason": ""})
 
 
-def _rates(
-    ended: npt.NDArray[np.object_], weights: npt.NDArray[np.float64] | None, group: str
-) -> Iterator[dict[str, Any]]:
+def _rates(ended: TextArray, weights: FloatArray | None, group: str) -> Iterator[dict[str, Any]]:
     """RR1-RR6 of cases, each with its value or the reason why it has none."""
     table = response_table(ended, weights).set_index("rate")
     unknown = bool(np.isin(ended, UNKNOWN).any())
@@ -159,7 +155,7 @@ def _rates(
 
 
 def _representativity(
-    sample: pd.DataFrame, ended: npt.NDArray[np.object_], questionnaire: Questionnaire
+    sample: pd.DataFrame, ended: TextArray, questionnaire: Questionnaire
 ) -> dict[str, Any]:
     """The R-indicator of the frame's categories, less what a small sample adds."""
     answered = np.isin(ended, ("complete", "partial"))
@@ -178,8 +174,8 @@ def _representativity(
 
 
 def _indicators(
-    sample: pd.DataFrame, answered: Booleans, questionnaire: Questionnaire
-) -> Iterator[npt.NDArray[np.float64]]:
+    sample: pd.DataFrame, answered: BoolArray, questionnaire: Questionnaire
+) -> Iterator[FloatArray]:
     """Categories with enough cases that answered and that did not, without the largest of each."""
     columns = [np.ones(len(sample))]
     for variable in questionnaire.frame:
@@ -205,7 +201,7 @@ def drawn_totals(sample: pd.DataFrame, questionnaire: Questionnaire) -> dict[str
 
 def balance_table(
     respondents: pd.DataFrame,
-    weights: Mapping[str, npt.NDArray[np.float64]],
+    weights: Mapping[str, FloatArray],
     questionnaire: Questionnaire,
     targets: Targets,
     sample: pd.DataFrame | None,

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.deriving import FloatArray, scores
+from readiness.analysis.deriving import scores
 from readiness.analysis.selection import Selection
+from readiness.arrays import FloatArray
 from readiness.config import Derived
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire

@@ -6,17 +6,13 @@ from sums of weights by stratum (or PSU) and category, and for calibrated weight
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.survey.coding import Codes
 from readiness.survey.variance import CERTAIN, LonelyPsu, Projection, Stage, between_units
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 # Indicators of more cells than this are never written out (8 bytes each).
 _DENSE = 200_000

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 
-IntArray: TypeAlias = npt.NDArray[np.int64]
 Factorized: TypeAlias = tuple[IntArray, list[Any]]
 
 
@@ -52,13 +52,13 @@ class Codes:
         """The label of a code, quoted, for messages."""
         return repr(self.labels[code]) if self.labels is not None else str(code)
 
-    def counts(self) -> npt.NDArray[np.int64]:
+    def counts(self) -> IntArray:
         """Rows in each category, shape (size,)."""
         if self.identity:
             return np.ones(self.size, dtype=np.int64)
         return np.bincount(self.codes, minlength=self.size).astype(np.int64)
 
-    def count_used(self, used: npt.NDArray[np.bool_]) -> int:
+    def count_used(self, used: BoolArray) -> int:
         """Number of categories with at least one row where `used` is true."""
         if self.identity:
             return int(used.sum())
@@ -73,7 +73,7 @@ class Codes:
         table = np.bincount(key, minlength=self.size * (size + 1)).reshape(self.size, size + 1)
         return np.asarray((table[:, :size] > 0).sum(axis=0), dtype=np.int64)
 
-    def sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def sums(self, values: FloatArray) -> FloatArray:
         """Sums of a (n, k) matrix within each category, shape (size, k)."""
         if self.identity:
             return values

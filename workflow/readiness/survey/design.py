@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.code_variance import design_code_covariance
 from readiness.survey.coding import Factorized, factorized
@@ -46,8 +47,6 @@ from readiness.survey.variance import (
 if TYPE_CHECKING:
     from readiness.survey.patterned import AnyReplicates
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 
 
@@ -101,12 +100,12 @@ class Design:
         return np.where(self.mask, self.full_weights, 0.0)
 
     @property
-    def strata(self) -> npt.NDArray[np.int64]:
+    def strata(self) -> IntArray:
         """Code of the first-stage stratum of each row, shape (rows,)."""
         return self.stages[0].strata.codes
 
     @property
-    def psu(self) -> npt.NDArray[np.int64]:
+    def psu(self) -> IntArray:
         """Code of the primary sampling unit of each row, shape (rows,), unique across strata."""
         return self.stages[0].units.codes
 
@@ -124,7 +123,7 @@ class Design:
             return min(degrees, len(self.replicates.rscales) - 1)
         return degrees
 
-    def domain_degrees(self, codes: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    def domain_degrees(self, codes: IntArray, size: int) -> IntArray:
         """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).
 
         The same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is.
@@ -270,7 +269,7 @@ class Design:
             adjust_domain_lonely=self.adjust_domain_lonely,
         )
 
-    def code_covariance(self, codes: npt.NDArray[np.int64], size: int) -> FloatArray:
+    def code_covariance(self, codes: IntArray, size: int) -> FloatArray:
         """Covariance of the weighted totals of categories, shape (size, size).
 
         The same as `total_covariance` of the indicators of each code, but at many rows through
@@ -282,7 +281,7 @@ class Design:
         """
         return design_code_covariance(self, codes, size)
 
-    def replicate_code_totals(self, codes: npt.NDArray[np.int64], size: int) -> FloatArray:
+    def replicate_code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.
 
         Raises:

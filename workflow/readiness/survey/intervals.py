@@ -15,10 +15,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.options import one_of
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Interval: TypeAlias = Literal[
     "korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"
 ]

@@ -17,19 +17,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
 from readiness.survey.intervals import Interval
 from readiness.survey.specification import check_weights
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 PHI = (0.0, 0.5, 1.0)
 

@@ -12,13 +12,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.survey.replicates import Adjustment, Kind, Replicates, StreamedReplicates
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,14 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.variance import Stage
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
 Kind: TypeAlias = Literal[
     "JK1", "JKn", "groups", "BRR", "Fay", "bootstrap", "subbootstrap", "given"

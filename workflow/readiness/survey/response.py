@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.specification import booleans, check_weights
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 DISPOSITIONS = (
     "complete", "partial", "refusal", "non_contact", "other", "unknown_household", "unknown_other",

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes, encode, interaction
 from readiness.survey.variance import Stage
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
@@ -64,8 +64,8 @@ def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
     return array
 
 
-def booleans(values: npt.NDArray[Any], what: str) -> npt.NDArray[np.bool_]:
-    """Booleans (or 0/1) as such; missing values are False.
+def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
+    """BoolArray (or 0/1) as such; missing values are False.
 
     Raises:
         StatisticsError: a value that is neither true nor false, such as the text "no".

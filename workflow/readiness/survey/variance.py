@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]
 
 # Below this sampling complement a stratum counts as taken whole (as in R survey).
@@ -43,7 +41,7 @@ class Stage:
 
     strata: Codes
     units: Codes
-    unit_stratum: npt.NDArray[np.int64]
+    unit_stratum: IntArray
     sampled: FloatArray
     population: FloatArray
 
@@ -275,9 +273,7 @@ def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolAr
     return np.asarray(seen, dtype=np.float64), seen > 0
 
 
-def _stratum_means(
-    totals: FloatArray, owner: npt.NDArray[np.int64], sampled: FloatArray
-) -> FloatArray:
+def _stratum_means(totals: FloatArray, owner: IntArray, sampled: FloatArray) -> FloatArray:
     mean = np.empty((len(sampled), totals.shape[1]))
     for j in range(totals.shape[1]):
         mean[:, j] = np.bincount(owner, weights=totals[:, j], minlength=len(sampled))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from readiness.analysis.any_csv.sample import Crossed, Sample
-from readiness.analysis.cuts import Values
+from readiness.arrays import FloatArray, IntArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.comparisons.exact import (
@@ -18,7 +18,7 @@ from readiness.survey.comparisons.exact import (
     exact_wilcoxon,
     kruskal_wallis,
 )
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.results import ComparisonRow
 
 CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")
 """Names of the tests of this module in a table of comparisons."""
@@ -28,14 +28,14 @@ SMALL = 5
 """The expected count below which the chi-square distribution is a rough guide (Cochran, 1954)."""
 
 
-def scores(answers: Values, categories: Sequence[str]) -> FloatArray:
+def scores(answers: TextArray, categories: Sequence[str]) -> FloatArray:
     """The place of each answer on its scale, 1 for the first category; NaN outside, shape (n,)."""
     place = {category: float(k) for k, category in enumerate(categories, 1)}
     return np.array([place.get(answer, np.nan) for answer in answers], dtype=np.float64)
 
 
 def classical_tests(
-    sample: Sample, answers: Values, categories: Sequence[str], groups: Crossed, *, ordered: bool
+    sample: Sample, answers: TextArray, categories: Sequence[str], groups: Crossed, *, ordered: bool
 ) -> tuple[ComparisonRow, ...]:
     """Pearson's chi-square and, of a scale, Kruskal-Wallis and between two groups Wilcoxon's.
 

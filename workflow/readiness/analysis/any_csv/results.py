@@ -12,8 +12,9 @@ from readiness.analysis.any_csv.classical import classical_tests
 from readiness.analysis.any_csv.sample import Crossed, Sample
 from readiness.analysis.any_csv.settings import Question
 from readiness.analysis.comparing import Groups
-from readiness.analysis.cuts import BASES, Values, scale_cuts
+from readiness.analysis.cuts import BASES, scale_cuts
 from readiness.analysis.selection import Selection
+from readiness.arrays import TextArray
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.coding import factorized
@@ -111,7 +112,7 @@ def _shares(sample: Sample, name: str, crossed: Crossed | None) -> pd.DataFrame:
 
 
 def _single(
-    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
+    sample: Sample, name: str, by: TextArray | None, groups: Sequence[str] | None
 ) -> pd.DataFrame:
     """Every category and, on a scale, the sum of the lowest ones."""
     import pandas as pd
@@ -134,7 +135,7 @@ def _single(
 
 
 def _several(
-    sample: Sample, name: str, by: Values | None, groups: Sequence[str] | None
+    sample: Sample, name: str, by: TextArray | None, groups: Sequence[str] | None
 ) -> pd.DataFrame:
     """Every option, on both bases; without blanks they are one, and the table says so once."""
     import pandas as pd
@@ -179,7 +180,7 @@ def compare_all(sample: Sample) -> Compared:
 
 
 def _compared(
-    sample: Sample, name: str, values: Values, question: Question | None, crossed: Crossed
+    sample: Sample, name: str, values: TextArray, question: Question | None, crossed: Crossed
 ) -> Comparison | StatisticsError:
     settings = sample.settings
     groups = Groups.of(
@@ -213,7 +214,7 @@ def known_tests(sample: Sample) -> dict[tuple[str, str], tuple[ComparisonRow, ..
     return found
 
 
-def _questions(sample: Sample) -> Iterator[tuple[str, Values, Question | None]]:
+def _questions(sample: Sample) -> Iterator[tuple[str, TextArray, Question | None]]:
     for name, question in sample.settings.items.items():
         yield name, sample.items[name], question
     words = {"1": TICKED, "0": NOT_TICKED}

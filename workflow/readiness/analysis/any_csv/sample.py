@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from readiness.analysis.any_csv.settings import Question, Survey, Ticks
-from readiness.analysis.cuts import Values
 from readiness.analysis.weighting import Margins, bounds
+from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
@@ -60,7 +59,7 @@ class Crossed:
         names: the groups, in the order in which they are shown.
     """
 
-    values: Values
+    values: TextArray
     names: tuple[str, ...]
 
 
@@ -81,10 +80,10 @@ class Sample:
 
     settings: Survey
     design: Design
-    items: dict[str, Values]
-    options: dict[str, dict[str, Values]]
+    items: dict[str, TextArray]
+    options: dict[str, dict[str, TextArray]]
     crossings: dict[str, Crossed]
-    blocks: Values | None
+    blocks: TextArray | None
     weighting: WeightingReport | None
     words: Words = Words()
 
@@ -197,14 +196,14 @@ def _domain(made: Design, frame: pd.DataFrame, settings: Survey, source: str) ->
     return made
 
 
-def _answers(column: pd.Series[str], question: Question, name: str, source: str) -> Values:
+def _answers(column: pd.Series[str], question: Question, name: str, source: str) -> TextArray:
     """Declared categories; None where blank, a special code (`_...`) or declared outside."""
     values = column.to_numpy(dtype=object)
     _declared(values, [*question.categories, *question.outside, ""], name, source)
     return _only(values, np.isin(values.astype(str), question.categories))
 
 
-def _ticks(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> Values:
+def _ticks(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> TextArray:
     """`1`, `0`, `_blank` or the special codes that the cells hold."""
     values = column.to_numpy(dtype=object)
     _declared(values, [ticks.ticked, ticks.not_ticked, ""], name, source)
@@ -213,7 +212,7 @@ def _ticks(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> Valu
     return np.array([known.get(v, v) for v in values], dtype=object)
 
 
-def _joined(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> dict[str, Values]:
+def _joined(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> dict[str, TextArray]:
     """The same by option, of cells in which the answers that were ticked are joined."""
     values = column.to_numpy(dtype=object)
     cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
@@ -259,7 +258,7 @@ def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
 def _crossed(
     frame: pd.DataFrame,
     column: str,
-    answers: Values | None,
+    answers: TextArray | None,
     made: Design,
     settings: Survey,
     source: str,
@@ -277,14 +276,14 @@ def _crossed(
     return Crossed(values, tuple(name for name in listed if name in seen))
 
 
-def _only(values: Values, kept: npt.NDArray[np.bool_]) -> Values:
+def _only(values: TextArray, kept: BoolArray) -> TextArray:
     """The values that are kept, None for the others."""
     out = values.copy()
     out[~kept] = None
     return out
 
 
-def _whole(frame: pd.DataFrame, column: str | None, source: str) -> Values | None:
+def _whole(frame: pd.DataFrame, column: str | None, source: str) -> TextArray | None:
     """A column in which no cell is empty."""
     if column is None:
         return None
@@ -296,7 +295,7 @@ def _whole(frame: pd.DataFrame, column: str | None, source: str) -> Values | Non
 
 
 def _declared(
-    values: Values, declared: Collection[str] | Mapping[str, Any], name: str, source: str
+    values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
     """Each value is declared or a special code: DataError naming the first that is not."""
     known = np.isin(values.astype(str), list(declared))
@@ -313,7 +312,7 @@ def _declared(
 
 def numbers(
     frame: pd.DataFrame, column: str, source: str, least: float | None = None
-) -> npt.NDArray[np.float64]:
+) -> FloatArray:
     """Finite numbers above 0 (or from `least` on): DataError naming the first that is not."""
     import pandas as pd
 

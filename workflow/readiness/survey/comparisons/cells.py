@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Factorized
-from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 
@@ -98,7 +98,7 @@ def factor(
                 f"{label} declares {absent[0]!r} as a level: no value is no level"
             )
         keys = [str(_text(v)) for v in levels]
-        # Booleans are found by 1 and 0 and shown as they are written.
+        # BoolArray are found by 1 and 0 and shown as they are written.
         declared = tuple(
             str(v) if isinstance(v, (bool, np.bool_)) else k
             for v, k in zip(levels, keys, strict=True)

@@ -13,9 +13,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.fisher import log_factorials, whole_table
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.intervals import check_level
 
 # Tables as likely as the observed one count up to this relative difference, as in R.
@@ -73,7 +74,7 @@ def fisher_2x2(counts: npt.ArrayLike, level: float = 0.95) -> ComparisonRow:
     )
 
 
-def _shares(central: FloatArray, support: npt.NDArray[np.int64], log_ratio: float) -> FloatArray:
+def _shares(central: FloatArray, support: IntArray, log_ratio: float) -> FloatArray:
     """Probabilities of the support at an odds ratio, sum 1."""
     exponent = central + support * log_ratio
     mass = np.exp(exponent - exponent.max())

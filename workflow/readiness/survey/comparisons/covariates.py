@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor
-from readiness.survey.comparisons.results import BoolArray, FloatArray, IntArray
 from readiness.survey.design import Design
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.links import Link, density, interval_probability
-from readiness.survey.comparisons.results import FloatArray, IntArray
 
 _BLOCK = 1 << 15
 """Rows that derivatives are summed over at a time: they stay in the cache."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
@@ -23,7 +24,7 @@ from readiness.survey.comparisons.cells import (
     t_quantile,
 )
 from readiness.survey.comparisons.rao_scott import RaoScott
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 

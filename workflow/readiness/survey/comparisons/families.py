@@ -16,10 +16,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.comparisons.shares import Shares
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval, check_level

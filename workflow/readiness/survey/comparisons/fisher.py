@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.results import ComparisonRow
 
 
 def whole_table(counts: npt.ArrayLike) -> IntArray:

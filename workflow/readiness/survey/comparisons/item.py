@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
 from readiness.survey.comparisons.choice import Choice, Lead, Procedure, choose
@@ -24,7 +25,7 @@ from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
 from readiness.survey.comparisons.permutation import Statistic, permutation_test_of
 from readiness.survey.comparisons.rao_scott import rao_scott_test
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from readiness.survey.comparisons.results import FloatArray
+from readiness.arrays import FloatArray
 
 Link = Literal["logistic", "probit", "loglog", "cloglog", "cauchit"]
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, needs_degrees_of_freedom, two_or_more
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.rao_scott import rao_scott_test
-from readiness.survey.comparisons.results import BoolArray, ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.multiresponse import (
     NO_ANSWER,

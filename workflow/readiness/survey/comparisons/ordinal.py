@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     Factor,
@@ -27,7 +28,7 @@ from readiness.survey.comparisons.cumulative import CumulativeLikelihood, distin
 from readiness.survey.comparisons.links import Link
 from readiness.survey.comparisons.quadratic_form import tail_probability
 from readiness.survey.comparisons.rao_scott import quadratic
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.comparisons.separation import refuse_separation
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of

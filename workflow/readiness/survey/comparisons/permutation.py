@@ -15,9 +15,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray, IntArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.comparisons.studentised import (
     Studentised,
     indicated,

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from readiness.survey.comparisons.results import FloatArray
+from readiness.arrays import FloatArray
 from readiness.survey.options import one_of
 
 Method = Literal["satterthwaite", "saddlepoint", "integration"]

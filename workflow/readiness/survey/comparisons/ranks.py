@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more, weighted_counts
 from readiness.survey.comparisons.rao_scott import quadratic
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
@@ -23,7 +24,7 @@ from readiness.survey.comparisons.cells import (
     two_or_more,
 )
 from readiness.survey.comparisons.quadratic_form import tail_probability
-from readiness.survey.comparisons.results import ComparisonRow, FloatArray
+from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

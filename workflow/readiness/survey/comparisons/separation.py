@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.results import FloatArray, IntArray
 
 
 def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:

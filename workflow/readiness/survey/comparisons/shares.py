@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.survey.comparisons.cells import Factor
 from readiness.survey.comparisons.contrasts import constant_shares
 from readiness.survey.comparisons.ranks import group_means
-from readiness.survey.comparisons.results import FloatArray, IntArray
 from readiness.survey.design import Design
 from readiness.survey.estimates.proportions import Proportions
 from readiness.survey.intervals import Interval, proportion_interval

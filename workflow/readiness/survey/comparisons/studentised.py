@@ -30,7 +30,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from readiness.survey.comparisons.results import FloatArray, IntArray
+from readiness.arrays import FloatArray, IntArray
 
 Studentised: TypeAlias = Literal["studentised", "anova"]
 

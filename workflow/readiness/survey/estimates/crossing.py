@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.survey.coding import Codes, Factorized
 from readiness.survey.design import Design
 from readiness.survey.estimates.proportions import (
     Proportions,
     replicated_covariance,
 )
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 def can_cross(design: Design) -> bool:
@@ -50,7 +47,7 @@ class Crossing:
     counts: IntArray
     totals: FloatArray
     replicated: FloatArray
-    strata: npt.NDArray[np.bool_]
+    strata: BoolArray
 
     @classmethod
     def make(cls, design: Design, answers: Factorized, groups: Codes) -> Crossing:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
@@ -20,7 +20,6 @@ from readiness.survey.estimates.categories import group_codes
 from readiness.survey.estimates.results import Estimates
 from readiness.survey.options import one_of
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Missing: TypeAlias = Literal["fail", "drop"]
 DesignEffect: TypeAlias = Literal["none", "without-replacement", "replace"]
 # R's `deff=FALSE` and `deff=TRUE`.
@@ -193,7 +192,7 @@ def _indicators(design: Design, codes: Codes | None) -> FloatArray:
     return indicators
 
 
-def _bases(design: Design, denominators: FloatArray) -> npt.NDArray[np.int64]:
+def _bases(design: Design, denominators: FloatArray) -> IntArray:
     counted = (denominators != 0) & design.mask[:, None]
     return np.asarray(counted.sum(axis=0), dtype=np.int64)
 

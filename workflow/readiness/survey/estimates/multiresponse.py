@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import factorized
 from readiness.survey.design import Column, Design
@@ -88,7 +88,7 @@ def option_answers(
     *,
     not_asked: Collection[str] = NOT_ASKED,
     no_answer: Collection[str] = NO_ANSWER,
-) -> npt.NDArray[np.object_]:
+) -> TextArray:
     """The answers to one option as `multi_response` counts them, for those without a design.
 
     Returns `1` and `0` within the base, a code that begins with `_` outside it. Raises
@@ -97,7 +97,7 @@ def option_answers(
     return _on_base(_chosen(values, option, not_asked, no_answer), base)
 
 
-def _on_base(chosen: npt.NDArray[np.object_], base: Base) -> npt.NDArray[np.object_]:
+def _on_base(chosen: TextArray, base: Base) -> TextArray:
     return np.where(chosen == "blank", "0" if base == "asked" else "_blank", chosen)
 
 
@@ -106,8 +106,8 @@ def _chosen(
     option: str,
     not_asked: Collection[str],
     no_answer: Collection[str],
-    mask: npt.NDArray[np.bool_] | None = None,
-) -> npt.NDArray[np.object_]:
+    mask: BoolArray | None = None,
+) -> TextArray:
     """`1`, `0`, `blank` or `_outside` for each row."""
     codes, distinct = factorized(values)
     known = {"1": "1", "0": "0"}

@@ -9,21 +9,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.categories import answer_codes, group_codes
 from readiness.survey.intervals import Interval, nchs_effective_size, proportion_interval
 from readiness.survey.reliability import NchsRules, nchs
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 class SurveyWarning(UserWarning):

@@ -11,16 +11,15 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.means import Missing, means
 from readiness.survey.intervals import check_level, t_quantile
 from readiness.survey.options import one_of
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Rule: TypeAlias = Literal["math", "school", "hf2", "hf7"]
 
 # A share of exactly 0 or 1 may come out this far outside.

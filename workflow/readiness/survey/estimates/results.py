@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.survey.intervals import check_level, t_quantile
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +27,7 @@ class Estimates:
     names: tuple[str, ...]
     values: FloatArray
     covariance: FloatArray
-    n: npt.NDArray[np.int64]
+    n: IntArray
     degrees_of_freedom: int
     deff: FloatArray | None = None
 

@@ -25,12 +25,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
@@ -51,8 +52,6 @@ from readiness.survey.weighting.report import (
     margin_table,
     summarise,
 )
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 LEAST = 5
 """Respondents that a category of a margin needs."""

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import encode
 from readiness.survey.design import Column, Design
@@ -26,7 +27,6 @@ from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, cross, 
 from readiness.survey.weighting.reraking import Reraking
 from readiness.survey.weighting.trimming import trim_weights
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Residuals: TypeAlias = Literal["greg", "r-rake"]
 
 # R's `rake` subtracts margin means in this many sweeps.

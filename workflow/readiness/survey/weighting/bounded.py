@@ -6,16 +6,14 @@ The raking factors are cut off at the limits (Deville and Särndal 1992, case 6 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.weighting.calibration import Bounds, calibrate_weights
 from readiness.survey.weighting.margins import Margin
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
 def bounded_rake(

@@ -14,10 +14,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.options import one_of
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 Distance: TypeAlias = Literal["linear", "raking", "logit"]
 Bounds: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 

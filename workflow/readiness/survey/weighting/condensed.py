@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design
@@ -24,9 +23,6 @@ from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_ma
 from readiness.survey.weighting.raking import MAX_ITERATIONS, Cells, Raked, cross, rake_weights
 from readiness.survey.weighting.reraking import Reraking
 from readiness.survey.weighting.trimming import trim_weights
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 
 def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes, encode_declared
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Totals: TypeAlias = Mapping[str, Mapping[Any, float]]
 
 # Margins of one population must add up to the same number, to this relative difference.
@@ -39,7 +37,7 @@ class Margin:
     variable: str
     codes: Codes
     totals: FloatArray
-    counts: npt.NDArray[np.int64]
+    counts: IntArray
 
     def label(self, code: int) -> str:
         """The name of a category, quoted, for messages."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.survey.design import Design
 from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import Kind
@@ -32,8 +31,6 @@ from readiness.survey.weighting.report import (
 )
 from readiness.survey.weighting.reraking import Reraking
 from readiness.survey.weighting.trimming import trim_weights
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 # Above this number of PSUs, one replicate for each is too many.
 _MOST_JACKKNIFE = 2000

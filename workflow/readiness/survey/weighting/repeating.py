@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.facts import Fact
 from readiness.survey.design import Design
 from readiness.survey.patterned import AnyReplicates, patterned
@@ -22,8 +22,6 @@ from readiness.survey.replicates import (
 )
 from readiness.survey.weighting.condensed import Perturbed, Raking, condense
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
 
 GROUPS = 80

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.design import Design
 from readiness.survey.patterned import AnyReplicates
@@ -22,8 +22,6 @@ from readiness.survey.replicates import (
     group_factors,
     jackknife_factors,
 )
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 # Replicate weights beyond this number (160 MB) are made one replicate at a time.
 _STREAMED = 20_000_000

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.survey.weighting.margins import Collapse, Margin
 
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 COURSE = ["iteration", "variable", "largest_gap", "category"]
 """The columns of the course of raking."""
 
@@ -116,9 +116,7 @@ def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray)
     return pd.DataFrame(parts, columns=columns)
 
 
-def iteration_table(
-    margins: Sequence[Margin], gaps: FloatArray, worst: npt.NDArray[np.int64]
-) -> pd.DataFrame:
+def iteration_table(margins: Sequence[Margin], gaps: FloatArray, worst: IntArray) -> pd.DataFrame:
     """The course of raking, one row an iteration and margin."""
     rows = [
         {

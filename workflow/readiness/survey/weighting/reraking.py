@@ -9,15 +9,12 @@ in when the steps do not converge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray, IntArray
 from readiness.survey.weighting.margins import Margin
 from readiness.survey.weighting.raking import Cells, Raked, rake_weights
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 _MOST_STEPS = 40
 
@@ -116,7 +113,7 @@ def _split(margins: Sequence[Margin], cells: Cells) -> tuple[FloatArray, FloatAr
     )
 
 
-def _indicators(sizes: Sequence[int], starts: npt.NDArray[np.int64], total: int) -> FloatArray:
+def _indicators(sizes: Sequence[int], starts: IntArray, total: int) -> FloatArray:
     """One row a combination of categories, last margin fastest; one column a category."""
     rows = int(np.prod(np.array(sizes, dtype=np.int64))) if len(sizes) else 1
     matrix = np.zeros((rows, total))

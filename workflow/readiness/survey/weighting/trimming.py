@@ -6,14 +6,10 @@ rows: the sum of the weights stays, the margins do not (the weighting report sho
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-
-FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 
 def trim_weights(
