@@ -64,7 +64,10 @@ class Factor:
 
 
 def factor(
-    design: Design, values: Column, levels: Sequence[Any] | None = None, name: str | None = None
+    design: Design,
+    values: Column | Factor,
+    levels: Sequence[Any] | None = None,
+    name: str = "the variable",
 ) -> Factor:
     """A factor of the design, rows outside its domain outside the base.
 
@@ -72,15 +75,17 @@ def factor(
         design: the survey design.
         values: a column name or one value a row. Values are levels, never positions, in a column
             and in an array alike. None, NaN and special codes that begin with `_` (blank, not
-            asked, don't know) are outside the base.
+            asked, don't know) are outside the base. A factor is handed back as it is.
         levels: declared levels in order (texts, whole numbers, floats or booleans, as they are in
             the data); None: the values that occur, sorted, or in the order of a pandas Categorical.
-        name: how messages call the variable.
+        name: how messages call a variable that is no column.
 
     Raises:
         StatisticsError: a value that is no declared level, a level declared twice or missing.
     """
-    label = name or (repr(values) if isinstance(values, str) else "the variable")
+    if isinstance(values, Factor):
+        return values
+    label = repr(values) if isinstance(values, str) else name
     known = design.factorized(values)
     inverse, seen = known
     whole = bool(design.mask.all())

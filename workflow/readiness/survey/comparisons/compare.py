@@ -17,7 +17,7 @@ from readiness.survey.comparisons.choice import NEWEST, Lead, Procedure
 from readiness.survey.comparisons.comparison import Comparison
 from readiness.survey.comparisons.contrasts import Adjustment
 from readiness.survey.comparisons.item import ComparedItem, Contrasts
-from readiness.survey.comparisons.ranks import rank_test_of
+from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
@@ -74,7 +74,7 @@ def compare_ordinal(
     tests = [
         *item.overall(procedure.ordered, permutations, seed),
         *item.asymptotic(
-            "kruskal_wallis_design", lambda d: rank_test_of(d, item.positions, item.groups)
+            "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
         ),
     ]
     model_tests, ratios = item.model()

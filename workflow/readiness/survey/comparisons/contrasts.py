@@ -81,7 +81,7 @@ def _holm(p: FloatArray) -> FloatArray:
 def pairwise(
     design: Design,
     y: Column,
-    group: Column,
+    group: Column | Factor,
     *,
     group_levels: Sequence[Any] | None = None,
     adjust: Adjustment = "holm",
@@ -100,29 +100,16 @@ def pairwise(
     Raises:
         StatisticsError: fewer than two observed groups, an infinite value, no degrees of freedom.
     """
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
-    return pairwise_of(design, values, groups, adjust=adjust, level=level)
-
-
-def pairwise_of(
-    design: Design,
-    y: FloatArray,
-    groups: Factor,
-    *,
-    adjust: Adjustment = "holm",
-    level: float = 0.95,
-) -> list[ComparisonRow]:
-    """`pairwise` on numbers (NaN: missing) and a factor; pairs of observed groups only."""
     check_level(level)
-    groups = groups.within(np.isfinite(y))
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a contrast")
     groups = groups.observed()
     domain = design.subset(groups.known)
     df = domain.degrees_of_freedom
     needs_degrees_of_freedom(df, "a contrast")
-    means, v = group_means(domain, y[groups.known], groups)
-    v, replaced = constant_shares(domain, y, groups, means, v)
+    means, v = group_means(domain, values[groups.known], groups)
+    v, replaced = constant_shares(domain, values, groups, means, v)
     counts = groups.counts()
     rows = [
         _contrast(i, j, means, v, counts, df, level, groups.levels, replaced)

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from readiness.arrays import FloatArray, IntArray
+from readiness.arrays import IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, two_or_more
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
@@ -57,7 +57,7 @@ class ContrastRow(ComparisonRow):
 def share_contrasts(
     design: Design,
     y: Column,
-    group: Column,
+    group: Column | Factor,
     *,
     group_levels: Sequence[Any] | None = None,
     interval: Interval = "korn-graubard",
@@ -82,41 +82,16 @@ def share_contrasts(
             unknown option.
     """
     values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
-    return share_contrasts_of(
-        design,
-        values,
-        groups,
-        interval=interval,
-        simultaneous=simultaneous,
-        adjust=adjust,
-        level=level,
-    )
-
-
-def share_contrasts_of(
-    design: Design,
-    y: FloatArray,
-    groups: Factor,
-    *,
-    interval: Interval = "korn-graubard",
-    simultaneous: Simultaneous = "max-t",
-    adjust: Adjustment = "holm",
-    level: float = 0.95,
-) -> tuple[ContrastRow, ...]:
-    """`share_contrasts` on numbers (NaN: missing) and a factor."""
-    check_level(level)
-    one_of(simultaneous, Simultaneous, "simultaneous limits")
-    groups = groups.within(np.isfinite(y))
+    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a contrast")
-    known = y[groups.known]
+    known = values[groups.known]
     if not ((known == 0) | (known == 1)).all():
         raise StatisticsError("a contrast of shares takes 0 and 1; for other numbers use pairwise")
-    shares = Shares.make(design, y, groups, interval)
-    ((_, rows),) = family_of(
+    shares = Shares.make(design, values, groups, interval)
+    made = family_of(
         {"": shares}, groups.levels, simultaneous=simultaneous, adjust=adjust, level=level
-    ).items()
-    return rows
+    )
+    return made[""]
 
 
 def family_of(

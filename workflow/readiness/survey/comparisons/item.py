@@ -17,13 +17,13 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
 from readiness.survey.comparisons.choice import Choice, Lead, Procedure, choose
-from readiness.survey.comparisons.contrasts import Adjustment, pairwise_of
+from readiness.survey.comparisons.contrasts import Adjustment, pairwise
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
-from readiness.survey.comparisons.families import share_contrasts_of
+from readiness.survey.comparisons.families import share_contrasts
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
-from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model_of
-from readiness.survey.comparisons.permutation import Statistic, permutation_test_of
+from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
+from readiness.survey.comparisons.permutation import Statistic, permutation_test
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
@@ -62,8 +62,8 @@ class ComparedItem:
         Raises:
             StatisticsError: nobody has both, one level or one group, an unknown value.
         """
-        answer = factor(design, outcome, categories, _name(outcome, "the outcome"))
-        group = factor(design, groups, group_names, _name(groups, "the grouping"))
+        answer = factor(design, outcome, categories, "the outcome")
+        group = factor(design, groups, group_names, "the grouping")
         known = answer.known & group.known
         if not known.any():
             raise StatisticsError(
@@ -72,9 +72,7 @@ class ComparedItem:
         answer, group = answer.within(known), group.within(known)
         two_or_more(answer, "a comparison")
         two_or_more(group, "a comparison")
-        block = (
-            None if blocks is None else factor(design, blocks, None, _name(blocks, "the blocks"))
-        )
+        block = None if blocks is None else factor(design, blocks, None, "the blocks")
         sizes = group.counts()
         notes = [
             f"{what} without answers: {', '.join(empty)}"
@@ -119,11 +117,11 @@ class ComparedItem:
         for statistic in statistics if "permutation" in self.shown else ():
             rows += self._try(
                 f"permutation_{statistic}",
-                lambda d, statistic=statistic: permutation_test_of(  # type: ignore[misc]
+                lambda d, statistic=statistic: permutation_test(  # type: ignore[misc]
                     d,
                     self.positions,
                     self.groups,
-                    self.blocks,
+                    blocks=self.blocks,
                     permutations=permutations,
                     seed=seed,
                     statistic=statistic,
@@ -179,7 +177,7 @@ class ComparedItem:
         if "ordinal_logit" not in self.shown:
             return [], []
         try:
-            fit: OrdinalFit = ordinal_model_of(
+            fit: OrdinalFit = ordinal_model(
                 self.design, self.answer, of_factor(self.groups, "group")
             )
         except StatisticsError as error:
@@ -212,11 +210,9 @@ class ComparedItem:
             return ()
         try:
             if kind == "mover":
-                rows = share_contrasts_of(
-                    self.design, share, self.groups, adjust=adjust, level=level
-                )
+                rows = share_contrasts(self.design, share, self.groups, adjust=adjust, level=level)
                 return tuple(replace(row, method=what) for row in rows)
-            pairs = pairwise_of(self.design, share, self.groups, adjust=adjust, level=level)
+            pairs = pairwise(self.design, share, self.groups, adjust=adjust, level=level)
         except StatisticsError as error:
             return tuple(self._failed("contrast", error))
         return tuple(
@@ -253,10 +249,6 @@ class ComparedItem:
 def _named(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
     """The rows with what the replicates did in the name of their method."""
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
-
-
-def _name(column: Column, otherwise: str) -> str:
-    return repr(column) if isinstance(column, str) else otherwise
 
 
 def _effective_sizes(design: Design, groups: Factor) -> list[float]:

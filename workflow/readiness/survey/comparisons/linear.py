@@ -342,7 +342,7 @@ def t_test(
     Raises:
         StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.
     """
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    groups = factor(design, group, group_levels, "the group")
     values = design.numeric(y, "the outcome")
     groups = groups.within(np.isfinite(values))
     two_or_more(groups, "a t test")

@@ -119,7 +119,7 @@ def multiple_marginal_independence(
     if not options:
         raise StatisticsError("no options given for the multi-response item")
     one_of(base, Base, "base")
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
+    groups = factor(design, group, group_levels, "the group")
     answers = {
         name: option_answers(
             design.column(column), name, base, not_asked=not_asked, no_answer=no_answer

@@ -213,7 +213,7 @@ class OrdinalFit:
 
 def ordinal_model(
     design: Design,
-    y: Column,
+    y: Column | Factor,
     x: Covariates,
     *,
     levels: Sequence[Any] | None = None,
@@ -232,15 +232,8 @@ def ordinal_model(
         StatisticsError: an answer with one level, constant or dependent covariates, separation (no
             finite estimate), no convergence.
     """
-    answer = factor(design, y, levels, None if isinstance(y, str) else "the answer")
-    return ordinal_model_of(design, answer, x, link)
-
-
-def ordinal_model_of(
-    design: Design, answer: Factor, x: Covariates, link: Link = "logistic"
-) -> OrdinalFit:
-    """`ordinal_model` on a factor of the answer."""
     one_of(link, Link, "link")
+    answer = factor(design, y, levels, "the answer")
     base = answer.within(x.known)
     counts = base.counts()
     merged = tuple(level for level, k in zip(base.levels, counts, strict=True) if k == 0)

@@ -56,9 +56,9 @@ _SAME = 1e-9
 def permutation_test(
     design: Design,
     y: Column,
-    group: Column,
+    group: Column | Factor,
     *,
-    blocks: Column | None,
+    blocks: Column | Factor | None,
     permutations: int = 9999,
     seed: int,
     statistic: Statistic = "midrank",
@@ -89,38 +89,21 @@ def permutation_test(
         StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
             group (p would be 1 whatever the answers).
     """
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
-    within = None if blocks is None else factor(design, blocks, None, "the blocks")
-    return permutation_test_of(
-        design, values, groups, within, permutations=permutations, seed=seed, statistic=statistic
-    )
-
-
-def permutation_test_of(
-    design: Design,
-    y: FloatArray,
-    groups: Factor,
-    blocks: Factor | None,
-    *,
-    permutations: int = 9999,
-    seed: int,
-    statistic: Statistic = "midrank",
-) -> ComparisonRow:
-    """`permutation_test` on numbers (NaN: missing) and factors."""
     one_of(statistic, Statistic, "statistic")
     if permutations < 99:
         raise StatisticsError(f"{permutations} permutations; at least 99 are needed")
-    groups = groups.within(np.isfinite(y))
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a permutation test")
     groups = groups.observed()
     known = groups.known
-    if blocks is not None and (known & ~blocks.known).any():
+    within = None if blocks is None else factor(design, blocks, None, "the blocks")
+    if within is not None and (known & ~within.known).any():
         raise StatisticsError("a respondent has no block; declare a block for each or none at all")
-    answers = y[known]
+    answers = values[known]
     if len(np.unique(answers)) < 2:
         raise StatisticsError("the outcome has one level: there is nothing to permute")
-    block = np.zeros(len(answers), np.int64) if blocks is None else blocks.codes[known]
+    block = np.zeros(len(answers), np.int64) if within is None else within.codes[known]
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
         _refuse_fixed(block, code, answers)

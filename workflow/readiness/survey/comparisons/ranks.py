@@ -56,7 +56,7 @@ def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
 def rank_test(
     design: Design,
     y: Column,
-    group: Column,
+    group: Column | Factor,
     score: Score = "kruskal_wallis",
     *,
     group_levels: Sequence[Any] | None = None,
@@ -77,28 +77,19 @@ def rank_test(
         StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
             unknown score, too few degrees of freedom.
     """
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, None if isinstance(group, str) else "the group")
-    return rank_test_of(design, values, groups, score)
-
-
-def rank_test_of(
-    design: Design, y: FloatArray, groups: Factor, score: Score = "kruskal_wallis"
-) -> ComparisonRow:
-    """`rank_test` on numbers (NaN: missing) and a factor."""
     from scipy import stats
 
     score = one_of(score, Score, "score", _R_SCORES)
-
-    groups = groups.within(np.isfinite(y))
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a rank test")
     groups, note = without_single(groups)
     known = groups.known
-    if np.ptp(y[known]) == 0:
+    if np.ptp(values[known]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
     domain = design.subset(known)
     w = domain.full_weights[known]
-    scores = _scores(mid_ranks(y[known], w), score)
+    scores = _scores(mid_ranks(values[known], w), score)
     means, covariance = group_means(domain, scores, groups)
     k = groups.size - 1
     ddf = domain.degrees_of_freedom - k
