@@ -35,16 +35,18 @@ import pandas as pd  # noqa: E402
 from coverage_page import document  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
-from readiness.survey import Design, proportion_interval  # noqa: E402
-from readiness.survey.comparisons import (  # noqa: E402
+from readiness.survey import (  # noqa: E402
+    Design,
     association,
     covariates,
     ordinal_model,
     permutation_test,
+    proportion_estimates,
+    proportion_interval,
     rank_test,
     share_contrasts,
 )
-from readiness.survey.estimates import Proportions, proportion_estimates  # noqa: E402
+from readiness.survey.estimates.proportions import Proportions  # noqa: E402
 from wave_answers import CLEAR, DISPERSED, NULLS, OUTCOMES, population  # noqa: E402
 from wave_samples import Setting, answering, weighted  # noqa: E402
 

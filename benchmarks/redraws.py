@@ -40,8 +40,7 @@ from readiness.analysis.weighting import weigh_wave  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
-from readiness.survey import Design, design, proportions, weigh  # noqa: E402
-from readiness.survey.comparisons import association, rank_test  # noqa: E402
+from readiness.survey import Design, association, design, proportions, rank_test, weigh  # noqa: E402  # noqa: E402
 from simulated_wave import make_population, redraw  # noqa: E402
 from simulated_wave.describe import markdown  # noqa: E402
 

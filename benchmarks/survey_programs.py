@@ -29,7 +29,6 @@ def readiness(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
     import scipy.stats
 
     import readiness.survey as survey
-    from readiness.survey import comparisons
 
     assert scipy.stats
     frame = pd.read_csv(path)
@@ -48,13 +47,12 @@ def readiness(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
 
     def rao_scott() -> list[float]:
         d = made()
-        row, column = (comparisons.factor(d, v) for v in ("profession", "level"))
-        return [float(comparisons.rao_scott_test(d, row, column).pearson)]
+        return [survey.association(d, "profession", "level", "Chisq").statistic or 0.0]
 
     def ordinal() -> list[float]:
         d = made()
         terms = ["profession", "hours"] if hard else ["profession"]
-        fit = comparisons.ordinal_model(d, "level", comparisons.covariates(d, terms), levels=LEVELS)
+        fit = survey.ordinal_model(d, "level", survey.covariates(d, terms), levels=LEVELS)
         return [float(fit.coefficients[0])]
 
     def bootstrap() -> list[float]:

@@ -14,9 +14,7 @@ from readiness.analysis.contrasting import COLUMNS, LIMITS, TESTED, contrast_ite
 from readiness.analysis.selection import Selection
 from readiness.config import Compare
 from readiness.questionnaire import load_questionnaire
-from readiness.survey import Design, design, replicate
-from readiness.survey.comparisons import share_contrasts
-from readiness.survey.estimates import proportions
+from readiness.survey import Design, design, proportions, replicate, share_contrasts
 
 SHIPPED = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
 BY = ("profession", "region")

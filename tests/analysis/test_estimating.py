@@ -10,8 +10,8 @@ from readiness.analysis.estimating import count_apart, estimate_item
 from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import load_questionnaire
+from readiness.survey import multi_response
 from readiness.survey.design import design
-from readiness.survey.estimates import multi_response
 
 ITEM = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml").item("use_areas")
 SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95, interval="korn-graubard")

@@ -18,8 +18,7 @@ from any_csv.page import PAGE, filled
 from readiness.analysis.any_csv.classical import CLASSICAL
 from readiness.analysis.any_csv.settings import Question, Scale, Survey, Ticks
 from readiness.cli import main
-from readiness.survey import design, proportions, weigh
-from readiness.survey.comparisons import compare_ordinal
+from readiness.survey import compare_ordinal, design, proportions, weigh
 from readiness.tables import to_csv
 
 HERE = Path(__file__).parent / "any_csv"

@@ -9,16 +9,7 @@ import numpy as np
 import pandas as pd
 from reference_designs import close, reference, taylor
 
-from readiness.survey import (
-    Design,
-    calibrate,
-    means,
-    post_stratify,
-    rake,
-    summarise,
-    totals,
-    trim,
-)
+from readiness.survey import Design, calibrate, means, post_stratify, rake, summarise, totals, trim
 
 Case = dict[str, Any]
 

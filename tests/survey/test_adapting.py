@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES, tell
+from readiness.survey import Collapse, Trim, weigh
 from readiness.survey.design import design
-from readiness.survey.weighting import Collapse, Trim, weigh
 from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
 
 STRATA = {"a": 400, "b": 300, "c": 200, "d": 60, "e": 30, "f": 10}

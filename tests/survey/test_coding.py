@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey import encode, encode_declared
-from readiness.survey.coding import factorized
+from readiness.survey.coding import encode, encode_declared, factorized
 
 
 def decoded(column: Any) -> list[Any]:

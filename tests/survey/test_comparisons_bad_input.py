@@ -12,24 +12,24 @@ import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 
 from readiness.errors import StatisticsError
-from readiness.survey import Design, design
-from readiness.survey.comparisons import (
-    ComparisonRow,
+from readiness.survey import (
+    Design,
     association,
-    choose,
     compare_nominal,
     compare_ordinal,
     covariates,
     cronbach_alpha,
+    design,
     kappa,
     linear_model,
-    odds_ratio,
     ordinal_model,
     pairwise,
     permutation_test,
     rank_test,
     t_test,
 )
+from readiness.survey.comparisons.choice import choose
+from readiness.survey.comparisons.results import ComparisonRow
 
 
 def compared(d: Design, **changes: Any) -> Any:
@@ -227,11 +227,6 @@ def test_blocks_that_cannot_permute_anything_are_refused() -> None:
     )
     gap = d.data["stratum"].where(np.arange(d.rows) > 0).to_numpy()
     assert "no block" in message(lambda: permutation_test(d, "code", "group", blocks=gap, seed=1))
-
-
-def test_an_empty_cell_has_no_odds_ratio() -> None:
-    frame = sample().assign(b=lambda f: np.where(f["yes"] == 1, 1, f["code"] % 2))
-    assert "no finite estimate" in message(lambda: odds_ratio(make(frame), "yes", "b"))
 
 
 def test_a_share_of_zero_keeps_a_variance() -> None:

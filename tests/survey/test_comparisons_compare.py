@@ -10,21 +10,19 @@ from comparison_samples import GROUPS, LEVELS, make, sample
 
 from readiness.facts import from_json, to_json
 from readiness.language import LANGUAGES, tell
-from readiness.survey import design
-from readiness.survey.comparisons import (
-    Choice,
-    choose,
+from readiness.survey import (
     compare_nominal,
     compare_ordinal,
     covariates,
-    factor,
+    design,
     ordinal_model,
     pairwise,
     rank_test,
-    rao_scott_test,
 )
-from readiness.survey.comparisons.choice import FIRST, REASONS
+from readiness.survey.comparisons.cells import factor
+from readiness.survey.comparisons.choice import FIRST, REASONS, Choice, choose
 from readiness.survey.comparisons.effects import cramers_v
+from readiness.survey.comparisons.rao_scott import rao_scott_test
 
 
 def test_an_ordered_item_has_every_part() -> None:

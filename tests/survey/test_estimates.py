@@ -15,12 +15,9 @@ from readiness.survey import (
     design,
     means,
     multi_response,
-    net_score,
-    proportion_estimates,
     proportions,
     quantiles,
     ratio,
-    top_box,
     totals,
     variance,
 )
@@ -209,26 +206,3 @@ def test_multi_response_by_group_keeps_declared_order(ticked: Design) -> None:
         ("n", "image"),
     ]
     assert table["n_asked"].tolist() == [3, 3, 2, 2]
-
-
-def test_top_box_is_the_mean_of_its_indicator(d: Design) -> None:
-    estimates = proportion_estimates(d, "level", LEVELS, by="group")
-    table = top_box(estimates, ["mid", "high"])
-    two = means(d, d.data["level"].isin(["mid", "high"]).astype(float), by="group")
-    np.testing.assert_allclose(table["estimate"], two.values, rtol=1e-12)
-    np.testing.assert_allclose(table["se"], two.se, rtol=1e-12)
-    everyone = top_box(estimates, LEVELS)
-    assert (everyone["estimate"] == 1).all() and (everyone["se"] == 0).all()
-    with pytest.raises(StatisticsError, match="'best' is not declared"):
-        top_box(estimates, ["best"])
-
-
-def test_net_score_is_the_mean_of_signs(d: Design) -> None:
-    estimates = proportion_estimates(d, "level", LEVELS, by="group")
-    table = net_score(estimates, ["high"], ["low"])
-    signs = d.data["level"].map({"high": 1.0, "mid": 0.0, "low": -1.0})
-    m = means(d, signs, by="group")
-    np.testing.assert_allclose(table["estimate"], m.values, rtol=1e-12)
-    np.testing.assert_allclose(table["se"], m.se, rtol=1e-12)
-    with pytest.raises(StatisticsError, match="more than once"):
-        net_score(estimates, ["high"], ["high"])

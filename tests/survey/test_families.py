@@ -10,8 +10,14 @@ import pytest
 from scipy import stats
 
 from readiness.errors import StatisticsError
-from readiness.survey import Design, design, proportion_estimates, proportions
-from readiness.survey.comparisons import compare_ordinal, share_contrasts
+from readiness.survey import (
+    Design,
+    compare_ordinal,
+    design,
+    proportion_estimates,
+    proportions,
+    share_contrasts,
+)
 from readiness.survey.comparisons.families import ContrastRow
 from readiness.survey.comparisons.shares import mover
 from readiness.survey.intervals import wilson

@@ -8,8 +8,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from readiness.errors import StatisticsError
-from readiness.survey import nchs, proportion_interval, statistics_canada
+from readiness.survey import proportion_interval
 from readiness.survey.intervals import nchs_effective_size, t_quantile, wilson
+from readiness.survey.reliability import nchs
 
 ALL = ["korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"]
 
@@ -81,8 +82,3 @@ def test_nchs_rules_one_by_one() -> None:
     assert flag(0.5, 400, 300, 0.45, 0.55, 7) == "review"
     assert flag(0.0, 400, 400, 0.0, 0.01) == "review"
     assert flag(float("nan"), 0, 0, float("nan"), float("nan"), 0) == "suppress"
-
-
-def test_statistics_canada_thresholds() -> None:
-    flags = statistics_canada([0.165, 0.17, 0.333, 0.334, np.nan])
-    assert flags.tolist() == ["present", "caution", "caution", "suppress", "suppress"]

@@ -11,8 +11,13 @@ import pytest
 from scipy import stats
 
 from readiness.errors import StatisticsError
-from readiness.survey import design, multi_response, replicate
-from readiness.survey.comparisons import association, multiple_marginal_independence
+from readiness.survey import (
+    association,
+    design,
+    multi_response,
+    multiple_marginal_independence,
+    replicate,
+)
 
 DATA = Path(__file__).parents[1] / "reference" / "fixtures" / "data" / "synth600.csv"
 # R MRCV 0.4-0, MI.test(profession, uses_ai, trained, score > 55; I = 1, J = 3, type = "rs2").

@@ -11,18 +11,21 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey import Design, design, means, replicate
-from readiness.survey.comparisons import (
+from readiness.survey import (
+    Design,
     association,
     covariates,
-    cumulative,
+    design,
     kappa,
     linear_model,
+    means,
     ordinal_model,
     pairwise,
     rank_test,
+    replicate,
     t_test,
 )
+from readiness.survey.comparisons import cumulative
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood
 
 FIXTURES = Path(__file__).parents[1] / "reference" / "fixtures"
@@ -113,7 +116,7 @@ def test_what_cannot_be_refitted_is_said() -> None:
     with pytest.raises(StatisticsError, match="no replicate weights"):
         taylor.refitting()
     few = frame.iloc[:24].assign(y=lambda f: (f["id"] <= 2).astype(int), x=lambda f: f["id"] % 2)
-    alone = replicate(design(few, weights="weight"), "JK1").refitting()
+    alone = replicate(design(few, weights="weight"), "JKn").refitting()
     with pytest.raises(StatisticsError, match="a replicate leaves the binomial model"):
         linear_model(alone, "y", covariates(alone, ["x"]), family="binomial")
 

@@ -11,9 +11,8 @@ import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 from scipy import stats
 
-from readiness.survey import design
-from readiness.survey.comparisons import Procedure, compare_ordinal, permutation_test
-from readiness.survey.comparisons.choice import FIRST
+from readiness.survey import compare_ordinal, design, permutation_test
+from readiness.survey.comparisons.choice import FIRST, Procedure
 from readiness.survey.comparisons.studentised import (
     indicated,
     ranked,

@@ -13,21 +13,21 @@ from readiness.survey import (
     Collapse,
     Design,
     Trim,
-    adjust_nonresponse,
     calibrate,
     design,
     means,
     post_stratify,
     rake,
     replicate,
-    reweight,
     summarise,
     totals,
     trim,
     weigh,
     with_replicates,
 )
-from readiness.survey.weighting import make_margins, rake_weights, trim_weights
+from readiness.survey.weighting.margins import make_margins
+from readiness.survey.weighting.raking import rake_weights
+from readiness.survey.weighting.trimming import trim_weights
 
 TOTALS = {
     "region": {"north": 300.0, "south": 500.0, "west": 200.0},
@@ -234,26 +234,11 @@ def test_a_replicate_that_cannot_be_raked_says_which(d: Design) -> None:
     refused(lone, "replicate 21: margin 'region', category 'west'", TOTALS, replicates="JKn")
 
 
-def test_nonresponse_weights_by_hand() -> None:
-    frame = pd.DataFrame(
-        {"w": [1.0, 3, 2, 2, 5], "cell": list("aabbb"), "answered": [1, 0, 1, 1, 0]}
-    )
-    made = adjust_nonresponse(design(frame, weights="w"), "cell", "answered")
-    np.testing.assert_allclose(made.weights, [4, 0, 4.5, 4.5, 0])
-    assert made.n == 3
-    with pytest.raises(StatisticsError, match="cell 'b' has no respondent"):
-        adjust_nonresponse(design(frame, weights="w"), "cell", [1, 1, 0, 0, 0])
-
-
 def test_replicates_that_the_strata_do_not_allow(d: Design) -> None:
-    with pytest.raises(StatisticsError, match="has 75 PSUs; BRR needs exactly 2"):
-        replicate(d, "BRR")
-    with pytest.raises(StatisticsError, match="JK1 is for one stratum, not 2"):
-        replicate(d, "JK1")
-    with pytest.raises(StatisticsError, match="'JK9' are unknown"):
+    with pytest.raises(StatisticsError, match="'JK9' is unknown; expected one of JKn, groups"):
         replicate(d, "JK9")  # type: ignore[arg-type]
     with pytest.raises(StatisticsError, match="1 bootstrap replicates"):
-        replicate(d, "bootstrap", n_replicates=1)
+        replicate(d, "subbootstrap", n_replicates=1)
     with pytest.raises(StatisticsError, match="not be calibrated"):
         replicate(rake(d, TOTALS), "JKn")
     lonely = design(sample(3), weights="weight", strata=["a", "a", "b"])
@@ -275,37 +260,28 @@ def test_given_replicate_weights_are_checked(d: Design) -> None:
         with_replicates(d, np.full((150, 3), -1.0), scale=1)
 
 
-def test_reweight_refuses_bad_weights(d: Design) -> None:
-    with pytest.raises(StatisticsError, match="are 0; nobody"):
-        reweight(d, np.zeros(150))
-
-
 def test_nonrespondents_stay_out_of_the_margins() -> None:
     frame = sample(200)
     answered = np.arange(200) % 4 != 0
     # Of those who did not answer, nothing is known: not even their region.
     frame["region"] = frame["region"].where(answered)
     drawn = design(frame, weights="weight", strata="stratum")
-    made = weigh(adjust_nonresponse(drawn, "stratum", answered), TOTALS, replicates="JKn")
+    made = weigh(drawn.subset(answered), TOTALS, replicates="JKn")
     assert made.report.final.n == answered.sum() == made.design.n
     assert (made.weights[~answered] == 0).all()
     sums = pd.Series(made.weights).groupby(frame["region"]).sum()
     np.testing.assert_allclose([sums[k] for k in TOTALS["region"]], list(TOTALS["region"].values()))
-    greg = weigh(adjust_nonresponse(drawn, "stratum", answered), TOTALS).design
+    greg = weigh(drawn.subset(answered), TOTALS).design
     jackknife = means(made.design, "y")
     assert jackknife.values[0] == pytest.approx(means(greg, "y").values[0])
     assert jackknife.se[0] == pytest.approx(means(greg, "y").se[0], rel=0.1)
 
 
-def test_replicates_go_through_nonresponse_and_trimming(d: Design) -> None:
+def test_replicates_go_through_trimming(d: Design) -> None:
     replicated = replicate(d, "subbootstrap", n_replicates=15, seed=3)
-    answered = np.arange(150) % 5 != 0
-    adjusted = adjust_nonresponse(replicated, "stratum", answered)
     trimmed = trim(replicated, 1.0, 30.0)
-    assert adjusted.replicates is not None and trimmed.replicates is not None
-    assert replicated.replicates is not None
+    assert replicated.replicates is not None and trimmed.replicates is not None
     before = replicated.replicates.matrix
-    np.testing.assert_allclose(adjusted.replicates.matrix.sum(axis=0), before.sum(axis=0))
     expected = np.column_stack([trim_weights(before[:, r], 1, 30) for r in range(15)])
     np.testing.assert_allclose(trimmed.replicates.matrix, expected)
 

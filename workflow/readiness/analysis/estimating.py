@@ -18,7 +18,7 @@ from readiness.config import Estimate
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, Item
 from readiness.survey.design import Design
-from readiness.survey.estimates import means
+from readiness.survey.estimates.means import means
 
 UNWEIGHTED = "unweighted"
 COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",

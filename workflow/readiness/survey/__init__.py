@@ -1,116 +1,90 @@
-"""Design-based survey statistics, equal to R survey.
+"""Design-based survey statistics, equal to R survey: what is for users of data frames.
 
-Begin with a design; every estimator takes one:
+Begin with a design; every estimator and every test takes one:
 
     d = design(frame, weights="weight", strata="stratum")
     d.subset(frame["region"] == "north")        # a domain of the full design, never of the data
     d.total_covariance(z)                       # covariance of sum_i w_i z_i, shape (k, k)
 
     w = weigh(d, {"region": {"north": 3e5, "south": 7e5}}, trim=Trim(0.3, 3.0))
-    w.design, w.weights, w.report               # the weighted design goes into every estimator
-
     proportions(w.design, "level", ["none", "weak", "medium", "good"], by="profession")
-    means(w.design, "experience", by="profession", missing="drop").to_frame()
 
-Comparisons are in `readiness.survey.comparisons`.
+Each name is documented beside its equivalent in R (docs/survey-for-r-users.md,
+docs/comparisons.md). The workflow imports the modules themselves.
 """
 
-from readiness.survey.coding import Codes, encode, encode_declared, interaction
+from readiness.survey.comparisons.classical import (
+    asymptotic_wilcoxon,
+    exact_permutation,
+    exact_wilcoxon,
+    kruskal_wallis,
+)
+from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+from readiness.survey.comparisons.contrasts import adjust_p, pairwise
+from readiness.survey.comparisons.covariates import covariates
+from readiness.survey.comparisons.effects import cronbach_alpha, kappa
+from readiness.survey.comparisons.families import share_contrasts
+from readiness.survey.comparisons.fisher import fisher_freeman_halton
+from readiness.survey.comparisons.linear import linear_model, t_test
+from readiness.survey.comparisons.multiple import multiple_marginal_independence
+from readiness.survey.comparisons.ordinal import ordinal_model
+from readiness.survey.comparisons.permutation import permutation_test
+from readiness.survey.comparisons.ranks import rank_test
+from readiness.survey.comparisons.rao_scott import association, table
 from readiness.survey.design import Design, design
-from readiness.survey.estimates import (
-    Estimates,
-    Proportions,
-    SurveyWarning,
-    means,
-    multi_response,
-    net_score,
-    proportion_estimates,
-    proportion_table,
-    proportions,
-    quantiles,
-    ratio,
-    ratio_estimates,
-    top_box,
-    totals,
-    variance,
-)
+from readiness.survey.estimates.means import means, ratio, totals, variance
+from readiness.survey.estimates.multiresponse import multi_response
+from readiness.survey.estimates.proportions import SurveyWarning, proportion_estimates, proportions
+from readiness.survey.estimates.quantiles import quantiles
 from readiness.survey.intervals import proportion_interval
-from readiness.survey.nonresponse import (
-    Proxy,
-    SelectedMoments,
-    mubp,
-    probit_proxy,
-    smub,
-    worst_case,
-)
-from readiness.survey.reliability import NchsRules, nchs, statistics_canada
-from readiness.survey.replicates import Replicates
-from readiness.survey.response import balance, r_indicator, response_table
-from readiness.survey.weighting import (
-    Collapse,
-    Trim,
-    Weighting,
-    WeightingReport,
-    adjust_nonresponse,
-    calibrate,
-    post_stratify,
-    rake,
-    replicate,
-    reweight,
-    summarise,
-    trim,
-    weigh,
-    with_replicates,
-)
+from readiness.survey.weighting.adjust import calibrate, post_stratify, rake, trim
+from readiness.survey.weighting.margins import Collapse
+from readiness.survey.weighting.recipe import Trim, weigh
+from readiness.survey.weighting.replicating import replicate, with_replicates
+from readiness.survey.weighting.report import summarise
 
 __all__ = [
-    "Codes",
     "Collapse",
     "Design",
-    "Estimates",
-    "NchsRules",
-    "Proportions",
-    "Proxy",
-    "Replicates",
-    "SelectedMoments",
     "SurveyWarning",
     "Trim",
-    "Weighting",
-    "WeightingReport",
-    "adjust_nonresponse",
-    "balance",
+    "adjust_p",
+    "association",
+    "asymptotic_wilcoxon",
     "calibrate",
+    "compare_nominal",
+    "compare_ordinal",
+    "covariates",
+    "cronbach_alpha",
     "design",
-    "encode",
-    "encode_declared",
-    "interaction",
+    "exact_permutation",
+    "exact_wilcoxon",
+    "fisher_freeman_halton",
+    "kappa",
+    "kruskal_wallis",
+    "linear_model",
     "means",
-    "mubp",
     "multi_response",
-    "nchs",
-    "net_score",
+    "multiple_marginal_independence",
+    "ordinal_model",
+    "pairwise",
+    "permutation_test",
     "post_stratify",
-    "probit_proxy",
     "proportion_estimates",
     "proportion_interval",
-    "proportion_table",
     "proportions",
     "quantiles",
-    "r_indicator",
     "rake",
+    "rank_test",
     "ratio",
-    "ratio_estimates",
     "replicate",
-    "response_table",
-    "reweight",
-    "smub",
-    "statistics_canada",
+    "share_contrasts",
     "summarise",
-    "top_box",
+    "t_test",
+    "table",
     "totals",
     "trim",
     "variance",
     "weigh",
     "with_replicates",
-    "worst_case",
 ]

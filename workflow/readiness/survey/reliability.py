@@ -1,8 +1,6 @@
-"""Whether an estimate is precise enough to be shown.
+"""Whether a share is precise enough to be shown: NCHS, Vital and Health Statistics 2(175) (2017).
 
-Sources: NCHS, Vital and Health Statistics 2(175) (2017), for proportions; Statistics Canada, Survey
-Methods and Practices (2010), for coefficients of variation. Both are scales to measure against; no
-one outside those agencies is bound by them.
+A scale to measure against; no one outside that agency is bound by it.
 """
 
 from __future__ import annotations
@@ -73,17 +71,4 @@ def nchs(
     flags = np.select(
         [suppressed, review, complement], ["suppress", "review", "caution"], default="present"
     )
-    return np.asarray(flags, dtype=np.str_)
-
-
-def statistics_canada(
-    cv: npt.ArrayLike, *, caution: float = 0.165, suppress: float = 0.333
-) -> StringArray:
-    """Flag of each estimate by its coefficient of variation, se/estimate (0.165 = 16.5 %).
-
-    `present` up to `caution`; `caution` (published with the letter E) up to `suppress`; `suppress`
-    (the letter F) above it, or where there is no coefficient of variation.
-    """
-    values = np.asarray(cv, dtype=np.float64)
-    flags = np.select([values <= caution, values <= suppress], ["present", "caution"], "suppress")
     return np.asarray(flags, dtype=np.str_)

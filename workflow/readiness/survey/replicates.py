@@ -1,8 +1,8 @@
-"""Replicate weights: jackknife, balanced repeated replication, bootstrap.
+"""Replicate weights: jackknife, random groups, bootstrap, or those that came with the data.
 
 Each maker gives the factors by which every PSU's weight is multiplied in each replicate, and the
-constants of the variance formula. Sources: Wolter (2007) ch. 3-5; Rao and Wu (1988); Canty and
-Davison (1999). R equivalent: `as.svrepdesign`.
+constants of the variance formula. Sources: Wolter (2007) ch. 4; Kott (2001); Rao and Wu (1988). R
+equivalent: `as.svrepdesign`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.variance import Stage
 
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
-Kind: TypeAlias = Literal[
-    "JK1", "JKn", "groups", "BRR", "Fay", "bootstrap", "subbootstrap", "given"
-]
+Kind: TypeAlias = Literal["JKn", "groups", "subbootstrap", "given"]
 
 # Relative size below which a singular value counts as zero (the tolerance of R's `qr`).
 _RANK_TOLERANCE = 1e-5
@@ -35,8 +33,7 @@ class Replicates:
         scale: factor of the whole sum of squares.
         rscales: factor of each replicate, shape (R,).
         mse: deviations from the full-sample estimate instead of the mean of the replicates.
-        kind: how they were made (`JK1`, `JKn`, `groups`, `BRR`, `Fay`, `bootstrap`,
-            `subbootstrap`, `given`).
+        kind: how they were made (`JKn`, `groups`, `subbootstrap`, `given`).
         full_degrees: degrees of freedom of the whole sample, for weights that came with the data;
             None: rank of the matrix less one.
     """
@@ -114,7 +111,10 @@ class StreamedReplicates:
     @property
     def matrix(self) -> FloatArray:
         """All the weights, written out, shape (rows, R)."""
-        return np.column_stack([self.column(r) for r in range(self.count)])
+        written = np.empty((len(self.column(0)), self.count))
+        for r in range(self.count):
+            written[:, r] = self.column(r)
+        return written
 
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
@@ -174,28 +174,16 @@ def _rank(matrix: FloatArray) -> int:
     return int((values > values[0] * _RANK_TOLERANCE).sum()) if len(values) else 0
 
 
-@dataclass(frozen=True, eq=False)
-class Factors:
-    """What multiplies each PSU's weight in each replicate, shape (PSUs, R), and the constants."""
+def jackknife_factors(stage: Stage, *, lonely_fails: bool = True) -> tuple[FloatArray, FloatArray]:
+    """Delete-one-PSU jackknife of strata (JKn).
 
-    matrix: FloatArray
-    scale: float
-    rscales: FloatArray
-    kind: Kind
-
-
-def jackknife_factors(stage: Stage, kind: Kind, *, lonely_fails: bool = True) -> Factors:
-    """Delete-one-PSU jackknife, JK1 (no strata) or JKn (stratified).
+    Returns what multiplies each PSU's weight in each replicate, shape (PSUs, R), and the factor of
+    each replicate in the variance, shape (R,).
 
     Raises:
-        StatisticsError: JK1 with strata, JKn with a stratum of one PSU (`lonely_fails`), or with no
-            other ones.
+        StatisticsError: a stratum of one PSU (`lonely_fails`), or no other ones.
     """
-    if kind == "JK1" and stage.strata.size > 1:
-        raise StatisticsError(f"JK1 is for one stratum, not {stage.strata.size}; use JKn")
     n = stage.sampled
-    if kind == "JK1" and n[0] < 2:
-        raise StatisticsError("JK1 needs 2 PSUs; the sample has 1")
     if lonely_fails and (n == 1).any():
         h = int(np.argmax(n == 1))
         raise StatisticsError(
@@ -207,60 +195,28 @@ def jackknife_factors(stage: Stage, kind: Kind, *, lonely_fails: bool = True) ->
     deleted = np.flatnonzero(n[owner] > 1)
     if len(deleted) == 0:
         raise StatisticsError(
-            f"{kind} needs a stratum with 2 PSUs; each has 1, so there is no variance to estimate"
+            "JKn needs a stratum with 2 PSUs; each has 1, so there is no variance to estimate"
         )
     stratum = owner[deleted]
     size = n[owner][:, None]
     up = np.divide(size, size - 1, out=np.ones_like(size), where=size > 1)
     matrix = np.where(owner[:, None] == stratum[None, :], up, 1.0)
     matrix[deleted, np.arange(len(deleted))] = 0.0
-    rscales = ((n - 1) / n * stage.fraction_left())[stratum]
-    if kind == "JK1":
-        return Factors(matrix, float(rscales[0]), np.ones(len(deleted)), kind)
-    return Factors(matrix, 1.0, rscales, kind)
-
-
-def balanced_factors(stage: Stage, *, rho: float = 0.0) -> Factors:
-    """Balanced repeated replication over strata of two PSUs; Fay's method for 0 < rho < 1.
-
-    Raises:
-        StatisticsError: a stratum that has not exactly two PSUs, or rho outside [0, 1).
-    """
-    from scipy.linalg import hadamard
-
-    if not 0 <= rho < 1:
-        raise StatisticsError(f"Fay's rho is {rho}; expected 0 <= rho < 1")
-    if (stage.sampled != 2).any():
-        h = int(np.argmax(stage.sampled != 2))
-        raise StatisticsError(
-            f"stratum {stage.strata.label(h)} has {int(stage.sampled[h])} PSUs; BRR needs exactly "
-            "2 in each: use JKn or a bootstrap"
-        )
-    strata = stage.strata.size
-    replicates = 1 << strata.bit_length()
-    signs = hadamard(replicates)[:, 1 : strata + 1].astype(np.float64)
-    order = np.argsort(stage.unit_stratum, kind="stable")
-    side = np.empty(len(order))
-    side[order] = np.tile([1.0, -1.0], strata)
-    matrix = 1.0 + (1.0 - rho) * (signs[:, stage.unit_stratum] * side).T
-    scale = 1.0 / (replicates * (1.0 - rho) ** 2)
-    return Factors(matrix, scale, np.ones(replicates), "Fay" if rho > 0 else "BRR")
+    return matrix, ((n - 1) / n * stage.fraction_left())[stratum]
 
 
 def bootstrap_factors(
-    stage: Stage, replicates: int, seed: int, kind: Kind
+    stage: Stage, replicates: int, seed: int
 ) -> tuple[float, Callable[[int], FloatArray]]:
     """Bootstrap of PSUs within strata: the scale, and the factors (PSUs,) of each replicate.
 
-    `subbootstrap` (Rao and Wu 1988) draws n_h - 1 of n_h with replacement and multiplies by
-    n_h/(n_h - 1), which is unbiased in every stratum; `bootstrap` draws n_h and corrects on average
-    by the harmonic mean of n_h (Canty and Davison). Neither uses the FPC.
+    n_h - 1 of n_h are drawn with replacement and multiplied by n_h/(n_h - 1) (Rao and Wu 1988),
+    which is unbiased in every stratum. Without FPC.
 
     Args:
         stage: the first stage.
         replicates: number of replicates, at least 2.
         seed: of the generator; equal seeds give equal replicates.
-        kind: `bootstrap` or `subbootstrap`.
 
     Raises:
         StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
@@ -273,9 +229,26 @@ def bootstrap_factors(
         raise StatisticsError(
             f"stratum {stage.strata.label(h)} has one PSU; a bootstrap needs 2: merge it"
         )
-    harmonic = len(n) / (1.0 / n).sum()
-    correction = 1.0 if kind == "subbootstrap" else harmonic / (harmonic - 1)
-    return correction / (replicates - 1), _resampler(stage, seed, kind)
+    order = np.argsort(stage.unit_stratum, kind="stable")
+    ends = np.cumsum(n - 1)
+    first = np.cumsum(n) - n
+    factor = np.empty(stage.units.size)
+    factor[order] = np.repeat(n / (n - 1), n)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    sorted_units = bool((place == order).all() and (order[1:] > order[:-1]).all())
+
+    def factors(r: int) -> FloatArray:
+        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
+        picked = np.empty(int(ends[-1]), dtype=np.int64)
+        for h in range(len(n)):
+            draws = generator.integers(0, n[h], n[h] - 1, dtype=np.uint32)
+            np.add(draws, first[h], out=picked[ends[h] - n[h] + 1 : ends[h]])
+        counts = np.bincount(picked, minlength=len(factor))
+        multiplied: FloatArray = factor * (counts if sorted_units else counts[place])
+        return multiplied
+
+    return 1.0 / (replicates - 1), factors
 
 
 @dataclass(frozen=True, eq=False)
@@ -354,29 +327,3 @@ def group_factors(
         return found
 
     return dealt.scale, factors
-
-
-def _resampler(stage: Stage, seed: int, kind: Kind) -> Callable[[int], FloatArray]:
-    """The factors (PSUs,) of bootstrap replicate r, from a generator of its own."""
-    n = stage.sampled.astype(np.int64)
-    order = np.argsort(stage.unit_stratum, kind="stable")
-    drawn = n - 1 if kind == "subbootstrap" else n
-    ends = np.cumsum(drawn)
-    first = np.cumsum(n) - n
-    factor = np.empty(stage.units.size)
-    factor[order] = np.repeat(n / drawn, n)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    sorted_units = bool((place == order).all() and (order[1:] > order[:-1]).all())
-
-    def factors(r: int) -> FloatArray:
-        generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
-        picked = np.empty(int(ends[-1]), dtype=np.int64)
-        for h in range(len(n)):
-            draws = generator.integers(0, n[h], drawn[h], dtype=np.uint32)
-            np.add(draws, first[h], out=picked[ends[h] - drawn[h] : ends[h]])
-        counts = np.bincount(picked, minlength=len(factor))
-        multiplied: FloatArray = factor * (counts if sorted_units else counts[place])
-        return multiplied
-
-    return factors

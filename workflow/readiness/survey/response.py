@@ -115,27 +115,6 @@ class Representativity:
     adjusted: float
     largest_bias: float
 
-    def by_category(self, values: Sequence[Any], weights: npt.ArrayLike) -> pd.DataFrame:
-        """Where response differs: unconditional partial indicators of one auxiliary.
-
-        Returns:
-            One row a category: `category`, `n`, `propensity` (weighted mean) and `partial`,
-            sqrt(share) (propensity - mean): negative where the category is under-represented. The
-            root of the sum of squares is the partial indicator of the variable.
-        """
-        w = np.asarray(weights, dtype=np.float64)
-        codes, names = pd.factorize(np.asarray(values, dtype=object), sort=True)
-        size = np.bincount(codes, weights=w)
-        mean = np.bincount(codes, weights=w * self.propensities) / size
-        return pd.DataFrame(
-            {
-                "category": names,
-                "n": np.bincount(codes),
-                "propensity": mean,
-                "partial": np.sqrt(size / size.sum()) * (mean - self.mean),
-            }
-        )
-
 
 def r_indicator(
     responded: npt.ArrayLike, x: npt.ArrayLike, weights: npt.ArrayLike | None = None

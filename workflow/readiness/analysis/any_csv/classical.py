@@ -12,12 +12,12 @@ import numpy as np
 from readiness.analysis.any_csv.sample import Crossed, Sample
 from readiness.arrays import FloatArray, IntArray, TextArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.effects import cronbach_alpha
-from readiness.survey.comparisons.exact import (
+from readiness.survey.comparisons.classical import (
     asymptotic_wilcoxon,
     exact_wilcoxon,
     kruskal_wallis,
 )
+from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.comparisons.results import ComparisonRow
 
 CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")

@@ -19,8 +19,8 @@ from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.coding import factorized
 from readiness.survey.comparisons.results import ComparisonRow, frame
-from readiness.survey.estimates import SurveyWarning, multi_response
-from readiness.survey.estimates.multiresponse import Base
+from readiness.survey.estimates.multiresponse import Base, multi_response
+from readiness.survey.estimates.proportions import SurveyWarning
 
 if TYPE_CHECKING:
     import pandas as pd

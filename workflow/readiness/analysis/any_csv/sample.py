@@ -15,7 +15,8 @@ from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
-from readiness.survey.weighting import WeightingReport, weigh
+from readiness.survey.weighting.recipe import weigh
+from readiness.survey.weighting.report import WeightingReport
 from readiness.validation.cells import split_options
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ Hochberg (1995); Benjamini and Yekutieli (2001).
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -32,6 +33,7 @@ from readiness.survey.options import one_of
 Adjustment = Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"]
 
 _STATSMODELS = {
+    "holm": "holm",
     "BH": "fdr_bh",
     "BY": "fdr_by",
     "hochberg": "simes-hochberg",
@@ -59,22 +61,14 @@ def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
     adjusted = values.copy()
     if method == "none" or not tested.any():
         return adjusted
-    if method == "holm":
-        # That of statsmodels collects garbage at each call, which takes longer than a contrast.
-        adjusted[tested] = _holm(values[tested])
-        return adjusted
     from statsmodels.stats.multitest import multipletests
 
-    adjusted[tested] = multipletests(values[tested], method=_STATSMODELS[method])[1]
-    return adjusted
-
-
-def _holm(p: FloatArray) -> FloatArray:
-    """Holm (1979): the k-th smallest of m times m - k + 1, and never below a smaller one's."""
-    order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
-    steps = p[order] * np.arange(len(p), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    # It collects garbage at each call; what is frozen is passed over.
+    gc.freeze()
+    try:
+        adjusted[tested] = multipletests(values[tested], method=_STATSMODELS[method])[1]
+    finally:
+        gc.unfreeze()
     return adjusted
 
 

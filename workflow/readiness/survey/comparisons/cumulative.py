@@ -10,7 +10,7 @@ import numpy as np
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.links import Link, density, interval_probability
+from readiness.survey.comparisons.links import Link, density, interval_probability, quantile
 
 _BLOCK = 1 << 15
 """Rows that derivatives are summed over at a time: they stay in the cache."""
@@ -209,21 +209,9 @@ class CumulativeLikelihood:
 
     def start(self) -> FloatArray:
         """Cut points of the marginal distribution, no effect of the covariates."""
-        from scipy import special
-
         share = np.bincount(self.y, weights=self.weights, minlength=self.cuts + 1)
         below = np.cumsum(share)[:-1] / share.sum()
-        if self.link == "logistic":
-            cut = special.logit(below)
-        elif self.link == "probit":
-            cut = special.ndtri(below)
-        elif self.link == "loglog":
-            cut = -np.log(-np.log(below))
-        elif self.link == "cloglog":
-            cut = np.log(-np.log1p(-below))
-        else:
-            cut = np.tan(np.pi * (below - 0.5))
-        return np.concatenate([np.zeros(self.x.shape[1]), cut])
+        return np.concatenate([np.zeros(self.x.shape[1]), quantile(self.link, below)])
 
     def refitted(self, weights: FloatArray, start: FloatArray) -> FloatArray:
         """The estimate under other weights of the respondents, shape (n,), sought from `start`.

@@ -1,9 +1,9 @@
 """Effect sizes with design-based intervals: how much, beside whether.
 
-Cramer's V, probability of superiority, odds ratio of a 2 x 2 table, Cohen's kappa, Cronbach's
-alpha. Statistics of tables are linearised on the weighted cell totals (delta method). Sources:
-Bergsma (2013) and Smithson (2003) for V; Agresti (1980) and Newcombe (2006) for the probability of
-superiority; Lumley (2010) for kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000).
+Cramer's V, probability of superiority, Cohen's kappa, Cronbach's alpha. Statistics of tables are
+linearised on the weighted cell totals (delta method). Sources: Bergsma (2013) and Smithson (2003)
+for V; Agresti (1980) and Newcombe (2006) for the probability of superiority; Lumley (2010) for
+kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000).
 """
 
 from __future__ import annotations
@@ -152,57 +152,6 @@ def _logit_interval(
     centre = float(np.log(theta / (1 - theta)))
     low, high = (float(1 / (1 + np.exp(-(centre + s * half)))) for s in (-1, 1))
     return replace(row, lower=low, upper=high)
-
-
-def odds_ratio(
-    design: Design,
-    row: Column,
-    column: Column,
-    *,
-    row_levels: Sequence[Any] | None = None,
-    column_levels: Sequence[Any] | None = None,
-    level: float = 0.95,
-) -> ComparisonRow:
-    """Odds ratio of a 2 x 2 table, (n11 n00)/(n10 n01), with a log interval on the design df.
-
-    Raises:
-        StatisticsError: not 2 x 2, an empty cell (no finite estimate), no degrees of freedom.
-    """
-    cells = cell_totals(
-        design, factor(design, row, row_levels), factor(design, column, column_levels)
-    )
-    if cells.totals.shape != (2, 2):
-        raise StatisticsError(f"an odds ratio needs a 2 x 2 table; found {cells.totals.shape}")
-    if (cells.counts == 0).any():
-        i, j = np.argwhere(cells.counts == 0)[0]
-        raise StatisticsError(
-            f"nobody answered {cells.rows[i]} with {cells.columns[j]}: the odds ratio has no "
-            "finite estimate; Fisher's exact interval has one finite end"
-        )
-    sign = np.array([1.0, -1.0, -1.0, 1.0])
-    log_ratio = float(sign @ np.log(cells.totals.ravel()))
-    jacobian = (sign / cells.totals.ravel())[None, :]
-    se = float(np.sqrt(cells.delta(jacobian)[0, 0]))
-    if se <= 0:
-        raise StatisticsError("the odds ratio has no variance under this design")
-    half = t_quantile(level, cells.degrees_of_freedom) * se
-    from scipy import stats
-
-    t = log_ratio / se
-    return ComparisonRow(
-        "odds_ratio",
-        t,
-        "t",
-        float(cells.degrees_of_freedom),
-        None,
-        float(2 * stats.t.sf(abs(t), cells.degrees_of_freedom)),
-        None,
-        float(np.exp(log_ratio)),
-        float(np.exp(log_ratio - half)),
-        float(np.exp(log_ratio + half)),
-        cells.n,
-        "Odds ratio, design-based log interval",
-    )
 
 
 def kappa(

@@ -1,4 +1,4 @@
-"""Fisher's exact test of r x c tables, by a network algorithm (2 x 2: `conditional_odds`).
+"""Fisher's exact test of r x c tables, by a network algorithm.
 
 Unweighted counts, both margins fixed. Sources: Freeman and Halton (1951); Mehta and Patel (1983)
 for the network.
@@ -12,26 +12,6 @@ import numpy.typing as npt
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.results import ComparisonRow
-
-
-def whole_table(counts: npt.ArrayLike) -> IntArray:
-    """A table of whole counts without empty rows and columns.
-
-    Raises:
-        StatisticsError: counts that are negative or not whole; fewer than two rows or columns.
-    """
-    values = np.asarray(counts, dtype=np.float64)
-    if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
-        raise StatisticsError("an exact test needs a two-way table of counts, none negative")
-    if (values != np.round(values)).any():
-        raise StatisticsError(
-            "an exact test needs whole unweighted counts; weighted totals are no counts"
-        )
-    table: IntArray = values.astype(np.int64)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if min(table.shape) < 2:
-        raise StatisticsError("an exact test needs two rows and two columns with answers")
-    return table
 
 
 def fisher_freeman_halton(
@@ -49,7 +29,17 @@ def fisher_freeman_halton(
     Raises:
         StatisticsError: a bad table, or one too large for the limit.
     """
-    table = whole_table(counts)
+    values = np.asarray(counts, dtype=np.float64)
+    if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
+        raise StatisticsError("an exact test needs a two-way table of counts, none negative")
+    if (values != np.round(values)).any():
+        raise StatisticsError(
+            "an exact test needs whole unweighted counts; weighted totals are no counts"
+        )
+    table: IntArray = values.astype(np.int64)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    if min(table.shape) < 2:
+        raise StatisticsError("an exact test needs two rows and two columns with answers")
     if table.shape[1] > table.shape[0]:
         table = table.T
     n = int(table.sum())
@@ -62,7 +52,7 @@ def fisher_freeman_halton(
     return ComparisonRow("fisher_freeman_halton", p_value=p, n=n, method=method)
 
 
-def log_factorials(n: int) -> FloatArray:
+def _log_factorials(n: int) -> FloatArray:
     """log k! for k = 0..n, shape (n + 1,)."""
     from scipy import special
 
@@ -101,7 +91,7 @@ def _network(table: IntArray, limit: int) -> float:
     rows = np.sort(table.sum(axis=1))[::-1]
     columns = table.sum(axis=0)
     n = int(table.sum())
-    lf = log_factorials(n)
+    lf = _log_factorials(n)
     observed = float(-lf[table].sum())
     bound = observed + 1e-7  # R's relative tolerance for ties in probability
     radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
@@ -208,7 +198,7 @@ def _step(
 def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
     from scipy import stats
 
-    lf = log_factorials(int(table.sum()))
+    lf = _log_factorials(int(table.sum()))
     tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))
     )

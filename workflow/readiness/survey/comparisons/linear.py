@@ -248,35 +248,21 @@ def linear_model(
     )
 
 
-_MOST_STEPS = 30
-
-
 def refit(
     y: FloatArray, x: FloatArray, weights: FloatArray, family: Family, start: FloatArray
 ) -> FloatArray:
-    """Coefficients (intercept first) under other weights, by Newton's method from `start`.
+    """Coefficients (intercept first) under other weights, sought from `start`.
 
     Raises:
         StatisticsError: no convergence (separation under these weights).
     """
-    matrix = np.column_stack([np.ones(len(x)), x])
-    w = weights / weights.sum()
-    beta = start.copy()
-    for _ in range(_MOST_STEPS):
-        eta = matrix @ beta
-        mean = eta if family == "gaussian" else _expit(eta)
-        slope = w if family == "gaussian" else w * mean * (1 - mean)
-        try:
-            step = np.linalg.solve((matrix.T * slope) @ matrix, matrix.T @ (w * (y - mean)))
-        except np.linalg.LinAlgError:
-            break
-        beta = beta + step
-        if np.abs(step).max() <= 1e-10 * (1 + np.abs(beta).max()):
-            return beta
-    raise StatisticsError(
-        f"a replicate leaves the {family} model without an estimate (separation, or an empty level "
-        "under its weights); merge levels, or do not refit"
-    )
+    result = _fit(y, x, weights / weights.mean(), family, start)[1]
+    if family == "binomial" and not result.converged:
+        raise StatisticsError(
+            "a replicate leaves the binomial model without an estimate (separation, or an empty "
+            "level under its weights); merge levels, or do not refit"
+        )
+    return np.asarray(result.params, dtype=np.float64)
 
 
 def _expit(eta: FloatArray) -> FloatArray:
@@ -303,7 +289,13 @@ def _check_outcome(y: FloatArray, family: Family) -> None:
         )
 
 
-def _fit(y: FloatArray, x: FloatArray, weights: FloatArray, family: Family) -> tuple[Any, Any]:
+def _fit(
+    y: FloatArray,
+    x: FloatArray,
+    weights: FloatArray,
+    family: Family,
+    start: FloatArray | None = None,
+) -> tuple[Any, Any]:
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
@@ -314,7 +306,9 @@ def _fit(y: FloatArray, x: FloatArray, weights: FloatArray, family: Family) -> t
         warnings.simplefilter("ignore")
         model = sm.GLM(y, matrix, family=families[family](), freq_weights=weights)
         try:
-            result = model.fit(maxiter=100, tol=1e-10, tol_criterion="params", rtol=1e-10)
+            result = model.fit(
+                start_params=start, maxiter=100, tol=1e-10, tol_criterion="params", rtol=1e-10
+            )
         except (PerfectSeparationError, np.linalg.LinAlgError) as error:
             raise StatisticsError(f"the {family} model has no finite estimate ({error})") from None
     return model, result

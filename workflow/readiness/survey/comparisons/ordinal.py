@@ -226,7 +226,7 @@ def ordinal_model(
         y: ordered answers (column name, codes or levels).
         x: covariates from `covariates`.
         levels: declared levels from low to high; those without answers are merged (and named).
-        link: `logistic`, `probit`, `loglog`, `cloglog` or `cauchit`.
+        link: `logistic` or `probit`.
 
     Raises:
         StatisticsError: an answer with one level, constant or dependent covariates, separation (no

@@ -57,33 +57,6 @@ class Proportions:
         variances = np.maximum(np.diag(self.covariance), 0.0).reshape(self.values.shape)
         return np.where(self.n[:, None] < 2, np.nan, np.sqrt(variances))
 
-    def combined(
-        self, categories: Sequence[Any], weights: Sequence[float] | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        """Weighted sums of categories in each group: a top box, a net score.
-
-        Args:
-            categories: which categories count.
-            weights: factor of each (1 when None; +1 and -1 for a net score).
-
-        Returns:
-            (values, covariance) of shapes (G,) and (G, G).
-
-        Raises:
-            StatisticsError: a category that is not declared.
-        """
-        place = {label: k for k, label in enumerate(self.categories)}
-        row = np.zeros(len(self.categories))
-        for i, category in enumerate(categories):
-            if category not in place:
-                raise StatisticsError(
-                    f"category {category!r} is not declared; expected one of "
-                    + ", ".join(map(repr, self.categories))
-                )
-            row[place[category]] += 1.0 if weights is None else weights[i]
-        jacobian = np.kron(np.eye(len(self.groups)), row)
-        return self.values @ row, jacobian @ self.covariance @ jacobian.T
-
 
 def proportion_estimates(
     design: Design,

@@ -15,11 +15,9 @@ import numpy.typing as npt
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import encode
-from readiness.survey.design import Column, Design
+from readiness.survey.design import Design
 from readiness.survey.options import one_of
 from readiness.survey.replicates import Adjustment
-from readiness.survey.specification import booleans, check_weights
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
@@ -146,37 +144,6 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
     return _adjusted(design, adjust(design.weights), None, adjust)
 
 
-def adjust_nonresponse(design: Design, cells: Column, responded: Column) -> Design:
-    """Share out the weight of nonrespondents over the respondents of their cell.
-
-    Args:
-        design: the drawn sample, respondents and nonrespondents.
-        cells: adjustment cell of each row.
-        responded: booleans (or 0/1), true for respondents.
-
-    Returns:
-        The design of the respondents (same rows; nonrespondents are outside the domain).
-
-    Raises:
-        StatisticsError: a cell without respondents; `responded` is neither true nor false.
-    """
-    codes = encode(design.column(cells), "the nonresponse cell")
-    answered = design.mask & booleans(design.column(responded), "responded")
-
-    def adjust(base: FloatArray) -> FloatArray:
-        drawn = np.bincount(codes.codes, weights=base, minlength=codes.size)
-        kept = np.bincount(codes.codes, weights=np.where(answered, base, 0), minlength=codes.size)
-        empty = (kept == 0) & (drawn > 0)
-        if empty.any():
-            raise StatisticsError(
-                f"nonresponse cell {codes.label(int(np.argmax(empty)))} has no respondent; merge it"
-            )
-        factor = np.divide(drawn, kept, out=np.ones(codes.size), where=kept > 0)
-        return np.where(answered, base * factor[codes.codes], 0.0)
-
-    return _adjusted(design, adjust(design.weights), None, adjust).subset(answered)
-
-
 def _adjusted(
     design: Design, weights: FloatArray, projection: Projection | None, adjust: Adjustment
 ) -> Design:
@@ -185,14 +152,3 @@ def _adjusted(
     if design.replicates is None:
         return adjusted
     return replace(adjusted, replicates=design.replicates.adjusted(adjust))
-
-
-def reweight(design: Design, weights: npt.ArrayLike) -> Design:
-    """The design with other weights, without calibration; rows of weight 0 leave the domain.
-
-    Raises:
-        StatisticsError: weights that are negative or not finite, all 0, or of another length.
-    """
-    values = design.numeric(weights, "weights")
-    check_weights(values)
-    return replace(design.with_weights(values), projections=(), mask=design.mask & (values > 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,19 +11,19 @@ import numpy.typing as npt
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.design import Design
+from readiness.survey.options import one_of
 from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import (
     Adjustment,
-    Factors,
     Kind,
     Replicates,
     StreamedReplicates,
-    balanced_factors,
     bootstrap_factors,
     group_factors,
     jackknife_factors,
 )
 
+Made = Literal["JKn", "groups", "subbootstrap"]
 # Replicate weights beyond this number (160 MB) are made one replicate at a time.
 _STREAMED = 20_000_000
 # A jackknife beyond this number of weights (800 MB) is refused.
@@ -35,8 +36,6 @@ def make_replicates(
     *,
     n_replicates: int = 200,
     seed: int = 1,
-    rho: float = 0.3,
-    mse: bool = False,
     adjust: Adjustment | None = None,
 ) -> AnyReplicates:
     """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
@@ -45,54 +44,36 @@ def make_replicates(
         StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
             number of the replicate.
     """
-    if kind in ("bootstrap", "subbootstrap", "groups"):
-        made: AnyReplicates = _drawn(design, kind, n_replicates, seed, mse)
+    one_of(kind, Made, "kind of replicates")
+    stage = design.stages[0]
+    if kind != "JKn":
+        made = _drawn(design, kind, n_replicates, seed)
+    elif design.rows * stage.units.size > _LARGEST:
+        raise StatisticsError(
+            f"JKn would make {stage.units.size} replicates of {design.rows} rows; "
+            "use groups (80 replicates) or subbootstrap with some hundred replicates"
+        )
     else:
-        factors = _factors(design, kind, rho)
-        matrix = design.weights[:, None] * factors.matrix[design.psu]
-        made = Replicates(matrix, factors.scale, factors.rscales, mse, factors.kind)
+        factors, rscales = jackknife_factors(stage, lonely_fails=design.lonely_psu == "fail")
+        made = Replicates(design.weights[:, None] * factors[design.psu], 1.0, rscales, kind=kind)
     return made if adjust is None else made.adjusted(adjust)
 
 
-def _drawn(design: Design, kind: Kind, number: int, seed: int, mse: bool) -> AnyReplicates:
+def _drawn(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
     """Replicates whose factors are made one at a time: bootstraps and random groups."""
-    if kind == "groups":
-        scale, factors = group_factors(design.stages[0], number, seed)
-    else:
-        scale, factors = bootstrap_factors(design.stages[0], number, seed, kind)
+    make = group_factors if kind == "groups" else bootstrap_factors
+    scale, factors = make(design.stages[0], number, seed)
     base, psu = design.weights, design.psu
     identity = design.stages[0].units.identity
 
     def generate(r: int) -> FloatArray:
         return base * (factors(r) if identity else factors(r)[psu])
 
-    streamed = StreamedReplicates(generate, scale, np.ones(number), mse, kind)
+    streamed = StreamedReplicates(generate, scale, np.ones(number), kind=kind)
     # Groups are few and used often: only a matrix beyond the largest is made again each time.
     if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
         return streamed
-    if kind == "groups":
-        written = np.empty((design.rows, number))
-        for r in range(number):
-            written[:, r] = generate(r)
-        return Replicates(written, scale, streamed.rscales, mse, kind)
-    return Replicates(streamed.matrix, scale, streamed.rscales, mse, kind)
-
-
-def _factors(design: Design, kind: Kind, rho: float) -> Factors:
-    stage = design.stages[0]
-    if kind in ("JK1", "JKn"):
-        if design.rows * stage.units.size > _LARGEST:
-            raise StatisticsError(
-                f"{kind} would make {stage.units.size} replicates of {design.rows} rows; "
-                "use groups (80 replicates) or subbootstrap with some hundred replicates"
-            )
-        return jackknife_factors(stage, kind, lonely_fails=design.lonely_psu == "fail")
-    if kind in ("BRR", "Fay"):
-        return balanced_factors(stage, rho=rho if kind == "Fay" else 0.0)
-    raise StatisticsError(
-        f"replicates {kind!r} are unknown; expected JK1, JKn, groups, BRR, Fay, bootstrap or "
-        "subbootstrap"
-    )
+    return Replicates(streamed.matrix, scale, streamed.rscales, kind=kind)
 
 
 def replicate(
@@ -101,20 +82,15 @@ def replicate(
     *,
     n_replicates: int = 200,
     seed: int = 1,
-    rho: float = 0.3,
-    mse: bool = False,
 ) -> Design:
     """A replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
 
     Args:
         design: a design that has not been calibrated (calibrate the replicate design instead, and
             each replicate is calibrated too).
-        kind: `JK1`, `JKn`, `groups` (delete a random group of PSUs), `BRR`, `Fay` (with rho),
-            `bootstrap`, `subbootstrap` (Rao-Wu).
+        kind: `JKn`, `groups` (delete a random group of PSUs), `subbootstrap` (Rao-Wu).
         n_replicates: number of bootstrap replicates, or of groups.
         seed: of a bootstrap, or of the dealing to groups.
-        rho: Fay's factor, 0 <= rho < 1.
-        mse: deviations from the full estimate instead of the replicates' mean.
 
     Raises:
         StatisticsError: a calibrated design; a kind that the strata do not allow.
@@ -124,7 +100,7 @@ def replicate(
             "replicates of calibrated weights would not be calibrated; "
             "call replicate() first and calibrate afterwards, or use weigh()"
         )
-    made = make_replicates(design, kind, n_replicates=n_replicates, seed=seed, rho=rho, mse=mse)
+    made = make_replicates(design, kind, n_replicates=n_replicates, seed=seed)
     return replace(design, replicates=made)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,6 @@ class WeightingReport:
     iterations: pd.DataFrame
     collapsed: tuple[Collapse, ...] = ()
     trimmed: int = 0
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def largest_gap(self) -> float:
