@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import ABROAD, Project, copy_project
+from tiny_project import make_tiny, release_tiny
 
 # One BLAS thread: the workers of a parallel test run are the parallel part.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -32,8 +33,11 @@ def _once(
             # Written first, so that a run that hangs fails once and is not tried for each test.
             log.write_text("1\nstarted by another test, and never ended", "utf-8")
             project = make(folder)
-            result = project.readiness("run", "--cores", cores)
-            log.write_text(f"{result.returncode}\n{result.stdout}{result.stderr}", "utf-8")
+            code, said = 0, ""
+            if name != "released":
+                result = project.readiness("run", "--cores", cores)
+                code, said = result.returncode, result.stdout + result.stderr
+            log.write_text(f"{code}\n{said}", "utf-8")
     code, _, output = log.read_text("utf-8").partition("\n")
     assert code == "0", output[-3000:]
     return Project(folder)
@@ -68,3 +72,26 @@ def fresh(tmp_path: Path) -> Iterator[Project]:
     """A project in which nothing has run, that one test may change."""
     yield copy_project(tmp_path / "fresh")
     shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The tiny project after its first run. Never change it: copy it."""
+    return _once(tmp_path_factory, "tiny", make_tiny, "2")
+
+
+@pytest.fixture(scope="session")
+def released(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The tiny project with its publications. Never change it: copy it."""
+
+    def make(folder: Path) -> Project:
+        return release_tiny(tiny.copy(folder))
+
+    return _once(tmp_path_factory, "released", make, "2")
+
+
+@pytest.fixture
+def published(released: Project, tmp_path: Path) -> Iterator[Project]:
+    """A tiny project with its publications that one test may change."""
+    yield released.copy(tmp_path / "published")
+    shutil.rmtree(tmp_path / "published", ignore_errors=True)

@@ -1,0 +1,65 @@
+"""The smallest project that has everything: a wave of 60 answers and a study of three claims.
+
+Its files lie in `tests/tiny/`: a configuration and `data/` as in a project, and `exports/`, whose
+tables are registered as an analyst would. A run of it takes a few seconds. The shipped wave is run
+by one test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from project_copy import ROOT, Project, add_environment, shipped_files
+from readiness.datasets.add import add_version
+from readiness.datasets.versions import COLUMNS, VERSIONS
+
+TINY = ROOT / "tests/tiny"
+WAVE, STUDY = "canteen-2025", "menus-2023"
+RESULTS = f"results/waves/{WAVE}"
+QUESTIONNAIRE = "canteen-1"
+ERRATUM = "three stays were typed in quarters of an hour"
+PUBLICATIONS = ("canteen-r1", "canteen-r2", "menus-r1", "menus-r2")
+"""Of the wave on its first and its second data, and of the study; the last one is a draft."""
+PROGRAM = (
+    "workflow", "profiles", ".dvc", "Snakefile", "Makefile", "LICENSE", "CITATION.cff",
+    "pyproject.toml", "requirements.lock", "report.qmd", ".gitignore", "data/raw/.gitignore",
+)  # fmt: skip
+
+
+def make_tiny(target: Path) -> Project:
+    """The program with that wave and study at `target`, as after a checkout; nothing has run."""
+    for name in shipped_files():
+        if name.parts[0] in PROGRAM or name.as_posix() in PROGRAM:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target / name)
+    shutil.copyfile(TINY / "config.yaml", target / "config.yaml")
+    shutil.copytree(TINY / "data", target / "data", dirs_exist_ok=True)
+    (target / VERSIONS).write_text(",".join(COLUMNS) + "\n", "utf-8")
+    for export in sorted((TINY / "exports").glob("*.csv")):
+        dataset, version = export.stem.split("@")
+        asked = QUESTIONNAIRE if dataset.startswith(WAVE) else ""
+        add_version(target, export, dataset, version, questionnaire=asked, note="simulated")
+    add_environment(target)
+    return Project(target)
+
+
+def release_tiny(project: Project) -> Project:
+    """Freeze what the finished project has: a first and a corrected edition of the wave, one of the
+    study, and the draft of another; nothing runs the publications again."""
+    freeze(project, "canteen-r1", "--wave", WAVE, "--release")
+    first, second = (f'{{dataset: {WAVE}, version: "{version}"}}' for version in (1, 2))
+    project.replace("config.yaml", first, second)
+    freeze(
+        project, "canteen-r2", "--wave", WAVE, "--release",
+        "--supersedes", "canteen-r1", "--erratum", ERRATUM,
+    )  # fmt: skip
+    freeze(project, "menus-r1", "--study", STUDY, "--release")
+    freeze(project, "menus-r2", "--study", STUDY, "--supersedes", "menus-r1")
+    return project
+
+
+def freeze(project: Project, *arguments: str) -> None:
+    """`readiness freeze`, which must succeed."""
+    result = project.readiness("freeze", *arguments, "--cores", "2")
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
