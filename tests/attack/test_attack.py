@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project_copy import ROOT, Project
+from project_copy import ROOT
 from readiness.attack import (
     Attacked,
     Classes,
@@ -32,17 +32,15 @@ from readiness.attack.released import Interval, Share, Table
 from readiness.attack.solving import narrow
 from readiness.attack.system import PEOPLE
 from readiness.questionnaire import load_questionnaire
-from readiness.register.figures import read_register
-from readiness.steps.attack import known_classes
+from releases import FIRST, SECOND, released_figures
 
 RULES = Rules(5, 5)
-FIRST, SECOND = "simulated-2026-r1", "simulated-2026-r2"
 
 
 def shipped(name: str) -> Release:
     questionnaire = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
-    return read_release(name, read_register(ROOT / "publications" / name / "figures.csv"), boxes)
+    return read_release(name, released_figures(name), boxes)
 
 
 ITEMS = ("cost_saving", "preparation", "revolution", "time_saving")
@@ -275,23 +273,3 @@ def test_twelve_digits_of_a_share_name_its_people_and_three_do_not() -> None:
     for half, names in ((5e-13, ["q.yes.a"]), (5e-4, [])):
         table = table_of({("yes", "a"): around(share, half)}, {"a": 24})
         assert list(decoded(Release("r", {"q": table}, {}), classes)) == names
-
-
-def test_the_first_release_is_decoded_by_who_knows_the_weights(finished: Project) -> None:
-    """Its shares have twelve digits: they say who of which frame cell gave the answer."""
-    results = finished.root / "results/publications" / FIRST
-    questionnaire = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
-    classes = known_classes(
-        results / "validate/answers.csv", results / "weight/weights.csv", questionnaire,
-        ["profession", "region", "size"],
-    )  # fmt: skip
-    assert classes is not None and classes.people.sum() == 545
-    found = decoded(shipped(FIRST), classes, ("use_ai", "preparation"))
-    assert len(found) == 24
-    # Right, every one: and with it cells of few people, among them single ones.
-    answers = pd.read_csv(results / "validate/answers.csv", dtype=str, keep_default_na=False)
-    for name in ("use_ai.yes.creator", "preparation.none.technician"):
-        item, level, group = name.split(".")
-        gave = (answers[item] == level) & (answers["profession"] == group)
-        assert sum(found[name].gave) == gave.sum()
-    assert sum(0 < people < 5 for world in found.values() for people in world.gave) == 132

@@ -22,6 +22,7 @@ from readiness.register.disclosure_risk import (
 from readiness.register.figures import read_register
 from readiness.steps import site
 from readiness.tables import to_csv
+from releases import SECOND, released_figures
 
 WAVE = "results/waves/simulated-2026"
 QUESTIONNAIRE = ROOT / "data/questionnaires/ai-readiness-1.yaml"
@@ -30,7 +31,7 @@ QUESTIONNAIRE = ROOT / "data/questionnaires/ai-readiness-1.yaml"
 @pytest.fixture
 def given(tmp_path: Path) -> Path:
     """The attack on a release that shows one of twenty people of a group."""
-    figures = read_register(ROOT / "publications/simulated-2026-r2/figures.csv")
+    figures = released_figures(SECOND)
     shown = figures["id"].str.startswith("regulation.copyright.expert") & (figures["n"] == "25")
     assert shown.sum() == 2  # of those who answered, and of those who were asked
     figures.loc[shown, "value"] = "0.04"

@@ -8,15 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from project_copy import ROOT
 from readiness.analysis.cuts import cuts
 from readiness.config import Figures
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.earlier import Earlier, Told, earlier_release
-from readiness.register.figures import read_register
 from readiness.register.protection import base_id, share_id
 from readiness.register.withholding import Withheld, withhold
+from releases import FIRST, released_figures
 
 POLICY = Policy.of({}, 5)
 LABELS = {"en": "x"}
@@ -80,7 +79,7 @@ def test_no_weights_between_the_ends_give_more_or_fewer_people(
 
 
 def test_a_release_is_read_as_its_readers_read_it() -> None:
-    figures = read_register(ROOT / "publications/simulated-2026-r1/figures.csv")
+    figures = released_figures(FIRST)
     data = figures.loc[figures["kind"] == "estimate", "dataset"].iloc[0]
     found = earlier_release(figures, data)
     assert found.same and not earlier_release(figures, "other@1").same

@@ -14,12 +14,12 @@ from readiness.language import LANGUAGES
 from readiness.questionnaire import load_questionnaire
 from readiness.register.disclosure_risk import attack, unprotected
 from readiness.register.display import SUPPRESSED_TEXT, shown
-from readiness.register.figures import read_register
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, withheld
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.signs import Sign, sign, signed
+from releases import FIRST, SECOND, released_figures
 
 LEAST = 5
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
@@ -226,10 +226,10 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     assert not {i for i in moved if "readiness.none.technician" in i}
 
 
-@pytest.mark.parametrize("publication", ["simulated-2026-r1", "simulated-2026-r2"])
+@pytest.mark.parametrize("publication", [FIRST, SECOND])
 def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
     """The ledgers; that today's code still makes the same register is the run's own check."""
-    figures = read_register(ROOT / "publications" / publication / "figures.csv")
+    figures = released_figures(publication)
     assert WITHHELD in set(figures["suppressed"])
     attacked = attack(figures, LEAST)
     assert len(attacked) > 200 and not attacked["small"].any()
@@ -238,7 +238,7 @@ def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
 
 def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
     """They stand in the reports on quality and weights, where nothing is withheld."""
-    figures = read_register(ROOT / "publications/simulated-2026-r1/figures.csv")
+    figures = released_figures(FIRST)
     strata = figures["id"] == "quality.answered.voice_artist"
     experts = figures["id"] == "quality.kept.expert"
     category = figures["id"] == "weighting.target.profession.voice_artist"

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from project_copy import ROOT
 from readiness.language import LANGUAGES
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
 from readiness.register.display import said, shown
-from readiness.register.figures import read_register
 from readiness.register.published import moved, published
 from readiness.register.same import plain
+from releases import SECOND, STUDY, released_figures
 
 
 @pytest.fixture(scope="module")
 def register() -> pd.DataFrame:
     """The register of a wave, with 12 digits."""
-    return read_register(ROOT / "publications/simulated-2026-r2/figures.csv")
+    return released_figures(SECOND)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +82,14 @@ def test_a_tie_gives_both_figures() -> None:
 
 
 def test_what_somebody_printed_stays_as_it_was_printed() -> None:
-    study = read_register(ROOT / "publications/haca-2024/figures.csv")
+    study = released_figures(STUDY)
     columns = [name for name in study.columns if name != "precision"]
     of_others = study["unit"].isin(["figure", "printed", "list"])
     assert published(study)[of_others][columns].equals(study[of_others][columns])
 
 
 def test_a_study_s_shares_keep_the_digits_of_their_sentences() -> None:
-    study = read_register(ROOT / "publications/haca-2024/figures.csv")
+    study = released_figures(STUDY)
     for row in published(study).to_dict("records"):
         bare = {name: cell for name, cell in row.items() if not name.startswith("display_")}
         assert shown(bare, "en") == row["display_en"], row["id"]

@@ -1,0 +1,122 @@
+"""Everything that ships, run once: its reports, its gate, a few numbers, and nothing besides."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from project_copy import ROOT, Project, shipped_files
+from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
+from readiness.register.figures import read_register
+
+WAVE, STUDY = "results/waves/simulated-2026", "results/studies/haca-2024"
+LANGUAGES = ("ar", "en", "fr")
+NUMBERS = {
+    "use_ai.yes.all": 0.447, "use_ai.yes.all.lower": 0.404, "preparation.low.all": 0.581,
+    "team_trained.yes.all": 0.605, "weighting.kish_deff": 1.59, "weighting.n": 647,
+    "quality.kept.all": 672, "use_areas.n.all": 317,
+}  # fmt: skip
+"""Of the shipped wave, to three digits."""
+
+
+def page(shipped: Project, language: str = "fr") -> LexborHTMLParser:
+    return LexborHTMLParser(shipped.read(f"{WAVE}/report/{language}/report-simulated.html"))
+
+
+def test_the_reports_that_are_shown_are_made_and_no_other(shipped: Project) -> None:
+    made = sorted((shipped.root / "results").glob("*/*/report/*/report*.html"))
+    names = {"studies/haca-2024": "report", "waves/simulated-2026": "report-simulated"}
+    assert [str(path.relative_to(shipped.root / "results")) for path in made] == [
+        f"{run}/report/{code}/{name}.html" for run, name in names.items() for code in LANGUAGES
+    ]
+    for path in made:
+        assert "</html>" in path.read_text("utf-8")
+        assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_every_published_number_comes_out_again(shipped: Project) -> None:
+    said = shipped.read("results/gate.txt")
+    tables = sorted((shipped.root / "results/publications").glob("*/reproduce/verdicts.csv"))
+    assert tables
+    for table in tables:
+        identity = table.parts[-3]
+        assert identity in said
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["verdict"] != "ADDED SINCE"]
+        ledger = read_register(shipped.root / "publications" / identity / "figures.csv")
+        assert len(rows) == len(ledger)
+        assert {row["verdict"] for row in rows} <= {"REPRODUCED", "WITHIN ROUNDING", "JUDGED"}
+        # What others published without data is judged and never called reproduced.
+        judged = Counter(row["verdict"] for row in rows if row["kind"] == "claim")
+        assert set(judged) <= {"JUDGED"}
+
+
+def test_the_numbers_of_the_wave(shipped: Project) -> None:
+    figures = read_register(shipped.root / WAVE / "register/figures.csv").set_index("id")["value"]
+    made = {name: float(f"{float(figures[name]):.3g}") for name in NUMBERS}
+    assert made == NUMBERS
+
+
+def test_no_count_of_the_wave_is_given_away(shipped: Project) -> None:
+    verdict = json.loads(shipped.read(f"{WAVE}/attack/verdict.json"))
+    assert verdict["attacked"] > 100
+    assert (verdict["given_away"], verdict["decoded"], verdict["first"]) == (0, 0, "")
+    figures = read_register(shipped.root / WAVE / "register/figures.csv")
+    assert not not_attacked(figures, read_attack(shipped.root / WAVE / "attack" / ATTACK))
+
+
+def test_a_run_writes_nothing_below_data_or_publications(shipped: Project) -> None:
+    for name in ("data", "publications"):
+        there = {p.relative_to(shipped.root) for p in (shipped.root / name).rglob("*")}
+        made = {path for path in there if (shipped.root / path).is_file()}
+        assert made == {path for path in shipped_files() if path.parts[0] == name}
+
+
+def test_the_guide_to_the_wave_has_the_numbers_of_its_register(shipped: Project) -> None:
+    """What benchmarks/nonresponse.py wrote is what the wave says today."""
+    register = read_register(shipped.root / WAVE / "register/figures.csv").set_index("id")["value"]
+    mark = "written by benchmarks/nonresponse.py"
+    (guide,) = [p for p in (ROOT / "docs").glob("*.md") if mark in p.read_text("utf-8")]
+    table = guide.read_text("utf-8").partition(mark)[2]
+    for share in ("use_ai.yes", "team_trained.yes", "preparation.low", "revolution.social"):
+        (line,) = re.findall(rf"^\| `{share.partition('.')[0]}` .* to .*", table, re.M)
+        told = f"{share}.all.selection.lower" in register.index
+        kinds = ("", ".worst", ".selection") if told else ("", ".worst")
+        ids = ["", *(f"{kind}.{end}" for kind in kinds for end in ("lower", "upper"))]
+        said = re.findall(r"\d+\.\d", line.rpartition("|")[0].rpartition("|")[0])[1:]
+        assert said == [f"{100 * float(register[f'{share}.all{end}']):.1f}" for end in ids]
+        assert ("not computable" in line) is not told
+
+
+def test_the_first_screen_of_a_study_is_short(shipped: Project) -> None:
+    """No paragraph above 90 words, no sentence above 35: title, lead and the three cards."""
+    tree = LexborHTMLParser(shipped.read(f"{STUDY}/report/fr/report.html"))
+    lead = tree.css_first("#title-block-header .lead")
+    title = tree.css_first("h1")
+    assert title is not None and lead is not None and "à partir de 94" in title.text()
+    said = [title, lead, *tree.css(".three .card")]
+    assert len(said) == 5
+    for node in said:
+        text = node.text(separator=" ")
+        assert 5 < len(re.findall(r"\w+", text)) <= 90, text
+        parts = re.split(r"(?<=[.?!])\s", text)
+        assert all(len(re.findall(r"\w+", part)) <= 35 for part in parts), text
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "simulé"), ("en", "simulated")])
+def test_every_caption_of_simulated_answers_says_so(
+    shipped: Project, language: str, word: str
+) -> None:
+    tree = page(shipped, language)
+    captions = [node.text(strip=True).lower() for node in tree.css("figcaption")]
+    assert len(captions) > 10
+    assert [caption for caption in captions if word not in caption] == []
+    assert not tree.css(".key-figures")  # no large number is of simulated answers
+    for place in ("title", ".ribbon"):
+        node = tree.css_first(place)
+        assert node is not None and word in node.text().lower()
