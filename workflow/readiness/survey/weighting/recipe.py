@@ -12,16 +12,9 @@ from readiness.survey.design import Design
 from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import Kind
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.bounded import bounded_rake
-from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
-from readiness.survey.weighting.raking import (
-    MAX_ITERATIONS,
-    TOLERANCE,
-    Cells,
-    Raked,
-    cross,
-    rake_weights,
-)
+from readiness.survey.weighting.condensed import Limits, Recipe
+from readiness.survey.weighting.margins import Collapse, Totals, make_margins
+from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, Raked
 from readiness.survey.weighting.replicating import make_replicates
 from readiness.survey.weighting.report import (
     WeightingReport,
@@ -30,7 +23,6 @@ from readiness.survey.weighting.report import (
     summarise,
 )
 from readiness.survey.weighting.reraking import Reraking
-from readiness.survey.weighting.trimming import trim_weights
 
 # Above this number of PSUs, one replicate for each is too many.
 _MOST_JACKKNIFE = 2000
@@ -51,19 +43,15 @@ class Weighting:
 
 @dataclass(frozen=True)
 class Trim:
-    """Limits of the weights, as multiples of their mean (`relative`) or as weights.
+    """Limits of the weights, as multiples of the mean raked weight.
 
     Attributes:
         lower, upper: the limits.
-        relative: True: multiples of the mean raked weight.
-        strict: repeat until none is outside (R's `strict=TRUE`).
         keep_margins: bounded raking instead of trimming: bounds and margins both hold, or it stops.
     """
 
     lower: float = 0.0
     upper: float = float("inf")
-    relative: bool = True
-    strict: bool = True
     keep_margins: bool = False
 
 
@@ -104,115 +92,59 @@ def weigh(
     margins = make_margins(
         design.data, totals, collapse, None if design.mask.all() else design.mask
     )
-    recipe = _Recipe(margins, cross(margins), trim, tolerance, max_iterations)
-    base = design.weights
-    main = recipe.rake(base)
-    raked = main.weights
-    final = recipe.trimmed(base, raked)
-    projection = Projection(
-        tuple(m.codes for m in margins), None, final if trim and trim.keep_margins else raked, base
-    )
+    recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
+    words = [f"raking to {', '.join(totals)} (relative tolerance {tolerance:g})"]
+    if trim is not None:
+        how = Limits.BOUNDED if trim.keep_margins else Limits.TRIMMED
+        recipe = replace(recipe, lower=trim.lower, upper=trim.upper, how=how)
+    base, each = design.weights, np.ones(design.rows)
+    main = recipe.rake(base, each)
+    final = recipe.limited(main.weights, each)
+    if trim is not None:
+        lower, upper = recipe.bounds(main.weights, each)
+        words.append(f"{recipe.how.value} to weights between {lower:.6g} and {upper:.6g}")
+    met = main.weights if recipe.how is Limits.TRIMMED else final
+    projection = Projection(tuple(m.codes for m in margins), None, met, base)
     weighted = design.with_weights(final, projection)
     made = _replicates(design, recipe, main, replicates, n_replicates, seed)
     if made is not None:
         weighted = replace(weighted, replicates=made)
+        words.append(f"replicates: {made.kind}")
     report = WeightingReport(
-        method=recipe.words(raked) + ((f"replicates: {made.kind}",) if made else ()),
+        method=tuple(words),
         base=summarise(base),
         final=summarise(final),
         margins=margin_table(margins, base, final),
         iterations=iteration_table(margins, main.gaps, main.worst),
         collapsed=tuple(collapse),
-        trimmed=recipe.outside(raked),
+        trimmed=0 if trim is None else recipe.outside(main.weights, each),
     )
     return Weighting(weighted, report)
 
 
 def _replicates(
-    design: Design, recipe: _Recipe, main: Raked, kind: Kind | None, number: int, seed: int
+    design: Design, recipe: Recipe, main: Raked, kind: Kind | None, number: int, seed: int
 ) -> AnyReplicates | None:
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
-    rerake = recipe.reraking(main)
+    rerake = Reraking(
+        recipe.margins,
+        recipe.cells,
+        main,
+        tolerance=recipe.tolerance,
+        max_iterations=recipe.max_iterations,
+    )
 
     def adjust(base: FloatArray) -> FloatArray:
-        raked = rerake(base)
-        if recipe.trim is None:
-            return raked
+        if recipe.how is Limits.NONE:
+            return rerake(base)
         # Who is all but left out counts for as much in the limits, as in `Perturbed`.
         factor = np.divide(base, design.weights, out=np.zeros_like(base), where=base != 0)
-        return recipe.trimmed(base, raked, np.clip(factor, 0.0, 1.0))
+        return recipe.limited(rerake(base), np.clip(factor, 0.0, 1.0))
 
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
-    if kind is None and recipe.trim is not None and not recipe.trim.keep_margins:
+    if kind is None and recipe.how is Limits.TRIMMED:
         kind = "JKn" if design.stages[0].units.size <= _MOST_JACKKNIFE else "subbootstrap"
     if kind is None:
         return None
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
-
-
-@dataclass(frozen=True, eq=False)
-class _Recipe:
-    """Raking and trimming of any base weights: the main ones and each replicate's."""
-
-    margins: tuple[Margin, ...]
-    cells: Cells
-    trim: Trim | None
-    tolerance: float
-    max_iterations: int
-
-    def rake(self, base: FloatArray) -> Raked:
-        """The main weights, raked."""
-        return rake_weights(
-            base,
-            self.margins,
-            cells=self.cells,
-            tolerance=self.tolerance,
-            max_iterations=self.max_iterations,
-        )
-
-    def reraking(self, main: Raked) -> Reraking:
-        """Raking of weights near the main ones."""
-        return Reraking(
-            self.margins,
-            self.cells,
-            main,
-            tolerance=self.tolerance,
-            max_iterations=self.max_iterations,
-        )
-
-    def trimmed(
-        self, base: FloatArray, raked: FloatArray, counts: FloatArray | None = None
-    ) -> FloatArray:
-        """Raked weights within the limits; `counts`: what each row counts for, 0-1 (None: 1)."""
-        if self.trim is None:
-            return raked
-        lower, upper = self.limits(raked, counts)
-        held = 1.0 if counts is None else counts
-        if self.trim.keep_margins:
-            return bounded_rake(base, raked, self.margins, lower * held, upper * held)
-        return trim_weights(raked, lower, upper, strict=self.trim.strict, counts=counts)
-
-    def limits(self, raked: FloatArray, counts: FloatArray | None = None) -> tuple[float, float]:
-        """The limits in the unit of the weights."""
-        assert self.trim is not None
-        size = (raked > 0).sum() if counts is None else counts[raked > 0].sum()
-        unit = float(raked.sum() / size) if self.trim.relative else 1.0
-        return self.trim.lower * unit, self.trim.upper * unit
-
-    def outside(self, raked: FloatArray) -> int:
-        """Respondents whose raked weight is beyond the limits."""
-        if self.trim is None:
-            return 0
-        lower, upper = self.limits(raked)
-        return int(((raked > 0) & ((raked < lower) | (raked > upper))).sum())
-
-    def words(self, raked: FloatArray) -> tuple[str, ...]:
-        """What was done, for the report."""
-        names = ", ".join(m.variable for m in self.margins)
-        words = [f"raking to {names} (relative tolerance {self.tolerance:g})"]
-        if self.trim is not None:
-            lower, upper = self.limits(raked)
-            how = "bounded raking" if self.trim.keep_margins else "trimming"
-            words.append(f"{how} to weights between {lower:.6g} and {upper:.6g}")
-        return tuple(words)
