@@ -39,6 +39,7 @@ from fuzzing import run  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.any_csv.settings import Survey  # noqa: E402
+from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.commands.any_csv.reading import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
@@ -312,7 +313,7 @@ def _any_csv(draw: Random) -> None:
     design = draw.choice(ground.designs)
     sample = make_sample(frame, design, design.margins, str(NAME))
     if draw.random() < 0.2:
-        read_again(estimate_all(sample, intervals=True), "estimates")
+        read_again(estimate_all(sample, Selection.PROBABILITY), "estimates")
 
 
 def _table(draw: Random) -> None:

@@ -45,6 +45,7 @@ from fuzzing import run  # noqa: E402
 from project_copy import shipped_files  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
+from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.commands.any_csv.reading import read_settings  # noqa: E402
 from readiness.config import read_yaml  # noqa: E402
 from readiness.datasets.pointers import read_pointer  # noqa: E402
@@ -127,7 +128,7 @@ def _questionnaire(path: Path) -> None:
 def _design(path: Path) -> None:
     survey = read_settings(path)
     frame = read_text_table(path.parent / "library.csv", "the table of answers")
-    estimate_all(make_sample(frame, survey, survey.margins, "library.csv"), intervals=False)
+    estimate_all(make_sample(frame, survey, survey.margins, "library.csv"), Selection.PURPOSIVE)
 
 
 @cache

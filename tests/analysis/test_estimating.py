@@ -10,8 +10,8 @@ from readiness.analysis.estimating import count_apart, estimate_item
 from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import load_questionnaire
-from readiness.survey import multi_response
-from readiness.survey.design import design
+from readiness.survey import design, proportions
+from readiness.survey.estimates.multiresponse import option_answers
 
 ITEM = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml").item("use_areas")
 SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95, interval="korn-graubard")
@@ -29,12 +29,12 @@ def test_options_are_those_of_the_survey_core(base: str) -> None:
     whole = design(answers(), weights="weight", strata="stratum")
     table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS, options=False)
     table = table[table["base"] == base].reset_index(drop=True)
-    core = multi_response(
-        whole, dict(zip(ITEM.codes, ITEM.columns, strict=True)),
-        base=base,  # type: ignore[arg-type]
-    )  # fmt: skip
     columns = ["n", "count", "estimate", "se", "lower", "upper"]
-    pd.testing.assert_frame_equal(table[columns], core[columns])
+    for row, column in enumerate(ITEM.columns):
+        codes = option_answers(answers()[column], column, base)  # type: ignore[arg-type]
+        core = proportions(whole, codes, ["1", "0"]).iloc[:1].reset_index(drop=True)
+        found = table[columns].iloc[[row]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, core[columns])
     assert list(table["level"]) == list(ITEM.codes)
 
 

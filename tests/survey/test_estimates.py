@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,13 +12,13 @@ from readiness.survey import (
     SurveyWarning,
     design,
     means,
-    multi_response,
     proportions,
     quantiles,
     ratio,
     totals,
     variance,
 )
+from readiness.survey.estimates.multiresponse import option_answers
 
 
 @pytest.fixture
@@ -158,51 +156,10 @@ def test_median_of_equal_weights() -> None:
     assert quantiles(flat, "y", [0.5], rule="hf7")["estimate"][0] == 2.5
 
 
-@pytest.fixture
-def ticked() -> Design:
-    frame = pd.DataFrame(
-        {
-            "weight": [1.0, 2, 3, 4, 5, 6],
-            "text": ["1", "0", "1", "_blank", "_not_asked", "0"],
-            "image": ["0", "0", "1", "_blank", "_not_asked", "1"],
-        }
-    )
-    return design(frame, weights="weight")
-
-
-def test_multi_response_on_both_bases(ticked: Design) -> None:
-    options = {"text": "text", "image": "image"}
-    asked = multi_response(ticked, options, base="asked")
-    answered = multi_response(ticked, options, base="answered")
-    np.testing.assert_allclose(asked["estimate"], [4 / 16, 9 / 16])
-    np.testing.assert_allclose(answered["estimate"], [4 / 12, 9 / 12])
-    assert asked["category"].tolist() == ["text", "image"]
-    assert asked["n"].tolist() == [5, 5] and answered["n"].tolist() == [4, 4]
-    for table in (asked, answered):
-        assert table["n_asked"].tolist() == [5, 5]
-        assert table["n_answered"].tolist() == [4, 4]
-        assert table["count"].tolist() == [2, 2]
-
-
-def test_multi_response_reads_numbers_and_refuses_others(ticked: Design) -> None:
-    numbers = multi_response(ticked, {"a": np.array([1.0, 0, 1, np.nan, 0, 0])}, base="answered")
-    assert numbers["estimate"][0] == pytest.approx(4 / 17)
+def test_options_on_both_bases() -> None:
+    column = ["1", "0", 1.0, True, "_blank", None, "_not_asked"]
+    asked, answered = (option_answers(column, "a", base) for base in ("asked", "answered"))  # type: ignore[arg-type]
+    assert asked.tolist() == ["1", "0", "1", "1", "0", "0", "_outside"]
+    assert answered.tolist() == ["1", "0", "1", "1", "_blank", "_blank", "_outside"]
     with pytest.raises(StatisticsError, match="option 'a' is '2' in row 1"):
-        multi_response(ticked, {"a": [1, 2, 0, 0, 0, 0]}, base="asked")
-    with pytest.raises(StatisticsError, match="base 'all'"):
-        multi_response(ticked, {"a": "text"}, base="all")  # type: ignore[arg-type]
-
-
-def test_multi_response_by_group_keeps_declared_order(ticked: Design) -> None:
-    by = np.array(["n", "n", "s", "s", "s", "s"])
-    options = {"text": "text", "image": "image"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SurveyWarning)
-        table = multi_response(ticked, options, base="asked", by=by, groups=["s", "n"])
-    assert list(zip(table["group"], table["category"], strict=True)) == [
-        ("s", "text"),
-        ("s", "image"),
-        ("n", "text"),
-        ("n", "image"),
-    ]
-    assert table["n_asked"].tolist() == [3, 3, 2, 2]
+        option_answers([1, 2, 0], "a", "asked")

@@ -14,7 +14,6 @@ from readiness.errors import StatisticsError
 from readiness.survey import (
     association,
     design,
-    multi_response,
     multiple_marginal_independence,
     replicate,
 )
@@ -101,8 +100,6 @@ def test_bases_groups_and_constant_options(frame: pd.DataFrame) -> None:
     asked = multiple_marginal_independence(d, options, "region", base="asked")
     assert (answered.n, asked.n) == (540, 600)
     assert "none ticked by nobody" in answered.note and len(answered.options) == 2
-    shares = multi_response(d, options, base="asked", by="region")
-    assert set(shares["group"]) == set(frame["region"])
     with pytest.raises(StatisticsError, match="by all or by nobody"):
         multiple_marginal_independence(d, {"none": "none"}, "region", base="asked")
     with pytest.raises(StatisticsError, match="base 'all' is unknown"):

@@ -23,49 +23,6 @@ from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """The groups that are compared, and how.
-
-    Attributes:
-        column: the group of each row, by name or by value.
-        names: the groups, in order.
-        how: seed, adjustment, permutations, blocks, primary test and level, by their names in
-            `compare_ordinal`.
-    """
-
-    column: Column
-    names: Sequence[str]
-    how: dict[str, Any]
-
-    @classmethod
-    def of(cls, column: Column, names: Sequence[str], settings: Any, **more: Any) -> Groups:
-        """The groups with what `settings` (a section of a configuration) says of the tests."""
-        how = {name: getattr(settings, name) for name in ("seed", "adjust", "permutations")}
-        lead = None if settings.lead == "auto" else settings.lead
-        return cls(column, names, {**how, "lead": lead, **more})
-
-    def compare(
-        self,
-        design: Design,
-        values: Column,
-        categories: Sequence[str],
-        *,
-        box: Sequence[str] | None = None,
-        category: str | None = None,
-    ) -> Comparison:
-        """An answer compared: a scale whose `box` is contrasted, or else a nominal answer of which
-        one `category` is (None: the first)."""
-        if box is not None:
-            return compare_ordinal(
-                design, values, categories, self.column, self.names, box=box, **self.how
-            )
-        return compare_nominal(
-            design, values, categories, self.column, self.names, category=category, **self.how
-        )
-
-
 NOTHING = "report.choice.nothing"
 """The kind of fact that says that there is nothing to compare."""
 OPTIONS = "report.choice.options"
@@ -163,9 +120,12 @@ def compare_item(
 ) -> Comparison:
     """The comparison of a single or an ordinal item across the groups of the variable `by`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
-    box = None if item.headline is None else item.levels_of[item.headline]
-    made = Groups.of(by, groups, settings, blocks=settings.blocks, level=level, **how)
-    return made.compare(design, values.to_numpy(dtype=object), list(item.codes), box=box)
+    arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
+    how |= {name: getattr(settings, name) for name in ("seed", "adjust", "permutations", "blocks")}
+    how |= {"lead": None if settings.lead == "auto" else settings.lead, "level": level}
+    if item.headline is None:
+        return compare_nominal(*arguments, **how)
+    return compare_ordinal(*arguments, box=item.levels_of[item.headline], **how)
 
 
 def compare_options(

@@ -177,7 +177,7 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, M
 
     Then what the wave's register has, by id: its shares are weighted as the wave is.
     """
-    from readiness.commands.any_csv.questionnaire import coded_answers, find_questionnaire
+    from readiness.commands.any_csv.reading import coded_answers, find_questionnaire
     from readiness.questionnaire import load_questionnaire
     from readiness.tables import read_text_table
 
@@ -239,7 +239,7 @@ def _add(arguments: argparse.Namespace) -> None:
 
 def _begin(arguments: argparse.Namespace) -> None:
     """Start a study; say what was written and what comes next."""
-    from readiness.commands.any_csv.questionnaire import find_questionnaire
+    from readiness.commands.any_csv.reading import find_questionnaire
     from readiness.commands.starting.study import begin
     from readiness.forensics.beginning import Source
     from readiness.questionnaire import load_questionnaire

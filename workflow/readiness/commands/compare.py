@@ -15,7 +15,6 @@ import argparse
 import sys
 
 from readiness.commands import estimate
-from readiness.errors import StatisticsError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,33 +24,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparisons; returns 0."""
-    from readiness.analysis.any_csv.results import (
-        compare_all,
-        comparison_table,
-        estimate_all,
-        has_intervals,
-    )
-    from readiness.commands.any_csv.showing import as_json, few, heading, show_comparisons
-    from readiness.language import tell
+    from readiness.analysis.any_csv.results import compare_all, estimate_all
+    from readiness.commands.any_csv.showing import few
     from readiness.tables import write_csv
 
-    sample = estimate.load(arguments)
-    inference = has_intervals(sample, arguments.as_if_random)
-    made = compare_all(sample)
-    table = comparison_table(sample, made, inference=inference)
+    shown = estimate.load(arguments)
+    table, choices = compare_all(shown.sample, shown.selection)
     if arguments.csv:
         write_csv(table, arguments.csv)
     if arguments.json:
-        reasons = {
-            f"{name} by {by}": tell(c.choice.reason, "en")
-            for (name, by), c in made.items()
-            if inference and not isinstance(c, StatisticsError)
-        }
-        more = {"choice": reasons}
-        print(as_json(sample, arguments.as_if_random, "comparisons", table, **more), end="")
+        print(shown.as_json(comparisons=table, choices=choices), end="")
     else:
-        print(heading(sample, arguments.as_if_random), end="\n\n")
-        print(show_comparisons(sample, made, table, inference))
-    if told := few(estimate_all(sample, intervals=False)):
+        print(shown.heading(), shown.comparisons(table, choices), sep="\n\n")
+    if told := few(estimate_all(shown.sample, shown.selection)):
         print(f"readiness compare: {told}", file=sys.stderr)
     return 0

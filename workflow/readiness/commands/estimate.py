@@ -20,7 +20,7 @@ from readiness.errors import ConfigError
 from readiness.running.outputs import add_force, check_output
 
 if TYPE_CHECKING:
-    from readiness.analysis.any_csv.sample import Sample
+    from readiness.commands.any_csv.showing import Shown
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
@@ -61,73 +61,68 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load(arguments: argparse.Namespace) -> Sample:
+def load(arguments: argparse.Namespace) -> Shown:
     """The answers and the design of the command line.
 
     Raises:
         ConfigError, DataError, StatisticsError: what cannot be used, and where; `--csv` that is one
             of the inputs, or exists.
     """
-    from readiness.analysis.any_csv.sample import Words, make_sample
-    from readiness.commands.any_csv.reading import read_answers, read_settings, read_totals
+    from readiness.analysis.any_csv.results import spoken_of
+    from readiness.analysis.any_csv.sample import LANGUAGE, make_sample
+    from readiness.commands.any_csv import reading
+    from readiness.commands.any_csv.showing import Shown
+    from readiness.questionnaire import load_questionnaire
 
-    more = {"selection": arguments.selection, "by": arguments.by}
     inputs = [path for path in (arguments.file, arguments.design) if path]
-    if arguments.questionnaire is None:
-        if arguments.design is None:
-            raise ConfigError("a design file or --questionnaire: which columns are questions?")
-        called = Words()
-        settings = read_settings(arguments.design, **more)
-        frame = read_answers(arguments.file)
+    described = None
+    if arguments.questionnaire is not None:
+        inputs.append(reading.find_questionnaire(Path.cwd(), arguments.questionnaire))
+        described = load_questionnaire(inputs[-1])
+    elif arguments.design is None:
+        raise ConfigError("a design file or --questionnaire: which columns are questions?")
+    settings = reading.read_settings(
+        arguments.design, selection=arguments.selection, by=arguments.by
+    )
+    if described is None:
+        frame = reading.read_answers(arguments.file)
+    elif settings.items or settings.multiple:
+        raise ConfigError(
+            f"{arguments.design}: items, multiple: the questionnaire says what is asked; remove "
+            "them."
+        )
     else:
-        from readiness.commands.any_csv import questionnaire as asked
-        from readiness.questionnaire import load_questionnaire
-
-        path = asked.find_questionnaire(Path.cwd(), arguments.questionnaire)
-        described = load_questionnaire(path)
-        inputs.append(path)
-        settings = read_settings(arguments.design, **more, **asked.questions(described))
-        called = asked.words(described, arguments.language or described.language)
-        frame = asked.coded_answers(arguments.file, described)
+        frame = reading.coded_answers(arguments.file, described)
     margins = settings.margins
     if settings.margins_file is not None:
         # As a link in a page: beside the file that names it.
         inputs.append(arguments.design.parent / settings.margins_file)
-        margins = read_totals(inputs[-1])
+        margins = reading.read_totals(inputs[-1])
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
-    return make_sample(frame, settings, margins, str(arguments.file), called)
+    sample = make_sample(frame, settings, margins, str(arguments.file), described)
+    selection = spoken_of(sample, arguments.as_if_random)
+    language = LANGUAGE if described is None else arguments.language or described.language
+    return Shown(sample, language, selection, arguments.as_if_random)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the shares; returns 0."""
-    from readiness.analysis.any_csv.classical import alphas
-    from readiness.analysis.any_csv.results import estimate_all, has_intervals
-    from readiness.commands.any_csv.showing import (
-        as_json,
-        few,
-        heading,
-        show_alphas,
-        show_estimates,
-    )
+    from readiness.analysis.any_csv.results import estimate_all, scales
+    from readiness.commands.any_csv.showing import few
     from readiness.tables import write_csv
 
-    sample = load(arguments)
-    intervals = has_intervals(sample, arguments.as_if_random)
-    table = estimate_all(sample, intervals=intervals)
+    shown = load(arguments)
+    table = estimate_all(shown.sample, shown.selection)
+    alphas = scales(shown.sample, shown.selection)
     if arguments.csv:
         write_csv(table, arguments.csv)
-    scales = alphas(sample)
-    if not intervals:
-        scales = [{**line, "lower": None, "upper": None} for line in scales]
     if arguments.json:
-        more = {"scales": scales} if scales else {}
-        print(as_json(sample, arguments.as_if_random, "estimates", table, **more), end="")
+        print(shown.as_json(estimates=table, scales=alphas), end="")
     else:
-        print(heading(sample, arguments.as_if_random), end="\n\n")
-        print(show_estimates(sample, table, intervals))
-        if scales:
-            print(f"\n{show_alphas(sample, scales, intervals)}")
+        print(shown.heading(), shown.estimates(table), sep="\n\n")
+        if len(alphas):
+            print(f"\n{shown.scales(alphas)}")
     if told := few(table):
         print(f"readiness estimate: {told}", file=sys.stderr)
     return 0

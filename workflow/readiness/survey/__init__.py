@@ -14,10 +14,11 @@ docs/comparisons.md). The workflow imports the modules themselves.
 """
 
 from readiness.survey.comparisons.classical import (
-    asymptotic_wilcoxon,
     exact_permutation,
     exact_wilcoxon,
     kruskal_wallis,
+    pearson_chi_square,
+    wilcoxon,
 )
 from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
 from readiness.survey.comparisons.contrasts import adjust_p, pairwise
@@ -33,7 +34,6 @@ from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.rao_scott import association, table
 from readiness.survey.design import Design, design
 from readiness.survey.estimates.means import means, ratio, totals, variance
-from readiness.survey.estimates.multiresponse import multi_response
 from readiness.survey.estimates.proportions import SurveyWarning, proportion_estimates, proportions
 from readiness.survey.estimates.quantiles import quantiles
 from readiness.survey.intervals import proportion_interval
@@ -50,7 +50,6 @@ __all__ = [
     "Trim",
     "adjust_p",
     "association",
-    "asymptotic_wilcoxon",
     "calibrate",
     "compare_nominal",
     "compare_ordinal",
@@ -64,10 +63,10 @@ __all__ = [
     "kruskal_wallis",
     "linear_model",
     "means",
-    "multi_response",
     "multiple_marginal_independence",
     "ordinal_model",
     "pairwise",
+    "pearson_chi_square",
     "permutation_test",
     "post_stratify",
     "proportion_estimates",
@@ -86,5 +85,6 @@ __all__ = [
     "trim",
     "variance",
     "weigh",
+    "wilcoxon",
     "with_replicates",
 ]

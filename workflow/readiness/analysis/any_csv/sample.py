@@ -1,92 +1,58 @@
-"""From rows of text and the settings to a design: every cell that cannot be used is named."""
+"""A table with its design as a wave: questions as items, cells as codes, respondents with weights.
+
+Every cell that cannot be used is named.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from readiness.analysis.any_csv.settings import Question, Survey, Ticks
 from readiness.analysis.weighting import Margins, bounds
-from readiness.arrays import BoolArray, FloatArray, TextArray
+from readiness.arrays import FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
+from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label, Questionnaire
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
 from readiness.survey.weighting.recipe import weigh
 from readiness.survey.weighting.report import WeightingReport
 from readiness.validation.cells import split_options
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+LANGUAGE = "en"
+"""Of a drafted questionnaire, whose labels are the names and answers of the table."""
+OUTSIDE = "_outside"
+"""The code of an answer that the design declares outside the base."""
 # The first row below the header is line 2 of the file.
 _FIRST_ROW = 2
 
 
-@dataclass(frozen=True)
-class Words:
-    """How questions and answers are called where they are shown; as the table has them unless said.
-
-    Attributes:
-        questions: by question.
-        answers: by question and answer.
-    """
-
-    questions: Mapping[str, str] = field(default_factory=dict)
-    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def question(self, name: str) -> str:
-        """A question, or one option of several as `question.option`; its name stands before."""
-        own, _, option = name.partition(".")
-        if name in self.questions or own not in self.questions:
-            return f"{name}: {self.questions[name]}" if name in self.questions else name
-        return f"{name}: {self.questions[own]} {self.answer(own, option)}"
-
-    def answer(self, question: str, answer: str) -> str:
-        """An answer, or the sum of some."""
-        known = self.answers.get(question, {})
-        return " + ".join(known.get(part, part) for part in answer.split(" + "))
-
-
-@dataclass(frozen=True, eq=False)
-class Crossed:
-    """A grouping of the rows.
-
-    Attributes:
-        values: group of each row, or None, shape (rows,).
-        names: the groups, in the order in which they are shown.
-    """
-
-    values: TextArray
-    names: tuple[str, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """The answers of a CSV with their design.
+    """The answers of a table with their design.
 
     Attributes:
         settings: the design file.
-        design: weighted, and the domain of the settings; its data are the cells as text.
-        items: answers by question, shape (rows,); None outside the base.
-        options: `1`, `0` or `_blank` by question of several answers and option, shape (rows,).
-        crossings: by column of `by`, in its order, the group of each row.
-        blocks: blocks of the permutations, shape (rows,), or None.
+        design: weighted, and the domain of the settings; its data are the coded answers.
+        questionnaire: what was asked, and the groups as variables of its frame.
         weighting: the report, when there are margins.
-        words: how questions and answers are called.
     """
 
     settings: Survey
     design: Design
-    items: dict[str, TextArray]
-    options: dict[str, dict[str, TextArray]]
-    crossings: dict[str, Crossed]
-    blocks: TextArray | None
+    questionnaire: Questionnaire
     weighting: WeightingReport | None
-    words: Words = Words()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The closed questions."""
+        closed = ("single", "ordinal", "multi")
+        return tuple(item for item in self.questionnaire.items if item.kind in closed)
 
 
 def make_sample(
@@ -94,7 +60,7 @@ def make_sample(
     settings: Survey,
     margins: Margins | None,
     source: str,
-    words: Words = Words(),
+    questionnaire: Questionnaire | None = None,
 ) -> Sample:
     """The design that the settings describe, with the answers coded.
 
@@ -103,7 +69,7 @@ def make_sample(
         settings: the design file.
         margins: totals by variable and category to rake to, or None.
         source: what messages call the table.
-        words: how questions and answers are called.
+        questionnaire: what was asked, if the cells are its codes; None: the settings say it.
 
     Raises:
         ConfigError: a column that the table does not have.
@@ -118,38 +84,99 @@ def make_sample(
             _declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
         weighting = weigh(made, margins, trim=bounds(settings.trim))
         made, report = weighting.design, weighting.report
-    items = {
-        name: _answers(frame[name], question, name, source)
-        for name, question in settings.items.items()
-    }
-    options = {
-        name: _joined(frame[ticks.column], ticks, ticks.column, source)
-        if ticks.column is not None
-        else {c: _ticks(frame[c], ticks, c, source) for c in ticks.columns}
-        for name, ticks in settings.multiple.items()
-    }
-    made = _domain(made, frame, settings, source)
-    crossings = {
-        column: _crossed(frame, column, items.get(column), made, settings, source)
+    for column, values in settings.domain.items():
+        made = made.subset(frame[column].isin(values).to_numpy())
+    if made.n == 0:
+        listed = ", ".join(f"{c} {' or '.join(v)}" for c, v in settings.domain.items())
+        raise StatisticsError(f"domain: no row of {source} has {listed}; nothing to estimate.")
+    if settings.blocks is not None:
+        _refuse_empty(frame, settings.blocks, source)
+    coded = frame.replace("", BLANK)
+    if questionnaire is None:
+        if not settings.items and not settings.multiple:
+            raise ConfigError("at least one question under items or multiple.")
+        answers = dict(_answers(frame, settings, source))
+        coded = coded.assign(**answers)
+        questionnaire = _drafted(settings, answers)
+    known = {item.id for item in questionnaire.items if item.kind != "multi"}
+    groups = [
+        _variable(column, coded, made, settings.groups, source)
         for column in settings.by
-    }
-    blocks = _whole(frame, settings.blocks, source)
-    return Sample(settings, made, items, options, crossings, blocks, report, words)
+        if column not in known
+    ]
+    _check_scales(settings, questionnaire)
+    asked = questionnaire.model_copy(update={"frame": tuple(groups)})
+    return Sample(settings, replace(made, data=coded, _coded={}), asked, report)
+
+
+def _check_scales(settings: Survey, asked: Questionnaire) -> None:
+    """ConfigError where a scale is of questions that are no scale, or unlike one another."""
+    ordered = {item.id: len(item.codes) for item in asked.items if item.kind == "ordinal"}
+    for name, scale in settings.scales.items():
+        for item in scale.items:
+            if item not in ordered:
+                raise ConfigError(f"scales.{name}: {item} is no question with ordered: true.")
+        if len({ordered[item] for item in scale.items}) > 1:
+            raise ConfigError(f"scales.{name}: questions with as many categories each.")
+
+
+def _drafted(settings: Survey, answers: Collection[str]) -> Questionnaire:
+    """The questions of the settings; names and answers of a table need be no codes."""
+    items = [
+        _item(name, "ordinal" if question.ordered else "single", question.categories, question.box)
+        for name, question in settings.items.items()
+    ]
+    for name in settings.multiple:
+        own = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
+        items.append(_item(name, "multi", own))
+    return Questionnaire.model_construct(
+        name="table", version="1", language=LANGUAGE, items=tuple(items)
+    )
+
+
+def _item(
+    name: str,
+    kind: Literal["single", "ordinal", "multi"],
+    answers: Sequence[str],
+    low: Sequence[str] = (),
+) -> Item:
+    return Item.model_construct(
+        id=name, kind=kind, column=name, label=Label({LANGUAGE: name}),
+        categories=_categories(answers), boxes={"low": tuple(low)} if low else {},
+    )  # fmt: skip
+
+
+def _categories(names: Sequence[str]) -> tuple[Category, ...]:
+    return tuple(
+        Category.model_construct(code=name, text=name, labels={LANGUAGE: name}) for name in names
+    )
+
+
+def _variable(
+    column: str, coded: pd.DataFrame, made: Design, declared: Sequence[str] | None, source: str
+) -> FrameVariable:
+    """A column as groups: those declared, or what occurs in the domain, sorted."""
+    values = coded[column].to_numpy(dtype=object)
+    if declared is not None:
+        _declared(values, declared, column, source)
+    seen = declared or sorted({v for v in values[made.mask] if not v.startswith("_")})
+    if not seen:
+        raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
+    return FrameVariable.model_construct(
+        id=column, label=Label({LANGUAGE: column}), categories=_categories(seen)
+    )
 
 
 def _known_columns(
     frame: pd.DataFrame, settings: Survey, margins: Margins | None, source: str
 ) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
-    named: list[tuple[str, str]] = []
-    named += [("by", column) for column in settings.by]
+    named: list[tuple[str, str]] = [("by", column) for column in settings.by]
     for key in ("weights", "strata", "blocks"):
         named += [(key, c) for c in [getattr(settings, key)] if c is not None]
-    for key in ("psu", "fpc"):
+    for key in ("psu", "fpc", "domain", "items"):
         named += [(key, column) for column in getattr(settings, key) or ()]
-    named += [("domain", column) for column in settings.domain]
     named += [("margins", column) for column in margins or ()]
-    named += [("items", column) for column in settings.items]
     for name, ticks in settings.multiple.items():
         named += [(f"multiple.{name}", column) for column in ticks.read]
     columns = [str(c) for c in frame.columns]
@@ -164,7 +191,8 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     """The design before weighting: numbers as numbers, units without gaps."""
     data = frame.copy(deep=False)
     for column in (settings.strata, *(settings.psu or ())):
-        _whole(frame, column, source)
+        if column is not None:
+            _refuse_empty(frame, column, source)
     weights: Any = None
     if settings.weights is not None:
         weights = numbers(frame, settings.weights, source)
@@ -187,58 +215,54 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         raise StatisticsError(words) from None
 
 
-def _domain(made: Design, frame: pd.DataFrame, settings: Survey, source: str) -> Design:
-    """The rows of the declared values; the rest of the design stays as it was drawn."""
-    for column, values in settings.domain.items():
-        made = made.subset(frame[column].isin(values).to_numpy())
-    if made.n == 0:
-        listed = ", ".join(f"{c} {' or '.join(v)}" for c, v in settings.domain.items())
-        raise StatisticsError(f"domain: no row of {source} has {listed}; nothing to estimate.")
-    return made
+def _answers(frame: pd.DataFrame, settings: Survey, source: str) -> Iterator[tuple[str, TextArray]]:
+    """The codes of each question, by the column that an item has in a coded table."""
+    for name, question in settings.items.items():
+        yield name, _single(frame[name], question, name, source)
+    for name, ticks in settings.multiple.items():
+        options = _joined if ticks.column is not None else _ticked
+        for option, codes in options(frame, ticks, source):
+            yield f"{name}.{option}", codes
 
 
-def _answers(column: pd.Series[str], question: Question, name: str, source: str) -> TextArray:
-    """Declared categories; None where blank, a special code (`_...`) or declared outside."""
+def _single(column: pd.Series[str], question: Question, name: str, source: str) -> TextArray:
     values = column.to_numpy(dtype=object)
     _declared(values, [*question.categories, *question.outside, ""], name, source)
-    return _only(values, np.isin(values.astype(str), question.categories))
-
-
-def _ticks(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> TextArray:
-    """`1`, `0`, `_blank` or the special codes that the cells hold."""
-    values = column.to_numpy(dtype=object)
-    _declared(values, [ticks.ticked, ticks.not_ticked, ""], name, source)
-    blank = "0" if ticks.blank_means == "not_ticked" else "_blank"
-    known = {ticks.ticked: "1", ticks.not_ticked: "0", "": blank}
+    known = {"": BLANK, **dict.fromkeys(question.outside, OUTSIDE)}
     return np.array([known.get(v, v) for v in values], dtype=object)
 
 
-def _joined(column: pd.Series[str], ticks: Ticks, name: str, source: str) -> dict[str, TextArray]:
+def _ticked(frame: pd.DataFrame, ticks: Ticks, source: str) -> Iterator[tuple[str, TextArray]]:
+    """`1`, `0`, a blank or the special codes that the cells hold, of a column an option."""
+    known = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
+    for column in ticks.columns:
+        values = frame[column].to_numpy(dtype=object)
+        _declared(values, list(known), column, source)
+        yield column, np.array([known.get(v, v) for v in values], dtype=object)
+
+
+def _joined(frame: pd.DataFrame, ticks: Ticks, source: str) -> Iterator[tuple[str, TextArray]]:
     """The same by option, of cells in which the answers that were ticked are joined."""
-    values = column.to_numpy(dtype=object)
+    values = frame[ticks.column].to_numpy(dtype=object)
     cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
     for at, cell in enumerate(values):
         ticked, unknown = cells[cell]
         if unknown and not (cell.startswith("_") and not ticked):
             expected = ", ".join(ticks.options)
             raise DataError(
-                f"{row_at(source, at)}, column {name}: {unknown[0]!r} is not declared; expected "
-                f"{expected}."
+                f"{row_at(source, at)}, column {ticks.column}: {unknown[0]!r} is not declared; "
+                f"expected {expected}."
             )
-    options = ticks.options or sorted({option for ticked, _ in cells.values() for option in ticked})
-    blank = "0" if ticks.blank_means == "not_ticked" else "_blank"
 
     def read(cell: str, option: str) -> str:
         ticked, unknown = cells[cell]
         if not ticked:
-            return cell.strip() if unknown else blank
+            return cell.strip() if unknown else ticks.blank
         return "1" if option in ticked else "0"
 
-    found = {}
-    for option in options:
-        by_cell = {cell: read(cell, option) for cell in cells}
-        found[option] = np.array([by_cell[cell] for cell in values], dtype=object)
-    return found
+    found = sorted({option for ticked, _ in cells.values() for option in ticked})
+    for option in ticks.options or found:
+        yield option, np.array([read(cell, option) for cell in values], dtype=object)
 
 
 def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
@@ -248,64 +272,32 @@ def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
     # A separator of blanks stands for itself; around any other one blanks are nobody's answer.
     separator = ticks.split.strip() or ticks.split
     parts = [part.strip() for part in cell.split(separator) if part.strip()]
-    if cell.startswith("_") or not ticks.options:
-        return ([], parts) if cell.startswith("_") else (parts, [])
-    return (
-        [part for part in parts if part in ticks.options],
-        [part for part in parts if part not in ticks.options],
-    )
+    if cell.startswith("_"):
+        return [], parts
+    known = ticks.options or parts
+    return [p for p in parts if p in known], [p for p in parts if p not in known]
 
 
-def _crossed(
-    frame: pd.DataFrame,
-    column: str,
-    answers: TextArray | None,
-    made: Design,
-    settings: Survey,
-    source: str,
-) -> Crossed:
-    """The groups of a column: those declared, a question's own answers, or what occurs, sorted."""
-    values = frame[column].to_numpy(dtype=object)
-    if settings.groups is not None:
-        _declared(values, [*settings.groups, ""], column, source)
-        return Crossed(_only(values, values != ""), tuple(settings.groups))
-    values = _only(values, values != "") if answers is None else answers
-    seen = {v for v in values[made.mask] if v is not None and v[:1] != "_"}
-    if not seen:
-        raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
-    listed = settings.items[column].categories if column in settings.items else sorted(seen)
-    return Crossed(values, tuple(name for name in listed if name in seen))
-
-
-def _only(values: TextArray, kept: BoolArray) -> TextArray:
-    """The values that are kept, None for the others."""
-    out = values.copy()
-    out[~kept] = None
-    return out
-
-
-def _whole(frame: pd.DataFrame, column: str | None, source: str) -> TextArray | None:
-    """A column in which no cell is empty."""
-    if column is None:
-        return None
-    values = frame[column].to_numpy(dtype=object)
-    if (values == "").any():
-        at = int(np.argmax(values == ""))
+def _refuse_empty(frame: pd.DataFrame, column: str, source: str) -> None:
+    """DataError where a cell of the column is empty."""
+    empty = frame[column].eq("").to_numpy()
+    if empty.any():
+        at = int(np.argmax(empty))
         raise DataError(f"{row_at(source, at)}, column {column}: empty; each row needs a value.")
-    return np.asarray(values)
 
 
 def _declared(
     values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
     """Each value is declared or a special code: DataError naming the first that is not."""
-    known = np.isin(values.astype(str), list(declared))
-    special = np.array([v.startswith("_") for v in values])
-    bad = ~known & ~special if not isinstance(declared, Mapping) else ~known
+    bad = ~np.isin(values.astype(str), list(declared))
+    margin = isinstance(declared, Mapping)
+    if not margin:
+        bad &= ~np.array([v.startswith("_") for v in values])
     if bad.any():
         at = int(np.argmax(bad))
         expected = ", ".join(label for label in declared if label)
-        what = "has no total in the margins" if isinstance(declared, Mapping) else "is not declared"
+        what = "has no total in the margins" if margin else "is not declared"
         raise DataError(
             f"{row_at(source, at)}, column {name}: {values[at]!r} {what}; expected {expected}."
         )
@@ -315,8 +307,6 @@ def numbers(
     frame: pd.DataFrame, column: str, source: str, least: float | None = None
 ) -> FloatArray:
     """Finite numbers above 0 (or from `least` on): DataError naming the first that is not."""
-    import pandas as pd
-
     values = np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=np.float64)
     good = np.isfinite(values) & (values > 0 if least is None else values >= least)
     if not good.all():

@@ -16,6 +16,7 @@ from readiness.config import (
     SelectionName,
     Trim,
 )
+from readiness.questionnaire import BLANK
 from readiness.survey.intervals import Interval
 from readiness.survey.variance import LonelyPsu
 
@@ -102,6 +103,11 @@ class Ticks(Section):
         return self
 
     @property
+    def blank(self) -> str:
+        """The code of an empty cell."""
+        return "0" if self.blank_means == "not_ticked" else BLANK
+
+    @property
     def read(self) -> list[str]:
         """The columns of the table in which the question is."""
         return self.columns if self.column is None else [self.column]
@@ -163,8 +169,6 @@ class Survey(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Survey:
-        if not self.items and not self.multiple:
-            raise ValueError("at least one question under items or multiple")
         if self.margins is not None and self.margins_file is not None:
             raise ValueError("margins or margins_file, not both")
         if self.trim is not None and self.margins is None and self.margins_file is None:
@@ -176,13 +180,4 @@ class Survey(Section):
             if len(self.by) != 1:
                 raise ValueError("groups only with one by")
             _distinct(self.groups, "groups:")
-        self._check_scales()
         return self
-
-    def _check_scales(self) -> None:
-        for name, scale in self.scales.items():
-            for item in scale.items:
-                if item not in self.items or not self.items[item].ordered:
-                    raise ValueError(f"scales.{name}: {item} is no question with ordered: true")
-            if len({len(self.items[item].categories) for item in scale.items}) > 1:
-                raise ValueError(f"scales.{name}: questions with as many categories each")

@@ -1,4 +1,4 @@
-"""The files of the two commands: the table, its design, totals to rake to."""
+"""The files of the two commands: the table or export, its design, totals to rake to."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from readiness.analysis.any_csv.sample import numbers, row_at
 from readiness.analysis.any_csv.settings import Survey
 from readiness.config import explain, read_yaml
 from readiness.errors import ConfigError, DataError
+from readiness.questionnaire import BLANK
 from readiness.readers import read_sheet
 from readiness.tables import MEND
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from readiness.questionnaire import Questionnaire
 
 GUIDE = "docs/any-csv.md"
 
@@ -36,9 +39,6 @@ def read_settings(path: Path | None, **more: Any) -> Survey:
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
     given = {key: value for key, value in more.items() if value is not None}
-    for key in ("items", "multiple"):
-        if key in given and key in document:
-            raise ConfigError(f"{path}: {key}: the questionnaire says what is asked; remove it.")
     if path is None and "selection" not in given:
         raise ConfigError(
             f"--selection: missing; say how respondents came in, or name a design file ({GUIDE})."
@@ -82,6 +82,34 @@ def read_answers(path: Path) -> pd.DataFrame:
     if frame.empty:
         raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
     return frame
+
+
+def find_questionnaire(root: Path, name: str) -> Path:
+    """The file of a questionnaire: itself, or by its name below data/questionnaires.
+
+    Raises ConfigError where there is neither.
+    """
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return path
+    below = root / f"data/questionnaires/{name}.yaml"
+    if not below.is_file():
+        raise ConfigError(
+            f"--questionnaire {name}: no file {below.relative_to(root)}; name one, or a YAML file."
+        )
+    return below
+
+
+def coded_answers(file: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """The answers that an export would keep, every cell a code; one column an item or option.
+
+    Raises DataError as `readiness validate` does.
+    """
+    from readiness.readers import read_export
+    from readiness.validation import first_reading
+
+    answers = first_reading(read_export(file, questionnaire), questionnaire).answers
+    return answers.astype(str).replace(BLANK, "")
 
 
 def read_totals(path: Path) -> dict[str, dict[str, float]]:

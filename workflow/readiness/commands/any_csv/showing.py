@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from readiness.analysis.any_csv.classical import CLASSICAL
+from readiness.analysis.any_csv.results import sizes
 from readiness.analysis.any_csv.sample import Sample
 from readiness.analysis.selection import Selection
 from readiness.disclosure.policy import LEAST
-from readiness.errors import StatisticsError
+from readiness.errors import ConfigError, RenderError
+from readiness.facts import from_json
 from readiness.language import tell
+from readiness.questionnaire import DONT_KNOW, Item
+from readiness.questionnaire.model import TOTAL
+from readiness.survey.comparisons.classical import CLASSICAL
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from readiness.analysis.any_csv.results import Compared
 
 # Wider than any table: a line is never broken by the width of a window.
 _WIDTH = 500
@@ -45,189 +47,189 @@ _AS_IF = (
 )
 
 
-def sentence(sample: Sample, as_if_random: bool) -> str:
-    """What the selection allows one to say."""
-    return _AS_IF if as_if_random else _WORDS[Selection(sample.settings.selection)]
+Column = tuple[str | None, Callable[[Any], str]]
+"""Of a table: a column of the results and its form (of whole rows: None). A text stands left."""
+Columns = dict[str, Column]
 
 
-def heading(sample: Sample, as_if_random: bool) -> str:
-    """The lines above the tables: how many rows, how weighted, what may be said."""
-    made = sample.design
-    lines = [f"{made.rows} respondents" + (f", {made.n} in the domain" if sample.settings.domain
-             else "")]  # fmt: skip
-    report = sample.weighting
-    if report is not None:
-        lines.append(
-            f"Weights: {'; '.join(report.method)}. Kish design effect "
-            f"{report.final.kish_deff:.2f}, effective n {report.final.n_eff:.0f}."
-        )
-        if report.largest_gap > 1e-6:
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A sample as it is told: its words in a language, with or without inference."""
+
+    sample: Sample
+    language: str
+    selection: Selection
+    as_if_random: bool
+
+    def sentence(self) -> str:
+        """What the selection allows one to say."""
+        return _AS_IF if self.as_if_random else _WORDS[Selection(self.sample.settings.selection)]
+
+    def title(self, name: str) -> str:
+        """A question or variable: its name, and its label where it has one."""
+        variable = self.sample.questionnaire.variable(name)
+        label = self._said(variable.label.text)
+        return name if label == name else f"{name}: {label}"
+
+    def answers(self, name: str) -> dict[str, str]:
+        """What the levels of a question, or the groups of a variable, are called."""
+        variable = self.sample.questionnaire.variable(name)
+        labels = {TOTAL: TOTAL, **self._said(variable.labels)}
+        if isinstance(variable, Item):
+            for box, codes in variable.levels_of.items():
+                labels[box] = " + ".join(labels[code] for code in codes)
+            if variable.dont_know:
+                labels[DONT_KNOW.strip("_")] = self._said(variable.dont_know.label)
+        return labels
+
+    def _said(self, text: Any) -> Any:
+        try:
+            return text(self.language)
+        except RenderError as error:
+            raise ConfigError(f"--language {self.language}: {error}") from None
+
+    def heading(self) -> str:
+        """The lines above the tables: how many rows, how weighted, what may be said."""
+        made, domain = self.sample.design, self.sample.settings.domain
+        lines = [f"{made.rows} respondents" + (f", {made.n} in the domain" if domain else "")]
+        report = self.sample.weighting
+        if report is not None:
             lines.append(
-                f"{report.trimmed} weights were trimmed; the margins are now off by up to "
-                f"{100 * report.largest_gap:.1f} %."
+                f"Weights: {'; '.join(report.method)}. Kish design effect "
+                f"{report.final.kish_deff:.2f}, effective n {report.final.n_eff:.0f}."
             )
-    return "\n".join([*lines, sentence(sample, as_if_random)])
+            if report.largest_gap > 1e-6:
+                lines.append(
+                    f"{report.trimmed} weights were trimmed; the margins are now off by up to "
+                    f"{100 * report.largest_gap:.1f} %."
+                )
+        return "\n".join([*lines, self.sentence()])
 
-
-def show_estimates(sample: Sample, table: pd.DataFrame, intervals: bool) -> str:
-    """The shares, one table a question and crossing; percentages and points with one decimal."""
-    level = f"{100 * sample.settings.level:g} % interval"
-    words = sample.words
-    blocks = []
-    for question, by, part in _crossed_parts(sample, table):
-        names = {"group": words.question(by), "answer": "answer", "base": "base"}
-        bases = part["base"].nunique() > 1
-        keys = [*(["base"] if bases else []), *(["group"] if by else []), "answer"]
-        header = [*(names[k] for k in keys), "n", "count", "share %"]
-        header += ["se", level, "reliability"] if intervals else []
-        noted = bool((part["note"] != "").any())
-        rows = []
-        for row in part.to_dict("records"):
-            told = {
-                "base": str(row["base"]),
-                "group": words.answer(by, str(row["group"])),
-                "answer": words.answer(question, str(row["answer"])),
-            }
-            cells = [told[k] for k in keys]
-            cells += [str(row["n"]), str(row["count"]), _percent(row["estimate"])]
-            if intervals:
-                limits = _limits(row["lower"], row["upper"], 100, 1)
-                cells += [_percent(row["se"]), limits, str(row["reliability"])]
-            rows.append([*cells, *([row["note"]] if noted else [])])
-        header += ["note"] if noted else []
-        grid = _grid(header, rows, left={*range(len(keys))})
-        blocks.append(f"{words.question(question)}\n{grid}")
-    foot = "n: answers in the base; count: answers given; both unweighted."
-    if intervals:
-        foot += (
-            f" se in points. Intervals: {sample.settings.interval}. Reliability: the NCHS "
-            "standards for proportions."
-        )
-    return "\n\n".join([*blocks, foot])
-
-
-def _crossed_parts(sample: Sample, table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Question, column of the groups ("" without), and the rows that are shown together.
-
-    The total stands above the groups of the first crossing, and is not repeated.
-    """
-    for name, part in table.groupby("question", sort=False):
-        crossed = [by for by in sample.crossings if part["by"].eq(by).any()]
-        first = crossed[0] if crossed else ""
-        yield str(name), first, part[part["by"].isin(["", first])]
-        for by in crossed[1:]:
-            yield str(name), by, part[part["by"].eq(by)]
-
-
-def show_alphas(sample: Sample, found: Sequence[Mapping[str, Any]], intervals: bool) -> str:
-    """Cronbach's alpha of each scale."""
-    level = f"{100 * sample.settings.level:g} % interval"
-    header = ["Cronbach's alpha", "items", "n", "alpha", *([level] if intervals else []), ""]
-    rows = []
-    for line in found:
-        alpha = "" if line["alpha"] is None else f"{line['alpha']:.4f}"
-        cells = [str(line["scale"]), str(len(line["items"])), str(line["n"] or ""), alpha]
-        cells += [_limits(line["lower"], line["upper"], 1, 4)] if intervals else []
-        rows.append([*cells, str(line["note"])])
-    return _grid(header, rows, left={0, len(header) - 1})
-
-
-def show_comparisons(sample: Sample, made: Compared, table: pd.DataFrame, inference: bool) -> str:
-    """Tests, differences and effect sizes, question by question."""
-    blocks = []
-    words = sample.words
-    for (question, by), comparison in made.items():
-        part = table[table["question"].eq(question) & table["by"].eq(by)]
-        title = f"{words.question(question)} by {words.question(by)}"
-        if isinstance(comparison, StatisticsError):
-            blocks.append(f"{title}\nNo result: {comparison}")
-            continue
-        groups = {name: words.answer(by, str(name)) for name in comparison.group_sizes}
-        sizes = ", ".join(f"{groups[name]} {n}" for name, n in comparison.group_sizes.items())
-        lines = [f"{title}: {comparison.n} answers ({sizes})"]
-        lines += [f"Note: {note}." for note in comparison.notes]
-        tests = {row.test for row in comparison.tests}
-        if inference:
-            lines += [tell(comparison.choice.reason, "en"), _tests(tests, part)]
-            lines += [_KNOWN, _tests(CLASSICAL, part)] if part["test"].isin(CLASSICAL).any() else []
-        rows = [
-            {**row, "a": groups.get(row["a"], row["a"]), "b": groups.get(row["b"], row["b"])}
-            for row in part.to_dict("records")
-        ]
-        lines += _differences(sample, [r for r in rows if r["test"] == "contrast"], inference)
-        effects = [r for r in rows if r["test"] not in {"contrast", *tests, *CLASSICAL}]
-        lines.append(_effects(sample, effects, inference))
-        blocks.append("\n".join(line for line in lines if line))
-    shown = set(table["test"])
-    legend = [line for test, line in _LEGEND.items() if test in shown]
-    return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
-
-
-def _tests(tests: Collection[str], part: pd.DataFrame) -> str:
-    rows = []
-    for row in part[part["test"].isin(tests)].to_dict("records"):
-        degrees = [_short(row[c]) for c in ("df1", "df2") if row[c] == row[c]]
-        name = f"{row['statistic_name']} " if row["statistic_name"] else ""
-        value = f"{name}{row['statistic']:.3f}" if row["statistic"] == row["statistic"] else ""
-        primary = "primary" if row["leads"] else ""
-        rows.append([_plain(row["test"]), value, ", ".join(degrees), _p(row["p_value"]), primary,
-                     row["note"]])  # fmt: skip
-    return _grid(["test", "statistic", "df", "p", "", ""], rows, left={0, 4, 5})
-
-
-def _differences(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> list[str]:
-    if not rows:
-        return []
-    level = f"{100 * sample.settings.level:g} % interval"
-    columns = [level, "p", f"{level}, all pairs", "adjusted p"] if inference else []
-    header = ["a", "b", "points", *columns, ""]
-    cells = []
-    for row in rows:
-        line = [row["a"], row["b"], _percent(row["effect"], sign=True)]
-        if inference:
-            line += [_limits(row["lower"], row["upper"], 100, 1), _p(row["p_value"])]
-            low, high = (row.get(f"simultaneous_{end}", math.nan) for end in ("lower", "upper"))
-            line += [_limits(low, high, 100, 1), _p(row["p_adjusted"])]
-        cells.append([*line, row["note"] if inference else ""])
-    adjusted = f"; p adjusted by {sample.settings.adjust}" if inference else ""
-    return [f"{rows[0]['method']}{adjusted}", _grid(header, cells, left={0, 1, len(header) - 1})]
-
-
-def _effects(sample: Sample, rows: list[dict[Any, Any]], inference: bool) -> str:
-    level = f"{100 * sample.settings.level:g} % interval"
-    header = ["effect size", "a", "b", "value", *([level] if inference else []), "", ""]
-    cells = []
-    for row in rows:
-        value = f"{row['effect']:.3f}" if row["effect"] == row["effect"] else ""
-        line = [_plain(row["test"]), row["a"], row["b"], value]
-        line += [_limits(row["lower"], row["upper"], 1, 3)] if inference else []
-        primary = "primary" if row["leads"] else ""
-        cells.append([*line, primary, row["note"] if inference else ""])
-    return _grid(header, cells, left={0, 1, 2, len(header) - 2, len(header) - 1}) if cells else ""
-
-
-def as_json(sample: Sample, as_if_random: bool, name: str, table: pd.DataFrame, **more: Any) -> str:
-    """The results with what they rest on; missing numbers are null, shares in 0-1."""
-    report = sample.weighting
-    weighting = None
-    if report is not None:
-        weighting = {
-            "method": list(report.method),
-            "kish_deff": report.final.kish_deff,
-            "n_eff": report.final.n_eff,
-            "trimmed": report.trimmed,
-            "largest_gap": report.largest_gap,
+    def estimates(self, table: pd.DataFrame) -> str:
+        """The shares, one table a question and crossing; percentages and points."""
+        blocks = []
+        numbers: Columns = {
+            "n": ("n", _whole),
+            "count": ("count", _whole),
+            "share %": ("estimate", _percent),
+            "se": ("se", _percent),
+            **self._interval(100, 1),
+            "reliability": ("reliability", _right),
+            "note": ("note", str),
         }
-    document = {
-        "settings": sample.settings.model_dump(),
-        "respondents": sample.design.rows,
-        "in_domain": sample.design.n,
-        "sentence": sentence(sample, as_if_random),
-        "weighting": weighting,
-        **more,
-        name: table.astype(object).to_dict("records"),
-    }
-    return json.dumps(_clean(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        for item in self.sample.items:
+            part = table[table["item"].eq(item.id)]
+            crossed = [by for by in self.sample.settings.by if part["by"].eq(by).any()]
+            for place, by in enumerate(crossed or [""]):
+                groups = {TOTAL: TOTAL, **(self.answers(by) if by else {})}
+                # The total stands above the groups of the first crossing, and is not repeated.
+                rows = part[part["by"].isin([by] if place else ["", by])]
+                at = rows["group"].map({group: at for at, group in enumerate(groups)})
+                rows = rows.assign(at=at).sort_values(["base", "at"], kind="stable")
+                rows = rows.assign(
+                    level=rows["level"].map(self.answers(item.id)), group=rows["group"].map(groups)
+                )
+                keys: Columns = {"base": ("base", str)} if _several(rows["base"]) else {}
+                keys |= {self.title(by): ("group", str)} if by else {}
+                keys |= {"answer": ("level", str)}
+                blocks.append(f"{self.title(item.id)}\n{_grid(rows, {**keys, **numbers})}")
+        foot = "n: answers in the base; count: answers given; both unweighted."
+        if self.selection.intervals:
+            foot += (
+                f" se in points. Intervals: {self.sample.settings.interval}. Reliability: the NCHS "
+                "standards for proportions."
+            )
+        return "\n\n".join([*blocks, foot])
+
+    def _interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
+        """The column of an interval, made of two."""
+
+        def limits(row: Any) -> str:
+            ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
+            return "" if any(map(_missing, ends)) else " to ".join(
+                f"{scale * end:.{digits}f}" for end in ends
+            )  # fmt: skip
+
+        return {f"{100 * self.sample.settings.level:g} % interval{told}": (None, limits)}
+
+    def scales(self, table: pd.DataFrame) -> str:
+        """Cronbach's alpha of each scale."""
+        return _grid(
+            table,
+            {"Cronbach's alpha": ("item", str), "without": ("without", str),
+             "items": ("items", _whole), "n": ("n", _whole), "alpha": ("alpha", "{:.4f}".format),
+             **self._interval(1, 4), "note": ("note", str)},
+        )  # fmt: skip
+
+    def comparisons(self, table: pd.DataFrame, choices: pd.DataFrame) -> str:
+        """Tests, differences and effect sizes, question by question."""
+        blocks = []
+        for name, by, fact in zip(choices["item"], choices["by"], choices["fact"], strict=True):
+            part = table[table["item"].eq(name) & table["by"].eq(by)]
+            title = f"{self.title(name)} by {self.title(by)}"
+            failed = part[part["test"].eq("comparison")]
+            if len(failed):
+                why = failed["note"].iloc[0].removeprefix("no result: ")
+                blocks.append(f"{title}\nNo result: {name}: {why}")
+                continue
+            item, groups = self.sample.questionnaire.item(name), self.answers(by)
+            counted = sizes(self.sample, item, by)
+            each = ", ".join(f"{groups[code]} {n}" for code, n in counted.items())
+            lines = [f"{title}: {sum(counted.values())} answers ({each})"]
+            # Of one option of several, which is named: by the tests of the design in `b`.
+            effect, contrast = part["test"].isin(_LEGEND), part["test"].eq("contrast")
+            option = part["answer"].where(part["answer"].ne("") | effect, part["b"])
+            part = part.assign(
+                answer=option.map(self.answers(name)), a=part["a"].replace(groups),
+                b=part["b"].replace(groups), test=part["test"].str.replace("_", " "),
+                leads=part["leads"].map({True: "primary", False: ""}),
+            )  # fmt: skip
+            known = part["test"].isin([test.replace("_", " ") for test in CLASSICAL])
+            own = part[~effect & ~contrast & ~known]
+            if len(own):
+                lines += [tell(from_json(fact), "en"), _grid(own, _TESTS)]
+                lines += [_KNOWN, _grid(part[known], _TESTS)] if known.any() else []
+            lines += self._differences(part[contrast])
+            columns: Columns = {"effect size": ("test", str), "a": ("a", str), "b": ("b", str)}
+            columns |= {"value": ("effect", "{:.3f}".format)} | self._interval(1, 3) | _NOTED
+            lines += [_grid(part[effect], columns)] if effect.any() else []
+            blocks.append("\n".join(lines))
+        legend = [line for test, line in _LEGEND.items() if table["test"].eq(test).any()]
+        return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
+
+    def _differences(self, rows: pd.DataFrame) -> list[str]:
+        """Contrasts of the share of an answer, or of each of several."""
+        if rows.empty:
+            return []
+        several = _several(rows["answer"])
+        what = "each answer" if several else rows["answer"].iloc[0]
+        adjusted = ""
+        if self.selection.p_values:
+            adjusted = f"; p adjusted by {self.sample.settings.adjust}"
+        columns: Columns = {"answer": ("answer", str)} if several else {}
+        columns |= {"a": ("a", str), "b": ("b", str), "points": ("effect", _signed),
+                    **self._interval(100, 1), "p": ("p_value", _p),
+                    **self._interval(100, 1, "_simultaneous", ", all pairs"),
+                    "adjusted p": ("p_adjusted", _p), **_NOTED}  # fmt: skip
+        return [f"Difference in the share of {what} (b - a){adjusted}", _grid(rows, columns)]
+
+    def as_json(self, **tables: pd.DataFrame) -> str:
+        """The results with what they rest on; missing numbers are null, shares in 0-1."""
+        report, made = self.sample.weighting, self.sample.design
+        weighting = None if report is None else {
+            "method": list(report.method), "kish_deff": report.final.kish_deff,
+            "n_eff": report.final.n_eff, "trimmed": report.trimmed,
+            "largest_gap": report.largest_gap,
+        }  # fmt: skip
+        document = {
+            "settings": self.sample.settings.model_dump(),
+            "respondents": made.rows,
+            "in_domain": made.n,
+            "sentence": self.sentence(),
+            "weighting": weighting,
+            **{name: table.astype(object).to_dict("records") for name, table in tables.items()},
+        }
+        return json.dumps(_clean(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _clean(value: Any) -> Any:
@@ -248,17 +250,25 @@ def _clean(value: Any) -> Any:
     return number
 
 
-def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], left: set[int]) -> str:
-    """Columns of text, without the ones that are empty throughout."""
+def _grid(rows: pd.DataFrame, columns: Columns) -> str:
+    """Columns of text, by their headers; those that are empty throughout are left out."""
     from rich.console import Console
     from rich.table import Table
 
-    used = [i for i, name in enumerate(header) if name or any(row[i] for row in rows)]
+    cells = {
+        header: [
+            form(row) if column is None else "" if _missing(row[column]) else form(row[column])
+            for row in rows.to_dict("records")
+        ]
+        for header, (column, form) in columns.items()
+    }
+    used = [header for header, column in cells.items() if any(column)]
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for i in used:
-        grid.add_column(header[i], justify="left" if i in left else "right", no_wrap=True)
-    for row in rows:
-        grid.add_row(*(row[i] for i in used))
+    for header in used:
+        left = columns[header][1] is str
+        grid.add_column(header.strip("_"), justify="left" if left else "right", no_wrap=True)
+    for row in zip(*(cells[header] for header in used), strict=True):
+        grid.add_row(*row)
     text = io.StringIO()
     console = Console(file=text, width=_WIDTH, color_system=None, markup=False, emoji=False,
                       highlight=False, force_terminal=False)  # fmt: skip
@@ -266,31 +276,53 @@ def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], left: set[int]) 
     return "\n".join(f"  {line.rstrip()}" for line in text.getvalue().splitlines())
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
+def _missing(value: Any) -> bool:
+    return value is None or value != value
 
 
-def _short(value: float) -> str:
-    """At most two decimals, none for a whole number."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _several(column: pd.Series[str]) -> bool:
+    return column.nunique() > 1
 
 
-def _percent(value: Any, *, sign: bool = False) -> str:
-    if value is None or value != value:
-        return ""
-    return f"{100 * value:{'+' if sign else ''}.1f}"
+def _right(text: str) -> str:
+    return text
 
 
-def _limits(lower: Any, upper: Any, scale: float, digits: int) -> str:
-    if lower is None or upper is None or lower != lower or upper != upper:
-        return ""
-    return f"{scale * lower:.{digits}f} to {scale * upper:.{digits}f}"
+_whole = "{:.0f}".format
 
 
-def _p(value: Any) -> str:
-    if value is None or value != value:
-        return ""
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.1f}"
+
+
+def _p(value: float) -> str:
     return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
+
+
+def _statistic(row: Any) -> str:
+    value = row["statistic"]
+    return "" if _missing(value) else f"{row['statistic_name']} {value:.3f}".strip()
+
+
+def _degrees(row: Any) -> str:
+    """At most two decimals, none for a whole number."""
+    known = [row[name] for name in ("df1", "df2") if not _missing(row[name])]
+    return ", ".join(f"{df:.2f}".rstrip("0").rstrip(".") for df in known)
+
+
+_NOTED: Columns = {"_": ("leads", str), "__": ("note", str)}
+_TESTS: Columns = {
+    "test": ("test", str),
+    "answer": ("answer", str),
+    "statistic": (None, _statistic),
+    "df": (None, _degrees),
+    "p": ("p_value", _p),
+    **_NOTED,
+}
 
 
 def few(table: pd.DataFrame) -> str:

@@ -1,7 +1,7 @@
-"""Exact and unweighted small-sample tests: what R's stats does, and scipy where it is right.
+"""The tests that most people know, unweighted and as of people drawn one by one: scipy's.
 
-These ignore weights and design and belong to samples of a few dozen answers. Sources: Streitberg
-and Roehmel (1986) for the exact rank distribution with ties; Armitage (1955) for the trend.
+R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. What scipy has not is
+the exact distribution of ranks with ties (Streitberg and Roehmel 1986).
 """
 
 from __future__ import annotations
@@ -12,6 +12,13 @@ import numpy.typing as npt
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.results import ComparisonRow
+
+CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")
+"""Names of the tests beside those of the design in a table of comparisons."""
+EXACT_BELOW = 50
+"""Answers of each group: with fewer, and no ties, R's Wilcoxon test is exact."""
+SMALL = 5
+"""The expected count below which the chi-square distribution is a rough guide (Cochran, 1954)."""
 
 
 def _two_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -103,28 +110,6 @@ def _exact_two_sided(scores: IntArray, m: int) -> float:
     return float(min(ways[m, far].sum(), 1.0))
 
 
-def asymptotic_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
-    """Normal Wilcoxon rank-sum test with tie and continuity correction.
-
-    R equivalent: `wilcox.test(exact=FALSE, correct=TRUE)`.
-
-    Raises:
-        StatisticsError: an empty group, missing or infinite values, all answers the same.
-    """
-    from scipy import stats
-
-    a, b = _two_samples(x, y)
-    result = stats.mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
-    return ComparisonRow(
-        "wilcoxon_asymptotic",
-        float(result.statistic),
-        "W",
-        p_value=float(result.pvalue),
-        n=len(a) + len(b),
-        method="Wilcoxon rank-sum test, normal with ties and continuity",
-    )
-
-
 def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     """Kruskal-Wallis test with ties, unweighted. R equivalent: `kruskal.test`.
 
@@ -147,4 +132,58 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
         p_value=float(result.pvalue),
         n=len(values),
         method="Kruskal-Wallis test with ties, unweighted",
+    )
+
+
+def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
+    """Pearson's chi-square of independence, without Yates' correction.
+
+    Raises:
+        StatisticsError: fewer than two answers or two groups that occur.
+    """
+    from scipy import stats
+
+    _, table = stats.contingency.crosstab(np.asarray(y), np.asarray(group))
+    if min(table.shape) < 2:
+        raise StatisticsError("a chi-square test needs two answers and two groups that occur")
+    found = stats.chi2_contingency(table, correction=False)
+    few = int((found.expected_freq < SMALL).sum())
+    return ComparisonRow(
+        "pearson_chi_square",
+        float(found.statistic),
+        "X2",
+        float(found.dof),
+        p_value=float(found.pvalue),
+        n=int(table.sum()),
+        method="Pearson's chi-square test, unweighted, without continuity correction",
+        note=f"{few} of {table.size} expected counts are below {SMALL}" if few else "",
+    )
+
+
+def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> ComparisonRow:
+    """The rank-sum test. R equivalent: `wilcox.test(x, y, exact=)`; W is that of x.
+
+    Args:
+        x, y: the answers of each group.
+        exact: True: the exact distribution, which takes no ties; False: the normal one, with ties
+            and continuity corrected; None: as R chooses, exact of small samples without ties.
+
+    Raises:
+        StatisticsError: an empty group, missing or infinite values, all answers the same.
+    """
+    from scipy import stats
+
+    a, b = _two_samples(x, y)
+    if exact is None:
+        ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
+        exact = max(len(a), len(b)) < EXACT_BELOW and not ties
+    result = stats.mannwhitneyu(a, b, method="exact" if exact else "asymptotic")
+    how = "exact" if exact else "normal with ties and continuity"
+    return ComparisonRow(
+        "wilcoxon_exact" if exact else "wilcoxon_asymptotic",
+        float(result.statistic),
+        "W",
+        p_value=float(result.pvalue),
+        n=len(a) + len(b),
+        method=f"Wilcoxon rank-sum test, {how}, unweighted",
     )

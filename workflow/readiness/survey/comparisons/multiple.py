@@ -9,7 +9,7 @@ options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,12 +22,7 @@ from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.multiresponse import (
-    NO_ANSWER,
-    NOT_ASKED,
-    Base,
-    option_answers,
-)
+from readiness.survey.estimates.multiresponse import Base, option_answers
 from readiness.survey.options import one_of
 
 
@@ -97,20 +92,17 @@ def multiple_marginal_independence(
     base: Base,
     group_levels: Sequence[Any] | None = None,
     adjust: Adjustment = "holm",
-    not_asked: Collection[str] = NOT_ASKED,
-    no_answer: Collection[str] = NO_ANSWER,
 ) -> MarginalIndependence:
     """Tests whether groups tick the options of an item alike.
 
     Args:
         design: the survey design.
-        options: column of each option, as for `multi_response`.
+        options: column of each option, as for `option_answers`.
         group: the groups.
-        base: `asked` or `answered`, as for `multi_response`; a respondent counts where every
+        base: `asked` or `answered`, as for `option_answers`; a respondent counts where every
             option is in the base.
         group_levels: declared groups.
         adjust: adjustment of the p-values of single options.
-        not_asked, no_answer: as for `multi_response`.
 
     Raises:
         StatisticsError: no option, nobody in the base, fewer than two groups, every option ticked
@@ -121,10 +113,7 @@ def multiple_marginal_independence(
     one_of(base, Base, "base")
     groups = factor(design, group, group_levels, "the group")
     answers = {
-        name: option_answers(
-            design.column(column), name, base, not_asked=not_asked, no_answer=no_answer
-        )
-        for name, column in options.items()
+        name: option_answers(design.column(column), name, base) for name, column in options.items()
     }
     inside = groups.known.copy()
     for values in answers.values():
