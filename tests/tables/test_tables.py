@@ -29,7 +29,8 @@ NAMES = st.lists(CELLS.filter(bool), min_size=1, max_size=4, unique=True)
 
 @st.composite
 def tables(draw: st.DrawFn) -> pd.DataFrame:
-    names = draw(NAMES)
+    # A single name of several parts is refused: semicolons seem to separate it.
+    names = draw(NAMES.filter(lambda names: len(names) > 1 or ";" not in names[0].strip("; ")))
     rows = draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=5))
     return pd.DataFrame(rows, columns=names, dtype=str)
 
@@ -40,6 +41,13 @@ def test_a_table_that_was_written_is_read_again_as_it_was(table: pd.DataFrame) -
     again = read_text_table(Path("table.csv"), "the table", text.encode("utf-8"))
     pd.testing.assert_frame_equal(again, table)
     assert to_csv(again) == text
+
+
+@pytest.mark.parametrize("name", [";", ";;", " ; ", "a;"])
+def test_semicolons_may_be_in_the_name_of_an_only_column(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(to_csv(pd.DataFrame({name: [";", "x"]})), "utf-8")
+    assert list(read_text_table(path, "the table")[name]) == [";", "x"]
 
 
 def test_the_bytes_of_ordinary_content_are_those_of_pandas() -> None:

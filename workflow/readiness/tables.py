@@ -110,7 +110,9 @@ def read_rows(
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
     header = rows[0][1]
-    if len(header) == 1 and all(";" in cells[0] for _, cells in rows[:2]):
+    # At least two names: `;` alone may be the name of an only column.
+    names = [name for name in header[0].split(";") if name.strip()]
+    if len(header) == 1 and len(names) > 1 and all(";" in cells[0] for _, cells in rows[:2]):
         raise DataError(
             f"{path}: {what} is separated by semicolons, so saved from a spreadsheet, which may "
             f"have changed dates and codes; expected commas. {advice}"
