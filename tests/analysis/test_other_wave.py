@@ -218,3 +218,16 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
     assert made.loc["beds.mean.hill", "value"] == "" == made.loc["shift.day.hill", "value"]
     assert made.loc["beds.mean.hill", "suppressed"] == BASE
     assert not [i for i in made.index if i.startswith("shift.") and made.loc[i, "unit"] == "p"]
+
+
+def test_a_number_has_these_statistics_in_the_register_and_no_other(drawn: pd.DataFrame) -> None:
+    """Whatever else comes to be published of a number must be declared here."""
+    weighted, apart = ("all", "harbour", "hill"), ("manager", "visitor")
+    expected = {f"beds.{what}.{group}" for what in ("mean", "n") for group in (*weighted, *apart)}
+    for group in weighted:
+        expected |= {f"beds.mean.{group}.{end}" for end in ("lower", "upper", "n_eff")}
+        expected.add(f"beds.n.{group}.weighted")
+    expected |= {f"beds.mean.all.{end}" for end in ("selection", "worst.lower", "worst.upper")}
+    expected |= {f"missing.beds.{why}" for why in ("answered", "dont_know", "blank", "not_asked")}
+    expected |= {"revision.beds.mean.all", "revision.beds.mean.all.before"}
+    assert {name for name in drawn.index if "beds" in name} == expected

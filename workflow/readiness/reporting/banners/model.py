@@ -22,7 +22,6 @@ from readiness.register.signs import Sign, sign
 from readiness.reporting.banners.letters import LOWER, Contrasts, column_names, letters
 from readiness.reporting.shown import Register, ShownWave
 
-MEDIAN = "median"
 WEIGHTS = "weighting"
 """What the ids of weights begin with; without weights a weighted base says nothing."""
 MANY = 2
@@ -267,7 +266,6 @@ class _Maker:
         item, labels = self.item, self.item.labels(self.language)
         if item.kind == "number":
             yield self._share("main", self._word("report.column.mean"), MEAN, columns)
-            yield self._share("answer", self._word("report.column.median"), MEDIAN, columns)
             return
         for place, (box, levels) in enumerate(item.levels_of.items()):
             named = Listed(tuple(labels[code] for code in levels), "or")

@@ -18,7 +18,6 @@ from readiness.register.display import shown
 from readiness.register.protection import DONT_KNOW
 from readiness.register.signs import SIGNS, sign
 from readiness.reporting import statements
-from readiness.reporting.banners.model import MEDIAN
 
 COLUMNS = {
     "id": "tables.column.id",
@@ -83,8 +82,7 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
     if questionnaire.group_item:
         apart = questionnaire.item(questionnaire.group_item).labels(language)
         groups |= {code: (apart[code], "") for code in questionnaire.apart}
-    words = {MEAN: text("report.column.mean", language),
-             MEDIAN: text("report.column.median", language)}  # fmt: skip
+    words = {MEAN: text("report.column.mean", language)}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:
         item = items.get(name.partition(":")[0])
