@@ -39,8 +39,7 @@ def charts(
 ) -> dict[str, tuple[bytes, str]]:
     """Every chart of the wave by its name: picture and alternative text."""
     made = planned_wave(wave, rows, language, selection, only)
-    drawn = {name: each.chart() for name, each in made.charts(720)}
-    return {name: (chart.svg, chart.alt) for name, chart in drawn.items()}
+    return {name: (picture.svg(), picture.alt) for name, picture in made.charts().items()}
 
 
 def planned_wave(
@@ -101,8 +100,8 @@ def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.Data
 
 def words(made: Wave) -> str:
     """Every text of the one chart that is drawn."""
-    ((_, drawn),) = made.charts(720)
-    return "\n".join(word.text for word in drawn.sheet().words)  # type: ignore[attr-defined]
+    (drawn,) = made.charts().values()
+    return "\n".join(word.text for word in drawn.sheet().words)
 
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])

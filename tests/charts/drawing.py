@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,30 +11,32 @@ from register_sample import (
     DONT_KNOW,
     EXPERTS,
     GROUPS,
-    LAST,
     LEVELS,
     MISSING,
     TOTAL,
-    base_rows,
+    base_lines,
     can_show,
     suppress,
 )
 
 from readiness.charts import (
-    WIDE,
-    BaseGrid,
-    FeasibleBases,
-    Intervals,
-    LevelBars,
-    Marks,
-    Revision,
-    WeightsPicture,
+    Figures,
+    Groups,
+    Levels,
+    Margins,
+    Picture,
     by_answer,
     by_group,
+    level_bars,
+    weights_chart,
 )
-from readiness.charts.bases import Reported
+from readiness.charts import intervals as draw_intervals
+from readiness.charts import revision as draw_revision
+from readiness.charts.bases import axis_chart, cells_chart
+from readiness.charts.rows import Rows
 from readiness.charts.sheet import Mark, Sheet
 from readiness.charts.words import quoted
+from readiness.forensics.judging.study import LeadBases, Reported
 from readiness.register.order import answer_order, group_order, values_of
 
 TITLE = {"fr": "Préparation", "ar": "الاستعداد"}
@@ -55,106 +57,105 @@ VARIABLES = {
 BOXES = {"low": ("none", "weak")}
 
 
-def bars(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE, **more: Any) -> LevelBars:
-    options: dict[str, Any] = {
-        "boxes": BOXES,
-        "dont_know": DONT_KNOW[lang],
-        "total": TOTAL[lang],
-        "apart": dict([EXPERTS[lang]]),
-        "small": 30,
-    }
-    options |= more
-    return LevelBars(
-        rows,
-        "preparation",
-        TITLE[lang],
-        LEVELS[lang],
-        in_order(GROUPS[lang], rows),
-        lang,
-        width=width,
-        **options,
-    )
+def groups_of(rows: pd.DataFrame, lang: str = "fr") -> Groups:
+    return Groups(in_order(GROUPS[lang], rows), TOTAL[lang], dict([EXPERTS[lang]]))
 
 
-def stacked(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> LevelBars:
-    return bars(rows, lang, width, ordered=False, boxes={})
+def levels_of(lang: str = "fr", **more: Any) -> Levels:
+    options: dict[str, Any] = {"boxes": BOXES, "dont_know": DONT_KNOW[lang]} | more
+    return Levels("preparation", TITLE[lang], LEVELS[lang], **options)
 
 
-def intervals(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
-    marks = Marks(rows, lang)
-    table = by_group(
-        marks, "preparation", "low", in_order(GROUPS[lang], rows),
-        total=TOTAL[lang], apart=dict([EXPERTS[lang]]),
-    )  # fmt: skip
-    return Intervals(
-        table,
-        AXIS[lang],
-        lang,
-        marks.simulated,
-        title=TITLE[lang],
+def bars(
+    rows: pd.DataFrame, lang: str = "fr", groups: Groups | None = None, **more: Any
+) -> Picture:
+    groups = groups or groups_of(rows, lang)
+    return level_bars(Figures(rows, lang), levels_of(lang, **more), groups, small=30)
+
+
+def stacked(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    return bars(rows, lang, ordered=False, boxes={})
+
+
+def intervals(rows: pd.DataFrame, lang: str = "fr", title: str = "", axis: str = "") -> Picture:
+    figures = Figures(rows, lang)
+    return draw_intervals(
+        figures,
+        by_group(figures, "preparation", "low", groups_of(rows, lang)),
+        axis or AXIS[lang],
+        title=title or TITLE[lang],
         levels=quoted([LEVELS[lang][code] for code in BOXES["low"]]),
         note=NOTE[lang],
         small=30,
-        width=width,
     )
 
 
-def options(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
-    marks = Marks(rows, lang)
+def options(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    figures = Figures(rows, lang)
     levels = {code: f"{label}, {AXIS[lang]} {AXIS[lang]}" for code, label in LEVELS[lang].items()}
     codes = answer_order(values_of(rows), "preparation", list(levels), ordered=False)
-    table = by_answer(marks, "preparation", {code: levels[code] for code in codes}, "all")
-    title = TITLE[lang]
-    return Intervals(table, AXIS[lang], lang, marks.simulated, title=title, small=30, width=width)
+    table = by_answer(figures, "preparation", {code: levels[code] for code in codes}, "all")
+    return draw_intervals(figures, table, AXIS[lang], title=TITLE[lang], small=30)
 
 
-def means(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Intervals:
+def means(rows: pd.DataFrame, lang: str = "fr") -> Picture:
     """The same rows as means of a number between 4 and 20."""
     rows = rows.copy()
     chosen = rows["level"] == "low"
     rows.loc[chosen, "unit"] = "number"
     for column in ("value", "lower", "upper"):
         rows.loc[chosen, column] *= 24
-    return intervals(rows, lang, width)
+    return intervals(rows, lang)
 
 
-def weights(_: Any = None, lang: str = "fr", width: int = WIDE) -> WeightsPicture:
+def made_up_weights() -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Weights before and after trimming, and the gaps of the margins."""
     rng = np.random.Generator(np.random.PCG64(7))
     before = np.exp(rng.normal(0, 0.55, 640))
-    after = np.clip(before / before.mean(), 0.3, 3)
-    gaps = pd.DataFrame(
-        [
-            (variable, category, rng.normal(0, 2e-4), rng.normal(0, 6e-3))
-            for variable, categories in MARGINS.items()
-            for category in categories
-        ],
-        columns=["variable", "category", "before", "after"],
-    )
+    gaps = [
+        (variable, category, rng.normal(0, 2e-4), rng.normal(0, 6e-3))
+        for variable, categories in MARGINS.items()
+        for category in categories
+    ]
+    columns = ["variable", "category", "before", "after"]
+    return before, np.clip(before / before.mean(), 0.3, 3), pd.DataFrame(gaps, columns=columns)
+
+
+def weights(_: Any = None, lang: str = "fr", **more: Any) -> Picture:
+    before, after, gaps = made_up_weights()
+    given: dict[str, Any] = {
+        "before": before,
+        "after": after,
+        "gaps": gaps,
+        "variables": VARIABLES[lang],
+        "bounds": (0.3, 3.0),
+    } | more
     labels = {("profession", code): label for code, label in GROUPS[lang].items()}
-    return WeightsPicture(
-        before, after, gaps, VARIABLES[lang], labels, True, lang, (0.3, 3.0), width
+    margins = Margins(given["gaps"], given["variables"], labels)
+    return weights_chart(
+        given["before"], given["after"], margins, lang, simulated=True, bounds=given["bounds"]
     )
 
 
-def bases(_: Any = None, lang: str = "fr", width: int = WIDE) -> FeasibleBases:
-    reported = (Reported(32, "charts.reported.unknown"), Reported(1200, "charts.reported.sent"))
-    names = {row.whose: row.whose for row in base_rows()} | {"press": "Press agency"}
-    return FeasibleBases(base_rows(), LAST, lang, names, reported=reported, width=width)
+def bases(_: Any = None, lang: str = "fr", **more: Any) -> Picture:
+    lines = base_lines()
+    given: dict[str, Any] = {
+        "lines": lines,
+        "reported": {32: "charts.reported.unknown"},
+    } | more
+    names = {line.whose: line.whose for _, line in lines} | {"press": "Press agency"}
+    return axis_chart(given["lines"], names, given["reported"], 1, lang)
 
 
-def grid(_: Any = None, lang: str = "fr", width: int = WIDE) -> BaseGrid:
+def grid(_: Any = None, lang: str = "fr", last: int = 100) -> Picture:
     """The numbers of people that give 67 and 33 on one question and 64 on another."""
     figures = (67, 33, 64)
-    bases = frozenset(n for n in range(1, 101) if all(can_show(f, n) for f in figures))
-    return BaseGrid(
-        (("67", "33"), ("64",)),
-        100,
-        bases,
-        bases | {*MISSING},
-        lang,
-        reported=(Reported(32, "charts.reported.unknown"),),
-        width=width,
+    bases = tuple(n for n in range(1, 101) if all(can_show(f, n) for f in figures))
+    printed = (("67", "33"), ("64",))
+    found = LeadBases(
+        "", (), printed, last, bases, (*bases, *MISSING), 1, (Reported(32, "press", "unknown"),)
     )
+    return cells_chart(found, lang)
 
 
 def revised(rows: pd.DataFrame) -> pd.DataFrame:
@@ -166,17 +167,9 @@ def revised(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, before], ignore_index=True)
 
 
-def revision(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Revision:
-    return Revision(
-        revised(rows),
-        "preparation",
-        "low",
-        in_order(GROUPS[lang], rows),
-        AXIS[lang],
-        lang,
-        TOTAL[lang],
-        width,
-    )
+def revision(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    figures = Figures(rows if "before" in "".join(rows["id"]) else revised(rows), lang)
+    return draw_revision(figures, "preparation", "low", groups_of(rows, lang), AXIS[lang])
 
 
 def with_a_suppressed_group(rows: pd.DataFrame) -> pd.DataFrame:
@@ -209,6 +202,11 @@ Draw = Callable[..., Any]
 def by_id(sheet: Sheet, kind: str) -> dict[str, Mark]:
     """The shapes of a kind that show something, by its id (the last one drawn, where several)."""
     return {mark.id: mark for mark in sheet.marks if mark.id and mark.kind == kind}
+
+
+def rows_of(picture: Picture) -> Sequence[Any]:
+    """The rows of a picture's one panel of them."""
+    return next(panel.rows for panel in picture.panels if isinstance(panel, Rows))
 
 
 def texts(sheet: Sheet) -> list[str]:

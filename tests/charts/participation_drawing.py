@@ -10,9 +10,7 @@ from typing import Any
 import pandas as pd
 
 from clinic_wave import QUESTIONNAIRE
-from readiness.charts import WIDE
-from readiness.charts.nonresponse import Ranges
-from readiness.charts.participation import Flow, Missing
+from readiness.charts import Figures, Picture, participation
 from readiness.questionnaire import Questionnaire, load_questionnaire
 
 EMPTY: dict[str, Any] = dict.fromkeys(
@@ -54,13 +52,13 @@ def _items() -> list[Any]:
     return [questionnaire().item(name) for name in ("rating", "shift", "tools", "beds")]
 
 
-def ranges(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Ranges:
-    return Ranges(rows, _items(), lang, (rows["simulated"] == "true").any(), width)
+def ranges(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    return participation.ranges(Figures(rows, lang), _items())
 
 
-def missing(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Missing:
-    return Missing(rows, _items(), lang, (rows["simulated"] == "true").any(), width)
+def missing(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    return participation.missing(Figures(rows, lang), _items())
 
 
-def flow(rows: pd.DataFrame, lang: str = "fr", width: int = WIDE) -> Flow:
-    return Flow(rows, lang, (rows["simulated"] == "true").any(), width)
+def flow(rows: pd.DataFrame, lang: str = "fr") -> Picture:
+    return participation.flow(Figures(rows, lang))

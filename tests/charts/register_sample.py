@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.charts.bases import BaseRow
+from readiness.forensics.judging.study import Axis
 
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
@@ -125,15 +125,20 @@ LAST = 40
 MISSING = (12, 15, 22, 25, 28)
 
 
-def base_rows() -> list[BaseRow]:
-    """One row a claim or set, with the bases that can show all of its figures."""
+def base_lines() -> list[tuple[str, Axis]]:
+    """A label and a line a claim or set, with the bases that can show all of its figures."""
     return [
-        BaseRow(
+        (
             label,
-            whose,
-            joint,
-            tuple(b for b in range(1, LAST + 1) if all(can_show(f, b) for f in figures)),
-            MISSING if label == "Préparation et formation" else (),
+            Axis(
+                id=label,
+                items=(),
+                figures=(),
+                whose=whose,
+                bases=tuple(b for b in range(1, LAST + 1) if all(can_show(f, b) for f in figures)),
+                bases_missing=MISSING if label == "Préparation et formation" else (),
+                joint=joint,
+            ),
         )
         for label, whose, joint, figures in CLAIMS
     ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 from drawing import (
+    AXIS,
     intervals,
     means,
     on_one_scale,
@@ -30,7 +29,7 @@ def register() -> pd.DataFrame:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_dots_and_intervals_stand_at_their_values(width: int, register: pd.DataFrame) -> None:
-    drawn = {mark.id: mark for mark in intervals(register, width=width).sheet().marks}
+    drawn = {mark.id: mark for mark in intervals(register).sheet(width).marks}
     places = []
     for row in register[register["level"] == "low"].to_dict("records"):
         dot = drawn[row["id"]]
@@ -56,7 +55,7 @@ def test_intervals_read_as_the_register_and_carry_its_ids(register: pd.DataFrame
             True
         ]
     assert word("charts.reference", "fr", label="Ensemble") in texts(spec.sheet())
-    table = {line["id"]: line for line in spec.chart().table}
+    table = {line["id"]: line for line in spec.table}
     row = register[register["id"] == "preparation.low.producer"].iloc[0]
     line = table["preparation.low.producer"]
     assert (line["value"], line["upper"], line["n"]) == (row["value"], row["upper"], row["n"])
@@ -73,19 +72,19 @@ def test_the_title_says_what_the_interval_allows(
     rows = register.copy()
     rows.loc[chosen, ["value", "lower", "upper"]] = [(low + high) / 2, low, high]
     spec = intervals(rows)
-    assert said in spec.heading and spec.heading in " ".join(texts(spec.sheet()))
-    assert spec.chart().alt.startswith(spec.heading)
+    assert said in spec.title and spec.title in " ".join(texts(spec.sheet()))
+    assert spec.alt.startswith(spec.title)
     for more in ({"reliability": "suppress"}, {"suppressed": "base", "value": float("nan")}):
         weak = rows.copy()
         weak.loc[chosen, list(more)] = list(more.values())
-        assert intervals(weak).heading == intervals(weak).axis
+        assert intervals(weak).title == AXIS["fr"]
 
 
 def test_rows_of_answers_say_their_one_base_once(register: pd.DataFrame) -> None:
     spec = options(register)
-    values = [row.mark.value or 0 for row in spec.table]
+    values = [line["value"] for line in spec.table]
     assert values == sorted(values, reverse=True) and len(values) == 4
-    assert "«\u00a0Faible, " in spec.heading
+    assert "«\u00a0Faible, " in spec.title
     said = texts(spec.sheet())
     assert said.count("n = 497") == 1
 
@@ -99,12 +98,12 @@ def test_without_intervals_none_is_named(register: pd.DataFrame) -> None:
     none = register.assign(lower=float("nan"), upper=float("nan"))
     spec = intervals(none)
     assert not [mark for mark in spec.sheet().marks if mark.id.endswith(".interval")]
-    assert "sans intervalle" in spec.chart().alt and "et son intervalle" not in spec.chart().alt
-    assert "et son intervalle" in intervals(register).chart().alt
+    assert "sans intervalle" in spec.alt and "et son intervalle" not in spec.alt
+    assert "et son intervalle" in intervals(register).alt
 
 
 def test_names_with_commas_are_kept_apart_in_a_list(register: pd.DataFrame) -> None:
-    alt = options(register).chart().alt.replace("\u00a0", " ")
+    alt = options(register).alt.replace("\u00a0", " ")
     assert alt.count("« ") >= 4 and "« Inexistante, Préparation" in alt
 
 
@@ -122,12 +121,12 @@ def test_a_revision_shows_both_versions(register: pd.DataFrame) -> None:
     on_one_scale(places)
     spec = revision(with_a_suppressed_group(register))
     assert not [mark for mark in spec.sheet().marks if "voice_artist" in mark.id]
-    assert "Non publié : Artistes de doublage." in spec.chart().alt.replace("\u00a0", " ")
+    assert "Non publié : Artistes de doublage." in spec.alt.replace("\u00a0", " ")
 
 
 def test_a_share_that_was_not_published_before_is_not_shown_either(register: pd.DataFrame) -> None:
     rows = revised(register)
     rows = rows[rows["id"] != "revision.preparation.low.producer.before"]
-    spec = replace(revision(register), rows=rows)
+    spec = revision(rows)
     assert not [mark for mark in spec.sheet().marks if "producer" in mark.id]
-    assert "Non publié : Producteurs." in spec.chart().alt.replace("\u00a0", " ")
+    assert "Non publié : Producteurs." in spec.alt.replace("\u00a0", " ")

@@ -7,11 +7,17 @@ import itertools
 import pytest
 from participation_drawing import COUNTS, SHARES, flow, missing, participation_rows, ranges
 
+from readiness.charts import Picture
 from readiness.charts.sheet import Mark, Sheet
+from readiness.charts.words import word
 
 
 def marks(sheet: Sheet, ending: str) -> dict[str, Mark]:
     return {m.id: m for m in sheet.marks if m.id.endswith(ending) and m.kind != "hatch"}
+
+
+def steps(picture: Picture) -> list[str]:
+    return [str(line["id"]).split(".")[1] for line in picture.table]
 
 
 def test_the_ranges_of_a_share_lie_within_each_other_as_their_numbers_do() -> None:
@@ -34,13 +40,13 @@ def test_the_ranges_of_a_share_lie_within_each_other_as_their_numbers_do() -> No
 
 
 def test_the_title_is_the_share_that_blanks_leave_most_open() -> None:
-    assert "“Rating”" in ranges(participation_rows(), "en").heading
+    assert "“Rating”" in ranges(participation_rows(), "en").title
     certain = participation_rows()
     ends = certain["id"].str.contains(".worst.")
     shares = [SHARES[name.partition(".worst")[0]] for name in certain.loc[ends, "id"]]
     certain.loc[ends, "value"] = [str(value) for value in shares]
     spec = ranges(certain, "en")
-    assert spec.finding is None and spec.heading == spec.title
+    assert spec.title == word("participation.chart.bounds", "en")
 
 
 def test_of_a_withheld_share_no_range_is_drawn() -> None:
@@ -49,10 +55,10 @@ def test_of_a_withheld_share_no_range_is_drawn() -> None:
     rows.loc[own, ["value", "lower", "upper"]] = ""
     rows.loc[own, "suppressed"] = "few answers, or what they could be computed from"
     spec = ranges(rows, "en")
-    sheet, chart = spec.sheet(), spec.chart()
+    sheet, chart = spec.sheet(), spec
     assert not [m for m in sheet.marks if m.id.startswith("rating.top")]
     assert any(m.dashed and m.kind == "rect" for m in sheet.marks)
-    assert "“Rating”" not in spec.heading and "Rating" in chart.alt
+    assert "“Rating”" not in spec.title and "Rating" in chart.alt
     assert all(line["value"] is None for line in chart.table if "rating" in str(line["id"]))
 
 
@@ -60,7 +66,8 @@ def test_a_bar_of_answers_is_whole_and_its_pieces_are_told_apart_in_grey() -> No
     spec = missing(participation_rows(), "en")
     sheet = spec.sheet()
     for item in ("rating", "shift"):
-        pieces = [m for m in sheet.marks if m.id.startswith(f"missing.{item}.")]
+        pieces = [*marks(sheet, "").values()]
+        pieces = [m for m in pieces if m.id.startswith(f"missing.{item}.")]
         pieces.sort(key=lambda piece: piece.box[0])
         for one, other in itertools.pairwise(pieces):
             assert one.box[2] == pytest.approx(other.box[0], abs=0.02)
@@ -69,12 +76,12 @@ def test_a_bar_of_answers_is_whole_and_its_pieces_are_told_apart_in_grey() -> No
     assert whole[0] == pytest.approx(whole[1], abs=0.02)
     assert sum(mark.kind == "hatch" for mark in sheet.marks) >= 2
     # A question that was not asked of all is not one that many left empty.
-    assert "“Rating”" in spec.heading
+    assert "“Rating”" in spec.title
 
 
 def test_people_are_counted_from_the_first_step_to_the_last() -> None:
     spec = flow(participation_rows(), "en")
-    codes = [place.code for place, _ in spec.table]
+    codes = steps(spec)
     lost = ["duplicate", "early", "unknown_invitation"]
     assert codes == ["invited", "received", *lost, "kept", "answered"]
     bars = marks(spec.sheet(), ".all")
@@ -84,4 +91,4 @@ def test_people_are_counted_from_the_first_step_to_the_last() -> None:
         assert lengths[name][2] - lengths[name][0] == pytest.approx(unit * COUNTS[name], abs=0.05)
     rows = participation_rows()
     rows.loc[rows["id"] == "quality.answered.all", "value"] = "134"
-    assert [place.code for place, _ in flow(rows, "en").table][-1] == "kept"
+    assert steps(flow(rows, "en"))[-1] == "kept"

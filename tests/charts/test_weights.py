@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from drawing import on_one_scale, texts, weights
+from drawing import made_up_weights, on_one_scale, texts, weights
 
+from readiness.charts.weights import counts
 from readiness.errors import RenderError
 from readiness.language import text
 
 GAPS = ["variable", "category", "before", "after"]
+NO_GAPS = pd.DataFrame([], columns=GAPS)
 
 
 def test_the_histogram_counts_every_respondent() -> None:
     spec = weights()
-    edges, before, after = spec.counts()
+    raked, final, _ = made_up_weights()
+    edges, before, after = counts(raked, final)
     assert before.sum() == after.sum() == 640
-    relative = spec.before / spec.before.mean()
+    relative = raked / raked.mean()
     assert before[3] == ((relative >= edges[3]) & (relative < edges[4])).sum()
     drawn = {mark.id: mark for mark in spec.sheet().marks if mark.id in ("before", "after")}
     sides, tops = [], []
-    for stage, counts, points in (
+    for stage, heights, points in (
         ("before", before, drawn["before"].points),
         ("after", after, drawn["after"].points[1:-1]),  # the area has its floor, too
     ):
-        steps = np.repeat(counts, 2)
+        steps = np.repeat(heights, 2)
         sides += list(zip(np.repeat(edges, 2)[1:-1], [x for x, _ in points], strict=True))
         tops += list(zip(steps, [y for _, y in points], strict=True))
         assert stage in drawn
     assert on_one_scale(sides) > 0 > on_one_scale(tops)
-    bins = [line for line in spec.table() if line["panel"] == "weights"]
+    bins = [line for line in spec.table if line["panel"] == "weights"]
     assert [line["after"] for line in bins] == list(after)
 
 
@@ -42,7 +44,7 @@ def test_gaps_stand_at_their_values() -> None:
     drawn = {mark.id: mark for mark in spec.sheet().marks}
     places = [
         (row[stage], drawn[f"{row['variable']}.{row['category']}.{stage}"].x)
-        for row in spec.gaps.to_dict("records")
+        for row in made_up_weights()[2].to_dict("records")
         for stage in ("before", "after")
     ]
     assert on_one_scale(places) > 0 and len(set(places)) > 10
@@ -54,44 +56,41 @@ def test_gaps_stand_at_their_values() -> None:
         ({"before": np.array([])}, "same respondents"),
         ({"after": np.array([1.0, np.nan])}, "positive"),
         ({"after": np.array([1.0, 2.0])}, "same respondents"),
-        ({"gaps": pd.DataFrame({"variable": ["region"]})}, "columns"),
         ({"variables": {"region": "Région"}}, "no label for margins"),
     ],
 )
 def test_weights_refuse_what_they_cannot_show(change: dict[str, Any], message: str) -> None:
     with pytest.raises(RenderError, match=message):
-        replace(weights(), **change)
+        weights(**change)
 
 
 def test_equal_weights_are_one_column() -> None:
     same = np.full(50, 3.7)
-    spec = replace(weights(), before=same, after=same)
-    edges, before, _ = spec.counts()
+    edges, before, _ = counts(same, same)
     assert before.max() == 50 and edges[-1] >= 1
-    assert spec.chart().svg
+    assert weights(before=same, after=same).svg()
 
 
 def test_without_trimming_there_is_no_before_and_without_margins_no_gap() -> None:
-    spec = replace(weights(), bounds=(), gaps=weights().gaps.iloc[:0])
+    spec = weights(bounds=(), gaps=NO_GAPS)
     sheet = spec.sheet()
     assert {mark.id for mark in sheet.marks if mark.kind == "path"} == {"after"}
     said = texts(sheet)
     assert not {text(f"charts.{key}", "fr") for key in ("weights.before", "gaps.axis")} & {*said}
-    alt = spec.chart().alt
+    alt = spec.alt
     assert "limites" not in alt and "marges" not in alt
-    assert "limites" in weights().chart().alt and "marges" in weights().chart().alt
+    assert "limites" in weights().alt and "marges" in weights().alt
 
 
 def test_a_wave_that_cannot_be_weighted_says_so() -> None:
     nobody = np.array([])
-    spec = replace(weights(), before=nobody, after=nobody, gaps=weights().gaps.iloc[:0])
+    spec = weights(before=nobody, after=nobody, gaps=NO_GAPS)
     assert any("aucune valeur publiée" in each for each in texts(spec.sheet()))
-    assert "aucune valeur publiée" in spec.chart().alt and not spec.table()
+    assert "aucune valeur publiée" in spec.alt and not spec.table
 
 
 def test_merged_categories_are_named_together_and_any_spread_has_an_axis() -> None:
     merged = pd.DataFrame([("profession", "producer+director", 0.0, 0.01)], columns=GAPS)
-    spec = replace(weights(), gaps=merged)
+    spec = weights(gaps=merged)
     assert "Producteurs et Réalisateurs" in texts(spec.sheet())
-    wide = replace(spec, before=np.array([1e-9, 1.0, 1e9]), after=np.array([1.0, 1.0, 40_000.0]))
-    assert wide.chart().svg
+    assert weights(before=np.array([1e-9, 1.0, 1e9]), after=np.array([1.0, 1.0, 40_000.0])).svg()

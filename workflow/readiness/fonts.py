@@ -18,7 +18,15 @@ OWN = "IBM Plex Sans Arabic"
 """The family that comes with the packages: Latin and Arabic letters of one design."""
 BROUGHT = "readiness letters"
 """What a page calls the part of it that it brings: a part may not bear the font's own name."""
-SANS = ("Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto")
+SANS: tuple[str, ...] = (
+    "Source Sans 3",
+    "Noto Sans",
+    "IBM Plex Sans",
+    OWN,
+    "system-ui",
+    "Segoe UI",
+    "Roboto",
+)
 SANS += ("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif")
 """What texts are set in, the first that there is."""
 _GENERIC = ("system-ui", "sans-serif")

@@ -62,8 +62,8 @@ CODE = (
          "[*claim_rows(claims.iloc[:-1]), *verdict_rows(verdicts)]", of_a_study),
     Step("draw-wave", "draw", "steps/draw_wave.py", "GAP_DECIMALS = 4",
          "GAP_DECIMALS = 3", of_a_wave),
-    Step("draw-study", "draw", "steps/draw_study.py", "chart.alt",
-         'chart.alt.replace(" ", "  ", 1)', of_a_study),
+    Step("draw-study", "draw", "steps/draw_study.py",
+         "study = (claims, structure,", "study = (claims.iloc[:-1], structure,", of_a_study),
 )  # fmt: skip
 
 

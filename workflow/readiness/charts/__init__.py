@@ -1,37 +1,38 @@
 """Charts of published results: pure functions of register rows, drawn to deterministic SVG.
 
-Each chart is a dataclass of what it shows; `.chart()` gives a `Chart` (SVG bytes, alternative text
-without numbers, register ids drawn, the numbers as a table), `.sheet()` the drawing behind it,
-`.facts()` what the alternative text says. Sentences come from the catalogue `charts`, labels from
-the caller.
+A chart is a function that returns a `Picture`: rows of marks on an axis (`marks`), with what is
+said around them and, for who does not see it, instead of them. Drawing it at any width is the
+picture's own affair. Sentences come from the catalogue `charts`, labels from the caller. A new kind
+of chart is one module that makes rows, its texts in the catalogues, and a line where
+`steps/draw_wave.py` chooses among them.
 """
 
-from readiness.charts.axis import bases_chart, grid_chart
-from readiness.charts.bases import FeasibleBases
+from readiness.charts.bases import bases_chart, grid_chart
+from readiness.charts.figures import Figures
 from readiness.charts.files import files_of
-from readiness.charts.finished import Chart
-from readiness.charts.grid import BaseGrid
-from readiness.charts.intervals import Intervals, by_answer, by_group
-from readiness.charts.level_bars import LevelBars
-from readiness.charts.marks import Marks
-from readiness.charts.revision import Revision
+from readiness.charts.groups import Groups
+from readiness.charts.intervals import by_answer, by_group, intervals
+from readiness.charts.levels import Levels, level_bars
+from readiness.charts.picture import Picture
+from readiness.charts.revision import revision
 from readiness.charts.sheet import NARROW, WIDE
-from readiness.charts.weights_picture import WeightsPicture
+from readiness.charts.weights import Margins, weights_chart
 
 __all__ = [
     "NARROW",
     "WIDE",
-    "BaseGrid",
-    "Chart",
-    "FeasibleBases",
-    "Intervals",
-    "LevelBars",
-    "Marks",
-    "Revision",
-    "WeightsPicture",
+    "Figures",
+    "Groups",
+    "Levels",
+    "Margins",
+    "Picture",
     "bases_chart",
     "by_answer",
     "by_group",
     "files_of",
     "grid_chart",
+    "intervals",
+    "level_bars",
+    "revision",
+    "weights_chart",
 ]

@@ -3,59 +3,64 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
+from readiness.charts.marks import Axis
 from readiness.charts.metrics import SMALL, measure
 from readiness.charts.sheet import Scale, Sheet
 from readiness.language import numbers
 
-AXIS_HEIGHT = 22.0
+HEIGHT = 22.0
 Spans = Sequence[tuple[float, float]]
 """From where to where the lines of an axis run, from top to bottom."""
-_SHARE_ROOM, _NUMBER_ROOM = 52.0, 62.0
+_ROOM = {"share": 52.0, "number": 62.0, "people": 40.0, "points": 46.0}
+"""The pixels that a number of an axis needs."""
+_ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
+_SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
 
 
-def share_axis(sheet: Sheet, scale: Scale, top: float, spans: Spans) -> None:
-    """Lines every 5, 10, 25 or 50 percent, as their numbers have room."""
-    steps = (0.05, 0.1, 0.25, 0.5)
-    step = next(s for s in steps if scale.unit * s >= _SHARE_ROOM or s == 0.5)
-    low, high = max(scale.low, 0.0), min(scale.high, 1.0)
-    ticks = [k * step for k in range(21) if low - 1e-9 <= k * step <= high + 1e-9]
-    texts = {t: numbers.number(round(t, 2), "share", 0, sheet.language) for t in ticks}
-    draw_axis(sheet, scale, top, spans, texts)
+def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tuple[float, int]:
+    """The smallest round step that is at least `needed`, or the last; its decimals."""
+    m, e = next(((m, e) for m, e in steps if m * 10.0**e >= needed), steps[-1])
+    return m * 10.0**e, max(0, -e)
 
 
-def number_axis(sheet: Sheet, scale: Scale, top: float, spans: Spans) -> None:
-    """Lines at round steps."""
-    sizes = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
-    m, e = next((m, e) for m, e in sizes if scale.unit * m * 10.0**e >= _NUMBER_ROOM)
-    step, digits = m * 10.0**e, max(0, -e)
-    first, last = math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9)
-    ticks = [k * step for k in range(first, last + 1)]
-    texts = {t: numbers.number(round(t, digits), "number", digits, sheet.language) for t in ticks}
-    draw_axis(sheet, scale, top, spans, texts)
+def draw_axis(sheet: Sheet, axis: Axis, scale: Scale, top: float, spans: Spans) -> None:
+    """Lines at round amounts between the scale's ends with their numbers, and the named rules.
 
-
-def draw_axis(
-    sheet: Sheet,
-    scale: Scale,
-    top: float,
-    spans: Spans,
-    texts: Mapping[float, str],
-    *,
-    strong: float | None = None,
-) -> None:
-    """Lines at these amounts, their texts above `top`; the one at `strong` is emphasised.
-
-    A text that would be cut by the edge of the sheet is left out.
+    A number that the sheet's edge would cut, or that lies on a rule's, is left out.
     """
-    for amount, text in texts.items():
-        x = scale.x(amount)
-        emphasised = strong is not None and abs(amount - strong) < 1e-9
-        for start, end in spans:
-            colour = "ink" if emphasised else "grid"
-            sheet.line(x, start, x, end, colour=colour, weight=1.5 if emphasised else 1)
-        half = measure(text, size=SMALL) / 2
-        if half <= x <= sheet.width - half:
-            y = top - 9
-            sheet.write(x, y, text, size=SMALL, colour="muted", align="middle", tick=True)
+    share = axis.unit == "share"
+    step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
+    if axis.unit == "people":
+        step, digits = max(step, 5.0), 0
+    taken = [rule.at for rule in axis.rules if rule.text]
+    for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
+        amount = k * step
+        if axis.unit == "people" and (k < 1 or any(abs(amount - at) <= 2 for at in taken)):
+            continue
+        if axis.unit != "people":
+            for start, end in spans:
+                sheet.line(scale.x(amount), start, scale.x(amount), end, colour="grid")
+        _tick(sheet, scale.x(amount), top, _number(amount, axis, digits, sheet.language))
+    for rule in axis.rules:
+        if rule.text:
+            _tick(sheet, scale.x(rule.at), top, rule.text, bold=True, colour=rule.colour)
+
+
+def _number(amount: float, axis: Axis, digits: int, language: str) -> str:
+    if axis.unit == "points":
+        # "+0,2" without its noun: the panel's title says what is counted.
+        digits = max(0, digits - 2)
+        return numbers.number(round(amount, 6), "points", digits, language, noun=False)
+    if axis.unit == "share":
+        return numbers.number(round(amount, 2), "share", 0, language)
+    return numbers.number(round(amount, digits), "number", digits, language)
+
+
+def _tick(sheet: Sheet, x: float, top: float, text: str, **look: Any) -> None:
+    half = measure(text, size=SMALL, bold="bold" in look) / 2
+    if half <= x <= sheet.width - half:
+        look = {"colour": "muted", **look}
+        sheet.write(x, top - 9, text, size=SMALL, align="middle", tick=True, **look)

@@ -1,30 +1,52 @@
-"""On how many answers can published percentages rest? One axis for all claims.
+"""On how many answers can published percentages rest?
 
-Each row is a published figure, a set of figures or several together; a mark stands at each base
-(number of answers) that can give it. Where no column has a mark in every row, the figures have no
-common base. A number of people that was reported is a line, with what it counts in the picture.
+Two pictures: which numbers of people can give a study's own figures, a cell a number; and one axis
+for all claims, where each row is a published figure, a set of figures or several together, and a
+mark stands at each base (number of answers) that can give it. Where no column has a mark in every
+row, the figures have no common base. Verdicts on bases are no numbers of the register: they have no
+id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from readiness.charts import frame
-from readiness.charts.axes import AXIS_HEIGHT
-from readiness.charts.blank import blank
-from readiness.charts.finished import Cell, Chart, finish
+import pandas as pd
+
+from readiness.charts import palette
 from readiness.charts.frame import Key
-from readiness.charts.metrics import BODY, SMALL, measure, wrap
-from readiness.charts.rows import NARROW_BELOW
-from readiness.charts.sheet import WIDE, Scale, Shape, Sheet
+from readiness.charts.labels import NARROW_BELOW
+from readiness.charts.marks import Axis, Bar, Dot, Line, Mark, Row, Rule, Text
+from readiness.charts.picture import Picture, nothing
+from readiness.charts.rows import Rows
+from readiness.charts.sheet import Shape, Sheet
 from readiness.charts.words import about, word
-from readiness.errors import RenderError
-from readiness.facts import Fact, Listed
-from readiness.forensics.judging.structure import PRESS
-from readiness.forensics.judging.study import TOGETHER
-from readiness.language import Language, numbers
+from readiness.facts import Fact, Label, Listed, Printed
+from readiness.forensics.judging.structure import PRESS, Structure
+from readiness.forensics.judging.study import TOGETHER, LeadBases, axis_data, lead_bases, read_study
+from readiness.forensics.judging.study import Axis as Claimed
+from readiness.language import Language, numbers, show
 
+LENGTH = 40
+"""The axis goes to this base: far enough to show the first common ones beyond a small study."""
+LISTED = 2
+"""The most questions that a label names one by one."""
+SAYS = {"sent": "charts.reported.sent", "answered": "charts.reported.answered"}
+"""What a reported total is known to count; anything else is not known."""
+UNKNOWN = "charts.reported.unknown"
+MOST = 200
+"""The largest number of people that has a cell."""
+COLUMNS, FEW_COLUMNS = 20, 10
+CELL_GAP, CELL_HEIGHT = 4.0, 30.0
+FITS = {"all": "all answered", "missing": "some missing", "no": "no"}
+"""How a number of people fits, as the table says it."""
+_REPORTED = {
+    "all": "charts.alt.grid.reported.all",
+    "missing": "charts.alt.grid.reported.missing",
+    "no": "charts.alt.grid.reported.no",
+}
 Look = tuple[Shape, str, str]
 _LOOKS: tuple[Look, ...] = (
     ("square", "accent", "charts.alt.square"),
@@ -32,241 +54,249 @@ _LOOKS: tuple[Look, ...] = (
     ("down", "fourth", "charts.alt.triangle_down"),
 )
 """Marks of publishers' figures, in their order of appearance, and how a text calls them."""
-_KEYS = {
-    PRESS: "charts.key.press",
-    TOGETHER: "charts.key.together",
+_SPECIAL: dict[str, Look] = {
+    PRESS: ("diamond", "second", "charts.alt.diamond"),
+    TOGETHER: ("circle", "ink", "charts.alt.circle"),
 }
+_KEYS = {PRESS: "charts.key.press", TOGETHER: "charts.key.together"}
 """What the key says of a source that is no publisher."""
-_PRESS: Look = ("diamond", "second", "charts.alt.diamond")
-_TOGETHER: Look = ("circle", "ink", "charts.alt.circle")
-LINE, CELL = 17.0, 10.0
 
 
-@dataclass(frozen=True)
-class BaseRow:
-    """One row: its label, whose figures it holds, whether it judges several sets, and its bases.
+def bases_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
+    """The axis of feasible bases of all claims; `claims` is the register as text.
 
-    `whose`: the publisher's name, `press`, or `together`. `feasible` if everyone answered,
-    `missing` (the others) only if answers are missing.
+    Raises DataError as `forensics.read_study`, and RenderError for a label that the structure lacks
+    in the language.
     """
-
-    label: str
-    whose: str
-    joint: bool
-    feasible: tuple[int, ...]
-    missing: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A reported number of people; `says`: the message on what it counts."""
-
-    n: int
-    says: str
+    study = read_study(claims, structure, LENGTH)
+    labels = {name: study.item(name) for name in structure.items}
+    lines = axis_data(claims, structure, LENGTH)
+    totals = {study.total_of(total): total.counts for total in structure.totals}
+    names = {line.whose: show(structure.whose(line.whose), language) for line in lines}
+    return axis_chart(
+        [(_label(line, labels, language), line) for line in lines],
+        names | {TOGETHER: word("charts.whose.together", language)},
+        {n: SAYS.get(counts, UNKNOWN) for n, counts in sorted(totals.items()) if n <= LENGTH},
+        structure.max_missing,
+        language,
+    )
 
 
-@dataclass(frozen=True)
-class FeasibleBases:
-    """The axis of feasible bases; `chart()` gives the SVG and its alternative text.
+def axis_chart(
+    labelled: Sequence[tuple[str, Claimed]],
+    names: Mapping[str, str],
+    reported: Mapping[int, str],
+    max_missing: int,
+    language: Language,
+) -> Picture:
+    """Lines, each with its label, on one axis; joint ones are set apart below the others.
 
-    `rows`: drawn in their order, joint ones set apart below. `last`: the largest base on the axis.
-    `names`: how a reader knows each `whose` of a row.
-    `max_missing`: how many answers may be missing in each question where a row has open marks.
-    `reported`: numbers of people that somebody printed; those beyond the axis are left out.
-    `width` in CSS pixels.
-
-    Raises RenderError for a base that is not on the axis.
+    `names`: how a reader knows each source of a line. `reported`: numbers of people that somebody
+    printed, with the message on what they count.
     """
-
-    rows: Sequence[BaseRow]
-    last: int
-    language: Language
-    names: Mapping[str, str]
-    max_missing: int = 1
-    reported: tuple[Reported, ...] = ()
-    width: int = WIDE
-
-    def __post_init__(self) -> None:
-        for row in self.rows:
-            if not set(range(1, self.last + 1)).issuperset(row.feasible + row.missing):
-                raise RenderError(f"bases chart: row {row.label!r}: a base beyond {self.last}.")
-
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; it draws verdicts on bases, which have no id of their own."""
-        title = word("charts.bases.axis", self.language)
-        return finish(self.sheet(name), title, self.facts(), table=self.lines())
-
-    def lines(self) -> list[dict[str, Cell]]:
-        """What is drawn: for each row and base, whether it can give the row's figures, and how."""
-        return [
-            {"row": row.label, "whose": self.names[row.whose], "base": base, "fits": fits}
-            for row in self.table
-            for base in range(1, self.last + 1)
-            for fits in [
-                "all answered"
-                if base in row.feasible
-                else "some missing"
-                if base in row.missing
-                else "no"
-            ]
-        ]
-
-    @property
-    def table(self) -> list[BaseRow]:
-        """The rows from top to bottom, single sets before joint ones."""
-        return sorted(self.rows, key=lambda row: row.joint)
-
-    @property
-    def within(self) -> list[Reported]:
-        """The reported numbers that are on the axis, in order."""
-        return sorted((r for r in self.reported if r.n <= self.last), key=lambda r: r.n)
-
-    @property
-    def looks(self) -> dict[str, Look]:
-        """Marker, colour and name of shape of each source that has a row, publishers first."""
-        publishers = [r.whose for r in self.table if r.whose not in (PRESS, TOGETHER)]
-        named = dict.fromkeys(publishers)
-        looks = {name: _LOOKS[k % len(_LOOKS)] for k, name in enumerate(named)}
-        special = {PRESS: _PRESS, TOGETHER: _TOGETHER}
-        there = {row.whose for row in self.rows}
-        return looks | {whose: look for whose, look in special.items() if whose in there}
-
-    def key(self, whose: str) -> str:
-        """What the key says of a source."""
-        return word(
-            _KEYS.get(whose, "charts.key.publisher"), self.language, whose=self.names[whose]
+    labelled = sorted(labelled, key=lambda each: each[1].joint)
+    title = word("charts.bases.axis", language)
+    if not labelled:
+        return nothing(title, language, why="charts.bases.nothing")
+    lines = [line for _, line in labelled]
+    looks = _looks(lines)
+    rows = [
+        Row(
+            label,
+            list(_marks(line, f"row.{k}", looks[line.whose], language)),
+            small=names[line.whose],
+            bold=line.joint,
+            section=k > 0 and line.joint and not lines[k - 1].joint,
         )
-
-    def facts(self) -> list[Fact]:
-        """What the picture shows, without numbers (labels with figures are left out)."""
-        if not self.rows:
-            return [Fact("charts.bases.nothing")]
-        shapes = [
-            Fact(shape, {"whose": self.names[whose]}) for whose, (_, _, shape) in self.looks.items()
-        ]
-        say = [Fact("charts.alt.bases", {"shapes": Listed(tuple(shapes), "comma")})]
-        if self.within:
-            say.append(Fact("charts.alt.reported"))
-        never = [row.label for row in self.table if not row.feasible and not row.missing]
-        if never and not any(c.isdigit() for label in never for c in label):
-            say += about("charts.alt.never", never)
-        elif never:
-            say.append(Fact("charts.alt.some_never"))
-        return say
-
-    def sheet(self, name: str = "chart") -> Sheet:
-        """The picture; marks have the id `row.<i>`, open ones `row.<i>.missing`."""
-        sheet = Sheet(self.width, self.language, name)
-        if not self.rows:
-            title = word("charts.bases.axis", self.language)
-            return blank(sheet, title, word("charts.bases.nothing", self.language))
-        return _Picture(self, sheet).draw()
+        for k, (label, line) in enumerate(labelled)
+    ]
+    rules = [Rule(n, "reported", text=numbers.whole(n, language)) for n in reported]
+    return Picture(
+        title,
+        list(_facts(labelled, looks, names, bool(reported))),
+        language,
+        [Rows(rows, Axis("people", ends=(0.5, LENGTH + 0.5), rules=rules))],
+        keys=_axis_keys(lines, looks, names, max_missing, language),
+        notes=[word(says, language, n=n) for n, says in reported.items()],
+        table=[
+            {"row": label, "whose": names[line.whose], "base": n, "fits": FITS[fits]}
+            for label, line in labelled
+            for n in range(1, LENGTH + 1)
+            for fits in [_state(n, line.bases, _missing(line))]
+        ],
+    )
 
 
-class _Picture:
-    """Places the panel of `FeasibleBases` and draws it."""
+def _state(n: int, bases: Sequence[int], missing: Sequence[int]) -> str:
+    """How a number of people fits: if everyone answered, only if answers are missing, or not."""
+    return "all" if n in bases else "missing" if n in missing else "no"
 
-    def __init__(self, spec: FeasibleBases, sheet: Sheet) -> None:
-        self.spec, self.sheet = spec, sheet
-        width = sheet.width
-        self.narrow = width < NARROW_BELOW
-        tags = [spec.names[row.whose] for row in spec.table]
-        self.tag_width = max(measure(tag, size=SMALL) for tag in tags) + 12
-        longest = max(measure(r.label, bold=r.joint) for r in spec.table)
-        self.label_width = 0.0 if self.narrow else min(longest, 0.34 * width) + self.tag_width + 10
-        room = (width if self.narrow else self.label_width - 10) - self.tag_width
-        self.lines = [wrap(r.label, room, size=BODY, bold=r.joint) for r in spec.table]
-        self.heights = [LINE * len(lines) + (24.0 if self.narrow else 14.0) for lines in self.lines]
-        first_joint = next((i for i, r in enumerate(spec.table) if r.joint), None)
-        self.tops, at = [], 0.0
-        for i, height in enumerate(self.heights):
-            at += 12 if i == first_joint and i > 0 else 0
-            self.tops.append(at)
-            at += height
-        self.plot_height = at
 
-    def draw(self) -> Sheet:
-        spec, sheet = self.spec, self.sheet
-        top = frame.head(sheet, word("charts.bases.axis", spec.language), simulated=False)
-        top = frame.keys(sheet, self._keys(), top)
-        top = frame.notes(sheet, self._caveat(), top) + AXIS_HEIGHT + 2
-        width = sheet.width - self.label_width - 8
-        scale = sheet.panel(self.label_width + 4, width, 0.5, spec.last + 0.5)
-        self._axis(scale, top)
-        for i, row in enumerate(spec.table):
-            self._label(row, self.lines[i], top + self.tops[i])
-            self._marks(scale, row, i, top + self._mark_y(i))
-        sheet.height = top + self.plot_height + 4
-        return sheet
+def _missing(line: Claimed) -> tuple[int, ...]:
+    """The bases that fit only if answers are missing.
 
-    def _axis(self, scale: Scale, top: float) -> None:
-        spec, sheet = self.spec, self.sheet
-        reported = [each.n for each in spec.within]
-        for base in range(5, spec.last + 1, 5):
-            if all(abs(base - n) > 2 for n in reported):
-                self._tick(scale, base, top, bold=False)
-        for n in reported:
-            self._tick(scale, n, top, bold=True)
-            for start, end in self._spans(top):
-                x = scale.x(n)
-                sheet.line(x, start, x, end, weight=1.5, dash="4 3", id="reported")
+    A single set fits nearly everywhere once answers may be missing: that says nothing.
+    """
+    return tuple(n for n in line.bases_missing if n not in line.bases) if line.joint else ()
 
-    def _tick(self, scale: Scale, base: int, top: float, *, bold: bool) -> None:
-        text = numbers.whole(base, self.spec.language)
-        colour = "ink" if bold else "muted"
-        self.sheet.write(
-            scale.x(base), top - 9, text, size=SMALL, bold=bold, colour=colour, align="middle",
-            tick=True,
-        )  # fmt: skip
 
-    def _mark_y(self, index: int) -> float:
-        height = self.heights[index]
-        return self.tops[index] + (height - 12 if self.narrow else height / 2)
+def _label(line: Claimed, labels: Mapping[str, Label], language: Language) -> str:
+    """The questions of a line, and a single set's figures."""
+    items = tuple(labels[item] for item in dict.fromkeys(line.items))
+    if line.figures:
+        figures = Listed(tuple(Printed(figure) for figure in line.figures), "slash")
+        label = word("charts.bases.set", language, item=items[0], figures=figures)
+    elif len(items) <= LISTED:
+        label = show(Listed(items), language)
+    else:
+        label = word("charts.bases.many", language, n=len(items))
+    # "67 / 33" is one thing: it is not broken over two lines.
+    return label.replace(" / ", "\u00a0/\u00a0")
 
-    def _spans(self, top: float) -> list[tuple[float, float]]:
-        """From where to where the reported base is drawn: throughout, or beside the marks only."""
-        if not self.narrow:
-            return [(top, top + self.plot_height)]
-        centres = [top + self._mark_y(i) for i in range(len(self.heights))]
-        return [(y - 8, y + 8) for y in centres]
 
-    def _label(self, row: BaseRow, lines: list[str], y: float) -> None:
-        spec, sheet = self.spec, self.sheet
-        x, align = sheet.start()
-        inner, _ = sheet.start(self.tag_width)
-        first = y + LINE / 2 + (0 if self.narrow else 7)
-        colour = spec.looks[row.whose][1]
-        sheet.write(x, first, spec.names[row.whose], size=SMALL, colour=colour, align=align)
-        for i, line in enumerate(lines):
-            sheet.write(inner, first + LINE * i, line, bold=row.joint, align=align)
+def _looks(lines: Sequence[Claimed]) -> dict[str, Look]:
+    """Marker, colour and name of shape of each source that has a row, publishers first."""
+    sources = dict.fromkeys(line.whose for line in lines)
+    publishers = [whose for whose in sources if whose not in _SPECIAL]
+    looks = {whose: _LOOKS[k % len(_LOOKS)] for k, whose in enumerate(publishers)}
+    return looks | {whose: look for whose, look in _SPECIAL.items() if whose in sources}
 
-    def _marks(self, scale: Scale, row: BaseRow, index: int, y: float) -> None:
-        spec, sheet = self.spec, self.sheet
-        shape, colour, _ = spec.looks[row.whose]
-        sheet.line(scale.x(1), y, scale.x(spec.last), y, colour="grid")
-        size = min(CELL, 0.85 * scale.unit)
-        for bases, name, filled in ((row.feasible, "", True), (row.missing, ".missing", False)):
-            for base in bases:
-                sheet.marker(
-                    scale.x(base), y, shape, size=size, colour=colour, filled=filled,
-                    id=f"row.{index}{name}",
-                )  # fmt: skip
-        if not row.feasible and not row.missing:
-            text = word("charts.bases.none", spec.language, n=spec.last)
-            half = measure(text, size=SMALL) / 2
-            x = scale.left + scale.width / 2
-            sheet.rect(x - half - 4, y - 9, 2 * half + 8, 18, fill="paper")
-            sheet.write(x, y, text, size=SMALL, colour="second", align="middle", tick=True)
 
-    def _keys(self) -> list[Key]:
-        spec = self.spec
-        keys = [Key(spec.key(whose), look[1], look[0]) for whose, look in spec.looks.items()]
-        source = next((row.whose for row in spec.table if row.missing), None)
-        if source:
-            label = word("charts.key.missing", spec.language, n=spec.max_missing)
-            shape, colour, _ = spec.looks[source]
-            keys.append(Key(label, colour, shape, filled=False))
-        return keys
+def _marks(line: Claimed, name: str, look: Look, language: Language) -> Iterator[Mark]:
+    shape, colour, _ = look
+    yield Line(1, LENGTH, "grid", 1)
+    for n in line.bases:
+        yield Dot(n, shape, colour, size=10, id=name)
+    for n in _missing(line):
+        yield Dot(n, shape, colour, filled=False, size=10, id=f"{name}.missing")
+    if not line.bases and not _missing(line):
+        none = word("charts.bases.none", language, n=LENGTH)
+        yield Bar(1, LENGTH, "paper", text=Text(none))
 
-    def _caveat(self) -> list[str]:
-        return [word(each.says, self.spec.language, n=each.n) for each in self.spec.within]
+
+def _axis_keys(
+    lines: Sequence[Claimed],
+    looks: Mapping[str, Look],
+    names: Mapping[str, str],
+    max_missing: int,
+    language: Language,
+) -> list[Key]:
+    keys = []
+    for whose, (shape, colour, _) in looks.items():
+        said = word(_KEYS.get(whose, "charts.key.publisher"), language, whose=names[whose])
+        keys.append(Key(said, colour, shape))
+    source = next((line.whose for line in lines if _missing(line)), None)
+    if source:
+        shape, colour, _ = looks[source]
+        said = word("charts.key.missing", language, n=max_missing)
+        keys.append(Key(said, colour, shape, filled=False))
+    return keys
+
+
+def _facts(
+    labelled: Sequence[tuple[str, Claimed]],
+    looks: Mapping[str, Look],
+    names: Mapping[str, str],
+    reported: bool,
+) -> Iterator[Fact]:
+    """What the axis shows, without numbers (labels with figures are left out)."""
+    shapes = tuple(Fact(shape, {"whose": names[whose]}) for whose, (*_, shape) in looks.items())
+    yield Fact("charts.alt.bases", {"shapes": Listed(shapes, "comma")})
+    if reported:
+        yield Fact("charts.alt.reported")
+    never = [label for label, line in labelled if not line.bases and not _missing(line)]
+    if not any(c.isdigit() for label in never for c in label):
+        yield from about("charts.alt.never", never)
+    else:
+        yield Fact("charts.alt.some_never")
+
+
+def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
+    """Which numbers of people can give the study's own figures; errors as of `bases_chart`."""
+    found = lead_bases(claims, structure)
+    if found is None:
+        title = word("charts.bases.axis", language)
+        return nothing(title, language, why="charts.bases.nothing")
+    return cells_chart(found, language)
+
+
+def cells_chart(found: LeadBases, language: Language) -> Picture:
+    """A cell a number of people: whether it can give a study's own figures.
+
+    Filled: it fits if everyone answered every question. Outlined: it fits only if answers are
+    missing. Grey: it does not fit. A frame marks a number of people that somebody printed.
+    """
+    last = min(found.last, MOST)
+    states = {n: _state(n, found.bases, found.bases_missing) for n in range(1, last + 1)}
+    reported = {each.n: SAYS.get(each.counts, UNKNOWN) for each in found.reported}
+    sets = tuple(Listed(tuple(Printed(f) for f in each), "slash") for each in found.figures)
+    said = [Fact("charts.alt.grid")]
+    if states[last] == "all":
+        said.append(Fact("charts.alt.grid.end"))
+    elif "all" not in states.values():
+        said.append(Fact("charts.alt.grid.none"))
+    framed = dict.fromkeys(states[n] for n in reported if n in states)
+    return Picture(
+        word("charts.grid.title", language, figures=Listed(sets)),
+        [*said, *(Fact(_REPORTED[state]) for state in framed)],
+        language,
+        [Cells(states, frozenset(reported))],
+        subtitle=word("charts.grid.subtitle", language, n=last),
+        keys=_grid_keys(set(states.values()), bool(framed), found.max_missing, language),
+        notes=[word(reported[n], language, n=n) for n in sorted(reported)],
+        table=[
+            {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
+            for n, state in states.items()
+        ],
+    )
+
+
+def _grid_keys(states: set[str], framed: bool, max_missing: int, language: Language) -> list[Key]:
+    looks = {
+        "all": Key(word("charts.grid.all", language), "accent"),
+        "missing": Key(word("charts.grid.missing", language, n=max_missing), "accent", "outline"),
+        "no": Key(word("charts.grid.no", language), "cell"),
+    }
+    keys = [key for state, key in looks.items() if state in states]
+    if framed:
+        keys.append(Key(word("charts.grid.reported", language), "ink", "outline"))
+    return keys
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A panel of cells, one a number from one on, each with how it fits; some with a frame.
+
+    It is read as the page is: from right to left in Arabic. A cell has the id `people.<n>`.
+    """
+
+    states: Mapping[int, str]
+    framed: frozenset[int]
+
+    def draw(self, sheet: Sheet, top: float) -> float:
+        """Draw the panel from `top` on; where it ends."""
+        columns = FEW_COLUMNS if sheet.width < NARROW_BELOW else COLUMNS
+        size = (sheet.width + CELL_GAP) / columns
+        row = 0
+        for n in self.states:
+            row, column = divmod(n - 1, columns)
+            left = sheet.mirrored(column * size, size - CELL_GAP)
+            self._cell(sheet, n, left, top + row * (CELL_HEIGHT + CELL_GAP), size - CELL_GAP)
+        return top + (row + 1) * (CELL_HEIGHT + CELL_GAP)
+
+    def _cell(self, sheet: Sheet, n: int, left: float, top: float, width: float) -> None:
+        fill, ink, inset = {
+            "all": ("accent", palette.on("accent"), 0.0),
+            "missing": ("paper", "accent", 1.0),
+            "no": ("cell", "muted", 0.0),
+        }[self.states[n]]
+        box = (left + inset, top + inset, width - 2 * inset, CELL_HEIGHT - 2 * inset)
+        stroke = "accent" if inset else ""
+        sheet.rect(*box, fill=fill, stroke=stroke, weight=2, id=f"people.{n}", round=2)
+        if n in self.framed:
+            outer = (left - 1, top - 1, width + 2, CELL_HEIGHT + 2)
+            sheet.rect(*outer, stroke="ink", weight=3, id=f"reported.{n}", round=3)
+        middle = (left + width / 2, top + CELL_HEIGHT / 2)
+        look: dict[str, Any] = {"bold": self.states[n] != "no" or n in self.framed, "colour": ink}
+        text = numbers.whole(n, sheet.language)
+        sheet.write(*middle, text, align="middle", tick=True, **look)

@@ -2,117 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from readiness.charts.blank import nothing, nothing_to_show
-from readiness.charts.dots import DotRows, Part, dot_frame
-from readiness.charts.finished import Cell, Chart, finish
 from readiness.charts.frame import Key
-from readiness.charts.rows import Below, Place
-from readiness.charts.sheet import WIDE, Sheet
+from readiness.charts.marks import Axis, Bar, Row, Text
+from readiness.charts.picture import Picture, nothing
+from readiness.charts.rows import Rows
 from readiness.charts.words import about, closing, word
-from readiness.facts import Fact
 from readiness.language import Language, numbers
 from readiness.questionnaire.model import Item
 
-BAR = 16.0
 SEVERITIES = {"error": "second", "warning": "low2", "note": "cell"}
 """The severities, the worst first, with their colours; the hatched are told apart in grey."""
 HATCHED = ("warning",)
 KEYS = tuple(f"validation.severity.{severity}" for severity in SEVERITIES)
 
 
-@dataclass(frozen=True)
-class Faults:
-    """Faults by question and severity; `chart()` gives the SVG and its alternative text.
+def faults(
+    counts: pd.DataFrame, items: Sequence[Item], language: Language, *, simulated: bool
+) -> Picture:
+    """Faults by question and severity; `counts`: columns `item`, `severity`, `n`.
 
-    `counts`: columns `item`, `severity`, `n`; `items`: the questions in their order, of which those
-    without a fault have no bar; `width` in CSS pixels.
+    `items`: the questions in their order, of which those without a fault have no bar.
     """
-
-    counts: pd.DataFrame
-    items: Sequence[Item]
-    language: Language
-    simulated: bool
-    width: int = WIDE
-
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; `name` prefixes the ids in its SVG."""
-        table: list[dict[str, Cell]] = [
-            {"question": place.label, "severity": word(f"validation.severity.{key}", self.language),
-             "n": n}
-            for place, found in self.table
-            for key, n in found.items()
-        ]  # fmt: skip
-        return finish(self.sheet(name), self.title, self.facts(), table=table)
-
-    @cached_property
-    def table(self) -> list[tuple[Place, dict[str, int]]]:
-        """The questions with a fault, and how many of each severity."""
-        found = []
-        for item in self.items:
-            own = self.counts[self.counts["item"] == item.id]
-            by = dict(zip(own["severity"], own["n"].astype(int), strict=True))
-            there = {severity: by[severity] for severity in SEVERITIES if by.get(severity)}
-            if there:
-                found.append((Place(item.id, item.label.text(self.language)), there))
-        return found
-
-    @property
-    def title(self) -> str:
-        """What is drawn."""
-        return word("validation.page.by_question", self.language)
-
-    def facts(self) -> list[Fact]:
-        """What the picture shows, without numbers."""
-        if not self.table:
-            return nothing(self.title, simulated=self.simulated)
-        rows = about("validation.page.by_question.alt", [place.label for place, _ in self.table])
-        return rows + closing(simulated=self.simulated)
-
-    def sheet(self, name: str = "chart") -> Sheet:
-        """The picture."""
-        sheet = Sheet(self.width, self.language, name)
-        if not self.table:
-            return nothing_to_show(sheet, self.title, simulated=self.simulated)
-        totals = [sum(found.values()) for _, found in self.table]
-        rows = DotRows(
-            [place for place, _ in self.table],
-            [Below("") for _ in self.table],
-            [(Part(numbers.number(str(n), "count", 0, self.language), bold=True),) for n in totals],
-            extent=(0.0, float(max(totals))),
-            unit="number",
-        )
-        placed = dot_frame(
-            sheet, rows, title=self.title, subtitle="", keys=self._keys(), notes=[],
-            simulated=self.simulated,
-        )  # fmt: skip
-        for (place, found), y in zip(self.table, placed.ys, strict=True):
-            so_far = 0
-            for severity, n in found.items():
-                left, right = placed.scale.x(so_far), placed.scale.x(so_far + n)
-                so_far += n
-                box = (left, y - BAR / 2, max(right - left, 1.0), BAR)
-                outline = "muted" if severity == "note" else ""
-                sheet.rect(
-                    *box, fill=SEVERITIES[severity], stroke=outline, id=f"{place.code}.{severity}"
-                )
-                if severity in HATCHED:
-                    sheet.hatch(*box)
-        return sheet
-
-    def _keys(self) -> list[Key]:
-        there = {severity for _, found in self.table for severity in found}
-        return [
-            Key(
-                word(f"validation.severity.{severity}", self.language),
-                colour,
-                "hatch" if severity in HATCHED else "patch",
-            )
+    title = word("validation.page.by_question", language)
+    words = {severity: word(f"validation.severity.{severity}", language) for severity in SEVERITIES}
+    known = {
+        (item, severity): int(n)
+        for item, severity, n in counts[["item", "severity", "n"]].itertuples(index=False)
+    }
+    table: list[tuple[Item, dict[str, int]]] = []
+    for item in items:
+        by = {severity: known.get((item.id, severity), 0) for severity in SEVERITIES}
+        if any(by.values()):
+            table.append((item, {severity: n for severity, n in by.items() if n}))
+    if not table:
+        return nothing(title, language, simulated=simulated)
+    there = {severity for _, found in table for severity in found}
+    return Picture(
+        title,
+        [
+            *about("validation.page.by_question.alt", [i.label.text(language) for i, _ in table]),
+            *closing(simulated=simulated),
+        ],
+        language,
+        [Rows([_row(*each, language) for each in table], Axis("number"))],
+        simulated=simulated,
+        keys=[
+            Key(words[severity], colour, "hatch" if severity in HATCHED else "patch")
             for severity, colour in SEVERITIES.items()
             if severity in there
-        ]
+        ],
+        table=[
+            {"question": item.label.text(language), "severity": words[severity], "n": n}
+            for item, found in table
+            for severity, n in found.items()
+        ],
+    )
+
+
+def _row(item: Item, found: Mapping[str, int], language: Language) -> Row:
+    bars, low = [], 0
+    for severity, n in found.items():
+        outline = "muted" if severity == "note" else ""
+        look: dict[str, Any] = {
+            "outline": outline,
+            "hatched": severity in HATCHED,
+            "id": f"{item.id}.{severity}",
+        }
+        bars.append(Bar(low, low + n, SEVERITIES[severity], **look))
+        low += n
+    total = numbers.number(str(low), "count", 0, language)
+    return Row(item.label.text(language), bars, [Text(total, bold=True)])

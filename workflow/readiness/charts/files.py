@@ -5,32 +5,26 @@ A label that a spreadsheet would run is text there; the register has it as it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from readiness.charts.finished import COLUMNS, Chart
+from readiness.charts.picture import COLUMNS, Picture
 from readiness.charts.raster import to_png
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.disclosure import escape_words
 from readiness.tables import to_csv
 
-Draw = Callable[[str], Chart]
-"""A chart at one width; its argument prefixes the ids in its SVG."""
 
-
-def files_of(charts: Mapping[str, Mapping[int, Draw]]) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every file; `charts`: by name, the chart at `WIDE` and at `NARROW`."""
-    wide = {name: widths[WIDE](f"{name}-w") for name, widths in charts.items()}
-    for name, chart in wide.items():
-        yield f"{name}.svg", chart.svg
-        yield f"{name}-narrow.svg", charts[name][NARROW](f"{name}-n").svg
-        yield f"{name}.txt", f"{chart.alt}\n".encode()
-        yield f"{name}.csv", _csv(chart)
-    for name, picture in zip(wide, to_png([chart.svg for chart in wide.values()]), strict=True):
-        yield f"{name}.png", picture
-
-
-def _csv(chart: Chart) -> bytes:
-    columns = list(chart.table[0]) if chart.table else COLUMNS
-    return to_csv(escape_words(pd.DataFrame(list(chart.table), columns=columns))).encode()
+def files_of(pictures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file; `pictures` by name."""
+    wide = {name: picture.svg(WIDE, f"{name}-w") for name, picture in pictures.items()}
+    for name, picture in pictures.items():
+        yield f"{name}.svg", wide[name]
+        yield f"{name}-narrow.svg", picture.svg(NARROW, f"{name}-n")
+        yield f"{name}.txt", f"{picture.alt}\n".encode()
+        columns = list(picture.table[0]) if picture.table else COLUMNS
+        table = pd.DataFrame(list(picture.table), columns=columns)
+        yield f"{name}.csv", to_csv(escape_words(table)).encode()
+    for name, drawn in zip(wide, to_png(list(wide.values())), strict=True):
+        yield f"{name}.png", drawn

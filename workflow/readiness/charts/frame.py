@@ -1,4 +1,4 @@
-"""What stands around a picture: ribbon, title, subtitle above it; keys and notes below or above.
+"""What stands around panels: ribbon, title, subtitle and keys above them, texts between and below.
 
 Each function draws from a height on and returns where it ended, so that a chart is built from top
 to bottom.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal
 
 from readiness.charts import palette
 from readiness.charts.metrics import BODY, SMALL, TITLE, measure, wrap
@@ -27,19 +27,36 @@ _BETWEEN = 18.0
 class Key:
     """One entry of a legend: how the thing looks, and its label.
 
-    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `gone` (a dashed empty
-    box), `line` (dashed), `stroke` (a whole line), or the shape of a marker.
+    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `stroke` (a line), or the
+    shape of a marker.
     """
 
     label: str
     colour: str
-    look: str = "patch"
+    look: Literal["patch", "hatch", "outline", "stroke"] | Shape = "patch"
     filled: bool = True
 
     @property
     def width(self) -> float:
         """Its width with the space after it."""
         return KEY_SIZE + _KEY_GAP + measure(self.label, size=BODY) + _BETWEEN
+
+    def draw(self, sheet: Sheet, x: float, y: float) -> None:
+        """How it looks, from its left side and the middle of its height."""
+        box = (x, y - KEY_SIZE / 2, KEY_SIZE, KEY_SIZE)
+        match self.look:
+            case "stroke":
+                sheet.line(x, y, x + KEY_SIZE, y, colour=self.colour, weight=2)
+            case "outline":
+                inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
+                sheet.rect(*inner, stroke=self.colour, weight=2)
+            case "patch" | "hatch":
+                sheet.rect(*box, fill=self.colour)
+                if self.look == "hatch":
+                    sheet.hatch(*box)
+            case shape:
+                at = (x + KEY_SIZE / 2, y)
+                sheet.marker(*at, shape, size=12, colour=self.colour, filled=self.filled)
 
 
 def head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> float:
@@ -55,17 +72,17 @@ def head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> fl
     for line in wrap(title, sheet.width, size=TITLE, bold=True):
         sheet.write(x, y + 11, line, size=TITLE, bold=True, align=align)
         y += 22
-    return notes(sheet, [subtitle], y) + 6
+    return lines(sheet, subtitle, y) + 6
 
 
-def notes(sheet: Sheet, texts: Sequence[str], top: float) -> float:
-    """Small texts, one below the other, broken into lines; empty ones are none."""
+def lines(sheet: Sheet, said: str, top: float, *, bold: bool = False) -> float:
+    """A text in lines, small or `bold`; none where it is empty."""
     x, align = sheet.start()
-    for said in filter(None, texts):
-        for line in wrap(said, sheet.width, size=SMALL):
-            at = top + NOTE_LINE / 2
-            sheet.write(x, at, line, size=SMALL, colour="muted", align=align)
-            top += NOTE_LINE
+    size, colour = (BODY, "ink") if bold else (SMALL, "muted")
+    for line in wrap(said, sheet.width, size=size, bold=bold) if said else []:
+        at = top + NOTE_LINE / 2
+        sheet.write(x, at, line, size=size, bold=bold, colour=colour, align=align)
+        top += NOTE_LINE
     return top
 
 
@@ -75,16 +92,15 @@ def keys(sheet: Sheet, entries: Sequence[Key], top: float, *, reading: bool = Tr
     `reading`: in reading direction; otherwise always from left to right.
     """
     mirrored = sheet.rtl and reading
-    room = sheet.width - KEY_SIZE - _KEY_GAP
-    for line in _lines(entries, sheet.width):
+    room, beside = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
+    for line in _key_lines(entries, sheet.width):
         y = top + KEY_LINE / 2
         x = sheet.width if mirrored else 0.0
         if sheet.rtl and not reading:
             x = max(0.0, sheet.width - sum(key.width for key in line) + _BETWEEN)
         most = 1
         for key in line:
-            _key(sheet, key, x - KEY_SIZE if mirrored else x, y)
-            beside = KEY_SIZE + _KEY_GAP
+            key.draw(sheet, x - KEY_SIZE if mirrored else x, y)
             at: tuple[float, Align] = (x - beside, "right") if mirrored else (x + beside, "left")
             broken = wrap(key.label, room, size=BODY)
             for k, part in enumerate(broken):
@@ -95,33 +111,13 @@ def keys(sheet: Sheet, entries: Sequence[Key], top: float, *, reading: bool = Tr
     return top
 
 
-def _lines(entries: Sequence[Key], width: float) -> list[list[Key]]:
-    lines: list[list[Key]] = []
+def _key_lines(entries: Sequence[Key], width: float) -> list[list[Key]]:
+    found: list[list[Key]] = []
     used = 0.0
     for key in entries:
-        if not lines or used + key.width - _BETWEEN > width:
-            lines.append([])
+        if not found or used + key.width - _BETWEEN > width:
+            found.append([])
             used = 0.0
-        lines[-1].append(key)
+        found[-1].append(key)
         used += key.width
-    return lines
-
-
-def _key(sheet: Sheet, key: Key, x: float, y: float) -> None:
-    box = (x, y - KEY_SIZE / 2, KEY_SIZE, KEY_SIZE)
-    if key.look == "gone":
-        sheet.rect(*box, stroke="muted", dashed=True)
-    elif key.look == "line":
-        sheet.line(x, y, x + KEY_SIZE, y, colour=key.colour, weight=2, dash="4 3")
-    elif key.look == "outline":
-        inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
-        sheet.rect(*inner, stroke=key.colour, weight=2)
-    elif key.look == "stroke":
-        sheet.line(x, y, x + KEY_SIZE, y, colour=key.colour, weight=2)
-    elif key.look in ("patch", "hatch"):
-        sheet.rect(*box, fill=key.colour)
-        if key.look == "hatch":
-            sheet.hatch(*box)
-    else:
-        shape = cast("Shape", key.look)
-        sheet.marker(x + KEY_SIZE / 2, y, shape, colour=key.colour, filled=key.filled, size=12)
+    return found

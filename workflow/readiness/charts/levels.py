@@ -1,4 +1,9 @@
-"""One stacked bar of an item's levels, and what stands for those not published.
+"""Levels of an item by group, as stacked bars: diverging for a scale, else from zero on.
+
+Low levels of a scale stand left of the axis and high ones right of it, so a row that lies to the
+left is a group with low answers (Robbins and Heiberger 2011); the middle level of an odd one lies
+across it. "Don't know" is no level: it stands apart, on the same scale of lengths. Groups come in
+the order that they have in tables (`register.order`).
 
 Levels that are not published are two or more, and their sum follows from the others (`disclosure`).
 Side by side on one side of the axis they are drawn as one piece; otherwise there is no bar, for the
@@ -7,103 +12,322 @@ place and length of each piece would hint at what is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from readiness.charts.marks import Mark
+from readiness.charts import palette
+from readiness.charts.figures import Figure, Figures
+from readiness.charts.frame import Key
+from readiness.charts.groups import Group, Groups, in_sections
+from readiness.charts.marks import Axis, Bar, Gone, Row, Rule
+from readiness.charts.picture import Picture, nothing, table_of
+from readiness.charts.rows import Rows
+from readiness.charts.words import (
+    about,
+    against_half,
+    base_text,
+    closing,
+    foremost,
+    quoted,
+    sign_notes,
+    word,
+)
+from readiness.errors import RenderError
+from readiness.facts import Fact, Listed, Value
+from readiness.language import show
+from readiness.register.signs import Sign
 
 
 @dataclass(frozen=True)
-class Row:
-    """One bar: its group, the marks of its levels in scale order, and of "don't know" if asked.
+class Levels:
+    """An item's levels: code to label, from low to high or as listed.
 
-    `boxes`: shares of several levels together that the register has, each with the places of its
-    levels. `apart`: the group is counted, outside weights and total.
+    `title`: the item's label; `ordered`: whether the levels are a scale; `boxes`: codes of levels
+    that the register also has together, by the name of that share, the headline first;
+    `dont_know`: code and label.
     """
 
-    code: str
-    label: str
-    levels: list[Mark]
-    dont_know: Mark | None
-    section: bool
-    boxes: Sequence[tuple[range, Mark]] = ()
-    apart: bool = False
+    item: str
+    title: str
+    labels: Mapping[str, str]
+    ordered: bool = True
+    boxes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dont_know: tuple[str, str] | None = None
 
     @property
-    def n(self) -> int | None:
-        """The unweighted base of the levels."""
-        return self.levels[0].n
+    def across(self) -> int:
+        """1 when the middle level of an odd scale lies across the axis."""
+        return len(self.labels) % 2 if self.ordered else 0
+
+    @property
+    def left(self) -> int:
+        """How many levels stand left of the axis."""
+        return len(self.labels) // 2 if self.ordered else 0
+
+    @property
+    def sides(self) -> tuple[list[str], list[str]]:
+        """The labels of the levels left and right of the axis."""
+        names = list(self.labels.values())
+        return names[: self.left], names[self.left + self.across :]
+
+    @property
+    def headline(self) -> Sequence[str]:
+        """The codes of the levels of the share that stands for the item."""
+        return next(iter(self.boxes.values()), ())
+
+    @property
+    def colours(self) -> list[str]:
+        """One colour a level: brown left, green right, the outermost darkest, grey across.
+
+        Levels without an order have colours that differ in lightness from their neighbours.
+        """
+        if not self.ordered:
+            some = palette.CATEGORIES
+            return [some[k % len(some)] for k in range(len(self.labels))]
+        right = palette.shades(palette.HIGH, len(self.labels) - self.left - self.across)
+        left = palette.shades(palette.LOW, self.left)
+        return [*left, *["neutral"] * self.across, *reversed(right)]
+
+    def answers(self, figures: Figures, group: Group) -> Answers | None:
+        """A group's numbers; None where the register has no level of it.
+
+        Raises RenderError when it lacks a level of a group of which it has others.
+        """
+        found = {level: figures.find(self.item, level, group.code) for level in self.labels}
+        known = [figure for figure in found.values() if figure is not None]
+        if not known:
+            return None
+        if len(known) < len(found):
+            lacking = next(level for level, figure in found.items() if figure is None)
+            raise RenderError(
+                f"chart of {self.item!r}: the register has no share of level {lacking!r} in group "
+                f"{group.code!r}; what is not published needs a suppressed row."
+            )
+        codes, boxes = list(self.labels), []
+        for name, members in self.boxes.items():
+            box = figures.find(self.item, name, group.code)
+            places = sorted(codes.index(member) for member in members)
+            if box and places == list(range(places[0], places[-1] + 1)):
+                boxes.append((places, box))
+        dont_know = self.dont_know and figures.find(self.item, self.dont_know[0], group.code)
+        return Answers(group, known, dont_know or None, boxes, self)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The numbers of a group: of its levels, of "don't know" if asked, of levels together.
+
+    `boxes`: those shares with the places of their levels.
+    """
+
+    group: Group
+    levels: list[Figure]
+    dont_know: Figure | None
+    boxes: list[tuple[list[int], Figure]]
+    scale: Levels
+
+    @property
+    def hidden(self) -> list[int]:
+        """The levels that are not published."""
+        return [k for k, figure in enumerate(self.levels) if figure.value is None]
 
     @property
     def published(self) -> bool:
         """Whether at least one level has a value."""
-        return any(mark.value is not None for mark in self.levels)
+        return len(self.hidden) < len(self.levels)
 
     @property
-    def partly(self) -> bool:
-        """Whether some levels have a value and others have none."""
-        return self.published and any(mark.value is None for mark in self.levels)
+    def together(self) -> list[int]:
+        """The levels that are drawn as one piece, for each is not published; may be empty."""
+        run, scale = self.hidden, self.scale
+        if len(run) < 2 or not self.published or run != list(range(run[0], run[-1] + 1)):
+            return []
+        return run if run[-1] < scale.left or run[0] >= scale.left + scale.across else []
+
+    @property
+    def box(self) -> Figure | None:
+        """The published share of just those levels that are drawn together, if there is one."""
+        run = self.together
+        return next((box for places, box in self.boxes if run == places and box.display), None)
+
+    @property
+    def head(self) -> Figure | None:
+        """The share that stands for the item, where the register has one."""
+        return self.boxes[0][1] if self.boxes else None
+
+    def is_small(self, small: int) -> bool:
+        """Whether the unweighted base of the levels is below `small`."""
+        return self.levels[0].n is not None and self.levels[0].n < small
+
+    def bars(self, small: int) -> list[Bar]:
+        """The pieces of the bar from left to right; none where it has none."""
+        if not self.published or (self.hidden and not self.together):
+            return []
+        scale, few = self.scale, self.is_small(small)
+        values = [figure.value or 0.0 for figure in self.levels]
+        if self.together:
+            values[self.together[0]] = max(0.0, 1 - sum(values))
+        middle = sum(values[scale.left : scale.left + scale.across])
+        low = -sum(values[: scale.left]) - middle / 2
+        bars = []
+        for k, (figure, value) in enumerate(zip(self.levels, values, strict=True)):
+            if figure.value is not None:
+                weak = few or figure.sign is Sign.WEAK
+                look: dict[str, Any] = {
+                    "colour": scale.colours[k],
+                    "outline": "paper",
+                    "hatched": weak,
+                }
+                bars.append(Bar(low, low + value, text=figure.plain, id=figure.id, **look))
+            elif k == self.together[0]:
+                name = self.box.id if self.box else f"{figure.id}.together"
+                bars.append(Bar(low, low + value, text=figure.plain, id=name))
+            low += value
+        return [bar for bar in bars if bar.high > bar.low]
+
+    def row(self, small: int, language: str) -> Row:
+        """The row of the group."""
+        bars, outside = self.bars(small), self.dont_know
+        hidden = next((figure for figure in self.levels if figure.value is None), None)
+        head = None
+        if self.scale.ordered and self.head and self.head.display:
+            head = replace(self.head.plain, bold=True)
+        aside = outside and Bar(
+            0.0,
+            outside.value or 0.0,
+            "neutral",
+            hatched=self.is_small(small) or outside.sign is Sign.WEAK,
+            text=outside.plain,
+            id=outside.id,
+        )
+        return Row(
+            self.group.label,
+            bars or [Gone(hidden.plain if hidden else None)],
+            small=base_text(self.levels[0], language, unweighted=self.group.apart),
+            head=head,
+            aside=aside or None,
+        )
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A drawn piece of a bar, in shares from the axis; `colour` is None for levels together."""
+def level_bars(
+    figures: Figures, levels: Levels, groups: Groups, *, small: int, subtitle: str = ""
+) -> Picture:
+    """The chart of an item's levels by group; `subtitle`: unit and base.
 
-    level: int
-    id: str
-    display: str
-    width: float
-    colour: str | None
-    left: float = 0.0
-
-
-def together(row: Row, left: int, across: int) -> range:
-    """The levels that are drawn as one piece, for each is not published; may be empty.
-
-    `left` levels stand left of the axis, `across` (0 or 1) lies across it.
+    A group of which the register has nothing has no row. Bars of fewer than `small` answers are
+    hatched, as are shares whose precision is too low. Raises RenderError as `Levels.answers`.
     """
-    hidden = [i for i, mark in enumerate(row.levels) if mark.value is None]
-    if len(hidden) < 2 or not row.published:
-        return range(0)
-    run = range(hidden[0], hidden[-1] + 1)
-    one_side = run.stop <= left or run.start >= left + across
-    return run if len(run) == len(hidden) and one_side else range(0)
+    language, simulated = figures.language, figures.simulated
+    table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
+    if not table:
+        return nothing(levels.title, language, simulated=simulated)
+    finding = _finding(levels, table[0])
+    left, right = (show(Listed(tuple(side), "or"), language) for side in levels.sides)
+    axis = Axis(
+        unit="",
+        rules=[Rule(0.0, "axis", dashed=False)],
+        sides=(left, right) if levels.ordered else None,
+    )
+    codes = list(levels.labels)
+    low_head = all(codes.index(code) < levels.left + levels.across for code in levels.headline)
+    rows = in_sections((each.group, each.row(small, language)) for each in table)
+    return Picture(
+        show(finding or levels.title, language),
+        [*_facts(levels, table, finding, small), *_closing(table, small, simulated)],
+        language,
+        [Rows(rows, axis, head_left=low_head)],
+        simulated=simulated,
+        subtitle=subtitle,
+        keys=_keys(levels, table, small, language),
+        keys_fixed=True,
+        notes=_notes(levels, table, rows, language),
+        table=table_of(_numbers(levels, table, language)),
+    )
 
 
-def box_of(row: Row, left: int, across: int) -> Mark | None:
-    """The published share of just those levels that are drawn together, where there is one."""
-    run = together(row, left, across)
-    found = (mark for levels, mark in row.boxes if levels == run and mark.value is not None)
-    return next(found, None) if run else None
+def _finding(levels: Levels, first: Answers) -> Fact | None:
+    """What the total says, where it is firm."""
+    if not first.group.total:
+        return None
+    if levels.ordered:
+        said = quoted([levels.labels[code] for code in levels.headline])
+        return against_half(first.head, levels.title, said)
+    labelled = zip(levels.labels.values(), first.levels, strict=True)
+    return foremost(sorted(labelled, key=lambda each: -(each[1].value or 0.0)), levels.title)
 
 
-def segments(row: Row, left: int, across: int, colours: Sequence[str]) -> list[Segment]:
-    """The pieces of a row, from the axis outwards on each side; none where it has no bar."""
-    run = together(row, left, across)
-    if not row.published or (row.partly and not run):
-        return []
-    pieces = []
-    box = box_of(row, left, across)
-    for level, mark in enumerate(row.levels):
-        if mark.value is not None:
-            pieces.append(Segment(level, mark.id, mark.display, mark.value, colours[level]))
-        elif level == run.start:
-            rest = max(0.0, 1 - sum(mark.value or 0.0 for mark in row.levels))
-            name, text = (box.id, box.display) if box else (f"{mark.id}.together", "")
-            pieces.append(Segment(level, name, text, rest, None))
-    return _placed(pieces, left, across)
+def _facts(
+    levels: Levels, table: Sequence[Answers], finding: Fact | None, small: int
+) -> Iterator[Fact]:
+    """What the alternative text says of the picture, each fact chosen by what is drawn."""
+    if finding:
+        yield Fact("charts.alt.finding", {"finding": finding})
+    drawn = [row.group for row in table if row.bars(small)]
+    if drawn:
+        yield _axis_fact(levels)
+    yield from about(
+        "charts.alt.order", [each.label for each in drawn if not each.total and not each.apart]
+    )
+    if table[0].group.total:
+        yield Fact("charts.alt.total_first", {"label": table[0].group.label})
+    if levels.dont_know and any(row.dont_know for row in table):
+        yield Fact("charts.alt.dont_know", {"label": levels.dont_know[1]})
+    yield from about("charts.alt.apart", [row.group.label for row in table if row.group.apart])
 
 
-def _placed(pieces: Sequence[Segment], left: int, across: int) -> list[Segment]:
-    centre = [piece for piece in pieces if left <= piece.level < left + across]
-    half = sum(piece.width for piece in centre) / 2
-    placed = [replace(piece, left=-half) for piece in centre]
-    edge = -half
-    for piece in reversed([piece for piece in pieces if piece.level < left]):
-        edge -= piece.width
-        placed.append(replace(piece, left=edge))
-    edge = half
-    for piece in (piece for piece in pieces if piece.level >= left + across):
-        placed.append(replace(piece, left=edge))
-        edge += piece.width
-    return placed
+def _axis_fact(levels: Levels) -> Fact:
+    names = tuple(levels.labels.values())
+    if not levels.ordered:
+        return Fact("charts.alt.stacked", {"item": levels.title, "levels": Listed(names)})
+    low, high = (Listed(tuple(side)) for side in levels.sides)
+    values: dict[str, Value] = {"item": levels.title, "low": low, "high": high}
+    if not levels.across:
+        return Fact("charts.alt.levels", values)
+    return Fact("charts.alt.levels_across", {**values, "middle": names[levels.left]})
+
+
+def _closing(table: Sequence[Answers], small: int, simulated: bool) -> list[Fact]:
+    return closing(
+        few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
+        partly=[row.group.label for row in table if row.published and row.hidden],
+        hidden=[row.group.label for row in table if not row.published],
+        simulated=simulated,
+    )
+
+
+def _keys(levels: Levels, table: Sequence[Answers], small: int, language: str) -> list[Key]:
+    keys = [Key(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
+    if levels.dont_know and any(row.dont_know for row in table):
+        keys.append(Key(levels.dont_know[1], "neutral"))
+    if any(row.bars(small) and row.is_small(small) for row in table):
+        keys.append(Key(word("charts.small.bars", language, n=small), "muted", "hatch"))
+    return keys
+
+
+def _notes(
+    levels: Levels, table: Sequence[Answers], rows: Sequence[Row], language: str
+) -> list[str]:
+    shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
+    notes = sign_notes(shown, language)
+    if any(row.head for row in rows):
+        bold = quoted([levels.labels[code] for code in levels.headline])
+        notes.insert(0, word("charts.bold", language, levels=bold))
+    return notes
+
+
+def _numbers(
+    levels: Levels, table: Sequence[Answers], language: str
+) -> Iterator[tuple[Figure, str, str]]:
+    """Every number drawn, its row and its column."""
+    for row in table:
+        for figure, label in zip(row.levels, levels.labels.values(), strict=True):
+            yield figure, row.group.label, label
+        if row.dont_know is not None and levels.dont_know:
+            yield row.dont_know, row.group.label, levels.dont_know[1]
+    for row in table:
+        head = row.head or row.box
+        if head:
+            codes = levels.boxes[head.id.split(".")[-2]]
+            labels = Listed(tuple(levels.labels[code] for code in codes), "or")
+            yield head, row.group.label, show(labels, language)

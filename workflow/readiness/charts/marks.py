@@ -1,146 +1,149 @@
-"""Register rows as charts need them: one `Mark` for each number drawn, found by its id."""
+"""What a picture is made of: rows of marks on an axis of amounts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-import pandas as pd
-
-from readiness.errors import RenderError
-from readiness.language import Language, numbers
-from readiness.register.display import SUPPRESSED_TEXT
-from readiness.register.signs import Sign, sign
-
-COLUMNS = (
-    "id",
-    "unit",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "reliability",
-    "suppressed",
-    "digits",
-    "rounding",
-    "simulated",
-)
-
-_PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
-"""What may stand beside the digits of a share."""
+from readiness.charts.metrics import SMALL, measure
+from readiness.charts.sheet import Shape
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One number of the register, as drawn.
+class Text:
+    """A piece of what stands in a row: a number with its id, its interval, an arrow.
 
-    `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
-    has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
-    language, empty where it is not published; `sign` what stands beside it or in its place.
-    `place` is the id of its number in a report: the run's name before its own.
+    `wide`: it stands only where there is room for more than the number.
     """
 
+    text: str
+    id: str = ""
+    bold: bool = False
+    muted: bool = False
+    wide: bool = False
+
+    @property
+    def width(self) -> float:
+        """How wide it is, in small type."""
+        return measure(self.text, size=SMALL, bold=self.bold)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A marker at an amount; an empty one shows the paper."""
+
+    at: float
+    shape: Shape = "circle"
+    colour: str = "accent"
+    filled: bool = True
+    size: float = 11.0
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A thin line from an amount to another."""
+
+    low: float
+    high: float
+    colour: str = "ink"
+    weight: float = 2.0
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar, or a piece of one, with what it says where that has room.
+
+    `height`: as a part of a row's bar. Without a `colour` it is a dashed empty box, for what is not
+    published; `hatched`: to be read with caution, or told apart in grey.
+    """
+
+    low: float
+    high: float
+    colour: str = ""
+    height: float = 1.0
+    outline: str = ""
+    hatched: bool = False
+    text: Text | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An empty box in place of what is not published: where that would stand is not said."""
+
+    text: Text | None = None
+
+
+Mark = Dot | Line | Bar | Gone
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its label with a small text, its marks in drawing order, what is read at their side.
+
+    `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
+    telephone across from its label. `aside`: a bar from zero in a panel of its own, on the same
+    scale of lengths.
+    """
+
+    label: str
+    marks: Sequence[Mark] = ()
+    reading: Sequence[Text] = ()
+    small: str = ""
+    bold: bool = False
+    section: bool = False
+    head: Text | None = None
+    aside: Bar | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line across all rows at an amount; `text`: what it is called among the axis' numbers."""
+
+    at: float
     id: str
-    place: str
-    unit: str
-    value: float | None
-    lower: float | None
-    upper: float | None
-    n: int | None
-    reliability: str
-    suppressed: str
-    digits: int
-    rounding: str
-    display: str
-
-    sign: Sign = Sign.NONE
-
-    @property
-    def text(self) -> str:
-        """What stands at its place: the number or `(…)`, with its sign."""
-        return f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}"
-
-    @property
-    def plain(self) -> str:
-        """The number without its percent sign, where the unit is said once for all; its sign."""
-        return f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
+    colour: str = "ink"
+    weight: float = 1.5
+    dashed: bool = True
+    text: str = ""
 
 
-class Marks:
-    """The numbers of one run's register, by id, in one language.
+Unit = Literal["share", "number", "people", "points", ""]
 
-    `rows` may hold numbers or the text of `figures.csv`. Raises RenderError when a column is
-    missing.
+
+@dataclass(frozen=True)
+class Axis:
+    """What amounts are, and where the axis ends; without a unit it has no numbers.
+
+    The axis of shares starts at 0, or close to the smallest share where small changes matter more
+    than levels (`from_zero=False`); that of numbers starts at 0 where none is below, and
+    `from_zero`. `ends` sets both ends. `sides`: what lies left and right of 0.
     """
 
-    def __init__(self, rows: pd.DataFrame, language: Language) -> None:
-        missing = [c for c in COLUMNS if c not in rows.columns]
-        if missing:
-            raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
-        self.language = language
-        self._rows: dict[str, Mapping[Any, Any]] = {}
-        for row in rows.to_dict("records"):
-            if row["id"] in self._rows:
-                raise RenderError(f"chart: the register has {row['id']} twice; give one run's.")
-            self._rows[row["id"]] = row
+    unit: Unit = "share"
+    from_zero: bool = True
+    ends: tuple[float, float] | None = None
+    rules: Sequence[Rule] = ()
+    sides: tuple[str, str] | None = None
 
-    @property
-    def simulated(self) -> bool:
-        """Whether any of the rows comes from a simulated wave."""
-        return any(str(r["simulated"]).strip().lower() == "true" for r in self._rows.values())
-
-    def find(self, item: str, level: str, group: str, *, version: str = "") -> Mark | None:
-        """The number of a level in a group; None where the register has none.
-
-        `version="before"`: the number of the publication that the run revises. Raises RenderError
-        for a row with neither a value nor a reason for its absence.
-        """
-        identity = f"{item}.{level}.{group}"
-        return self.get(f"revision.{identity}.{version}" if version else identity)
-
-    def get(self, identity: str) -> Mark | None:
-        """The number of an id; None where the register has none. Raises as `find`."""
-        row = self._rows.get(identity)
-        return None if row is None else self._mark(row)
-
-    def _mark(self, row: Mapping[Any, Any]) -> Mark:
-        n = _number(row["n"])
-        suppressed = _text(row["suppressed"])
-        value = _number(row["value"])
-        if value is None and not suppressed:
-            raise RenderError(
-                f"chart: {row['id']} has neither a value nor a reason for suppression."
-            )
-        unit, digits = _text(row["unit"]), int(_number(row["digits"]) or 0)
-        rounding = _text(row["rounding"]) or "half_even"
-        display = ""
-        if value is not None and not suppressed:
-            # The cell, not its float: its text is the number's.
-            display = numbers.number(row["value"], unit, digits, self.language, rounding)
-        run = _text(row.get("run"))
-        return Mark(
-            id=str(row["id"]),
-            place=f"{run}/{row['id']}" if run else str(row["id"]),
-            unit=unit,
-            value=None if suppressed else value,
-            lower=None if suppressed else _number(row["lower"]),
-            upper=None if suppressed else _number(row["upper"]),
-            n=None if n is None else int(n),
-            reliability=_text(row["reliability"]),
-            suppressed=suppressed,
-            digits=digits,
-            rounding=rounding,
-            display=display,
-            sign=sign({**row, "suppressed": suppressed}),
-        )
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value)
-
-
-def _number(value: Any) -> float | None:
-    if value is None or value == "" or value != value:
-        return None
-    return float(value)
+    def limits(self, rows: Sequence[Row]) -> tuple[float, float]:
+        """Where the axis begins and ends, for these rows."""
+        if self.ends:
+            return self.ends
+        amounts = [rule.at for rule in self.rules]
+        for mark in (mark for row in rows for mark in row.marks):
+            match mark:
+                case Dot():
+                    amounts.append(mark.at)
+                case Line() | Bar():
+                    amounts += [mark.low, mark.high]
+        low, high = min(amounts, default=0.0), max(amounts, default=1.0)
+        if not self.unit:
+            return min(low, 0.0), max(high, low + 0.1)
+        if self.unit == "share":
+            return 0.0 if self.from_zero else max(0.0, low - 0.03), min(1.0, high + 0.03)
+        pad = 0.06 * (high - low) or 1.0
+        return 0.0 if self.from_zero and low >= 0 else low - pad, high + pad

@@ -1,26 +1,28 @@
-"""Who took part: from those who were asked to the answers that are kept, and what they left out."""
+"""Who took part: from those who were asked to the answers that are kept, what they left out, and
+what those without an answer could do.
+
+The last has three ranges around a share, from the narrowest line to the widest band: the interval,
+the range by assumption, the bounds that assume nothing. Each has its own height as well as its own
+colour, so that a grey print tells them apart. Whatever is not published of a share is not drawn,
+and its row says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
-import pandas as pd
-
-from readiness.charts.blank import nothing, nothing_to_show
-from readiness.charts.dots import DotRows, Part, dot_frame
-from readiness.charts.finished import Chart, finish, line
+from readiness.charts.figures import Figure, Figures
 from readiness.charts.frame import Key
-from readiness.charts.marks import Mark, Marks
-from readiness.charts.rows import Below, Place
-from readiness.charts.sheet import WIDE, Sheet
-from readiness.charts.words import about, closing, word
+from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Mark, Row, Text
+from readiness.charts.picture import Picture, nothing, table_of
+from readiness.charts.rows import Rows
+from readiness.charts.words import about, closing, sign_notes, word
 from readiness.facts import Fact
-from readiness.language import Language, show
-from readiness.questionnaire.model import Item
+from readiness.language import show
+from readiness.questionnaire.model import TOTAL, Item
 
-BAR = 16.0
 STEPS = {
     "invited": "participation.chart.invited",
     "received": "participation.chart.received",
@@ -35,7 +37,6 @@ STEPS = {
 """The quantities of the checks from those who were asked on, each with its words."""
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
 """Why a submission is not kept: a row only where there is one."""
-INVITED, ANSWERED = "invited", "answered"
 STATUS = {
     "answered": "accent",
     "dont_know": "low2",
@@ -46,197 +47,220 @@ STATUS = {
 """What a respondent did with a question, with its colour; the hatched are told apart in grey."""
 HATCHED = ("blank", "no_answer")
 KEYS = tuple(f"participation.status.{status}" for status in STATUS)
+RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
+"""The ranges of a share, the widest first, with their colours and heights."""
+RANGE_KEYS = {name: f"participation.chart.key.{name}" for name in ("selection", "worst")}
 
 
-@dataclass(frozen=True)
-class Flow:
-    """Bars of people, one a step; `chart()` gives the SVG and its alternative text.
-
-    `rows`: the register's rows of one run; `width` in CSS pixels.
-    """
-
-    rows: pd.DataFrame
-    language: Language
-    simulated: bool
-    width: int = WIDE
-
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; `name` prefixes the ids in its SVG."""
-        return finish(
-            self.sheet(name),
-            self.title,
-            self.facts(),
-            ids=[mark.id for _, mark in self.table],
-            table=[line(mark, place.label, self.title) for place, mark in self.table],
-        )
-
-    @cached_property
-    def table(self) -> list[tuple[Place, Mark]]:
-        """The steps from top to bottom."""
-        marks = Marks(self.rows, self.language)
-        found: list[tuple[Place, Mark]] = []
-        for step, key in STEPS.items():
-            mark = marks.get(f"quality.{step}.all")
-            if mark is None or mark.value is None or (step in LEFT_OUT and not mark.value):
-                continue
-            if step == ANSWERED and found and found[-1][1].value == mark.value:
-                continue  # nobody came without being asked
-            found.append((Place(step, word(key, self.language), bold=step == "kept"), mark))
-        return found
-
-    @property
-    def title(self) -> str:
-        """What is drawn: from those who were asked on, where there is a list of them."""
-        listed = any(place.code == INVITED for place, _ in self.table)
-        key = "participation.chart.flow" if listed else "participation.chart.flow.received"
-        return word(key, self.language)
-
-    def facts(self) -> list[Fact]:
-        """What the picture shows, without numbers."""
-        if not self.table:
-            return nothing(self.title, simulated=self.simulated)
-        steps = about("participation.chart.flow.alt", [place.label for place, _ in self.table])
-        return steps + closing(simulated=self.simulated)
-
-    def sheet(self, name: str = "chart") -> Sheet:
-        """The picture; every bar and number carries its register id."""
-        sheet = Sheet(self.width, self.language, name)
-        if not self.table:
-            return nothing_to_show(sheet, self.title, simulated=self.simulated)
-        rows = DotRows(
-            [place for place, _ in self.table],
-            [Below("") for _ in self.table],
-            [(Part(mark.text, mark.place, bold=True),) for _, mark in self.table],
-            extent=(0.0, max(mark.value or 0.0 for _, mark in self.table)),
-            unit="number",
-        )
-        placed = dot_frame(
-            sheet, rows, title=self.title, subtitle="", keys=[], notes=[], simulated=self.simulated
-        )
-        for (place, mark), y in zip(self.table, placed.ys, strict=True):
-            left, right = placed.scale.x(0.0), placed.scale.x(mark.value or 0.0)
-            lost = place.code in LEFT_OUT
-            box = (left, y - BAR / 2, max(right - left, 1.0), BAR)
-            sheet.rect(*box, fill="second" if lost else "accent", id=mark.id)
-            if lost:
-                sheet.hatch(*box)
-        return sheet
+def flow(figures: Figures) -> Picture:
+    """Bars of people, one a step."""
+    language, found = figures.language, dict[str, Figure]()
+    last = None
+    for step in STEPS:
+        figure = figures.get(f"quality.{step}.all")
+        if figure is None or figure.value is None or (step in LEFT_OUT and not figure.value):
+            continue
+        if step == "answered" and figure.value == last:
+            continue  # nobody came without being asked
+        found[step], last = figure, figure.value
+    listed = "invited" in found
+    title = word(
+        "participation.chart.flow" if listed else "participation.chart.flow.received", language
+    )
+    if not found:
+        return nothing(title, language, simulated=figures.simulated)
+    labels = {step: word(STEPS[step], language) for step in found}
+    rows = []
+    for step, figure in found.items():
+        lost = step in LEFT_OUT
+        colour = "second" if lost else "accent"
+        bar = Bar(0.0, figure.value or 0.0, colour, hatched=lost, id=figure.id)
+        rows.append(Row(labels[step], [bar], [figure.text], bold=step == "kept"))
+    return Picture(
+        title,
+        [
+            *about("participation.chart.flow.alt", list(labels.values())),
+            *closing(simulated=figures.simulated),
+        ],
+        language,
+        [Rows(rows, Axis("number"))],
+        simulated=figures.simulated,
+        table=table_of((figure, labels[step], title) for step, figure in found.items()),
+    )
 
 
-@dataclass(frozen=True)
-class Missing:
-    """What respondents did with each question, a bar a question; `chart()` gives the SVG.
-
-    `rows`: the register's rows of one run; `items`: those that are told of, in order; `width` in
-    CSS pixels.
-    """
-
-    rows: pd.DataFrame
-    items: Sequence[Item]
-    language: Language
-    simulated: bool
-    width: int = WIDE
-
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; `name` prefixes the ids in its SVG."""
-        drawn = [
-            (mark, place.label, word(f"participation.status.{status}", self.language))
-            for place, marks in self.table
-            for status, mark in marks.items()
-        ]
-        return finish(
-            self.sheet(name),
-            self.heading,
-            self.facts(),
-            ids=[mark.id for mark, *_ in drawn],
-            table=[line(*each) for each in drawn],
-        )
-
-    @cached_property
-    def table(self) -> list[tuple[Place, dict[str, Mark]]]:
-        """The questions from top to bottom, each with its shares by status."""
-        known, found = Marks(self.rows, self.language), []
-        for item in self.items:
-            marks = {status: known.get(f"missing.{item.id}.{status}") for status in STATUS}
-            there = {status: mark for status, mark in marks.items() if mark is not None}
-            if ANSWERED in there:
-                found.append((Place(item.id, item.label.text(self.language)), there))
-        return found
-
-    @property
-    def title(self) -> str:
-        """What is drawn."""
-        return word("participation.chart.missing", self.language)
-
-    @property
-    def finding(self) -> Fact | None:
-        """Which question was most often left without an answer; None where none was."""
-        lost = {
-            place.label: sum(
-                mark.value or 0.0
-                for status, mark in marks.items()
-                if status not in (ANSWERED, "not_asked")
+def missing(figures: Figures, items: Sequence[Item]) -> Picture:
+    """What respondents did with each question, a bar a question; `items` in their order."""
+    language, simulated = figures.language, figures.simulated
+    title = word("participation.chart.missing", language)
+    table: list[tuple[str, dict[str, Figure]]] = []
+    for item in items:
+        found = {status: figures.get(f"missing.{item.id}.{status}") for status in STATUS}
+        there = {status: figure for status, figure in found.items() if figure is not None}
+        if "answered" in there:
+            table.append((item.label.text(language), there))
+    if not table:
+        return nothing(title, language, simulated=simulated)
+    lost = [sum(there[s].value or 0.0 for s in there if s in _LOST) for _, there in table]
+    # Which question was most often left without an answer; none where none was.
+    most = table[lost.index(max(lost))][0]
+    finding = Fact("participation.chart.missing.most", {"item": most}) if any(lost) else None
+    drawn = {status for _, there in table for status in there if there[status].value}
+    words = {status: word(f"participation.status.{status}", language) for status in STATUS}
+    return Picture(
+        show(finding or title, language),
+        [
+            *([finding] if finding else []),
+            Fact("participation.chart.missing.alt"),
+            *closing(simulated=simulated),
+        ],
+        language,
+        [
+            Rows(
+                [
+                    Row(label, list(_pieces(there)), [there["answered"].text])
+                    for label, there in table
+                ]
             )
-            for place, marks in self.table
-        }
-        label = max(lost, key=lambda one: lost[one], default="")
-        return (
-            Fact("participation.chart.missing.most", {"item": label}) if lost.get(label) else None
-        )
-
-    @property
-    def heading(self) -> str:
-        """The finding as a title, or what is drawn."""
-        return show(self.finding or self.title, self.language)
-
-    def facts(self) -> list[Fact]:
-        """What the picture shows, without numbers."""
-        if not self.table:
-            return nothing(self.title, simulated=self.simulated)
-        say = [self.finding] if self.finding else []
-        say.append(Fact("participation.chart.missing.alt"))
-        return say + closing(simulated=self.simulated)
-
-    def sheet(self, name: str = "chart") -> Sheet:
-        """The picture; every piece of a bar carries its register id."""
-        sheet = Sheet(self.width, self.language, name)
-        if not self.table:
-            return nothing_to_show(sheet, self.title, simulated=self.simulated)
-        rows = DotRows(
-            [place for place, _ in self.table],
-            [Below("") for _ in self.table],
-            [
-                (Part(marks[ANSWERED].text, marks[ANSWERED].place, bold=True),)
-                for _, marks in self.table
-            ],
-            extent=(0.0, 1.0),
-        )
-        placed = dot_frame(
-            sheet, rows, title=self.heading, subtitle=self.title if self.finding else "",
-            keys=self._keys(), notes=[], simulated=self.simulated,
-        )  # fmt: skip
-        for (_, marks), y in zip(self.table, placed.ys, strict=True):
-            so_far = 0.0
-            for status, mark in marks.items():
-                value = mark.value or 0.0
-                left, right = placed.scale.x(so_far), placed.scale.x(so_far + value)
-                so_far += value
-                box = (left, y - BAR / 2, right - left, BAR)
-                if value:
-                    outline = "muted" if status == "not_asked" else ""
-                    sheet.rect(*box, fill=STATUS[status], stroke=outline, id=mark.id)
-                    if status in HATCHED:
-                        sheet.hatch(*box)
-        return sheet
-
-    def _keys(self) -> list[Key]:
-        there = {status for _, marks in self.table for status, m in marks.items() if m.value}
-        return [
-            Key(
-                word(f"participation.status.{status}", self.language),
-                colour,
-                "hatch" if status in HATCHED else "patch",
-            )
+        ],
+        simulated=simulated,
+        subtitle=title if finding else "",
+        keys=[
+            Key(words[status], colour, "hatch" if status in HATCHED else "patch")
             for status, colour in STATUS.items()
-            if status in there
-        ]
+            if status in drawn
+        ],
+        table=table_of(
+            (figure, label, words[status])
+            for label, there in table
+            for status, figure in there.items()
+        ),
+    )
+
+
+_LOST = ("dont_know", *HATCHED)
+
+
+def _pieces(there: dict[str, Figure]) -> Iterator[Bar]:
+    low = 0.0
+    for status, figure in there.items():
+        if figure.value:
+            outline = "muted" if status == "not_asked" else ""
+            look: dict[str, Any] = {
+                "outline": outline,
+                "hatched": status in HATCHED,
+                "id": figure.id,
+            }
+            yield Bar(low, low + figure.value, STATUS[status], **look)
+            low += figure.value
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A share with the ends of its ranges, by kind; a kind without one is not there."""
+
+    item: str
+    level: str
+    figure: Figure
+    ranges: dict[str, tuple[Figure, Figure]]
+
+    def ends(self, kind: str) -> tuple[float, float] | None:
+        """From where to where a range goes, where it is published."""
+        values = [figure.value for figure in self.ranges.get(kind, ()) if figure.value is not None]
+        return (values[0], values[1]) if len(values) == 2 else None
+
+    def marks(self) -> Iterator[Mark]:
+        """The ranges, the widest first, and the dot on them."""
+        figure = self.figure
+        if figure.value is None:
+            yield Gone()
+            return
+        for kind, (colour, height) in RANGES.items():
+            if ends := self.ends(kind):
+                yield Bar(*ends, colour, height, id=f"{figure.id}.{kind}")
+        if figure.lower is not None and figure.upper is not None:
+            yield Line(figure.lower, figure.upper, id=f"{figure.id}.interval")
+        yield Dot(figure.value, id=figure.id)
+
+    def reading(self, language: str) -> Iterator[Text]:
+        """The share, and its widest range where there is room."""
+        yield self.figure.text
+        if ends := self.ends("worst"):
+            yield self.ranges["worst"][0].between(*ends, language)
+
+
+def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
+    """The headline shares of a wave with what nonresponse could do; `items` in their order.
+
+    Items without a share that leads (numbers, several answers) have no row.
+    """
+    language, simulated = figures.language, figures.simulated
+    title = word("participation.chart.bounds", language)
+    table = list(_shares(figures, items))
+    if not table:
+        return nothing(title, language, simulated=simulated)
+    widths = {row.item: b - a for row in table for a, b in [row.ends("worst") or (0.0, 0.0)]}
+    # Which share its missing answers leave most open; none where none is moved.
+    widest = max(widths, key=lambda label: widths[label])
+    finding = None
+    if widths[widest]:
+        finding = Fact("participation.chart.bounds.widest", {"item": widest})
+    estimate = word("participation.chart.key.estimate", language)
+    words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
+    keys = [Key(estimate, "accent", "circle")]
+    if any(row.figure.lower is not None for row in table):
+        keys.append(Key(word("participation.chart.key.interval", language), "ink", "stroke"))
+    keys += [
+        Key(words[kind], RANGES[kind][0]) for kind in words if any(row.ends(kind) for row in table)
+    ]
+    return Picture(
+        show(finding or title, language),
+        [
+            *([finding] if finding else []),
+            Fact("participation.chart.bounds.alt"),
+            *closing(
+                hidden=[row.item for row in table if row.figure.value is None], simulated=simulated
+            ),
+        ],
+        language,
+        [
+            Rows(
+                [
+                    Row(row.item, list(row.marks()), list(row.reading(language)), row.level)
+                    for row in table
+                ]
+            )
+        ],
+        simulated=simulated,
+        subtitle=title if finding else "",
+        keys=keys,
+        notes=sign_notes((row.figure for row in table), language),
+        table=table_of(
+            (figure, row.item, column)
+            for row in table
+            for column, found in (
+                (estimate, [row.figure]),
+                *((words[kind], row.ranges.get(kind, ())) for kind in words),
+            )
+            for figure in found
+        ),
+    )
+
+
+def _shares(figures: Figures, items: Sequence[Item]) -> Iterator[_Share]:
+    """The shares of which the widest range is known."""
+    language = figures.language
+    for item in items:
+        if item.kind not in ("single", "ordinal"):
+            continue
+        share = f"{item.id}.{item.shown}.{TOTAL}"
+        figure = figures.get(share)
+        ends = {
+            kind: (figures.get(f"{share}.{kind}.lower"), figures.get(f"{share}.{kind}.upper"))
+            for kind in RANGES
+        }
+        found = {kind: (low, high) for kind, (low, high) in ends.items() if low and high}
+        if figure is not None and "worst" in found:
+            labels = item.labels(language)
+            level = " + ".join(labels[code] for code in item.shown_codes)
+            yield _Share(item.label.text(language), level, figure, found)

@@ -1,120 +1,231 @@
-"""Rows of a chart: where labels, bars and lines stand, wide or on a telephone."""
+"""The panel of rows: labels, marks on one scale, readings at their side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from readiness.charts import axes, frame, palette
+from readiness.charts.labels import Labels
+from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Row, Rule, Text
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
-from readiness.charts.sheet import Sheet
+from readiness.charts.sheet import Align, Scale, Sheet
 
-SECTION_GAP = 12.0
-MARK, NARROW_MARK = 22.0, 18.0
-"""Height kept for the mark of a row (a bar, a dot), wide and on a telephone."""
-
-LINE = 17.0
-"""From line to line of a label."""
-
-NARROW_BELOW = 480
-"""Below this width in CSS pixels labels stand above their marks."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A row: its group, its label, whether it opens a section and whether it is emphasised."""
-
-    code: str
-    label: str
-    section: bool = False
-    bold: bool = False
+SHARES = Axis()
+SIDE = 18.0
+"""Room left and right of an axis with numbers, for half of its outer ones."""
+EDGE, GAP, INSET = 6.0, 22.0, 6.0
+BETWEEN = 7.0
+"""Between the parts of a reading."""
+BOX, SAID_BOX = 44.0, 130.0
+"""The width of the empty box of what is not published, without and with its sign."""
 
 
 @dataclass(frozen=True)
-class Below:
-    """What stands with a label, in small type: below it, or on a telephone across from it.
+class Rows:
+    """Rows of marks on an axis; `title` stands above, `head_left`: heads stand left of marks."""
 
-    `id`: the register's number that it shows; without one it is a base.
-    """
+    rows: Sequence[Row]
+    axis: Axis = SHARES
+    title: str = ""
+    head_left: bool = True
 
-    text: str
-    id: str = ""
-    bold: bool = False
+    def draw(self, sheet: Sheet, top: float) -> float:
+        """Draw the panel from `top` on; where it ends."""
+        top = frame.lines(sheet, self.title, top, bold=True)
+        return _Plot(self, sheet).draw(top)
 
 
-class RowLayout:
-    """Heights and label column of a list of rows; `tops` are from the plot's top.
+class _Plot:
+    """Places the rows of a panel on a sheet and draws them."""
 
-    `below`: what stands with each label. A row is as high as its label needs, which is broken into
-    lines.
-    """
-
-    def __init__(self, places: Sequence[Place], below: Sequence[Below], width: float) -> None:
-        self.places, self.below, self.width = places, below, width
-        self.narrow = self.is_narrow(width)
-        self.bar = NARROW_MARK if self.narrow else MARK
-        """Height of the mark of a row."""
-        longest = max(measure(place.label, size=BODY, bold=place.bold) for place in places)
-        smallest = max(measure(each.text, size=SMALL, bold=each.bold) for each in below)
-        longest = max(longest, min(smallest, 0.28 * width))
-        self.label_width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
-        room = width - smallest - 12 if self.narrow else self.label_width - 12
-        self.lines = [wrap(p.label, room, size=BODY, bold=p.bold) for p in places]
-        self.small = [
-            [each.text] if self.narrow or not each.text else wrap(each.text, room, size=SMALL)
-            for each in below
+    def __init__(self, panel: Rows, sheet: Sheet) -> None:
+        self.panel, self.sheet = panel, sheet
+        self.labels = Labels(panel.rows, sheet.width)
+        self.readings = [
+            [text for text in row.reading if not (text.wide and self.labels.narrow)]
+            for row in panel.rows
         ]
-        self.heights = [
-            LINE * len(lines) + self.bar + 8
-            if self.narrow
-            else max(self.bar + 10, LINE * (len(lines) + len([x for x in small if x])) + 8)
-            for lines, small in zip(self.lines, self.small, strict=True)
-        ]
-        self.tops: list[float] = []
-        top = 0.0
-        for place, height in zip(places, self.heights, strict=True):
-            top += SECTION_GAP if place.section else 0
-            self.tops.append(top)
-            top += height
-        self.height = top
-        self.marks = [
-            top + (height - self.bar / 2 - 5 if self.narrow else height / 2)
-            for top, height in zip(self.tops, self.heights, strict=True)
-        ]
-        """The middle of the mark of each row."""
+        self.scale, self.aside = self._scales()
 
-    @staticmethod
-    def is_narrow(width: float) -> bool:
-        """Whether labels stand above their marks on a sheet of this width."""
-        return width < NARROW_BELOW
+    def draw(self, top: float) -> float:
+        """Everything from `top` on; where it ends."""
+        panel, sheet, labels = self.panel, self.sheet, self.labels
+        if panel.axis.unit:
+            top += axes.HEIGHT
+            axes.draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
+        elif panel.axis.sides:
+            top = self._sides(panel.axis.sides, top)
+        labels.draw(sheet, top)
+        # A whole line lies over the bars on its sides, and behind one that lies across it.
+        behind = [rule for rule in panel.axis.rules if rule.dashed or self._crossed(rule.at)]
+        for rule in behind:
+            self._rule(rule, top)
+        middles = [top + y for y in labels.marks]
+        for row, reading, y in zip(panel.rows, self.readings, middles, strict=True):
+            for mark in row.marks:
+                self._mark(mark, y)
+            self._head(row, y)
+            self._read(reading, y)
+            if row.aside and self.aside:
+                self._aside(row.aside, self.aside, y)
+        for rule in panel.axis.rules:
+            if rule not in behind:
+                self._rule(rule, top)
+        for row, y in zip(panel.rows, middles, strict=True):
+            for mark in row.marks:
+                if isinstance(mark, Gone):
+                    left, width = self._box(mark)
+                    self._empty(left, y, width, mark.text)
+        return top + labels.height
 
-    def spans(self, start: float) -> list[tuple[float, float]]:
-        """From where to where lines of an axis run: the whole height, or beside marks only."""
-        if not self.narrow:
-            return [(start, start + self.height)]
-        return [(start + y - self.bar / 2 - 1, start + y + self.bar / 2 + 1) for y in self.marks]
+    # -- places
 
-    def draw_labels(self, sheet: Sheet, start: float) -> None:
-        """The labels with their bases in small type; the plot's top is at `start`."""
-        x, align = sheet.start()
-        for row, (place, lines) in enumerate(zip(self.places, self.lines, strict=True)):
-            small = [text for text in self.small[row] if text]
-            y = start + self.tops[row]
-            if self.narrow:
-                y += LINE / 2 + 2
-            else:
-                y += self.heights[row] / 2 - LINE * (len(lines) + len(small) - 1) / 2
-            for line in lines:
-                sheet.write(x, y, line, bold=place.bold, align=align)
-                y += LINE
-            if self.narrow:
-                x_small, side = sheet.end()
-                y -= LINE * len(lines)
-            else:
-                x_small, side = x, align
-            own = self.below[row]
-            colour = "ink" if own.bold else "muted"
-            for k, text in enumerate(small):
-                sheet.write(
-                    x_small, y + LINE * k, text, size=SMALL, bold=own.bold, colour=colour,
-                    align=side, id=own.id, tick=not own.id,
-                )  # fmt: skip
+    def _scales(self) -> tuple[Scale, Scale | None]:
+        """The scales of the marks and of the panel aside: the same pixels for the same amount."""
+        panel, sheet, labels = self.panel, self.sheet, self.labels
+        low, high = panel.axis.limits(panel.rows)
+        before = after = SIDE if panel.axis.unit else 0.0
+        self.room = max(sum(t.width + BETWEEN for t in reading) for reading in self.readings)
+        after += (self.room + 3 if self.room else 0.0) + (0.0 if panel.axis.unit else EDGE)
+        heads = [measure(row.head.text, bold=True) for row in panel.rows if row.head]
+        if heads and not labels.narrow:
+            room = max(heads) + INSET + 2
+            before, after = (
+                (before + room, after) if panel.head_left != sheet.rtl else (before, after + room)
+            )
+        asides = [row.aside for row in panel.rows if row.aside]
+        beside = max((bar.text.width for bar in asides if bar.text), default=0.0) + 8
+        apart = max((bar.high for bar in asides), default=0.0)
+        apart = max(apart, 0.02) if asides else 0.0
+        fixed = labels.width + before + after + (GAP + beside if asides else 0.0)
+        unit = (sheet.width - fixed) / (high - low + apart)
+        start = labels.width + before
+        main = sheet.panel(start, unit * (high - low), low, high)
+        if not asides:
+            return main, None
+        width = unit * apart + beside
+        left = sheet.mirrored(start + unit * (high - low) + after - EDGE + GAP, width)
+        # It grows away from the marks, so that its text has room.
+        return main, (
+            Scale(left + width - unit, unit, 1.0, 0.0) if sheet.rtl else Scale(left, unit, 0.0, 1.0)
+        )
+
+    def _box(self, mark: Gone) -> tuple[float, float]:
+        """Left side and width of the box of what is not published."""
+        scale = self.scale
+        width = min(SAID_BOX if mark.text else BOX, scale.width)
+        if self.panel.axis.unit:
+            return scale.left, width
+        left = scale.x(0) - (width / 2 if scale.low < 0 < scale.high else 0.0)
+        left = scale.x(0) - width if scale.high <= 0 else left
+        return min(max(left, scale.left), scale.left + scale.width - width), width
+
+    # -- pieces
+
+    def _sides(self, sides: tuple[str, str], top: float) -> float:
+        """What lies left and right of zero, above the bars; where they end."""
+        x = self.scale.x(0)
+        places: tuple[tuple[float, Align, float], ...] = (
+            (x - 8, "right", x - 8),
+            (x + 8, "left", self.sheet.width - x - 8),
+        )
+        lines = 0
+        for text, (at, align, room) in zip(sides, places, strict=True):
+            broken = wrap(text, max(room, 60.0), size=SMALL)
+            if any(measure(each, size=SMALL) > room for each in broken):
+                continue  # no room on this side: the keys say it
+            lines = max(lines, len(broken))
+            for k, each in enumerate(broken):
+                y = top + frame.NOTE_LINE * (k + 0.5)
+                self.sheet.write(at, y, each, size=SMALL, colour="muted", align=align)
+        return top + frame.NOTE_LINE * lines + 4
+
+    def _crossed(self, amount: float) -> bool:
+        """Whether a bar lies across an amount."""
+        bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, Bar)]
+        return any(bar.low < amount - 1e-9 and amount + 1e-9 < bar.high for bar in bars)
+
+    def _rule(self, rule: Rule, top: float) -> None:
+        x = self.scale.x(rule.at)
+        look: dict[str, Any] = {
+            "colour": rule.colour,
+            "dash": "4 3" if rule.dashed else "",
+            "id": rule.id,
+        }
+        for start, end in self.labels.spans(top):
+            self.sheet.line(x, start, x, end, weight=rule.weight, **look)
+
+    def _mark(self, mark: Dot | Line | Bar | Gone, y: float) -> None:
+        sheet, x = self.sheet, self.scale.x
+        match mark:
+            case Dot():
+                size = mark.size
+                if self.panel.axis.unit == "people":
+                    size = min(size, 0.85 * self.scale.unit)  # neighbours do not touch
+                look: dict[str, Any] = {"colour": mark.colour, "filled": mark.filled, "id": mark.id}
+                sheet.marker(x(mark.at), y, mark.shape, size=size, **look)
+            case Line():
+                ends = (x(mark.low), y, x(mark.high), y)
+                sheet.line(*ends, colour=mark.colour, weight=mark.weight, id=mark.id)
+            case Bar():
+                self._bar(mark, x(mark.low), x(mark.high), y)
+
+    def _bar(self, bar: Bar, left: float, right: float, y: float) -> None:
+        sheet, height = self.sheet, bar.height * self.labels.bar
+        if not bar.colour:
+            self._empty(left, y, right - left, bar.text, bar.id)
+            return
+        box = (left, y - height / 2, max(right - left, 1.0), height)
+        sheet.rect(*box, fill=bar.colour, stroke=bar.outline, id=bar.id)
+        if bar.hatched:
+            sheet.hatch(*box, id=bar.id)
+        if bar.text is None or bar.text.width + 6 > right - left:
+            return
+        middle, needed = (left + right) / 2, bar.text.width
+        if bar.hatched:  # nothing runs through a number
+            sheet.rect(middle - needed / 2 - 2, y - 8, needed + 4, 16, fill=bar.colour)
+        self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
+
+    def _empty(self, left: float, y: float, width: float, text: Text | None, id: str = "") -> None:
+        height = self.labels.bar
+        look: dict[str, Any] = {"fill": "paper", "stroke": "muted", "dashed": True, "id": id}
+        self.sheet.rect(left, y - height / 2, width, height, **look)
+        if text and text.width + 6 <= width:
+            self._say(text, left + width / 2, y, "middle", "muted")
+
+    def _head(self, row: Row, y: float) -> None:
+        """The number that stands for a row, bold, where its side of the marks ends."""
+        if row.head is None or self.labels.narrow:
+            return
+        ends = [e for m in row.marks if isinstance(m, Bar) for e in (m.low, m.high)]
+        left, right = (self.scale.x(e) for e in (min(ends, default=0.0), max(ends, default=0.0)))
+        for mark in row.marks:
+            if isinstance(mark, Gone):
+                left, width = self._box(mark)
+                right = left + width
+        x, align = (left - INSET, "right") if self.panel.head_left else (right + INSET, "left")
+        self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
+
+    def _read(self, reading: Sequence[Text], y: float) -> None:
+        """The parts one after the other in reading direction."""
+        at = self.sheet.width - self.room + BETWEEN
+        for text in reading:
+            x, align = self.sheet.start(at)
+            self._say(text, x, y, align, "muted" if text.muted else "ink")
+            at += text.width + BETWEEN
+
+    def _aside(self, bar: Bar, scale: Scale, y: float) -> None:
+        """The bar aside, with its number beside it; growing away from the marks."""
+        zero, end = scale.x(0), scale.x(bar.high)
+        if bar.high:
+            box = Bar(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)
+            self._bar(box, min(zero, end), max(zero, end), y)
+        if bar.text:
+            x, align = (end - 4, "right") if self.sheet.rtl else (end + 4, "left")
+            self._say(bar.text, x, y, align, "ink")  # type: ignore[arg-type]
+
+    def _say(self, text: Text, x: float, y: float, align: Align, colour: str) -> None:
+        look: dict[str, Any] = {"bold": text.bold, "colour": colour, "align": align, "id": text.id}
+        self.sheet.write(x, y, text.text, size=SMALL, **look)

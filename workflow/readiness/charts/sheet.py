@@ -8,6 +8,7 @@ axes of amounts keep their direction, as they do in Moroccan schools and statist
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from unicodedata import bidirectional, normalize
@@ -261,28 +262,18 @@ class Sheet:
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
         self.marks.append(Mark("line", id, box, stroke=colour, dashed=bool(dash)))
 
-    def area(self, points: list[tuple[float, float]], *, fill: str, id: str = "") -> None:
-        """A filled outline."""
-        self._outline(points, closed=True, fill=fill, stroke="", weight=0, id=id)
-
-    def outline(
-        self, points: list[tuple[float, float]], *, colour: str, weight: float = 1.5, id: str = ""
-    ) -> None:
-        """A line through points."""
-        self._outline(points, closed=False, fill="", stroke=colour, weight=weight, id=id)
-
-    def _outline(
+    def path(
         self,
-        points: list[tuple[float, float]],
+        points: Sequence[tuple[float, float]],
         *,
-        closed: bool,
-        fill: str,
-        stroke: str,
-        weight: float,
-        id: str,
+        fill: str = "",
+        stroke: str = "",
+        weight: float = 1.0,
+        id: str = "",
     ) -> None:
+        """A line through points, or with `fill` the area within."""
         places = "L".join(f"{number(x)} {number(y)}" for x, y in points)
-        more = {"d": f"M{places}{'Z' if closed else ''}"}
+        more = {"d": f"M{places}{'Z' if fill else ''}"}
         self._add("path", more | _lines(stroke, weight, ""), fill=fill or "none", stroke=stroke)
         xs, ys = zip(*points, strict=True)
         box = (min(xs), min(ys), max(xs), max(ys))

@@ -6,132 +6,220 @@ Trimming moves the margins: the lower panel shows by how much each category miss
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from readiness.charts.blank import nothing
-from readiness.charts.finished import Cell
-from readiness.charts.sheet import WIDE
+from readiness.charts.axes import round_step
+from readiness.charts.frame import Key
+from readiness.charts.marks import Axis, Dot, Line, Mark, Row, Rule
+from readiness.charts.metrics import SMALL, measure
+from readiness.charts.picture import Cell, Picture, nothing
+from readiness.charts.rows import Rows
+from readiness.charts.sheet import Align, Scale, Sheet
 from readiness.charts.words import closing, word
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
-from readiness.language import Language, show
+from readiness.language import Language, numbers, show
 from readiness.survey.weighting.merging import JOINED
 
 BINS = 30
+DECIMALS = 4
+HEIGHT = 170.0
+LEFT, RIGHT = 52.0, 14.0
+Weights = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class WeightsSpec:
-    """Relative weights and the gaps of the margins: what their picture shows.
+class Margins:
+    """By how much categories miss their targets.
 
-    `before`, `after`: weights of the same respondents before and after trimming, any scale, shape
-    (n,). `gaps`: one row a category of a margin, columns `variable`, `category`, `before`, `after`;
-    the last two are weighted share minus target, -1 to 1; no rows, no lower panel. `variables`:
-    code to label, in the order to draw; `categories`: (variable, category) to label, codes stand
-    where a label lacks. `bounds`: the trimming bounds, relative to the mean; none, and nothing was
-    trimmed. `width` in CSS pixels.
-
-    Raises RenderError when weights are empty, not positive or of two lengths, or gaps lack
-    a column.
+    `gaps`: one row a category of a margin, columns `variable`, `category`, `before`, `after`; the
+    last two are weighted share minus target, -1 to 1; no rows, no panel. `variables`: code to
+    label, in the order to draw; `categories`: (variable, category) to label, codes stand where a
+    label lacks.
     """
 
-    before: NDArray[np.float64]
-    after: NDArray[np.float64]
     gaps: pd.DataFrame
     variables: Mapping[str, str]
     categories: Mapping[tuple[str, str], str]
-    simulated: bool
-    language: Language
-    bounds: tuple[float, ...] = ()
-    width: int = WIDE
 
-    def __post_init__(self) -> None:
-        for name, weights in (("before", self.before), ("after", self.after)):
-            if not np.all(np.isfinite(weights)) or np.min(weights, initial=1.0) <= 0:
-                raise RenderError(f"weights chart: {name}: expected positive, finite weights.")
-        if len(self.before) != len(self.after):
-            raise RenderError(
-                f"weights chart: {len(self.before)} weights before trimming, {len(self.after)} "
-                "after; expected the same respondents."
-            )
-        lacking = {"variable", "category", "before", "after"} - set(self.gaps.columns)
-        if lacking:
-            raise RenderError(f"weights chart: gaps lack the columns {', '.join(sorted(lacking))}.")
-        unknown = set(self.gaps["variable"]) - set(self.variables)
-        if unknown:
-            raise RenderError(f"weights chart: no label for margins {', '.join(sorted(unknown))}.")
-
-    @property
-    def heading(self) -> str:
-        """What the picture is about."""
-        return word("charts.weights.axis", self.language)
-
-    @property
-    def empty(self) -> bool:
-        """Whether nobody could be weighted: there is nothing to show."""
-        return len(self.after) == 0
-
-    def label(self, variable: str, category: str) -> str:
+    def label(self, variable: str, category: str, language: Language) -> str:
         """The label of a category, or of several that were merged; the code where it has none."""
         codes = category.split(JOINED)
         labels = tuple(self.categories.get((variable, code), code) for code in codes)
-        return show(Listed(labels), self.language)
+        return show(Listed(labels), language)
 
-    @property
-    def trimmed(self) -> bool:
-        """Whether there is a before and an after."""
-        return bool(self.bounds)
 
-    def facts(self) -> list[Fact]:
-        """What the picture shows, without numbers."""
-        if self.empty:
-            return nothing(self.heading, simulated=self.simulated)
-        say = [Fact("charts.alt.trimmed" if self.trimmed else "charts.alt.weights")]
-        if len(self.gaps):
-            say.append(Fact("charts.alt.gaps"))
-        return say + closing(simulated=self.simulated)
+def weights_chart(
+    before: Weights,
+    after: Weights,
+    margins: Margins,
+    language: Language,
+    *,
+    simulated: bool,
+    bounds: Sequence[float] = (),
+) -> Picture:
+    """A histogram of relative weights above the margins' gaps; no number of it is registered.
 
-    def counts(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-        """The histogram: edges of the bins (relative to the mean), counts before and after."""
-        relative = [w / np.mean(w) for w in (self.before, self.after)]
-        top = max(1.0, *(float(np.max(w)) for w in relative))
-        # Edges at round steps, the same for both: 0, 0.1, 0.2 ...
-        step = next(s for s in (0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, top) if top / s <= BINS)
-        edges = np.arange(0, np.ceil(top / step) + 1) * step
-        before, after = (np.histogram(w, edges)[0] for w in relative)
-        return edges, before, after
+    `before`, `after`: weights of the same respondents before and after trimming, any scale, shape
+    (n,); `bounds`: the trimming bounds, relative to the mean; none, and nothing was trimmed. None
+    of the wave could be weighted: there is nothing to show.
+
+    Raises RenderError when weights are not positive or of two lengths, or a margin has no label.
+    """
+    for name, found in (("before", before), ("after", after)):
+        if not np.all(np.isfinite(found)) or np.min(found, initial=1.0) <= 0:
+            raise RenderError(f"weights chart: {name}: expected positive, finite weights.")
+    if len(before) != len(after):
+        raise RenderError(
+            f"weights chart: {len(before)} weights before trimming, {len(after)} after; expected "
+            "the same respondents."
+        )
+    if unknown := set(margins.gaps["variable"]) - set(margins.variables):
+        raise RenderError(f"weights chart: no label for margins {', '.join(sorted(unknown))}.")
+    title = word("charts.weights.axis", language)
+    if len(after) == 0:
+        return nothing(title, language, simulated=simulated)
+    histogram = Histogram(*counts(before, after), tuple(bounds))
+    keys = [
+        Key(word("charts.weights.before", language), "second", "diamond", filled=False),
+        Key(word("charts.weights.after", language), "accent", "circle"),
+    ]
+    gaps = len(margins.gaps) > 0
+    return Picture(
+        title,
+        [
+            Fact("charts.alt.trimmed" if bounds else "charts.alt.weights"),
+            *([Fact("charts.alt.gaps")] if gaps else []),
+            *closing(simulated=simulated),
+        ],
+        language,
+        [histogram, _gaps(margins, bool(bounds), language)] if gaps else [histogram],
+        simulated=simulated,
+        keys=keys if bounds else [],
+        table=[*histogram.table(), *_gap_table(margins, bool(bounds), language)],
+    )
+
+
+def counts(before: Weights, after: Weights) -> tuple[Weights, Weights, Weights]:
+    """The histogram: edges of the bins (relative to the mean), counts before and after."""
+    relative = [w / np.mean(w) for w in (before, after)]
+    top = max(1.0, *(float(np.max(w)) for w in relative))
+    # Edges at round steps, the same for both: 0, 0.1, 0.2 ...
+    step = next(s for s in (0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, top) if top / s <= BINS)
+    edges = np.arange(0, np.ceil(top / step) + 1) * step
+    return edges, *(np.histogram(w, edges)[0].astype(float) for w in relative)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """The panel of two histograms: what is is filled, what was an outline, `bounds` are dashed."""
+
+    edges: Weights
+    before: Weights
+    after: Weights
+    bounds: tuple[float, ...]
 
     def table(self) -> list[dict[str, Cell]]:
-        """What is drawn: respondents in each class of weight, and the gap of each category."""
-        if self.empty:
-            return []
-        edges, before, after = self.counts()
-        decimals = 4
-        bins: list[dict[str, Cell]] = [
+        """What is drawn: respondents in each class of weight."""
+        ends = np.round(self.edges, DECIMALS)
+        return [
             {
                 "panel": "weights",
                 "row": "",
-                "from": round(float(low), decimals),
-                "to": round(float(high), decimals),
-                "before": int(n) if self.trimmed else None,
-                "after": int(m),
+                "from": float(low),
+                "to": float(high),
+                "before": int(was) if self.bounds else None,
+                "after": int(now),
             }
-            for low, high, n, m in zip(edges[:-1], edges[1:], before, after, strict=True)
+            for low, high, was, now in zip(
+                ends[:-1], ends[1:], self.before, self.after, strict=True
+            )
         ]
-        gaps = [
-            {
-                "panel": "gaps",
-                "row": self.label(row["variable"], str(row["category"])),
-                "from": None,
-                "to": None,
-                "before": float(row["before"]) if self.trimmed else None,
-                "after": float(row["after"]),
-            }
-            for row in self.gaps.to_dict("records")
-        ]
-        return [*bins, *gaps]
+
+    def draw(self, sheet: Sheet, top: float) -> float:
+        """Draw the panel from `top` on; where it ends."""
+        top += 18
+        last = float(self.edges[-1])
+        scale = sheet.panel(LEFT, sheet.width - LEFT - RIGHT, 0.0, last)
+        most = max(1.0, float(max(self.before.max(), self.after.max())))
+        floor, unit = top + HEIGHT, HEIGHT / (most * 1.05)
+        side: Align = "left" if sheet.rtl else "right"
+        step = round_step(max(1.0, most / 4))[0]
+        for tick in np.arange(0, most + 1e-9, step):
+            y = floor - tick * unit
+            sheet.line(scale.left, y, scale.left + scale.width, y, colour="grid")
+            text = numbers.whole(int(tick), sheet.language)
+            _tick(sheet, sheet.start(LEFT - 6)[0], y, text, side)
+        step, digits = round_step(max(0.5, 44 / scale.unit))
+        for tick in np.arange(0, last + 1e-9, step):
+            text = numbers.number(float(tick), "number", digits, sheet.language)
+            _tick(sheet, scale.x(float(tick)), floor + 12, text, "middle")
+        outline = [(scale.x(x), floor - n * unit) for x, n in self._corners(self.after)]
+        closed = [(scale.x(0.0), floor), *outline, (scale.x(last), floor)]
+        sheet.path(closed, fill="high2", id="after")
+        if self.bounds:
+            line = [(scale.x(x), floor - n * unit) for x, n in self._corners(self.before)]
+            sheet.path(line, stroke="second", weight=2, id="before")
+        self._bounds(sheet, scale, top, floor)
+        return floor + 24
+
+    def _corners(self, found: Weights) -> list[tuple[float, float]]:
+        """The corners of a histogram's outline."""
+        sides = np.repeat(self.edges, 2)[1:-1]
+        return list(zip(sides.tolist(), np.repeat(found, 2).tolist(), strict=True))
+
+    def _bounds(self, sheet: Sheet, scale: Scale, top: float, floor: float) -> None:
+        """Where weights were cut, with the word for it where there is room."""
+        said, free = word("charts.weights.bound", sheet.language), 0.0
+        half = measure(said, size=SMALL) / 2
+        for bound in (b for b in self.bounds if b <= self.edges[-1]):
+            x = scale.x(bound)
+            sheet.line(x, top, x, floor, weight=1.2, dash="4 3", id="bound")
+            middle = min(max(x, half), sheet.width - half)
+            if middle - half >= free:
+                sheet.write(middle, top - 10, said, size=SMALL, colour="muted", align="middle")
+                free = middle + half + 6
+
+
+def _tick(sheet: Sheet, x: float, y: float, text: str, align: Align) -> None:
+    sheet.write(x, y, text, size=SMALL, colour="muted", align=align, tick=True)
+
+
+def _gaps(margins: Margins, trimmed: bool, language: Language) -> Rows:
+    """The panel of the margins: a heading a variable, then its categories."""
+    rows: list[Row] = []
+    for code, label in margins.variables.items():
+        part = margins.gaps[margins.gaps["variable"] == code]
+        if len(part):
+            rows.append(Row(label, bold=True, section=bool(rows)))
+        for row in part.to_dict("records"):
+            category, was, now = str(row["category"]), float(row["before"]), float(row["after"])
+            marks: list[Mark] = [Dot(now, size=9, id=f"{code}.{category}.after")]
+            if trimmed:
+                name = f"{code}.{category}.before"
+                diamond = Dot(was, "diamond", "second", filled=False, size=9, id=name)
+                marks = [Line(was, now, "neutral"), diamond, *marks]
+            rows.append(Row(margins.label(code, category, language), marks))
+    values = margins.gaps[["before", "after"]].to_numpy(dtype=float)
+    reach = max(0.002, float(np.max(np.abs(values)))) * 1.1
+    axis = Axis("points", ends=(-reach, reach), rules=[Rule(0.0, "target", dashed=False)])
+    return Rows(rows, axis, title=word("charts.gaps.axis", language))
+
+
+def _gap_table(margins: Margins, trimmed: bool, language: Language) -> list[dict[str, Cell]]:
+    return [
+        {
+            "panel": "gaps",
+            "row": margins.label(row["variable"], str(row["category"]), language),
+            "from": None,
+            "to": None,
+            "before": float(row["before"]) if trimmed else None,
+            "after": float(row["after"]),
+        }
+        for row in margins.gaps.to_dict("records")
+    ]

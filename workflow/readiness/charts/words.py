@@ -3,27 +3,29 @@
 Labels of groups, levels and claims come from the questionnaire and the claims' structure; the
 catalogue has only stamps, keys and alternative texts. Alternative texts hold no number: every
 number of a report comes from the register, and the table beside a chart gives it.
+
+What a chart says first is chosen by its numbers; nothing where a number is not firm enough. "More
+than half" needs the lower end of the interval above a half, "less than half" the upper end below
+it; in between it is about half. Where a number has no interval (all were asked, or respondents were
+chosen) the number itself decides. No sentence is made of a number that carries a sign.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from readiness.charts.marks import Mark
+from readiness.charts.figures import Figure
 from readiness.facts import Fact, Listed, Value
 from readiness.language import tell
 from readiness.register.display import SUPPRESSED_TEXT
 from readiness.register.signs import SIGNS, Sign
 
+HALF = 0.5
+
 
 def word(key: str, language: str, **values: Value) -> str:
     """A phrase of the catalogue, filled in."""
     return tell(Fact(key, values), language)
-
-
-def said(facts: Iterable[Fact], language: str) -> str:
-    """Facts as running text."""
-    return " ".join(tell(fact, language) for fact in facts)
 
 
 def quoted(labels: Sequence[str]) -> Listed:
@@ -62,22 +64,48 @@ def closing(
     ]
 
 
-def base_text(mark: Mark, language: str, *, unweighted: bool = False) -> str:
+def base_text(figure: Figure, language: str, *, unweighted: bool = False) -> str:
     """ "n = 57", with the word for unweighted answers; empty where the base is unknown."""
-    if mark.n is None:
+    if figure.n is None:
         return ""
-    return word("charts.base.unweighted" if unweighted else "charts.base", language, n=mark.n)
+    return word("charts.base.unweighted" if unweighted else "charts.base", language, n=figure.n)
 
 
-def sign_notes(marks: Iterable[Mark], language: str) -> list[str]:
-    """The explanation of each sign that occurs among `marks`."""
-    found = {mark.sign for mark in marks}
+def sign_notes(figures: Iterable[Figure], language: str) -> list[str]:
+    """The explanation of each sign that occurs among `figures`."""
+    there = {figure.sign for figure in figures}
+    shown = {each: SUPPRESSED_TEXT * each.withheld + each.mark for each in SIGNS if each in there}
     return [
-        word("charts.sign", language, sign=_shown(sign), words=sign.words(language))
-        for sign in SIGNS
-        if sign in found
+        word("charts.sign", language, sign=mark, words=each.words(language))
+        for each, mark in shown.items()
     ]
 
 
-def _shown(sign: Sign) -> str:
-    return f"{SUPPRESSED_TEXT}{sign.mark}" if sign.withheld else sign.mark
+def firm(figure: Figure) -> bool:
+    """Whether a sentence may be made of a number."""
+    sure = figure.sign is Sign.NONE and figure.reliability in ("", "present")
+    return sure and figure.value is not None
+
+
+def against_half(figure: Figure | None, item: str, levels: Value) -> Fact | None:
+    """Whether a share of all is more or less than a half; `levels`: which answers it adds up."""
+    if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
+        return None
+    values = {"item": item, "levels": levels}
+    if (figure.value if figure.lower is None else figure.lower) > HALF:
+        return Fact("charts.finding.more", values)
+    if (figure.value if figure.upper is None else figure.upper) < HALF:
+        return Fact("charts.finding.less", values)
+    return Fact("charts.finding.about", values)
+
+
+def foremost(figures: Sequence[tuple[str, Figure]], item: str) -> Fact | None:
+    """Which answer was given most often: label and number of each, from the largest on.
+
+    None where the largest is not firm, or equals the next.
+    """
+    if not figures or not firm(figures[0][1]):
+        return None
+    if len(figures) > 1 and figures[1][1].value == figures[0][1].value:
+        return None
+    return Fact("charts.finding.most", {"item": item, "label": figures[0][0]})

@@ -125,9 +125,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.html:
         from readiness.charts import bases_chart
 
-        chart = bases_chart(claims, structure, arguments.language).chart()
-        picture = chart.svg.decode("utf-8")
-        picture = picture[picture.index("<svg") :]
+        picture = bases_chart(claims, structure, arguments.language).svg().decode("utf-8")
         page = verdict_html(verdicts, arguments.study, arguments.language, picture)
         write_atomically(arguments.html, page)
         print(f"{arguments.html}: {len(verdicts)} verdicts")

@@ -16,9 +16,9 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from readiness.analysis.responding import missing_table
-from readiness.charts.faults import Faults
-from readiness.charts.finished import Chart
-from readiness.charts.participation import Missing
+from readiness.charts import Figures, Picture
+from readiness.charts.faults import faults
+from readiness.charts.participation import missing
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, direction, numbers, tell, text
@@ -78,8 +78,8 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
         style=Markup(stylesheet("readiness.site", "codebook.css")),
         counts=[(say(f"validation.page.{name}"), count(_count(found.counts, name)))
                 for name in COUNTED],
-        pictures=[Markup(chart.svg.decode("utf-8"))
-                  for chart in _charts(found, questionnaire, language)],
+        pictures=[Markup(chart.svg(name=f"chart{k}").decode("utf-8"))
+                  for k, chart in enumerate(_charts(found, questionnaire, language))],
         rules=[(row["rule"], say(SEVERITIES[row["severity"]]), say(MEANINGS[row["rule"]]),
                 count(row["n"])) for row in by_rule(found.issues).to_dict("records")],
         faults=rows,
@@ -98,7 +98,7 @@ def _in_language(item: Item, language: Language) -> Item:
     return item.model_copy(update={"label": label})
 
 
-def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> list[Chart]:
+def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> list[Picture]:
     """What was left without an answer, and where the faults are."""
     there = set(found.answers.columns)
     known = [i for i in questionnaire.items if i.kind != "text" and set(i.columns) <= there]
@@ -107,8 +107,8 @@ def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> l
         simulated=found.simulated,
     )  # fmt: skip
     return [
-        Missing(rows, known, language, found.simulated).chart("missing"),
-        Faults(by_item(found.issues), known, language, found.simulated).chart("faults"),
+        missing(Figures(rows, language, simulated=found.simulated), known),
+        faults(by_item(found.issues), known, language, simulated=found.simulated),
     ]
 
 

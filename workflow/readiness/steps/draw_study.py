@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from readiness.charts import NARROW, WIDE, bases_chart, files_of, grid_chart
+from readiness.charts import bases_chart, files_of, grid_chart
 from readiness.config import Section, parse_json, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
@@ -29,13 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     claims = read_text_table(arguments.claims, "the register of claims")
     structure = parse_structure(read_yaml(arguments.structure))
     outputs = Outputs("draw-study", arguments.out)
-    charts = {
-        name: {
-            width: draw(claims, structure, settings.language, width).chart
-            for width in (WIDE, NARROW)
-        }
-        for name, draw in (("bases", grid_chart), ("questions", bases_chart))
-    }
+    study = (claims, structure, settings.language)
+    charts = {"bases": grid_chart(*study), "questions": bases_chart(*study)}
     for name, content in files_of(charts):
         outputs.file(name, content)
     outputs.finish(

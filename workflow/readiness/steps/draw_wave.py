@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.charts import (
-    NARROW,
-    WIDE,
-    Chart,
-    Intervals,
-    LevelBars,
-    Marks,
-    Revision,
-    WeightsPicture,
+    Figures,
+    Groups,
+    Levels,
+    Margins,
+    Picture,
     by_answer,
     by_group,
     files_of,
+    intervals,
+    level_bars,
+    revision,
+    weights_chart,
 )
-from readiness.charts.nonresponse import Ranges
-from readiness.charts.participation import Flow, Missing
+from readiness.charts.participation import flow, missing, ranges
 from readiness.charts.words import quoted, word
 from readiness.config import Section, SelectionName, parse_json
 from readiness.facts import Listed
@@ -77,14 +75,6 @@ class DrawWave(Section):
     charts: list[PlannedChart]
 
 
-class Drawable(Protocol):
-    """Anything of `readiness.charts`."""
-
-    def chart(self, name: str = "chart") -> Chart:
-        """The finished chart; `name` prefixes the ids in its SVG."""
-        ...
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
     add_step_arguments(parser, "figures", "weights", "margins", "questionnaire")
@@ -103,31 +93,34 @@ class Wave:
     questionnaire: Questionnaire
     settings: DrawWave
 
-    def charts(self, width: int) -> Iterator[tuple[str, Drawable]]:
-        """Every chart at one width, by file name."""
-        for planned in self.settings.charts:
-            yield planned.name, self._chart(planned, width)
+    def charts(self) -> dict[str, Picture]:
+        """Every chart, by file name."""
+        return {planned.name: self._chart(planned) for planned in self.settings.charts}
 
-    def _chart(self, planned: PlannedChart, width: int) -> Drawable:
+    def _chart(self, planned: PlannedChart) -> Picture:
         if planned.form in BESIDE:
-            return self._participation(planned.form, width)
+            return self._participation(planned.form)
         if not planned.item:
-            return self._weights(width)
+            return self._weights()
         item = self.questionnaire.item(planned.item)
         if planned.form == "levels":
-            return self._levels(item, width)
+            return self._levels(item)
         if planned.form == "revision":
-            return self._revision(item, width)
-        return self._dots(item, planned.form, width)
+            level, axis = self._shown(item)
+            shown = (item.id, level, self._groups(item), axis)
+            return revision(self._figures, *shown, subtitle=self._subtitle(item))
+        return self._dots(item, planned.form)
 
     @property
     def _selection(self) -> Selection:
         return selection_of(self.settings.selection, self.rows)
 
     @cached_property
-    def _rows(self) -> pd.DataFrame:
-        """The rows as charts show them: a flag of precision only where chance drew respondents."""
-        return self.rows if self._selection.drawn else self.rows.assign(reliability="")
+    def _figures(self) -> Figures:
+        """The numbers as charts show them: a flag of precision only where chance drew people."""
+        drawn = self._selection.drawn
+        rows = self.rows if drawn else self.rows.assign(reliability="")
+        return Figures(rows, self._language, simulated=self.settings.simulated)
 
     @property
     def _language(self) -> Language:
@@ -135,57 +128,46 @@ class Wave:
 
     @cached_property
     def _value(self) -> Values:
-        return values_of(self._rows)
+        return values_of(self.rows)
 
-    def _groups(self, item: Item) -> dict[str, str]:
-        """The groups in the order of the item's tables: code to label."""
-        if self.settings.by in ("", item.id):
-            return {}
-        variable = self.questionnaire.grouping(self.settings.by)
-        labels = variable.labels(self._language)
-        shown = (item.id, item.shown, variable.codes)
-        return {c: labels[c] for c in group_order(self._value, *shown, ordered=variable.ordered)}
+    def _groups(self, item: Item) -> Groups:
+        """The groups in the order of the item's tables, the total, and those outside both."""
+        language, questionnaire = self._language, self.questionnaire
+        among, apart = {}, {}
+        if self.settings.by not in ("", item.id):
+            variable = questionnaire.grouping(self.settings.by)
+            labels = variable.labels(language)
+            shown = (item.id, item.shown, variable.codes)
+            codes = group_order(self._value, *shown, ordered=variable.ordered)
+            among = {code: labels[code] for code in codes}
+        if questionnaire.group_item is not None:
+            labels = questionnaire.item(questionnaire.group_item).labels(language)
+            apart = {code: labels[code] for code in questionnaire.apart}
+        return Groups(among, (TOTAL, word("charts.total", language)), apart)
 
-    def _subtitle(self, item: Item, key: str) -> str:
+    def _subtitle(self, item: Item) -> str:
+        key = MEAN_BY if item.range else SHARE_BY
         if self.settings.by in ("", item.id):
             return word(ALONE[key], self._language)
         by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
         return word(key, self._language, by=by)
 
-    @property
-    def _total(self) -> tuple[str, str]:
-        return (TOTAL, word("charts.total", self._language))
-
-    @property
-    def _apart(self) -> dict[str, str]:
-        """The groups outside weights and total, by code."""
-        group_item = self.questionnaire.group_item
-        if group_item is None:
-            return {}
-        labels = self.questionnaire.item(group_item).labels(self._language)
-        return {code: labels[code] for code in self.questionnaire.apart}
-
-    def _levels(self, item: Item, width: int) -> LevelBars:
+    def _levels(self, item: Item) -> Picture:
         outside = item.dont_know
-        return LevelBars(
-            self._rows,
+        levels = Levels(
             item.id,
             item.label.text(self._language),
             item.labels(self._language),
-            self._groups(item),
-            self._language,
-            self._subtitle(item, SHARE_BY),
             ordered=item.kind == "ordinal",
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
-            total=self._total,
-            apart=self._apart,
-            small=self.settings.reliable_base,
-            width=width,
         )
+        small, subtitle = self.settings.reliable_base, self._subtitle(item)
+        groups = self._groups(item)
+        return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
 
-    def _dots(self, item: Item, form: str, width: int) -> Intervals:
-        marks, language = Marks(self._rows, self._language), self._language
+    def _dots(self, item: Item, form: str) -> Picture:
+        figures, language = self._figures, self._language
         # Bars of the same item say the finding already.
         told = "levels" in item.forms
         title, levels = item.label.text(language), None
@@ -193,25 +175,22 @@ class Wave:
             axis = word("charts.axis.options", language, item=title)
             labels = item.labels(language)
             codes = answer_order(self._value, item.id, item.codes, ordered=False)
-            table = by_answer(marks, item.id, {code: labels[code] for code in codes}, TOTAL)
+            table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
             subtitle = word("charts.subtitle.options", language)
         else:
             level, axis = self._shown(item)
-            subtitle = self._subtitle(item, MEAN_BY if item.range else SHARE_BY)
+            subtitle = self._subtitle(item)
             levels = None if item.range or told else self._levels_of(item)
-            groups = self._groups(item)
-            table = by_group(marks, item.id, level, groups, total=self._total, apart=self._apart)
-        return Intervals(
+            table = by_group(figures, item.id, level, self._groups(item))
+        return intervals(
+            figures,
             table,
             axis,
-            language,
-            self.settings.simulated,
+            small=self.settings.reliable_base,
             title="" if told else title,
             subtitle=subtitle,
             levels=levels,
-            note=self._note(any(row.mark.lower is not None for row in table)),
-            small=self.settings.reliable_base,
-            width=width,
+            note=self._note(any(figure.lower is not None for _, figure in table)),
         )
 
     def _levels_of(self, item: Item) -> Listed:
@@ -238,30 +217,15 @@ class Wave:
             return word(UNLISTED, self._language)
         return word(f"charts.selection.{selection.key}", self._language)
 
-    def _revision(self, item: Item, width: int) -> Revision:
-        level, axis = self._shown(item)
-        return Revision(
-            self._rows,
-            item.id,
-            level,
-            self._groups(item),
-            axis,
-            self._language,
-            self._total,
-            width,
-            self._subtitle(item, MEAN_BY if item.range else SHARE_BY),
-        )
-
-    def _participation(self, form: str, width: int) -> Drawable:
+    def _participation(self, form: str) -> Picture:
         """Who took part, what they left out, and what that could do."""
-        shown = (self._language, self.settings.simulated, width)
         if form == FLOW:
-            return Flow(self._rows, *shown)
+            return flow(self._figures)
         told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
         items = [self.questionnaire.item(name) for name in told]
-        return (Missing if form == MISSINGNESS else Ranges)(self._rows, items, *shown)
+        return (missing if form == MISSINGNESS else ranges)(self._figures, items)
 
-    def _weights(self, width: int) -> WeightsPicture:
+    def _weights(self) -> Picture:
         numbers = self.margins.astype(dict.fromkeys(("target", "raked", "final"), float))
         total = numbers.groupby("variable")["target"].transform("sum")
         # As the register shows them: what is drawn is released, and to no more digits than is said.
@@ -277,9 +241,7 @@ class Wave:
         bounds = self.settings.bounds if (raked != final).any() else ()
         names = dict.fromkeys(gaps["variable"])
         variables = {name: self.questionnaire.grouping(name) for name in names}
-        return WeightsPicture(
-            raked,
-            final,
+        margins = Margins(
             gaps,
             {name: variable.label.text(self._language) for name, variable in variables.items()},
             {
@@ -287,10 +249,10 @@ class Wave:
                 for name, variable in variables.items()
                 for code, label in variable.labels(self._language).items()
             },
-            self.settings.simulated,
-            self._language,
-            tuple(bounds),
-            width,
+        )
+        simulated = self.settings.simulated
+        return weights_chart(
+            raked, final, margins, self._language, simulated=simulated, bounds=bounds
         )
 
 
@@ -305,11 +267,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings,
     )
     outputs = Outputs("draw-wave", arguments.out)
-    widths = {width: dict(wave.charts(width)) for width in (WIDE, NARROW)}
-    charts = {
-        name: {width: drawn[name].chart for width, drawn in widths.items()} for name in widths[WIDE]
-    }
-    for name, content in files_of(charts):
+    for name, content in files_of(wave.charts()):
         outputs.file(name, content)
     inputs = {name: getattr(arguments, name) for name in ("figures", "weights", "margins")}
     inputs["questionnaire"] = arguments.questionnaire

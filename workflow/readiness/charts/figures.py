@@ -1,0 +1,146 @@
+"""The register's numbers as charts need them: one `Figure` for each that is drawn, by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from readiness.charts.marks import Text, Unit
+from readiness.errors import RenderError
+from readiness.language import Language, numbers
+from readiness.register.display import SUPPRESSED_TEXT
+from readiness.register.signs import Sign, sign
+
+COLUMNS: tuple[str, ...] = (
+    "id",
+    "unit",
+    "value",
+    "lower",
+    "upper",
+    "n",
+    "reliability",
+    "suppressed",
+)
+COLUMNS += ("digits", "rounding", "simulated")
+
+_PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
+"""What may stand beside the digits of a share."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the register, as drawn.
+
+    `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
+    has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
+    language, empty where it is not published; `sign` what stands beside it or in its place. `place`
+    is the id of its number in a report: the run's name before its own.
+    """
+
+    id: str
+    place: str
+    unit: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    n: int | None
+    reliability: str
+    suppressed: str
+    digits: int
+    rounding: str
+    display: str
+    sign: Sign = Sign.NONE
+
+    @property
+    def counts(self) -> Unit:
+        """What an axis of such numbers counts."""
+        return "share" if self.unit == "share" else "number"
+
+    @property
+    def text(self) -> Text:
+        """What stands at its place, bold: the number or `(…)`, with its sign."""
+        said = f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}"
+        return Text(said, self.place, bold=True)
+
+    @property
+    def plain(self) -> Text:
+        """The number without its percent sign, where the unit is said once for all; its sign."""
+        said = f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
+        return Text(said, self.place)
+
+    def between(self, low: float, high: float, language: Language) -> Text:
+        """An interval by the rounding rule of the number, read where there is room."""
+        said = numbers.interval(low, high, self.unit, self.digits, language, self.rounding)
+        return Text(said, self.place, muted=True, wide=True)
+
+
+class Figures:
+    """The numbers of one run's register, by id, in one language.
+
+    `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
+    rows comes from one that is. Raises RenderError when a column is missing or an id is twice.
+    """
+
+    def __init__(self, rows: pd.DataFrame, language: Language, *, simulated: bool = False) -> None:
+        missing = [c for c in COLUMNS if c not in rows.columns]
+        if missing:
+            raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
+        if twice := list(rows.loc[rows["id"].duplicated(), "id"]):
+            raise RenderError(f"chart: the register has {twice[0]} twice; give one run's.")
+        self.language = language
+        self.simulated = simulated or any(
+            str(each).strip().lower() == "true" for each in rows["simulated"].unique()
+        )
+        self._rows = {row["id"]: row for row in rows.to_dict("records")}
+
+    def find(self, item: str, level: str, group: str) -> Figure | None:
+        """The number of a level in a group; None where the register has none. Raises as `get`."""
+        return self.get(f"{item}.{level}.{group}")
+
+    def get(self, identity: str) -> Figure | None:
+        """The number of an id; None where the register has none.
+
+        Raises RenderError for a row with neither a value nor a reason for its absence.
+        """
+        row = self._rows.get(identity)
+        return None if row is None else self._figure(row)
+
+    def _figure(self, row: Mapping[Any, Any]) -> Figure:
+        suppressed, value = _text(row["suppressed"]), _number(row["value"])
+        if value is None and not suppressed:
+            raise RenderError(
+                f"chart: {row['id']} has neither a value nor a reason for suppression."
+            )
+        unit, digits = _text(row["unit"]), int(_number(row["digits"]) or 0)
+        rounding = _text(row["rounding"]) or "half_even"
+        display = ""
+        if not suppressed:
+            # The cell, not its float: its text is the number's.
+            display = numbers.number(row["value"], unit, digits, self.language, rounding)
+        run, n = _text(row.get("run")), _number(row["n"])
+        return Figure(
+            id=str(row["id"]),
+            place=f"{run}/{row['id']}" if run else str(row["id"]),
+            unit=unit,
+            value=None if suppressed else value,
+            lower=None if suppressed else _number(row["lower"]),
+            upper=None if suppressed else _number(row["upper"]),
+            n=None if n is None else int(n),
+            reliability=_text(row["reliability"]),
+            suppressed=suppressed,
+            digits=digits,
+            rounding=rounding,
+            display=display,
+            sign=sign({**row, "suppressed": suppressed}),
+        )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value)
+
+
+def _number(value: Any) -> float | None:
+    return float(text) if (text := _text(value)) else None
