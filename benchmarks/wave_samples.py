@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
+from readiness.survey.weighting.condensed import Repeats
 from readiness.survey.weighting.recipe import Trim
-from readiness.survey.weighting.repeating import Repeats
 from simulated_wave import scenario as world
 
 SEED = 2_612

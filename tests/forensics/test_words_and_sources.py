@@ -241,7 +241,7 @@ def test_scales_at_their_ends() -> None:
 
 def test_the_reason_agrees_with_the_flag_of_estimates() -> None:
     """For bare counts the scale says what the survey engine says of a design with n_eff = n."""
-    from readiness.survey.reliability import nchs
+    from readiness.survey.intervals import nchs
 
     flags = {"suppress": "suppress", "review": "review", "present": "present"}
     for base in (12, 29, 30, 57, 200, 1000):

@@ -13,8 +13,8 @@ from scipy import stats
 
 from readiness.errors import StatisticsError
 from readiness.survey import adjust_p, exact_permutation, exact_wilcoxon, fisher_freeman_halton
+from readiness.survey.comparisons.cumulative import cdf, density, interval_probability
 from readiness.survey.comparisons.effects import noncentrality_interval
-from readiness.survey.comparisons.links import cdf, density, interval_probability
 from readiness.survey.comparisons.quadratic_form import tail_probability
 
 BOUNDED = settings(deadline=None, derandomize=True, max_examples=40)

@@ -18,8 +18,7 @@ from readiness.survey import (
     proportions,
     share_contrasts,
 )
-from readiness.survey.comparisons.families import ContrastRow
-from readiness.survey.comparisons.shares import mover
+from readiness.survey.comparisons.families import ContrastRow, mover
 from readiness.survey.intervals import wilson
 
 

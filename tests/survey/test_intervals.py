@@ -9,8 +9,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from readiness.errors import StatisticsError
 from readiness.survey import proportion_interval
-from readiness.survey.intervals import nchs_effective_size, t_quantile, wilson
-from readiness.survey.reliability import nchs
+from readiness.survey.intervals import nchs, nchs_effective_size, t_quantile, wilson
 
 ALL = ["korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"]
 

@@ -16,8 +16,7 @@ from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.choice import FIRST, NEWEST, Procedure
-from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
-from readiness.survey.comparisons.comparison import Comparison
+from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
 from readiness.survey.comparisons.item import Contrasts
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.results import ComparisonRow, frame

@@ -18,8 +18,7 @@ from readiness.arrays import BoolArray
 from readiness.config import Compare
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
-from readiness.survey.comparisons.families import ContrastRow, family_of
-from readiness.survey.comparisons.shares import Shares
+from readiness.survey.comparisons.families import ContrastRow, Shares, family_of
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval
 

@@ -22,12 +22,12 @@ from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
 from readiness.survey.coding import Codes, Factorized, factorized
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.categories import group_codes
 from readiness.survey.estimates.crossing import Crossing, can_cross
 from readiness.survey.estimates.multiresponse import Base, option_answers
 from readiness.survey.estimates.proportions import (
     Proportions,
     SurveyWarning,
+    group_codes,
     no_proportions,
     proportion_estimates,
     proportion_table,

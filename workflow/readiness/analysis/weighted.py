@@ -14,8 +14,7 @@ import pandas as pd
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design, design
-from readiness.survey.patterned import AnyReplicates, PatternedReplicates
-from readiness.survey.replicates import Kind, Replicates
+from readiness.survey.replicates import AnyReplicates, Kind, PatternedReplicates, Replicates
 from readiness.survey.variance import Stage
 from readiness.tables import read_text_table
 

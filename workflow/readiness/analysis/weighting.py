@@ -18,11 +18,9 @@ from readiness.errors import DataError
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.design import design
-from readiness.survey.patterned import AnyReplicates
-from readiness.survey.replicates import Kind
+from readiness.survey.replicates import AnyReplicates, Kind
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
-from readiness.survey.weighting.margins import Collapse
-from readiness.survey.weighting.merging import joined
+from readiness.survey.weighting.margins import Collapse, joined
 from readiness.survey.weighting.recipe import Trim, Weighting, weigh
 
 Margins = Mapping[str, Mapping[str, float]]

@@ -24,7 +24,7 @@ from readiness.charts.words import closing, word
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
 from readiness.language import Language, numbers, show
-from readiness.survey.weighting.merging import JOINED
+from readiness.survey.weighting.margins import JOINED
 
 BINS = 30
 DECIMALS = 4

@@ -17,7 +17,7 @@ from readiness.register.display import SUPPRESSED_TEXT, shown
 from readiness.register.protection import WITHHELD
 
 UNRELIABLE_FLAG = "suppress"
-"""The reliability of a share that official statistics would not publish (`survey.reliability`)."""
+"""The reliability of a share that official statistics would not publish (`survey.intervals`)."""
 
 
 class Sign(Enum):

@@ -19,7 +19,7 @@ from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.markdown import label, table
 from readiness.reporting.shown import ShownWave
-from readiness.survey.weighting.merging import JOINED
+from readiness.survey.weighting.margins import JOINED
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
 NO_ANSWER = "weighting.unknown"

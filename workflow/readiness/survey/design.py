@@ -45,7 +45,7 @@ from readiness.survey.variance import (
 )
 
 if TYPE_CHECKING:
-    from readiness.survey.patterned import AnyReplicates
+    from readiness.survey.replicates import AnyReplicates
 
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 

@@ -129,8 +129,8 @@ def r_indicator(
     Raises:
         StatisticsError: nobody or everybody answered, missing or dependent auxiliaries, separation.
     """
+    from readiness.survey.comparisons.covariates import refuse_separation
     from readiness.survey.comparisons.linear import refit
-    from readiness.survey.comparisons.separation import refuse_separation
 
     answered = booleans(np.asarray(responded), "responded").astype(np.float64)
     matrix = np.asarray(x, dtype=np.float64)

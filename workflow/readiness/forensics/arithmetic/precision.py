@@ -49,10 +49,10 @@ class Presentation:
 def nchs_presentation(count: int, base: int) -> Presentation:
     """What the NCHS scale would say of a share: present, review, or suppress with the reason.
 
-    The thresholds are `survey.reliability.NchsRules`; that module flags estimates of a design, this
+    The thresholds are `survey.intervals.NchsRules`; that module flags estimates of a design, this
     function gives the reason for a bare count.
     """
-    from readiness.survey.reliability import NchsRules
+    from readiness.survey.intervals import NchsRules
 
     _check(count, base)
     rules = NchsRules()

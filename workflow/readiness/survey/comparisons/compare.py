@@ -7,20 +7,81 @@ stops.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.choice import NEWEST, Lead, Procedure
-from readiness.survey.comparisons.comparison import Comparison
+from readiness.survey.comparisons.choice import NEWEST, Choice, Lead, Procedure
 from readiness.survey.comparisons.contrasts import Adjustment
 from readiness.survey.comparisons.item import ComparedItem, Contrasts
 from readiness.survey.comparisons.ranks import rank_test
-from readiness.survey.comparisons.results import ComparisonRow
+from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
+    "permutation": (
+        "permutation_midrank",
+        "permutation_studentised",
+        "permutation_combined",
+        "permutation_pearson",
+        "permutation_categories",
+    ),
+    "rao_scott": ("rao_scott_f",),
+    "effect_size": ("cramers_v",),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An item compared across groups.
+
+    Attributes:
+        choice: which test is primary, and why.
+        tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
+            `proportional_odds_check`, `permutation_combined`, `fisher_freeman_halton`).
+        contrasts: differences of a share between all pairs of groups (b - a, shares 0-1), with
+            p adjusted over the pairs.
+        effects: Cramer's V, probabilities of superiority, odds ratios.
+        n: unweighted base.
+        group_sizes: unweighted answers by group, declared order.
+        notes: levels or groups left out, in words.
+    """
+
+    choice: Choice
+    tests: tuple[ComparisonRow, ...]
+    contrasts: tuple[ComparisonRow, ...]
+    effects: tuple[ComparisonRow, ...]
+    n: int
+    group_sizes: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ComparisonRow, ...]:
+        """Tests, contrasts and effects, in this order."""
+        return self.tests + self.contrasts + self.effects
+
+    @property
+    def lead(self) -> ComparisonRow:
+        """The row of the primary test."""
+        return next(r for r in self.rows if r.test in _LEAD_ROWS[self.choice.lead])
+
+    def test(self, name: str) -> ComparisonRow | None:
+        """An overall test by name, or None if it was not made."""
+        return next((r for r in self.tests if r.test == name), None)
+
+    def frame(self) -> pd.DataFrame:
+        """All rows as a data frame, with a column `leads`."""
+        table = frame(self.rows)
+        lead = self.lead
+        table["leads"] = [row is lead for row in self.rows]
+        return table
 
 
 def compare_ordinal(

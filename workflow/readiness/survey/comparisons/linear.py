@@ -18,11 +18,15 @@ import numpy as np
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import factor, two_or_more
-from readiness.survey.comparisons.covariates import Covariates, check_rank, of_factor
+from readiness.survey.comparisons.covariates import (
+    Covariates,
+    check_rank,
+    of_factor,
+    refuse_separation,
+)
 from readiness.survey.comparisons.quadratic_form import tail_probability
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow
-from readiness.survey.comparisons.separation import refuse_separation
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of

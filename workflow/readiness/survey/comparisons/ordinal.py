@@ -23,13 +23,11 @@ from readiness.survey.comparisons.cells import (
     t_quantile,
     weighted_counts,
 )
-from readiness.survey.comparisons.covariates import Covariates, check_rank
-from readiness.survey.comparisons.cumulative import CumulativeLikelihood, distinct_rows
-from readiness.survey.comparisons.links import Link
+from readiness.survey.comparisons.covariates import Covariates, check_rank, refuse_separation
+from readiness.survey.comparisons.cumulative import CumulativeLikelihood, Link, distinct_rows
 from readiness.survey.comparisons.quadratic_form import tail_probability
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow
-from readiness.survey.comparisons.separation import refuse_separation
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

@@ -3,22 +3,90 @@
 Each is a ratio of weighted totals, or a total; linearised it is handed to the design (Taylor), or
 it is computed again under each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`,
 `svyvar`, and `svyby(..., covmat=TRUE)` where `by` is given.
+
+A vector of estimates with its design covariance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.categories import group_codes
-from readiness.survey.estimates.results import Estimates
+from readiness.survey.estimates.proportions import group_codes
+from readiness.survey.intervals import check_level, t_quantile
 from readiness.survey.options import one_of
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """Estimates, in the unit of the variable, with what is known of their precision.
+
+    Attributes:
+        names: what each one is, k of them.
+        values: the estimates, shape (k,).
+        covariance: their design covariance, shape (k, k).
+        n: unweighted base of each, shape (k,).
+        degrees_of_freedom: of the design in the domain.
+        deff: design effect of each, when asked for, shape (k,).
+    """
+
+    names: tuple[str, ...]
+    values: FloatArray
+    covariance: FloatArray
+    n: IntArray
+    degrees_of_freedom: int
+    deff: FloatArray | None = None
+
+    @property
+    def se(self) -> FloatArray:
+        """Standard errors, shape (k,); NaN where the base is one respondent."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0.0)))
+
+    @property
+    def cv(self) -> FloatArray:
+        """Coefficients of variation, se over the absolute estimate (NaN where that is 0)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.values == 0, np.nan, self.se / np.abs(self.values))
+
+    def interval(
+        self, level: float = 0.95, df: float | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Symmetric limits on `df` degrees of freedom (the design's when None; inf: normal).
+
+        Raises:
+            StatisticsError: a level outside (0, 1).
+        """
+        check_level(level)
+        half = t_quantile(level, self.degrees_of_freedom if df is None else df) * self.se
+        return self.values - half, self.values + half
+
+    def to_frame(self, level: float = 0.95) -> pd.DataFrame:
+        """One row an estimate: name, n, estimate, se, lower, upper, cv, df (and deff)."""
+        lower, upper = self.interval(level)
+        frame = pd.DataFrame(
+            {
+                "name": self.names,
+                "n": self.n,
+                "estimate": self.values,
+                "se": self.se,
+                "lower": lower,
+                "upper": upper,
+                "cv": self.cv,
+                "df": self.degrees_of_freedom,
+            }
+        )
+        if self.deff is not None:
+            frame["deff"] = self.deff
+        return frame
+
 
 Missing: TypeAlias = Literal["fail", "drop"]
 DesignEffect: TypeAlias = Literal["none", "without-replacement", "replace"]

@@ -36,16 +36,16 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.condensed import Limits, Raking, Recipe
-from readiness.survey.weighting.margins import Collapse, Totals
-from readiness.survey.weighting.merging import (
+from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeated, Repeats, repeat
+from readiness.survey.weighting.margins import (
+    Collapse,
+    Totals,
     joined,
     merged_categories,
     merged_strata,
 )
 from readiness.survey.weighting.raking import MAX_ITERATIONS
 from readiness.survey.weighting.recipe import Trim, Weighting
-from readiness.survey.weighting.repeating import Repeated, Repeats, repeat
 from readiness.survey.weighting.report import (
     WeightingReport,
     iteration_table,

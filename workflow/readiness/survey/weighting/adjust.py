@@ -21,8 +21,13 @@ from readiness.survey.replicates import Adjustment
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
-from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, cross, rake_weights
-from readiness.survey.weighting.reraking import Reraking
+from readiness.survey.weighting.raking import (
+    MAX_ITERATIONS,
+    TOLERANCE,
+    Reraking,
+    cross,
+    rake_weights,
+)
 from readiness.survey.weighting.trimming import trim_weights
 
 Residuals: TypeAlias = Literal["greg", "r-rake"]

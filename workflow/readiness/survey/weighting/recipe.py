@@ -9,12 +9,11 @@ import numpy as np
 
 from readiness.arrays import FloatArray
 from readiness.survey.design import Design
-from readiness.survey.patterned import AnyReplicates
-from readiness.survey.replicates import Kind
+from readiness.survey.replicates import AnyReplicates, Kind
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.condensed import Limits, Recipe
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
-from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, Raked
+from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, Raked, Reraking
 from readiness.survey.weighting.replicating import make_replicates
 from readiness.survey.weighting.report import (
     WeightingReport,
@@ -22,7 +21,6 @@ from readiness.survey.weighting.report import (
     margin_table,
     summarise,
 )
-from readiness.survey.weighting.reraking import Reraking
 
 # Above this number of PSUs, one replicate for each is too many.
 _MOST_JACKKNIFE = 2000

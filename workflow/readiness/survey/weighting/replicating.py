@@ -12,9 +12,9 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.design import Design
 from readiness.survey.options import one_of
-from readiness.survey.patterned import AnyReplicates
 from readiness.survey.replicates import (
     Adjustment,
+    AnyReplicates,
     Kind,
     Replicates,
     StreamedReplicates,
