@@ -27,7 +27,6 @@ LARGEST = 1 << 30
 LONG = 1 << 20
 """From so many bytes on a table is read by the faster parser, where both read it alike."""
 _BLOCK = 1 << 24
-_NEWLINE, _COMMA, _QUOTE = b'\n,"'
 BOM = "\ufeff"
 MEND = "Export it again, or mend it."
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
@@ -165,51 +164,64 @@ def unreadable(error: csv.Error) -> str:
     return f"not a CSV table ({said})"
 
 
-def _regular(content: bytes) -> list[str]:
-    """The header of a table that any parser reads alike, or nothing where one might not.
+def is_regular(content: bytes, separator: str, width: int) -> bool:
+    """Whether any parser reads the table alike: `width` cells in every row, the last with its end.
 
-    So it is with every table of ours: UTF-8, `\\n` only, as many commas outside quotes in each line
-    as in the first, quotes only where a cell begins and ends or doubled inside of one. pandas reads
-    such a file ten times as fast as `csv`; it would fill up short rows in silence, `csv` says so.
+    Quotes stand only around cells or doubled in them, so a line end in quotes is no end of a row;
+    line ends are `\\n` or `\\r\\n`. pandas reads such a file ten times as fast as `csv`; it would
+    fill up short rows in silence, `csv` says so.
     """
     import numpy as np
 
-    first, _, _ = content[: 1 << 16].partition(b"\n")
-    if b'"' in first or b"\r" in content or b"\0" in content or content.startswith(BOM.encode()):
-        return []
-    names = first.decode("utf-8", "replace").split(",")
-    if len(names) < 2 or len(set(names)) < len(names) or not all(names):
-        return []
-    commas, decoder, begin = len(names) - 1, codecs.getincrementaldecoder("utf-8")(), 0
+    if b"\0" in content or content.count(b"\r") != content.count(b"\r\n"):
+        return False
+    newline, sign, quote = 10, ord(separator), 34
+    begin = 0
     while begin < len(content):
         end = content.rfind(b"\n", begin, begin + _BLOCK) + 1 or len(content)
         if end - begin > _BLOCK:
-            return []
+            return False
         block = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
-        try:
-            decoder.decode(block.tobytes(), final=end == len(content))
-        except UnicodeDecodeError:
-            return []
-        ends, comma = block == _NEWLINE, block == _COMMA
-        quote = block == _QUOTE
-        if quote.any():
-            inside = np.bitwise_xor.accumulate(quote)
-            before = np.concatenate([[_NEWLINE], block[:-1]])[quote]
-            after = np.concatenate([block[1:], [_NEWLINE]])[quote]
-            border = np.where(inside[quote], before, after)
-            if inside[-1] or not np.isin(border, (_NEWLINE, _COMMA, _QUOTE)).all():
-                return []  # a line may also end inside a cell, at the end of this block
-            ends, comma = ends & ~inside, comma & ~inside
-        lines = np.flatnonzero(ends)
-        if end == len(content) and (not len(lines) or lines[-1] < len(block) - 1):
-            lines = np.append(lines, len(block) - 1)
-        starts = np.concatenate([[0], lines[:-1] + 1])
-        if (np.add.reduceat(comma, starts, dtype=np.int64) != commas).any():
-            return []
-        if int((lines - starts).max()) >= csv.field_size_limit():
-            return []
+        ends, signs, quotes = block == newline, block == sign, block == quote
+        if quotes.any():
+            inside = np.bitwise_xor.accumulate(quotes)
+            before = np.concatenate([[newline], block[:-1]])[quotes]
+            after = np.concatenate([block[1:], [newline]])[quotes]
+            border = np.where(inside[quotes], before, after)
+            if not np.isin(border, [newline, 13, sign, quote]).all():
+                return False
+            ends, signs = ends & ~inside, signs & ~inside
+            if inside[-1]:  # the block ends within a cell: read it up to the row before
+                rows = np.flatnonzero(ends)
+                if end == len(content) or not len(rows):
+                    return False
+                end = begin + int(rows[-1]) + 1
+                ends, signs = ends[: end - begin], signs[: end - begin]
+        rows = np.flatnonzero(ends)
+        if end == len(content) and (not len(rows) or rows[-1] < len(ends) - 1):
+            return False  # the last line has no end: it may be cut
+        starts = np.concatenate([[0], rows[:-1] + 1])
+        if (np.add.reduceat(signs, starts, dtype=np.int64) != width - 1).any():
+            return False
+        if int((rows - starts).max()) >= csv.field_size_limit():
+            return False
         begin = end
-    return names
+    return True
+
+
+def _plain_header(content: bytes) -> list[str]:
+    """The header of a table as ours are, for pandas to read; nothing where another stands there."""
+    first, _, _ = content[: 1 << 16].partition(b"\n")
+    if b'"' in first or b"\r" in first or content.startswith(codecs.BOM_UTF8):
+        return []
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return []
+    names = first.decode("utf-8").split(",")
+    if len(names) < 2 or len(set(names)) < len(names) or not all(names):
+        return []
+    return names if is_regular(content, ",", len(names)) else []
 
 
 def read_text_table(
@@ -227,7 +239,7 @@ def read_text_table(
     import pandas as pd
 
     content = read_bytes(path, what) if content is None else content
-    if len(content) >= LONG and (names := _regular(content)):
+    if len(content) >= LONG and (names := _plain_header(content)):
         return pd.read_csv(
             io.BytesIO(content), dtype=str, na_filter=False, names=names, header=0,
             usecols=[name for name in names if columns is None or name in columns],

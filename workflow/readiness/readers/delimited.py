@@ -30,7 +30,7 @@ from readiness.readers.table import (
     header_at,
     without_empty,
 )
-from readiness.tables import LONG, counted, unreadable
+from readiness.tables import LONG, counted, is_regular, unreadable
 
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -49,7 +49,6 @@ NO_TABLES = {
 }
 """How files begin that are no table, in small letters, and what to do."""
 _CHUNK = 20_000
-_BLOCK = 1 << 24
 
 Row = tuple[int, list[str]]
 
@@ -265,7 +264,7 @@ class _Body:
 def _fast(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
     """The same of a large file that any parser reads alike; None where one might not."""
     header = next(_parsed(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
-    if len(header) < 2 or not _regular(content, separator, len(header)):
+    if len(header) < 2 or not is_regular(content, separator, len(header)):
         return None
     bounded(path, 1, len(header))
     # A file that is cut in its last row has too few cells, so it is not regular, or a short cell.
@@ -283,46 +282,3 @@ def _fast(path: Path, content: bytes, separator: str, line: int) -> Sheet | None
         frame = frame.iloc[:-last].apply(lambda column: column.cat.remove_unused_categories())
     numbers = np.arange(line + 1, len(frame) + line + 1)
     return Sheet(path, tuple(header), frame, numbers)
-
-
-def _regular(content: bytes, separator: str, width: int) -> bool:
-    """Whether every row has `width` cells, and quotes stand only around cells or doubled in them.
-
-    So a line end in quotes is no end of a row, for either parser. Ends are `\\n` or `\\r\\n`.
-    """
-    if b"\0" in content or content.count(b"\r") != content.count(b"\r\n"):
-        return False
-    newline, sign, quote = 10, ord(separator), 34
-    borders = np.array([newline, 13, sign, quote])
-    begin = 0
-    while begin < len(content):
-        end = content.rfind(b"\n", begin, begin + _BLOCK) + 1 or len(content)
-        if end - begin > _BLOCK:
-            return False
-        block = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
-        ends, signs = block == newline, block == sign
-        quotes = block == quote
-        if quotes.any():
-            inside = np.bitwise_xor.accumulate(quotes)
-            before = np.concatenate([[newline], block[:-1]])[quotes]
-            after = np.concatenate([block[1:], [newline]])[quotes]
-            border = np.where(inside[quotes], before, after)
-            if not np.isin(border, borders).all():
-                return False
-            ends, signs = ends & ~inside, signs & ~inside
-            if inside[-1]:  # the block ends within a cell: read it up to the row before
-                rows = np.flatnonzero(ends)
-                if end == len(content) or not len(rows):
-                    return False
-                end = begin + int(rows[-1]) + 1
-                ends, signs = ends[: end - begin], signs[: end - begin]
-        rows = np.flatnonzero(ends)
-        if end == len(content) and (not len(rows) or rows[-1] < len(ends) - 1):
-            return False  # the last line has no end: it may be cut
-        starts = np.concatenate([[0], rows[:-1] + 1])
-        if (np.add.reduceat(signs, starts, dtype=np.int64) != width - 1).any():
-            return False
-        if int((rows - starts).max()) >= csv.field_size_limit():
-            return False
-        begin = end
-    return True
