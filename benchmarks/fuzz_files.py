@@ -52,7 +52,7 @@ from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version, read_versions  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
-from readiness.forensics.judging.claims import check_register  # noqa: E402
+from readiness.forensics.judging.claims import read_claims  # noqa: E402
 from readiness.forensics.judging.structure import parse_structure  # noqa: E402
 from readiness.forensics.judging.study import judge  # noqa: E402
 from readiness.lineage import read_lineage  # noqa: E402
@@ -140,7 +140,7 @@ def claims_of(version: str) -> Path:
 def _structure(path: Path) -> None:
     claims = read_text_table(claims_of(path.stem[-1]), "the register of claims")
     structure = parse_structure(read_yaml(path))
-    check_register(claims, structure)
+    read_claims(claims, structure)
     judge(claims, structure)
 
 
@@ -148,7 +148,7 @@ def _claims(path: Path) -> None:
     claims = read_text_table(path, "the register of claims")
     read_again(claims)
     structure = parse_structure(read_yaml(tree() / "data/claims/haca-2024-4.yaml"))
-    check_register(claims, structure)
+    read_claims(claims, structure)
     judge(claims, structure)
 
 

@@ -30,8 +30,13 @@ AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree",
 N = 60
 
 
+def column(at: int, header: str, cells: Sequence[str], **known: Any) -> Column:
+    codes = np.arange(len(cells), dtype=np.int64)
+    return Column.coded(at, header, cells, codes, **known)
+
+
 def table(**columns: Sequence[str]) -> Table:
-    return Table(tuple(Column.of(k, h, list(c)) for k, (h, c) in enumerate(columns.items())))
+    return Table(tuple(column(k, h, list(c)) for k, (h, c) in enumerate(columns.items())))
 
 
 def cycle(*texts: str, n: int = N) -> list[str]:
@@ -111,9 +116,6 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
 
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
-    def column(at: int, header: str, cells: list[str], **known: Any) -> Column:
-        return Column.of(at, header, cells, **known)
-
     yes_no = {"0": "No", "1": "Yes"}
     draft, asked, text = drafted(
         Table(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import ConfigError, DataError, ReadinessError
-from readiness.forensics.judging.claims import COLUMNS, check_register, read_register
+from readiness.forensics.judging.claims import COLUMNS, read_claims, read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status
@@ -33,6 +33,9 @@ STRUCTURE: dict[str, Any] = {
 }  # fmt: skip
 
 
+SOUND = parse_structure(STRUCTURE)
+
+
 def register(**changes: str) -> pd.DataFrame:
     """Two figures and a total; `changes` alter the first row."""
     base = dict.fromkeys(COLUMNS, "") | {
@@ -52,14 +55,14 @@ def register(**changes: str) -> pd.DataFrame:
 
 
 def test_the_register_is_sound() -> None:
-    claims = read_register(register(), parse_structure(STRUCTURE))
+    claims = read_register(register(), SOUND)
     assert list(claims) == ["acme.rating.high", "acme.rating.low", "acme.people.all"]
-    assert [v.status for v in judge(register(), parse_structure(STRUCTURE))]
+    assert [v.status for v in judge(register(), SOUND)]
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_haca_registers_are_sound(version: str) -> None:
-    assert check_register(haca_claims(version), haca_structure(version)) == []
+    assert read_claims(haca_claims(version), haca_structure(version))[1] == []
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_haca_registers_are_sound(version: str) -> None:
      ("٦٧٫٥٪", 675, 1), ("۷۵", 75, 0), ("100", 100, 0), ("0", 0, 0)],
 )  # fmt: skip
 def test_values_that_are_read(value: str, digits: int, decimals: int) -> None:
-    [figure] = [c.figure for c in read_register(register(value=value)).values()
+    [figure] = [c.figure for c in read_register(register(value=value), SOUND).values()
                 if c.claim_id == "acme.rating.high"]  # fmt: skip
     assert figure is not None
     assert (figure.digits, figure.decimals) == (digits, decimals)
@@ -108,28 +111,28 @@ def test_values_that_are_read(value: str, digits: int, decimals: int) -> None:
 def test_faults_name_row_and_expectation(
     changes: dict[str, str], column: str, expected: str
 ) -> None:
-    faults = check_register(register(**changes), parse_structure(STRUCTURE))
+    faults = read_claims(register(**changes), SOUND)[1]
     assert faults
     assert any(f.column == column and expected in f.message for f in faults), faults
     assert all(f.row in (2, 3) for f in faults)
     with pytest.raises(DataError, match=r"row [23], column"):
-        read_register(register(**changes), parse_structure(STRUCTURE))
+        read_register(register(**changes), SOUND)
 
 
 def test_columns_and_emptiness() -> None:
     frame = register()
-    [fault] = check_register(frame.drop(columns="value"))
+    [fault] = read_claims(frame.drop(columns="value"), SOUND)[1]
     assert "missing value" in fault.message
-    [fault] = check_register(frame.assign(opinion=""))
+    [fault] = read_claims(frame.assign(opinion=""), SOUND)[1]
     assert "unknown opinion" in fault.message
-    [fault] = check_register(frame.head(0))
+    [fault] = read_claims(frame.head(0), SOUND)[1]
     assert "no row" in fault.message
 
 
 def test_many_faults_stay_short() -> None:
     frame = pd.concat([register(value="~60")] * 40, ignore_index=True)
     with pytest.raises(DataError) as raised:
-        read_register(frame, where="data/x.csv")
+        read_register(frame, SOUND, "data/x.csv")
     assert "more" in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1
 
@@ -185,18 +188,18 @@ def test_a_phrase_that_is_not_understood_is_refused() -> None:
 def test_weighted_figures_are_not_judged() -> None:
     frame = register()
     frame.loc[:1, "weighted"] = "yes"
-    verdicts = {v.id: v for v in judge(frame, parse_structure(STRUCTURE))}
+    verdicts = {v.id: v for v in judge(frame, SOUND)}
     assert verdicts["bases.rating"].status is Status.NOT_APPLICABLE
     assert "total.base" not in verdicts
     frame.loc[:1, "weighted"] = "no"
-    said = {v.id: v for v in judge(frame, parse_structure(STRUCTURE))}["bases.rating"]
+    said = {v.id: v for v in judge(frame, SOUND)}["bases.rating"]
     assert "weighted" not in sentence(said)
 
 
 def test_declared_rounding_is_followed() -> None:
     frame = register(value="33")
     frame.loc[1, "value"] = "67"
-    structure = parse_structure(STRUCTURE)
+    structure = SOUND
     nearest = {v.id: v for v in judge(frame, structure)}["bases.rating"]
     frame.loc[:1, "rounding"] = "truncation"
     cut = {v.id: v for v in judge(frame, structure)}["bases.rating"]
@@ -213,15 +216,15 @@ def test_a_new_claim_is_checked_with_the_rest() -> None:
         "language": "fr", "item": "rating", "category": "high", "value": "75", "unit": "percent",
         "attributed_to": "press",
     }  # fmt: skip
-    longer = add_claim(frame, new, parse_structure(STRUCTURE))
+    longer = add_claim(frame, new, SOUND)
     assert len(longer) == 4 and len(frame) == 3
     assert longer.iloc[3]["weighted"] == "unknown"
     with pytest.raises(DataError, match="row 5, column value"):
-        add_claim(frame, new | {"value": "~75"})
+        add_claim(frame, new | {"value": "~75"}, SOUND)
     with pytest.raises(DataError, match="already in row 2"):
-        add_claim(frame, new | {"claim_id": "acme.rating.high"})
+        add_claim(frame, new | {"claim_id": "acme.rating.high"}, SOUND)
     with pytest.raises(DataError, match="unknown mood"):
-        add_claim(frame, new | {"mood": "good"})
+        add_claim(frame, new | {"mood": "good"}, SOUND)
 
 
 cell = st.one_of(
@@ -236,11 +239,10 @@ cell = st.one_of(
 @given(rows=st.lists(st.lists(cell, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=4))
 def test_any_register_is_judged_or_refused(rows: list[list[str]]) -> None:
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-    for structure in (None, parse_structure(STRUCTURE)):
-        faults = check_register(frame, structure)
-        assert all("\n" not in str(fault) for fault in faults)
-        if structure is not None and not faults:
-            judge(frame, structure)
+    faults = read_claims(frame, SOUND)[1]
+    assert all("\n" not in str(fault) for fault in faults)
+    if not faults:
+        judge(frame, SOUND)
 
 
 percents = st.integers(0, 100).map(str)

@@ -26,6 +26,7 @@ from readiness.forensics.arithmetic.bases import (
     SetKind,
     bases,
     joint_bases,
+    joint_splits,
     smallest_joint_base,
     witness,
     witnesses,
@@ -37,8 +38,7 @@ from readiness.forensics.arithmetic.figures import (
     printed,
 )
 from readiness.forensics.arithmetic.grim import debit, grim, grim_probability, grimmer
-from readiness.forensics.arithmetic.groups import joint_splits
-from readiness.forensics.arithmetic.phrases import read_phrase
+from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase
 from readiness.forensics.arithmetic.precision import (
     nchs_presentation,
     squared_cv,
@@ -46,7 +46,6 @@ from readiness.forensics.arithmetic.precision import (
 )
 from readiness.forensics.arithmetic.sources import repairs
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.arithmetic.wording import judge_wording
 from readiness.survey.intervals import clopper_pearson, wilson
 from readiness.survey.response import DISPOSITIONS, response_table
 

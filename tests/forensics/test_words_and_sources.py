@@ -11,23 +11,24 @@ from hypothesis import strategies as st
 
 from readiness.errors import DataError, StatisticsError
 from readiness.forensics.arithmetic.figures import Rounding, Shares, parse_figure
-from readiness.forensics.arithmetic.phrases import read_phrase
+from readiness.forensics.arithmetic.phrases import (
+    judge_wording,
+    read_phrase,
+    smallest_strict_base,
+)
 from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
+    cross_range,
     difference_of_groups,
     fisher_p,
     nchs_presentation,
+    p_range,
     statcan_band,
 )
 from readiness.forensics.arithmetic.sources import (
     edit_kind,
     one_edit_away,
     repairs,
-)
-from readiness.forensics.arithmetic.unpublished import cross_range, p_range
-from readiness.forensics.arithmetic.wording import (
-    judge_wording,
-    smallest_strict_base,
 )
 
 F = Fraction

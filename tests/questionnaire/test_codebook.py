@@ -19,8 +19,7 @@ from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.changes import changes
 from readiness.questionnaire.codebook import COLUMNS, table
-from readiness.questionnaire.export import Export
-from readiness.questionnaire.items import Category, Item, Missing, Range, Routing
+from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
 from readiness.questionnaire.model import FrameVariable
 from readiness.questionnaire.schema import header, table_schema
 from readiness.site.codebook import codebook_page

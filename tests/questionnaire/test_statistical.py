@@ -13,9 +13,11 @@ import pytest
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.labels_of_files import Labels, TickedSet, Variable
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.statistical import (
+    Labels,
+    TickedSet,
+    Variable,
     from_labels,
     means,
     sav_labels,

@@ -110,8 +110,7 @@ def _check(arguments: argparse.Namespace) -> None:
         return
     from readiness.files import write_atomically
     from readiness.forensics.judging.study import judge
-    from readiness.forensics.page import verdict_html
-    from readiness.forensics.reporting import verdict_json
+    from readiness.forensics.reporting import verdict_html, verdict_json
 
     if arguments.html:
         check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())

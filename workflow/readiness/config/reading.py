@@ -44,7 +44,7 @@ def read_yaml(path: Path, *, as_text: bool = False) -> Any:
         raise ConfigError(f"{path}{place}: {problem}. Check indentation and quotes.") from None
 
 
-def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys that the section at `location` (the last entry left out) may have."""
     current: Any = model
     for step in location[:-1]:
@@ -69,7 +69,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
-        known = _known_keys(model, first["loc"])
+        known = known_keys(model, first["loc"])
         close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
         message = f"{where}: unknown key; {advice}"

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from readiness.drafting.wordings import is_none, is_other, number_order, scale_o
 from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
+from readiness.readers.table import is_missing
 
 LONG_TEXT = 100
 """Characters: an option is shorter; most texts that people type are not."""
@@ -121,7 +121,7 @@ def _labelled(
 ) -> Answers:
     options, outside = [], []
     for value, label in labels:
-        means = special_of(label) or ("blank" if _is_missing(value, missing) else "")
+        means = special_of(label) or ("blank" if is_missing(value, missing) else "")
         if means:
             outside.append((label, value, means))
         else:
@@ -149,7 +149,7 @@ def _partly_labelled(
     outside = [
         (label, value, special_of(label) or "blank")
         for value, label in labels
-        if special_of(label) or _is_missing(value, missing)
+        if special_of(label) or is_missing(value, missing)
     ]
     values = {value for _, value, _ in outside}
     kept = Counter({t: n for t, n in counts.items() if t not in values})
@@ -157,18 +157,6 @@ def _partly_labelled(
     found = _numbers(kept) or Answers("text")
     said = (f"labelled are {', '.join(ends)}",) if ends else ()
     return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
-
-
-def _is_missing(value: str, missing: Sequence[str]) -> bool:
-    """Whether a file declares a value as missing, by itself or within a range `low..high`."""
-    for stated in missing:
-        low, dots, high = stated.partition("..")
-        if value == stated:
-            return True
-        with suppress(ValueError):
-            if dots and float(low) <= float(value) <= float(high):
-                return True
-    return False
 
 
 def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Option], list[str]]:

@@ -45,13 +45,14 @@ def beside_questions(table: Table) -> dict[int, Beside]:
     given: set[str] = set()
     moments: list[Column] = []
     for column in table.columns:
+        most = _MOST * column.total
         if column.own:
             found[column.at] = Beside("own", "the tool's own")
         elif not column.total:
             found[column.at] = Beside(EMPTY, "empty throughout")
         elif reason := _personal(column):
             found[column.at] = Beside("personal", reason)
-        elif _all_moments(column):
+        elif sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most:
             moments.append(column)
         elif (role := role_of(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
@@ -75,11 +76,6 @@ def _moments(columns: list[Column]) -> dict[int, Beside]:
         c.at: Beside(roles.get(c.at, "ignored"), why.get(roles.get(c.at, ""), "another moment"))
         for c in columns
     }
-
-
-def _all_moments(column: Column) -> bool:
-    fits = sum(n for text, n in column.counts.items() if MOMENT.fullmatch(text))
-    return fits >= _MOST * column.total
 
 
 def _personal(column: Column) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import Answers, Option
+from readiness.drafting.answers import Answers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, Question
 from readiness.questionnaire.text import match_key
@@ -57,25 +57,22 @@ def document_of(draft: Draft) -> dict[str, Any]:
         "language": draft.language,
         "title": {draft.language: draft.name.replace("-", " ")},
     }
-    if export := _export(draft):
+    export: dict[str, Any] = {}
+    ignored: list[str] = []
+    for header, beside in draft.beside.items():
+        if beside.role in _OF_EXPORT and beside.role not in export:
+            export[beside.role] = header
+        elif beside.role != "own":
+            ignored.append(header)
+    if ignored:
+        export["ignored"] = ignored
+    if export:
         document["export"] = export
     columns: set[str] = set()
     document["items"] = []
     for question in draft.questions:
         document["items"].append(_item(question, draft.language, columns))
     return document
-
-
-def _export(draft: Draft) -> dict[str, Any]:
-    """What of the export is no question."""
-    found: dict[str, Any] = {}
-    ignored = []
-    for header, beside in draft.beside.items():
-        if beside.role in _OF_EXPORT and beside.role not in found:
-            found[beside.role] = header
-        elif beside.role != "own":
-            ignored.append(header)
-    return {**found, "ignored": ignored} if ignored else found
 
 
 def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any]:
@@ -112,20 +109,13 @@ def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any
     if answers.decimals:
         item["range"] = {"decimals": answers.decimals}
     if answers.options and answers.ends is None:
-        item["categories"] = [_option(option) for option in answers.options]
+        keys = ("code", "value", "text", "column", "other", "exclusive")
+        every = ({key: getattr(option, key) for key in keys} for option in answers.options)
+        item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
     checks += _missing(answers, item)
     if checks:
         item[COMMENT] = "\n".join(f"{CHECK}{said}" for said in checks)
     return item
-
-
-def _option(option: Option) -> dict[str, Any]:
-    found: dict[str, Any] = {"code": option.code}
-    found |= {"value": option.value} if option.value else {}
-    found["text"] = option.text
-    found |= {"column": option.column} if option.column else {}
-    found |= {"other": True} if option.other else {}
-    return found | ({"exclusive": True} if option.exclusive else {})
 
 
 def _missing(answers: Answers, item: dict[str, Any]) -> list[str]:

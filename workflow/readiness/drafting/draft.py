@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from readiness.drafting.answers import Answers, Option, answers_of, with_codes
 from readiness.drafting.beside import EMPTY, Beside, beside_questions
 from readiness.drafting.blocks import Block, blocks_of
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import Hint, Source, hint
-from readiness.drafting.table import Column, Table
+from readiness.drafting.table import Table
 from readiness.drafting.wordings import is_none, is_other, language_of
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
@@ -97,18 +96,22 @@ def make_draft(
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
     beside = {at: column for at, column in beside.items() if at not in used}
-    questions = _routed(_named(_whole(blocks, codebook, table.signs)))
-    texts = [text for q in questions for text in _texts(q)]
+    questions: list[Question] = []
+    earlier: list[Source] = []
+    for question in _named(_whole(blocks, codebook, table.signs)):
+        answered = np.logical_or.reduce([column.answered for column in question.block.columns])
+        routing = hint(answered, earlier) if question.kind != "text" else None
+        questions.append(replace(question, routing=routing))
+        if question.kind in ONE and not question.rows:
+            earlier.append(_source(question))
+    texts = [q.block.question for q in questions]
+    texts += [row for q in questions for row in q.block.rows]
+    texts += [option.text for q in questions for option in q.answers.options]
     found = language or language_of(texts)
     if not found:
         raise DataError(f"{source}: its language cannot be told; say --language CODE.")
     headers = {table.columns[at].header: role for at, role in beside.items()}
     return Draft(name, found, bool(language), source, tuple(questions), headers)
-
-
-def _texts(question: Question) -> list[str]:
-    options = [option.text for option in question.answers.options]
-    return [question.block.question, *question.block.rows, *options]
 
 
 def _whole(
@@ -181,26 +184,10 @@ def _answers(block: Block, codebook: Codebook, signs: Sequence[str]) -> Answers:
     return found
 
 
-def _routed(questions: list[Question]) -> list[Question]:
-    """The questions with hints at who was asked them."""
-    earlier: list[Source] = []
-    found = []
-    for question in questions:
-        answered = np.logical_or.reduce([column.answered for column in question.block.columns])
-        routing = hint(answered, earlier) if question.kind != "text" else None
-        found.append(replace(question, routing=routing))
-        if question.kind in ONE and not question.rows:
-            earlier.append(_source(question))
-    return found
-
-
 def _source(question: Question) -> Source:
     options = question.answers.options
     (column,) = question.block.columns
     place = {text: k for k, option in enumerate(options) for text in (option.value, option.text)}
-    codes = [place.get(text, -1) for text in column.texts]
-    return Source(question.id, _mapped(column, codes), tuple(o.code for o in options))
-
-
-def _mapped(column: Column, codes: Sequence[int]) -> npt.NDArray[np.int64]:
-    return np.array([*codes, -1], dtype=np.int64)[column.codes]
+    # The last is where a row without an answer points to.
+    codes = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int64)
+    return Source(question.id, codes[column.codes], tuple(o.code for o in options))

@@ -73,7 +73,7 @@ def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
     joiner = separator if separator.strip() else " "
     while True:
         alone = Counter(piece for pieces in cells.values() for piece in pieces)
-        pairs = Counter(pair for pieces in cells.values() for pair in _pairs(pieces))
+        pairs = Counter(pair for pieces in cells.values() for pair in pairwise(pieces))
         stuck = {p for p, n in pairs.items() if _is_one(p, n, alone)}
         if not stuck:
             return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
@@ -96,10 +96,6 @@ def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:
 
 def _is_open(piece: str) -> bool:
     return piece.count("(") > piece.count(")")
-
-
-def _pairs(pieces: Sequence[str]) -> list[tuple[str, str]]:
-    return list(pairwise(pieces))
 
 
 def _joined(pieces: Sequence[str], pair: tuple[str, str], joiner: str) -> list[str]:

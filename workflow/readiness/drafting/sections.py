@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import yaml
@@ -36,21 +37,9 @@ def wave_section(
         "    weight: none",
         "    estimate:",
         "      items:",
-        *_wrapped(items),
+        fill(f"[{', '.join(items)}]", WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 9),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _wrapped(items: Sequence[str]) -> list[str]:
-    """The items as one list in brackets, over as many lines as it takes."""
-    lines, line = [], "        ["
-    for place, item in enumerate(items):
-        piece = item + ("," if place < len(items) - 1 else "]")
-        if len(line) + len(piece) + 1 > WIDTH:
-            lines.append(line)
-            line = "         "
-        line += piece if line.endswith("[") or not line.strip() else f" {piece}"
-    return [*lines, line]
 
 
 def study_section(study: str, *, title: Mapping[str, str], dataset: str, version: str) -> str:

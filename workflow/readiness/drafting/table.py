@@ -42,13 +42,6 @@ class Column:
     own: bool = False
 
     @staticmethod
-    def of(at: int, header: str, cells: Sequence[str], **known: Any) -> Column:
-        """A column of raw cells."""
-        place: dict[str, int] = {}
-        codes = np.array([place.setdefault(cell, len(place)) for cell in cells], dtype=np.int64)
-        return Column.coded(at, header, list(place), codes, **known)
-
-    @staticmethod
     def coded(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
     ) -> Column:

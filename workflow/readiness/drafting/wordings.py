@@ -6,8 +6,7 @@ The files beside this module hold them; a language more is a file more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,43 +25,30 @@ _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
 """Letters that tell a language by themselves, among those that there are words of."""
 
 
-@dataclass(frozen=True)
-class Wording:
-    """The words of one language; all as match keys."""
-
-    language: str
-    words: frozenset[str]
-    scales: tuple[tuple[frozenset[str], ...], ...]
-    special: Mapping[str, frozenset[str]]
-    other: frozenset[str]
-    none: frozenset[str]
-    ticks: tuple[frozenset[str], ...]
-    columns: Mapping[str, frozenset[str]]
-
-
-def _keys(texts: Iterable[str] | None) -> frozenset[str]:
-    return frozenset(match_key(text) for text in texts or ())
+def _keys(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(match_key(text) for text in texts)
 
 
 @cache
-def wordings() -> tuple[Wording, ...]:
-    """The words of every language that there is a file of."""
-    found = []
-    for path in sorted(FOLDER.glob("*.yaml")):
-        data: dict[str, Any] = read_yaml_text(path.read_bytes(), TextLoader)
-        found.append(
-            Wording(
-                path.stem,
-                _keys(data["words"]),
-                tuple(tuple(_keys(level) for level in scale) for scale in data["scales"]),
-                {name: _keys(data[name]) for name in SPECIALS},
-                _keys(data["other"]),
-                _keys(data["none_of_these"]),
-                tuple(_keys(pair) for pair in data["ticks"]),
-                {role: _keys(data["columns"].get(role)) for role in ROLES},
-            )
-        )
-    return tuple(found)
+def _files() -> dict[str, dict[str, Any]]:
+    """What each file holds, by language."""
+    paths = sorted(FOLDER.glob("*.yaml"))
+    return {path.stem: read_yaml_text(path.read_bytes(), TextLoader) for path in paths}
+
+
+@cache
+def _scales() -> tuple[tuple[frozenset[str], ...], ...]:
+    """The known scales of all languages, the levels of each from low to high."""
+    scales = (scale for data in _files().values() for scale in data["scales"])
+    return tuple(tuple(map(_keys, scale)) for scale in scales)
+
+
+@cache
+def _meaning(name: str) -> frozenset[str]:
+    """What says in any language what one key of the files is for."""
+    return _keys(
+        text for data in _files().values() for text in data.get(name, data["columns"].get(name, ()))
+    )
 
 
 def language_of(texts: Iterable[str]) -> str:
@@ -73,7 +59,8 @@ def language_of(texts: Iterable[str]) -> str:
         if letters and 2 * len(pattern.findall(said)) > letters:
             return language
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
-    score = {w.language: sum(word in w.words for word in spoken) for w in wordings()}
+    known = {language: _keys(data["words"]) for language, data in _files().items()}
+    score = {language: sum(word in words for word in spoken) for language, words in known.items()}
     best = max(score, key=lambda language: (score[language], language))
     return best if score[best] else ""
 
@@ -81,12 +68,11 @@ def language_of(texts: Iterable[str]) -> str:
 def scale_order(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none."""
     keys = [match_key(text) for text in texts]
-    for wording in wordings():
-        for scale in wording.scales:
-            place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
-            known = [k for k in place if k is not None]
-            if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
-                return sorted(range(len(keys)), key=known.__getitem__)
+    for scale in _scales():
+        place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
+        known = [k for k in place if k is not None]
+        if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
+            return sorted(range(len(keys)), key=known.__getitem__)
     return None
 
 
@@ -110,34 +96,30 @@ def _value(number: str) -> float:
     return float(number.replace(",", "."))
 
 
+@cache
 def ticks() -> tuple[frozenset[str], ...]:
     """What the cells of one option of several hold, ticked or not."""
-    return (frozenset("01"), *(pair for wording in wordings() for pair in wording.ticks))
+    pairs = (pair for data in _files().values() for pair in data["ticks"])
+    return (frozenset("01"), *map(_keys, pairs))
 
 
 def role_of(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
     key = match_key(header)
-    for role in ROLES:
-        if any(key in wording.columns[role] for wording in wordings()):
-            return role
-    return ""
+    return next((role for role in ROLES if key in _meaning(role)), "")
 
 
 def special_of(text: str) -> str:
     """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else ""."""
     key = match_key(text)
-    for name in SPECIALS:
-        if any(key in wording.special[name] for wording in wordings()):
-            return name
-    return ""
+    return next((name for name in SPECIALS if key in _meaning(name)), "")
 
 
 def is_other(text: str) -> bool:
     """Whether an option stands for what is not listed."""
-    return any(match_key(text) in wording.other for wording in wordings())
+    return match_key(text) in _meaning("other")
 
 
 def is_none(text: str) -> bool:
     """Whether an option says that no other one applies."""
-    return any(match_key(text) in wording.none for wording in wordings())
+    return match_key(text) in _meaning("none_of_these")

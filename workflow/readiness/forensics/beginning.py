@@ -94,7 +94,10 @@ class _Begun:
             raise DataError(
                 f"{self._where}, row {number}, column answer: {cell['answer']!r} stands twice."
             )
-        figures[answer] = _figure(cell["value"], number, self._where)
+        try:
+            figures[answer] = parse_figure(cell["value"])
+        except DataError as error:
+            raise DataError(f"{self._where}, row {number}, column value: {error}") from None
         info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
         self._write(
@@ -110,7 +113,10 @@ class _Begun:
 
     def add_base(self, item: str, base: str) -> dict[str, Any]:
         """How many answered a question, as reported; returns what the structure says of it."""
-        _whole(base, item, self._where)
+        if not base.isdecimal() or int(base) < 1:
+            raise DataError(
+                f"{self._where}, column base: {base!r} of {item}; expected a whole number."
+            )
         words = {lang: text("forensics.base.word", lang) for lang in self.languages}
         self.items[item]["categories"][BASE] = words
         claim = self._write(item, BASE, base, "count")
@@ -156,18 +162,6 @@ def _check_columns(table: pd.DataFrame, where: str) -> None:
         )
     if table.empty:
         raise DataError(f"{where}: no row; expected one a published figure.")
-
-
-def _figure(value: str, row: int, where: str) -> Figure:
-    try:
-        return parse_figure(value)
-    except DataError as error:
-        raise DataError(f"{where}, row {row}, column value: {error}") from None
-
-
-def _whole(base: str, item: str, where: str) -> None:
-    if not base.isdecimal() or int(base) < 1:
-        raise DataError(f"{where}, column base: {base!r} of {item}; expected a whole number.")
 
 
 def _kind(stated: str, figures: Mapping[str, Figure], where: str) -> SetKind:

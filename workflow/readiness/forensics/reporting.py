@@ -1,16 +1,20 @@
-"""Verdicts for people and programs: rows, a terminal text, JSON; and a new claim.
+"""Verdicts for people and programs: a page, a terminal text, JSON; and a new claim.
 
 Pure functions: they return text or a table, and write nothing.
 """
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from textwrap import fill
 
 import pandas as pd
+from markupsafe import Markup as Html
+from markupsafe import escape
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Term
@@ -24,8 +28,9 @@ from readiness.forensics.judging.verdict import (
     numbers_of,
     record,
 )
-from readiness.language import Language, Markup, tell
+from readiness.language import Language, Markup, direction, show, tell, text
 from readiness.language.telling import Mark
+from readiness.templating import environment
 
 STATUS = {status: Term(f"forensics.status.{status}") for status in Status}
 NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
@@ -116,7 +121,7 @@ def _plain(value: Number) -> int | str | list[int]:
 
 
 def add_claim(
-    register: pd.DataFrame, fields: Mapping[str, str], structure: Structure | None = None
+    register: pd.DataFrame, fields: Mapping[str, str], structure: Structure
 ) -> pd.DataFrame:
     """The register with one more claim, checked whole; the register given is not changed.
 
@@ -139,3 +144,44 @@ def add_claim(
     ).fillna("")
     read_register(longer, structure, "claims register with the new claim")
     return longer
+
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+HTML = Markup(plain=html.escape, name=html.escape)
+
+
+def verdict_html(
+    verdicts: Sequence[Verdict], study: str, language: Language = "en", picture: str = ""
+) -> str:
+    """The page of a study's verdicts; `picture` is an SVG to put first, trusted as it is."""
+    heading = Term("forensics.page.heading")
+    title = Fact("forensics.page.title", {"heading": heading, "study": study})
+    return (
+        environment(FOLDER, escape)
+        .get_template("verdicts.html")
+        .render(
+            language=language,
+            direction=direction(language),
+            title=Html(tell(title, language, markup=HTML)),
+            intro=text("forensics.page.intro", language),
+            picture=Html(picture),
+            verdicts=[_shown(verdict, language) for verdict in verdicts],
+        )
+    )
+
+
+def _shown(verdict: Verdict, language: Language) -> dict[str, str]:
+    """A verdict's names and sentences; each of its numbers carries its id in the register."""
+    span = Html('<span data-id="verdict.{}.{}">{}</span>')
+
+    def mark(name: str, written: str) -> str:
+        # A plain text again: markup would escape what it is joined with.
+        return str(span.format(verdict.id, name, Html(written)))
+
+    return {
+        "id": verdict.id,
+        "status": str(verdict.status),
+        "status_name": show(STATUS[verdict.status], language),
+        "nature_name": show(NATURE[verdict.nature], language),
+        "said": Html(told(verdict.facts, language, mark, HTML)),
+    }

@@ -26,7 +26,7 @@ _TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "c
 
 def kind_of(item: Item) -> Term:
     """What the kind of an item is called."""
-    return Term(next(key for key in KINDS if key.endswith(f".{item.kind}")))
+    return Term(f"questionnaire.kind.{item.kind}")
 
 
 def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:

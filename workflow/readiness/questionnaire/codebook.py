@@ -21,9 +21,9 @@ MEANS = tuple(
 )
 """What a text or a value means that is no answer."""
 COLUMNS = (
-    "item", "kind", "question", "variable", "grid", "label", "asked_of", "code", "value", "text",
-    "option", "note",
-)  # fmt: skip
+    *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
+    *("code", "value", "text", "option", "note"),
+)
 """Of the table: one row an option, or one an item that has none."""
 
 
@@ -165,7 +165,6 @@ def _options(item: Item, language: Language) -> Iterator[Option]:
         label = _label(outside.labels, language, outside.text)
         yield Option("_dont_know", outside.value or "", outside.text, label, (note,))
     for entry in item.missing:
-        key = next(key for key in MEANS if key.endswith(f".{entry.means}"))
         label = _label(entry.labels, language, entry.text)
-        note = show(Term(key), language)
+        note = show(Term(f"questionnaire.means.{entry.means}"), language)
         yield Option(entry.special, entry.value or "", entry.text, label, (note,))

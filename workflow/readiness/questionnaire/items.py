@@ -65,7 +65,16 @@ def repeated(values: Iterable[str]) -> list[str]:
     return sorted(value for value, count in Counter(values).items() if count > 1)
 
 
-class Category(Labelled):
+class Answer(Labelled):
+    """An answer as a tool exports it: its text, or its `value` where the tool exports codes.
+
+    The option outside the scale is no more than that, nor is the row of a grid or of a ranking.
+    """
+
+    value: Text | None = None
+
+
+class Category(Answer):
     """One option: its code, its text as the survey tool exports it, its labels.
 
     `value` is what the tool exports in place of the text where it exports codes ("1", "A2");
@@ -76,7 +85,6 @@ class Category(Labelled):
     """
 
     code: Code
-    value: Text | None = None
     column: Text | None = None
     other: bool = False
     specify: Code | None = None
@@ -84,27 +92,17 @@ class Category(Labelled):
     screens_out: bool = False
 
 
-class DontKnow(Labelled):
-    """The option outside the scale: shown beside it, never part of a base.
-
-    `value` is what a tool exports for it that exports codes.
-    """
-
-    value: Text | None = None
-
-
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
 MEANINGS: tuple[str, ...] = get_args(Meaning)
 """What a text or a value means that is exported and is no answer."""
 
 
-class Missing(Labelled):
+class Missing(Answer):
     """A text or value that is exported and is no answer, and what it means.
 
     `text` or `value` is given, as for an option.
     """
 
-    value: Text | None = None
     means: Meaning
 
     @model_validator(mode="before")
@@ -118,12 +116,6 @@ class Missing(Labelled):
     def special(self) -> str:
         """The code of the coded table: `_refused` and so on."""
         return f"_{self.means}"
-
-
-class Row(Labelled):
-    """The row of a grid, or an option that is ranked: as tools export it, and its code there."""
-
-    value: Text | None = None
 
 
 class Routing(Strict):
@@ -213,13 +205,13 @@ class Item(Strict):
     source: Text | None = None
     status: Literal["documented", "inferred"] | None = None
     categories: tuple[Category, ...] = ()
-    dont_know: DontKnow | None = None
+    dont_know: Answer | None = None
     missing: tuple[Missing, ...] = ()
     asked_if: tuple[Routing, ...] = ()
     required: bool = False
     personal: bool = False
     grid: Code | None = None
-    row: Row | None = None
+    row: Answer | None = None
     blank_means: Literal["skipped", "none"] | None = None
     range: Range | None = None
     confirms: Code | None = None
@@ -232,11 +224,9 @@ class Item(Strict):
         """The header where none is given, and the range of a number that may be anything."""
         if not isinstance(data, dict):
             return data
+        default: dict[str, Any] = {"range": {}} if data.get("kind") == "number" else {}
         header = data.get("column") or data.get("variable") or data.get("id")
-        data = {**data, "column": header} if header else data
-        return (
-            {**data, "range": {}} if data.get("kind") == "number" and "range" not in data else data
-        )
+        return {**default, **data, **({"column": header} if header else {})}
 
     @model_validator(mode="after")
     def _fields_of_its_kind(self) -> Self:
@@ -269,9 +259,7 @@ class Item(Strict):
         answers = (*self.categories, *outside, *self.missing)
         if twice := repeated(match_key(answer.text) for answer in answers):
             raise ValueError(f"categories: text {twice[0]!r} is given twice")
-        coded = [*(c.value for c in self.categories), *(m.value for m in self.missing)]
-        coded += [option.value for option in outside]
-        if twice := repeated(match_key(value) for value in coded if value is not None):
+        if twice := repeated(match_key(answer.value) for answer in answers if answer.value):
             raise ValueError(f"categories: value {twice[0]!r} is given twice")
 
     def _check_boxes(self) -> None:
@@ -332,3 +320,36 @@ class Item(Strict):
     def labels(self, language: Language) -> dict[str, str]:
         """Label of each category code in `language`."""
         return {category.code: category.label(language) for category in self.categories}
+
+
+class Complete(Strict):
+    """A column that says of each row how far its respondent came: one of `values` is to the end."""
+
+    column: Text
+    values: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Export(Strict):
+    """Columns of the export that are not questions; each may be missing.
+
+    `timestamp` is when an answer was sent, `started` when it was begun, `duration` how many seconds
+    it took, `invitation` the code that was sent to the respondent, `respondent` the tool's own name
+    of the row, `complete` the column that tells who broke off. `tool` is the tool that wrote the
+    export and `encoding` that of its letters, where they are not to be found out; `dates` the order
+    of day, month and year where the tool has no fixed one. `marker` is a column that only simulated
+    exports have, and `marked` what each of its cells then holds; `ignored` are columns that may be
+    there and are not read.
+    """
+
+    tool: Text | None = None
+    encoding: Text | None = None
+    timestamp: Text | None = None
+    invitation: Text | None = None
+    respondent: Text | None = None
+    started: Text | None = None
+    duration: Text | None = None
+    complete: Complete | None = None
+    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    marker: Text | None = None
+    marked: Text = "oui"  # where a questionnaire does not say: so it is in the sealed ones
+    ignored: tuple[Text, ...] = ()

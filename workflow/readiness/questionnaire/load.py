@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from readiness.bounded import TextLoader, read_yaml_text
+from readiness.config.reading import known_keys, read_yaml
 from readiness.errors import ConfigError
-from readiness.files import read_file
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.model import Questionnaire
 
@@ -24,19 +22,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
 
     Raises ConfigError, in one line, with the file, the item and the field at fault.
     """
-    try:
-        data = read_yaml_text(read_file(path).decode("utf-8-sig"), TextLoader)
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: questionnaire not found; expected a YAML file there.") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: questionnaire cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8.") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ConfigError(f"{path}, line {line}: not YAML: {error.problem}.") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}.") from None
+    data = read_yaml(path, as_text=True)
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
     questionnaire = questionnaire_of(data, str(path))
@@ -70,7 +56,7 @@ def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
     location = list(first["loc"])
     where = _where(location, data)
     if first["type"] == "extra_forbidden":
-        known = _fields_at(location[:-1])
+        known = known_keys(Questionnaire, first["loc"])
         close = difflib.get_close_matches(str(location[-1]), known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
         return f"{where}unknown key; {hint}{more}"
@@ -98,22 +84,3 @@ def _where(location: list[Any], data: Any) -> str:
         else:
             parts.append(str(step))
     return ", ".join(parts) + ": " if parts else ""
-
-
-def _fields_at(location: list[Any]) -> list[str]:
-    """Names of the fields of the model that stands at `location`."""
-    model: type[BaseModel] = Questionnaire
-    for step in location:
-        if isinstance(step, str) and step in model.model_fields:
-            model = _model_in(model.model_fields[step].annotation) or model
-    return list(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model inside `Model | None`, `tuple[Model, ...]` or `Annotated[...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in get_args(annotation):
-        if found := _model_in(argument):
-            return found
-    return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
 from readiness.patterns import WRITTEN_IN
-from readiness.questionnaire.export import Export
 from readiness.questionnaire.items import (
     BLANK,
     BROKEN_OFF,
@@ -21,6 +20,7 @@ from readiness.questionnaire.items import (
     SPECIAL_CODES,
     TOTAL,
     Category,
+    Export,
     Item,
     Strict,
     forms_of,
@@ -86,18 +86,22 @@ class Grid(Strict):
     label: Label
 
 
-def _asked_as_exported(data: dict[str, Any], language: Language) -> dict[str, Any]:
-    """The document with a label for each item: the exported question, unless one is given."""
-    items = data.get("items")
-    if not isinstance(items, list):
-        return data
-    made = []
-    for item in items:
-        if isinstance(item, dict) and "label" not in item:
-            question = item.get("column") or item.get("variable") or item.get("id")
-            item = {**item, "label": {language: question}} if question else item
-        made.append(item)
-    return {**data, "items": made}
+def _labelled(item: Any, language: Language) -> Any:
+    if not isinstance(item, dict) or "label" in item:
+        return item
+    question = item.get("column") or item.get("variable") or item.get("id")
+    return {**item, "label": {language: question}} if question else item
+
+
+Part = TypeVar("Part", Item, Grid, FrameVariable)
+
+
+def _named(parts: Iterable[Part], name: str) -> Part:
+    """The part of that id; KeyError where there is none."""
+    for part in parts:
+        if part.id == name:
+            return part
+    raise KeyError(name)
 
 
 class Questionnaire(Strict):
@@ -127,7 +131,11 @@ class Questionnaire(Strict):
         language = data.get("language", WRITTEN_IN) if isinstance(data, dict) else WRITTEN_IN
         if not isinstance(data, dict) or not isinstance(language, str):
             return data
-        return with_own_labels(_asked_as_exported(data, language), language)
+        items = data.get("items")
+        if isinstance(items, list):
+            # Each item's label is the exported question, unless one is given.
+            data = {**data, "items": [_labelled(item, language) for item in items]}
+        return with_own_labels(data, language)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -233,24 +241,15 @@ class Questionnaire(Strict):
 
     def item(self, item_id: str) -> Item:
         """The item of that id; KeyError when there is none."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
+        return _named(self.items, item_id)
 
     def grid(self, grid_id: str) -> Grid:
         """The block of items of that id; KeyError when there is none."""
-        for grid in self.grids:
-            if grid.id == grid_id:
-                return grid
-        raise KeyError(grid_id)
+        return _named(self.grids, grid_id)
 
     def frame_variable(self, variable_id: str) -> FrameVariable:
         """The frame variable of that id; KeyError when there is none."""
-        for variable in self.frame:
-            if variable.id == variable_id:
-                return variable
-        raise KeyError(variable_id)
+        return _named(self.frame, variable_id)
 
     def coded_columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """Columns of the coded table for these items, after those of the frame variables."""

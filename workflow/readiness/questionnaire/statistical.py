@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.language import text as told
-from readiness.questionnaire.batteries import looked_alike
 from readiness.questionnaire.items import MEANINGS
-from readiness.questionnaire.labels_of_files import Labels, TickedSet, Variable
 from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key, tidy
 from readiness.questionnaire.writing import CHECK, COMMENT
@@ -31,6 +31,51 @@ WORDS = tuple(
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 )
 """The words by which a label says what it means, by language, between semicolons."""
+_MEMBER = re.compile(
+    r"(?P<stem>.*?[^\W\d_].*?)(?:[_.][A-Za-z]{0,4}[0-9]{1,4}|[0-9]{1,4}|[_.][A-Za-z])"
+)
+_ENDS = " -–—:.[]()"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: `values` are the labels of its values, `missing` those declared as missing.
+
+    `ranges`: declared ranges of missing values, both ends included.
+    """
+
+    name: str
+    label: str = ""
+    kind: Literal["number", "date", "text"] = "number"
+    measure: str = "unknown"
+    decimals: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    ranges: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class TickedSet:
+    """A set of variables that are the options of one question, each counted at one value.
+
+    `texts` are those of its options, where they are no labels of the variables: the set was not
+    declared, it only looks like one.
+    """
+
+    name: str
+    label: str
+    counted: str
+    variables: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a statistical file says of its variables."""
+
+    name: str
+    variables: tuple[Variable, ...]
+    sets: tuple[TickedSet, ...] = ()
 
 
 def sav_labels(path: Path) -> Labels:
@@ -277,3 +322,46 @@ def _ticked(
         "categories": _apart(categories, "column", [entry["text"] for entry in missing]),
         **({"missing": missing} if missing else {}),
     }  # fmt: skip
+
+
+# --- neighbours named alike, each 1 or 0, that look like the options of one question -------------
+
+
+def looked_alike(variables: Sequence[Variable]) -> Iterator[TickedSet]:
+    """The sets that neighbours with one stem and the values 1 and 0, or 1 alone, seem to be."""
+    for stem, block in groupby(variables, key=_stem):
+        members = list(block)
+        if not stem or len(members) < 2 or len({m.missing for m in members}) > 1:
+            continue
+        start = common_start([m.label for m in members])
+        if not start.strip(_ENDS) and not set("_.") & {m.name[len(stem)] for m in members}:
+            continue  # q1, q2, ...: a row of questions with yes and no
+        texts = [m.label[len(start) :].strip(_ENDS) for m in members]
+        if not all(texts):
+            # All have the label of the question: the option is the label of the value.
+            texts = [m.values["1"] for m in members]
+        if len(set(texts)) == len(texts):
+            yield TickedSet(
+                stem,
+                start.strip(_ENDS),
+                "1",
+                tuple(m.name for m in members),
+                tuple(texts),
+            )
+
+
+def common_start(texts: Sequence[str]) -> str:
+    """What all texts begin with, whole words only."""
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
+    start = "".join(signs[0] for signs in alike)
+    if all(len(text) == len(start) for text in texts):
+        return start
+    return start[: len(start) - len(re.split(r"\W", start)[-1])]
+
+
+def _stem(variable: Variable) -> str:
+    """What the name of a variable with 1 and 0 begins with; "" for any other."""
+    values = set(variable.values) - set(variable.missing)
+    match = _MEMBER.fullmatch(variable.name)
+    ticked = variable.kind == "number" and {"1"} <= values <= {"0", "1"}
+    return match["stem"] if match and ticked and not variable.ranges else ""

@@ -42,8 +42,9 @@ NAMED = tuple(f"questionnaire.read.{what}" for what in ("routed", "required", "p
 
 def _named(what: str, items: list[str]) -> Iterator[Fact]:
     if items:
-        key = next(key for key in NAMED if key.endswith(f".{what}"))
-        yield Fact(key, {"n": len(items), "items": Listed(tuple(items), "comma")})
+        yield Fact(
+            f"questionnaire.read.{what}", {"n": len(items), "items": Listed(tuple(items), "comma")}
+        )
 
 
 def _groups(q: Questionnaire) -> Iterator[Fact]:

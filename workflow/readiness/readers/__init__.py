@@ -1,7 +1,13 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
-from readiness.readers.export import read_cells, read_export, read_ignored, recognised
-from readiness.readers.sheet import Sheet, read_sheet
+from readiness.readers.export import (
+    read_cells,
+    read_export,
+    read_ignored,
+    read_sheet,
+    recognised,
+)
+from readiness.readers.table import Sheet
 from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,

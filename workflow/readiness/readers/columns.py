@@ -8,7 +8,8 @@ by rank, and a header is looked up, never taken apart: a question may hold any s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.questionnaire import Item, Questionnaire, match_key
@@ -32,6 +33,8 @@ class Found:
 
 
 Names = dict[str, Target | None]
+_OWN, _VARIABLE, _ID, _ROW, _OPTION, _ALONE, _PLACE = range(7)
+"""How sure it is that a name means a column, the surest first."""
 
 _BESIDE = (
     "{} [{}]",
@@ -57,54 +60,57 @@ def names_of(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, ..
     A key that means two things at one rank means neither there (None). `numbered`: the tool also
     writes the place of a row or option in its list (`q4_2`, `q4[SQ002]`): the least sure, so last.
     """
-    own: list[tuple[str, Target]] = []
-    variables: list[tuple[str, Target]] = []
-    ids: list[tuple[str, Target]] = []
-    rows: list[tuple[str, Target]] = []
-    spread: list[tuple[str, Target]] = []
-    alone: list[tuple[str, Target]] = []
-    places: list[tuple[str, Target]] = []
+    ranks: tuple[Names, ...] = tuple({} for _ in range(_PLACE + numbered))
+    for rank, name, target in _every_name(questionnaire):
+        if rank < len(ranks):
+            key = match_key(name)
+            ranks[rank][key] = target if ranks[rank].get(key, target) == target else None
+    return ranks
+
+
+def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, Target]]:
+    """All that a column of the export may be called, with the rank of the name."""
     typed = {
         category.specify: (item, number)
         for item in questionnaire.items
         for number, category in enumerate(item.categories, 1)
         if category.specify
     }
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for item in questionnaire.items:
         target = Target(item.id)
-        own.append((item.column, target))
-        ids.append((item.id, target))
-        if item.variable:
-            variables.append((item.variable, target))
         called = [item.column, *([item.variable] if item.variable else []), item.id]
+        yield _OWN, item.column, target
+        yield from ((_VARIABLE, name, target) for name in called[1:-1])
+        yield _ID, item.id, target
         blocks, parts = _row_names(item, questionnaire)
         if blocks:
-            counts[blocks[0]] = counts.get(blocks[0], 0) + 1
-            rows += [(name, target) for name in _beside(blocks, parts)]
-            # A box in a row of a grid: texts stand beside texts, names beside names.
-            called += _beside(blocks[:1], parts[:1], _TEXTS) if item.kind == "multi" else ()
-            called += _beside(blocks[1:], parts[1:], _NAMES) if item.kind == "multi" else ()
-            alone.append((parts[0], target))
-            places += [(name, target) for name in _places(blocks, counts[blocks[0]])]
+            counts[blocks[0]] += 1
+            yield from ((_ROW, name, target) for name in _beside(blocks, parts))
+            yield _ALONE, parts[0], target
+            places = _places(blocks, counts[blocks[0]])
+            yield from ((_PLACE, name, target) for name in places)
         if item.kind == "multi":
-            for number, (code, texts) in enumerate(_option_names(item), 1):
-                option = Target(item.id, code)
-                own += [(c.column, option) for c in item.categories if c.code == code and c.column]
-                spread += [(name, option) for name in _beside(called, texts)]
-                places += [(name, option) for name in _places(called, number)]
+            # A box in a row of a grid: texts stand beside texts, names beside names.
+            called += _beside(blocks[:1], parts[:1], _TEXTS)
+            called += _beside(blocks[1:], parts[1:], _NAMES)
+            yield from _names_of_options(item, called)
         if item.id in typed:
-            rows += [(name, target) for name in _typed_names(*typed[item.id])]
-    ranks = [own, variables, ids, rows, spread, alone, *([places] if numbered else [])]
-    return tuple(_unambiguous(rank) for rank in ranks)
+            yield from ((_ROW, name, target) for name in _typed_names(*typed[item.id]))
 
 
-def _unambiguous(names: Iterable[tuple[str, Target]]) -> Names:
-    made: Names = {}
-    for name, target in names:
-        key = match_key(name)
-        made[key] = target if made.get(key, target) == target else None
-    return made
+def _names_of_options(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, Target]]:
+    """What the column of each ticked option may be called."""
+    yield from ((_OWN, c.column, Target(item.id, c.code)) for c in item.categories if c.column)
+    options: list[tuple[str, tuple[str | None, ...]]]
+    options = [(c.code, (c.text, c.value, c.code)) for c in item.categories]
+    if item.dont_know:
+        options.append(("_dont_know", (item.dont_know.text, item.dont_know.value)))
+    for number, (code, texts) in enumerate(options, 1):
+        option = Target(item.id, code)
+        beside = _beside(called, [text for text in texts if text])
+        yield from ((_OPTION, name, option) for name in beside)
+        yield from ((_PLACE, name, option) for name in _places(called, number))
 
 
 def _beside(
@@ -129,15 +135,6 @@ def _row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str], lis
     return blocks, [name for name in parts if name]
 
 
-def _option_names(item: Item) -> list[tuple[str, list[str]]]:
-    """Code -> what the option is called in a header."""
-    named = [(c.code, [c.text, *([c.value] if c.value else []), c.code]) for c in item.categories]
-    if item.dont_know:
-        value = getattr(item.dont_know, "value", None)
-        named.append(("_dont_know", [item.dont_know.text, *([value] if value else [])]))
-    return named
-
-
 def _places(called: Iterable[str], number: int) -> Iterable[str]:
     for name in called:
         yield from (f"{name}_{number}", f"{name}[SQ{number:03d}]", f"{name}_SQ{number:03d}")
@@ -146,10 +143,8 @@ def _places(called: Iterable[str], number: int) -> Iterable[str]:
 def _typed_names(item: Item, number: int) -> Iterable[str]:
     """What the column of an answer typed beside an option is called."""
     for name in (item.column, *([item.variable] if item.variable else []), item.id):
-        yield from (
-            f"{name}[other]", f"{name} [other]", f"{name}_other", f"{name}/other",
-            f"{name}_{number}_TEXT", f"{name}_TEXT",
-        )  # fmt: skip
+        ends = ("[other]", " [other]", "_other", "/other", f"_{number}_TEXT", "_TEXT")
+        yield from (f"{name}{end}" for end in ends)
         for words in (item.categories[number - 1].text, "other"):
             yield f"{name} - {words} - Text"
 

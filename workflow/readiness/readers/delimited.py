@@ -60,7 +60,7 @@ def read(
     letters: Collection[str],
     encoding: str | None,
 ) -> Sheet:
-    """The table of a delimited text; `readers.sheet.read_sheet` says what is raised."""
+    """The table of a delimited text; `readers.read_sheet` says what is raised."""
     beginning = content[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     for start, kind in NO_TABLES.items():
         if beginning.startswith(start):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
-from readiness.readers.sheet import Sheet, read_sheet
+from readiness.readers import delimited, spss, workbooks
+from readiness.readers.table import Sheet
 from readiness.readers.tools.base import FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
@@ -51,8 +53,17 @@ def read_export(
     frame = reader.read(sheet, questionnaire)
     if simulated is not False:
         _count_tests(path, frame, everyone=simulated is None)
-    if simulated is not None:
-        _check_agreement(path, marked, simulated, questionnaire)
+    marker = questionnaire.export.marker
+    if marked and simulated is False:
+        raise DataError(
+            f"{path}: column {marker!r} marks every answer as simulated, the configuration says "
+            "simulated: false. Set simulated: true, or name the export of the real answers."
+        )
+    if simulated and not marked and marker is not None:
+        raise DataError(
+            f"{path}: the configuration says simulated: true, but no column {marker!r} marks the "
+            "answers as simulated. Set simulated: false, or name the simulated export."
+        )
     return frame
 
 
@@ -118,10 +129,12 @@ def _opened(
 ) -> tuple[Sheet, Tool]:
     """The sheet, one header above its rows, and the tool that reads it."""
     content = read_bytes(path, "the export") if content is None else content
-    wanted = _wanted(questionnaire)
-    letters = [c.text for item in questionnaire.items for c in item.categories]
-    sheet = read_sheet(path, content, wanted=wanted, letters=letters,
-                       encoding=questionnaire.export.encoding)  # fmt: skip
+    items = questionnaire.items
+    wanted = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
+    wanted += [name for item in items for name in (item.id, item.variable) if name]
+    letters = [c.text for item in items for c in item.categories]
+    encoding = questionnaire.export.encoding
+    sheet = read_sheet(path, content, wanted=wanted, letters=letters, encoding=encoding)
     sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=n) for n in sheet.others)]
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
@@ -144,28 +157,21 @@ def _further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
     return sheet.below(rows) if rows else sheet
 
 
-def _wanted(questionnaire: Questionnaire) -> list[str]:
-    """Headers that an export may have."""
-    names = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
-    for item in questionnaire.items:
-        names += [item.id, *([item.variable] if item.variable else [])]
-    return names
-
-
 def choose(sheet: Sheet, questionnaire: Questionnaire | None, name: str | None = None) -> Tool:
     """The reader of the sheet: the named one, or the one that recognises it.
 
     Raises ConfigError for a name that is none, DataError where two are as sure as each other.
     """
+    listed = ", ".join(tool.name for tool in TOOLS)
     if name is not None:
         for tool in TOOLS:
             if match_key(name).replace(" ", "-") == tool.name:
                 return tool
-        raise ConfigError(f"tool {name!r} is not known; expected one of {_listed()}.")
+        raise ConfigError(f"tool {name!r} is not known; expected one of {listed}.")
     sure = [(tool.recognises(sheet, questionnaire), tool) for tool in TOOLS]
     sure = sorted((found for found in sure if found[0] > 0), key=lambda found: -found[0])
     if not sure:
-        raise DataError(f"{sheet.path}: no tool's export; expected one of {_listed()}.")
+        raise DataError(f"{sheet.path}: no tool's export; expected one of {listed}.")
     best, chosen = sure[0]
     second, other = sure[1] if len(sure) > 1 else (0.0, chosen)
     if best == second:
@@ -174,10 +180,6 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None, name: str | None =
             f"the questionnaire, under export: `tool: {chosen.name}` or `tool: {other.name}`."
         )
     return chosen
-
-
-def _listed() -> str:
-    return ", ".join(tool.name for tool in TOOLS)
 
 
 def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
@@ -201,18 +203,36 @@ def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
     return True
 
 
-def _check_agreement(
-    path: Path, marked: bool, simulated: bool, questionnaire: Questionnaire
-) -> None:
-    """What the data say of themselves is what the configuration says of them, both ways."""
-    marker = questionnaire.export.marker
-    if marked and not simulated:
-        raise DataError(
-            f"{path}: column {marker!r} marks every answer as simulated, the configuration says "
-            "simulated: false. Set simulated: true, or name the export of the real answers."
-        )
-    if simulated and not marked and marker is not None:
-        raise DataError(
-            f"{path}: the configuration says simulated: true, but no column {marker!r} marks the "
-            "answers as simulated. Set simulated: false, or name the simulated export."
-        )
+def read_sheet(
+    path: Path,
+    content: bytes | None = None,
+    *,
+    wanted: Collection[str] = (),
+    letters: Collection[str] = (),
+    encoding: str | None = None,
+    name: str | None = None,
+) -> Sheet:
+    """The table that a file holds.
+
+    Args:
+        path: the file, for messages too.
+        content: its bytes where they are in hand already.
+        wanted: headers that are expected, if any are known: they tell the header row from a
+            preamble.
+        letters: texts that are expected in cells; together with headers they tell the right letters
+            of an 8-bit encoding from wrong ones.
+        encoding: that of a delimited text, where its bytes do not tell.
+        name: the sheet of a workbook; None: the first that holds cells.
+
+    Raises DataError, in one line naming the file and the row, when it is missing, empty, no table
+    (a row with more cells than the header, one that is cut, a quote left open), an archive, or of
+    an encoding that cannot be told.
+    """
+    content = read_bytes(path, "the export") if content is None else content
+    keys = frozenset(map(match_key, wanted))
+    if workbooks.is_workbook(path, content):
+        return workbooks.read(path, content, keys, name)
+    if spss.is_spss(content):
+        return spss.read(path, content)
+    expected = keys | frozenset(map(match_key, letters))
+    return delimited.read(path, content, keys, expected, encoding)

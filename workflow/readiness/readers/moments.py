@@ -172,3 +172,14 @@ def _offset(rest: str | None) -> timedelta:
         return timedelta()
     span = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     return -span if found[1] == "-" else span
+
+
+def seconds(text: str) -> str:
+    """Seconds as they are; hours, minutes and seconds added up; "" where neither."""
+    key = match_key(text).replace(",", ".")
+    if re.fullmatch(r"\d{1,9}(\.\d{1,12})?", key):
+        return key
+    found = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})", key)
+    if not found:
+        return ""
+    return str(int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]))

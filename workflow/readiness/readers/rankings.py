@@ -12,7 +12,7 @@ import pandas as pd
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
 from readiness.readers.assigned import Assigned
-from readiness.readers.cells import distinct, mapped, paired
+from readiness.readers.table import distinct, mapped, paired
 
 NOT_RANKED = "-"
 """What stands for an option without a rank where others of the list have one."""

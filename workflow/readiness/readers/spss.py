@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import pandas as pd
 import pyreadstat
 
 from readiness.errors import DataError
-from readiness.readers.table import Sheet, Variable, bounded
+from readiness.readers.table import Sheet, Variable, as_text, bounded, distinct
 
 MAGIC = (b"$FL2", b"$FL3")
 _PORTABLE = b"ASCII SPSS PORT FILE"
@@ -48,7 +47,10 @@ def read(path: Path, content: bytes) -> Sheet:
         ) from None
     made = {}
     for at, name in enumerate(meta.column_names):
-        made[at] = _categorical(np.asarray(cells[name], dtype=object))
+        codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
+        # Text variables are filled up with spaces.
+        texts = ["", *(as_text(value).rstrip() for value in values)]
+        made[at] = pd.Categorical.from_codes(*distinct(codes + 1, texts)).remove_unused_categories()
     rows = pd.DataFrame(made)
     return Sheet(
         path, tuple(meta.column_names), rows, np.arange(1, len(rows) + 1), format="sav",
@@ -57,44 +59,15 @@ def read(path: Path, content: bytes) -> Sheet:
     )  # fmt: skip
 
 
-def _categorical(values: np.ndarray) -> pd.Categorical:
-    """Values as distinct texts; "" for a system-missing one."""
-    codes, distinct = pd.factorize(values)
-    places, texts = pd.factorize(np.array(["", *map(_text, distinct)], dtype=object))
-    made = pd.Categorical.from_codes(places[codes + 1], pd.Index(texts, dtype=object))
-    return made.remove_unused_categories()
-
-
-def _text(value: object) -> str:
-    """A value as text, numbers as short as they can be."""
-    if value is None or value is pd.NaT:
-        return ""
-    if isinstance(value, str):
-        return value.rstrip()  # a text variable is filled up with spaces
-    if isinstance(value, float | np.floating):
-        if not np.isfinite(value):
-            return ""
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.15g}"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return f"{value:%H:%M:%S}"
-    return str(value)
-
-
 def _variable(name: str, meta: Any) -> Variable:
     labels: Mapping[Any, str] = meta.variable_value_labels.get(name, {})
     missing = []
     for part in meta.missing_ranges.get(name, ()):
-        low, high = _text(part["lo"]), _text(part["hi"])
+        low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
     return Variable(
         label=str(meta.column_names_to_labels.get(name) or ""),
-        values={_text(value): str(label) for value, label in labels.items()},
+        values={as_text(value): str(label) for value, label in labels.items()},
         missing=tuple(missing),
         measure=str(meta.variable_measure.get(name, "")),
-        written=str(meta.original_variable_types.get(name, "")),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,7 +38,6 @@ class Variable:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     measure: str = ""
-    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,38 @@ class Sheet:
         return replace(self, rows=rows, numbers=numbers, faults=faults, under=under)
 
 
+def as_text(value: object) -> str:
+    """A value of a workbook or an SPSS file as text, numbers as short as they can be."""
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if not np.isfinite(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, datetime):
+        # A workbook counts in days: seconds come back a little short or long.
+        return f"{value + timedelta(microseconds=500_000):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M:%S}"
+    return str(int(value.total_seconds())) if isinstance(value, timedelta) else str(value)
+
+
+def is_missing(value: str, declared: Sequence[str]) -> bool:
+    """Whether a file declares a value as missing, by itself or within a range `low..high`."""
+    for stated in declared:
+        low, dots, high = stated.partition("..")
+        if value == stated:
+            return True
+        with suppress(ValueError):
+            if dots and float(low or "-inf") <= float(value) <= float(high or "inf"):
+                return True
+    return False
+
+
 def each_once(headers: Sequence[str]) -> list[str]:
     """Headers as a questionnaire names them: `column 4` for none, `Again (2)` for the second."""
     seen: Counter[str] = Counter()
@@ -168,3 +201,35 @@ def without_empty(sheet: Sheet) -> Sheet:
     rows = sheet.rows[kept]
     rows.columns = pd.RangeIndex(len(kept))
     return replace(sheet, columns=tuple(sheet.columns[at] for at in kept), rows=rows)
+
+
+# --- columns of text as categoricals: each distinct text is read once ---------------------------
+
+
+def mapped(column: Any, change: Callable[[str], str]) -> pd.Categorical:
+    """A categorical column with each distinct text changed."""
+    texts = [change(str(text)) for text in column.categories]
+    return pd.Categorical.from_codes(*distinct(column.codes, texts))
+
+
+def distinct(codes: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, pd.Index[Any]]:
+    """Codes and categories where several of `texts` may be the same."""
+    places, kept = pd.factorize(np.array(texts, dtype=object))
+    return places[codes] if len(texts) else codes, pd.Index(kept, dtype=object)
+
+
+def blank(rows: int) -> pd.Categorical:
+    """So many empty cells."""
+    return pd.Categorical.from_codes(
+        np.zeros(rows, dtype=np.int8), pd.Index([""] if rows else [], dtype=object)
+    )
+
+
+def paired(one: pd.Categorical, other: pd.Categorical) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Rows of two columns as codes of their distinct pairs, and the pairs."""
+    width = max(len(other.categories), 1)
+    codes, pairs = pd.factorize(one.codes.astype(np.int64) * width + other.codes)
+    first, second = one.categories, other.categories
+    return codes, [
+        (str(first[pair // width]), str(second[pair % width])) for pair in pairs.tolist()
+    ]

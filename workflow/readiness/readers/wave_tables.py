@@ -12,9 +12,7 @@ from readiness.questionnaire import Questionnaire
 from readiness.tables import read_text_table
 from readiness.terminal import quoted
 
-ENDED = (
-    "refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible",
-)  # fmt: skip
+ENDED = ("refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible")
 """How a case without an answer may have ended, in the sample's column `disposition`."""
 SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
 CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
@@ -32,16 +30,21 @@ def _require_columns(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) 
         )
 
 
+def _refuse(
+    path: Path, frame: pd.DataFrame, column: str, bad: pd.Series[bool], expected: str
+) -> None:
+    """DataError naming the first bad cell of a column."""
+    if bad.any():
+        at = int(np.argmax(bad))
+        cell = frame[column].iloc[at]
+        shown = quoted(cell) if isinstance(cell, str) else f"{cell:.12g}"
+        raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {expected}.")
+
+
 def _numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
     """The column as positive finite numbers; DataError naming the first row that is not."""
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
-    bad = ~np.isfinite(values.to_numpy()) | (values.to_numpy() <= 0)
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise DataError(
-            f"{path}, row {at + 2}, column {column}: {frame[column].iloc[at]!r}; expected a "
-            "positive number."
-        )
+    _refuse(path, frame, column, ~(values.gt(0) & values.lt(np.inf)), "a positive number")
     return values
 
 
@@ -76,20 +79,11 @@ def read_sample(
             raise DataError(f"{path}, row {at + 2}: invitation code {frame['token'][at]!r} {what}.")
     for variable in questionnaire.frame:
         unknown = ~frame[variable.id].isin(variable.codes)
-        if unknown.any():
-            at = int(np.argmax(unknown))
-            raise DataError(
-                f"{path}, row {at + 2}, column {variable.id}: {frame[variable.id][at]!r}; expected "
-                f"one of {', '.join(variable.codes)}."
-            )
+        _refuse(path, frame, variable.id, unknown, f"one of {', '.join(variable.codes)}")
     if "disposition" in frame.columns:
         unknown = ~frame["disposition"].isin(["", *ENDED])
-        if unknown.any():
-            at = int(np.argmax(unknown))
-            raise DataError(
-                f"{path}, row {at + 2}, column disposition: {quoted(frame['disposition'][at])}; "
-                f"expected nothing, or one of {', '.join(ENDED)}."
-            )
+        listed = f"nothing, or one of {', '.join(ENDED)}"
+        _refuse(path, frame, "disposition", unknown, listed)
     for column in ("stratum_population", "stratum_drawn", "base_weight"):
         frame[column] = _numbers(path, frame, column)
     for column in ("stratum_population", "stratum_drawn"):
@@ -124,18 +118,6 @@ def _check_strata(path: Path, frame: pd.DataFrame) -> None:
         _refuse(path, frame, "base_weight", off, f"population over drawn, {weight.iloc[at]:.12g}")
 
 
-def _refuse(
-    path: Path, frame: pd.DataFrame, column: str, bad: pd.Series[bool], expected: str
-) -> None:
-    """DataError naming the first bad row of a column of numbers."""
-    if bad.any():
-        at = int(np.argmax(bad))
-        raise DataError(
-            f"{path}, row {at + 2}, column {column}: {frame[column].iloc[at]:.12g}; expected "
-            f"{expected}."
-        )
-
-
 def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """Read corrections to answers: text columns respondent, item, from, to, reason, reviewer.
 
@@ -148,8 +130,8 @@ def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     for column in CORRECTION_COLUMNS:
         frame[column] = frame[column].str.strip()
     items = {item.id for item in questionnaire.items}
-    for position, row in enumerate(frame.to_dict("records")):
-        where = f"{path}, row {position + 2}"
+    for number, row in enumerate(frame.to_dict("records"), 2):
+        where = f"{path}, row {number}"
         if row["item"] not in items:
             raise DataError(
                 f"{where}: unknown item {row['item']!r}; {questionnaire.id} has none such."

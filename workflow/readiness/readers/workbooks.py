@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,15 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from readiness.errors import DataError
-from readiness.readers.table import HEAD, Sheet, bounded, categorical, header_at, without_empty
+from readiness.readers.table import (
+    HEAD,
+    Sheet,
+    as_text,
+    bounded,
+    categorical,
+    header_at,
+    without_empty,
+)
 from readiness.terminal import quoted
 
 LARGEST = 1 << 29
@@ -124,7 +131,7 @@ def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) 
 
 
 def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:
-    texts = [[_text(cell) for cell in row] for row in cells]
+    texts = [[as_text(cell) for cell in row] for row in cells]
     head = texts[:HEAD]
     at = header_at(head, wanted)
     body = list(enumerate(texts[at + 1 :], at + 2))
@@ -135,24 +142,3 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     numbers = np.array([number for number, _ in body], dtype=np.int64)
     above = tuple(tuple(row) for row in head[:at] if any(row))
     return without_empty(Sheet(path, tuple(head[at]), categorical(list(columns)), numbers, above))
-
-
-def _text(cell: object) -> str:
-    """A cell as text."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
-    if isinstance(cell, datetime):
-        # A workbook counts in days: seconds come back a little short or long.
-        rounded = cell + timedelta(microseconds=500_000)
-        return f"{rounded:%Y-%m-%d %H:%M:%S}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, time):
-        return f"{cell:%H:%M:%S}"
-    if isinstance(cell, timedelta):
-        return str(int(cell.total_seconds()))
-    return str(cell)

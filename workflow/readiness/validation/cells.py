@@ -135,7 +135,16 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
         return _of(read_date(text, options.dates), text)
     if item.kind == "text":
         return Cell((tidy(text),))
-    return _read_single(text, options)
+    option = options.find(text)
+    if option is None and options.other:
+        return Cell((options.other,), _nearly(text, options))
+    if option is None:
+        return Cell((INVALID,), (Fault("unknown_option", options.unknown),))
+    code, exported = option
+    # A value or a code is another way of writing the option, not a misspelling of it.
+    if text == exported or match_key(text) in options.others:
+        return Cell((code,))
+    return Cell((code,), (_spelled(exported),))
 
 
 def _missing(item: Item, special: str) -> Cell:
@@ -158,19 +167,6 @@ def _blank(item: Item) -> Cell:
 def _spelled(*read: str) -> Fault:
     """A text that is read as these options, or this number."""
     return Fault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
-
-
-def _read_single(text: str, options: Options) -> Cell:
-    option = options.find(text)
-    if option is None and options.other:
-        return Cell((options.other,), _nearly(text, options))
-    if option is None:
-        return Cell((INVALID,), (Fault("unknown_option", options.unknown),))
-    code, exported = option
-    # A value or a code is another way of writing the option, not a misspelling of it.
-    if text == exported or match_key(text) in options.others:
-        return Cell((code,))
-    return Cell((code,), (_spelled(exported),))
 
 
 def _of(read: str | Fault, text: str) -> Cell:
@@ -254,22 +250,11 @@ def _read_multi(item: Item, text: str, options: Options) -> Cell:
         if not codes:
             return Cell((INVALID,) * len(item.columns), tuple(faults))
     exported = [category.text for category in item.categories if category.code in codes]
-    if alone and faults:
-        return _ticks(item, codes, faults)
-    split_or_value = TICKED in text or match_key(text) in options.others
-    if not (
-        pieces or DONT_KNOW in codes or split_or_value or _written_like(text, exported, codes, item)
-    ):
-        faults.append(_spelled(*exported))
-    return _ticks(item, codes, faults)
-
-
-def _ticks(item: Item, codes: list[str], faults: list[Fault]) -> Cell:
-    return Cell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
-
-
-def _written_like(text: str, exported: list[str], codes: list[str], item: Item) -> bool:
-    """Whether the cell holds the options to the letter, in either way of joining them."""
     by_code = {category.code: category.text for category in item.categories}
-    as_ticked = [by_code[code] for code in codes]
-    return any(text in (sep.join(exported), sep.join(as_ticked)) for sep in (";", ", "))
+    as_ticked = [by_code.get(code, "") for code in codes]
+    to_the_letter = any(text in (s.join(exported), s.join(as_ticked)) for s in (";", ", "))
+    as_value = TICKED in text or match_key(text) in options.others
+    contradicts = bool(alone and faults) or DONT_KNOW in codes
+    if not (pieces or contradicts or as_value or to_the_letter):
+        faults.append(_spelled(*exported))
+    return Cell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))

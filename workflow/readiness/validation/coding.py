@@ -72,8 +72,7 @@ def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
         return columns[0].isin(routing.one_of)
     low = -np.inf if routing.at_least is None else routing.at_least
     high = np.inf if routing.at_most is None else routing.at_most
-    numbers = pd.to_numeric(pd.Series(columns[0].texts, dtype=object), errors="coerce")
-    return columns[0].flags(low <= number <= high for number in numbers)
+    return (columns[0].numbers >= low) & (columns[0].numbers <= high)
 
 
 def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:

@@ -88,6 +88,12 @@ class Texts:
         known = frozenset(wanted)
         return self.flags(text in known for text in self.texts)
 
+    @property
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """The rows as numbers, NaN where a text is none."""
+        read = pd.to_numeric(pd.Series(self.texts, dtype=object), errors="coerce")
+        return np.asarray(read.to_numpy(dtype=np.float64)[self.codes])
+
     def put(self, rows: npt.NDArray[Any] | Sequence[int], text: str) -> Texts:
         """The column with `text` in these rows."""
         texts = self.texts if text in self.texts else (*self.texts, text)

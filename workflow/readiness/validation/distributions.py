@@ -10,14 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from readiness.facts import Fact, Listed, Value
 from readiness.questionnaire import SPECIAL_CODES, match_key
 from readiness.validation.answers import Answers, Coded
 from readiness.validation.cells import nearest
-from readiness.validation.columns import Texts
 from readiness.validation.issues import NO_ROW, issues_of
 
 LEAST_ANSWERS = 20
@@ -44,23 +42,29 @@ def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
 
 def _options(each: Coded) -> Iterator[pd.DataFrame]:
     """Options that never occur, the unknown texts that may be them, and answers of one alone."""
-    times = _times(each)
+    if each.item.kind == "multi":
+        pairs = zip(each.item.codes, each.columns.values(), strict=True)
+        times = {code: int(column.isin(["1"]).sum()) for code, column in pairs}
+    else:
+        times = dict(zip(each.first.texts, each.first.counts.tolist(), strict=True))
     answered = int((~each.first.isin(SPECIAL_CODES)).sum())
     if not answered:
         return
-    never = [c for c in each.item.categories if not times[c.code]]
     unknown = _unknown(each)
-    for category in never:
-        likely = _likely(category.text, unknown)
-        if likely:
-            text, n = likely
-            values: dict[str, Value] = {"said_text": text, "n": n, "option": category.text}
+    keys = {match_key(text): text for text in unknown}
+    for category in each.item.categories:
+        if times.get(category.code):
+            continue
+        if near := nearest(category.text, keys):
+            text = keys[near]
+            values: dict[str, Value] = {"said_text": text, "n": unknown[text]}
+            values["option"] = category.text
             yield _of_column(each, "unseen_option", text, Fact("validation.unseen_option", values))
         elif answered >= LEAST_ANSWERS:
             fact = Fact("validation.never_chosen")
             yield _of_column(each, "never_chosen", category.text, fact)
     for category in each.item.categories:
-        if times[category.code] == 1 and answered >= LEAST_ANSWERS:
+        if times.get(category.code) == 1 and answered >= LEAST_ANSWERS:
             fact = Fact("validation.one_case")
             yield _of_column(each, "one_case", category.text, fact)
 
@@ -71,15 +75,6 @@ def _of_column(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
     return issues_of(
         rule, fact, row=[NO_ROW], respondent=[""], value=[value], column=item.column, item=item.id
     )
-
-
-def _times(each: Coded) -> Counter[str]:
-    """How many gave each answer."""
-    if each.item.kind == "multi":
-        pairs = zip(each.item.codes, each.columns.values(), strict=True)
-        return Counter({code: int(column.isin(["1"]).sum()) for code, column in pairs})
-    column = each.first
-    return Counter(dict(zip(column.texts, column.counts.tolist(), strict=True)))
 
 
 def _unknown(each: Coded) -> Counter[str]:
@@ -94,16 +89,9 @@ def _unknown(each: Coded) -> Counter[str]:
     return Counter({text: n for text, n in found.items() if n >= REPEATED})
 
 
-def _likely(option: str, unknown: Counter[str]) -> tuple[str, int] | None:
-    """The unknown text that is nearest to an option, where one is near."""
-    keys = {match_key(text): text for text in unknown}
-    near = nearest(option, keys)
-    return (keys[near], unknown[keys[near]]) if near else None
-
-
 def _far(each: Coded, answers: Answers) -> pd.DataFrame:
     """Numbers far from the others, whatever they mean: to be looked at, never excluded."""
-    numbers = _numbers(each.first)
+    numbers = each.first.numbers
     known = np.flatnonzero(~np.isnan(numbers))
     score = np.zeros(len(known))
     values = numbers[known]
@@ -117,8 +105,3 @@ def _far(each: Coded, answers: Answers) -> pd.DataFrame:
     at = known[score > FAR]
     fact = Fact("validation.outlier", {"median": f"{np.median(values):.12g}" if len(at) else ""})
     return answers.issues("outlier", fact, at, item=each.item)
-
-
-def _numbers(column: Texts) -> npt.NDArray[np.float64]:
-    read = pd.to_numeric(pd.Series(column.texts, dtype=object), errors="coerce")
-    return np.asarray(read.to_numpy(dtype=np.float64)[column.codes])

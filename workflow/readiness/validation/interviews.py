@@ -17,7 +17,7 @@ import pandas as pd
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire, match_key
 from readiness.validation.answers import YES, Answers, Coded
-from readiness.validation.cells import Cell, Options, read_cell
+from readiness.validation.cells import Options, read_cell
 from readiness.validation.coding import condition
 from readiness.validation.columns import Booleans, Texts, ranks
 
@@ -144,8 +144,13 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
     # Written from the last to the first, so that the first row of each stays.
     first_of[group[order[::-1]]] = order[::-1]
     first = first_of[group]
-    repeats = (first != np.arange(n)) & _anything(coded, n)
-    enough = repeats & (_ways(coded, n) > log(max(n, 2)))
+    # Logarithm of the number of ways in which the answered questions can be answered.
+    anything, ways = np.zeros(n, dtype=np.bool_), np.zeros(n)
+    for each in coded:
+        anything |= each.given
+        ways[each.given & (each.asked == YES)] += _log_answers(each.item)
+    repeats = (first != np.arange(n)) & anything
+    enough = repeats & (ways > log(max(n, 2)))
     found = []
     for rule, mask in (("same_content", enough), ("same_few_answers", repeats & ~enough)):
         at = np.flatnonzero(mask)
@@ -161,19 +166,7 @@ def _said(each: Coded) -> Iterable[Texts]:
     return each.columns.values()
 
 
-def _anything(coded: Sequence[Coded], n: int) -> Booleans:
-    return np.any([each.given for each in coded], axis=0) if coded else np.zeros(n, dtype=np.bool_)
-
-
-def _ways(coded: Sequence[Coded], n: int) -> npt.NDArray[np.float64]:
-    """Logarithm of the number of ways in which the answered questions can be answered."""
-    total = np.zeros(n)
-    for each in coded:
-        total[each.given & (each.asked == YES)] += _answers_of(each.item)
-    return total
-
-
-def _answers_of(item: Item) -> float:
+def _log_answers(item: Item) -> float:
     """Logarithm of the number of answers that an item can have."""
     if item.kind == "multi":
         return len(item.codes) * log(2)
@@ -195,19 +188,17 @@ def straight_lines(
             continue
         if any(each.item.kind not in ("single", "ordinal") for each in rows):
             continue
-        codes = {code: k for k, code in enumerate(rows[0].item.codes)}
-        places = [_places(each.first, codes) for each in rows]
-        alike = (places[0] >= 0) & np.all([own == places[0] for own in places[1:]], axis=0)
+        first, *others = (each.first for each in rows)
+        alike = first.isin(rows[0].item.codes)
+        for other in others:
+            place = {text: k for k, text in enumerate(first.texts)}
+            same = np.array([place.get(text, -1) for text in other.texts])
+            alike &= same[other.codes] == first.codes
         at = np.flatnonzero(alike)
         fact = Fact("validation.straight_line", {"n": len(rows)})
         # At the first question of the block, whose answer is that to all of them.
         found.append(answers.issues("straight_line", fact, at, item=rows[0].item))
     return found
-
-
-def _places(column: Texts, codes: dict[str, int]) -> npt.NDArray[np.int64]:
-    table = np.array([codes.get(text, -1) for text in column.texts])
-    return table[column.codes]
 
 
 def times(
@@ -219,7 +210,9 @@ def times(
     that did not break off, where there are enough of them.
     """
     found = []
-    seconds = _seconds(answers)
+    known = answers.known
+    nothing = np.full(len(answers), np.nan)
+    seconds = known["_seconds"].numbers if "_seconds" in known else nothing
     whole = broke == len(coded)
     timed = seconds[whole & (seconds > 0)]
     if fastest is None and len(timed) >= LEAST_TIMED:
@@ -229,8 +222,8 @@ def times(
         fact = Fact("validation.speeder", {"bound": f"{fastest:.0f}"})
         shown = np.array([f"{value:.0f}" for value in seconds[at]], dtype=object)
         found.append(answers.issues("speeder", fact, at, value=shown))
-    if {"_started", "_submitted"} <= set(answers.known):
-        started, submitted = answers.known["_started"], answers.known["_submitted"]
+    if {"_started", "_submitted"} <= set(known):
+        started, submitted = known["_started"], known["_submitted"]
         both = started.where(bool) & submitted.where(bool)
         # Both are ISO texts: their order is that of time.
         late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
@@ -240,15 +233,6 @@ def times(
     return found
 
 
-def _seconds(answers: Answers) -> npt.NDArray[np.float64]:
-    """How long each interview took, NaN where that is not known."""
-    if "_seconds" not in answers.known:
-        return np.full(len(answers), np.nan)
-    column = answers.known["_seconds"]
-    read = pd.to_numeric(pd.Series(column.texts, dtype=object), errors="coerce")
-    return np.asarray(read.to_numpy(dtype=np.float64)[column.codes])
-
-
 def screened_out(
     answers: Answers, questionnaire: Questionnaire
 ) -> tuple[Booleans, list[pd.DataFrame]]:
@@ -256,22 +240,18 @@ def screened_out(
     gone = np.zeros(len(answers), dtype=np.bool_)
     found = []
     for item in questionnaire.items:
-        ending = [category.screens_out for category in item.categories]
-        if not any(ending):
+        ending = {category.code for category in item.categories if category.screens_out}
+        if not ending:
             continue
         texts = answers.texts[item.id]
         options = Options.of(item, item.id in answers.codes)
-        out = texts.flags(
-            _ends(read_cell(item, text, options), item, ending) for text in texts.texts
-        )
+        cells = [read_cell(item, text, options).values for text in texts.texts]
+        if item.kind == "multi":
+            places = [k for k, code in enumerate(item.codes) if code in ending]
+            out = texts.flags(any(cell[k] == "1" for k in places) for cell in cells)
+        else:
+            out = texts.flags(cell[0] in ending for cell in cells)
         at = np.flatnonzero(out & ~gone)
         found.append(answers.issues("screened_out", Fact("validation.screened_out"), at, item=item))
         gone |= out
     return gone, found
-
-
-def _ends(cell: Cell, item: Item, ending: Sequence[bool]) -> bool:
-    """Whether one of the options that a cell holds ends the interview."""
-    if item.kind == "multi":
-        return any(v == "1" and end for v, end in zip(cell.values, ending, strict=True))
-    return any(cell.values[0] == code and end for code, end in zip(item.codes, ending, strict=True))

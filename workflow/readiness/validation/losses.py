@@ -6,7 +6,7 @@ respondents': dates of another order, codes that were not exported, an option th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,25 +84,18 @@ class Loss:
 def losses(result: Validated) -> list[Loss]:
     """What is lost of the submissions, then of each item, the largest share first; none where
     nothing is."""
-    of_items = sorted(_of_items(result), key=lambda loss: (-loss.share, loss.item))
-    return [*_of_submissions(result), *of_items]
-
-
-def _of_submissions(result: Validated) -> Iterator[Loss]:
-    counts = {rule: result.count(rule) for rule in LOST if result.count(rule)}
-    if counts:
-        yield _loss(result, "", counts, result.count("received"))
-
-
-def _of_items(result: Validated) -> Iterator[Loss]:
     issues = result.issues
+    found = {"": {rule: result.count(rule) for rule in LOST if result.count(rule)}}
     errors = issues[(issues["severity"] == "error") & (issues["item"] != "")]
-    for item, found in errors.groupby("item"):
-        counts = {str(rule): int(n) for rule, n in found["rule"].value_counts().items()}
-        yield _loss(result, str(item), counts, result.given[str(item)])
+    for item, of_it in errors.groupby("item"):
+        counts = of_it["rule"].value_counts()
+        found[str(item)] = {str(rule): int(n) for rule, n in counts.items()}
+    made = [_loss(result, item, counts) for item, counts in found.items() if counts]
+    return sorted(made, key=lambda loss: (loss.item != "", -loss.share, loss.item))
 
 
-def _loss(result: Validated, item: str, counts: dict[str, int], of: int) -> Loss:
+def _loss(result: Validated, item: str, counts: dict[str, int]) -> Loss:
+    of = result.given[item] if item else result.count("received")
     reasons = dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
     issues = result.issues
     first = issues[(issues["item"] == item) & (issues["rule"] == next(iter(reasons)))].iloc[0]

@@ -54,7 +54,9 @@ def submissions(
     (`kept`, or the rule by which the submission is not kept); and the issues found.
     """
     table = pd.DataFrame(index=raw.index)
-    table["submitted"] = _moments(raw)
+    # When each came, as the reader of its tool understands it.
+    moments = _column(raw, "_submitted")
+    table["submitted"] = pd.to_datetime(moments, format=ISO, errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
     codes = Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.filled("", len(raw))
@@ -101,11 +103,6 @@ def submissions(
         column = questionnaire.item(str(questionnaire.group_item)).column
         found.append(_issues("group_conflict", conflict, raw, table, answer, column, facts))
     return table.drop(columns="token"), found
-
-
-def _moments(raw: pd.DataFrame) -> pd.Series[Any]:
-    """When each submission came, as the reader of its tool understands it."""
-    return pd.to_datetime(_column(raw, "_submitted"), format=ISO, errors="coerce")
 
 
 def _column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
@@ -218,13 +215,6 @@ def _texts_of_moments(submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
     return names
 
 
-def _content(cells: pd.DataFrame) -> pd.Series[str]:
-    """All cells of a row in one text, to compare and order rows by."""
-    texts = cells.astype(object)
-    joined = ["\x1f".join(map(str, row)) for row in texts.itertuples(index=False, name=None)]
-    return pd.Series(joined, index=cells.index, dtype=str)
-
-
 def _mark_duplicates(
     raw: pd.DataFrame, table: pd.DataFrame, questionnaire: Questionnaire, keep: DuplicateRule
 ) -> pd.Series[int]:
@@ -234,8 +224,9 @@ def _mark_duplicates(
     if candidates.empty:
         return pd.Series(dtype=int)
     items = [item.id for item in questionnaire.items]
-    candidates["content"] = _content(raw.loc[candidates.index, items])
-    candidates["answered"] = (raw.loc[candidates.index, items].astype(object) != "").sum(axis=1)
+    cells = raw.loc[candidates.index, items].astype(object)
+    candidates["content"] = ["\x1f".join(row) for row in cells.to_numpy()]
+    candidates["answered"] = (cells != "").sum(axis=1)
     by = ["respondent", "submitted", "content"]
     if keep == "most_answered":
         by.insert(1, "answered")

@@ -45,17 +45,13 @@ def check_coded(
         raise DataError(
             f"coded answers of {questionnaire.id}: respondents without a name of theirs."
         )
-    held = {name: _to_check(column.texts, questionnaire, name) for name, column in columns.items()}
+    free = {item.id for item in questionnaire.items if item.kind in ("text", "date")}
+    # Of a column that may hold any text the shortest tells all.
+    held = {n: (min(c.texts, key=len),) if n in free else c.texts for n, c in columns.items()}
     longest = max(map(len, held.values()))
     # Columns of one length: a shorter one repeats its first value.
     table = pd.DataFrame({n: [*v, *v[:1] * (longest - len(v))] for n, v in held.items()}, dtype=str)
     _check_held(table, questionnaire)
-
-
-def _to_check(texts: tuple[str, ...], questionnaire: Questionnaire, name: str) -> tuple[str, ...]:
-    """The distinct values of a column; of one that may hold any text the shortest tells all."""
-    free = {item.id for item in questionnaire.items if item.kind in ("text", "date")}
-    return (min(texts, key=len),) if name in free else texts
 
 
 def _check_held(table: pd.DataFrame, questionnaire: Questionnaire) -> None:

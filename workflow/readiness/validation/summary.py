@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from readiness.validation.issues import RULES
@@ -16,7 +17,7 @@ def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
     counts = issues["rule"].value_counts()
     table = pd.DataFrame({"rule": counts.index, "n": counts.to_numpy()})
     table.insert(1, "severity", [RULES[str(rule)] for rule in table["rule"]])
-    return _worst_first(table)
+    return _worst_first(table, -table["n"]).reset_index(drop=True)
 
 
 def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -26,7 +27,7 @@ def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
     """
     n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
     first = issues.assign(n=n).drop_duplicates(_ALIKE)
-    return _worst_first(first).head(most)
+    return _worst_first(first, -first["n"]).head(most).reset_index(drop=True)
 
 
 def by_item(issues: pd.DataFrame) -> pd.DataFrame:
@@ -37,13 +38,9 @@ def by_item(issues: pd.DataFrame) -> pd.DataFrame:
 
 def listed(issues: pd.DataFrame) -> pd.DataFrame:
     """All faults, the worst first, then by row."""
-    rank = issues["severity"].map({name: k for k, name in enumerate(SEVERE)})
-    return issues.assign(_rank=rank).sort_values(["_rank", "row"], kind="stable").drop(
-        columns="_rank"
-    )  # fmt: skip
+    return _worst_first(issues, issues["row"])
 
 
-def _worst_first(table: pd.DataFrame) -> pd.DataFrame:
+def _worst_first(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
     rank = table["severity"].map({name: k for k, name in enumerate(SEVERE)})
-    ordered = table.assign(_rank=rank, _n=-table["n"]).sort_values(["_rank", "_n"], kind="stable")
-    return ordered.drop(columns=["_rank", "_n"]).reset_index(drop=True)
+    return table.iloc[np.lexsort([then, rank])]

@@ -55,7 +55,7 @@ class Study:
     def total_of(self, total: Total) -> int:
         """The reported number of people."""
         figure = self.claims[total.claim].figure
-        assert figure is not None  # check_register: a total is a count
+        assert figure is not None  # read_claims: a total is a count
         return figure.digits
 
     def weighted(self, sets: Sequence[ClaimSet]) -> str:

@@ -20,7 +20,7 @@ NEARBY = 20
 
 def _figure(study: Study, claim: str) -> Figure:
     figure = study.claims[claim].figure
-    assert figure is not None  # check_register: not a claim in words
+    assert figure is not None  # read_claims: not a claim in words
     return figure
 
 

@@ -17,11 +17,11 @@ from readiness.forensics.arithmetic.bases import (
     JointWitness,
     bases,
     joint_bases,
+    joint_splits,
     joint_witness,
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.arithmetic.groups import joint_splits
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.context import LONGEST_LIST, Study, verdict

@@ -18,20 +18,21 @@ from readiness.forensics.arithmetic.bases import (
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, printed
-from readiness.forensics.arithmetic.phrases import Reading, read_phrase
+from readiness.forensics.arithmetic.phrases import (
+    Reading,
+    WordingResult,
+    judge_wording,
+    read_phrase,
+    smallest_strict_base,
+)
 from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
+    cross_range,
     nchs_presentation,
     statcan_band,
 )
 from readiness.forensics.arithmetic.sources import repairs
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.arithmetic.unpublished import cross_range
-from readiness.forensics.arithmetic.wording import (
-    WordingResult,
-    judge_wording,
-    smallest_strict_base,
-)
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
 from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record
@@ -186,7 +187,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     """Words compared with the figure they describe, read literally and fairly."""
     claim = study.claims[phrase.claim]
     described = study.claims[phrase.against or phrase.claim]
-    assert described.figure is not None  # check_register: a phrase is about a percentage
+    assert described.figure is not None  # read_claims: a phrase is about a percentage
     reading = read_phrase(phrase.phrase, phrase.language)
     result = judge_wording(reading, described.figure, study.reach)
     values: dict[str, Value] = {

@@ -10,25 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from readiness.errors import ConfigError
 from readiness.facts import Label, Term, Value
 from readiness.forensics.arithmetic.bases import SetKind
+from readiness.questionnaire.items import Strict, repeated
+from readiness.questionnaire.labels import Code, LanguageCode
 
 PRESS = "press"
 """How a register of claims says that figures are the press's own."""
 
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
 """A text for readers in any set of languages, by code."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Named(Strict):
+    id: Code
 
 
-class ItemInfo(_Part):
+class ItemInfo(Strict):
     """What the register calls an item, and how a reader would."""
 
     label: Text
@@ -36,23 +37,21 @@ class ItemInfo(_Part):
     """Known category codes, and how a reader would call each; empty accepts any."""
 
 
-class ClaimSet(_Part):
+class ClaimSet(_Named):
     """Claims that report one item on one base."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     item: str
     claims: tuple[str, ...] = Field(min_length=1)
     kind: SetKind
 
 
-class SharedBase(_Part):
+class SharedBase(_Named):
     """Sets that may rest on the same people: judged together."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     sets: tuple[str, ...] = Field(min_length=1)
 
 
-class Total(_Part):
+class Total(Strict):
     """A reported number of people, as a claim with unit `count`."""
 
     claim: str
@@ -64,7 +63,7 @@ class Total(_Part):
     """The sets of figures that are reported on it; empty when that is not said."""
 
 
-class Phrase(_Part):
+class Phrase(Strict):
     """Words that describe a figure: the set of fractions that they allow is tested."""
 
     claim: str
@@ -74,10 +73,9 @@ class Phrase(_Part):
     """A claim whose figure the words are compared with; the claim's own figure when empty."""
 
 
-class Contradiction(_Part):
+class Contradiction(_Named):
     """Two or more outlets that report the same item differently, in words that no code compares."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     aspect: Literal["base", "construct", "direction"]
     claims: tuple[str, ...] = Field(min_length=2)
     statement: Text
@@ -85,10 +83,9 @@ class Contradiction(_Part):
     """The question to the publisher that would settle it."""
 
 
-class Mean(_Part):
+class Mean(_Named):
     """A printed mean, with its SD if there is one, on a printed number of answers."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     mean: str
     n: str
     """A claim with unit `count`: how many people answered."""
@@ -101,46 +98,42 @@ class Mean(_Part):
     """The lowest and highest score of a person, as a sum of items."""
 
 
-class Net(_Part):
+class Net(_Named):
     """A figure that is the sum of others of the same item ("good or medium: 45")."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     net: str
     parts: tuple[str, ...] = Field(min_length=2)
 
 
-class Difference(_Part):
+class Difference(_Named):
     """Two figures of groups of different people, with how many answered in each.
 
     Never two answers of the same people: these are not independent.
     """
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     first: str
     second: str
     n_first: str
     n_second: str
 
 
-class Unknown(_Part):
+class Unknown(_Named):
     """What would have to be known and is not."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     claims: tuple[str, ...] = ()
     statement: Text
     ask: Text | None = None
     """The question to the publisher that would settle it."""
 
 
-class CrossTable(_Part):
+class CrossTable(_Named):
     """Two sets of two answers whose cross-table was not published."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     rows: str
     columns: str
 
 
-class Structure(_Part):
+class Structure(Strict):
     """The whole structure of one version of a study's claims."""
 
     study: str
@@ -245,11 +238,9 @@ def parse_structure(content: Any, where: str = "claims structure") -> Structure:
 
 def _check_references(structure: Structure, where: str) -> None:
     owner: dict[str, str] = {}
-    names: set[str] = set()
+    if twice := repeated(claim_set.id for claim_set in structure.sets):
+        raise ConfigError(f"{where}: set {twice[0]!r} is declared twice.")
     for claim_set in structure.sets:
-        if claim_set.id in names:
-            raise ConfigError(f"{where}: set {claim_set.id!r} is declared twice.")
-        names.add(claim_set.id)
         if claim_set.item not in structure.items:
             known = ", ".join(structure.items)
             raise ConfigError(
@@ -262,11 +253,8 @@ def _check_references(structure: Structure, where: str) -> None:
                     f"{claim_set.id!r}; sets must not overlap."
                 )
             owner[claim] = claim_set.id
-    for shared in structure.shared_bases:
-        for name in shared.sets:
-            structure.set_named(name)
-    for name in (*structure.group_sets, *(s for total in structure.totals for s in total.sets)):
+    tables = (name for table in structure.cross_tables for name in (table.rows, table.columns))
+    shared = (name for part in structure.shared_bases for name in part.sets)
+    reported = (name for total in structure.totals for name in total.sets)
+    for name in (*shared, *reported, *structure.group_sets, *tables):
         structure.set_named(name)
-    for table in structure.cross_tables:
-        structure.set_named(table.rows)
-        structure.set_named(table.columns)

@@ -7,12 +7,12 @@ A verdict never says more than the figures: see `verdict.Status` and `verdict.Na
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.bases import bases, joint_bases
+from readiness.forensics.arithmetic.bases import joint_bases
 from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.context import DEFAULT_REACH, Study
 from readiness.forensics.judging.details import judge_difference, judge_mean, judge_net
@@ -37,21 +37,20 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
     default the largest reported total, or 40 when there is none. Raises DataError naming the
     faulty rows.
     """
-    read = read_register(claims, structure)
-    study = Study(read, structure, DEFAULT_REACH)
+    study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
     totals = [study.total_of(total) for total in structure.totals]
     reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
     if reach < 1:
         raise DataError(f"The largest base is {reach}; expected 1 or more.")
-    return Study(read, structure, reach)
+    return replace(study, reach=reach)
 
 
-def judge(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Verdict]:
+def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     """Every verdict on a study's published figures, the innocent readings first.
 
     Arguments and errors as in `read_study`. Verdict ids are unique; their order is fixed.
     """
-    study = read_study(claims, structure, n_max)
+    study = read_study(claims, structure)
     found: list[Verdict] = list(judge_whole(study))
     for shared in structure.shared_bases:
         found += judge_shared(study, shared)
@@ -160,29 +159,22 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
     Arguments and errors as in `read_study`.
     """
     study = read_study(claims, structure, n_max)
-    missing = structure.max_missing
+    alone = [(s.id, [s], study.members(s)[0].attributed_to) for s in structure.sets]
+    joint = [
+        (shared.id, [structure.set_named(name) for name in shared.sets], TOGETHER)
+        for shared in structure.shared_bases
+    ]
     lines = []
-    for s in structure.sets:
-        if study.weighted([s]) == "yes":
-            continue
-        figures, allowed = study.figures(s), study.conventions([s])
-        printed = tuple(str(figure) for figure in figures.figures)
-        whose = study.members(s)[0].attributed_to
-        found = bases(figures, study.reach, allowed)
-        lines.append(
-            Axis(s.id, (s.item,), printed, whose, tuple(found),
-                 tuple(joint_bases([figures], study.reach, missing, allowed)), False)
-        )  # fmt: skip
-    for shared in structure.shared_bases:
-        sets = [structure.set_named(name) for name in shared.sets]
+    for name, sets, whose in (*alone, *joint):
         if study.weighted(sets) == "yes":
             continue
-        figures_of = [study.figures(s) for s in sets]
-        allowed = study.conventions(sets)
+        figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
+        printed = [] if whose == TOGETHER else [str(figure) for figure in figures[0].figures]
+        every, most = (
+            tuple(joint_bases(figures, study.reach, missing, allowed))
+            for missing in (0, structure.max_missing)
+        )
         items = tuple(s.item for s in sets)
-        lines.append(
-            Axis(shared.id, items, (), TOGETHER,
-                 tuple(joint_bases(figures_of, study.reach, 0, allowed)),
-                 tuple(joint_bases(figures_of, study.reach, missing, allowed)), True)
-        )  # fmt: skip
+        line = Axis(name, items, tuple(printed), whose, every, most, whose == TOGETHER)
+        lines.append(line)
     return lines

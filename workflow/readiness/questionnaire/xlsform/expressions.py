@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, inf, isfinite
+from typing import NamedTuple, TypeVar
 
 LONGEST, DEEPEST = 10_000, 50
 _TOKEN = re.compile(
@@ -23,6 +24,9 @@ _TOKEN = re.compile(
 )
 _ORDERED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+Read = TypeVar("Read")
 
 
 class Unsaid(ValueError):
@@ -52,8 +56,7 @@ class Atom:
     high: float = inf
 
 
-@dataclass(frozen=True)
-class _Operand:
+class _Operand(NamedTuple):
     kind: str  # name, literal, count
     value: str
 
@@ -134,28 +137,27 @@ class _Parser:
             found = _and([*found, *self._condition()])
         return found
 
+    def _bracketed(self, read: Callable[[], Read]) -> Read:
+        self._expect("(")
+        found = read()
+        self._expect(")")
+        return found
+
     def _condition(self) -> list[Atom]:
-        if self._take("("):
-            found = self._either()
-            self._expect(")")
-            return found
+        if self._next() == ("mark", "("):
+            return self._bracketed(self._either)
         if self._take("not"):
-            self._expect("(")
-            found = self._either()
-            self._expect(")")
-            return _not(found)
+            return _not(self._bracketed(self._either))
         if self._take("true"):
-            self._expect("(")
-            self._expect(")")
-            return []
+            return self._bracketed(lambda: [])
         if self._take("selected"):
-            self._expect("(")
-            source = self._source(self._operand())
-            self._expect(",")
-            code = _code(source, self._operand())
-            self._expect(")")
-            return [Atom(source, frozenset([code]))]
+            return self._bracketed(self._selected)
         return self._comparison()
+
+    def _selected(self) -> list[Atom]:
+        source = self._source(self._operand())
+        self._expect(",")
+        return [Atom(source, frozenset([_code(source, self._operand())]))]
 
     def _comparison(self) -> list[Atom]:
         left = self._operand()
@@ -169,7 +171,10 @@ class _Parser:
         if left.kind == "literal" or right.kind != "literal":
             raise Unsaid(f"a comparison of {left.value!r} with {right.value!r}")
         if left.kind == "count":
-            return [_counted(self._source(left), sign, right.value)]
+            source = self._source(left)
+            if (sign, right.value) in ((">", "0"), (">=", "1"), ("!=", "0")):
+                return [Atom(source, frozenset(source.codes.values()))]
+            raise Unsaid(f"how many options of {source.item} are ticked")
         return [_compared(self._source(left), sign, right)]
 
     def _operand(self) -> _Operand:
@@ -182,10 +187,7 @@ class _Parser:
         if kind in ("text", "number"):
             return _Operand("literal", text)
         if (kind, text) == ("word", "count-selected"):
-            self._expect("(")
-            counted = self._operand()
-            self._expect(")")
-            return _Operand("count", counted.value)
+            return _Operand("count", self._bracketed(self._operand).value)
         raise Unsaid(f"{text or 'the end'!r}, which is not understood")
 
     def _source(self, operand: _Operand) -> Source:
@@ -198,14 +200,6 @@ def _code(source: Source, operand: _Operand) -> str:
     if operand.kind != "literal" or operand.value not in source.codes:
         raise Unsaid(f"{operand.value!r}, which is no option of {source.item}")
     return source.codes[operand.value]
-
-
-def _counted(source: Source, sign: str, literal: str) -> Atom:
-    """At least one option is ticked."""
-    every = frozenset(source.codes.values())
-    if (sign, literal) in ((">", "0"), (">=", "1"), ("!=", "0")):
-        return Atom(source, every)
-    raise Unsaid(f"how many options of {source.item} are ticked")
 
 
 def _compared(source: Source, sign: str, operand: _Operand) -> Atom:
@@ -289,13 +283,10 @@ def _not(atoms: list[Atom]) -> list[Atom]:
     if len(atoms) != 1:
         raise Unsaid("the opposite of several conditions together")
     (atom,) = atoms
-    every = frozenset(atom.source.codes.values())
-    if atom.source.kind == "single":
-        return [replace(atom, codes=every - atom.codes)]
-    if atom.source.kind == "multi":
-        if not atom.codes <= atom.source.exclusive:
-            raise Unsaid(f"that an option of {atom.source.item} is not ticked")
-        return [replace(atom, codes=every - atom.codes)]
+    if atom.source.kind == "multi" and not atom.codes <= atom.source.exclusive:
+        raise Unsaid(f"that an option of {atom.source.item} is not ticked")
+    if _is_closed(atom.source):
+        return [replace(atom, codes=frozenset(atom.source.codes.values()) - atom.codes)]
     if atom.source.kind == "integer" and inf in (-atom.low, atom.high):
         if atom.high < inf:
             return [replace(atom, low=atom.high + 1, high=inf)]
@@ -303,19 +294,16 @@ def _not(atoms: list[Atom]) -> list[Atom]:
     raise Unsaid(f"the opposite of a range of {atom.source.item}")
 
 
-_EXCLUSIVE = (
-    re.compile(
-        r"not\(selected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)andcount-selected\(\.\)(>1|>=2)\)"
-    ),
-    re.compile(
-        r"not\(count-selected\(\.\)(>1|>=2)andselected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)\)"
-    ),
-    re.compile(
-        r"(count-selected\(\.\)(=1|<=1|<2)ornot\(selected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)\))"
-    ),
-    re.compile(
-        r"(not\(selected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)\)orcount-selected\(\.\)(=1|<=1|<2))"
-    ),
+_NAMED = r"selected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)"
+_ALONE, _WITH = r"count-selected\(\.\)(=1|<=1|<2)", r"count-selected\(\.\)(>1|>=2)"
+_EXCLUSIVE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"not\({_NAMED}and{_WITH}\)",
+        rf"not\({_WITH}and{_NAMED}\)",
+        rf"({_ALONE}ornot\({_NAMED}\))",
+        rf"(not\({_NAMED}\)or{_ALONE})",
+    )
 )
 
 

@@ -172,15 +172,12 @@ def _begun(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> 
     item: dict[str, Any] = {"id": item_id(name, made.taken), "kind": kind}
     made.taken.add(item["id"])
     question = row.labels.get(form.language, "")
-    if question and match_key(question) not in made.headers:
-        item["column"] = question
-    else:  # a question that stands twice is told apart by its name
-        item["column"] = name
+    # A question that stands twice is told apart by its name.
+    fresh = question and match_key(question) not in made.headers
+    item["column"] = question if fresh else name
     made.headers.add(match_key(item["column"]))
     item["variable"] = name
-    item["label"] = dict(row.labels) or {form.language: name}
-    if form.language not in item["label"]:
-        item["label"] = {form.language: name, **item["label"]}
+    item["label"] = {form.language: name, **row.labels}
     if row.get("required").lower() in ("yes", "true", "true()", "1"):
         item["required"] = True
     atoms = [*inherited, *_relevant(made, row)]
@@ -268,16 +265,9 @@ def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> 
 
 
 def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]) -> dict[str, Any]:
-    item = {
-        **_begun(made, row, "ranking", inherited),
-        **options_of(made.form, row, listed, "single"),
-    }
-    for key in ("dont_know", "missing"):
-        item.pop(key, None)
-    for category in item["categories"]:
-        for key in ("screens_out", "specify"):
-            category.pop(key, None)
-    return item
+    options = options_of(made.form, row, listed, "single")["categories"]
+    kept = [{k: v for k, v in o.items() if k not in ("screens_out", "specify")} for o in options]
+    return {**_begun(made, row, "ranking", inherited), "categories": kept}
 
 
 def _agreed(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:

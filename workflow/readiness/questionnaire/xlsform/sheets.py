@@ -102,7 +102,14 @@ def read_form(path: Path, language: str | None = None) -> Form:
     for row in choices:
         listed.setdefault(row.get("list_name"), []).append(_in_own(row, own))
     form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed)
-    _refuse_repeats(form)
+    for row in form.survey:
+        # A repeat gives a respondent several rows: that is another table, not another question.
+        if re.match(r"begin[ _](repeat|loop)|begin[ _]looped group", row.get("type").lower()):
+            raise form.refused(
+                row,
+                f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has one "
+                "row here. Ask its questions once each, or analyse them as a table of their own.",
+            )
     judge(path, content)
     return form
 
@@ -236,14 +243,3 @@ def _named_languages() -> dict[str, str]:
         names = Locale(locale).languages
         found |= {name.lower(): code for code, name in names.items() if "_" not in code}
     return found
-
-
-def _refuse_repeats(form: Form) -> None:
-    """A repeat gives a respondent several rows: that is another table, not another question."""
-    for row in form.survey:
-        if re.match(r"begin[ _](repeat|loop)|begin[ _]looped group", row.get("type").lower()):
-            raise form.refused(
-                row,
-                f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has one "
-                "row here. Ask its questions once each, or analyse them as a table of their own.",
-            )

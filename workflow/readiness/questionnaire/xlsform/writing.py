@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.language import LANGUAGES, own_name
-from readiness.questionnaire.items import DontKnow, Item, Missing, Routing
+from readiness.questionnaire.items import Answer, Item, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
 from readiness.questionnaire.xlsform.options import MEANS, OUTSIDE, SCREENS, SPECIFY
@@ -72,7 +72,8 @@ class _Form:
         self.items = [item for item in questionnaire.items if not item.derived_from]
         blocks: list[Item | Grid] = [*self.items, *questionnaire.grids]
         own = [block.id for block in blocks]
-        names = [_name(block.variable or "", block.id) for block in blocks]
+        named = [block.variable or "" for block in blocks]
+        names = [n if _NAME.fullmatch(n) else i for n, i in zip(named, own, strict=True)]
         unique = names if len({n.lower() for n in names}) == len(names) else own
         self.names = dict(zip(own, unique, strict=True))
 
@@ -90,7 +91,9 @@ class _Form:
         for name, items in groupby(self.items, key=lambda item: item.grid):
             block = list(items)
             grid = self.questionnaire.grid(name) if name else None
-            if grid is not None and grid.kind == "ranking" and _ranks_all(block):
+            # A form has no ranking of the first few options.
+            whole = len(block[0].categories) == len(block)
+            if grid is not None and grid.kind == "ranking" and whole:
                 yield self._rank(grid, block)
             elif grid is not None and grid.kind == "grid" and _is_table(block):
                 yield from self._table(grid, block)
@@ -189,7 +192,7 @@ class _Form:
         return _REFERENCE.sub(lambda r: r[0] if r[1] in known else f"$ {r[0][1:]}", text)
 
 
-def _no_answers(item: Item) -> Iterator[tuple[DontKnow | Missing, str]]:
+def _no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
     """What can be chosen beside the categories, each with its word in the column `means`."""
     if item.dont_know is not None:
         yield item.dont_know, OUTSIDE
@@ -231,23 +234,10 @@ def _constraint(item: Item) -> str:
     return " or ".join([f"({found})", *(f". = {number}" for number in coded)])
 
 
-def _ranks_all(block: Sequence[Item]) -> bool:
-    """Whether all options are ranked: a form has no ranking of the first few."""
-    return len(block[0].categories) == len(block)
-
-
 def _is_table(block: Sequence[Item]) -> bool:
     """Whether the rows of a grid share options and condition, as a table of a form does."""
-    first = block[0]
-    return bool(first.categories) and all(
-        (i.kind, i.categories, i.dont_know, i.missing, i.asked_if)
-        == (first.kind, first.categories, first.dont_know, first.missing, first.asked_if)
-        for i in block
-    )
-
-
-def _name(wanted: str, otherwise: str) -> str:
-    return wanted if _NAME.fullmatch(wanted) else otherwise
+    shared = [(i.kind, i.categories, i.dont_know, i.missing, i.asked_if) for i in block]
+    return bool(block[0].categories) and all(each == shared[0] for each in shared)
 
 
 def languages_of(questionnaire: Questionnaire) -> list[str]:

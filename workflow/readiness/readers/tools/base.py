@@ -7,7 +7,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
+from readiness.questionnaire.items import Answer
 from readiness.readers import moments, rankings
 from readiness.readers.assigned import (
     Assigned,
@@ -25,9 +26,8 @@ from readiness.readers.assigned import (
     told_apart,
     whole,
 )
-from readiness.readers.cells import blank, distinct, mapped, paired, seconds
 from readiness.readers.columns import find, names_of, surest
-from readiness.readers.table import SOME, Sheet
+from readiness.readers.table import SOME, Sheet, blank, distinct, mapped, paired
 from readiness.readers.tools import words
 
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
@@ -52,6 +52,7 @@ class Tool:
         read.
     also: pattern of further match keys that it adds.
     signs: what it puts between ticked options in one cell.
+    leading: whether what stands before the first question is its own, in whatever language.
     numbered: whether its headers give the place of a row or option in its list.
     keeps_joined: whether a cell of ticked options is handed on as it is.
     """
@@ -61,6 +62,7 @@ class Tool:
     own: ClassVar[Mapping[str, str]] = {}
     also: ClassVar[re.Pattern[str] | None] = None
     signs: ClassVar[tuple[str, ...]] = (",", ";")
+    leading: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
     keeps_joined: ClassVar[bool] = False
 
@@ -164,10 +166,13 @@ class Tool:
         taken.update(made.roles.values())
         made.rankings = rankings.find(questionnaire, made, keys, taken)
         taken.update(at for found in made.rankings.values() for at in found)
+        spread = (at for columns in made.options.values() for at in columns.values())
+        first = min((*made.items.values(), *spread), default=0) if self.leading else -1
         made.unknown = [
             at
             for at, key in enumerate(own)
-            if at not in taken
+            if at > first
+            and at not in taken
             and key not in self.own
             and not keys[at] & optional
             and not (self.also and self.also.fullmatch(key))
@@ -193,17 +198,18 @@ class Tool:
             options = self.options_of(item, sheet)
             return mapped(sheet.rows[at].array, lambda text: self._joined(text, options))
         if item.kind == "date":
-            return self._dates(sheet.rows[at].array, self.order(sheet, at, questionnaire))
+            # What is no date stays as it is.
+            order = self.order(sheet, at, questionnaire)
+            return _moments(sheet, at, order, lambda text, iso: iso[:10] or text)
         return mapped(sheet.rows[at].array, lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
         """Match key of all that an option may be in a cell -> its exported text."""
         options: dict[str, str] = {}
-        answers = [*item.categories, *([item.dont_know] if item.dont_know else [])]
+        answers: list[Answer] = [*item.categories]
+        answers += [item.dont_know] if item.dont_know else []
         for answer in answers:
-            value = getattr(answer, "value", None)
-            code = getattr(answer, "code", "")
-            for text in (answer.text, value, code):
+            for text in (answer.text, answer.value, getattr(answer, "code", "")):
                 if text:
                     options.setdefault(match_key(text), answer.text)
         return options
@@ -247,26 +253,16 @@ class Tool:
             return text
         return "" if key in words.NOT_TICKED else cell
 
-    def _dates(self, column: Any, order: str) -> pd.Categorical:
-        """A column of dates as `YYYY-MM-DD`; what is none stays as it is."""
-        texts = [str(text) for text in column.categories]
-        read = [
-            iso[:10] or text
-            for text, iso in zip(texts, moments.read_all(texts, order), strict=True)
-        ]
-        return pd.Categorical.from_codes(*distinct(column.codes, read))
-
     def _add_moments(
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> None:
         order = ""
         for name, role in ((SUBMITTED, "timestamp"), (STARTED, "started")):
             if role in assigned.roles:
-                column = sheet.rows[assigned.roles[role]].array
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                frame[name] = self._moments(column, order)
+                frame[name] = _moments(sheet, assigned.roles[role], order, self.moment)
         if "duration" in assigned.roles:
-            frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, seconds)
+            frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, moments.seconds)
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
             frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
@@ -275,18 +271,10 @@ class Tool:
         """A moment as it was read of `text`; "" for what the tool writes where it has none."""
         return read
 
-    def _moments(self, column: Any, order: str) -> pd.Categorical:
-        """A column of moments as ISO text; "" for what is none."""
-        texts = [str(text) for text in column.categories]
-        read = [
-            self.moment(*pair) for pair in zip(texts, moments.read_all(texts, order), strict=True)
-        ]
-        return pd.Categorical.from_codes(*distinct(column.codes, read))
-
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Whether day or month stands first in the dates of a column."""
         said = {"dmy": moments.DAY_FIRST, "mdy": moments.MONTH_FIRST}
-        stated = said.get(str(getattr(questionnaire.export, "dates", None)))
+        stated = said.get(questionnaire.export.dates or "")
         first = [str(text) for text in sheet.rows[at].iloc[:SOME]]
         return stated or moments.order_of(sheet.distinct(at), first, questionnaire.language)
 
@@ -335,3 +323,13 @@ class Tool:
             for row in np.flatnonzero(np.isin(codes, differ)).tolist():
                 made[row] = f"{item.id}: the options in one cell are not those in a column each"
         return made
+
+
+def _moments(
+    sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]
+) -> pd.Categorical:
+    """A column of moments; `change` has the text of each, and what was read of it ("" for none)."""
+    texts = sheet.distinct(at)
+    read = moments.read_all(texts, order)
+    made = [change(*pair) for pair in zip(texts, read, strict=True)]
+    return pd.Categorical.from_codes(*distinct(sheet.rows[at].cat.codes.to_numpy(), made))

@@ -47,6 +47,7 @@ class LimeSurvey(Tool):
         r"|.+\[(other|.*comment)\]"
     )
     signs = (",", ";")
+    leading = True
     numbered = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
@@ -84,17 +85,12 @@ class LimeSurvey(Tool):
         return match_key(heading[1] if len(heading) > 2 else heading[0])
 
     def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """What stands before the first question is the tool's own, in whatever language."""
+        """How long each question took; the first columns, in whatever language."""
         made = super().assigned(sheet, questionnaire)
-        questions = [
-            *made.items.values(),
-            *(at for found in made.options.values() for at in found.values()),
-        ]
-        first = min(questions, default=0)
         codes = {self.own_key(heading) for heading in self.headings(sheet)}
         made.unknown = [
             at for at in made.unknown
-            if at > first and not _is_time(match_key(sheet.columns[at]), codes)
+            if not _is_time(match_key(sheet.columns[at]), codes)
         ]  # fmt: skip
         if "timestamp" not in made.roles and self._localised(sheet):
             made.roles |= {"respondent": 0, "timestamp": 1}

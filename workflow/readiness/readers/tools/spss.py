@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.readers.table import Sheet
+from readiness.readers.table import Sheet, is_missing
 from readiness.readers.tools import words
 from readiness.readers.tools.base import Tool
 from readiness.readers.tools.kobo import Kobo
@@ -55,7 +55,7 @@ class Spss(Tool):
         known = {*self.options_of(item, sheet), *_keys_of_missing(item)}
         if label and match_key(label) in known:
             return label
-        if _is_missing(text, variable.missing) and match_key(text) not in _keys_of_missing(item):
+        if is_missing(text, variable.missing) and match_key(text) not in _keys_of_missing(item):
             return ""
         return text
 
@@ -63,7 +63,7 @@ class Spss(Tool):
         """By the label of the value where that says yes or no, else by the value."""
         variable = sheet.labels[sheet.columns[at]]
         label = match_key(variable.values.get(cell, ""))
-        if label and (label in words.NOT_TICKED or _is_missing(cell, variable.missing)):
+        if label and (label in words.NOT_TICKED or is_missing(cell, variable.missing)):
             return ""
         if label and (label in words.TICKED or options.get(label) == text):
             return text
@@ -72,18 +72,3 @@ class Spss(Tool):
 
 def _keys_of_missing(item: Item) -> set[str]:
     return {match_key(text) for each in item.missing for text in (each.text, each.value) if text}
-
-
-def _is_missing(text: str, declared: tuple[str, ...]) -> bool:
-    """Whether the file declares the value missing."""
-    for part in declared:
-        low, dots, high = part.partition("..")
-        if not dots and text == part:
-            return True
-        if dots:
-            try:
-                if float(low or "-inf") <= float(text) <= float(high or "inf"):
-                    return True
-            except ValueError:
-                continue
-    return False

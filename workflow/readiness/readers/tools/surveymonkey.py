@@ -73,6 +73,5 @@ class SurveyMonkey(Tool):
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Month first, whatever the questionnaire's language."""
-        if getattr(questionnaire.export, "dates", None):
-            return super().order(sheet, at, questionnaire)
-        return MONTH_FIRST
+        stated = questionnaire.export.dates
+        return super().order(sheet, at, questionnaire) if stated else MONTH_FIRST

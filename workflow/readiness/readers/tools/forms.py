@@ -1,0 +1,109 @@
+"""Google Forms and Microsoft Forms: a table of texts, with a few columns of the tool's own.
+
+Google: the CSV that a form hands out, or the linked sheet as CSV or workbook. One header of
+question texts; grids as `Question [row]`; ticked options joined by `, ` with commas of their own.
+The first column is the moment of submission, as the language of the form or of the sheet writes it;
+a mail address and a score may stand beside it.
+
+Microsoft: a workbook with a number, two moments, mail and name before the questions. Ticked options
+are joined by a semicolon, with one more at the end. The headers of the first columns are in the
+language of who exports; their cells tell them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.assigned import Assigned
+from readiness.readers.moments import looks_like_moments
+from readiness.readers.table import Sheet
+from readiness.readers.tools.base import Tool
+
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SCORE = re.compile(r"\d+(?:[.,]\d+)? ?/ ?\d+")
+_BESIDE = 4
+"""Columns among which the form puts what it collects by itself."""
+
+
+class GoogleForms(Tool):
+    """See above; ticked options are told apart in validation, cell by cell."""
+
+    name = "google-forms"
+    title = "Google Forms"
+    signs = (", ", ";")
+    keeps_joined = True
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """The first column holds moments, or one has the header that the questionnaire says."""
+        if sheet.format == "sav" or not sheet.columns:
+            return 0.0
+        stated = questionnaire.export.timestamp if questionnaire else None
+        if stated and match_key(stated) in map(match_key, sheet.columns):
+            return 0.7
+        return 0.6 if looks_like_moments(sheet.some(0)) else 0.0
+
+    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+        """The first column is the timestamp, whatever its header is."""
+        made = super().assigned(sheet, questionnaire)
+        stated = questionnaire.export.timestamp
+        if 0 in made.unknown and (
+            "timestamp" not in made.roles and looks_like_moments(sheet.some(0))
+        ):
+            made.roles["timestamp"] = 0
+            made.unknown.remove(0)
+            made.missing = [header for header in made.missing if header != stated]
+        return made
+
+    def is_own(self, sheet: Sheet, at: int) -> bool:
+        """A mail address or a score beside the timestamp."""
+        given = [text.strip() for text in sheet.distinct(at) if text.strip()]
+        return 0 < at < _BESIDE and bool(given) and any(
+            all(pattern.fullmatch(text) for text in given) for pattern in (_MAIL, _SCORE)
+        )  # fmt: skip
+
+
+_SIGNATURE = {"start time", "completion time"}
+
+
+class MicrosoftForms(Tool):
+    """See above."""
+
+    name = "microsoft-forms"
+    title = "Microsoft Forms"
+    own: ClassVar = {
+        "id": "respondent", "start time": "started", "completion time": "timestamp",
+        **dict.fromkeys((
+            "email", "name", "last modified time", "total points", "quiz feedback", "language",
+        ), ""),
+    }  # fmt: skip
+    also = re.compile(r"(points|feedback) - .+")
+    signs = (";",)
+    leading = True
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Its own headers, or a number and two moments in the first columns."""
+        keys = {match_key(column) for column in sheet.columns}
+        if keys >= _SIGNATURE:
+            return 0.9
+        return 0.8 if self._localised(sheet) else 0.0
+
+    def _localised(self, sheet: Sheet) -> bool:
+        return (
+            sheet.format != "sav"
+            and len(sheet.columns) > 4
+            and len(sheet) > 0
+            and all(text.strip().isdigit() for text in sheet.some(0))
+            and looks_like_moments(sheet.some(1))
+            and looks_like_moments(sheet.some(2))
+        )
+
+    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+        """The first columns, in whatever language."""
+        made = super().assigned(sheet, questionnaire)
+        if "timestamp" not in made.roles and self._localised(sheet):
+            made.roles |= {"respondent": 0, "started": 1, "timestamp": 2}
+        if "timestamp" in made.roles:
+            made.roles["ended"] = made.roles["timestamp"]
+        return made
