@@ -15,6 +15,7 @@ from readiness.questionnaire import Questionnaire
 from readiness.readers import read_corrections, read_export, read_margins, read_sample
 
 Rows = list[list[str]]
+Refused = Callable[[str, bytes], str]
 
 
 def rows_of(path: Path) -> Rows:
@@ -27,14 +28,25 @@ def as_bytes(rows: Rows) -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
-def error_of(tmp_path: Path, content: bytes, read: Callable[[Path], object]) -> str:
-    path = tmp_path / "file.csv"
-    path.write_bytes(content)
-    with pytest.raises(DataError) as caught:
-        read(path)
-    message = str(caught.value)
-    assert message.startswith(str(path))
-    assert "\n" not in message
+READ = {
+    "export": read_export, "sample": read_sample, "corrections": read_corrections,
+    "margins": read_margins,
+}  # fmt: skip
+
+
+@pytest.fixture
+def refused(questionnaire: Questionnaire, tmp_path: Path) -> Refused:
+    """What is said of a file of a kind that holds these bytes."""
+
+    def message(kind: str, content: bytes) -> str:
+        path = tmp_path / "file.csv"
+        path.write_bytes(content)
+        with pytest.raises(DataError) as caught:
+            READ[kind](path, questionnaire)
+        said = str(caught.value)
+        assert said.startswith(str(path)) and "\n" not in said
+        return said
+
     return message
 
 
@@ -130,15 +142,10 @@ def _mixed_marker(rows: Rows) -> Rows:
     ],
 )
 def test_an_export_of_another_shape_is_refused(
-    wave: Wave,
-    questionnaire: Questionnaire,
-    tmp_path: Path,
-    change: Callable[[Rows], Rows],
-    expected: str,
+    wave: Wave, refused: Refused, change: Callable[[Rows], Rows], expected: str
 ) -> None:
     content = as_bytes(change(rows_of(wave.path("export_1"))))
-    message = error_of(tmp_path, content, lambda path: read_export(path, questionnaire))
-    assert expected in message.replace('"', "'")
+    assert expected in refused("export", content).replace('"', "'")
 
 
 @pytest.mark.parametrize(
@@ -154,9 +161,9 @@ def test_an_export_of_another_shape_is_refused(
     ],
 )
 def test_a_file_that_is_no_export_is_refused(
-    questionnaire: Questionnaire, tmp_path: Path, content: bytes, expected: str
+    refused: Refused, content: bytes, expected: str
 ) -> None:
-    assert expected in error_of(tmp_path, content, lambda path: read_export(path, questionnaire))
+    assert expected in refused("export", content)
 
 
 def test_missing_export(questionnaire: Questionnaire, tmp_path: Path) -> None:
@@ -182,29 +189,33 @@ def _set(path: Path, row: int, column: str, value: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "value", "expected"),
+    ("kind", "row", "column", "value", "expected"),
     [
-        (3, "token", "", "row 3: invitation code '' empty"),
-        (3, "region", "ouest", "row 3, column region: 'ouest'; expected one of north, centre"),
-        (4, "base_weight", "-1", "row 4, column base_weight: '-1'; expected a positive number"),
-        (4, "base_weight", "", "row 4, column base_weight: ''; expected a positive number"),
-        (4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
-        (4, "stratum_drawn", "7", "has more than one value"),
-        (4, "base_weight", "12.35", "column base_weight: 12.35; expected population over drawn, "),
-        (1, "stratum", "strate", "missing column stratum"),
+        ("sample", 3, "token", "", "row 3: invitation code '' empty"),
+        ("sample", 9, "token", "23r8wzep", "row 9: invitation code '23R8WZEP' given twice"),
+        ("sample", 3, "region", "ouest", "row 3, column region: 'ouest'; expected one of north"),
+        ("sample", 4, "base_weight", "-1", "row 4, column base_weight: '-1'; expected a positive"),
+        ("sample", 4, "base_weight", "", "row 4, column base_weight: ''; expected a positive"),
+        ("sample", 4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
+        ("sample", 4, "stratum_drawn", "7", "has more than one value"),
+        ("sample", 4, "base_weight", "12.35", "base_weight: 12.35; expected population over drawn"),
+        ("sample", 1, "stratum", "strate", "missing column stratum"),
+        ("corrections", 2, "item", "age", "row 2: unknown item 'age'"),
+        ("corrections", 3, "reason", " ", "row 3: no reason"),
+        ("corrections", 3, "reviewer", "", "row 3: no reviewer"),
+        ("corrections", 5, "to", "150", "row 5: corrects '150' to itself"),
+        ("corrections", 1, "from", "avant", "missing column from"),
+        ("margins", 2, "variable", "age", "row 2: variable 'age' is no frame variable"),
+        ("margins", 2, "category", "mason", "row 2: profession has no category 'mason'"),
+        ("margins", 3, "category", "producer", "row 3: profession producer is given twice"),
+        ("margins", 2, "total", "0", "row 2, column total: '0'; expected a positive number"),
+        ("margins", 2, "total", "1501", "do not add up to one population: profession 12001, reg"),
     ],
 )
-def test_a_wrong_sample_is_told_where(
-    wave: Wave,
-    questionnaire: Questionnaire,
-    tmp_path: Path,
-    row: int,
-    column: str,
-    value: str,
-    expected: str,
+def test_a_wrong_cell_is_told_where(
+    wave: Wave, refused: Refused, kind: str, row: int, column: str, value: str, expected: str
 ) -> None:
-    content = _set(wave.path("sample"), row, column, value)
-    assert expected in error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+    assert expected in refused(kind, _set(wave.path(kind), row, column, value))
 
 
 Change = Callable[[list[str], dict[str, int]], list[str]]
@@ -241,17 +252,16 @@ def _with(**cells: str) -> Change:
     ],
 )  # fmt: skip
 def test_a_sample_is_held_against_itself(
-    wave: Wave, questionnaire: Questionnaire, tmp_path: Path, change: Change, expected: str
+    wave: Wave, refused: Refused, change: Change, expected: str
 ) -> None:
-    content = _in_stratum(wave.path("sample"), change)
-    assert expected in error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
+    assert expected in refused("sample", _in_stratum(wave.path("sample"), change))
 
 
-def test_a_sample_cut_in_mid_row(wave: Wave, questionnaire: Questionnaire, tmp_path: Path) -> None:
+def test_a_sample_cut_in_mid_row(wave: Wave, refused: Refused) -> None:
     content = wave.path("sample").read_bytes()
     cut = content[: content.index(b"\n", len(content) // 2) - 30]
     row = cut.count(b"\n") + 1
-    message = error_of(tmp_path, cut, lambda path: read_sample(path, questionnaire))
+    message = refused("sample", cut)
     assert f"row {row}: " in message and "cells where the header has" in message
 
 
@@ -278,82 +288,15 @@ def test_the_marker_and_the_configuration_agree(
         read_export(real, other, simulated=False)
 
 
-def test_a_code_given_twice(wave: Wave, questionnaire: Questionnaire, tmp_path: Path) -> None:
-    first = wave.sample["token"][0]
-    content = _set(wave.path("sample"), 9, "token", first.lower())
-    message = error_of(tmp_path, content, lambda path: read_sample(path, questionnaire))
-    assert f"row 9: invitation code {first!r} given twice" in message
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "value", "expected"),
-    [
-        (2, "item", "age", "row 2: unknown item 'age'"),
-        (3, "reason", " ", "row 3: no reason"),
-        (3, "reviewer", "", "row 3: no reviewer"),
-        (5, "to", "150", "row 5: corrects '150' to itself"),
-        (1, "from", "avant", "missing column from"),
-    ],
-)
-def test_wrong_corrections_are_told_where(
-    wave: Wave,
-    questionnaire: Questionnaire,
-    tmp_path: Path,
-    row: int,
-    column: str,
-    value: str,
-    expected: str,
-) -> None:
-    content = _set(wave.path("corrections"), row, column, value)
-    message = error_of(tmp_path, content, lambda path: read_corrections(path, questionnaire))
-    assert expected in message
-
-
-def test_an_answer_corrected_twice(
-    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
-) -> None:
+def test_what_is_twice_and_what_lacks(wave: Wave, refused: Refused) -> None:
     rows = rows_of(wave.path("corrections"))
-    message = error_of(
-        tmp_path, as_bytes([*rows, rows[1]]), lambda path: read_corrections(path, questionnaire)
-    )
-    assert "row 8" in message
-    assert "is corrected twice" in message
+    message = refused("corrections", as_bytes([*rows, rows[1]]))
+    assert "row 8" in message and "is corrected twice" in message
+    margins = as_bytes(rows_of(wave.path("margins"))[:-1])
+    assert "margin size lacks large" in refused("margins", margins)
 
 
 def test_margins_add_up_to_the_population(wave: Wave, questionnaire: Questionnaire) -> None:
     margins = read_margins(wave.path("margins"), questionnaire)
     assert list(margins) == ["profession", "region", "size"]
     assert {sum(margin.values()) for margin in margins.values()} == {12_000.0}
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "value", "expected"),
-    [
-        (2, "variable", "age", "row 2: variable 'age' is no frame variable"),
-        (2, "category", "mason", "row 2: profession has no category 'mason'"),
-        (3, "category", "producer", "row 3: profession producer is given twice"),
-        (2, "total", "0", "row 2, column total: '0'; expected a positive number"),
-        (2, "total", "1501", "do not add up to one population: profession 12001, region 12000"),
-    ],
-)
-def test_wrong_margins_are_told_where(
-    wave: Wave,
-    questionnaire: Questionnaire,
-    tmp_path: Path,
-    row: int,
-    column: str,
-    value: str,
-    expected: str,
-) -> None:
-    content = _set(wave.path("margins"), row, column, value)
-    assert expected in error_of(tmp_path, content, lambda path: read_margins(path, questionnaire))
-
-
-def test_a_margin_without_one_category(
-    wave: Wave, questionnaire: Questionnaire, tmp_path: Path
-) -> None:
-    rows = rows_of(wave.path("margins"))
-    message = error_of(
-        tmp_path, as_bytes(rows[:-1]), lambda path: read_margins(path, questionnaire)
-    )
-    assert "margin size lacks large" in message

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +68,9 @@ def read(
     text, named = decode(path, content, letters, encoding)
     if not text.strip("\r\n \t;,|\0"):
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
-    said = _said_separator(text)
+    # What a first line `sep=;` says, as spreadsheets write it.
+    first = text[:8].partition("\n")[0].strip().strip('"')
+    said = first[4:] if first[:4].lower() == "sep=" and first[4:] in SEPARATORS else ""
     if said:
         text = text[text.find("\n") + 1 :]
     line, separator = 1 + bool(said), said or _separator(text, wanted)
@@ -81,12 +83,6 @@ def read(
         text = text if sheet else body.decode("utf-8")
     sheet = without_empty(sheet or _slow(path, text, separator, wanted, line))
     return replace(sheet, encoding=named, separator=separator)
-
-
-def _said_separator(text: str) -> str:
-    """What a first line `sep=;`, as spreadsheets write it, says; "" where there is none."""
-    line = text[:8].partition("\n")[0].strip().strip('"')
-    return line[4:] if line[:4].lower() == "sep=" and line[4:] in SEPARATORS else ""
 
 
 def _parsed(text: str, separator: str) -> Iterator[list[str]]:
@@ -110,15 +106,11 @@ def _separator(text: str, wanted: Collection[str]) -> str:
                            default=(1, 0))  # fmt: skip
         if width < 2:
             continue
-        known = len(set(chain.from_iterable(map(_keys, rows))) & set(wanted)) if wanted else 0
+        known = len({match_key(cell) for row in rows for cell in row} & set(wanted))
         score = (float(known), times / len(rows), float(width))
         if score > best:
             best, chosen = score, separator
     return chosen
-
-
-def _keys(row: list[str]) -> list[str]:
-    return [match_key(cell) for cell in row]
 
 
 # --- by csv -------------------------------------------------------------------------------------
@@ -131,7 +123,13 @@ def _slow(path: Path, text: str, separator: str, wanted: Collection[str], line: 
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
     at = header_at([cells for _, cells in head], wanted)
     header = head[at][1]
-    _check_separator(path, header, separator)
+    other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
+    if len(header) == 1 and len(other) > 1:
+        # One column only, and in its name another sign that separates: the wrong one was taken.
+        raise DataError(
+            f"{path}: what stands between the cells cannot be told; tried "
+            f"{', '.join(_NAMES.values())}. {AGAIN}"
+        )
     bounded(path, 1, len(header))
     body = _Body(path, header)
     body.take(head[at + 1 :])
@@ -140,18 +138,6 @@ def _slow(path: Path, text: str, separator: str, wanted: Collection[str], line: 
     ended = text.endswith(("\n", "\r"))
     above = tuple(tuple(cells) for _, cells in head[:at])
     return body.finish(Sheet(path, tuple(header), pd.DataFrame(), np.array([]), above), ended=ended)
-
-
-def _check_separator(path: Path, header: list[str], separator: str) -> None:
-    """One column only, and in its name another sign that separates: the wrong one was taken."""
-    if len(header) > 1:
-        return
-    other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
-    if len(other) > 1:
-        raise DataError(
-            f"{path}: what stands between the cells cannot be told; tried "
-            f"{', '.join(_NAMES.values())}. {AGAIN}"
-        )
 
 
 def _rows(path: Path, text: str, separator: str, line: int) -> Iterator[Row]:

@@ -8,9 +8,8 @@ of the questionnaire. A moment stays that of the clock that the tool shows: zone
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -97,42 +96,36 @@ def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
         return DAY_FIRST if day else MONTH_FIRST
     found = [match for text in first if (match := _match(text)) and match.re is _YEAR_LAST]
     if not day and len(found) > 2:
-        sorted_by = [
-            order for order in (DAY_FIRST, MONTH_FIRST)
-            if _ascending([_moment(match, order) for match in found])
-        ]  # fmt: skip
+        sorted_by = []
+        for order in (DAY_FIRST, MONTH_FIRST):
+            known = [moment for match in found if (moment := _moment(match, order))]
+            if known in (sorted(known), sorted(known, reverse=True)):
+                sorted_by.append(order)
         if len(sorted_by) == 1:
             return sorted_by[0]
     padded = all(len(match["one"]) == 2 and len(match["two"]) == 2 for match in found)
     return MONTH_FIRST if language == "en" and not padded else DAY_FIRST
 
 
-def _ascending(moments: Sequence[datetime | None]) -> bool:
-    known = [moment for moment in moments if moment is not None]
-    pairs = list(pairwise(known))
-    return all(one <= other for one, other in pairs) or all(one >= other for one, other in pairs)
-
-
-def reading(order: str) -> Callable[[str], str]:
+def read_one(text: str, order: str) -> str:
     """Text -> `YYYY-MM-DDTHH:MM:SS`; "" where it is no moment."""
-
-    def read(text: str) -> str:
-        found = _match(text)
-        moment = _moment(found, order) if found else None
-        return "" if moment is None else moment.isoformat()
-
-    return read
+    found = _match(text)
+    moment = _moment(found, order) if found else None
+    return "" if moment is None else moment.isoformat()
 
 
 def read_all(texts: Sequence[str], order: str) -> list[str]:
-    """Each text as `reading` reads it; many of the usual forms at once."""
+    """Each text as `read_one` reads it; many of the usual forms at once."""
     made = np.full(len(texts), "", dtype=object)
     rest = np.arange(len(texts))
     if len(texts) > _LONG:
         day = "%d/%m/%Y %H:%M:%S" if order == DAY_FIRST else "%m/%d/%Y %H:%M:%S"
         # The form of the first is tried first: a million that do not fit cost as much as that fit.
         first = next((text for text in texts if text.strip()), "")
-        for form in sorted((*_FIXED, day), key=lambda form: not _fits(first, form)):
+        fits = {
+            form: pd.to_datetime(first, format=form, errors="coerce") for form in (*_FIXED, day)
+        }
+        for form in sorted(fits, key=lambda form: bool(pd.isna(fits[form]))):
             if not len(rest):
                 break
             cells = pd.Series([texts[at] for at in rest.tolist()], dtype=object)
@@ -140,18 +133,9 @@ def read_all(texts: Sequence[str], order: str) -> list[str]:
             known = ~np.isnat(parsed)
             made[rest[known]] = np.datetime_as_string(parsed[known])
             rest = rest[~known]
-    read = reading(order)
     for at in rest.tolist():
-        made[at] = read(texts[at])
+        made[at] = read_one(texts[at], order)
     return [str(text) for text in made]
-
-
-def _fits(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)
-    except ValueError:
-        return False
-    return True
 
 
 def seconds_between(started: str, ended: str) -> str:

@@ -71,15 +71,13 @@ def read(
                     options.setdefault(match_key(text), other.id)
     if len(columns) == 1:
         return mapped(columns[0], lambda text: _rank(text, item, options, signs))
-    made = mapped(columns[0], lambda text: _one(text, options))
-    for column in columns[1:]:
-        codes, pairs = paired(made, mapped(column, lambda text: _one(text, options)))
+    made, *others = [
+        mapped(column, lambda text: options.get(match_key(text), text)) for column in columns
+    ]
+    for column in others:
+        codes, pairs = paired(made, column)
         made = pd.Categorical.from_codes(*distinct(codes, [TICKED.join(pair) for pair in pairs]))
     return mapped(made, lambda text: _rank_of(text.split(TICKED), item))
-
-
-def _one(text: str, options: dict[str, str]) -> str:
-    return options.get(match_key(text), text)
 
 
 def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) -> str:

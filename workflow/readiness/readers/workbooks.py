@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Collection
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,10 @@ from readiness.terminal import quoted
 LARGEST = 1 << 29
 """Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain."""
 MOST_PARTS = 2000
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError
+)  # fmt: skip
+"""What comes of a part that is damaged."""
 _WORKBOOK = "xl/workbook.xml"
 _OLD = b"\xd0\xcf\x11\xe0"
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
@@ -63,7 +69,7 @@ def _parts(path: Path, content: bytes) -> dict[str, int]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {info.filename: info.file_size for info in archive.infolist()}
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise DataError(
             f"{path}: a damaged workbook or archive ({error}); it may be cut. Export it again."
         ) from None
@@ -84,12 +90,7 @@ def _check_extent(path: Path, content: bytes) -> None:
             try:
                 with archive.open(info) as part:
                     xml = part.read(LARGEST + 1)
-            except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError,
-                    ValueError) as error:  # fmt: skip
-                raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
-            except Exception as error:
-                if type(error).__module__ != "zlib":
-                    raise
+            except _DAMAGED as error:
                 raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
             if len(xml) > LARGEST:
                 raise DataError(f"{path}: a sheet of more than {LARGEST >> 20} MB. Use CSV.")
@@ -99,10 +100,7 @@ def _check_extent(path: Path, content: bytes) -> None:
 
 
 def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
+    return reduce(lambda number, letter: 26 * number + letter - 64, letters, 0)
 
 
 def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:

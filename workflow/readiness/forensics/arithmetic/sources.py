@@ -7,7 +7,8 @@ nothing is said about who made it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from readiness.errors import DataError
@@ -27,48 +28,27 @@ class Edit:
     """insertion, deletion, substitution, transposition."""
 
 
-def edit_kind(before: str, after: str) -> str | None:
-    """The one typo between two strings of digits; None if none or more are needed."""
-    if before == after:
-        return None
-    if len(after) == len(before) + 1:
-        return "insertion" if _drops_to(after, before) else None
-    if len(after) == len(before) - 1:
-        return "deletion" if _drops_to(before, after) else None
-    if len(after) != len(before):
-        return None
-    apart = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-    if len(apart) == 1:
-        return "substitution"
-    if len(apart) == 2 and apart[1] == apart[0] + 1:
-        i, j = apart
-        if before[i] == after[j] and before[j] == after[i]:
-            return "transposition"
-    return None
-
-
-def _drops_to(longer: str, shorter: str) -> bool:
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
-
-
-def one_edit_away(text: str) -> Iterator[tuple[str, str]]:
-    """Every other percentage that one typo in a printed one leads to: (text, kind of edit)."""
+def one_edit_away(text: str) -> dict[str, str]:
+    """Every other percentage that one typo in a printed one leads to, with the kind of the edit."""
     decimals = parse_figure(text).decimals
-    digits = "0123456789"
-    candidates = {text[:i] + text[i + 1 :] for i in range(len(text))}
-    candidates |= {text[:i] + d + text[i:] for i in range(len(text) + 1) for d in digits}
-    candidates |= {text[:i] + d + text[i + 1 :] for i in range(len(text)) for d in digits}
-    candidates |= {text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)}
-    for candidate in sorted(candidates - {text}):
-        try:
+    places, digits = range(len(text)), "0123456789"
+    edits = {
+        "deletion": [text[:i] + text[i + 1 :] for i in places],
+        "insertion": [text[:i] + d + text[i:] for i in (*places, len(text)) for d in digits],
+        "substitution": [text[:i] + d + text[i + 1 :] for i in places for d in digits],
+        "transposition": [
+            text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)
+        ],
+    }
+    kinds = {candidate: kind for kind, made in reversed(edits.items()) for candidate in made}
+    found = {}
+    for candidate in sorted(kinds.keys() - {text}):
+        with suppress(DataError):
             figure = parse_figure(candidate)
-        except DataError:
-            continue
-        # "03" is not how a figure is printed, and a lost decimal mark changes the decimals.
-        if figure.decimals == decimals and str(figure) == candidate.replace(",", "."):
-            kind = edit_kind(text, candidate)
-            if kind is not None:
-                yield candidate, kind
+            # "03" is not how a figure is printed, and a lost decimal mark changes the decimals.
+            if figure.decimals == decimals and str(figure) == candidate.replace(",", "."):
+                found[candidate] = kinds[candidate]
+    return found
 
 
 def repairs(
@@ -83,7 +63,7 @@ def repairs(
     """
     found = []
     for position, text in enumerate(texts):
-        for candidate, kind in one_edit_away(text):
+        for candidate, kind in one_edit_away(text).items():
             changed = [*texts[:position], candidate, *texts[position + 1 :]]
             figures = [parse_figure(t) for t in changed]
             if exhaustive and not sum_to_whole(figures, roundings).ok:
