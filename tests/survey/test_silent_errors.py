@@ -92,7 +92,7 @@ def test_the_order_of_a_categorical_is_respected(frame: pd.DataFrame, d: Design)
         close(fit.cuts, ours["cuts"], 1e-3)
     counts = table(d, "word", "uses_ai")
     assert counts.rows == tuple(WORDS)
-    close(counts.counts.sum(axis=1), ours["table"])
+    close(counts.totals.sum(axis=1), ours["table"])
     grouped = proportion_estimates(d, "uses_ai", [0, 1], by="word")
     assert grouped.groups == tuple(WORDS)
     assert means(d, "score", by="word").names == tuple(WORDS)
@@ -175,7 +175,7 @@ def test_whole_numbers_are_levels_in_a_column_and_in_an_array(frame: pd.DataFram
     d = design(frame, weights="weight")
     by_name = table(d, "digit", "region", row_levels=[1, 2, 3, 4, 5])
     by_array = table(d, frame["digit"].to_numpy(), "region", row_levels=[1, 2, 3, 4, 5])
-    np.testing.assert_array_equal(by_name.n, by_array.n)
+    np.testing.assert_array_equal(by_name.counts, by_array.counts)
     positions = frame["readiness"].to_numpy()
     words = ["none", "weak", "fair", "good", "best"]
     refused(
@@ -190,7 +190,7 @@ def test_booleans_and_floats_are_levels(frame: pd.DataFrame) -> None:
     d = design(frame, weights="weight", strata="stratum")
     counts = table(d, "yes", "half", row_levels=[False, True], column_levels=[2.0, 1.5])
     assert counts.rows == ("False", "True") and counts.columns == ("2", "1.5")
-    assert counts.n.tolist() == [[int((~yes).sum()), 0], [0, int(yes.sum())]]
+    assert counts.counts.tolist() == [[int((~yes).sum()), 0], [0, int(yes.sum())]]
     shares = proportion_estimates(d, "yes", [True, False])
     np.testing.assert_allclose(shares.values[0, 0], means(d, "uses_ai").values[0])
     refused("twice", lambda: table(d, "yes", "half", row_levels=[True, 1]))

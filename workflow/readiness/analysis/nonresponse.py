@@ -141,10 +141,13 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
     known = np.isfinite(headline.values)
     size = {"asked": int(headline.asked.sum()), "answered": int(known.sum())}
     if headline.level != MEAN:
-        (row,) = worst_case(
-            design, headline.values, asked=headline.asked, level=settings.level,
+        row = worst_case(
+            design,
+            headline.values,
+            asked=headline.asked,
+            level=settings.level,
             interval=settings.interval,
-        ).to_dict("records")  # fmt: skip
+        )
         names = {"worst_lower": "lowest", "worst_upper": "highest", "limit_lower": "lower",
                  "limit_upper": "upper", "estimate": "estimate"}  # fmt: skip
         return {"unit": "share", **size, **{name: row[of] for name, of in names.items()}}

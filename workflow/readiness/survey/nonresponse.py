@@ -38,26 +38,23 @@ def worst_case(
     answers: Column,
     *,
     asked: npt.ArrayLike | None = None,
-    by: Column | None = None,
-    groups: Sequence[Any] | None = None,
     level: float = 0.95,
     interval: Interval = "korn-graubard",
-) -> pd.DataFrame:
+) -> dict[str, float]:
     """Bounds of a share when nothing is assumed of those who were asked and did not answer.
 
     Args:
         design: the design, or a domain of it.
         answers: 1 (yes), 0 (no); missing: asked and no answer, or "don't know".
         asked: booleans, who was asked; None: the whole domain.
-        by, groups: as in `proportions`.
         level: of the limits that cover sampling as well.
         interval: of a share.
 
     Returns:
-        One row a group: `group`, `n` (asked), `answered`, `estimate` (share of those who answered),
-        `lowest` and `highest` (every blank a no, a yes), `lower` and `upper`: the lower limit of
-        the one and the upper limit of the other; shares in 0-1. `upper` and `lower` hold the
-        population's share with at least `level` whatever the blanks would have said.
+        `n` (asked), `answered`, `estimate` (share of those who answered), `lowest` and `highest`
+        (every blank a no, a yes), `lower` and `upper`: the lower limit of the one and the upper
+        limit of the other; shares in 0-1. `upper` and `lower` hold the population's share with at
+        least `level` whatever the blanks would have said.
 
     Raises:
         StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
@@ -75,30 +72,23 @@ def worst_case(
     if not (base.mask & known).any():
         raise StatisticsError("nobody who was asked answered: there is no share, only 0 to 1")
 
-    def table(filled: FloatArray) -> pd.DataFrame:
+    def share(filled: FloatArray) -> pd.Series[Any]:
         text = np.where(filled == 1, "1", "0")
-        made = proportion_estimates(base, text, ["1", "0"], by=by, groups=groups)
-        whole = proportion_table(made, level=level, interval=interval)
-        return whole[whole["category"] == "1"].reset_index(drop=True)
+        made = proportion_estimates(base, text, ["1", "0"])
+        return proportion_table(made, level=level, interval=interval).iloc[0]
 
-    low, high = table(np.where(known, values, 0.0)), table(np.where(known, values, 1.0))
-    answered = base.subset(known)
+    low, high = share(np.where(known, values, 0.0)), share(np.where(known, values, 1.0))
     text = np.where(values == 1, "1", "0")
-    own = proportion_estimates(
-        answered, text, ["1", "0"], by=by, groups=None if by is None else list(low["group"])
-    )
-    return pd.DataFrame(
-        {
-            "group": low["group"],
-            "n": low["n"],
-            "answered": own.n,
-            "estimate": own.values[:, 0],
-            "lowest": low["estimate"],
-            "highest": high["estimate"],
-            "lower": low["lower"],
-            "upper": high["upper"],
-        }
-    )
+    own = proportion_estimates(base.subset(known), text, ["1", "0"])
+    return {
+        "n": int(low["n"]),
+        "answered": int(own.n[0]),
+        "estimate": float(own.values[0, 0]),
+        "lowest": float(low["estimate"]),
+        "highest": float(high["estimate"]),
+        "lower": float(low["lower"]),
+        "upper": float(high["upper"]),
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,22 +28,22 @@ DISPOSITIONS = (
 def response_table(
     dispositions: Sequence[str] | npt.NDArray[Any],
     weights: npt.ArrayLike | None = None,
-    eligible: float | None = None,
 ) -> pd.DataFrame:
-    """Every AAPOR rate, unweighted and weighted.
+    """AAPOR's response rates RR1 to RR6, unweighted and weighted.
+
+    Of the cases of unknown eligibility as many are taken to be eligible as of those whose
+    eligibility is known (CASRO), for each column its own.
 
     Args:
         dispositions: how each sampled case ended, one of `DISPOSITIONS`.
         weights: base weight of each case; None: no weighted column.
-        eligible: e, the share of the unknown cases taken to be eligible; None: the share of
-            eligible ones among those whose eligibility is known (CASRO), for each column its own.
 
     Returns:
-        Columns `rate` (RR1-RR6, COOP1-4, REF1-3, CON1-3, e), `unweighted`, and `weighted`; in 0-1,
-        NaN where a rate has no case below the line.
+        Columns `rate`, `unweighted`, and `weighted`; in 0-1, NaN where a rate has no case below the
+        line.
 
     Raises:
-        StatisticsError: an unknown disposition, no case, e outside 0-1, bad weights.
+        StatisticsError: an unknown disposition, no case, bad weights.
     """
     codes = np.asarray(dispositions, dtype=object)
     if codes.ndim != 1 or len(codes) == 0:
@@ -53,40 +53,26 @@ def response_table(
         raise StatisticsError(
             f"disposition {unknown[0]!r} is unknown; expected one of {', '.join(DISPOSITIONS)}"
         )
-    if eligible is not None and not 0 <= eligible <= 1:
-        raise StatisticsError(f"e = {eligible}: expected a share between 0 and 1")
-    columns = {"unweighted": _rates(codes, np.ones(len(codes)), eligible)}
+    columns = {"unweighted": _rates(codes, np.ones(len(codes)))}
     if weights is not None:
         w = np.asarray(weights, dtype=np.float64)
         if w.shape != codes.shape:
             raise StatisticsError(f"{w.size} weights for {len(codes)} sampled cases")
         check_weights(w)
-        columns["weighted"] = _rates(codes, w, eligible)
-    return pd.DataFrame({"rate": list(columns["unweighted"])} | {
-        name: list(values.values()) for name, values in columns.items()
-    })  # fmt: skip
+        columns["weighted"] = _rates(codes, w)
+    return pd.DataFrame({"rate": [f"RR{i + 1}" for i in range(6)], **columns})
 
 
-def _rates(codes: npt.NDArray[Any], w: FloatArray, eligible: float | None) -> dict[str, float]:
+def _rates(codes: npt.NDArray[Any], w: FloatArray) -> list[float]:
     count = {name: float(w[codes == name].sum()) for name in DISPOSITIONS}
     complete, answered = count["complete"], count["complete"] + count["partial"]
-    refused = answered + count["refusal"]
-    known = refused + count["non_contact"] + count["other"]
+    known = answered + count["refusal"] + count["non_contact"] + count["other"]
     unknown = count["unknown_household"] + count["unknown_other"]
-    reached = refused + count["other"]
-    e = _over(known, known + count["ineligible"]) if eligible is None else eligible
+    e = _over(known, known + count["ineligible"])
     # Without a known case e is not known, and where no case is unknown it does not matter.
     estimated = known + (e * unknown if unknown else 0.0)
     wholes = (known + unknown, estimated, known)
-    rates = {f"RR{i + 1}": _over((complete, answered)[i % 2], wholes[i // 2]) for i in range(6)}
-    for i, whole in enumerate((reached, refused)):
-        rates[f"COOP{2 * i + 1}"] = _over(complete, whole)
-        rates[f"COOP{2 * i + 2}"] = _over(answered, whole)
-    for i, whole in enumerate(wholes):
-        rates[f"REF{i + 1}"] = _over(count["refusal"], whole)
-    for i, whole in enumerate(wholes):
-        rates[f"CON{i + 1}"] = _over(reached, whole)
-    return rates | {"e": e}
+    return [_over(part, whole) for whole in wholes for part in (complete, answered)]
 
 
 def _over(part: float, whole: float) -> float:
@@ -99,21 +85,14 @@ class Representativity:
 
     Attributes:
         propensities: estimated chance to answer of each case, shape (n,).
-        mean: weighted mean propensity, the response rate.
-        deviation: weighted standard deviation of the propensities.
-        indicator: 1 - 2 deviation, in 0-1; 1: all answer with the same chance, as far as the
-            auxiliaries tell.
-        adjusted: the same with the part of the variance taken off that small samples add.
-        largest_bias: (1 - adjusted) / (2 mean): the largest absolute standardised bias of an
-            unadjusted mean that these propensities allow.
+        deviation: their weighted standard deviation.
+        adjusted: 1 - 2 deviation, less the part of the variance that small samples add, in 0-1; 1:
+            all answer with the same chance, as far as the auxiliaries tell.
     """
 
     propensities: FloatArray
-    mean: float
     deviation: float
-    indicator: float
     adjusted: float
-    largest_bias: float
 
 
 def r_indicator(
@@ -162,11 +141,7 @@ def r_indicator(
     inverse = np.linalg.inv((slope * (w / w.mean())[:, None]).T @ full)
     noise = float(np.einsum("ij,jk,ik,i->", slope, inverse, slope, w) / size)
     adjusted = max((1 + 1 / n) * variance - noise, 0.0)
-    deviation = float(np.sqrt(variance))
-    corrected = 1 - 2 * float(np.sqrt(adjusted))
-    return Representativity(
-        rho, mean, deviation, 1 - 2 * deviation, corrected, (1 - corrected) / (2 * mean)
-    )
+    return Representativity(rho, float(np.sqrt(variance)), 1 - 2 * float(np.sqrt(adjusted)))
 
 
 def balance(
@@ -184,8 +159,7 @@ def balance(
 
     Returns:
         One row a variable and category, in the order of the totals: `variable`, `category`,
-        `population` (share in 0-1), `n`, and for each set its share and `<name>_difference`, the
-        share less the population's in standard deviations sqrt(p (1 - p)) of the indicator.
+        `population` (share in 0-1), `n`, and for each set its share.
 
     Raises:
         StatisticsError: a margin that is no column or has no positive total, bad weights.
@@ -204,17 +178,7 @@ def balance(
             raise StatisticsError(f"the totals of margin {variable!r} add up to {whole:g}")
         for category, total in by_category.items():
             inside = (data[variable] == category).to_numpy(dtype=np.bool_)
-            p = total / whole
-            row: dict[str, Any] = {
-                "variable": variable,
-                "category": category,
-                "population": p,
-                "n": int(inside.sum()),
-            }
-            spread = float(np.sqrt(p * (1 - p)))
-            for name, w in sets.items():
-                share = float(w[inside].sum() / w.sum())
-                row[name] = share
-                row[f"{name}_difference"] = (share - p) / spread if spread > 0 else np.nan
-            rows.append(row)
+            shares = {name: float(w[inside].sum() / w.sum()) for name, w in sets.items()}
+            row = {"variable": variable, "category": category, "population": total / whole}
+            rows.append({**row, "n": int(inside.sum()), **shares})
     return pd.DataFrame(rows)

@@ -32,22 +32,6 @@ Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", "s
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
-    """A weighted two-way table with its marginal words.
-
-    Attributes:
-        rows, columns: level names, declared order (a level without answers is a row of zeros).
-        counts: weighted totals, shape (r, c).
-        n: unweighted counts, shape (r, c).
-    """
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    counts: FloatArray
-    n: Any
-
-
-@dataclass(frozen=True, eq=False)
 class RaoScott:
     """Pearson's statistic of a table and what the design makes of it.
 
@@ -151,16 +135,15 @@ def table(
     *,
     row_levels: Sequence[Any] | None = None,
     column_levels: Sequence[Any] | None = None,
-) -> Table:
+) -> CellTotals:
     """Weighted two-way table over declared levels. R equivalent: `svytable`.
 
     Raises:
         StatisticsError: a value that is no declared level, or no respondent with both answers.
     """
-    cells = cell_totals(
+    return cell_totals(
         design, factor(design, row, row_levels), factor(design, column, column_levels)
     )
-    return Table(cells.rows, cells.columns, cells.totals, cells.counts)
 
 
 def association(
