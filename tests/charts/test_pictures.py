@@ -133,7 +133,7 @@ def test_a_simulated_wave_is_stamped(
     if name in ("bases", "grid"):  # published figures are real
         assert not stamps
         return
-    assert stamps == [text("charts.simulated", lang)]
+    assert stamps == [text("report.simulated.title", lang)]
     (ribbon,) = [mark for mark in sheet.marks if mark.id == "stamp"]
     assert ribbon.box == (0, 0, width, pytest.approx(24)) and ribbon.fill == "stamp"
     assert text("charts.alt.simulated", lang) in spec.alt

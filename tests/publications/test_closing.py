@@ -69,7 +69,7 @@ def test_the_table_speaks_the_language(verdicts: Path) -> None:
 def test_a_fact_that_is_none_is_refused(verdicts: Path, tmp_path: Path) -> None:
     path = tmp_path / NAME / "reproduce/verdicts.csv"
     path.parent.mkdir(parents=True)
-    for cell in ("{", '{""kind"": ""page.column.id""}'):
+    for cell in ("{", '{""kind"": ""numbers.column.id""}'):
         path.write_text(f'id,verdict,fact\na,DIFFERS,"{cell}"\n', "utf-8")
         with pytest.raises(DataError, match="column fact"):
             read_verdicts([path])

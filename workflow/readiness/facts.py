@@ -17,7 +17,7 @@ from readiness.patterns import SIGNIFICANT_DIGITS
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the catalogues, by its key: `charts.total`."""
+    """A word of the catalogues, by its key: `report.total`."""
 
     key: str
 

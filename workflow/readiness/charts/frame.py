@@ -64,7 +64,7 @@ def head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> fl
     y = 0.0
     if simulated:
         sheet.rect(0, 0, sheet.width, RIBBON, fill="stamp", id="stamp")
-        said = text("charts.simulated", sheet.language)
+        said = text("report.simulated.title", sheet.language)
         x, colour = sheet.width / 2, palette.on("stamp")
         sheet.write(x, RIBBON / 2, said, bold=True, colour=colour, align="middle", id="stamp")
         y = RIBBON + 8

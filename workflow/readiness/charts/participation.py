@@ -65,7 +65,7 @@ def flow(figures: Figures) -> Picture:
         found[step], last = figure, figure.value
     listed = "invited" in found
     title = word(
-        "participation.chart.flow" if listed else "participation.chart.flow.received", language
+        "participation.chart.flow" if listed else "participation.caption.flow.received", language
     )
     if not found:
         return nothing(title, language, simulated=figures.simulated)

@@ -236,7 +236,7 @@ def _between(wave: ShownWave, identity: str) -> str:
     if any(wave.register.number(end) is None for end in ids):
         return wave.register.span(ids[0])
     ends = dict(zip(("lower", "upper"), map(wave.register.named, ids), strict=True))
-    return wave.register.told(Fact("report.interval", ends))
+    return wave.register.told(Fact("language.interval", ends))
 
 
 def _missing(wave: ShownWave) -> str:

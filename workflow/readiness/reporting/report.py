@@ -150,7 +150,7 @@ class Report:
             return own_names.get(name, text)
 
         said = tell(Fact("rendering.origin.cited", cited), self.language, mark, Markup(name=plain))
-        yield self._word("rendering.origin.cite"), said
+        yield self._word("numbers.cite"), said
         if licence := own.get("license"):
             yield self._word("rendering.origin.licence"), plain(str(licence))
         contacts = [_named(contact) for contact in own.get("contact", ())]

@@ -78,7 +78,7 @@ def _revision(wave: ShownWave) -> str:
     moved = [item for item in told if register.has(f"revision.{item.id}.{item.shown}.all")]
     if not moved:
         return ""
-    columns = ("report.column.before", "report.column.now", "report.column.revision")
+    columns = ("report.column.before", "report.column.now", "report.title.revision")
     words = [text(name, wave.language) for name in columns]
 
     def spans(figure: str) -> list[str]:

@@ -43,7 +43,7 @@ GAP_DECIMALS = 4
 SHARE_BY, MEAN_BY = "charts.subtitle.share", "charts.subtitle.mean"
 ALONE = {
     SHARE_BY: "charts.subtitle.share.alone",
-    MEAN_BY: "charts.subtitle.mean.alone",
+    MEAN_BY: "report.column.mean",
 }
 """The same where there are no groups."""
 FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
@@ -143,7 +143,7 @@ class Wave:
         if questionnaire.group_item is not None:
             labels = questionnaire.item(questionnaire.group_item).labels(language)
             apart = {code: labels[code] for code in questionnaire.apart}
-        return Groups(among, (TOTAL, word("charts.total", language)), apart)
+        return Groups(among, (TOTAL, word("report.total", language)), apart)
 
     def _subtitle(self, item: Item) -> str:
         key = MEAN_BY if item.range else SHARE_BY

@@ -191,7 +191,7 @@ def metadata_of(part: Part, settings: RenderSettings) -> dict[str, Any]:
         title = Fact("rendering.title_simulated", {"title": settings.title})
         told["pagetitle"] = plain(tell(title, language))
         told["ribbon"] = text("rendering.ribbon", language)
-        told["ribbon-name"] = text("rendering.ribbon_name", language)
+        told["ribbon-name"] = text("report.simulated.title", language)
     return told
 
 

@@ -17,10 +17,17 @@ from readiness.publications.presenting.verdicts import KINDS, OUTCOMES
 from readiness.publications.presenting.writing import Writing
 
 COLUMNS = (
-    "page.column.id", "page.column.published", "page.column.recomputed", "page.column.difference",
-    "page.column.verdict", "page.column.detail", "page.column.rounding", "page.column.dataset",
-    "page.column.code", "page.column.environment",
-)  # fmt: skip
+    "numbers.column.id",
+    "page.column.published",
+    "page.column.recomputed",
+    "page.column.difference",
+    "page.verdict",
+    "page.column.detail",
+    "page.column.rounding",
+    "page.column.dataset",
+    "page.column.code",
+    "page.column.environment",
+)
 DETAIL = "page.column.detail"
 
 

@@ -31,7 +31,7 @@ FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 COLUMNS = (
     "terminal.column.verdict", "terminal.column.id", "terminal.column.published",
     "terminal.column.recomputed", "terminal.column.difference", "terminal.column.rounding",
-    "terminal.column.dataset", "terminal.column.code", "terminal.column.environment",
+    "publication.column.dataset", "terminal.column.code", "terminal.column.environment",
     "terminal.column.detail",
 )  # fmt: skip
 AT = {"today": "terminal.level_today", "frozen": "terminal.level_frozen"}

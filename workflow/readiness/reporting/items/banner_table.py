@@ -92,4 +92,4 @@ class _Page:
         if not wanted or not self.register.has(f"{identity}.lower"):
             return ""
         ends = {end: self.register.named(f"{identity}.{end}") for end in ("lower", "upper")}
-        return " " + under(self.register.told(Fact("report.interval", ends)))
+        return " " + under(self.register.told(Fact("language.interval", ends)))

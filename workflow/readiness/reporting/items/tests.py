@@ -16,7 +16,7 @@ from readiness.reporting.shown import Register, ShownWave
 PAIRS = (
     "report.column.pair",
     "report.column.difference",
-    "report.column.interval",
+    "numbers.interval",
     "report.column.p_adjusted",
 )
 """Headings of columns."""
@@ -63,7 +63,7 @@ class Tests:
         if not self.register.has(f"{identity}.lower"):
             return EMPTY
         ends = {end: self.register.named(f"{identity}.{end}") for end in ("lower", "upper")}
-        return self.wave.tell("report.interval", **ends)
+        return self.wave.tell("language.interval", **ends)
 
     def _span(self, identity: str) -> str:
         return self.register.span(identity) if self.register.has(identity) else EMPTY

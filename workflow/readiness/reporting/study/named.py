@@ -13,7 +13,7 @@ NAMES = {
     "first": "study.number.first",
     "reconciled": "study.number.reconciled",
     "fits": "study.number.fits",
-    "fits_missing": "study.number.fits_missing",
+    "fits_missing": "study.number.reconciled",
     "every": "study.number.every",
     "every_missing": "study.number.every_missing",
     "least": "study.number.least",

@@ -23,9 +23,9 @@ COLUMNS = {
     "id": "tables.column.id",
     "kind": "tables.column.kind",
     "item": "tables.column.item",
-    "item_label": "tables.column.item_label",
+    "item_label": "tables.head.question",
     "answer": "tables.column.answer",
-    "answer_label": "tables.column.answer_label",
+    "answer_label": "tables.head.answer",
     "variable": "tables.column.variable",
     "variable_label": "tables.column.variable_label",
     "group": "tables.column.group",
@@ -41,12 +41,12 @@ COLUMNS = {
     "upper": "tables.column.upper",
     "se": "tables.column.se",
     "n": "tables.column.n",
-    "n_eff": "tables.column.n_eff",
+    "n_eff": "tables.row.effective",
     "deff": "tables.column.deff",
     "run": "tables.column.run",
     "dataset": "tables.column.dataset",
     "simulated": "tables.column.simulated",
-    "note": "tables.column.note",
+    "note": "questionnaire.page.column.note",
 }
 """The columns of `numbers.csv`, and what each is."""
 CODEBOOK = ["part", "code", "of", "label", "meaning"]

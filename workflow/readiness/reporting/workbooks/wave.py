@@ -61,7 +61,7 @@ _MEANING = {
 _ROWS = ("tables.row.base", "tables.row.weighted", "tables.row.effective")
 _MEASURES = {
     "share": "tables.measure.share",
-    "number": "tables.measure.number",
+    "number": "numbers.column.value",
     "count": "tables.measure.count",
     "lower": "tables.measure.lower",
     "upper": "tables.measure.upper",
