@@ -13,7 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 from readiness.datasets.versions import find_version
-from readiness.publications.log import listed_ids
+from readiness.publications.ledger import FOLDER
+from readiness.publications.log import listed_ids, withdrawals
+from readiness.publications.telling import told_plainly
 from readiness.publications.trace import affected, refuse_broken
 from readiness.register.display import said
 from readiness.terminal import one_line
@@ -45,5 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         counts = Counter(where for where, _ in found)
         told = ", ".join(f"{count} in {where}" for where, count in sorted(counts.items()))
         print(f"{arguments.version}: {len(found)} published numbers rest on it ({told or 'none'}).")
+        for identity, fact in withdrawals(root).items():
+            seen = "" if (root / FOLDER / identity).is_dir() else "; its numbers are not here"
+            print(f"{told_plainly(fact, 'en')}{seen}.")
     refuse_broken(root, listed_ids(root), every=True)
     return 0

@@ -35,10 +35,18 @@ from readiness.publications.ledger import (
     find_publication,
     refuse_inside,
 )
-from readiness.publications.log import LOG, check_listed, check_log, listed_ids, read_log
-from readiness.publications.outcomes import most_severe
+from readiness.publications.log import (
+    LOG,
+    check_listed,
+    check_log,
+    listed_ids,
+    read_log,
+    withdrawals,
+)
+from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe
 from readiness.publications.presenting.terminal import audit_text, summary_text
-from readiness.publications.seal import DRAFT, read_seal, status_of
+from readiness.publications.seal import DRAFT, read_seal
+from readiness.publications.telling import told_plainly
 from readiness.publications.tree import is_tree, opened
 from readiness.running.outputs import add_force, check_output
 
@@ -100,11 +108,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
-    known = listed_ids(root)
+    known, gone = listed_ids(root), withdrawals(root)
     for name in arguments.ids:
-        if name not in known:
+        if name not in known and name not in gone:
             find_publication(root, name)
-    if not known:
+    if not known and not gone:
         raise ConfigError(f"{FOLDER}: no publication in it.")
     if arguments.html:
         refuse_inside(root, arguments.html)
@@ -114,12 +122,21 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     keys = public_keys(arguments.key)
     log = read_log(root)
     told = _superseded(root, known)
+    for name, fact in gone.items():
+        told.setdefault(name, []).append(fact)
     # Where all are audited the log has lines of its own.
     beside = []
     if log.fault and arguments.ids:
         beside = [Fact("audit.note.log", {"file": str(LOG), "why": log.fault})]
     listed = bool(arguments.numbers or arguments.json or arguments.html)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
+    for name in arguments.ids or gone:
+        if name in gone and name not in known:
+            # On standard output is JSON where it is asked for.
+            print(told_plainly(gone[name], arguments.language), file=sys.stderr)
+    names = [name for name in names if name in known or name not in gone]
+    if not names:
+        return COULD_NOT_CHECK
     for name in names:
         # What is judged, printed and drawn comes from the same bytes.
         with reading_once(root / FOLDER / name):
@@ -170,7 +187,7 @@ def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:
         before = sealed.get("supersedes")
         if isinstance(before, dict):
             about = notes.setdefault(str(before.get("id")), [])
-            about.append(_successor(other, status_of(sealed) == DRAFT, sealed.get("erratum")))
+            about.append(_successor(other, sealed["status"] == DRAFT, sealed.get("erratum")))
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
                 about.append(Fact("audit.note.other_seal", {"other": other}))

@@ -4,11 +4,13 @@ readiness freeze ID --wave NAME       a draft, from today's configuration
 readiness freeze ID --study NAME
 readiness freeze ID                   the draft again, from its own frozen configuration
 readiness freeze ID ... --release     final: from then on it never changes
+readiness freeze ID --withdraw TEXT   a released one is withdrawn, and why
 
 A draft says so on every page and may be frozen again. A publication may supersede one:
 --supersedes ID names every number that moved in erratum.csv; --erratum TEXT says why, --erratum
 ID=TEXT of one number (or all whose ids begin so). Figures that the reliability rule marks for
-review need --reviewer NAME.
+review need --reviewer NAME. What is withdrawn stays in the log, with the reason and --successor ID;
+its id is never used again, and its folder may be removed.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from readiness.plan import Plan, Run, input_files, load_plan
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
+from readiness.publications.log import withdraw
 from readiness.publications.material import Material
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
 from readiness.publications.succession import superseded
@@ -66,6 +69,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reviewer", metavar="NAME", help="who reviewed the figures marked for review"
     )
+    parser.add_argument(
+        "--withdraw", metavar="TEXT", help="why a released publication is withdrawn"
+    )
+    parser.add_argument("--successor", metavar="ID", help="what takes the place of a withdrawn one")
     parser.add_argument("--cores", default="all", help="number of cores (default: all)")
 
 
@@ -73,10 +80,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Bring the run, its charts and its report up to date, then seal them."""
     root = Path.cwd()
     _check(arguments)
+    if arguments.withdraw:
+        with _only_freeze(root):
+            return _withdraw(root, arguments)
     plan = load_plan(root)
     chosen = _chosen(plan, arguments)
     with _only_freeze(root):
         return _freeze(plan, chosen, arguments)
+
+
+def _withdraw(root: Path, arguments: argparse.Namespace) -> int:
+    withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
+    print(
+        f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the folder "
+        "may be removed."
+    )
+    return 0
 
 
 def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
@@ -85,10 +104,10 @@ def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
     refuse_released(root, arguments.id)
     refuse_strangers(root)
     material = _material(plan, chosen, languages, arguments)
-    superseded(root, material.identity, material.supersedes)
+    superseded(material)
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
-    judged = [ATTACKED] if isinstance(chosen.section, Wave) and chosen.edition > 1 else []
+    judged = [ATTACKED] if isinstance(chosen.section, Wave) else []
     wanted = [
         f"{folder_of_step(step)}/{PROVENANCE}"
         for step in (REGISTER, *judged, *steps_shown(languages))
@@ -125,7 +144,14 @@ def _check(arguments: argparse.Namespace) -> None:
             f"{LONGEST_ID} at most."
         )
     check_cores(arguments.cores)
-    for name in ("supersedes", "erratum", "reviewer"):
+    made = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
+    if arguments.withdraw and any(getattr(arguments, name) for name in made):
+        raise ConfigError("--withdraw: makes nothing; no other option beside it but --successor.")
+    if arguments.successor and not arguments.withdraw:
+        raise ConfigError("--successor: of what is withdrawn; say why: --withdraw TEXT.")
+    if arguments.successor and not re.fullmatch(NAME, arguments.successor):
+        raise ConfigError(f"--successor {_short(arguments.successor)}: not an id.")
+    for name in ("supersedes", "erratum", "reviewer", "withdraw"):
         said = getattr(arguments, name)
         for text in said if isinstance(said, list) else [said]:
             if text is not None and _says_nothing(text):
@@ -202,10 +228,10 @@ def _material(
 
 
 def _inputs(plan: Plan, chosen: Run) -> dict[str, Path]:
-    """The files that a run reads beside its datasets; what was released before decides what today's
-    methods withhold."""
+    """The files that a run reads beside its datasets; what was released before decides what is
+    withheld."""
     files = input_files(chosen.section)
-    earlier = plan.earlier(chosen.folder) if chosen.folder in plan.attackable else []
+    earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, Wave) else []
     return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 

@@ -20,6 +20,8 @@ from typing import Any
 
 from readiness.errors import ConfigError
 from readiness.publications.ledger import publication_ids
+from readiness.publications.log import withdrawals
+from readiness.publications.telling import told_plainly
 from readiness.publications.trace import (
     Trace,
     find_numbers,
@@ -64,6 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for _, alike in groupby(traces, key=_behind):
             print(traces_text(list(alike)), end="")
+    for publication, fact in withdrawals(root).items():
+        if not arguments.json and publication in dict(found):
+            print(told_plainly(fact, "en"))
     refuse_broken(root, publications)
     return 0
 
@@ -71,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _unknown(root: Path, name: str) -> str:
     where, slash, rest = name.partition("/")
     known = publication_ids(root)
+    if where not in known and (fact := withdrawals(root).get(where)):
+        return f"{told_plainly(fact, 'en')}."
     if name in known or (where in known and not rest):
         return f"{name}: a publication; name a number in publications/{where}/figures.csv."
     if slash and where not in known:

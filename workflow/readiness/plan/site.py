@@ -34,6 +34,10 @@ def site_settings(plan: Plan) -> str:
                 {"folder": run.folder, "page": page_name(run), **_titled(run)} for run in plan.shown
             ],
             "publications": publications,
+            "withdrawn": {
+                name: [entry.withdrawn, entry.superseded_by]
+                for name, entry in read_log(plan.root).withdrawn.items()
+            },
         }
     )
 

@@ -51,12 +51,11 @@ from readiness.publications.seal import (
     VALUES,
     make_seal,
     read_seal,
-    status_of,
     values_table,
 )
 from readiness.publications.succession import superseded
 from readiness.publications.telling import told
-from readiness.register.disclosure_risk import ATTACK, attack
+from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import published
 from readiness.tables import read_rows, to_csv
@@ -70,10 +69,14 @@ def refuse_released(root: Path, identity: str) -> None:
     """
     folder = root / FOLDER / identity
     log = open_log(root)
+    if identity in log.withdrawn:
+        raise ConfigError(
+            f"publications/{identity} was withdrawn, and no id is used twice; choose another one."
+        )
     if not folder.exists() and identity not in log.latest:
         return
     try:
-        draft = status_of(read_seal(folder)) == DRAFT and identity not in log.latest
+        draft = read_seal(folder)["status"] == DRAFT and identity not in log.latest
     except DataError:
         draft = False
     if not draft:
@@ -179,6 +182,7 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
         authors=own.get("authors", ()),
         supersedes=material.supersedes,
         erratum=material.erratum,
+        erratum_table=ERRATUM in files,
         reviewer=material.reviewer,
         languages=material.languages or sorted({name.split("/")[1] for name in pages}),
         pages=pages,
@@ -206,7 +210,7 @@ def _seal(
         "log": log.head,
         "lock": lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
-        "supersedes": superseded(material.root, material.identity, material.supersedes),
+        "supersedes": superseded(material),
         "erratum": material.erratum,
         "reviewer": material.reviewer,
     }
@@ -252,12 +256,10 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     files[ENVIRONMENT] = environment_text().encode()
     project = _code(material)
     files[ARCHIVE] = pack(project)
-    if material.supersedes:
+    if (root / FOLDER / material.supersedes / LEDGER).is_file():
         files[ERRATUM] = _erratum(material, figures).encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
-    elif isinstance(section, Wave):
-        files[ATTACK] = to_csv(attack(figures, section.figures.minimum_base)).encode()
     for name, table in figure_tables(figures).items():
         files[f"tables/{name}.csv"] = to_csv(table).encode()
     facts = _facts(material, figures, files)

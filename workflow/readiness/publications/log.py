@@ -3,7 +3,8 @@
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back to
 an earlier state is seen beside those that are there, and so is a log that was written again. Drafts
-are not in it. A publication that is superseded gets a second entry, which names its successor.
+are not in it. A publication that is superseded gets a second entry, which names its successor; one
+that is withdrawn gets a last one with the reason, and its folder need not be there any more.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import DataError
+from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import FOLDER, publication_ids
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, status_of, unreadable
+from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, unreadable
 
 LOG = FOLDER / "index.json"
 FORMAT = 1
@@ -29,17 +30,25 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet)."""
+    """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet), and
+    why it was withdrawn ("" for not)."""
 
     id: str
     seal: str
     superseded_by: str
     previous: str
+    withdrawn: str = ""
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """The entry as it is written down: what is not withdrawn has no word of it."""
+        known = asdict(self)
+        return known if self.withdrawn else {n: v for n, v in known.items() if n != "withdrawn"}
 
     @property
     def head(self) -> str:
         """SHA-256 over the entry, which names the one before it, and so over all before it."""
-        return sha256(canonical_json(asdict(self)).encode())
+        return sha256(canonical_json(self.stated).encode())
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,36 @@ class Log:
         entries = [*self.entries, Entry(identity, seal, "", self.head)]
         replaced = self.latest.get(before)
         if replaced and not replaced.superseded_by:
-            entries.append(Entry(before, replaced.seal, identity, entries[-1].head))
+            entries.append(replace(replaced, superseded_by=identity, previous=entries[-1].head))
         return Log(tuple(entries))
+
+    def without(self, identity: str, reason: str, successor: str) -> Log:
+        """The log in which a publication is withdrawn, in favour of `successor` ("" for none).
+
+        ConfigError when it is not released, or is withdrawn already, and for a successor that is
+        itself or withdrawn.
+        """
+        entry = self.latest.get(identity)
+        if entry is None:
+            raise ConfigError(
+                f"{identity}: not released, so there is nothing to withdraw; of a draft delete the "
+                "folder."
+            )
+        if entry.withdrawn:
+            raise ConfigError(f"{identity}: withdrawn already ({entry.withdrawn}).")
+        if successor in self.withdrawn or successor == identity:
+            raise ConfigError(f"--successor {successor}: withdrawn itself; name another one.")
+        last = Entry(identity, entry.seal, successor, self.head, reason)
+        return Log((*self.entries, last))
+
+    @property
+    def withdrawn(self) -> dict[str, Entry]:
+        """The entries of the publications that were withdrawn, by their id."""
+        return {name: entry for name, entry in self.latest.items() if entry.withdrawn}
 
     def as_text(self) -> str:
         """The one way in which a log is written down."""
-        entries = [{"head": entry.head, **asdict(entry)} for entry in self.entries]
+        entries = [{"head": entry.head, **entry.stated} for entry in self.entries]
         record = {"format": FORMAT, "entries": entries}
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
@@ -87,7 +120,8 @@ def read_log(root: Path) -> Log:
         text = read_file(root / LOG).decode("utf-8")
         record = json.loads(text)
         entries = tuple(
-            Entry(*(e[name] for name in Entry.__dataclass_fields__)) for e in record["entries"]
+            Entry(**{name: cell for name, cell in entry.items() if name != "head"})
+            for entry in record["entries"]
         )
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
             raise TypeError
@@ -113,18 +147,19 @@ def _heads(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _only_grew(entries: Sequence[Entry]) -> bool:
-    """Whether each publication has one entry, and at most one more that names its successor."""
+    """Whether each publication has one entry, at most one more that names its successor, and at
+    most one that withdraws it."""
     known: dict[str, Entry] = {}
     for entry in entries:
         before = known.get(entry.id)
-        if before is None and entry.superseded_by:
-            return False
-        if before and (
-            before.superseded_by
-            or not entry.superseded_by
-            or entry.seal != before.seal
-            or entry.superseded_by not in known
-        ):
+        if before is None:
+            fits = not (entry.superseded_by or entry.withdrawn)
+        elif before.withdrawn or not entry.withdrawn:
+            succeeds = not before.superseded_by and entry.superseded_by in known
+            fits = succeeds and entry.withdrawn == before.withdrawn
+        else:
+            fits = True
+        if not fits or (before and entry.seal != before.seal):
             return False
         known[entry.id] = entry
     return True
@@ -133,13 +168,24 @@ def _only_grew(entries: Sequence[Entry]) -> bool:
 def listed_ids(root: Path) -> list[str]:
     """Every publication that there is or should be, sorted: in the log, or a folder of any kind.
 
-    A folder counts whatever it lacks: one without its seal is not passed over.
+    A folder counts whatever it lacks: one without its seal is not passed over. What was withdrawn
+    need not be there.
     """
     folder = root / FOLDER
     folders = [p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")]
-    return sorted(
-        {*publication_ids(root), *folders, *(entry.id for entry in read_log(root).entries)}
-    )
+    log = read_log(root)
+    return sorted({*publication_ids(root), *folders, *(log.latest.keys() - log.withdrawn.keys())})
+
+
+def withdrawals(root: Path) -> dict[str, Fact]:
+    """What there is to say of each publication that was withdrawn, by its id."""
+    return {
+        name: Fact(
+            "audit.log.withdrawn_for" if entry.superseded_by else "audit.log.withdrawn",
+            {"name": name, "text": entry.withdrawn, "other": entry.superseded_by},
+        )
+        for name, entry in sorted(read_log(root).withdrawn.items())
+    }
 
 
 def check_log(log: Log) -> list[Finding]:
@@ -163,8 +209,6 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
     if sealed["id"] != identity:
         return []
     if log.fault:
-        if "log" not in sealed:
-            return []
         return [
             Finding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.its_log", {"why": log.fault}))
         ]
@@ -172,16 +216,16 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
 
 
 def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log) -> Iterator[Fact]:
-    if status_of(sealed) == DRAFT:
+    if sealed["status"] == DRAFT:
         if entry:
             yield Fact("audit.log.draft")
     elif entry is None:
         yield Fact("audit.log.unlisted")
     elif entry.seal != seal:
         yield Fact("audit.log.other_seal")
-    if "log" in sealed and sealed["log"] not in {"", *(e.head for e in log.entries)}:
+    if sealed["log"] not in {"", *(e.head for e in log.entries)}:
         yield Fact("audit.log.other_log")
-    elif entry and "log" in sealed and sealed["log"] != _first(log, entry.id).previous:
+    elif entry and sealed["log"] != _first(log, entry.id).previous:
         yield Fact("audit.log.other_place")
 
 
@@ -204,7 +248,7 @@ def open_log(root: Path) -> Log:
     if not log.missing or any(sealed.get("log") for sealed in seals.values()):
         raise DataError(f"{LOG}: missing or damaged. Restore it with git.")
     log = Log()
-    waiting = [name for name in sorted(seals) if status_of(seals[name]) != DRAFT]
+    waiting = [name for name in sorted(seals) if seals[name]["status"] != DRAFT]
     while waiting:
         # What was superseded stands before its successor, which its second entry names.
         befores = {name: _before(seals[name]) for name in waiting}
@@ -219,6 +263,11 @@ def _before(sealed: Mapping[str, Any]) -> str:
     """The publication that one supersedes, by id; "" for none."""
     before = sealed.get("supersedes")
     return str(before.get("id", "")) if isinstance(before, dict) else ""
+
+
+def withdraw(root: Path, identity: str, reason: str, successor: str = "") -> None:
+    """Enter into the log that a publication is withdrawn; errors as `Log.without`."""
+    write_atomically(root / LOG, open_log(root).without(identity, reason, successor).as_text())
 
 
 def append(root: Path, identity: str, log: Log) -> None:

@@ -41,7 +41,8 @@ CODECHECK and the citation format."""
 class Facts:
     """What the pages tell of a publication.
 
-    `pages` are the names of its reports; `licence` is the one that the authors' own CITATION.cff
+    `pages` are the names of its reports; `erratum_table` is whether `erratum.csv` names each number
+    of what it supersedes that moved; `licence` is the one that the authors' own CITATION.cff
     names, "" where it names none; without one there are no `authors`. `privacy` is what the
     configuration states of personal data.
     """
@@ -61,6 +62,7 @@ class Facts:
     pages: Sequence[str]
     licence: str = ""
     draft: bool = False
+    erratum_table: bool = False
     privacy: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -6,6 +6,7 @@ from readiness.facts import Fact, Value
 from readiness.language import Language, tell
 from readiness.language.typography import unmarked
 from readiness.publications.outcomes import Finding
+from readiness.terminal import one_line
 
 
 def place_text(finding: Finding, language: Language) -> str:
@@ -21,4 +22,9 @@ def told(finding: Finding, language: Language) -> str:
 
 def plain(key: str, language: Language, **values: Value) -> str:
     """A text without marks of direction, which a terminal would show as signs."""
-    return unmarked(tell(Fact(key, values), language))
+    return told_plainly(Fact(key, values), language)
+
+
+def told_plainly(fact: Fact, language: Language) -> str:
+    """A fact in one line, without marks of direction."""
+    return one_line(unmarked(tell(fact, language)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -39,12 +39,14 @@ COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages show. `title`: of the site, by language; `start`: the language that opens."""
+    """What the pages show. `title`: of the site, by language; `start`: the language that opens;
+    `withdrawn`: of each publication that was withdrawn why, and its successor ("" for none)."""
 
     languages: Sequence[Language]
     title: dict[str, str]
     reports: Sequence[Reported]
     publications: Sequence[Published]
+    withdrawn: Mapping[str, tuple[str, str]]
     datasets: Sequence[Dataset]
     guides: Sequence[Guide]
 

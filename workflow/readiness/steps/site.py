@@ -34,12 +34,14 @@ PICTURES = (".svg", ".png")
 
 
 class SiteSettings(Section):
-    """Languages, the site's title in each, and what is shown: reports and publications."""
+    """Languages, the site's title in each, and what is shown: reports and publications; of what
+    was withdrawn why, and its successor."""
 
     languages: list[str]
     title: dict[str, str]
     reports: list[dict[str, Any]]
     publications: list[dict[str, Any]]
+    withdrawn: dict[str, tuple[str, str]]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
         [_reported(one, copies, settings.languages) for one in settings.reports],
         publications,
+        settings.withdrawn,
         [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
         _guides(copies),
     )
