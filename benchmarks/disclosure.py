@@ -1,9 +1,8 @@
 """Whether a release under each rule holds against the attack, and what it loses.
 
 Random surveys (`disclosure_surveys`) are published four ways: what is small withheld and no more;
-by the rule of the first edition of the methods, which withholds what linear algebra gives back as
-well; by today's without a search for the least loss; and by today's. Each is attacked by
-`readiness.attack`, which shares no code with any of them.
+what linear algebra gives back of it as well; by today's rule without a search for the least loss;
+and by today's. Each is attacked by `readiness.attack`, which shares no code with any of them.
 
     .venv/bin/python benchmarks/disclosure.py               # 300 surveys, some 80 minutes
 
@@ -65,7 +64,7 @@ def primaries(
     return hidden
 
 
-def first_edition(
+def linear(
     made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
 ) -> Collection[str]:
     """What exact linear algebra over the shares of one item gives back is withheld as well."""
@@ -181,14 +180,14 @@ def greedily(
 
 RULES_TRIED: dict[str, Rule] = {
     "primaries": primaries,
-    "first_edition": first_edition,
+    "linear": linear,
     "greedy": greedily,
     "optimised": optimised,
 }
 """What is published, by a name."""
 TOLD = {
     "primaries": "small counts alone withheld",
-    "first_edition": "the rule of the first edition",
+    "linear": "what linear algebra gives back as well",
     "greedy": "today's protection, without a search",
     "optimised": "today's rule",
 }

@@ -132,7 +132,7 @@ def command(run: Run, folder: Path, step: str) -> list[str]:
         inputs |= {"counts": folder / "counts.csv", "margins": folder / "margins.csv"}
     else:
         inputs["weights"] = folder / "weight" / "weights.csv"
-    by = ["--by", *run.section.estimate.variables(_frame(run), run.edition)]  # type: ignore[union-attr]
+    by = ["--by", *run.section.estimate.variables(_frame(run))]  # type: ignore[union-attr]
     return [
         sys.executable, "-I", "-X", "utf8", str(ROOT / "workflow/readiness"), "step", step,
         "--log", str(folder / f"{step}.log"), "--code", "0" * 64, "--settings", run.settings(step),

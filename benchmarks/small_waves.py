@@ -3,8 +3,7 @@
 Draws of about 12, 27, 54 and 97 respondents from the frame of the shipped simulation: 12,000
 people, margins of profession, region and size, chances to answer that depend on region and size.
 There are six groups: two of the seven professions are declared to count as one, before any draw.
-Each draw is weighted as the workflow does, and as the first edition of the methods did, which
-stopped where anything was too small. The answer that is estimated depends on the region.
+Each draw is weighted as the workflow does. The answer that is estimated depends on the region.
 
     .venv/bin/python benchmarks/small_waves.py              # 200 draws a size, about a minute
 
@@ -33,9 +32,8 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave"), s
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from readiness.errors import ReadinessError  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
-from readiness.survey import Collapse, Trim, design, proportions, weigh  # noqa: E402
+from readiness.survey import Collapse, Trim, proportions  # noqa: E402
 from readiness.survey.weighting.adapting import Adapted, weigh_adapting  # noqa: E402
 from wave_samples import SAMPLED, Setting, answering, frame, margins  # noqa: E402
 
@@ -56,7 +54,6 @@ MARKS = {
     "trimmed": "limits kept by trimming, a margin moved by up to 10 %",
     "limits": "limits left out",
     "linear": "a replicate calibrated linearly",
-    "first": "the first edition gave weights",
 }
 """What can happen in a draw beside it."""
 
@@ -69,16 +66,6 @@ def people() -> pd.DataFrame:
     codes = sorted(made["region"].unique())
     chance = 0.5 + 0.2 * (made["region"].map({c: k for k, c in enumerate(codes)}) - 1)
     return made.assign(answer=np.where(rng.random(len(made)) < chance, "yes", "no"))
-
-
-def first_edition(respondents: pd.DataFrame) -> bool:
-    """Whether the first edition gave weights."""
-    base = design(respondents, weights="base_weight", strata="stratum", fpc="stratum_population")
-    try:
-        weigh(base, margins(), collapse=[DECLARED], trim=LIMITS, replicates="JKn")
-    except ReadinessError:
-        return False
-    return True
 
 
 def end_of(found: Adapted, wanted: int) -> str:
@@ -102,7 +89,6 @@ def one_draw(n: int, seed: int) -> dict[str, object]:
         "end": end_of(found, len(margins())),
         "strata_merged": "strata" in steps, "bounded": bool({"bounded", "inside"} & steps),
         "trimmed": "trimmed" in steps, "limits": "limits" in steps, "linear": "linear" in steps,
-        "first": first_edition(respondents),
     }  # fmt: skip
     if found.weighting is None:
         return row

@@ -30,12 +30,13 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import NEWEST_EDITION, Compare, Estimate, Figures, Weight
+from readiness.config import Compare, Estimate, Figures, Weight
+from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
-from readiness.register.disclosure_risk import unprotected
+from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme
+from readiness.register.protection import Scheme, withheld
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import quality_rows, settings_rows
@@ -232,7 +233,6 @@ def tables(
     level: float = 0.95,
     weight: Weight = WEIGHT,
     selection: Selection = Selection.PROBABILITY,
-    edition: int = NEWEST_EDITION,
 ) -> Tables:
     """The steps without their files."""
     questionnaire, validated = wave.questionnaire, wave.validated
@@ -245,22 +245,20 @@ def tables(
     design = weighted_design(answers, weights, read_replicates(file))
     apart = answers[answers["group"].isin(questionnaire.apart)]
     asked = Estimate(by="site", items=items, level=level)
-    estimates = as_text(estimate(design, apart, questionnaire, asked, edition))
-    closed = [name for name in items if name in ("rating", "shift", "tools")[: edition + 1]]
+    estimates = as_text(estimate(design, apart, questionnaire, asked))
+    closed = [name for name in items if name in ("rating", "shift", "tools")]
     known = unanswered(design, wave.margins, wave.sample, questionnaire, selection)
     respondents = answers[~answers["group"].isin(questionnaire.apart)]
     nonresponse = nonresponse_tables(
         design, respondents, wave.sample, questionnaire, asked, known, selection, 5
     )
     settings = Compare(items=closed, seed=1, permutations=99)
-    contrasts = None
-    if edition > 1:
-        contrasts = contrast_items(
-            design, questionnaire, ["site"], closed, settings, level=level,
-            interval=asked.interval, selection=Selection.PROBABILITY,
-        )  # fmt: skip
+    contrasts = contrast_items(
+        design, questionnaire, ["site"], closed, settings, level=level,
+        interval=asked.interval, selection=Selection.PROBABILITY,
+    )  # fmt: skip
     comparisons = as_text(
-        compare_items(design, questionnaire, "site", settings, level, edition, contrasts)[0]
+        compare_items(design, questionnaire, "site", settings, level, contrasts)[0]
     )
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
@@ -268,25 +266,23 @@ def tables(
         estimates, comparisons, summary, as_text(steps_table(weighed)), margins, counts,
         as_text(validated.issues),
         {name: as_text(table) for name, table in nonresponse.items()},
-        pd.DataFrame() if contrasts is None else as_text(contrasts),
+        as_text(contrasts),
     )  # fmt: skip
 
 
-def register(
-    wave: Clinic, made: Tables, selection: Selection, *, releasable: bool = True
-) -> pd.DataFrame:
-    """The register of the wave, as text, by id; `releasable`: it gives no small count away."""
+def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
+    """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    rows = list(share_rows(made.estimates, RULES, scheme, selection, weighted_bases=True))
+    hidden = (withheld(made.estimates, RULES, scheme), Policy())
+    rows = list(share_rows(made.estimates, RULES, scheme, selection, *hidden, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
-    rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection)
+    rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection, *hidden)
     rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)
-    rows += quality_rows(made.counts, made.issues, selection, rates_too=False)
+    rows += quality_rows(made.counts, made.issues, selection)
     rows += nonresponse_rows(made.nonresponse, suppressed(rows), RULES)
     rows += settings_rows(0.95, 99, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
-    small = unprotected(table.astype(str), RULES.minimum_base, scheme.boxes)
-    assert (small == []) is releasable
+    assert not list(left_behind(table.astype(str)))
     return table.astype(str).set_index("id")
 
 

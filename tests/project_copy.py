@@ -180,8 +180,16 @@ def copy_project(target: Path, variables: Mapping[str, str | None] | None = None
     for name in copied_files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
+    leave_revision(target)
     add_environment(target)
     return Project(target, dict(variables or {}))
+
+
+def leave_revision(root: Path) -> None:
+    """Take `revises` out of a copy's configuration: what the wave revises may be a draft, which a
+    copy has not."""
+    config = root / "config.yaml"
+    config.write_text(re.sub(r"(?m)^    revises: .*\n", "", config.read_text("utf-8")), "utf-8")
 
 
 def message(result: subprocess.CompletedProcess[str]) -> str:

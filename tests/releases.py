@@ -1,7 +1,6 @@
 """Numbers that were released once, for tests of what a release tells and how it is compared.
 
-Two editions of the simulated wave, with twelve digits, and a study; their publications are
-withdrawn.
+Two releases of the simulated wave, with twelve digits; their publications are withdrawn.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import pandas as pd
 
 from readiness.register.figures import read_register
 
-FIRST, SECOND, STUDY = "simulated-2026-r1", "simulated-2026-r2", "haca-2024"
-RELEASES = (STUDY, FIRST, SECOND)
+FIRST, SECOND = "simulated-2026-r1", "simulated-2026-r2"
 
 
 def released_figures(name: str) -> pd.DataFrame:

@@ -33,12 +33,10 @@ def steps_of(made: pd.DataFrame) -> list[str]:
     return [fact.kind.rpartition(".")[2] for fact in facts]
 
 
-def drawn(
-    wave: Clinic, selection: Selection, weight: Weight = MARGINS, *, releasable: bool = True
-) -> pd.DataFrame:
+def drawn(wave: Clinic, selection: Selection, weight: Weight = MARGINS) -> pd.DataFrame:
     """The register of a wave; its steps are in `attrs`."""
     made = tables(wave, weight=weight, selection=selection)
-    found = register(wave, made, selection, releasable=releasable)
+    found = register(wave, made, selection)
     found.attrs["steps"] = steps_of(made.steps)
     return found
 
@@ -117,7 +115,7 @@ def test_unweighted_is_a_choice_and_says_so(tmp_path: Path) -> None:
 
 def test_a_group_of_one_ends_well(tmp_path: Path) -> None:
     wave = clinic(tmp_path, answered={"harbour": 60, "hill": 1})
-    found = drawn(wave, Selection.PROBABILITY, releasable=False)
+    found = drawn(wave, Selection.PROBABILITY)
     # The stratum of one is merged; with one category of enough respondents there is no margin.
     assert found.attrs["steps"][:2] == ["strata", "dropped_small"]
     assert found.loc["rating.top.hill", "value"] == "" and float(se(found)) > 0
@@ -132,7 +130,7 @@ def test_nobody_to_weight_has_no_weighted_share_and_a_reason(
     wave = clinic(tmp_path, answered=answered)
     made = tables(wave)
     assert steps_of(made.steps) == ["none"]
-    found = register(wave, made, Selection.PROBABILITY, releasable=not sum(answered.values()))
+    found = register(wave, made, Selection.PROBABILITY)
     assert "weighting.n" not in found.index and found.loc["weighting.answers", "value"] == str(
         sum(answered.values())
     )

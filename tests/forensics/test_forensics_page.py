@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
-from haca_study import sentence, shipped_verdicts
+from haca_study import haca_verdicts, sentence
 
 from readiness.forensics import solve
 
@@ -20,7 +20,7 @@ SHOWN = (
 
 
 def expected_block() -> str:
-    verdicts = shipped_verdicts()
+    verdicts = haca_verdicts("2")
     return "".join(
         f"- *{verdicts[name].status}, {verdicts[name].nature}.* {sentence(verdicts[name])}\n"
         for name in SHOWN

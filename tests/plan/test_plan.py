@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from dataclasses import replace as replaced
 from pathlib import Path
 
 import pytest
 from settings_tree import copy_settings, replace
 
-from project_copy import ROOT
+from project_copy import ROOT, leave_revision
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.plan import load_plan
 from readiness.plan.runs import input_files
@@ -29,7 +28,7 @@ MARGINS = "data/margins/simulated-2026-1.csv"
 def tree(tmp_path: Path) -> Path:
     """The project's settings, without publications, to be changed."""
     copy_settings(tmp_path)
-    replace(tmp_path, "config.yaml", "    revises: simulated-2026-r1\n", "")
+    leave_revision(tmp_path)
     return tmp_path
 
 
@@ -83,11 +82,6 @@ def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
     told = json.loads(run.settings("weight"))
     assert (told["method"], told["margins"], told["selection"]) == ("none", None, "probability")
     assert "margins" not in input_files(run.section)
-    # What was published before there was such a choice is told nothing of it.
-    first = replaced(run, section=run.section.model_copy(update={"edition": 1}))
-    assert not {"method", "collapse", "replicates", "selection"} & set(
-        json.loads(first.settings("weight"))
-    )
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def step(root: Path, out: str, sealed: str = "") -> Path:
     settings = {
         "opens": "2026-01-01", "closes": "2026-12-31", "largest_loss": 1.0, "simulated": False,
-        "edition": 2, "privacy": {"telephone": ["0[5-8]########"]},
+        "privacy": {"telephone": ["0[5-8]########"]},
         "pseudonyms": {"dataset": "office@1", "sealed": sealed},
     }  # fmt: skip
     named = {"answers": Path("export.csv"), "questionnaire": Path("office-1.yaml")}

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
-from project_copy import ROOT
 from readiness.config import Figures
+from readiness.disclosure import Policy
 from readiness.language import LANGUAGES
-from readiness.questionnaire import load_questionnaire
-from readiness.register.disclosure_risk import attack, unprotected
+from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, shown
-from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, Scheme, withheld
+from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.revision import revision_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.signs import Sign, sign, signed
-from releases import FIRST, SECOND, released_figures
 
 LEAST = 5
-QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
 WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}
 WAVE = {
     "producer": (12, 20, 9, 15, 7),
@@ -36,12 +30,6 @@ def row(figures: pd.DataFrame, identity: str) -> pd.Series[str]:
     found = figures[figures["id"] == identity]
     assert len(found) == 1, identity
     return found.iloc[0]
-
-
-def put_back(figures: pd.DataFrame, identity: str, whole: pd.DataFrame) -> pd.DataFrame:
-    """The register with one row as if nothing were held back."""
-    rest = figures[figures["id"] != identity]
-    return pd.concat([rest, whole[whole["id"] == identity]]).sort_values("id", ignore_index=True)
 
 
 def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
@@ -62,16 +50,6 @@ def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
     assert row(figures, "readiness.none.all")["suppressed"] == ""
     assert row(figures, "readiness.good.voice")["suppressed"] == UNRELIABLE
     assert row(figures, "readiness.good.producer")["suppressed"] == ""
-    assert not unprotected(figures, LEAST, SCHEME.boxes)
-
-
-def test_experts_are_exact_so_their_small_counts_are_gone() -> None:
-    figures = register(ordinal(WAVE, WEIGHTS))
-    assert not attack(figures, LEAST)["small"].any()
-    assert attack(everything(ordinal(WAVE, WEIGHTS)), LEAST)["small"].any()
-    shown = figures[(figures["group"] == "expert") & (figures["suppressed"] == "")]
-    assert "readiness.none.expert" not in set(shown["id"])
-    assert "readiness.n.expert" in set(shown["id"])
 
 
 def test_a_base_below_the_minimum_is_not_told() -> None:
@@ -84,7 +62,6 @@ def test_a_base_below_the_minimum_is_not_told() -> None:
         assert row(figures, f"readiness.low.{group}")["n"] == ""
     # Else it would be the total less the others.
     assert sum(figures["id"].str.startswith("readiness.n.") & (figures["suppressed"] != "")) > 4
-    assert not unprotected(figures, LEAST, SCHEME.boxes)
 
 
 def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it() -> None:
@@ -94,49 +71,6 @@ def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it()
         "uses.weak.all", "uses.weak.all.asked", "uses.good.all", "uses.good.all.asked",
         "uses.good.expert", "uses.good.expert.asked",
     }  # fmt: skip
-    assert not unprotected(figures, LEAST, SCHEME.boxes)
-
-
-@settings(deadline=None, derandomize=True, max_examples=40)
-@given(values=st.lists(st.one_of(st.integers(0, 6), st.integers(7, 60)), min_size=20, max_size=20))
-def test_no_register_tells_of_few(values: list[int]) -> None:
-    groups = dict(zip(WAVE, zip(*[iter(values)] * 5, strict=True), strict=True))
-    groups["producer"] = tuple(value + 1 for value in groups["producer"])
-    figures = register(ordinal(groups, WEIGHTS))
-    assert not unprotected(figures, LEAST, SCHEME.boxes)
-    small = [
-        (group, level)
-        for group, counts in groups.items()
-        for level, count in zip(
-            ("none", "weak", "medium", "good", "dont_know"), counts, strict=True
-        )
-        if 0 < count < LEAST
-    ]
-    for group, level in small:
-        assert row(figures, f"readiness.{level}.{group}")["value"] == ""
-
-
-@settings(deadline=None, derandomize=True, max_examples=25)
-@given(values=st.lists(st.one_of(st.integers(0, 5), st.integers(6, 40)), min_size=30, max_size=30))
-def test_tables_by_several_variables_give_nothing_of_each_other_away(values: list[int]) -> None:
-    cells = iter(values)
-    # The same people by profession and by region: both tables have the same total.
-    cross = {(p, r): [next(cells) for _ in range(5)] for p in ("a", "b", "c") for r in ("x", "y")}
-    cross["a", "x"] = [count + 1 for count in cross["a", "x"]]
-
-    def summed(place: int, name: str) -> list[int]:
-        return [sum(c[k] for key, c in cross.items() if key[place] == name) for k in range(5)]
-
-    first = ordinal({p: summed(0, p) for p in ("a", "b", "c")}, {})
-    second = ordinal({f"region:{r}": summed(1, r) for r in ("x", "y")}, {})
-    estimates = pd.concat([first, second[second["group"] != "all"]], ignore_index=True)
-    figures = register(estimates)
-    assert not unprotected(figures, LEAST, SCHEME.boxes)
-    assert not attack(figures, LEAST)["small"].any()
-    # Each table alone would not be safe: what is put back is found by way of the other's total.
-    for identity in withheld(estimates, Figures(), SCHEME) & set(figures["id"]):
-        whole = everything(estimates)
-        assert unprotected(put_back(figures, identity, whole), LEAST, SCHEME.boxes), identity
 
 
 def test_what_one_table_withholds_another_does_not_give_back() -> None:
@@ -155,12 +89,6 @@ def test_what_one_table_withholds_another_does_not_give_back() -> None:
     assert not alone
     assert "readiness.none.region:x" in both
     assert {"readiness.none.region:y", "readiness.none.region:z"} & both
-    figures = register(linked)
-    # Were the second table judged by itself, without its total, the one cell would be enough.
-    shown = put_back(figures, "readiness.none.region:y", everything(linked))
-    shown = put_back(shown, "readiness.none.region:z", everything(linked))
-    found = unprotected(shown, LEAST, SCHEME.boxes)
-    assert any("readiness.none.region:x: is withheld, but follows" in line for line in found)
 
 
 def test_a_withheld_and_a_weak_number_have_their_signs_in_every_language() -> None:
@@ -177,25 +105,6 @@ def test_a_withheld_and_a_weak_number_have_their_signs_in_every_language() -> No
         assert len({one.words(language) for one in Sign}) == len(Sign)
 
 
-def test_every_number_that_is_put_back_is_seen() -> None:
-    estimates = ordinal(WAVE, WEIGHTS)
-    figures, whole = register(estimates), everything(estimates)
-    for identity in withheld(estimates, Figures(), SCHEME) & set(figures["id"]):
-        found = unprotected(put_back(figures, identity, whole), LEAST, SCHEME.boxes)
-        assert found, identity
-    altered = figures.copy()
-    at = altered["id"] == "readiness.none.director"
-    altered.loc[at, "value"] = "0.04"
-    assert unprotected(altered, LEAST, SCHEME.boxes) == [
-        "readiness.none.director: is not published, but value is."
-    ]
-    # A ledger of before has texts of its own.
-    altered["display_en"] = [shown(row, "en") for row in altered.to_dict("records")]
-    altered.loc[at, ["value", "display_en"]] = ["", "4.0%"]
-    assert "4.0% is shown" in unprotected(altered, LEAST, SCHEME.boxes)[0]
-    assert unprotected(whole, LEAST, SCHEME.boxes)
-
-
 def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     wave = {
         "producer": (22, 40, 29, 25, 0),
@@ -203,7 +112,8 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
         "voice": (3, 6, 7, 0, 0),
     }
     estimates = ordinal(wave, WEIGHTS)
-    hidden = set(withheld(estimates, Figures(), SCHEME))
+    hidden = withheld(estimates, Figures(), SCHEME)
+    shared = (Figures(), SCHEME, DRAWN, hidden, Policy())
     assert {f"readiness.{level}.technician" for level in ("none", "weak")} <= hidden
     assert "readiness.low.technician" not in hidden
     tests = ("contrast", "odds_ratio", "probability_of_superiority", "rao_scott_f")
@@ -214,38 +124,36 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
          "lower": "0.05", "upper": "0.2", "note": ""}
         for test in tests for a, b in (pairs if test != "rao_scott_f" else [("", "")])
     )  # fmt: skip
-    ids = {
-        figure.id for figure in comparison_rows(comparisons, estimates, Figures(), SCHEME, DRAWN)
-    }
+    ids = {figure.id for figure in comparison_rows(comparisons, estimates, *shared)}
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
     assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
-    rows = list(share_rows(estimates, Figures(), SCHEME, DRAWN))
+    rows = list(share_rows(estimates, *shared))
     moved = {figure.id for figure in revision_rows(rows, everything(estimates), Figures())}
     assert "revision.readiness.low.technician" in moved
     assert not {i for i in moved if "readiness.none.technician" in i}
 
 
-@pytest.mark.parametrize("publication", [FIRST, SECOND])
-def test_what_is_published_tells_of_no_small_count(publication: str) -> None:
-    """The ledgers; that today's code still makes the same register is the run's own check."""
-    figures = released_figures(publication)
-    assert WITHHELD in set(figures["suppressed"])
-    attacked = attack(figures, LEAST)
-    assert len(attacked) > 200 and not attacked["small"].any()
-    assert unprotected(figures, LEAST, Scheme.of(QUESTIONNAIRE).boxes) == []
+def test_what_is_left_of_a_withheld_number_is_seen() -> None:
+    altered = register(ordinal(WAVE, WEIGHTS))
+    assert not list(left_behind(altered))
+    altered.loc[altered["id"] == "readiness.none.director", "value"] = "0.04"
+    assert list(left_behind(altered)) == [
+        "readiness.none.director: is not published, but value is."
+    ]
 
 
 def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
     """They stand in the reports on quality and weights, where nothing is withheld."""
-    figures = released_figures(FIRST)
-    strata = figures["id"] == "quality.answered.voice_artist"
-    experts = figures["id"] == "quality.kept.expert"
-    category = figures["id"] == "weighting.target.profession.voice_artist"
-    for place, column in ((strata, "value"), (experts, "value"), (category, "n")):
-        few = figures.copy()
-        few.loc[place, column] = "3"
-        identity = figures.loc[place, "id"].iloc[0]
-        assert unprotected(few, LEAST, SCHEME.boxes) == [
-            f"{identity}: shown on a base of 3, below 5."
-        ]
+    figures = register(ordinal({"a": (20, 30, 22, 14, 9), "b": (23, 20, 9, 15, 7)}, {}))
+    assert not list(small_groups(figures, LEAST))
+    people = {"suppressed": "", "value": "3", "n": ""}
+    rows = [
+        {"id": "quality.answered.voice", "kind": "quality", "statistic": "answered", **people},
+        {"id": "quality.kept.expert", "kind": "quality", "statistic": "kept", **people},
+        {"id": "weighting.target.x.a", "kind": "weighting", "statistic": "target", **people,
+         "value": "0.5", "n": "3"},
+    ]  # fmt: skip
+    for row in rows:
+        few = pd.concat([figures, pd.DataFrame([row])], ignore_index=True)
+        assert list(small_groups(few, LEAST)) == [f"{row['id']}: shown on a base of 3, below 5."]

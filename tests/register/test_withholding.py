@@ -122,7 +122,7 @@ def test_a_share_stands_without_the_base_that_is_withheld(questionnaire: Questio
         row.id: row
         for row in share_rows(
             estimates(people(), questionnaire).astype(str), RULES, Scheme(), Selection.PROBABILITY,
-            weighted_bases=True, ids=ids, policy=POLICY,
+            ids, POLICY, weighted_bases=True,
         )
     }  # fmt: skip
     share = rows["early.yes.bakery"]

@@ -9,8 +9,9 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
+from readiness.disclosure import Policy
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme
+from readiness.register.protection import Scheme, withheld
 from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
@@ -69,8 +70,10 @@ def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> p
 
 def register(estimates: pd.DataFrame, rules: Figures | None = None) -> pd.DataFrame:
     """The register of shares and bases, as text."""
+    rules = rules or Figures()
+    hidden = withheld(estimates, rules, SCHEME)
     made = make_register(
-        share_rows(estimates, rules or Figures(), SCHEME, DRAWN), run="waves/made-up",
+        share_rows(estimates, rules, SCHEME, DRAWN, hidden, Policy()), run="waves/made-up",
         origin=lambda row: Origin.of(), simulated=True,
     )  # fmt: skip
     return made.astype(str)

@@ -66,7 +66,7 @@ def shown(
 def haca() -> tuple[pd.DataFrame, Structure, list[dict[str, Any]], pd.DataFrame]:
     claims = pd.read_csv(STORED, dtype=str, keep_default_na=False)
     structure = parse_structure(
-        yaml.safe_load((ROOT / "data/claims/haca-2024-4.yaml").read_text("utf-8"))
+        yaml.safe_load((ROOT / "data/claims/haca-2024-5.yaml").read_text("utf-8"))
     )
     return claims, structure, *judged(claims, structure)
 
@@ -99,7 +99,7 @@ def small(
     items = {row["item"]: {"label": dict.fromkeys(LANGUAGES, row["item"])} for row in rows}
     together = [{"id": "all", "sets": [s["id"] for s in sets]}] if len(sets) > 1 else []
     content = {"study": "small", "publisher": "Paper", "claims": "small", "version": "1",
-               "items": items, "sets": sets, "shared_bases": together, "edition": 2}  # fmt: skip
+               "items": items, "sets": sets, "shared_bases": together}  # fmt: skip
     structure = parse_structure({**content, **more})
     return shown(claims, structure, language, *judged(claims, structure))
 
@@ -250,16 +250,6 @@ def test_nothing_but_a_number() -> None:
     study = small(total="32")
     assert headline(study) == "The published percentages allow no exact check"
     assert "may count questionnaires" not in cards(study)[2]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_edition_has_a_finding_too(language: str) -> None:
-    study = small(("71", "29"), ("43",), language=language, edition=1)
-    assert re.findall(r"\d+", headline(study)) == ["7"]  # 5 of 7 and 3 of 7
-    assert len(cards(study)) == 3
-    assert all(section(study, block, 2) is not None for block in study_blocks(study))
-    told = headline(small(("67", "33"), ("64",), language=language, edition=1, total="32"))
-    assert re.findall(r"\d+", told)[-6:] == ["12", "15", "22", "25", "28", "32"]
 
 
 def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:

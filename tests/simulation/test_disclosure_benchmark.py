@@ -45,7 +45,7 @@ def test_withholding_small_counts_alone_protects_nobody(
     # Nor would the gate refuse any of them, which looks at what is not small as well.
     assert (results.loc[results["rule"] == "optimised", "refused"] == 0).all()
     # Linear algebra over shares knows no whole numbers, no known weights, no respondents.
-    assert 0 < by.loc["first_edition", "given"] < by.loc["primaries", "given"]
+    assert 0 < by.loc["linear", "given"] < by.loc["primaries", "given"]
 
 
 def test_numbers_of_two_releases_give_away_no_more_together(bench: ModuleType) -> None:

@@ -20,13 +20,13 @@ from readiness.survey import (
     rank_test,
 )
 from readiness.survey.comparisons.cells import factor
-from readiness.survey.comparisons.choice import FIRST, REASONS, Choice, choose
+from readiness.survey.comparisons.choice import REASONS, Choice, choose
 from readiness.survey.comparisons.effects import cramers_v
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 
 
 def test_an_ordered_item_has_every_part() -> None:
-    frame = sample(400)
+    frame = sample(1200)
     d = make(frame)
     made = compare_ordinal(
         d,
@@ -37,21 +37,21 @@ def test_an_ordered_item_has_every_part() -> None:
         seed=1,
         permutations=499,
         blocks="stratum",
-        procedure=FIRST,
     )
     assert [r.test for r in made.tests] == [
         "rao_scott_f",
-        "permutation_midrank",
+        "permutation_combined",
+        "permutation_categories",
         "kruskal_wallis_design",
         "ordinal_logit_term",
         "proportional_odds_check",
     ]
-    assert made.n == 400 and sum(made.group_sizes.values()) == 400
+    assert made.n == 1200 and sum(made.group_sizes.values()) == 1200
     assert made.notes == ("categories without answers: excellent",)
     assert len(made.contrasts) == 6
     assert [r.test for r in made.effects].count("probability_of_superiority") == 6
     assert [r.test for r in made.effects].count("odds_ratio") == 3
-    assert all(r.p_value is not None and r.p_value < 0.05 for r in made.tests[:4])
+    assert all(r.p_value is not None and r.p_value < 0.05 for r in made.tests[:5])
     table = made.frame()
     assert table["leads"].sum() == 1 and len(table) == len(made.rows)
     logit = made.test("ordinal_logit_term")
@@ -59,11 +59,9 @@ def test_an_ordered_item_has_every_part() -> None:
 
 
 def test_its_parts_are_those_of_the_single_functions() -> None:
-    frame = sample(400)
+    frame = sample(1200)
     d = make(frame)
-    made = compare_ordinal(
-        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, procedure=FIRST
-    )
+    made = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
     rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
     assert made.test("rao_scott_f").p_value == pytest.approx(rao.second_order().p_value)  # type: ignore[union-attr]
     kw = rank_test(d, frame["code"].to_numpy(float), "group")
@@ -92,14 +90,6 @@ def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
     assert unordered.test("ordinal_logit_term") is None
     assert unordered.test("kruskal_wallis_design") is None
     assert unordered.lead.test == "permutation_categories" and unordered.lead.p_value is not None
-    first = compare_nominal(
-        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, procedure=FIRST,
-        lead="permutation",
-    )  # fmt: skip
-    permuted = first.test("permutation_pearson")
-    assert permuted is not None and permuted.p_value is not None
-    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
-    assert permuted.statistic == pytest.approx(rao.pearson, rel=1e-10)
 
 
 def test_special_codes_are_outside_the_base() -> None:
@@ -133,24 +123,10 @@ def test_the_choice_follows_n_and_can_be_overridden() -> None:
     assert forced.lead == "rao_scott" and forced.overridden
 
 
-def test_the_first_edition_chooses_by_the_smallest_group() -> None:
-    small = choose(32, [14, 10, 8], rule="groups")
-    thin = choose(600, [200, 180, 120, 50, 50], rule="groups")
-    assert small.lead == thin.lead == "permutation"
-    assert choose(600, [200, 200, 200], rule="groups").lead == "rao_scott"
-    few = choose(600, [200, 200, 200], [150.0, 90.0, 20.0], rule="groups")
-    assert few.lead == "permutation" and few.reason.kind == "report.choice.small_group"
-    assert "rao_scott" not in choose(32, [4] * 8, rule="groups").beside
-    assert "permutation" not in choose(600, [200, 200, 200], rule="groups").beside
-
-
 @pytest.mark.parametrize(
     "choice",
     [
         choose(32, [16, 16]),
-        choose(32, [16, 16], rule="groups"),
-        choose(600, [300, 200, 50, 50], rule="groups"),
-        choose(600, [300, 300], rule="groups"),
         choose(50_000, [25_000, 25_000]),
         choose(32, [16, 16], override="effect_size"),
     ],

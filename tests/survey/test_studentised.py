@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from comparison_samples import GROUPS, LEVELS, make, sample
+from comparison_samples import make, sample
 from scipy import stats
 
-from readiness.survey import compare_ordinal, design, permutation_test
-from readiness.survey.comparisons.choice import FIRST, Procedure
+from readiness.survey import design, permutation_test
 from readiness.survey.comparisons.studentised import (
     indicated,
     ranked,
@@ -157,18 +156,6 @@ def test_of_an_endless_population_nothing_is_counted_and_of_a_whole_one_all(stat
     assert p(whole, pd.Series(1.0, frame.index)) < 0.05
 
 
-def test_the_first_edition_knows_no_population() -> None:
-    frame = finite()
-    made = [
-        permutation_test(
-            design(frame, weights="w", strata="s", fpc=fpc), "y", "g",
-            blocks=None, permutations=199, seed=4, statistic="midrank",
-        )
-        for fpc in (None, "N")
-    ]  # fmt: skip
-    assert made[0] == made[1]
-
-
 def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect() -> None:
     rng = np.random.default_rng(8)
     block = np.repeat([0, 1], 60)
@@ -210,19 +197,3 @@ def test_the_combined_p_is_that_of_the_smaller_one_among_all_draws() -> None:
     assert both.test == "permutation_combined" and both.statistic == smaller
     # Never better than the better one, never worse than Bonferroni of the two allows.
     assert smaller <= (both.p_value or 0) <= 2 * smaller
-
-
-def test_a_comparison_takes_the_tests_of_its_edition() -> None:
-    d = make(sample(90))
-    arguments: dict[str, Any] = {"seed": 1, "permutations": 199, "blocks": "stratum"}
-    newest = compare_ordinal(d, "level", LEVELS, "group", GROUPS, **arguments)
-    first = compare_ordinal(d, "level", LEVELS, "group", GROUPS, procedure=FIRST, **arguments)
-    named = compare_ordinal(
-        d, "level", LEVELS, "group", GROUPS, procedure=Procedure(ordinal="studentised"), **arguments
-    )
-    assert newest.lead.test == "permutation_combined"
-    assert newest.test("permutation_categories") is not None
-    assert first.lead.test == "permutation_midrank"
-    assert first.test("permutation_categories") is None
-    assert named.lead.test == "permutation_studentised"
-    assert newest.contrasts == first.contrasts and newest.effects == first.effects

@@ -15,36 +15,25 @@ from readiness.errors import DataError
 from readiness.facts import Fact, from_json
 from readiness.language import LANGUAGES
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, NOT_ASKED, Questionnaire
-from readiness.validation import EXPLAINED, ISSUE_COLUMNS, RULES, Validated, sentence, validate
+from readiness.validation import ISSUE_COLUMNS, RULES, Validated, sentence, validate
 from readiness.validation.validate import NOT_KEPT
 from simulated_wave import CLOSES, OPENS
 
 KEY = ["rule", "respondent", "item"]
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_every_planted_fault_is_found_and_no_other(
-    wave: Wave, questionnaire: Questionnaire, version: int
-) -> None:
-    planted = wave.planted.loc[wave.planted["export"] == version, KEY]
-    found = run(wave, questionnaire, wave.exports[version], edition=1).issues[KEY]
-    order = {"by": KEY, "ignore_index": True}
-    expected = planted.sort_values(**order)
-    pd.testing.assert_frame_equal(found.sort_values(**order).astype(str), expected.astype(str))
-    assert len(found) > 250
-
-
-def test_every_rule_of_the_first_edition_has_a_planted_fault(wave: Wave) -> None:
+def test_every_rule_on_cells_and_submissions_has_a_planted_fault(wave: Wave) -> None:
     rules = list(RULES)
     assert set(wave.planted["rule"]) == set(rules[: rules.index("structure")])
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_the_second_edition_finds_them_too(wave: Wave, version: int) -> None:
+def test_every_planted_fault_is_found_and_few_others(wave: Wave, version: int) -> None:
     """A blank that an answer leads to has a rule of its own; nothing else was planted as such."""
     planted = wave.planted.loc[wave.planted["export"] == version, KEY]
     found = wave.validated[version].issues[KEY]
     found = found.assign(rule=found["rule"].replace("routed_blank", "no_answer"))
+    assert len(found) > 250
     missing = set(map(tuple, planted.to_numpy())) - set(map(tuple, found.to_numpy()))
     assert missing == set()
     more = found[~found["rule"].isin(set(planted["rule"]))]["rule"]
@@ -90,7 +79,7 @@ def test_every_row_is_accounted_for(wave: Wave, version: int) -> None:
 
 def test_issues_name_row_column_and_value(wave: Wave, questionnaire: Questionnaire) -> None:
     raw, issues = wave.exports[2], wave.validated[2].issues
-    assert tuple(issues.columns) == (*ISSUE_COLUMNS, *EXPLAINED)
+    assert tuple(issues.columns) == ISSUE_COLUMNS
     by_row = raw.set_index("_row")
     for issue in issues[issues["item"] != ""].to_dict("records"):
         item = questionnaire.item(issue["item"])

@@ -158,7 +158,6 @@ def structure(languages: Sequence[str]) -> dict[str, object]:
     """How the claims of the second study hang together."""
     return {
         "study": STUDY, "publisher": PUBLISHER, "claims": f"{STUDY}-claims", "version": "1",
-        "edition": 2,
         "items": {
             "reading": {"label": labels("reading", languages), "categories": ["often", "never"]},
             "borrow": {"label": labels("borrow", languages), "categories": ["monthly"]},

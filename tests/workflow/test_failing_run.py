@@ -17,7 +17,7 @@ PAGE = "results/studies/haca-2024/report/fr/report.html"
 SITE = "Reports and their numbers: results/site/index.html"
 
 VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
-CLAIMS = "data/claims/haca-2024-4.yaml"
+CLAIMS = "data/claims/haca-2024-5.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
 RUN = ".venv/bin/python -m readiness run --cores 2"
 

@@ -96,10 +96,8 @@ def published_before(wildcards):
 
 
 def released_before(wildcards):
-    """The figures of all that was released of the wave before; the first edition looked at the one
-    that it revised."""
-    run = wildcards.run
-    return [] if PLAN.runs[run].edition == 1 else PLAN.earlier(run)
+    """The figures of all that was released of the wave before."""
+    return PLAN.earlier(wildcards.run)
 
 
 def sample(wildcards):
@@ -135,21 +133,6 @@ def margins(wildcards):
     """The file of the margins that the wave is weighted to, when it has one."""
     name = section(wildcards).weight.margins
     return [f"data/margins/{name}.csv"] if name else []
-
-
-def nonresponse_of(wildcards):
-    """The tables of who answered and who did not; the first edition had none."""
-    if PLAN.runs[wildcards.run].edition == 1:
-        return []
-    names = ("bounds", "response", "balance", "missing")
-    return [f"results/{wildcards.run}/nonresponse/{name}.csv" for name in names]
-
-
-def respondents(path):
-    """What the register protects respondents by; the first edition decided by tables alone."""
-    return lambda wildcards: (
-        [] if PLAN.runs[wildcards.run].edition == 1 else [path(wildcards)]
-    )
 
 
 def alphanumeric(name):

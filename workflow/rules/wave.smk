@@ -261,12 +261,13 @@ rule register_wave:
         questionnaire=questionnaire,
         published=published_before,
         earlier=released_before,
-        nonresponse=nonresponse_of,
+        bounds="results/{run}/nonresponse/bounds.csv",
+        response="results/{run}/nonresponse/response.csv",
+        balance="results/{run}/nonresponse/balance.csv",
+        missing="results/{run}/nonresponse/missing.csv",
         scales=scales_of,
-        answers=respondents(answers),
-        weights=respondents(
-            lambda wildcards: f"results/{wildcards.run}/weight/weights.csv"
-        ),
+        answers=answers,
+        weights="results/{run}/weight/weights.csv",
     output:
         figures="results/{run}/register/figures.csv",
         lineage="results/{run}/register/lineage.json",
@@ -284,18 +285,17 @@ rule register_wave:
         published=lambda wildcards, input: (
             f"--published {input.published}" if input.published else ""
         ),
-        nonresponse=lambda wildcards, input: (
-            f"--nonresponse {input.nonresponse[0]}" if input.nonresponse else ""
-        ),
-        optional=optional("scales", "answers", "weights", "earlier"),
+        optional=optional("scales", "earlier"),
         folder=subpath(output.figures, parent=True),
     shell:
         "python -I -X utf8 workflow/readiness step register-wave --log {log:q} --code {params.code}"
         " --settings {params.settings:q} --estimates {input.estimates:q}"
         " --comparisons {input.comparisons:q} --summary {input.summary:q}"
         " --steps {input.steps:q} --margins {input.margins:q} --counts {input.counts:q}"
-        " --issues {input.issues:q} --questionnaire {input.questionnaire:q}"
-        " {params.published} {params.nonresponse} {params.optional}"
+        " --issues {input.issues:q} --bounds {input.bounds:q} --response {input.response:q}"
+        " --balance {input.balance:q} --missing {input.missing:q}"
+        " --questionnaire {input.questionnaire:q} --answers {input.answers:q}"
+        " --weights {input.weights:q} {params.published} {params.optional}"
         " --out {params.folder:q}"
 
 
@@ -316,7 +316,7 @@ rule attack:
     benchmark:
         "results/benchmarks/{run}/attack.tsv"
     wildcard_constraints:
-        run=alternatives(PLAN.attackable),
+        run=alternatives(WAVES),
     conda:
         "../envs/quarto.yaml"
     params:
@@ -359,7 +359,7 @@ rule dpo:
     benchmark:
         "results/benchmarks/{run}/dpo.tsv"
     wildcard_constraints:
-        run=alternatives(PLAN.attackable),
+        run=alternatives(WAVES),
     conda:
         "../envs/quarto.yaml"
     params:

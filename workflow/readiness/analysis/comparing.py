@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,7 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
-from readiness.survey.comparisons.choice import FIRST, NEWEST, Procedure
 from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
-from readiness.survey.comparisons.item import Contrasts
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
@@ -37,34 +35,12 @@ REFITTED = 20_000_000
 """Most weights of replicates (rows times replicates) under which tests are fitted again."""
 
 
-@dataclass(frozen=True)
-class Methods:
-    """What an edition of the methods does in a comparison.
-
-    Attributes:
-        procedure: the permutation tests, and how the primary test is chosen.
-        contrasts: `t`, or `none`: those of `contrast_items` stand in their place.
-        refit: tests are fitted again under each replicate, up to `REFITTED` weights.
-    """
-
-    procedure: Procedure
-    contrasts: Contrasts
-    refit: bool
-
-
-METHODS: Mapping[int, Methods] = {
-    1: Methods(FIRST, "t", refit=False),
-    2: Methods(NEWEST, "none", refit=True),
-}
-
-
 def compare_items(
     design: Design,
     questionnaire: Questionnaire,
     by: str,
     settings: Compare,
     level: float,
-    edition: int = 1,
     contrasts: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All items of the settings: one row a test, contrast or effect size; one row a choice.
@@ -72,12 +48,11 @@ def compare_items(
     Intervals are at the confidence `level` (0-1). The second table has `item`, `lead` (the primary
     test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
     whose note says so, and no primary test. `contrasts` (from `contrast_items`) are told of the
-    level by which an item is reported, where an edition makes none of its own.
+    level by which an item is reported.
     """
-    methods = METHODS[edition]
     groups = list(questionnaire.grouping(by).codes) if by else []
     replicates = design.replicates
-    if methods.refit and replicates is not None and design.rows * replicates.count <= REFITTED:
+    if replicates is not None and design.rows * replicates.count <= REFITTED:
         design = design.refitting()
     tables, choices = [], []
     for name in settings.items:
@@ -86,8 +61,7 @@ def compare_items(
             if item.kind == "multi":
                 table, lead, reason = compare_options(design, item, by, groups, settings)
             else:
-                how = {"contrasts": methods.contrasts, "procedure": methods.procedure}
-                made = compare_item(design, item, by, groups, settings, level, **how)
+                made = compare_item(design, item, by, groups, settings, level)
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
@@ -115,13 +89,15 @@ def compare_item(
     groups: Sequence[str],
     settings: Compare,
     level: float,
-    **how: Any,
 ) -> Comparison:
-    """The comparison of a single or an ordinal item across the groups of the variable `by`."""
+    """The comparison of a single or an ordinal item across the groups of the variable `by`; its
+    contrasts are made by `contrast_items`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
-    how |= {name: getattr(settings, name) for name in ("seed", "adjust", "permutations", "blocks")}
-    how |= {"lead": None if settings.lead == "auto" else settings.lead, "level": level}
+    shared = ("seed", "adjust", "permutations", "blocks")
+    how: dict[str, Any] = {name: getattr(settings, name) for name in shared}
+    how |= {"lead": None if settings.lead == "auto" else settings.lead}
+    how |= {"level": level, "contrasts": "none"}
     if item.headline is None:
         return compare_nominal(*arguments, **how)
     return compare_ordinal(*arguments, box=item.levels_of[item.headline], **how)

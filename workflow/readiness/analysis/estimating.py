@@ -30,7 +30,6 @@ def estimate(
     apart: pd.DataFrame,
     questionnaire: Questionnaire,
     settings: Estimate,
-    edition: int = 1,
 ) -> pd.DataFrame:
     """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
@@ -39,18 +38,17 @@ def estimate(
     is not told by its own answers, and who has no category of a variable is in none of its groups.
     """
     frame = (v.id for v in questionnaire.frame if v.id in design.data)
-    variables = settings.variables(frame, edition)
+    variables = settings.variables(frame)
     groups = {name: questionnaire.grouping(name).codes for name in variables}
-    options = edition > 1
     parts = []
     for name in settings.items:
         item = questionnaire.item(name)
         first = "" if variables[:1] in ((), (name,)) else variables[0]
-        parts.append(estimate_item(design, item, first, groups.get(first, ()), settings, options))
+        parts.append(estimate_item(design, item, first, groups.get(first, ()), settings))
         for variable in variables[1:]:
             if variable == name:
                 continue
-            table = estimate_item(design, item, variable, groups[variable], settings, options)
+            table = estimate_item(design, item, variable, groups[variable], settings)
             table = table[table["group"] != TOTAL]
             names = [crossed(variable, code) for code in table["group"]]
             parts.append(table.assign(group=names))
@@ -66,17 +64,15 @@ def estimate_item(
     by: str,
     groups: Sequence[str],
     settings: Estimate,
-    options: bool = True,
 ) -> pd.DataFrame:
     """All estimates of one item, overall and by group: columns `COLUMNS`.
 
-    `by`: the variable whose categories are the groups; "" for totals alone. `options`: also the
-    options of a multiple choice by group, which the first edition left out.
+    `by`: the variable whose categories are the groups; "" for totals alone.
     """
     if item.kind == "number":
         return _means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
-    both = (False, True) if by and (options or item.kind != "multi") else (False,)
+    both = (False, True) if by else (False,)
     for cut in cuts(item, design.data):
         for grouped in both:
             made = crossings.proportions(cut, grouped=grouped)

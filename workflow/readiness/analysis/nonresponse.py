@@ -30,7 +30,7 @@ from readiness.analysis.responding import (
 )
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray
-from readiness.config import NEWEST_EDITION, Estimate
+from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, NOT_ASKED, Item
@@ -255,7 +255,7 @@ def nonresponse_tables(
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None
     frame = {variable.id for variable in questionnaire.frame}
-    groups = [name for name in settings.variables((), NEWEST_EDITION) if name not in frame]
+    groups = [name for name in settings.variables(()) if name not in frame]
     told = list(dict.fromkeys([*settings.items, *groups]))
     return {
         "bounds": nonresponse_bounds(design, questionnaire, settings, known),

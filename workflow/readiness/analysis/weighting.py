@@ -12,16 +12,14 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.config import NEWEST_EDITION, STRATUM, UNWEIGHTED, Weight
+from readiness.config import STRATUM, UNWEIGHTED, Weight
 from readiness.config import Trim as TrimSettings
-from readiness.errors import DataError
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
-from readiness.survey.design import design
-from readiness.survey.replicates import AnyReplicates, Kind
+from readiness.survey.replicates import AnyReplicates
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.margins import Collapse, joined
-from readiness.survey.weighting.recipe import Trim, Weighting, weigh
+from readiness.survey.weighting.recipe import Trim, Weighting
 
 Margins = Mapping[str, Mapping[str, float]]
 """Persons by variable and category."""
@@ -116,7 +114,7 @@ def weigh_wave(
         Sampled("base_weight", STRATUM, populations if finite else None),
         None if unweighted else margins,
         collapse=declared(settings.collapse),
-        trim=bounds(settings.limits(NEWEST_EDITION)),
+        trim=bounds(settings.limits),
         replicates=REPLICATES[settings.replicates],  # type: ignore[arg-type]
         tolerance=settings.tolerance,
         max_iterations=settings.max_iterations,
@@ -161,35 +159,6 @@ def declared(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
         for variable, merges in collapse.items()
         for codes in merges
     ]
-
-
-def weigh_first_edition(
-    table: pd.DataFrame, margins: Margins, settings: Weight, source: object
-) -> Weighed:
-    """The weights as the first edition had them: raked, trimmed, a jackknife; nothing merged.
-
-    Raises:
-        DataError: a category of the margins without a respondent (`source` is their file).
-        StatisticsError: whatever cannot be weighted.
-    """
-    for variable, totals in margins.items():
-        answered = set(table[variable])
-        for category, total in totals.items():
-            if total > 0 and category not in answered:
-                raise DataError(
-                    f"{source}: {variable} = {category} has a total of {total:g} but no "
-                    "respondent.\n"
-                    "Merge the category with another one in a new version of the margins file."
-                )
-    base = design(table, weights="base_weight", strata="stratum", fpc="stratum_population")
-    raking = {"tolerance": settings.tolerance, "max_iterations": settings.max_iterations}
-    raked = weigh(base, margins, **raking).weights  # type: ignore[arg-type]
-    trim = bounds(settings.trim)
-    # After trimming, weigh() chooses: a jackknife, or a bootstrap where there are too many PSUs.
-    kind: Kind | None = None if trim else "JKn"
-    weighting = weigh(base, margins, trim=trim, replicates=kind, **raking)  # type: ignore[arg-type]
-    strata, populations = (table[name].to_numpy() for name in ("stratum", "stratum_population"))
-    return Weighed(weighting, raked, strata, populations, ())
 
 
 def weights_table(table: pd.DataFrame, weighed: Weighed) -> pd.DataFrame:

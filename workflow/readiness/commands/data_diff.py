@@ -90,7 +90,7 @@ def moved_figures(root: Path, before: Version, after: Version) -> Iterator[Moved
     for run in chosen:
         identity = run.folder.removeprefix("publications/")
         published = read_register(root / run.folder / LEDGER)
-        section = with_version(run.as_published, old.name, new)
+        section = with_version(run.section, old.name, new)
         files = input_files(section).values()
         try:
             would_be = recompute(root, run.name, section, files, cores="all")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -25,8 +25,6 @@ from readiness.patterns import DATE, ITEM, NAME, VERSION
 
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
 """How respondents came in; what each allows: `analysis.selection.Selection`."""
-NEWEST_EDITION = 2
-"""Of the methods by which a wave is weighted, estimated and compared."""
 MOST_PERMUTATIONS = 1_000_000
 """Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
 LARGEST_SEED = 2**63 - 1
@@ -56,9 +54,6 @@ class Trim(Section):
 class Validate(Section):
     """When the wave was open; what falls outside is counted and excluded."""
 
-    LATER: ClassVar[tuple[str, ...]] = ("same_content", "fastest")
-    """The keys that the first edition of the methods did not have."""
-
     opens: str | None = Field(
         default=None,
         pattern=DATE,
@@ -87,7 +82,7 @@ class Validate(Section):
         ge=0,
         le=1,
         description="the run stops when a larger share of the submissions, or of the answers to "
-        "one item, is not used as it came: 0.05 unless given (in a publication: none)",
+        "one item, is not used as it came: 0.05 unless given",
     )
 
     @field_validator("opens", "closes")
@@ -119,9 +114,6 @@ class Weight(Section):
     `weight: none` in the place of the section leaves everybody with the weight 1.
     """
 
-    LATER: ClassVar = frozenset({"method", "collapse", "replicates"})
-    """The keys that the first edition of the methods did not have."""
-
     method: Literal["rake", "none"] = Field(
         default="rake",
         description="`none`: unweighted, the same as `weight: none`",
@@ -141,8 +133,7 @@ class Weight(Section):
     trim: Trim | None = Field(
         default=None,
         description="limits of the weights: kept together with the margins where weights can be "
-        "found that do, else by trimming, which moves the margins; 0.2 and 4 unless given (first "
-        "edition: none)",
+        "found that do, else by trimming, which moves the margins; 0.2 and 4 unless given",
     )
     collapse: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] = Field(
         default={},
@@ -167,9 +158,10 @@ class Weight(Section):
             raise ValueError("no margins and no trim beside method: none")
         return self
 
-    def limits(self, edition: int) -> Trim | None:
+    @property
+    def limits(self) -> Trim | None:
         """The limits of the weights; None: none."""
-        if self.trim is None and self.method != UNWEIGHTED and edition > 1:
+        if self.trim is None and self.method != UNWEIGHTED:
             return Trim(lower=0.2, upper=4.0)
         return self.trim
 
@@ -208,16 +200,14 @@ class Estimate(Section):
         """The variable whose categories are compared and drawn; "" for totals alone."""
         return self.by[0] if isinstance(self.by, list) else self.by or ""
 
-    def variables(self, frame: Iterable[str], edition: int) -> tuple[str, ...]:
+    def variables(self, frame: Iterable[str]) -> tuple[str, ...]:
         """The variables by whose categories answers are told, the one that is compared first.
 
-        `frame`: the frame variables that are known of respondents, in the questionnaire's order. In
-        the first edition a name alone meant that variable and no other.
+        `frame`: the frame variables that are known of respondents, in the questionnaire's order.
         """
         if not isinstance(self.by, str):
             return tuple(self.by or ())
-        others = () if edition == 1 else (name for name in frame if name != self.by)
-        return (self.by, *others)
+        return (self.by, *(name for name in frame if name != self.by))
 
 
 class Compare(Section):
@@ -353,16 +343,6 @@ class Disclosure(Section):
     @classmethod
     def _preset_in_one_word(cls, value: Any) -> Any:
         return {"preset": value} if isinstance(value, str) else value
-
-
-class Edition(Section):
-    """What a step is told beside its section: the edition of the methods."""
-
-    edition: Literal[1, 2] = 1
-
-    def record(self) -> dict[str, Any]:
-        """The settings as they are recorded; the first edition had no word for itself."""
-        return self.model_dump(exclude={"edition"} if self.edition == 1 else None)
 
 
 class Study(Section):

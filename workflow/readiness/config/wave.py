@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -44,11 +44,6 @@ class Wave(Section):
     simulated: bool = Field(description="true when the answers were not given by real people")
     selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
-    )
-    edition: Literal[1, 2] | None = Field(
-        default=None,
-        description="edition of the methods (docs/methods.md); the newest unless given (in a "
-        "publication: the first)",
     )
     answers: DatasetVersion = Field(description="the export of the survey tool")
     sample: DatasetVersion | None = Field(

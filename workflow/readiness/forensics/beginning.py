@@ -66,7 +66,7 @@ def begin_study(
     structure = {
         "study": study, "publisher": source.publisher,
         "publishers": {source.publisher: dict.fromkeys(begun.languages, source.publisher)},
-        "edition": 2, "claims": f"{study}-claims", "version": "1", "items": begun.items,
+        "claims": f"{study}-claims", "version": "1", "items": begun.items,
         "sets": begun.sets, **({"totals": totals} if totals else {}),
     }  # fmt: skip
     return register, structure

@@ -55,41 +55,15 @@ def told(
     return " ".join(tell(fact, language, only_numbers, markup) for fact in facts)
 
 
-_TOLD = ("impossible", "incompatible", "undetermined")
-
-
-def summary_ids(verdicts: Sequence[Verdict], lead: str = "") -> list[str]:
-    """The verdicts that make one fair paragraph, in the order to read them.
-
-    `lead`: the sets that the study is about, in the second edition: what they can share, and what
-    is not known. In the first, sets that share no base (with what reconciles them), the reported
-    total, words that a figure bears loosely only, outlets that differ, and what is not known.
-    """
-    if lead:
-        own = (f"joint.{lead}", f"bases.{lead}")
-        return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
-    few = 7  # claims: a joint verdict over everything at once is no part of a short paragraph
-
-    def told(v: Verdict) -> bool:
-        if v.kind == "joint":
-            return str(v.status) in _TOLD and len(v.claims) <= few
-        if v.kind == "wording":
-            return any(name.startswith("first_") for name in v.numbers)
-        if v.kind == "outlets":
-            return str(v.status) == "impossible"
-        return v.kind in ("total", "unknown")
-
-    by_words: dict[str, Verdict] = {}
-    for v in verdicts:
-        if told(v):
-            # The same figure worded alike by several outlets is told once.
-            figure = v.numbers.get("figure") if v.kind == "wording" else None
-            by_words.setdefault(f"{v.kind} {figure}" if figure else v.id, v)
-    return [v.id for v in by_words.values()]
+def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
+    """The verdicts that make one fair paragraph, in the order to read them: what the figures that
+    the study is about (`lead`) can share, and what is not known."""
+    own = (f"joint.{lead}", f"bases.{lead}")
+    return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
 
 
 def summary_text(
-    verdicts: Sequence[Verdict], language: str = "en", width: int = 96, lead: str = ""
+    verdicts: Sequence[Verdict], lead: str, language: str = "en", width: int = 96
 ) -> str:
     """One fair paragraph for a terminal: the sentences of `summary_ids`, wrapped."""
     by_id = {v.id: v for v in verdicts}

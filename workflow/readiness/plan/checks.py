@@ -113,7 +113,7 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
 def _check_groups(where: str, wave: Wave, questionnaire: Asked) -> None:
     """Groups are categories of variables that are known of respondents; tests need groups."""
     path, known = questionnaire.path, questionnaire.groupings(wave)
-    for name in wave.estimate.variables((), 1):
+    for name in wave.estimate.variables(()):
         if name in questionnaire.frame and name not in known:
             raise ConfigError(
                 f"{where}.estimate.by: {quoted(name)} is known of the persons of a sample, and the "

@@ -25,7 +25,7 @@ def variables_of(root: Path, run: Run) -> tuple[str, ...]:
     """The variables by whose categories a wave's answers are told, the compared one first."""
     assert isinstance(run.section, Wave)
     known = asked_of(root, run).known(run.section)
-    return run.section.estimate.variables(known, run.edition)
+    return run.section.estimate.variables(known)
 
 
 def with_derived(found: Asked, run: Run) -> Asked:

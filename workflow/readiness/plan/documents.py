@@ -63,9 +63,8 @@ class Document:
         shared = {"run": run.name, "title": section.title[self.language]}
         if not isinstance(section, Wave):
             return {"kind": "study", **shared}
-        # The first edition said nothing of it, and of answers that nobody gave nothing is said.
-        real = not section.simulated and run.edition > 1
-        stated = run.privacy.stated if real else {}
+        # Of answers that nobody gave nothing is said.
+        stated = {} if section.simulated else run.privacy.stated
         titles = {item: title[self.language] for item, title in section.document.titles.items()}
         return {
             "kind": "wave",
@@ -120,13 +119,9 @@ class Document:
 
 
 def page_name(run: Run) -> str:
-    """The name of the files of a run's report: one that is sent around says that it is simulated.
-
-    What was published before it did keeps its name.
-    """
-    section = run.section
-    said = isinstance(section, Wave) and section.simulated and run.edition > 1
-    return "report-simulated" if said else "report"
+    """The name of the files of a run's report; one that is sent around says if it is simulated."""
+    simulated = isinstance(run.section, Wave) and run.section.simulated
+    return "report-simulated" if simulated else "report"
 
 
 def told_items(root: Path, run: Run) -> list[str]:

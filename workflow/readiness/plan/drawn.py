@@ -47,24 +47,22 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     for item in told_items(root, run):
         kind = questionnaire.kinds[item]
         forms = forms_of(kind, len(questionnaire.codes[item]))
-        if run.edition > 1 and wave.estimate.compared in ("", item):
+        if wave.estimate.compared in ("", item):
             forms = forms[:1]  # without groups one picture says all
         # How one item moved is shown: the first of which one number says it.
         if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
-    # The first edition registers nothing of who did not answer.
-    beside = NONRESPONSE if run.edition > 1 else ()
-    # Where each answer counts once there are no weights to draw; the first edition drew them.
-    weights = (WEIGHTS,) if run.edition == 1 or wave.weight.method != UNWEIGHTED else ()
-    return (*found, *(Planned(name, name) for name in (*beside, *weights)))
+    # Where each answer counts once there are no weights to draw.
+    weights = (WEIGHTS,) if wave.weight.method != UNWEIGHTED else ()
+    return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
 
 
 def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
     """The settings of the step that draws a run's charts in a language, as canonical JSON."""
     settings: dict[str, Any] = {"language": language}
     if isinstance(run.section, Wave):
-        trim = run.section.weight.limits(run.edition)
+        trim = run.section.weight.limits
         settings |= {
             "by": run.section.estimate.compared,
             "bounds": [trim.lower, trim.upper] if trim else [],

@@ -294,11 +294,12 @@ class Plan:
         return variables_of(self.root, self.runs[run])
 
     def earlier(self, run: str) -> list[str]:
-        """The registers of what was released of a wave before, in the order of their release.
+        """The registers of what was released of a wave before and is here, in the order of their
+        release; and that of what it revises.
 
         The project of a rerun has no log: all registers in it are those that were sealed as inputs.
         """
-        name, own = self.runs[run].name, run.rpartition("/")[2]
+        section, name, own = self.runs[run].section, self.runs[run].name, run.rpartition("/")[2]
         ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
         if not ids:
             there = {p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")}
@@ -307,17 +308,14 @@ class Plan:
             if self.runs[run].frozen and own in ids:
                 ids = ids[: ids.index(own)]
             ids = [i for i in ids if i in self._frozen and name in self._frozen[i].waves]
+        if isinstance(section, Wave) and section.revises and section.revises not in ids:
+            ids.append(section.revises)
         return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
 
     @property
-    def attackable(self) -> list[str]:
-        """The folders of the waves whose releases can be attacked: those of today's methods."""
-        return [f for f, run in self.waves().items() if run.edition > 1]
-
-    @property
     def attacked(self) -> list[str]:
-        """The same of today's configuration: nothing is shown that gives a count away."""
-        return [folder for folder in self.attackable if not self.runs[folder].frozen]
+        """The folders of today's waves: nothing is shown that gives a count away."""
+        return [folder for folder, run in self.waves().items() if not run.frozen]
 
     def waves(self) -> dict[str, Run]:
         """The runs that analyse a wave."""

@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from readiness.config import (
-    NEWEST_EDITION,
     Config,
     DatasetVersion,
     Disclosure,
     Privacy,
     Study,
     Wave,
-    Weight,
 )
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
@@ -104,26 +102,24 @@ class Run:
                 "level": self.section.estimate.level,
                 "selection": self.section.selection,
                 "permutations": self.section.compare.permutations,
+                "disclosure": self._rules,
+                "by": self.section.estimate.by,
             }
-            if self.edition != 1:
-                rules = self.section.disclosure or Disclosure()
-                section["disclosure"] = rules.model_dump(exclude_none=True)
-                section["by"] = self.section.estimate.by
         elif step == "attack":
-            rules = self.section.disclosure or Disclosure()
             section = {
-                "disclosure": rules.model_dump(exclude_none=True),
+                "disclosure": self._rules,
                 "minimum_base": self.section.figures.minimum_base,
             }
         elif step == "compare":
-            # One level for all the intervals of a wave.
-            level = self.section.estimate.level
-            section = {**self.section.compare.model_dump(), "level": level}
-            if self.edition != 1:
-                items = [*self.section.estimate.items, *self.section.compare.items]
-                section["contrasted"] = list(dict.fromkeys(items))
-                section["interval"] = self.section.estimate.interval
-                section["selection"] = self.section.selection
+            items = [*self.section.estimate.items, *self.section.compare.items]
+            section = {
+                **self.section.compare.model_dump(),
+                # One level for all the intervals of a wave.
+                "level": self.section.estimate.level,
+                "contrasted": list(dict.fromkeys(items)),
+                "interval": self.section.estimate.interval,
+                "selection": self.section.selection,
+            }
         elif step in ("derive", "scale"):
             section = {"derive": [one.model_dump(exclude_none=True) for one in self.section.derive]}
             if step == "scale":
@@ -138,25 +134,14 @@ class Run:
         elif step == "validate":
             section = self.section.validate_.model_dump()
             section["simulated"] = self.section.simulated
-            if self.frozen and section["largest_loss"] is None:
-                # It was published before there was such a limit.
-                section["largest_loss"] = 1.0
-            if self.edition != 1:
-                section["privacy"] = self.privacy.looked_for
-            if self.edition != 1 and not self.section.simulated:
+            section["privacy"] = self.privacy.looked_for
+            if not self.section.simulated:
                 sealed = self.privacy.key or ("" if not self.frozen else UNKNOWN_KEY)
                 section["pseudonyms"] = {"dataset": self.section.answers.name, "sealed": sealed}
         elif step == "weight":
-            section = self.section.weight.model_dump()
-            if self.edition == 1:
-                section = {k: v for k, v in section.items() if k not in Weight.LATER}
-            else:
-                section["selection"] = self.section.selection
+            section = {**self.section.weight.model_dump(), "selection": self.section.selection}
         else:
             section = getattr(self.section, step).model_dump()
-        # The first edition is no word of a record: there was none before it could be another.
-        if self.edition != 1:
-            section["edition"] = self.edition
         return canonical_json(section)
 
     @property
@@ -164,23 +149,21 @@ class Run:
         """What the page for the data protection officer is told beside the tables."""
         assert isinstance(self.section, Wave)
         real = not self.section.simulated
-        rules = (self.section.disclosure or Disclosure()).model_dump(exclude_none=True)
         return {
             "languages": LANGUAGES,
             "titles": self.section.title,
             "simulated": not real,
             "pseudonyms": real,
-            "reader": rules.get("preset", "public"),
+            "reader": self._rules["preset"],
             "privacy": self.privacy.stated if real else {},
             "signed_off_by": self.privacy.signed_off_by or "",
         }
 
     @property
-    def as_published(self) -> Wave | Study:
-        """Its section, in which the edition of the methods is said."""
-        if isinstance(self.section, Study):
-            return self.section
-        return self.section.model_copy(update={"edition": self.edition})
+    def _rules(self) -> dict[str, Any]:
+        """What protects the respondents of a wave."""
+        assert isinstance(self.section, Wave)
+        return (self.section.disclosure or Disclosure()).model_dump(exclude_none=True)
 
     def same_as(self, other: Run) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
@@ -188,15 +171,7 @@ class Run:
 
     @property
     def _numbers(self) -> tuple[str, dict[str, Any]]:
-        section = self.section.model_dump(exclude={"title", "document", "edition"})
-        edition = self.edition if isinstance(self.section, Wave) else 0
-        return self.name, {**section, "edition": edition}
-
-    @property
-    def edition(self) -> int:
-        """The edition of a wave's methods: what was published without one has the first."""
-        assert isinstance(self.section, Wave)
-        return self.section.edition or (1 if self.frozen else NEWEST_EDITION)
+        return self.name, self.section.model_dump(exclude={"title", "document"})
 
 
 def runs_of(config: Config) -> Iterator[Run]:

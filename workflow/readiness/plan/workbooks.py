@@ -57,12 +57,8 @@ def table_settings(root: Path, run: Run, language: str) -> str:
 
 
 def downloads(run: Run, language: str) -> tuple[tuple[str, str], ...]:
-    """The files of a run's tables as its report reaches them: what each is, its address from there.
-
-    The first edition of a wave's methods had none.
-    """
+    """The files of a run's tables as its report reaches them: what each is, its address."""
     folder = f"../../{WORKBOOK}/{language}"
     names = (f"{workbook_name(run)}.xlsx", *TIDY)
     kinds = ("workbook", "tidy", "codebook")
-    made = () if isinstance(run.section, Wave) and run.edition == 1 else names
-    return tuple((kind, f"{folder}/{name}") for kind, name in zip(kinds, made, strict=False))
+    return tuple((kind, f"{folder}/{name}") for kind, name in zip(kinds, names, strict=True))

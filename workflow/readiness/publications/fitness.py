@@ -12,7 +12,6 @@ from readiness.config import Wave
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
-from readiness.questionnaire import load_questionnaire
 from readiness.register.disclosure_risk import (
     ATTACK,
     left_behind,
@@ -20,9 +19,7 @@ from readiness.register.disclosure_risk import (
     read_attack,
     refuse_given_away,
     small_groups,
-    unprotected,
 )
-from readiness.register.protection import Scheme
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,13 @@ class Judged:
     identity: str
     run: Path
     wave: Wave
-    questionnaire: Path
 
-    def attacked(self, folders: Mapping[str, Path], files: Mapping[str, Path]) -> Path | None:
-        """The folder of the attack on it; None for the first edition of the methods.
+    def attacked(self, folders: Mapping[str, Path], files: Mapping[str, Path]) -> Path:
+        """The folder of the attack on it.
 
         DataError where it was not made, or is of another register. `folders` are those of the
         run's steps, `files` the inputs that no step made.
         """
-        if self.wave.edition == 1:
-            return None
         folder = self.run / ATTACKED
         if not (folder / PROVENANCE).is_file():
             raise DataError(f"{folder}: not made. Run freeze again.")
@@ -49,19 +43,15 @@ class Judged:
         refuse_stale(whole, read_chain(whole), files)
         return folder
 
-    def refuse(self, figures: pd.DataFrame, attacked: Path | None, reviewer: str) -> None:
+    def refuse(self, figures: pd.DataFrame, attacked: Path, reviewer: str) -> None:
         """What must not be published: what gives people away, figures for review without a
         reviewer."""
-        if attacked is None:
-            boxes = Scheme.of(load_questionnaire(self.questionnaire)).boxes
-            faults = unprotected(figures, self.wave.figures.minimum_base, boxes)
-        else:
-            table = read_attack(attacked / ATTACK)
-            refuse_given_away(self.identity, table)
-            least = self.wave.figures.minimum_base
-            faults = sorted([*small_groups(figures, least), *left_behind(figures)])
-            for name in not_attacked(figures, table):
-                faults.append(f"{name}: is withheld, and was not attacked.")
+        table = read_attack(attacked / ATTACK)
+        refuse_given_away(self.identity, table)
+        least = self.wave.figures.minimum_base
+        faults = sorted([*small_groups(figures, least), *left_behind(figures)])
+        for name in not_attacked(figures, table):
+            faults.append(f"{name}: is withheld, and was not attacked.")
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise DataError(

@@ -19,20 +19,13 @@ DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"
 INPUT_COLUMNS = ("path", "sha256")
-_COLUMNS_1 = (
+LEDGER_COLUMNS = (
     "id", "kind", "unit", "value", "item", "level", "group", "statistic", "se", "lower", "upper",
-    "n", "n_eff", "deff", "reliability", "suppressed", "digits", "rounding", "display_fr",
-    "display_en", "display_ar", "run", "dataset", "lineage", "simulated", "note",
+    "n", "n_eff", "deff", "reliability", "suppressed", "digits", "rounding", "run", "dataset",
+    "lineage", "simulated", "note", "precision",
 )  # fmt: skip
-_COLUMNS_2 = (*_COLUMNS_1, "precision")
-LEDGER_COLUMNS = {
-    1: _COLUMNS_1,
-    2: _COLUMNS_2,
-    3: tuple(name for name in _COLUMNS_2 if not name.startswith("display_")),
-}
-"""The columns of a ledger by the format of its seal. Those of a register may change; these may not:
-columns that later ones have, or lack, need another format. From the third on a ledger holds no
-texts: they are made of its values, in any language."""
+"""The columns of a ledger. Those of a register may change; these may not: other ones need another
+format of seals."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from readiness.config import NEWEST_EDITION, Privacy, Study, Wave
+from readiness.config import Privacy, Study, Wave
 from readiness.datasets.versions import Version
 from readiness.publications.fitness import Judged
 from readiness.publications.ledger import FOLDER
@@ -62,8 +62,7 @@ class Material:
     def judged(self) -> Judged:
         """A wave's figures, for who says whether they may leave."""
         assert isinstance(self.section, Wave)
-        run = self.root / "results" / self.run
-        return Judged(self.identity, run, self.section, self.root / self.files["questionnaire"])
+        return Judged(self.identity, self.root / "results" / self.run, self.section)
 
     @property
     def home(self) -> str:
@@ -86,8 +85,6 @@ def frozen_config(
     """
     kinds = "waves" if isinstance(section, Wave) else "studies"
     said = {"status": DRAFT} if draft else {}
-    if isinstance(section, Wave) and section.edition is None:
-        section = section.model_copy(update={"edition": NEWEST_EDITION})
     personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
         "report": {**({"languages": list(languages)} if languages else {}), **said},

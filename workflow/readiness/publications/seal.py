@@ -40,27 +40,27 @@ LEFT_OUT = Fact("audit.seal.left_out")
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
 MORE_NUMBERS = "audit.seal.more_numbers"
-FORMATS = (1, 2, 3)
-"""Of seals. Format 1 has no status (it is released), states neither the log of publications nor the
-hashes of all that can run, and its ledger holds values to 12 digits. The ledgers of formats 1 and 2
-hold texts beside their values, in three languages."""
+FORMAT = 3
+"""Of seals; those of others are read by the releases that made them."""
 DRAFT, RELEASED = "draft", "released"
 MOST_WITHHELD = 1 << 20
 NAMED = 10
 """How many changed numbers of a ledger are named."""
 FACTS = {
-    "id": str, "run": str, "lock": str, "code": dict, "files": dict,
-    "values": str, "numbers": int, "datasets": dict,
+    "id": str, "run": str, "lock": str, "code": dict, "files": dict, "values": str, "numbers": int,
+    "datasets": dict, "status": str, "log": str, "program": dict,
 }  # fmt: skip
-"""What every seal states, and as what."""
-FACTS_2 = {"status": str, "log": str, "program": dict}
-"""What a seal from format 2 on states as well."""
+"""What a seal states, and as what."""
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 """The folder of a run below `results`: it is looked for there, so it must not lead elsewhere."""
 
 
 class UnreadableError(DataError):
     """A seal that this user may not read: nothing is known of it."""
+
+
+class FormatError(Exception):
+    """A seal that holds for itself and is of another format."""
 
 
 def unreadable(error: OSError) -> Fact:
@@ -91,12 +91,10 @@ def values_table(ledger: str) -> str:
 def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """The text of `seal.json` for the files of a publication (name to content).
 
-    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ... With a status
-    among them it is of the latest format, else of the first.
+    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ...
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
-    form = FORMATS[-1] if "status" in facts else FORMATS[0]
-    stated = {"format": form, **facts, "values": hashes[VALUES], "files": hashes}
+    stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
     return _text({"digest": _digest(stated), **stated})
 
 
@@ -122,6 +120,12 @@ def read_seal(folder: Path) -> dict[str, Any]:
         raise DataError(
             f"{path}: not found. Restore it with git.", Fact("audit.seal.missing")
         ) from None
+    except FormatError as error:
+        raise DataError(
+            f"{path}: of format {error}, which this release does not read. Audit it with the "
+            "release that made it (docs/auditing.md).",
+            Fact("audit.seal.format", {"format": str(error)}),
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(
             f"{path}: not a seal. Restore it with git.", Fact("audit.seal.none")
@@ -143,21 +147,17 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     text = content.decode("utf-8")
     seal = json.loads(text)
     stated = {name: value for name, value in seal.items() if name != "digest"}
-    whole = seal["digest"] == _digest(stated) and seal["format"] in FORMATS
     # Another layout could show a key twice: one value for people, another for the program.
-    whole = whole and text == _text(seal)
-    facts = FACTS if seal["format"] == 1 else FACTS | FACTS_2
-    stated_well = all(isinstance(seal[name], kind) for name, kind in facts.items())
-    stated_well = stated_well and status_of(seal) in (DRAFT, RELEASED)
+    whole = seal["digest"] == _digest(stated) and text == _text(seal)
+    if whole and type(seal["format"]) is int and seal["format"] != FORMAT:
+        raise FormatError(seal["format"])
+    whole = whole and seal["format"] == FORMAT
+    stated_well = all(isinstance(seal[name], kind) for name, kind in FACTS.items())
+    stated_well = stated_well and seal["status"] in (DRAFT, RELEASED)
     stated_well = stated_well and re.fullmatch(RUN, seal["run"]) is not None
     if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
         raise TypeError
     return seal, whole
-
-
-def status_of(seal: Mapping[str, Any]) -> str:
-    """Whether a publication is a draft or released, as its seal states."""
-    return str(seal.get("status", RELEASED))
 
 
 def check_seal(folder: Path) -> list[Finding]:

@@ -190,11 +190,6 @@ def corrections(n: int, value: Value) -> Fact:
     return Fact("report.corrections", {"n": value}) if n else Fact("report.corrections.none")
 
 
-def weighting(trimmed: int, values: Mapping[str, Value]) -> Fact:
-    """How answers were weighted: `variables`, and whether any weight was trimmed (`trimmed`)."""
-    return Fact("report.weighting.trimmed" if trimmed else "report.weighting.untrimmed", values)
-
-
 def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
     """The p-values of several tests; None where there is none."""
     known = tuple(

@@ -49,8 +49,7 @@ def _who(wave: ShownWave) -> Iterator[str]:
     """Of whom the sentences speak, and what their intervals are."""
     ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
     if wave.selection.response_rate:
-        first = wave.register.has("quality.response_rate.all")
-        ids["rate"] = "quality.response_rate.all" if first else "response.rr2.all"
+        ids["rate"] = "response.rr2.all"
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
     values: dict[str, Value] = {name: wave.register.named(own) for name, own in known.items()}
     facts = [statements.answered(wave.selection, values)]

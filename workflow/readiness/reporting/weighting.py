@@ -15,7 +15,6 @@ from readiness.register.rows.weighting import (
     numbers_of,
     step_name,
 )
-from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.markdown import label, table
 from readiness.reporting.shown import ShownWave
@@ -54,8 +53,6 @@ def weighting(wave: ShownWave) -> str:
 
 def _steps(wave: ShownWave) -> Iterator[Fact]:
     """What was done, in order, in the reader's words and with the register's numbers."""
-    if not wave.steps and wave.register.has(f"{WEIGHTS}.n"):
-        yield _first_edition(wave)
     for fact in wave.steps:
         if step_name(fact) not in OF_PRECISION or wave.selection.intervals:
             ids = numbers_of(fact)
@@ -69,22 +66,6 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
 
 def _unweighted(wave: ShownWave) -> bool:
     return any(step_name(fact) == UNWEIGHTED for fact in wave.steps)
-
-
-def _first_edition(wave: ShownWave) -> Fact:
-    """Raked, and how many weights were trimmed: the first edition wrote down no steps."""
-    register = wave.register
-    names = [variable.label.text(wave.language) for variable in _raked(wave)]
-    values: dict[str, Value] = {"variables": Listed(tuple(names), "comma")}
-    trimmed = round(register.number(f"{WEIGHTS}.trimmed") or 0)
-    if trimmed:
-        values["trimmed"] = register.named(f"{WEIGHTS}.trimmed")
-    return statements.weighting(trimmed, values)
-
-
-def _raked(wave: ShownWave) -> list[FrameVariable]:
-    """The variables whose margins the weights meet."""
-    return [v for v in wave.questionnaire.groupings if any(_categories(wave, v))]
 
 
 def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
@@ -134,7 +115,7 @@ def _margins(wave: ShownWave) -> str:
     register, rows = wave.register, []
     moved = _moved(wave)
     merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
-    if wave.steps and not moved and not merged:
+    if not moved and not merged:
         return ""
     for variable in wave.questionnaire.groupings:
         for code, name in _categories(wave, variable):
@@ -154,6 +135,4 @@ def _margins(wave: ShownWave) -> str:
 
 def _moved(wave: ShownWave) -> bool:
     """Whether trimming moved the margins: what was only kept within limits meets them."""
-    if wave.steps:
-        return any(step_name(fact) == "trimmed" for fact in wave.steps)
-    return bool(round(wave.register.number(f"{WEIGHTS}.trimmed") or 0))
+    return any(step_name(fact) == "trimmed" for fact in wave.steps)

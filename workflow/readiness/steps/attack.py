@@ -26,7 +26,7 @@ from readiness.attack import (
     read_release,
     summary,
 )
-from readiness.config import Disclosure, Edition, parse_json
+from readiness.config import Disclosure, Section, parse_json
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.disclosure_risk import ATTACK, VERDICT
@@ -35,7 +35,7 @@ from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 
-class AttackWave(Edition):
+class AttackWave(Section):
     """The settings of this step: whom the numbers are for, and what is too small for them."""
 
     disclosure: Disclosure
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     inputs = {name: getattr(arguments, name) for name in ("figures", "answers", "weights")}
     inputs["questionnaire"] = arguments.questionnaire
     inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
-    record = {**settings.record(), "by": list(arguments.by)}
+    record = {**settings.model_dump(), "by": list(arguments.by)}
     outputs.finish(code=arguments.code, settings=record, inputs=inputs)
     log.info("attacked: %d counts, %d given away", len(found), verdict["given_away"])
     return 0

@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from readiness.analysis.comparing import compare_items, without_tests
 from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted, replicates_beside
-from readiness.config import Compare, Edition, SelectionName, parse_json
+from readiness.config import Compare, SelectionName, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.survey.intervals import Interval
 
-USUAL_LEVEL = 0.95
-"""The confidence level where settings name none, as those of sealed publications do not."""
 
-
-class CompareWave(Compare, Edition):
+class CompareWave(Compare):
     """The tests of a wave; from `estimate` the confidence level, kind of interval and items.
 
     `contrasted`: items of which all groups are contrasted, by every variable; with those that are
-    compared. The first edition has none.
+    compared.
     """
 
-    level: float = USUAL_LEVEL
-    contrasted: tuple[str, ...] = ()
-    interval: Interval = "korn-graubard"
-    selection: SelectionName = "probability"
-
-    def record(self) -> dict[str, Any]:
-        """Without what the first edition had no word for, the usual level among it."""
-        record = super().record()
-        if self.level == USUAL_LEVEL:
-            del record["level"]
-        if self.edition == 1:
-            for name in ("contrasted", "interval", "selection"):
-                del record[name]
-        return record
+    level: float
+    contrasted: tuple[str, ...]
+    interval: Interval
+    selection: SelectionName
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         level=settings.level, interval=settings.interval, selection=selection,
     )  # fmt: skip
     comparisons, choices = compare_items(
-        design, questionnaire, compared, settings, settings.level, settings.edition, contrasts
+        design, questionnaire, compared, settings, settings.level, contrasts
     )
     if not selection.p_values:
         comparisons = without_tests(comparisons)
@@ -75,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("contrasts.csv", contrasts)
     outputs.finish(
         code=arguments.code,
-        settings={**settings.record(), "by": " ".join(arguments.by)},
+        settings={**settings.model_dump(), "by": " ".join(arguments.by)},
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

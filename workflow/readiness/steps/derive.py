@@ -7,7 +7,7 @@ import argparse
 import yaml
 
 from readiness.analysis.deriving import derive, with_derived
-from readiness.config import Derived, Edition, parse_json, read_yaml
+from readiness.config import Derived, Section, parse_json, read_yaml
 from readiness.questionnaire import expand, questionnaire_of
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
@@ -15,7 +15,7 @@ from readiness.tables import read_text_table
 HEAD = "# What was asked, and behind it what is computed of the answers; made by the step derive.\n"
 
 
-class DeriveWave(Edition):
+class DeriveWave(Section):
     """The derived variables of a wave."""
 
     derive: list[Derived]
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.file("questionnaire.yaml", HEAD + text)
     outputs.finish(
         code=arguments.code,
-        settings=settings.record(),
+        settings=settings.model_dump(),
         inputs={"answers": arguments.answers, "questionnaire": arguments.questionnaire},
     )
     log.info("derived: %s", ", ".join(one.id for one in settings.derive))

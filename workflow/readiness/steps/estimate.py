@@ -6,13 +6,9 @@ import argparse
 
 from readiness.analysis.estimating import estimate
 from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Edition, Estimate, parse_json
+from readiness.config import Estimate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
-
-
-class EstimateWave(Estimate, Edition):
-    """The estimates of a wave."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +18,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write `estimates.csv`."""
-    settings = parse_json(EstimateWave, arguments.settings)
+    settings = parse_json(Estimate, arguments.settings)
     questionnaire = load_questionnaire(arguments.questionnaire)
-    columns = questionnaire.coded_columns({*settings.items, *settings.variables((), 1)})
+    columns = questionnaire.coded_columns({*settings.items, *settings.variables(())})
     design, apart = read_weighted(
         arguments.answers, arguments.weights, questionnaire.apart, columns
     )
-    table = estimate(design, apart, questionnaire, settings, settings.edition)
+    table = estimate(design, apart, questionnaire, settings)
     outputs = Outputs("estimate", arguments.out)
     outputs.csv("estimates.csv", table)
     outputs.finish(
         code=arguments.code,
-        settings=settings.record(),
+        settings=settings.model_dump(),
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

@@ -39,16 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
         for v in verdicts
     )
     outputs = Outputs("judge", arguments.out)
-    about = ""
-    if structure.edition == 2:
-        found = lead(structure, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True)))
-        about = found.id if found else ""
+    found = lead(structure, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True)))
+    about = found.id if found else ""
     summary = summary_ids(verdicts, about)
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
     outputs.file("verdicts.json", content + "\n")
     for language in languages:
-        outputs.file(f"summary-{language}.txt", summary_text(verdicts, language, lead=about))
+        outputs.file(f"summary-{language}.txt", summary_text(verdicts, about, language))
     outputs.csv("verdicts.csv", table)
     outputs.finish(
         code=arguments.code,

@@ -7,14 +7,14 @@ import argparse
 from readiness.analysis.nonresponse import nonresponse_tables, unanswered
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Edition, Estimate, SelectionName, parse_json
+from readiness.config import Estimate, SelectionName, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins, read_sample
 from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 
-class Nonresponse(Estimate, Edition):
+class Nonresponse(Estimate):
     """The numbers of a wave, and how its respondents came in."""
 
     selection: SelectionName
@@ -55,6 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = Outputs("nonresponse", arguments.out)
     for name, table in tables.items():
         outputs.csv(f"{name}.csv", table)
-    outputs.finish(code=arguments.code, settings=settings.record(), inputs=inputs)
+    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
     log.info("nonresponse: bounds of %d numbers", len(tables["bounds"]))
     return 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
-from readiness.config import Disclosure, Edition, Figures, SelectionName, parse_json
+from readiness.config import Disclosure, Figures, Section, SelectionName, parse_json
 from readiness.disclosure import Policy
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -31,7 +30,7 @@ from readiness.running.step import Outputs, add_step_arguments, log
 from readiness.tables import read_text_table
 
 
-class WaveRegister(Edition):
+class WaveRegister(Section):
     """The settings of this step: the run's name and the rules for its figures."""
 
     run: str
@@ -40,20 +39,15 @@ class WaveRegister(Edition):
     level: float
     permutations: int
     selection: SelectionName
-    disclosure: Disclosure | None = None
-    by: str | list[str] | None = None
-
-    def record(self) -> dict[str, Any]:
-        """As it is recorded; the first edition knew of no policy."""
-        record = super().record()
-        if self.disclosure is None:
-            del record["disclosure"], record["by"]
-        return record
+    disclosure: Disclosure
+    by: str | list[str] | None
 
 
 INPUTS = ("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues")
 NONRESPONSE = ("bounds", "response", "balance", "missing")
-"""The tables of the nonresponse step, which the first edition of the methods had not."""
+"""The tables of the nonresponse step."""
+OF_RESPONDENTS = ("questionnaire", "answers", "weights")
+"""What decides what is withheld, beside the estimates."""
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
     "interval": ("estimates",),
@@ -77,8 +71,8 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The step's arguments."""
-    add_step_arguments(parser, *INPUTS, "questionnaire", "published?", "nonresponse?", "scales?",
-                       "answers?", "weights?")  # fmt: skip
+    inputs = (*INPUTS, *NONRESPONSE, *OF_RESPONDENTS)
+    add_step_arguments(parser, *inputs, "published?", "scales?")
     parser.add_argument(
         "--earlier", type=Path, action="append", default=[], help="a register released before"
     )
@@ -115,38 +109,25 @@ def _withheld(
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write `figures.csv`, and under a policy `disclosure.csv` and `.json`: not for release."""
+    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
     settings = parse_json(WaveRegister, arguments.settings)
-    inputs: dict[str, Path] = {name: getattr(arguments, name) for name in INPUTS}
-    if arguments.nonresponse:
-        inputs |= {n: arguments.nonresponse.with_name(f"{n}.csv") for n in NONRESPONSE}
+    inputs: dict[str, Path] = {name: getattr(arguments, name) for name in (*INPUTS, *NONRESPONSE)}
     if arguments.scales:
         inputs["scales"] = arguments.scales
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
-    inputs["questionnaire"] = arguments.questionnaire
+    inputs |= {name: getattr(arguments, name) for name in OF_RESPONDENTS}
+    inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
     questionnaire = load_questionnaire(arguments.questionnaire)
     scheme = Scheme.of(questionnaire)
     rules = settings.figures
-    policy, hidden = None, None
-    if settings.disclosure is not None:
-        policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
-        inputs |= {"answers": arguments.answers, "weights": arguments.weights}
-        inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
-        data = " ".join(sorted(steps["estimates"].datasets))
-        hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy, data)
-    ids = None if hidden is None else hidden.ids
-    # The first edition knew of no census that some did not answer.
-    complete = settings.edition == 1 or everybody_answered(tables["counts"])
-    selection = Selection.of(settings.selection, complete=complete)
-    # The first edition told of weights where there were none.
-    weighted = settings.edition == 1 or are_weighted(tables["steps"])
-    rows = list(
-        share_rows(
-            tables["estimates"], rules, scheme, selection,
-            weighted_bases=weighted and settings.edition > 1, ids=ids, policy=policy,
-        )
-    )  # fmt: skip
+    policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
+    data = " ".join(sorted(steps["estimates"].datasets))
+    hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy, data)
+    selection = Selection.of(settings.selection, complete=everybody_answered(tables["counts"]))
+    weighted = are_weighted(tables["steps"])
+    shown = (rules, scheme, selection, hidden.ids, policy)
+    rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))
     before: dict[str, Origin] = {}
     if arguments.published:
         inputs["published"] = arguments.published
@@ -154,7 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(
-        tables["comparisons"], tables["estimates"], rules, scheme, selection, ids, policy
+        tables["comparisons"], tables["estimates"], rules, scheme, selection, hidden.ids, policy
     )
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
@@ -164,12 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
         simulated=settings.simulated,
     )
     rows += settings_rows(settings.level, settings.permutations, rules, selection)
-    told = bool(arguments.nonresponse)
-    rows += quality_rows(
-        tables["counts"], tables["issues"], selection, rates_too=not told, apart=scheme.apart
-    )
-    if told:
-        rows += nonresponse_rows(tables, suppressed(rows), rules)
+    rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
+    rows += nonresponse_rows(tables, suppressed(rows), rules)
     if arguments.scales:
         rows += scale_rows(tables["scales"], rules)
 
@@ -181,18 +158,17 @@ def run(arguments: argparse.Namespace) -> int:
     register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
     outputs = Outputs("register-wave", arguments.out)
     outputs.csv("figures.csv", register)
-    if hidden is not None and policy is not None:
-        outputs.csv("disclosure.csv", hidden.facts)
-        summary = hidden.summary(policy, tables["estimates"])
-        outputs.file("disclosure.json", canonical_json(summary) + "\n")
-        if hidden.decisions.unprotected:
-            log.warning(
-                "%d protected counts can be known too well, whatever is withheld; disclosure.json",
-                len(hidden.decisions.unprotected),
-            )
+    outputs.csv("disclosure.csv", hidden.facts)
+    summary = hidden.summary(policy, tables["estimates"])
+    outputs.file("disclosure.json", canonical_json(summary) + "\n")
+    if hidden.decisions.unprotected:
+        log.warning(
+            "%d protected counts can be known too well, whatever is withheld; disclosure.json",
+            len(hidden.decisions.unprotected),
+        )
     outputs.finish(
         code=arguments.code,
-        settings=settings.record(),
+        settings=settings.model_dump(),
         inputs=inputs,
         datasets=sorted({name for one in before.values() for name in one.datasets}),
     )

@@ -7,12 +7,12 @@ import argparse
 from readiness.analysis.scaling import scales_table
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted, replicates_beside
-from readiness.config import Derived, Edition, SelectionName, parse_json
+from readiness.config import Derived, Section, SelectionName, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Outputs, add_step_arguments, log
 
 
-class ScaleWave(Edition):
+class ScaleWave(Section):
     """The derived variables of a wave, and the confidence level of its intervals."""
 
     derive: list[Derived]
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("scales.csv", table)
     outputs.finish(
         code=arguments.code,
-        settings=settings.record(),
+        settings=settings.model_dump(),
         inputs={
             "answers": arguments.answers,
             "weights": arguments.weights,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
-from typing import Any
 
-from readiness.config import Edition, Privacy, Validate, parse_json
+from readiness.config import Privacy, Validate, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_ignored, read_sample
 from readiness.running.personal import (
@@ -34,17 +33,12 @@ JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
 """Settings by which a run stops or goes on, or that are recorded in another way."""
 
 
-class ValidateWave(Validate, Edition):
+class ValidateWave(Validate):
     """The section of the wave, with what else its data are compared with."""
 
     simulated: bool
     privacy: Privacy = Privacy()
     pseudonyms: Pseudonyms | None = None
-
-    def record(self) -> dict[str, Any]:
-        """Without the settings that only judge, and those that the first edition did not have."""
-        left = {*JUDGING, *(self.LATER if self.edition == 1 else ())}
-        return {key: value for key, value in super().record().items() if key not in left}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,29 +57,23 @@ def run(arguments: argparse.Namespace) -> int:
         duplicates=settings.duplicates,
         same_content=settings.same_content,
         fastest=settings.fastest,
-        edition=settings.edition,
     )
     key = key_of(settings.pseudonyms, questionnaire, arguments.answers)
-    record = settings.record()
-    if settings.edition != 1:
-        # From here on no message and no file quotes or names anybody.
-        ignored = read_ignored(arguments.answers, questionnaire)
-        detectors, looked_for = detectors_of(settings.privacy)
-        result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
-        keep_apart(arguments.out.parent, apart, key.name)
-        record |= looked_for
+    # From here on no message and no file quotes or names anybody.
+    ignored = read_ignored(arguments.answers, questionnaire)
+    detectors, looked_for = detectors_of(settings.privacy)
+    result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
+    keep_apart(arguments.out.parent, apart, key.name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, arguments.answers, largest)
     outputs = Outputs("validate", arguments.out)
     outputs.csv("answers.csv", result.answers)
-    issues = result.issues
-    if settings.edition > 1:
-        issues = issues.assign(file=arguments.answers.name)
-    outputs.csv("issues.csv", issues)
+    outputs.csv("issues.csv", result.issues.assign(file=arguments.answers.name))
     outputs.csv("quarantine.csv", result.quarantine)
     outputs.csv("counts.csv", result.counts)
     sample = frame_of(arguments.sample, questionnaire, key.secret)
     outputs.csv("sample.csv", with_ineligible(sample, result.quarantine))
+    record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     outputs.finish(code=arguments.code, settings=record, inputs=inputs)
     if line := loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.

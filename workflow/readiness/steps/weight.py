@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 import pandas as pd
 
@@ -15,12 +14,11 @@ from readiness.analysis.weighting import (
     people,
     steps_table,
     summary_table,
-    weigh_first_edition,
     weigh_wave,
     weighted_part,
     weights_table,
 )
-from readiness.config import Edition, SelectionName, Weight, parse_json
+from readiness.config import SelectionName, Weight, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -28,15 +26,10 @@ from readiness.survey.weighting.report import COURSE
 from readiness.tables import read_text_table
 
 
-class WeightWave(Weight, Edition):
+class WeightWave(Weight):
     """The weighting of a wave, and how its respondents came in."""
 
-    selection: SelectionName = "probability"
-
-    def record(self) -> dict[str, Any]:
-        """Without the keys that the first edition did not have, where it is the first."""
-        later = {*self.LATER, "selection"} if self.edition == 1 else set()
-        return {key: value for key, value in super().record().items() if key not in later}
+    selection: SelectionName
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,11 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = (*OF_A_RESPONDENT, *margins)
     answers = read_text_table(arguments.answers, "the coded answers", columns=wanted)
     table = weighted_part(answers, counts, questionnaire.apart)
-    if settings.edition == 1:
-        weighed = weigh_first_edition(table, margins, settings, arguments.margins)
-    else:
-        selection = Selection(settings.selection)
-        weighed = weigh_wave(table, people(counts), margins, settings, selection)
+    weighed = weigh_wave(table, people(counts), margins, settings, Selection(settings.selection))
     made = weighed.weighting
     outputs = Outputs("weight", arguments.out)
     outputs.csv("weights.csv", weights_table(table, weighed))
@@ -71,6 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
     outputs.csv("steps.csv", steps_table(weighed))
     outputs.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
     outputs.file("replicates.npz", replicates_file(weighed.replicates))
-    outputs.finish(code=arguments.code, settings=settings.record(), inputs=inputs)
+    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
     log.info("weighted: %s", "; ".join(made.report.method) if made else "nobody")
     return 0

@@ -4,7 +4,6 @@
 """
 
 from readiness.validation.issues import (
-    EXPLAINED,
     ISSUE_COLUMNS,
     MEANINGS,
     RULES,
@@ -22,7 +21,6 @@ from readiness.validation.rows import DuplicateRule
 from readiness.validation.validate import Validated, first_reading, validate
 
 __all__ = [
-    "EXPLAINED",
     "ISSUE_COLUMNS",
     "LARGEST_LOSS",
     "MEANINGS",

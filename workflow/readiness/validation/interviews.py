@@ -95,13 +95,12 @@ def break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd
 def blanks(
     coded: Sequence[Coded],
     answers: Answers,
-    broke: Ends | None = None,
+    broke: Ends,
     group_item: str | None = None,
 ) -> list[pd.DataFrame]:
     """An issue for each question that was asked and left blank, but where an interview had ended.
 
-    `broke`: as `ends` gives it. None: all the same to the first edition of the methods, to which
-    neither an answer that the form demands nor one that routing leads to is another one.
+    `broke`: as `ends` gives it.
     """
     found = []
     for place, each in enumerate(coded):
@@ -109,11 +108,9 @@ def blanks(
         if not (each.expects or item.required):
             continue
         blank = (each.asked == YES) & ~each.given & each.first.isin([BLANK, BROKEN_OFF, "0"])
-        fact, rule = Fact("validation.no_answer"), "no_answer"
-        if broke is not None:
-            rule, fact = _blank(item, group_item)
-            # Where an answer had led to the question at which somebody stopped, both are true.
-            blank &= broke >= place if rule == "routed_blank" else broke > place
+        rule, fact = _blank(item, group_item)
+        # Where an answer had led to the question at which somebody stopped, both are true.
+        blank &= broke >= place if rule == "routed_blank" else broke > place
         found.append(answers.issues(rule, fact, np.flatnonzero(blank), item=item))
     return found
 

@@ -20,18 +20,11 @@ from readiness.terminal import quoted
 from readiness.validation.columns import Texts
 
 ISSUE_COLUMNS = (
-    "row",
-    "respondent",
-    "column",
-    "item",
-    "rule",
-    "severity",
-    "value",
-    "fact",
-)
-"""What the first edition of the methods writes of a fault."""
-EXPLAINED = ("question", "expected", "suggestion")
-"""What the second adds: the question, what an answer can be, and the option that it nearly is."""
+    "row", "respondent", "column", "item", "rule", "severity", "value", "fact",
+    "question", "expected", "suggestion",
+)  # fmt: skip
+"""What is written of a fault, behind it the question, what an answer can be, and the option that it
+nearly is."""
 
 RULES: dict[str, str] = {
     "undated": "error",
@@ -73,7 +66,7 @@ RULES: dict[str, str] = {
     "one_case": "note",
     "personal_data_seen": "warning",
 }
-"""Every rule with its severity; those from `structure` on are the second edition's."""
+"""Every rule with its severity."""
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
 """What each severity is called, as a key of the catalogues."""
 MEANINGS = {rule: f"validation.rule.{rule}" for rule in RULES}
@@ -129,10 +122,9 @@ def collect(
 ) -> pd.DataFrame:
     """All issues in one table, by row, then item in the order of the form, then rule.
 
-    `expected`: by item, the question as it was asked and what an answer can be. The table has
-    `ISSUE_COLUMNS` and `EXPLAINED`.
+    `expected`: by item, the question as it was asked and what an answer can be.
     """
-    names = [*ISSUE_COLUMNS, *EXPLAINED]
+    names = list(ISSUE_COLUMNS)
     kept = [part for part in parts if len(part)]
     if not kept:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in names})

@@ -15,7 +15,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from readiness.config import NEWEST_EDITION
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
@@ -40,7 +39,7 @@ from readiness.validation.interviews import (
     straight_lines,
     times,
 )
-from readiness.validation.issues import ISSUE_COLUMNS, collect, sentence
+from readiness.validation.issues import collect, sentence
 from readiness.validation.quarantine import set_aside
 from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
 from readiness.validation.schema import check_coded
@@ -58,14 +57,12 @@ LOST = (*NOT_KEPT, "structure")
 class Checks:
     """How a wave is checked.
 
-    `edition`: of the methods; the first knows cells, routing and submissions only. `fastest`:
-    seconds below which an interview is too fast; None: told from the others. `same_content`: what
-    becomes of all the same answers as in an earlier row.
+    `fastest`: seconds below which an interview is too fast; None: told from the others.
+    `same_content`: what becomes of all the same answers as in an earlier row.
     """
 
     duplicates: DuplicateRule = "last"
     same_content: SameContent = "keep"
-    edition: int = NEWEST_EDITION
     fastest: float | None = None
 
 
@@ -76,8 +73,8 @@ class Validated:
     answers: one row a kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
         `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the
         items as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
-    issues: one row a fault (`ISSUE_COLUMNS`, from the second edition on with `EXPLAINED`), in the
-        order of the export; those of a whole column first.
+    issues: one row a fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole column
+        first.
     counts: `quantity`, `group`, `value` (int): `received`, `kept` and each reason for which a
         submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
         and by stratum `population`, `invited`, `answered`.
@@ -114,7 +111,6 @@ def validate(
     duplicates: DuplicateRule = "last",
     same_content: SameContent = "keep",
     fastest: float | None = None,
-    edition: int = NEWEST_EDITION,
 ) -> Validated:
     """Validate and code an export.
 
@@ -129,7 +125,6 @@ def validate(
             with `most_answered` items (of equals the last).
         same_content: whether a submission with all the same answers as an earlier one is kept.
         fastest: seconds below which an interview is too fast; None: told from the others.
-        edition: of the methods; the first knows fewer rules.
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
     puts someone outside the sample into a weighted group.
@@ -139,7 +134,7 @@ def validate(
     tokens = None if sample is None else frozenset(sample["token"])
     return _validated(
         raw, questionnaire, tokens, sample, corrections,
-        opens=opens, closes=closes, checks=Checks(duplicates, same_content, edition, fastest),
+        opens=opens, closes=closes, checks=Checks(duplicates, same_content, fastest),
     )  # fmt: skip
 
 
@@ -189,26 +184,22 @@ def _validated(
             answers, corrections, questionnaire, tokens or frozenset()
         )
         found += corrected
-    if checks.edition > 1:
-        out, screened = screened_out(answers, questionnaire)
-        found += screened
-        table.loc[answers.place[out], "status"] = "screened_out"
-        if out.all():
-            raise DataError(_nothing_kept(table, found))
-        if out.any():
-            answers, exported = answers.without(out), exported.without(out)
+    out, screened = screened_out(answers, questionnaire)
+    found += screened
+    table.loc[answers.place[out], "status"] = "screened_out"
+    if out.all():
+        raise DataError(_nothing_kept(table, found))
+    if out.any():
+        answers, exported = answers.without(out), exported.without(out)
     given = {name: int(texts.where(match_key).sum()) for name, texts in exported.texts.items()}
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
-    if checks.edition == 1:
-        found += blanks(coded, answers)
-    else:
-        coded, dropped, more = whole_interviews(coded, answers, questionnaire, checks)
-        found += more
-        table.loc[answers.place[dropped], "status"] = "same_content"
-        if dropped.any():
-            answers, groups = answers.without(dropped), groups.take(~dropped)
+    coded, dropped, more = whole_interviews(coded, answers, questionnaire, checks)
+    found += more
+    table.loc[answers.place[dropped], "status"] = "same_content"
+    if dropped.any():
+        answers, groups = answers.without(dropped), groups.take(~dropped)
     frame = _frame_columns(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
     check_coded(answers.respondent, held, questionnaire)
@@ -221,17 +212,15 @@ def _validated(
     expected = {i.id: (i.label.text(questionnaire.language), expectation(i))
                 for i in questionnaire.items}  # fmt: skip
     issues = collect(found, list(expected), expected)
-    counts = _counts(table, whole, listed, sample, applied, unused, checks.edition)
+    counts = _counts(table, whole, listed, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
-    if checks.edition == 1:
-        issues = issues[list(ISSUE_COLUMNS)]
     return Validated(whole, issues, counts, given, listed, quarantine)
 
 
 def whole_interviews(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire, checks: Checks
 ) -> tuple[list[Coded], Booleans, list[pd.DataFrame]]:
-    """What the second edition looks at beside single cells.
+    """What there is to see beside single cells.
 
     Returns the items with the code of break-offs and without the respondents who are dropped; who
     they are; and the issues.
@@ -317,14 +306,12 @@ def _counts(
     sample: pd.DataFrame | None,
     applied: int,
     unused: int,
-    edition: int,
 ) -> pd.DataFrame:
     status = table["status"].value_counts()
     rows: list[tuple[str, str, int]] = [("received", "all", len(table))]
     rows += [(rule, "all", int(status.get(rule, 0))) for rule in NOT_KEPT]
-    if edition > 1:
-        rows += [(rule, "all", int(status[rule])) for rule in SET_ASIDE if rule in status]
-        rows.append(("quarantined", "all", len(table) - len(whole)))
+    rows += [(rule, "all", int(status[rule])) for rule in SET_ASIDE if rule in status]
+    rows.append(("quarantined", "all", len(table) - len(whole)))
     rows.append(("kept", "all", len(whole)))
     rows += [("kept", group, int((whole["group"] == group).sum())) for group in groups]
     rows += [("corrections_applied", "all", applied), ("corrections_unused", "all", unused)]

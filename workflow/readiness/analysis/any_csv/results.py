@@ -14,7 +14,7 @@ from readiness.analysis.estimating import COLUMNS, estimate_item
 from readiness.analysis.scaling import scales_table
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
-from readiness.config import NEWEST_EDITION, Compare, Derived, Estimate
+from readiness.config import Compare, Derived, Estimate
 from readiness.config.derived import Scale
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire import BLANK, Item
@@ -109,7 +109,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
             **{key: getattr(settings, key) for key in ("adjust", "permutations", "seed", "lead")},
         )  # fmt: skip
         arguments = (sample.design, sample.questionnaire)
-        table, chosen = compare_items(*arguments, by, how, settings.level, NEWEST_EDITION)
+        table, chosen = compare_items(*arguments, by, how, settings.level)
         contrasts = contrast_items(
             *arguments, [by], how.items, how,
             level=settings.level, interval=settings.interval, selection=selection,

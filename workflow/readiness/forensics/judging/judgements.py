@@ -127,20 +127,19 @@ def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
     if joint.status is not Status.POSSIBLE and allowed == NEAREST:
         yield from _other_conventions(study, shared.id, sets)
     yield from _robustness(study, shared.id, sets, allowed)
-    if study.structure.edition == 2:
-        yield from judge_every(study, shared.id, sets)
+    yield from judge_every(study, shared.id, sets)
 
 
 def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
-    missing, second = study.structure.max_missing, study.structure.edition == 2
+    missing = study.structure.max_missing
     found = joint_bases(figures, study.reach, 0, allowed)
     reconciled = joint_bases(figures, study.reach, missing, allowed)
     key, numbers = _joint_fact(study, figures, allowed, found, reconciled)
     words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
     facts = [Fact(key, words | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.bounded else None
-    if second and power is not None and missing and key in TWO_CHECKS:
+    if power is not None and missing and key in TWO_CHECKS:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
         loose = joint_power(figures, study.reach, missing, allowed)
         if loose is None:
@@ -154,7 +153,7 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     return verdict(
         f"joint.{name}",
         "joint",
-        _joint_status(found, reconciled if second else [], study.bounded),
+        _joint_status(found, reconciled, study.bounded),
         facts,
         claim_names(sets),
         witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],

@@ -142,7 +142,7 @@ def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness)
 
     Twelve people with one answer missing on a question and 24 with two are equally simple.
     """
-    if not study.bounded or study.structure.edition == 1:
+    if not study.bounded:
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     lacking = found.people - min(found.bases)

@@ -159,10 +159,6 @@ class Structure(Strict):
     nets: tuple[Net, ...] = ()
     differences: tuple[Difference, ...] = ()
     unknown: tuple[Unknown, ...] = ()
-    edition: Literal[1, 2] = 1
-    """Of the sentences. 1: as first published. 2: each stated check has its own pass rate; told are
-    the numbers of people that fit and from which on every number does; a status says "incompatible"
-    where a missing answer reconciles; and of several readings none is called the simplest."""
 
     @property
     def languages(self) -> tuple[str, ...]:

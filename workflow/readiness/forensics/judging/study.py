@@ -54,7 +54,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     found: list[Verdict] = list(judge_whole(study))
     for shared in structure.shared_bases:
         found += judge_shared(study, shared)
-    if structure.edition == 2 and not structure.shared_bases:
+    if not structure.shared_bases:
         for claim_set in structure.sets:
             if study.weighted([claim_set]) != "yes":
                 found += judge_every(study, claim_set.id, [claim_set])

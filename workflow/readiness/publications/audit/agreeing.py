@@ -17,7 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from readiness.closure import bytes_hash
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
@@ -90,10 +89,6 @@ class _Stated:
     def inputs(self) -> dict[Path, str]:
         return read_inputs(self.folder)
 
-    @property
-    def form(self) -> int:
-        return int(self.sealed["format"])
-
     def table(self, name: str) -> list[list[str]]:
         """The rows of a table; DataError when it is none."""
         try:
@@ -111,9 +106,9 @@ class _Stated:
     def ledger(self) -> Iterator[tuple[str, Fact]]:
         """The ledger: its columns, and the digests of its numbers."""
         head, *rows = self.table(LEDGER) or [[]]
-        if self.form > 1 and any(row[-1:] != [PUBLISHED] for row in rows):
+        if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _unlike(PRECISION)
-        if other := _other(head, LEDGER_COLUMNS[self.form]):
+        if other := _other(head, LEDGER_COLUMNS):
             yield LEDGER, Fact("audit.states.ledger_columns", {"name": other})
         digests = values_table(self.text(LEDGER))
         if digests.encode() != read_file(self.folder / VALUES):
@@ -188,8 +183,6 @@ class _Stated:
         """The outputs of a step that lie in the folder."""
         for name, digest in outputs.items():
             place = kept_as(step, name)
-            if step == REGISTER and self.form == 1:
-                place = name
             if place and self.sealed["files"].get(place) != digest:
                 yield f"lineage/{step}.json", _unlike(name)
 
@@ -217,19 +210,10 @@ class _Stated:
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
             "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
             "lock": sha256(self.code[LOCK]) if LOCK in self.code else "",
+            "program": program_hashes(self.code),
         }
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash
-        if self.form > 1:
-            held["program"] = program_hashes(self.code)
-        elif "package" in self.sealed:
-            held["package"] = bytes_hash(
-                {
-                    name.removeprefix(PACKAGE): content
-                    for name, content in self.code.items()
-                    if name.startswith(PACKAGE) and name.endswith(".py")
-                }
-            )
         for name, value in held.items():
             if self.sealed.get(name) != value:
                 yield SEAL, _unlike(name)

@@ -157,8 +157,6 @@ def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[Fact]:
     """What the verdict does not cover."""
     if sealed.get("status") == DRAFT:
         yield Fact("audit.note.draft")
-    if sealed.get("format") == 1:
-        yield Fact("audit.note.format_1")
     if sealed and level >= DATA:
         from readiness.publications.audit.agreeing import only_stated
 

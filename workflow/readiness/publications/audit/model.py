@@ -19,7 +19,6 @@ from readiness.publications.outcomes import (
     Outcome,
     exit_code,
 )
-from readiness.publications.seal import status_of
 
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 """The levels."""
@@ -121,7 +120,7 @@ class Audit:
     @property
     def status(self) -> str:
         """`draft` or `released`, as the seal states; "" where that cannot be read."""
-        return status_of(self.sealed) if self.sealed else ""
+        return str(self.sealed.get("status", ""))
 
     @property
     def covered(self) -> Iterable[Outcome]:

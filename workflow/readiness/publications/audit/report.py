@@ -38,7 +38,7 @@ from readiness.publications.figure_tables import figure_tables, languages_of
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD
-from readiness.register.disclosure_risk import ATTACK, attack, not_attacked, read_attack
+from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.tables import to_csv
 
 SAME = Fact("audit.page.same")
@@ -72,9 +72,8 @@ def check_report(
     made = {name: read_file(path) for name, path in shown(again.folders)}
     for name, table in figure_tables(again.figures, _languages(folder)).items():
         made[f"tables/{name}.csv"] = to_csv(table).encode()
-    minimum = _minimum_base(folder)
-    if minimum is not None:
-        made[ATTACK] = _attack(folder, again, minimum)
+    if _of_a_wave(folder):
+        made[ATTACK] = _attack(folder, again)
     exact = same_build and not _has_pseudonyms(folder)
     kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
     kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
@@ -96,30 +95,30 @@ def _has_pseudonyms(folder: Path) -> bool:
         return False
 
 
-def _attack(folder: Path, again: Rerun, minimum: int) -> bytes:
-    """The table of the disclosure-risk check, made again.
+def _attack(folder: Path, again: Rerun) -> bytes:
+    """The table of the disclosure-risk check as it should be.
 
-    That of the second edition rests on what readers had then, earlier releases among it: the table
-    that was kept is held to attack every withheld share once and to have given none away.
+    It rests on what readers had then, earlier releases among it: the table that was kept is held to
+    attack every withheld share once and to have given none away. Where it does not, none does.
     """
     kept = folder / ATTACK
-    if kept.is_file() and "verdict" in (table := read_attack(kept)):
-        rows = table.loc[table["published"] == "no", ["id", "counted"]]
-        whole = not not_attacked(again.figures, table)
-        if whole and not rows.duplicated().any() and not len(given_away(table)):
-            return read_file(kept)
-    return to_csv(attack(again.figures, minimum)).encode()
+    if not kept.is_file():
+        return b""
+    table = read_attack(kept)
+    rows = table.loc[table["published"] == "no", ["id", "counted"]]
+    whole = not not_attacked(again.figures, table)
+    if whole and not rows.duplicated().any() and not len(given_away(table)):
+        return read_file(kept)
+    return to_csv(table.iloc[:0]).encode()
 
 
-def _minimum_base(folder: Path) -> int | None:
-    """The smallest base of a wave that is published; None for a study, which publishes no shares
-    of its own."""
+def _of_a_wave(folder: Path) -> bool:
+    """Whether it is a wave's publication: a study publishes no shares of its own."""
     # Read as it stands: the configuration's own code may be older than today's.
     try:
-        waves = list(read_yaml_text(read_file(folder / CONFIG)).get("waves", {}).values())
-        return int(waves[0]["figures"]["minimum_base"]) if waves else None
-    except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        raise DataError(f"{folder / CONFIG}: figures.minimum_base cannot be read") from None
+        return bool(read_yaml_text(read_file(folder / CONFIG)).get("waves"))
+    except (ValueError, yaml.YAMLError, AttributeError):
+        raise DataError(f"{folder / CONFIG}: cannot be read") from None
 
 
 def _languages(folder: Path) -> tuple[Language, ...]:

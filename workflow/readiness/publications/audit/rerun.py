@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from readiness.bounded import read_yaml_text
 from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
@@ -99,26 +97,8 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         )
     return assemble(
         root,
-        _as_sealed(read_file(folder / CONFIG).decode("utf-8")),
+        read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
         read_inputs(folder),
     )
-
-
-def _as_sealed(config: str) -> str:
-    """The sealed configuration, in which an absent key means what it meant.
-
-    No loss stops a run where it names no largest one: what is lost was lost when it was published,
-    and a limit of today would only hide it from the audit. The methods are those of then.
-    """
-    try:
-        document = read_yaml_text(config)
-    except yaml.YAMLError:
-        return config  # the run says what is wrong with it
-    waves = document.get("waves") if isinstance(document, dict) else None
-    for wave in waves.values() if isinstance(waves, dict) else ():
-        if isinstance(wave, dict) and isinstance(wave.get("validate"), dict):
-            wave["validate"].setdefault("largest_loss", 1.0)
-            wave.setdefault("edition", 1)
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)

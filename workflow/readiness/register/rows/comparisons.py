@@ -2,8 +2,7 @@
 
 Ids: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of one
 option of a multiple choice has its code behind it. The limits of a contrast are those that hold for
-the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`. (The
-first edition knew only those, as `.lower` and `.upper`.)
+the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from readiness.config import Figures
 from readiness.disclosure import Policy
 from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import FigureRow
-from readiness.register.protection import Scheme, base_id, withheld
+from readiness.register.protection import Scheme, base_id
 from readiness.register.rows.cells import number
 from readiness.register.rows.shares import reason_of
 
@@ -33,8 +32,8 @@ def comparison_rows(
     rules: Figures,
     scheme: Scheme,
     selection: Selection,
-    ids: frozenset[str] | None = None,
-    policy: Policy | None = None,
+    ids: frozenset[str],
+    policy: Policy,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
@@ -43,8 +42,6 @@ def comparison_rows(
     probabilities of superiority rest on all levels. `ids`, `policy`: as `share_rows` takes them; a
     sum of bases of which one is withheld is not told.
     """
-    ids = withheld(estimates, rules, scheme) if ids is None else ids
-    policy = policy or Policy()
     unknown = _unknown(estimates, rules, scheme, ids)
     answered = estimates[estimates["base"] == ANSWERED]
     keys = zip(answered["item"], answered["group"], strict=True)

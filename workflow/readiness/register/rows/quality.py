@@ -22,14 +22,12 @@ def quality_rows(
     issues: pd.DataFrame,
     selection: Selection,
     *,
-    rates_too: bool = True,
     apart: Collection[str] = (),
 ) -> Iterator[FigureRow]:
     """What was received, kept and excluded; faults by rule.
 
     Where there is no list of persons, those who answered are all that were kept without the groups
-    counted `apart`, and nobody was invited. `rates_too`: the one response rate of the first
-    edition, beside which there are no others.
+    counted `apart`, and nobody was invited.
     """
     listed = bool(counts["quantity"].eq("invited").any())
     for row in counts.to_dict("records"):
@@ -42,23 +40,17 @@ def quality_rows(
             value=int(row["value"]), statistic=row["quantity"], group=row["group"],
         )  # fmt: skip
     value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
-    strata = sorted(group for quantity, group in value if quantity == "invited")
-    rates = {s: (value["answered", s], value["invited", s]) for s in strata}
-    rates["all"] = (sum(a for a, _ in rates.values()), sum(i for _, i in rates.values()))
-    if not strata:
+    of_all = {
+        quantity: sum(n for (counted, _), n in value.items() if counted == quantity)
+        for quantity in ("answered", "invited")
+    }
+    if not listed:
         outside = sum(value.get(("kept", group), 0) for group in apart)
-        rates = {"all": (value["kept", "all"] - outside, 0)}
-    for quantity, place in (("answered", 0), ("invited", 1)) if strata else (("answered", 0),):
+        of_all = {"answered": value["kept", "all"] - outside}
+    for quantity, n in of_all.items():
         yield FigureRow(
-            id=f"quality.{quantity}.all", kind="quality", unit="count", value=rates["all"][place],
+            id=f"quality.{quantity}.all", kind="quality", unit="count", value=n,
             statistic=quantity, group="all",
-        )  # fmt: skip
-    told = rates_too and selection.response_rate and bool(strata)
-    for stratum, (answered, invited) in rates.items() if told else ():
-        yield FigureRow(
-            id=f"quality.response_rate.{stratum}", kind="quality", unit="share", digits=1,
-            value=answered / invited, statistic="AAPOR RR1: answered / invited", group=stratum,
-            n=invited,
         )  # fmt: skip
     for rule, found in issues.groupby("rule", sort=True):
         yield FigureRow(

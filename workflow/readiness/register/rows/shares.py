@@ -26,7 +26,6 @@ from readiness.register.protection import (
     base_id,
     share_id,
     statistic_text,
-    withheld,
 )
 from readiness.register.rows.cells import number
 
@@ -36,21 +35,19 @@ def share_rows(
     rules: Figures,
     scheme: Scheme,
     selection: Selection,
+    ids: frozenset[str],
+    policy: Policy,
     *,
     weighted_bases: bool = False,
-    ids: frozenset[str] | None = None,
-    policy: Policy | None = None,
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
-    What is withheld (`register.protection`) has a row without numbers. `weighted_bases`: whether
-    the base of those who answered has its weight beside it, withheld where it is. `ids`: what is
-    withheld, where it was decided elsewhere (`register.withholding`): shares may then stand without
-    their base, and without what would tell it. `policy`: how exactly numbers are told.
+    `ids`: what is withheld (`register.withholding`), which has a row without numbers; shares may
+    stand without their base, and without what would tell it. `policy`: how exactly numbers are
+    told. `weighted_bases`: whether the base of those who answered has its weight beside it,
+    withheld where it is.
     """
     intervals = selection.intervals
-    ids = withheld(estimates, rules, scheme) if ids is None else ids
-    policy = policy or Policy()
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])

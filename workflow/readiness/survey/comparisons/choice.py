@@ -6,9 +6,6 @@ and the reasons say what that showed and no more: from thirty answers to three t
 alike and unlike, the permutation test with studentised statistics kept its level, and found
 differences of small groups and of large ones; no asymptotic test did both. With very many answers
 even a small difference has a small p-value, so the size of the effect is read first.
-
-`FIRST` are the tests of the first edition, whose rule rested on a simulation with weights that
-the workflow does not use; publications are audited by them.
 """
 
 from __future__ import annotations
@@ -19,52 +16,20 @@ from typing import Literal, get_args
 
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, Term
-from readiness.survey.comparisons.permutation import Statistic
 from readiness.survey.options import one_of
 
 Lead = Literal["permutation", "rao_scott", "effect_size"]
 Band = Literal["small", "medium", "large"]
-Rule = Literal["permutation", "groups"]
 
 SMALL = 100
 LARGE = 20_000
 SAFE_GROUP = 60
 SAFE_EFFECTIVE = 30.0
 
-REASONS = tuple(
-    f"report.choice.{why}"
-    for why in ("measured", "very_large", "small_sample", "small_group", "large_groups")
-)
-"""Kinds of the fact that says why, where the number of answers decides; the last three are of the
-first edition."""
+REASONS = ("report.choice.measured", "report.choice.very_large")
+"""Kinds of the fact that says why, where the number of answers decides."""
 TESTS = tuple(f"report.test.{lead}" for lead in get_args(Lead))
 """Terms of the tests that may be primary."""
-
-
-@dataclass(frozen=True)
-class Procedure:
-    """With which tests groups are compared.
-
-    Attributes:
-        ordinal: statistic of the permutation test of an ordered item.
-        nominal: of an unordered one; beside an ordered one too where it is `categories`.
-        rule: how the primary test is chosen: `permutation` leads up to `LARGE` answers, or
-            (`groups`) only where a group is small.
-    """
-
-    ordinal: Statistic = "combined"
-    nominal: Statistic = "categories"
-    rule: Rule = "permutation"
-
-    @property
-    def ordered(self) -> tuple[Statistic, ...]:
-        """Statistics of an ordered item, the primary one first."""
-        categories: tuple[Statistic, ...] = ("categories",)
-        return (self.ordinal, *(categories if self.nominal == "categories" else ()))
-
-
-NEWEST = Procedure()
-FIRST = Procedure("midrank", "pearson", "groups")
 
 
 @dataclass(frozen=True)
@@ -91,55 +56,40 @@ def choose(
     group_sizes: Sequence[int],
     effective_sizes: Sequence[float] | None = None,
     override: Lead | None = None,
-    rule: Rule = "permutation",
 ) -> Choice:
     """The primary test for n answers in groups of these sizes.
 
-    From 20,000 answers it is the effect size, below it the permutation; by the rule `groups` it is
-    Rao-Scott's F from 100 answers unless a group is small (fewer than 60 answers, or unequal
-    weights leave it fewer than 30 effective ones).
+    From 20,000 answers it is the effect size, below it the permutation. No rank test is shown
+    where a group is small: fewer than 60 answers, or unequal weights leave it fewer than 30
+    effective ones.
 
     Args:
         n: unweighted base.
         group_sizes: unweighted answers of each group.
         effective_sizes: Kish's effective number of answers of each group, if known.
         override: a primary test chosen in the config.
-        rule: as in `Procedure`.
 
     Raises:
-        StatisticsError: no answers, fewer than two groups, an unknown override or rule.
+        StatisticsError: no answers, fewer than two groups, an unknown override.
     """
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
     if override is not None:
         one_of(override, Lead, "primary test")
-    one_of(rule, Rule, "rule of choice")
     band: Band = "small" if n < SMALL else "large" if n >= LARGE else "medium"
     effective = [e for e in effective_sizes or () if e > 0]
     small_group = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
-    lead, why = _lead(rule, band, small_group)
-    beside = (_beside if rule == "permutation" else _beside_first)(band, len(sizes), small_group)
-    reason = Fact(f"report.choice.{why}")
+    lead: Lead = "effect_size" if band == "large" else "permutation"
+    reason = Fact("report.choice.very_large" if band == "large" else "report.choice.measured")
     if override is not None:
         lead = override
         reason = Fact("report.choice.set", {"test": Term(f"report.test.{override}")})
-    others = tuple(test for test in beside if test != lead)
+    others = tuple(test for test in _beside(band, small_group) if test != lead)
     return Choice(lead, others, band, reason, overridden=override is not None)
 
 
-def _lead(rule: Rule, band: Band, small_group: bool) -> tuple[Lead, str]:
-    """The primary test, and the last word of the fact that says why."""
-    if band == "large":
-        return "effect_size", "very_large"
-    if rule == "permutation":
-        return "permutation", "measured"
-    if band == "small":
-        return "permutation", "small_sample"
-    return ("permutation", "small_group") if small_group else ("rao_scott", "large_groups")
-
-
-def _beside(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
+def _beside(band: Band, small_group: bool) -> tuple[str, ...]:
     """Tests worth showing: an asymptotic one only where it was seen to keep its level, but for the
     ordinal logit, which is there for its odds ratios."""
     if band == "small":
@@ -147,12 +97,3 @@ def _beside(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
     ranks = () if small_group else ("kruskal_wallis",)
     first = () if band == "large" else ("permutation",)
     return (*first, "rao_scott", *ranks, "ordinal_logit", "effect_size")
-
-
-def _beside_first(band: Band, groups: int, small_group: bool) -> tuple[str, ...]:
-    """The first edition's: no asymptotic test over many groups in a small sample."""
-    if band == "small":
-        asymptotic = ("rao_scott", "kruskal_wallis") if groups <= 3 else ()
-        return ("permutation", "fisher_freeman_halton", *asymptotic, "effect_size")
-    tests = ("rao_scott", "kruskal_wallis", "ordinal_logit", "effect_size")
-    return (*tests, "permutation") if small_group else tests

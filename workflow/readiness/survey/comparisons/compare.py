@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.choice import NEWEST, Choice, Lead, Procedure
+from readiness.survey.comparisons.choice import Choice, Lead
 from readiness.survey.comparisons.contrasts import Adjustment
 from readiness.survey.comparisons.item import ComparedItem, Contrasts
 from readiness.survey.comparisons.ranks import rank_test
@@ -96,7 +96,6 @@ def compare_ordinal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
-    procedure: Procedure = NEWEST,
     contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
@@ -117,7 +116,6 @@ def compare_ordinal(
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
-        procedure: statistics of the permutation tests, and how the primary test is chosen.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
@@ -129,11 +127,9 @@ def compare_ordinal(
     """
     inside, name = _box(categories, box)
     check_level(level)
-    item = ComparedItem.make(
-        design, outcome, categories, groups, group_names, blocks, lead, procedure
-    )
+    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
     tests = [
-        *item.overall(procedure.ordered, permutations, seed),
+        *item.overall(("combined", "categories"), permutations, seed),
         *item.asymptotic(
             "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
         ),
@@ -164,7 +160,6 @@ def compare_nominal(
     adjust: Adjustment = "holm",
     permutations: int = 9999,
     blocks: Column | None = None,
-    procedure: Procedure = NEWEST,
     contrasts: Contrasts = "t",
     lead: Lead | None = None,
     level: float = 0.95,
@@ -182,7 +177,6 @@ def compare_nominal(
         adjust: adjustment over all pairs of groups.
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None.
-        procedure: as in `compare_ordinal`.
         contrasts: `t`: Wald limits, each pair by itself, on the design's degrees of freedom;
             `mover`: `share_contrasts`, with limits for all pairs at once; `none`: made elsewhere.
         lead: override of the primary test.
@@ -197,10 +191,8 @@ def compare_nominal(
     if chosen not in names:
         raise StatisticsError(f"category {chosen!r} is not declared; expected {', '.join(names)}")
     check_level(level)
-    item = ComparedItem.make(
-        design, outcome, categories, groups, group_names, blocks, lead, procedure
-    )
-    tests = item.overall([procedure.nominal], permutations, seed)
+    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
+    tests = item.overall(("categories",), permutations, seed)
     model_tests: list[ComparisonRow] = []
     ratios: list[ComparisonRow] = []
     if len(names) == 2:

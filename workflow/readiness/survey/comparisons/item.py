@@ -16,7 +16,7 @@ import numpy as np
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
-from readiness.survey.comparisons.choice import Choice, Lead, Procedure, choose
+from readiness.survey.comparisons.choice import Choice, Lead, choose
 from readiness.survey.comparisons.contrasts import Adjustment, pairwise
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
@@ -55,7 +55,6 @@ class ComparedItem:
         group_names: Sequence[Any],
         blocks: Column | None,
         lead: Lead | None,
-        procedure: Procedure,
     ) -> ComparedItem:
         """The item on the base of those who have an answer and a group.
 
@@ -84,9 +83,7 @@ class ComparedItem:
             answer,
             group,
             block,
-            choose(
-                int(known.sum()), list(sizes), _effective_sizes(design, group), lead, procedure.rule
-            ),
+            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
             {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
             tuple(notes),
         )
