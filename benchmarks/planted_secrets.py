@@ -171,7 +171,9 @@ def tables(
         if place % 40 == 8:
             cells[columns["use"]] = secrets.plant("option", f"only when {next(names)} asks")
         if place % 40 == 9:
-            cells[columns["years"]] = secrets.plant("option", f"BK{int(rng.integers(1e5, 1e6))}")
+            cells[columns["years"]] = secrets.plant(
+                "option", f"BK{int(rng.integers(100_000, 1_000_000))}"
+            )
         export.append(cells)
     return export, sample
 

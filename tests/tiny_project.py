@@ -40,21 +40,32 @@ def make_tiny(target: Path) -> Project:
         dataset, version = export.stem.split("@")
         asked = QUESTIONNAIRE if dataset.startswith(WAVE) else ""
         add_version(target, export, dataset, version, questionnaire=asked, note="simulated")
+    # Only the store is in a checkout: not DVC's cache, and no copy beside a pointer.
+    shutil.rmtree(target / ".dvc/cache")
+    for copy in (target / "data/raw").rglob("*.csv"):
+        copy.unlink()
     add_environment(target)
     return Project(target)
 
 
+def finish_tiny(project: Project) -> Project:
+    """Release the figures of the study, then run all there is."""
+    freeze(project, "menus-r1", "--study", STUDY, "--release")
+    result = project.run()
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    return project
+
+
 def release_tiny(project: Project) -> Project:
-    """Freeze what the finished project has: a first and a corrected edition of the wave, one of the
-    study, and the draft of another; nothing runs the publications again."""
+    """Freeze what the finished project has: a first and a corrected edition of the wave, and a
+    draft of the study; nothing runs them again."""
     freeze(project, "canteen-r1", "--wave", WAVE, "--release")
-    first, second = (f'{{dataset: {WAVE}, version: "{version}"}}' for version in (1, 2))
-    project.replace("config.yaml", first, second)
+    first, second = (f'answers: {{dataset: {WAVE}, version: "{version}"}}' for version in (1, 2))
+    project.replace("config.yaml", first, f"{second}\n    revises: canteen-r1")
     freeze(
         project, "canteen-r2", "--wave", WAVE, "--release",
         "--supersedes", "canteen-r1", "--erratum", ERRATUM,
     )  # fmt: skip
-    freeze(project, "menus-r1", "--study", STUDY, "--release")
     freeze(project, "menus-r2", "--study", STUDY, "--supersedes", "menus-r1")
     return project
 

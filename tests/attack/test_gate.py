@@ -15,7 +15,6 @@ from readiness.publications.fitness import Judged
 from readiness.register.disclosure_risk import (
     ATTACK,
     findings,
-    not_attacked,
     read_attack,
     refuse_given_away,
 )
@@ -65,13 +64,13 @@ def test_the_site_is_not_made_of_it(given: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
-def test_a_freeze_refuses_it_and_what_was_not_attacked(finished: Project, given: Path) -> None:
+def test_a_freeze_refuses_it_and_what_was_not_attacked(shipped: Project, given: Path) -> None:
     from readiness.config import load_config
 
-    wave = load_config(finished.root / "config.yaml").waves["simulated-2026"]
-    figures = read_register(finished.root / WAVE / "register/figures.csv")
-    judged = Judged("r9", finished.root / WAVE, wave, QUESTIONNAIRE)
-    whole = finished.root / WAVE / "attack"
+    wave = load_config(shipped.root / "config.yaml").waves["simulated-2026"]
+    figures = read_register(shipped.root / WAVE / "register/figures.csv")
+    judged = Judged("r9", shipped.root / WAVE, wave, QUESTIONNAIRE)
+    whole = shipped.root / WAVE / "attack"
     judged.refuse(figures, whole, "somebody")
     with pytest.raises(DisclosureError, match=r"r9: regulation\."):
         judged.refuse(figures, given.parent, "somebody")
@@ -80,11 +79,3 @@ def test_a_freeze_refuses_it_and_what_was_not_attacked(finished: Project, given:
     (given.parent / ATTACK).write_text(to_csv(fewer), "utf-8")
     with pytest.raises(DataError, match="is withheld, and was not attacked"):
         judged.refuse(figures, given.parent, "somebody")
-
-
-def test_the_shipped_wave_holds(finished: Project) -> None:
-    verdict = json.loads(finished.read(f"{WAVE}/attack/verdict.json"))
-    assert verdict["attacked"] > 100
-    assert (verdict["given_away"], verdict["decoded"], verdict["first"]) == (0, 0, "")
-    figures = read_register(finished.root / WAVE / "register/figures.csv")
-    assert not not_attacked(figures, read_attack(finished.root / WAVE / "attack" / ATTACK))

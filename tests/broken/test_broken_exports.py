@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from broken_exports import FILES, QUESTIONNAIRE, WHOLE
 
-from broken.broken_exports import FILES, QUESTIONNAIRE, WHOLE
 from readiness.errors import ConfigError, DataError
 from readiness.readers import read_export
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from project_copy import ROOT, shipped_files
+from project_copy import ROOT, Project
 from readiness.cli import main
 from readiness.errors import ConfigError
 from readiness.running.outputs import check_output
@@ -88,27 +88,22 @@ def test_totals_beside_the_design_are_an_input(library: Path, capsys: Any) -> No
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's files, for commands that write beside them."""
-    root = tmp_path_factory.mktemp("outputs") / "project"
-    for name in shipped_files():
-        if name.parts[0] not in ("tests", "docs", "benchmarks"):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, root / name)
-    return root
+def copy(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's files, for commands that write beside them."""
+    return finished.copy(tmp_path_factory.mktemp("outputs") / "project").root
 
 
-VERSION = "haca-2024-claims@2"
-CLAIM = ["claim_id=x", "item=prep_sector"]
+VERSION = "menus-2023-claims@1"
+CLAIM = ["claim_id=x", "item=soup"]
 COMMANDS = {
     "data get": (["data", "get", VERSION, "--to"], []),
-    "claims add": (["claims", "add", "haca-2024", *CLAIM, "--to"], []),
-    "claims check": (["claims", "check", "haca-2024", "--html"], []),
-    "audit": (["audit", "haca-2024", "--level", "0", "--html"], []),
-    "bundle": (["bundle", "haca-2024", "--to"], [".zip"]),
+    "claims add": (["claims", "add", "menus-2023", *CLAIM, "--to"], []),
+    "claims check": (["claims", "check", "menus-2023", "--html"], []),
+    "audit": (["audit", "menus-r1", "--level", "0", "--html"], []),
+    "bundle": (["bundle", "menus-r1", "--to"], [".zip"]),
 }
-KEPT = ("config.yaml", "data/versions.csv", "data/raw/haca-2024-claims/2.csv.dvc",
-        "data/margins/simulated-2026-1.csv", "publications/haca-2024/figures.csv")  # fmt: skip
+KEPT = ("config.yaml", "data/versions.csv", "data/raw/menus-2023-claims/1.csv.dvc",
+        "data/margins/canteen-1.csv", "publications/menus-r1/figures.csv")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -139,7 +134,7 @@ def test_a_version_is_got_again_where_it_lies(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.chdir(copy)
-    place = copy / "data/raw/haca-2024-claims/2.csv"
+    place = copy / "data/raw/menus-2023-claims/1.csv"
     for _ in range(2):
         assert main(["data", "get", VERSION]) == 0
     whole = place.read_bytes()

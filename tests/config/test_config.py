@@ -141,7 +141,7 @@ YAML_VALUES = st.recursive(
 
 
 @given(YAML_VALUES)
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_any_content_is_a_configuration_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, value: object
 ) -> None:

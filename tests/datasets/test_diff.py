@@ -42,7 +42,7 @@ TABLES = st.dictionaries(
 
 
 @given(TABLES, TABLES, st.randoms(use_true_random=False))
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_every_row_and_cell_is_said_once(
     before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], random: object
 ) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from project_copy import ROOT, copy_project, shipped_files
-from readiness.publications.ledger import publication_ids
+from project_copy import PATIENCE, ROOT, copy_project, shipped_files
 
 # No user's or machine's settings of git or DVC, and nothing to reach by network.
 ALONE = {
@@ -28,7 +27,7 @@ ALONE = {
 def call(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **ALONE, "HOME": str(folder.parent), **more}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
 
 
@@ -100,7 +99,7 @@ def test_a_clone_with_other_line_ends_keeps_every_byte(origin: Path, clone: Path
 
 def test_data_and_publications_are_no_text_to_git(clone: Path) -> None:
     stored = object_of(clone, versions()[0]["md5"]).relative_to(clone)
-    for name in (str(stored), "data/versions.csv", "publications/haca-2024/figures.csv"):
+    for name in (str(stored), "data/versions.csv", "publications/index.json"):
         assert git(clone, "check-attr", "text", name).strip().endswith("text: unset")
 
 
@@ -161,22 +160,6 @@ def test_what_is_simulated_says_so_in_the_register() -> None:
     for row in versions():
         if row["dataset"].startswith("simulated"):
             assert "simulated" in row["note"]
-
-
-def test_publications_hold_the_text_of_their_pointers_and_no_pointer_file() -> None:
-    assert not list((ROOT / "publications").rglob("*.dvc"))
-    registered = {(r["dataset"], r["version"]): r for r in versions()}
-    ledgers = sorted((ROOT / "publications").glob("*/datasets.csv"))
-    assert [p.parent.name for p in ledgers] == publication_ids(ROOT)
-    for ledger in ledgers:
-        with ledger.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        assert rows
-        for row in rows:
-            pointer = ROOT / f"data/raw/{row['dataset']}/{row['version']}.csv.dvc"
-            assert row["pointer"] == pointer.read_text("utf-8")
-            known = registered[row["dataset"], row["version"]]
-            assert all(row[key] == known[key] for key in ("md5", "sha256", "bytes", "rows"))
 
 
 def test_there_is_one_graph_of_steps_and_it_is_not_dvcs() -> None:

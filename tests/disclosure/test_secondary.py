@@ -50,7 +50,7 @@ def possible(
             yield full
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(
     shape=st.sampled_from([(2, 2), (2, 3), (1, 4)]),
     values=st.lists(st.integers(0, 5), min_size=6, max_size=6),
@@ -91,7 +91,7 @@ def rank(rows: Sequence[Sequence[Fraction]]) -> int:
     return found
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 @given(
     coefficients=st.lists(
         st.lists(st.integers(-1, 1), min_size=6, max_size=6), min_size=1, max_size=5
@@ -111,7 +111,7 @@ def test_a_cell_is_derivable_iff_its_unit_vector_is_in_the_row_space(
         assert (names[place] in found) == (rank([*matrix, unit]) == rank(matrix))
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(values=st.lists(st.integers(0, 9), min_size=9, max_size=9))
 def test_what_is_hidden_is_protected_needed_and_the_same_in_every_order(values: list[int]) -> None:
     cells, relations = two_way(dict(zip(product(range(3), repeat=2), values, strict=True)), 3, 3)

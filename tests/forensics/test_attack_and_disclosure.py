@@ -27,7 +27,7 @@ from readiness.forensics.arithmetic.attack import (
 from readiness.forensics.arithmetic.figures import Rounding, printed
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(base=st.integers(1, 2000), decimals=st.integers(0, 2), data=st.data())
 def test_the_true_count_is_always_among_those_recovered(
     base: int, decimals: int, data: st.DataObject
@@ -67,7 +67,7 @@ def test_release_under_attack() -> None:
     assert str(found["lowest"].dtype) == "Int64"
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(weights=st.lists(st.integers(10, 60), min_size=1, max_size=40), data=st.data())
 def test_weights_only_widen_what_is_recovered(weights: list[int], data: st.DataObject) -> None:
     """The true count lies within the bounds that the ratio of the weights gives."""
@@ -106,7 +106,7 @@ def test_numbers_stay_numbers_and_text_is_made_safe() -> None:
     assert list(frame["=name"]) == ["=1+1", "ok", "-5"]
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(text=st.text(max_size=10))
 def test_nothing_dangerous_comes_first(text: str) -> None:
     safe = escape_cell(text)

@@ -235,7 +235,7 @@ cell = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(rows=st.lists(st.lists(cell, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=4))
 def test_any_register_is_judged_or_refused(rows: list[list[str]]) -> None:
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
@@ -248,7 +248,7 @@ def test_any_register_is_judged_or_refused(rows: list[list[str]]) -> None:
 percents = st.integers(0, 100).map(str)
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(
     high=st.one_of(percents, st.decimals(0, 100, places=1).map(str)),
     low=percents,

@@ -76,7 +76,7 @@ def test_closed_form_is_brute_force(decimals: int, rounding: Rounding) -> None:
         assert int((high - low + 1)[feasible].sum()) == n + 1
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 @given(
     digits=st.integers(0, 10**8),
     decimals=st.integers(0, 6),
@@ -93,7 +93,7 @@ def test_count_interval_at_its_ends(digits: int, decimals: int, n: int, rounding
         assert (Fraction(count, n) in shares_of(figure, rounding)) is shows
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(
     digits=st.integers(0, 10_000),
     decimals=st.integers(0, 2),
@@ -112,7 +112,7 @@ def test_intervals_at_once_are_intervals_one_by_one(
 kinds = st.sampled_from(list(SetKind))
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(
     texts=st.lists(st.integers(0, 100).map(str), min_size=1, max_size=3),
     kind=kinds,
@@ -164,7 +164,7 @@ def brute_witnesses(figures: FigureSet, n: int, convention: Convention) -> set[t
     }  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(
     first=st.integers(1, 99),
     second=st.integers(1, 99),
@@ -242,7 +242,7 @@ def test_refused_figures(text: str, expected: str) -> None:
         parse_figure(text)
 
 
-@settings(deadline=None, derandomize=True, max_examples=500)
+@settings(max_examples=500)
 @given(text=st.text(max_size=12))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

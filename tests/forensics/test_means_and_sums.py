@@ -95,7 +95,7 @@ def test_debit_accepts_what_is_and_refuses_what_is_not(n: int) -> None:
             assert claimed
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(total=st.integers(0, 3000), n=st.integers(1, 90), items=st.integers(1, 4),
        decimals=st.integers(0, 3), rounding=st.sampled_from(list(Rounding)))  # fmt: skip
 def test_grim_accepts_every_real_mean(
@@ -178,7 +178,7 @@ def test_nets() -> None:
         assert net_fits([figure("30"), figure("16")], figure(net), NEAREST_ROUNDINGS) is fits
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 @given(n=st.integers(1, 60), data=st.data(), rounding=st.sampled_from(list(NEAREST_ROUNDINGS)))
 def test_nets_of_real_tables(n: int, data: st.DataObject, rounding: Rounding) -> None:
     a = data.draw(st.integers(0, n))

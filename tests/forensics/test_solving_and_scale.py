@@ -80,7 +80,7 @@ def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: st
         solve(figures, **options)
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 @given(
     figures=st.lists(
         st.one_of(st.integers(0, 100).map(str), st.decimals(0, 100, places=1).map(str),
@@ -217,27 +217,27 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
 
 
 def test_five_categories_to_2000() -> None:
-    """In well under a second here; ten are allowed for a busy machine."""
-    start = time.perf_counter()
+    """In well under a second of the processor; ten are allowed for a slow one."""
+    start = time.process_time()
     figures = figure_set(["31.2", "24.5", "20.1", "14.1", "10.1"], "exhaustive")
     found = bases(figures, 2000, conventions(tuple(Rounding)))
     shown = [witness(figures, n, c) for n in found[:200] for c in NEAREST]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(found) > 1000 and any(shown)
 
 
 def test_a_register_of_10000_claims() -> None:
     """In seconds; a generous bound so that only a change of growth fails it."""
     frame, structure = large_register(10_000)
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_register(frame, structure)) == 10_000
     verdicts = judge(frame, structure)
-    assert time.perf_counter() - start < 40
+    assert time.process_time() - start < 40
     assert len(verdicts) == 6000
 
 
 def test_joint_bases_of_many_sets() -> None:
     figures = [figure_set([str(x)]) for x in range(1, 100)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert joint_bases(figures, 5000, 2)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

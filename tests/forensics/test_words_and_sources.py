@@ -105,7 +105,7 @@ def test_phrases_that_are_not_understood(language: str, phrase: str) -> None:
         read_phrase(phrase, language)
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 @given(phrase=st.text(max_size=30), language=st.sampled_from(["fr", "en", "ar"]))
 def test_any_phrase_is_read_or_refused(phrase: str, language: str) -> None:
     try:
@@ -185,7 +185,7 @@ def test_fisher_is_scipys() -> None:
         fisher_p((0, 0, 0, 0))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(n=st.integers(1, 25), data=st.data())
 def test_p_range_is_all_tables(n: int, data: st.DataObject) -> None:
     row, column = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))

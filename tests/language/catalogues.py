@@ -73,7 +73,7 @@ def _key(message: Message) -> str:
 
 def forms(message: Message) -> list[str]:
     """The texts of a message: one, or one a plural form."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def names(text: str) -> set[str]:
@@ -140,7 +140,8 @@ def whole_keys(path: Path) -> set[str]:
         if isinstance(node, ast.JoinedStr)
         for part in node.values
     }
-    return {n.value for n in texts(path) if id(n) not in inside and is_key(n.value)}
+    plain = [n.value for n in texts(path) if id(n) not in inside and isinstance(n.value, str)]
+    return {text for text in plain if is_key(text)}
 
 
 def built_keys(path: Path) -> list[str]:

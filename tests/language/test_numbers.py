@@ -172,7 +172,7 @@ ROUNDINGS = st.sampled_from(["half_even", "half_up"])
 
 
 @given(st.floats(0, 1), st.integers(0, 3), ROUNDINGS)
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
     half = Decimal(1).scaleb(-digits) / 2
     exact = Decimal(f"{value:.12g}") * 100
@@ -187,7 +187,7 @@ def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding
     st.integers(0, 4),
     ROUNDINGS,
 )
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_numbers_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
     exact = Decimal(f"{value:.12g}")
     # Rounded at ten significant digits first.
@@ -197,7 +197,7 @@ def test_numbers_read_back_within_half_a_unit(value: float, digits: int, roundin
 
 
 @given(st.floats(-1, 1), st.integers(0, 3), ROUNDINGS)
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_points_always_carry_their_sign(value: float, digits: int, rounding: str) -> None:
     shown = round_value(value, "points", digits, rounding)
     for lang, text in display(value, "points", digits, rounding).items():

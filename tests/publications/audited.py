@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+from released_tree import FIRST, SECOND, STUDY, released_root
 
-from project_copy import ROOT
 from readiness.facts import Fact, Listed
 from readiness.language import LANGUAGES
 from readiness.publications.audit.alike import changed
@@ -26,12 +26,11 @@ from readiness.publications.seal import CHANGED, LEDGER
 from readiness.register.display import column, shown
 from readiness.register.figures import read_register
 
-WAVE, STUDY = "simulated-2026-r2", "haca-2024"
 OTHERS = tuple(
     Fact("audit.change.version", {"name": name, "old": old, "new": new})
     for name, old, new in (("python", "3.12.3", "3.13.1"), ("numpy", "2.4.1", "2.4.3"))
 )
-CHANGES = Changes(("weight", "estimate"), True, ("waves/simulated-2026.weight",), OTHERS)
+CHANGES = Changes(("weight", "estimate"), True, ("waves/canteen-2025.weight",), OTHERS)
 REPORT = (
     Finding("report.html", Outcome.DIFFERS, changed("Prête : 18,4 %", "Prête : 18,1 %")),
     Finding("charts/a.svg", Outcome.REPRODUCED, ALIKE),
@@ -42,24 +41,24 @@ REPORT = (
 )
 
 
-def subject(identity: str, root: Path = ROOT) -> Subject:
-    return read_subject(root, identity)
+def subject(identity: str) -> Subject:
+    return read_subject(released_root(), identity)
 
 
 def tree(target: Path) -> Path:
     """What an audit of the data reads of the project, to be harmed."""
     for folder in ("publications", "data"):
-        shutil.copytree(ROOT / folder, target / folder)
-    shutil.rmtree(target / "data/raw")
-    shutil.copytree(ROOT / "data/raw", target / "data/raw", ignore=shutil.ignore_patterns("*.csv"))
+        shutil.copytree(released_root() / folder, target / folder)
+    for path in (target / "data/raw").rglob("*.csv"):
+        path.unlink()
     (target / ".dvc").mkdir()
-    shutil.copyfile(ROOT / ".dvc/config", target / ".dvc/config")
+    shutil.copyfile(released_root() / ".dvc/config", target / ".dvc/config")
     return target
 
 
 def rerun(identity: str, edit: Callable[[pd.DataFrame], None] = lambda table: None) -> Rerun:
     """A rerun whose numbers are the published ones, or what `edit` makes of them."""
-    folder = ROOT / "publications" / identity
+    folder = released_root() / "publications" / identity
     table = read_register(folder / LEDGER)
     edit(table)
     return Rerun(table, frozen_chain(folder), {})
@@ -90,8 +89,8 @@ def at_level_2(
     changes: Changes = Changes(),  # noqa: B008
 ) -> Audit:
     """The audit whose rerun gave what `edit` makes of the published numbers."""
-    folder = ROOT / "publications" / identity
-    first = audit(ROOT, identity, 1, changes=changes)
+    folder = released_root() / "publications" / identity
+    first = audit(released_root(), identity, 1, changes=changes)
     numbers = recomputed(
         ledger_rows(folder), rerun(identity, edit), frozen_chain(folder), changes.environment, seal
     )
@@ -100,12 +99,12 @@ def at_level_2(
 
 def held() -> list[Audit]:
     """All that ships, every number as published."""
-    return [at_level_2(STUDY), at_level_2("simulated-2026-r1"), at_level_2(WAVE)]
+    return [at_level_2(STUDY), at_level_2(FIRST), at_level_2(SECOND)]
 
 
 def differing() -> Audit:
     """Everything that can differ, at level 3."""
-    found = at_level_2(WAVE, harm, level=3, changes=CHANGES)
+    found = at_level_2(SECOND, harm, level=3, changes=CHANGES)
     causes = (
         Fact("audit.cause.roles", {"roles": Listed(("margins",))}),
         Fact("audit.cause.settings", {"keys": Listed(("trim",))}),
@@ -119,7 +118,7 @@ def differing() -> Audit:
 
 def under_lock() -> Audit:
     """Frozen code in another environment."""
-    found = at_level_2(WAVE, harm, changes=CHANGES)
+    found = at_level_2(SECOND, harm, changes=CHANGES)
     return replace(
         found, code="frozen", numbers=tuple(in_another_environment(found.numbers, OTHERS))
     )
@@ -127,7 +126,7 @@ def under_lock() -> Audit:
 
 def later() -> Audit:
     """Today's code computes a number more, and one that a successor has named as corrected."""
-    folder = ROOT / "publications" / WAVE
+    folder = released_root() / "publications" / SECOND
     rows = {row["id"]: row for row in ledger_rows(folder)}
     wrong = next(name for name, row in rows.items() if row["kind"] == "estimate" and row["value"])
 
@@ -137,21 +136,21 @@ def later() -> Audit:
 
     errata = {wrong: Correction(wrong, rows[wrong]["value"], "an answer was coded twice", "r-9")}
     numbers = recomputed(
-        list(rows.values()), rerun(WAVE, edit), frozen_chain(folder), (), (),
+        list(rows.values()), rerun(SECOND, edit), frozen_chain(folder), (), (),
         today=True, errata=errata,
     )  # fmt: skip
-    first = audit(ROOT, WAVE, 1, changes=Changes())
+    first = audit(released_root(), SECOND, 1, changes=Changes())
     return replace(first, level=3, numbers=tuple(numbers), report=(NOT_COMPARED,))
 
 
 def broken() -> Audit:
     """One number of the ledger and one file changed after the seal, and the chain not remade."""
     seal = [
-        Finding("report.html", Outcome.BROKEN, CHANGED),
+        Finding("README.md", Outcome.BROKEN, CHANGED),
         Finding(LEDGER, Outcome.BROKEN, CHANGED),
-        Finding(f"{LEDGER}: cost_saving.dont_know.advertiser", Outcome.BROKEN, CHANGED),
+        Finding(f"{LEDGER}: meal.hot.hill", Outcome.BROKEN, CHANGED),
     ]
-    return at_level_2(WAVE, harm, seal=seal)
+    return at_level_2(SECOND, harm, seal=seal)
 
 
 def without_data(folder: Path) -> dict[Outcome, Audit]:
@@ -161,7 +160,7 @@ def without_data(folder: Path) -> dict[Outcome, Audit]:
     found = {Outcome.MISSING: audit(root, STUDY, 2, changes=Changes())}
     versions = root / "data/versions.csv"
     text = versions.read_text("utf-8")
-    (row,) = [line for line in text.splitlines() if line.startswith("haca-2024-claims,2,")]
+    (row,) = [line for line in text.splitlines() if line.startswith("menus-2023-claims,1,")]
     assert row.endswith(",open")
     versions.write_text(text.replace(row, row.removesuffix("open") + "restricted"), "utf-8")
     found[Outcome.RESTRICTED] = audit(root, STUDY, 2, changes=Changes())
@@ -176,7 +175,7 @@ def damaged(folder: Path) -> Audit:
     """A real audit, at level 1, of a tree in which one thing of every kind was changed."""
     root = tree(folder / "damaged")
     home = root / "publications" / STUDY
-    (home / "report.html").write_text("other", "utf-8")
+    (home / "report/en/report.html").write_text("other", "utf-8")
     (home / "added.txt").write_text("x", "utf-8")
     (home / "README.md").unlink()
     lines = (home / LEDGER).read_text("utf-8").splitlines()
@@ -184,9 +183,9 @@ def damaged(folder: Path) -> Audit:
     (store,) = [p for p in (root / "data/store").rglob("*") if p.is_file() and _holds_claims(p)]
     store.chmod(0o644)
     store.write_bytes(store.read_bytes()[:-1])
-    (root / "data/raw/haca-2024-claims/2.csv").write_text("x\n", "utf-8")
-    (root / "data/raw/haca-2024-claims/2.csv.dvc").write_text("outs: []\n", "utf-8")
-    (root / "data/claims/haca-2024-2.yaml").unlink()
+    (root / "data/raw/menus-2023-claims/1.csv").write_text("x\n", "utf-8")
+    (root / "data/raw/menus-2023-claims/1.csv.dvc").write_text("outs: []\n", "utf-8")
+    (root / "data/claims/menus-2023-1.yaml").unlink()
     return audit(root, STUDY, 1, changes=Changes())
 
 

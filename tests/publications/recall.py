@@ -1,11 +1,8 @@
 """Brute force for `affected`: change a dataset, compute everything again, see what moved.
 
-    python tests/publications/recall.py     every dataset of every publication (two minutes)
-
 A dataset version is recalled by leaving every ninth row out (of published figures, which other
 files name one by one: by raising every ninth value). Whatever number then moves rests on it;
-`affected` must name it. The run of a publication that revises another is also made with the
-other's moved ledger.
+`affected` must name it.
 """
 
 from __future__ import annotations
@@ -14,29 +11,25 @@ import csv
 import hashlib
 import io
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "workflow"))
-
-from readiness.datasets.pointers import Pointer  # noqa: E402
-from readiness.datasets.store import find_object  # noqa: E402
-from readiness.datasets.versions import Version, find_version  # noqa: E402
-from readiness.publications.archive import assemble  # noqa: E402
-from readiness.publications.ledger import (  # noqa: E402
+from readiness.datasets.pointers import Pointer
+from readiness.datasets.store import find_object
+from readiness.datasets.versions import Version
+from readiness.publications.archive import assemble
+from readiness.publications.ledger import (
     read_datasets,
     read_inputs,
     versions_table,
 )
-from readiness.publications.scratch import run_in, scratch_project  # noqa: E402
-from readiness.publications.seal import read_seal  # noqa: E402
-from readiness.publications.trace import affected  # noqa: E402
-from readiness.register.figures import read_register  # noqa: E402
+from readiness.publications.scratch import run_in, scratch_project
+from readiness.publications.seal import read_seal
+from readiness.publications.trace import affected
+from readiness.register.figures import read_register
 
 SEEN = ["value", "se", "lower", "upper", "n", "n_eff", "deff"]
 NINTH = 9
@@ -80,13 +73,8 @@ def altered(root: Path, publication: str, version: Version, folder: Path) -> tup
     return replace(version, md5=md5, sha256=sha256, bytes=len(content), rows=rows), path
 
 
-def recomputed(
-    root: Path, publication: str, other: Mapping[str, tuple[Version, Path]], ledger: bytes | None
-) -> bytes:
-    """The register of a publication with other bytes for some dataset versions.
-
-    `ledger` replaces the figures of the publication that it revises.
-    """
+def recomputed(root: Path, publication: str, other: Mapping[str, tuple[Version, Path]]) -> bytes:
+    """The register of a publication with other bytes for some dataset versions."""
     folder = root / "publications" / publication
     versions, objects, pointers = [], {}, {}
     for dataset in read_datasets(folder):
@@ -98,9 +86,6 @@ def recomputed(
         pointers[version.pointer_path] = pointer.as_text()
     config = (folder / "config.yaml").read_text("utf-8")
     files = assemble(root, config, versions_table(versions), pointers, read_inputs(folder))
-    if ledger is not None:
-        (revised,) = [name for name in files if name.startswith("publications/")]
-        files[revised] = ledger
     register = f"results/{read_seal(folder)['run']}/register/figures.csv"
     with scratch_project(files, objects) as scratch:
         failure = run_in(scratch, [register], "2")
@@ -126,47 +111,9 @@ def recalls(root: Path, publication: str, folder: Path) -> Iterator[tuple[str, s
     for dataset in read_datasets(root / "publications" / publication):
         name = dataset.version.name
         other = {name: altered(root, publication, dataset.version, folder)}
-        after = read(recomputed(root, publication, other, None), folder)
+        after = read(recomputed(root, publication, other), folder)
         yield name, moved(ledger, after), named(root, publication, name)
-
-
-def recalls_through(
-    root: Path, publication: str, revised: str, version: str, folder: Path
-) -> tuple[set[str], set[str]]:
-    """The same for a dataset version that only the revised publication has."""
-    ledger = read_register(root / "publications" / publication / "figures.csv")
-    other = {version: altered(root, revised, find_version(root, version), folder)}
-    before = recomputed(root, revised, other, None)
-    after = read(recomputed(root, publication, {}, before), folder)
-    return moved(ledger, after), named(root, publication, version)
 
 
 def named(root: Path, publication: str, version: str) -> set[str]:
     return {row["id"] for where, row in affected(root, version) if where == publication}
-
-
-def main() -> None:
-    import tempfile
-
-    from readiness.publications.ledger import publication_ids
-
-    wrong = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for publication in publication_ids(ROOT):
-            for version, moving, told in recalls(ROOT, publication, folder):
-                stray = len(moving - told)
-                wrong += stray
-                print(f"{publication}: {version}: {len(moving)} moved, {len(told)} named, "
-                      f"{stray} moved without being named")  # fmt: skip
-        moving, told = recalls_through(
-            ROOT, "simulated-2026-r2", "simulated-2026-r1", "simulated-2026@1", folder
-        )
-        wrong += len(moving - told)
-        print(f"simulated-2026-r2 through -r1: simulated-2026@1: {len(moving)} moved, "
-              f"{len(told)} named, {len(moving - told)} moved without being named")  # fmt: skip
-    raise SystemExit(1 if wrong else 0)
-
-
-if __name__ == "__main__":
-    main()

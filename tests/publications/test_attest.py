@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from released_tree import copy_released
 
 from project_copy import ROOT
 from readiness.cli import main
@@ -304,7 +305,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @given(data=st.data())
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_any_changed_byte_is_seen(signed: tuple[Path, Path], data: st.DataObject) -> None:
     folder, office = signed
     path = folder / ATTESTATIONS
@@ -521,9 +522,8 @@ def test_without_the_package_it_is_named(folder: Path, tmp_path: Path) -> None:
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A project with a shipped publication, signed; and the key."""
     base = tmp_path_factory.mktemp("shipped")
-    folder = base / "tree/publications/haca-2024"
-    shutil.copytree(ROOT / "publications/haca-2024", folder)
-    shutil.copyfile(ROOT / "publications/index.json", base / "tree/publications/index.json")
+    copy_released(base / "tree")
+    folder = base / "tree/publications/menus-r1"
     office = base / "office"
     new_key(office, base / "tree")
     attest(folder, private_key(office))
@@ -635,7 +635,7 @@ def test_the_first_line_says_whose_it_is(
             options = [text for key in keys for text in ("--key", str(key))]
             found = main(["audit", folder.name, "--level", "0", *options])
             said = capsys.readouterr().out
-            assert found == code and said.startswith(f"haca-2024: {verdict}"), (keys, said)
+            assert found == code and said.startswith(f"menus-r1: {verdict}"), (keys, said)
     finally:
         path.write_bytes(before)
 

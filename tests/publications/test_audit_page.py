@@ -17,9 +17,10 @@ from pathlib import Path
 
 import audited
 import pytest
+from released_tree import released_root
 from selectolax.lexbor import LexborHTMLParser
 
-from project_copy import ROOT
+from project_copy import PATIENCE, ROOT
 from readiness.facts import Fact
 from readiness.language import tell, text
 from readiness.language.catalogue import read
@@ -72,7 +73,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Audit]:
         "differing": audited.differing(),
         "under another lock": audited.under_lock(),
         "later": audited.later(),
-        "nothing computed": audit(ROOT, audited.STUDY, 1, changes=Changes()),
+        "nothing computed": audit(released_root(), audited.STUDY, 1, changes=Changes()),
         "broken": audited.broken(),
         "damaged": audited.damaged(folder),
         **{str(outcome): found for outcome, found in gone.items()},
@@ -334,7 +335,7 @@ def test_every_number_stands_in_columns(harmed: Mapping[str, Audit]) -> None:
 
 
 def test_somebody_elses_figures_get_no_tick_and_no_bare_verdict() -> None:
-    study = replace(audit(ROOT, audited.STUDY, 0, changes=Changes()), level=2)
+    study = replace(audit(released_root(), audited.STUDY, 0, changes=Changes()), level=2)
     judged = [replace(n, outcome=Outcome.JUDGED, code="same") for n in study.numbers]
     study = replace(study, numbers=tuple(judged))
     page = LexborHTMLParser(audit_page([study, study], subjects(study), "en"))
@@ -344,7 +345,7 @@ def test_somebody_elses_figures_get_no_tick_and_no_bare_verdict() -> None:
 
 @pytest.mark.parametrize("level", [0, 1])
 def test_low_levels_say_that_no_number_was_recomputed(level: int) -> None:
-    found = audit(ROOT, audited.STUDY, level, changes=Changes())
+    found = audit(released_root(), audited.STUDY, level, changes=Changes())
     assert found.exit_code == 0
     page = LexborHTMLParser(page_of(found))
     assert "no number was recomputed" in page.css_first(".verdict .first").text()
@@ -429,7 +430,7 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), **variables}
     return subprocess.run(
         [sys.executable, "-m", "readiness", "audit", *arguments],
-        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=120,
+        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE,
     )  # fmt: skip
 
 
@@ -467,7 +468,7 @@ def in_browser(page: str, folder: Path, width: int, act: str = "") -> dict[str, 
     done = subprocess.run(
         [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom",
          (folder / "frame.html").as_uri()],
-        capture_output=True, text=True, timeout=90,
+        capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     found = re.search(r"said(\{.*?\})said", done.stdout, re.DOTALL)
     assert found is not None, done.stdout[-500:] + done.stderr[-500:]

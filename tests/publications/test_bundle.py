@@ -21,9 +21,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from released_tree import RELEASED, SECOND, STUDY, released_root
 from restatus import seal_anew, sealed_with_status
 
-from project_copy import ABROAD, ROOT, Project, add_environment, copy_project, drafts, message
+from project_copy import ABROAD, Project, add_environment, message
 from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
@@ -31,11 +32,14 @@ from readiness.lineage import read_lineage
 from readiness.publications.bundle import bundle, gather
 from readiness.publications.bundle.contents import _refuse_unsafe
 from readiness.publications.bundle.pages import UNKNOWN_DATE
-from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.ledger import FOLDER
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
+from tiny_project import TINY
 
-STUDY, SECOND = "haca-2024", "simulated-2026-r2"
-CLAIMS = "haca-2024-claims@2"
+CLAIMS = "menus-2023-claims@1"
+CLAIMS_OBJECT = hashlib.md5(
+    (TINY / f"exports/{CLAIMS}.csv").read_bytes(), usedforsecurity=False
+).hexdigest()[2:]
 DATE = "2026-03-01"
 DESCRIPTION = "ro-crate-metadata.json"
 
@@ -78,14 +82,13 @@ def made(root: Path, identity: str, *, restricted: bool | None = None, date: str
 @pytest.fixture(scope="module")
 def bundles() -> dict[str, Zip]:
     """The bundles of the released publications."""
-    released = [identity for identity in publication_ids(ROOT) if identity not in drafts()]
-    return {identity: made(ROOT, identity) for identity in released}
+    return {identity: made(released_root(), identity) for identity in RELEASED}
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Path]:
     """A copy of the project that one test may change."""
-    yield copy_project(tmp_path / "tree").root
+    yield Project(released_root()).copy(tmp_path / "tree").root
     shutil.rmtree(tmp_path / "tree")
 
 
@@ -136,33 +139,34 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
     }
     assert others == {
         ".dvc/config", "CITATION.cff", "LICENSE", "Makefile", "README.md", "Snakefile",
-        "config.yaml", "data/claims/haca-2024-2.yaml", "data/raw/haca-2024-claims/2.csv.dvc",
+        "config.yaml", "data/claims/menus-2023-1.yaml", "data/raw/menus-2023-claims/1.csv.dvc",
         "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b", "data/versions.csv",
         "publications/index.json", "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
     }  # fmt: skip
     assert not any("__pycache__" in name or name.startswith("tests/") for name in files)
     registered = list(csv.DictReader(io.StringIO(files["data/versions.csv"].decode())))
-    assert [(row["dataset"], row["version"]) for row in registered] == [("haca-2024-claims", "2")]
-    assert files["config.yaml"] == (ROOT / FOLDER / STUDY / "config.yaml").read_bytes()
+    assert [(row["dataset"], row["version"]) for row in registered] == [("menus-r1-claims", "2")]
+    assert files["config.yaml"] == (released_root() / FOLDER / STUDY / "config.yaml").read_bytes()
 
 
 def test_what_is_superseded_comes_along_with_its_data(bundles: dict[str, Zip]) -> None:
     files = bundles[SECOND].files
     assert {name.split("/")[1] for name in files if name.startswith("publications/")} == {
-        "index.json", "simulated-2026-r1", SECOND,
+        "index.json", "canteen-r1", SECOND,
     }  # fmt: skip
     objects = {name for name in files if name.startswith("data/store/")}
     assert len(objects) == 3
     for name in objects:
         digest = hashlib.md5(files[name], usedforsecurity=False).hexdigest()
         assert name == f"data/store/files/md5/{digest[:2]}/{digest[2:]}"
-    assert "simulated-2026-r1/` is here because" in files["README.md"].decode()
+    assert "canteen-r1/` is here because" in files["README.md"].decode()
 
 
 def test_the_same_tree_is_the_same_bytes_on_any_machine(
     bundles: dict[str, Zip], tmp_path: Path
 ) -> None:
-    elsewhere = copy_project(tmp_path / "نسخة of the tree", ABROAD)
+    copied = Project(released_root()).copy(tmp_path / "نسخة of the tree")
+    elsewhere = Project(copied.root, ABROAD)
     (elsewhere.root / "workflow" / "__pycache__").mkdir(exist_ok=True)
     (elsewhere.root / "workflow" / "__pycache__" / "x.pyc").write_bytes(b"x")
     for identity in (STUDY, SECOND):
@@ -192,7 +196,7 @@ def test_also_that_of_a_publication_that_supersedes_another(
     bundles: dict[str, Zip], tmp_path: Path
 ) -> None:
     project = bundles[SECOND].unpack(tmp_path / "حزمة to audit", ABROAD)
-    result = project.readiness("audit", "simulated-2026-r1", SECOND, "--level", "1")
+    result = project.readiness("audit", "canteen-r1", SECOND, "--level", "1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "2 publications: 2 VALID" in result.stdout
     # What the log lists and the bundle leaves out is told, not passed over.
@@ -200,16 +204,16 @@ def test_also_that_of_a_publication_that_supersedes_another(
     assert result.returncode == 2
     assert "2 VALID, 1 COULD NOT CHECK" in result.stdout
     # The workflow loads there and knows what to do.
-    assert "register_wave simulated-2026" in " ".join(project.to_do()).replace("waves/", "")
+    assert "register_wave canteen-r2" in " ".join(project.to_do()).replace("waves/", "")
 
 
 def test_what_was_changed_in_it_is_seen(bundles: dict[str, Zip], tmp_path: Path) -> None:
     project = bundles[STUDY].unpack(tmp_path / "bundle")
-    store = next((project.root / "data/store").rglob("e5c3*"))
-    store.write_bytes(store.read_bytes().replace(b"67", b"68", 1))
+    store = next((project.root / "data/store").rglob(CLAIMS_OBJECT))
+    store.write_bytes(store.read_bytes().replace(b"71", b"72", 1))
     result = project.readiness("audit", STUDY, "--level", "1")
     assert result.returncode == 1, result.stdout
-    project.replace(f"publications/{STUDY}/figures.csv", "67", "68")
+    project.replace(f"publications/{STUDY}/figures.csv", "71", "72")
     assert project.readiness("audit", STUDY, "--level", "0").returncode == 3
 
 
@@ -275,7 +279,7 @@ def test_the_descriptor_and_the_root_have_what_the_specification_demands(
         assert graph[license_]["name"] and graph[license_]["description"]
         for author in references(root["author"]):
             assert kinds(graph[author]) <= {"Person", "Organization"} and graph[author]["name"]
-        seal = json.loads((ROOT / FOLDER / identity / SEAL).read_text("utf-8"))
+        seal = json.loads((released_root() / FOLDER / identity / SEAL).read_text("utf-8"))
         assert root["identifier"] == seal["digest"]
 
 
@@ -323,7 +327,7 @@ def test_each_run_and_each_step_is_an_action_of_a_tool(bundles: dict[str, Zip]) 
         actions = {name for name, e in graph.items() if "CreateAction" in kinds(e)}
         assert actions == set(references(root["mentions"]))
         runs = [n for n in actions if references(graph[n]["instrument"]) == ["Snakefile"]]
-        expected = {identity, "simulated-2026-r1"} if identity == SECOND else {identity}
+        expected = {identity, "canteen-r1"} if identity == SECOND else {identity}
         assert {name.removeprefix("#run/") for name in runs} == expected
         tools = set(references(workflow["hasPart"]))
         for name in actions - set(runs):
@@ -361,7 +365,7 @@ def test_the_actions_say_what_the_provenances_say(bundles: dict[str, Zip]) -> No
         graph = found.graph
         for path in sorted(n for n in found.files if "/lineage/" in n and n.count("/") == 3):
             identity, step = path.split("/")[1], PurePosixPath(path).stem
-            lineage = read_lineage(ROOT / path)
+            lineage = read_lineage(released_root() / path)
             action = graph[f"#run/{identity}/{step}"]
             for key, hashes in (("result", lineage.outputs), ("object", lineage.inputs)):
                 named = {graph[name]["sha256"] for name in references(action.get(key, []))}
@@ -433,7 +437,7 @@ def test_restricted_data_never_leave_without_a_word(tree: Path) -> None:
 
 def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
-    data = next((tree / "data/store").rglob("e5c3*"))
+    data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     content = data.read_bytes()
     target = tmp_path / "out.zip"
     result = Project(tree).readiness(
@@ -456,7 +460,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     assert audited.returncode == 2
     assert "DATA RESTRICTED" in audited.stdout
     # Whoever may have the data puts the file where its pointer says, and audits again.
-    (project.root / "data/raw/haca-2024-claims/2.csv").write_bytes(content)
+    (project.root / "data/raw/menus-2023-claims/1.csv").write_bytes(content)
     audited = project.readiness("audit", STUDY, "--level", "1")
     assert audited.returncode == 0, audited.stdout
     # It needs no copy of the data to be made.
@@ -467,7 +471,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
 def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
     found = made(tree, STUDY, restricted=True)
-    data = next((tree / "data/store").rglob("e5c3*"))
+    data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     assert found.files[data.relative_to(tree).as_posix()] == data.read_bytes()
     audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
     assert audited.returncode == 0, audited.stdout
@@ -478,7 +482,7 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
 
 def test_a_copy_under_another_name_does_not_leave_either(tree: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
-    data = next((tree / "data/store").rglob("e5c3*"))
+    data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     (tree / "workflow/readiness/notes.json").write_bytes(data.read_bytes())
     with pytest.raises(DataError, match=r"workflow/readiness/notes\.json: has the bytes of"):
         made(tree, STUDY, restricted=False)
@@ -487,7 +491,7 @@ def test_a_copy_under_another_name_does_not_leave_either(tree: Path) -> None:
 
 def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
     with_status(tree, ERASED, sealed=False)
-    data = next((tree / "data/store").rglob("e5c3*"))
+    data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     with pytest.raises(DataError, match="a copy of what was erased"):
         made(tree, STUDY)
     data.unlink()
@@ -496,7 +500,7 @@ def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: 
     assert "was erased (a respondent withdrew)" in found.graph["./"]["description"]
     assert "was erased (a respondent withdrew)" in found.files["README.md"].decode()
     # Both rows of the register are there: what it was, and that it is no more.
-    assert found.files["data/versions.csv"].count(b"haca-2024-claims,2,") == 2
+    assert found.files["data/versions.csv"].count(b"menus-2023-claims,1,") == 2
     audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
     assert audited.returncode == 2 and "DATA ERASED" in audited.stdout
 
@@ -506,14 +510,14 @@ def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: 
 
 def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
     folder = tree / FOLDER / STUDY
-    data = next((tree / "data/store").rglob("e5c3*"))
-    pointer = tree / "data/raw/haca-2024-claims/2.csv.dvc"
+    data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
+    pointer = tree / "data/raw/menus-2023-claims/1.csv.dvc"
     changes = {
-        folder / "report.html": "report.html: SEAL BROKEN",
+        folder / "report/en/report.html": "report/en/report.html: SEAL BROKEN",
         folder / "figures.csv": "figures.csv: SEAL BROKEN",
         data: "in store",
         pointer: "not the sealed pointer",
-        tree / "data/claims/haca-2024-2.yaml": "not the sealed bytes",
+        tree / "data/claims/menus-2023-1.yaml": "not the sealed bytes",
     }
     for path, expected in changes.items():
         before = path.read_bytes()
@@ -527,8 +531,8 @@ def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
 
 
 def test_a_broken_publication_that_it_supersedes_is_refused_too(tree: Path) -> None:
-    (tree / FOLDER / "simulated-2026-r1" / "report.html").write_bytes(b"")
-    with pytest.raises(DataError, match=r"simulated-2026-r1: report\.html"):
+    (tree / FOLDER / "canteen-r1" / "README.md").write_bytes(b"")
+    with pytest.raises(DataError, match=r"canteen-r1: README\.md"):
         made(tree, SECOND)
 
 
@@ -563,7 +567,7 @@ def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
     "arguments",
     [
         ["none-2026"],
-        ["../haca-2024"],
+        ["../menus-r1"],
         [STUDY, "--to", "bundle.tar"],
         [STUDY, "--to", f"publications/{STUDY}/bundle.zip"],
         [STUDY, "--date", "1 March 2026"],
@@ -574,14 +578,14 @@ def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
 def test_the_command_says_what_it_cannot_use(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(released_root())
     assert main(["bundle", *arguments]) == 2
     said = capsys.readouterr().err
     assert said.startswith("readiness bundle: ") and said.count("\n") == 1
 
 
 def test_without_a_date_the_bundle_says_that_none_was_given() -> None:
-    found = made(ROOT, STUDY, date="")
+    found = made(released_root(), STUDY, date="")
     root = found.graph["./"]
     assert root["datePublished"] == UNKNOWN_DATE
     assert "No date of publication was given" in root["description"]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
@@ -18,16 +17,15 @@ from readiness.publications.closing import (
     site_text,
 )
 from readiness.publications.outcomes import UNREADABLE, Outcome
-from readiness.register.figures import read_register
-
-NAME = "simulated-2026-r2"
+from releases import SECOND as NAME
+from releases import released_figures
 
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the step writes where 12 of 40 numbers differ, one of them for it is gone."""
     folder = tmp_path_factory.mktemp("closing") / NAME
-    ledger = read_register(ROOT / "publications" / NAME / "figures.csv")
+    ledger = released_figures(NAME)
     shares = ledger[ledger["unit"] == "share"].head(40)
     other = shares.copy()
     other.iloc[:11, other.columns.get_loc("value")] = "0.987"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from released_tree import copy_released, released_root
 
-from project_copy import ROOT, copy_released
 from readiness.errors import DataError
 from readiness.language import tell
 from readiness.publications.closing import closing_lines, closing_text
@@ -19,14 +19,14 @@ from readiness.publications.reproduce import compare, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
 from readiness.register.figures import read_register
 
-OLD, NEW = "simulated-2026-r2", "simulated-2026-r9"
-SHARE = "preparation.low.producer"
+OLD, NEW = "canteen-r2", "canteen-r9"
+SHARE = "meal.hot.harbour"
 STATED = ("id", "run", "lock", "code", "supersedes", "numbers", "datasets")
 
 
 @pytest.fixture(scope="module")
 def ledger() -> pd.DataFrame:
-    return read_register(ROOT / "publications" / OLD / "figures.csv")
+    return read_register(released_root() / "publications" / OLD / "figures.csv")
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def test_a_named_number_is_corrected(
 
 
 def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
-    other = "preparation.weak.all"
+    other = "meal.cold.all"
     rows = f"{SHARE},{value(ledger, SHARE)},0.5,a typo\n{other},0.123,0.5,a typo\n"
     succeed(tree, rows)
     errata = read_errata(errata_of(tree, OLD))
-    third = "preparation.low.all"
+    third = "meal.hot.all"
     again = moved(ledger, SHARE, other, third)
     found = compare(ledger, again, today=True, errata=errata).set_index("id")["verdict"]
     # Named with another value than was published, and not named at all.
@@ -102,7 +102,7 @@ def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
 def test_an_erratum_counts_as_far_as_its_seal(tree: Path, ledger: pd.DataFrame) -> None:
     folder = succeed(tree, f"{SHARE},{value(ledger, SHARE)},0.5,a typo\n")
     path = folder / ERRATUM
-    assert errata_of(tree, OLD) == [path] and errata_of(tree, "simulated-2026-r1") == []
+    assert errata_of(tree, OLD) == [path] and errata_of(tree, "canteen-r1") == []
     path.write_text(path.read_text("utf-8").replace("a typo", "another"), "utf-8")
     with pytest.raises(DataError, match=r"erratum\.csv: changed after it was sealed"):
         read_errata([path])

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from released_tree import STUDY, released_root
 
-from project_copy import ROOT, shipped_files
+from project_copy import ROOT, Project, shipped_files
 from readiness.datasets.places import Foreign, remote_settings
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import find_object, local_copies
@@ -27,7 +28,6 @@ from readiness.publications.program import program_files
 from readiness.publications.sandbox import Bounds, bubblewrap, run_confined
 from readiness.publications.tree import unpack_zip
 
-STUDY = "haca-2024"
 SECRET = "only-the-auditor-knows"
 CANARY = "import os\nopen(os.environ.get('CANARY') or {path!r}, 'a').write(__file__ + '\\n')\n"
 sandboxed = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot be used here")
@@ -117,10 +117,9 @@ def dvc_settings(folder: Path, port: int) -> str:
 def hostile(tmp_path: Path, listener: tuple[int, list[object]]) -> Path:
     """A tree whose publications are valid, with a mine wherever a program might step."""
     root = tmp_path / "hostile"
-    for name in shipped_files():
-        if name.parts[:1] != ("tests",):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, root / name)
+    Project(released_root()).copy(root)
+    for name in (".venv", "results", ".snakemake", "publications/menus-r2"):
+        shutil.rmtree(root / name)
     mine = CANARY.format(path=str(tmp_path / "canary"))
     for folder in (".", "workflow", "publications", "data", "profiles"):
         for name in ("argparse", "sitecustomize", "usercustomize", "json", "snakemake", "pandas"):
@@ -194,7 +193,7 @@ def test_no_file_of_a_hostile_tree_runs(
 
 def test_the_auditor_names_where_data_may_come_from(hostile: Path, tmp_path: Path) -> None:
     shutil.move(hostile / "data/store", tmp_path / "store")
-    version = find_version(hostile, "haca-2024-claims@1")
+    version = find_version(hostile, "menus-2023-claims@1")
     foreign = Foreign((str(tmp_path / "store"),), tmp_path / "fetched")
     with pytest.raises(DataError, match="--remote ADDRESS"):
         find_object(hostile, version, Foreign((), tmp_path / "fetched"))

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from released_tree import released_root
 
-from project_copy import ROOT, Project, copy_project
+from project_copy import ROOT, Project
 
 CANARY = "import os\nopen(os.environ['CANARY'], 'a').write(__file__ + '\\n')\n"
 MODULES = ("argparse", "sitecustomize", "usercustomize", "snakemake", "json", "yaml", "readiness")
@@ -19,7 +20,8 @@ MODULES = ("argparse", "sitecustomize", "usercustomize", "snakemake", "json", "y
 @pytest.fixture
 def mined(tmp_path: Path) -> Project:
     """A project with a mine of every kind beside what is its program."""
-    project = copy_project(tmp_path / "tree", {"CANARY": str(tmp_path / "canary")})
+    copied = Project(released_root()).copy(tmp_path / "tree")
+    project = Project(copied.root, {"CANARY": str(tmp_path / "canary")})
     for name in MODULES:
         for place in (".", "workflow", "publications"):
             if (place, name) != ("workflow", "readiness"):
@@ -37,7 +39,7 @@ def blown(project: Project) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", [("audit", "--level", "0"), ("verify", "haca-2024"), ("data", "verify")]
+    "words", [("audit", "--level", "0"), ("verify", "menus-r1"), ("data", "verify")]
 )
 def test_a_command_takes_no_file_of_the_folder_for_a_library(
     mined: Project, words: tuple[str, ...]
@@ -49,7 +51,7 @@ def test_a_command_takes_no_file_of_the_folder_for_a_library(
 
 
 def test_a_run_takes_no_file_of_the_folder_for_a_library(mined: Project) -> None:
-    target = "results/studies/haca-2024/judge/verdicts.json"
+    target = "results/studies/menus-2023/judge/verdicts.json"
     result = mined.run(target, PYTHONPATH=".:workflow")
     assert result.returncode == 0, result.stderr
     assert (mined.root / target).is_file()

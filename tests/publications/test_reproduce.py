@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from released_tree import STUDY, released_root
 
 from readiness.facts import Fact
 from readiness.language import tell
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
 from readiness.register.figures import COLUMNS, read_register
+from releases import FIRST, released_figures
 
-PUBLICATIONS = Path(__file__).parents[2] / "publications"
 SHARE = "preparation.low.producer"
 
 
 @pytest.fixture(scope="module")
 def wave() -> pd.DataFrame:
     """The ledger of the first release."""
-    return read_register(PUBLICATIONS / "simulated-2026-r1" / "figures.csv")
+    return released_figures(FIRST)
 
 
 @pytest.fixture(scope="module")
 def study() -> pd.DataFrame:
-    return read_register(PUBLICATIONS / "haca-2024" / "figures.csv")
+    return read_register(released_root() / "publications" / STUDY / "figures.csv")
 
 
 def altered(ledger: pd.DataFrame, identity: str, **cells: str) -> pd.DataFrame:

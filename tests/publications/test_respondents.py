@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from released_tree import SECOND, released_root
 from restatus import restatus, sealed_with_status
 
-from project_copy import ROOT, copy_project
+from project_copy import Project
 from readiness.cli import main
 from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
@@ -26,17 +27,18 @@ from readiness.publications.audit.model import Changes
 from readiness.publications.bundle.respondents import Respondents
 from readiness.publications.outcomes import Outcome
 from readiness.publications.seal import LEFT_OUT, WITHHELD
+from tiny_project import TINY
 
-WAVE = "simulated-2026-r2"
-ANSWERS = ("simulated-2026@1", "simulated-2026@2")
+WAVE = SECOND
+ANSWERS = ("canteen-2025@1", "canteen-2025@2")
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project whose answers are restricted, in the register and as they were sealed."""
-    root = copy_project(tmp_path / "tree").root
+    root = Project(released_root()).copy(tmp_path / "tree").root
     restatus(root / "data/versions.csv", ANSWERS, RESTRICTED)
-    for folder in sorted((root / "publications").glob("simulated-*")):
+    for folder in sorted((root / "publications").glob("canteen-*")):
         sealed_with_status(folder, ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)
     yield root
@@ -46,12 +48,10 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def codes() -> set[str]:
     """The codes of those who were invited and answered, read without the program."""
     found = set()
-    for name in ("76/67a33152d02de463a19055ee8202cd", "1d/808e527ae8fb1dd021cf24959dab32"):
-        text = (ROOT / "data/store/files/md5" / name).read_text("utf-8-sig")
-        for row in csv.DictReader(io.StringIO(text, newline="")):
-            found.add(next(v for k, v in row.items() if k.startswith("Code d'invitation")).strip())
-    with (ROOT / "data/store/files/md5/19/78e9260db2910861003b7880945756").open() as file:
-        return found & {row["token"] for row in csv.DictReader(file)}
+    for name in ANSWERS:
+        with (TINY / f"exports/{name}.csv").open(encoding="utf-8", newline="") as file:
+            found |= {row["Invitation"] for row in csv.DictReader(file)}
+    return found
 
 
 def searched(content: bytes) -> Iterator[bytes]:
@@ -75,10 +75,10 @@ def test_no_code_of_the_answers_is_in_the_zip(
     arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
     assert main(arguments) == 0, capsys.readouterr().err
     said = capsys.readouterr().out
-    for name in ("data/corrections/simulated-2026-1.csv", f"publications/{WAVE}/code.tar"):
+    for name in ("data/corrections/canteen-1.csv", f"publications/{WAVE}/code.tar"):
         assert name in said
     known = codes()
-    assert len(known) > 400
+    assert len(known) == 60
     parts = list(searched(target.read_bytes()))
     assert len(parts) > 200
     everything = b"\n".join(parts)
@@ -99,9 +99,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     ]
     assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
     assert found.exit_code == 2
-    assert [f.place for f in found.data if f.fact == LEFT_OUT] == [
-        "data/corrections/simulated-2026-1.csv"
-    ]
+    assert [f.place for f in found.data if f.fact == LEFT_OUT] == ["data/corrections/canteen-1.csv"]
     # A word about another file than the sealed one is none, and neither is one of a file beside.
     table = bundle / "publications" / WAVE / WITHHELD
     table.write_text(table.read_text("utf-8").replace("code.tar,", "code.tar,0"), "utf-8")
@@ -124,9 +122,9 @@ def test_the_command_refuses_what_it_cannot_leave_out(
 def test_where_the_answers_are_not_nothing_can_be_proven(
     tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tree / "data/store/files/md5/1d/808e527ae8fb1dd021cf24959dab32").unlink()
+    shutil.rmtree(tree / "data/store")
     shutil.rmtree(tree / ".dvc/cache", ignore_errors=True)
-    (tree / "data/raw/simulated-2026/2.csv").unlink(missing_ok=True)
+    (tree / "data/raw/canteen-2025/2.csv").unlink(missing_ok=True)
     target = tmp_path / "out.zip"
     assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
     assert "nobody can tell which files name a respondent" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from project_copy import PATIENCE
 from readiness.errors import DataError
 from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.scratch import scratch_project
@@ -40,7 +41,7 @@ def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: i
     while not (tmp_path / "started").exists():
         assert process.poll() is None
     process.send_signal(number)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE)
     assert b"KeyboardInterrupt" in said
     assert [path.name for path in tmp_path.iterdir()] == ["started"]
 

@@ -68,7 +68,7 @@ def test_changed_code_is_told_by_the_changed_code(bench: Bench, part: int) -> No
     assert wrong(bench.judge(cases[part], (0,))) == []
 
 
-STUDY = "haca-2024"
+STUDY = "menus-r1"
 """The cheapest publication; all others by benchmarks/tampering.py."""
 FORGED = 24
 
@@ -135,7 +135,7 @@ def test_a_publication_without_its_configuration_is_not_passed_over(bench: Bench
             ("config.yaml", "config.yaml: audit.seal.removed"),
             ("seal.json", "audit.seal.missing"),
         ):
-            tree.remove(f"publications/simulated-2026-r1/{name}")
+            tree.remove(f"publications/canteen-r1/{name}")
             status, said = tree.audit("", 0)
             assert status == 3, said
             assert told in said
@@ -151,7 +151,7 @@ def test_bytes_that_are_no_text_are_said_in_one_line(bench: Bench) -> None:
         for content in (b"\xff\xfe\0\xff", b"", b"[[[", text.replace("/", "/\0").encode()):
             bench.tree.write(name, content)
             try:
-                status, said = bench.tree.audit("haca-2024", 1)
+                status, said = bench.tree.audit("menus-r1", 1)
             finally:
                 bench.tree.undo()
             assert status in (0, 1, 2), said

@@ -1,4 +1,4 @@
-"""Where a publication has its charts and pages: of before there were languages, and since."""
+"""Where a publication has its charts and pages: in a folder a language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT
 from readiness.errors import DataError
 from readiness.publications.chain import step_folders
 from readiness.publications.documents import (
@@ -18,21 +17,11 @@ from readiness.publications.documents import (
     steps_shown,
 )
 
-SEALED = ROOT / "publications/haca-2024"
-
 
 def publication(folder: Path, config: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "config.yaml").write_text(config, "utf-8")
     return folder
-
-
-def test_a_sealed_publication_has_its_pages_where_it_had_them() -> None:
-    assert languages_of(SEALED) == ()
-    assert pages_of(SEALED) == ["report.html", "report.pdf"]
-    assert all((SEALED / name).is_file() for name in pages_of(SEALED))
-    assert kept_as("draw", "bases.svg") == "charts/bases.svg"
-    assert kept_as("register", "figures.csv") == ""
 
 
 def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:

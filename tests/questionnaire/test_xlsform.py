@@ -326,7 +326,7 @@ def condition(source: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(document=documents())
 def test_what_is_written_as_a_form_comes_back(
     document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory

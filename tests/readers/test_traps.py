@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from broken.broken_exports import (
+from broken_exports import (
     HEADER,
     IMPORT,
     KOBO,
@@ -27,6 +26,7 @@ from broken.broken_exports import (
     data,
     text,
 )
+
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet, recognised

@@ -65,7 +65,7 @@ def system_of(counts: Counts) -> System:
     return System(np.array(counts.upper), fixed, (), (), truth)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 25))
 def test_who_really_came_is_possible_and_so_is_a_table_that_is_found(seed: int, came: int) -> None:
     table = people(seed, 80)

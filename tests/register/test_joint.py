@@ -44,7 +44,7 @@ def released(counts: np.ndarray, seed: int, shown: float) -> tuple[Joint, dict[s
     return joint, {f"{c}.{g}": people[c, g] for c, g in CELLS}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(0, 12), min_size=6, max_size=6), st.integers(0, 99), st.floats(0.3, 1.0)
 )

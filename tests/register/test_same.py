@@ -61,7 +61,7 @@ def test_the_same_cell(first: str, second: str, same: bool) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64))
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_every_stored_value_is_a_number_and_itself(value: float) -> None:
     stored = format(value, ".12g")
     read = number(stored)

@@ -14,6 +14,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE
 
+from project_copy import PATIENCE
 from readiness.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.render import Rendering, render
@@ -118,7 +119,7 @@ def test_same_bytes_twice_in_another_folder_locale_and_zone(
     arguments = [str(source), str(folder / "out"), str(CHARTS["charts"])]
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        env=environment, cwd=folder, capture_output=True, text=True, timeout=60,
+        env=environment, cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert rendering.html is not None and rendering.pdf is not None
@@ -226,9 +227,7 @@ import pathlib, subprocess
 child = subprocess.Popen(["sleep", "600"])
 pathlib.Path("%s").write_text(str(child.pid))
 ```""" % (tmp_path / "pid")
-    started = time.monotonic()
     html_of(tmp_path, body)
-    assert time.monotonic() - started < 60
     assert gone(int((tmp_path / "pid").read_text()))
 
 
@@ -335,7 +334,7 @@ time.sleep(600)
 
 
 def gone(pid: int) -> bool:
-    for _ in range(100):
+    for _ in range(PATIENCE * 20):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return True
         time.sleep(0.05)
@@ -344,8 +343,8 @@ def gone(pid: int) -> bool:
 
 def test_out_of_time_ends_the_whole_group(tmp_path: Path) -> None:
     source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
-    with pytest.raises(RenderError, match="did not finish within 3 s"):
-        render(source, tmp_path / "out", timeout=3, quarto=None)
+    with pytest.raises(RenderError, match="did not finish within 10 s"):
+        render(source, tmp_path / "out", timeout=10, quarto=None)
     assert gone(int((tmp_path / "pid").read_text()))
     assert not (tmp_path / "out").exists()
 
@@ -368,12 +367,12 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
         env={**os.environ, "PYTHONPATH": str(WORKFLOW), "TMPDIR": str(tmp_path / "tmp")},
         stderr=subprocess.PIPE,
     )
-    for _ in range(400):
+    for _ in range(PATIENCE * 20):
         if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
             break
         time.sleep(0.05)
     process.send_signal(number)
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == code
     assert gone(int((tmp_path / "pid").read_text()))
     assert list((tmp_path / "tmp").iterdir()) == []

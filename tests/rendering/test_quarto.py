@@ -11,6 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE
 
+from project_copy import PATIENCE
 from readiness.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.quarto import find_quarto
@@ -91,7 +92,7 @@ def test_it_is_given_what_the_cells_left(tmp_path: Path) -> None:
 
 
 def gone(pid: int) -> bool:
-    for _ in range(100):
+    for _ in range(PATIENCE * 20):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return True
         time.sleep(0.05)
@@ -145,7 +146,7 @@ def test_one_that_stops_half_way_leaves_nothing(tmp_path: Path, script: str, sai
 def test_one_that_hangs_is_stopped_with_its_children(tmp_path: Path) -> None:
     script = f"sleep 600 & echo $! > '{tmp_path / 'pid'}'; wait"
     with pytest.raises(RenderError, match="did not finish within"):
-        render(write(tmp_path, "x"), tmp_path / "out", timeout=1, quarto=program(tmp_path, script))
+        render(write(tmp_path, "x"), tmp_path / "out", timeout=5, quarto=program(tmp_path, script))
     assert gone(int((tmp_path / "pid").read_text()))
     assert not (tmp_path / "out").exists()
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from clinic_wave import ITEMS, Clinic, clinic, register, tables
+from project_copy import PATIENCE
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
 from readiness.register.published import published
@@ -75,7 +76,7 @@ def test_libreoffice_reads_the_register_and_the_letters(
     subprocess.run(
         [str(OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/office",
          "--convert-to", FILTER, "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
-        check=True, capture_output=True, timeout=120,
+        check=True, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     values = dict(zip(rows["id"], rows["value"], strict=True))
     seen = 0

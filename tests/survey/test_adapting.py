@@ -54,7 +54,7 @@ def weighed(n: int, seed: int, **options: object) -> Adapted:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(n=st.integers(2, 60), seed=st.integers(0, 10**6))
 def test_every_draw_ends_with_weights_that_meet_what_was_kept(n: int, seed: int) -> None:
     found = weighed(n, seed)

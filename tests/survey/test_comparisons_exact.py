@@ -17,7 +17,7 @@ from readiness.survey.comparisons.cumulative import cdf, density, interval_proba
 from readiness.survey.comparisons.effects import noncentrality_interval
 from readiness.survey.comparisons.quadratic_form import tail_probability
 
-BOUNDED = settings(deadline=None, derandomize=True, max_examples=40)
+BOUNDED = settings(max_examples=40)
 
 
 def all_tables(rows: list[int], columns: list[int]) -> list[list[list[int]]]:

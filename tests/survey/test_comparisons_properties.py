@@ -33,7 +33,7 @@ from readiness.survey.comparisons.effects import probability_of_superiority
 from readiness.survey.comparisons.permutation import Statistic
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 
-BOUNDED = settings(deadline=None, derandomize=True, max_examples=6)
+BOUNDED = settings(max_examples=6)
 
 
 def flat(d: Design) -> pd.DataFrame:

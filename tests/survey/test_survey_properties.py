@@ -26,7 +26,7 @@ from readiness.survey import (
 
 SEEDS = st.integers(0, 10_000)
 LEVELS = ["none", "weak", "medium", "good"]
-bounded = settings(deadline=None, derandomize=True, max_examples=15)
+bounded = settings(max_examples=15)
 
 
 def sample(seed: int, n: int = 90) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def run(
     return validate(raw, questionnaire, wave.sample, wave.corrections, **settings_)  # type: ignore[arg-type]
 
 
-@settings(deadline=None, derandomize=True, max_examples=8)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_row_order_does_not_matter(wave: Wave, questionnaire: Questionnaire, seed: int) -> None:
     raw = wave.exports[2]
@@ -182,7 +182,7 @@ def test_row_order_does_not_matter(wave: Wave, questionnaire: Questionnaire, see
         pd.testing.assert_frame_equal(getattr(shuffled, name), expected)
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.integers(40, 300),

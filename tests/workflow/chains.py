@@ -9,17 +9,18 @@ from pathlib import Path
 
 from holding import Moment, Step, hold, kill
 
+import tiny_project
 from project_copy import Project
 from readiness.cli import STEPS
 from readiness.lineage import read_lineage
 
-STUDY = "results/studies/haca-2024"
-WAVE = "results/waves/simulated-2026"
+STUDY = f"results/studies/{tiny_project.STUDY}"
+WAVE = f"results/waves/{tiny_project.WAVE}"
 FOLDERS = {
-    "restore": "results/inputs/haca-2024-claims/2",
+    "restore": f"results/inputs/{tiny_project.STUDY}-claims/1",
     "judge": f"{STUDY}/judge",
     "register-study": f"{STUDY}/register",
-    "draw-study": f"{STUDY}/charts/fr",
+    "draw-study": f"{STUDY}/charts/en",
     "validate": f"{WAVE}/validate",
     "faults": f"{WAVE}/faults",
     "weight": f"{WAVE}/weight",
@@ -29,17 +30,17 @@ FOLDERS = {
     "register-wave": f"{WAVE}/register",
     "attack": f"{WAVE}/attack",
     "dpo": f"{WAVE}/disclosure",
-    "draw-wave": f"{WAVE}/charts/fr",
-    "tables": f"{WAVE}/tables/fr",
-    "reproduce": "results/publications/haca-2024/reproduce",
-    "render": f"{STUDY}/report/fr",
+    "draw-wave": f"{WAVE}/charts/en",
+    "tables": f"{WAVE}/tables/en",
+    "reproduce": "results/publications/menus-r1/reproduce",
+    "render": f"{STUDY}/report/en",
     "site": "results/site",
     "gate": "results",
 }
-# What costs seconds; the others are tried with --every-step (test_interruptions.py ends a judging
+# What costs seconds; the others are tried with --thorough (test_interruptions.py ends a judging
 # one, and test_disks.py one that renders).
 QUICK = ("restore", "gate")
-# Of waves that compute variables: the shipped one has none.
+# Of waves that compute variables: this one has none.
 OTHER_WAVES = {"derive", "scale"}
 # The study's and the wave's first results: without them all of it is made again.
 FIRST = ("restore", "validate")

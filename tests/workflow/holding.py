@@ -48,7 +48,7 @@ class Step:
 def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The children of a process, and theirs."""
     try:
-        return psutil.Process(process.pid).children(recursive=True)
+        return list(psutil.Process(process.pid).children(recursive=True))
     except psutil.NoSuchProcess:
         return []
 
@@ -60,7 +60,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     for child in everyone:
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    psutil.wait_procs(everyone, timeout=10)
+    psutil.wait_procs(everyone, timeout=PATIENCE)
     process.communicate(timeout=PATIENCE)
 
 

@@ -221,14 +221,14 @@ def add_survey(project: Project, languages: Sequence[str] = ("fr", "ar", "en")) 
     (root / "data/corrections/libraries-1.csv").write_text(
         "respondent,item,from,to,reason,reviewer\n", "utf-8"
     )
-    for path, content in (
+    for place, content in (
         (
             f"data/questionnaires/{questionnaire(languages)['name']}-1.yaml",
             questionnaire(languages),
         ),
         (f"data/claims/{STUDY}-1.yaml", structure(languages)),
     ):
-        (root / path).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+        (root / place).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
     for name, path in files.items():
         asked = () if name.endswith("-claims") else ("--questionnaire", "libraries-1")
         added = project.readiness(

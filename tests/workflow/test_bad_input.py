@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, Project, copy_project, message
+from project_copy import Project, message
+from tiny_project import RESULTS, make_tiny
 
-WAVE = "results/waves/simulated-2026"
-CLAIMS = "results/inputs/haca-2024-claims/1/data.csv"
-POINTER = "data/raw/haca-2024-claims/1.csv.dvc"
-MARGINS = "data/margins/simulated-2026-1.csv"
+CLAIMS = "results/inputs/menus-2023-claims/1/data.csv"
+POINTER = "data/raw/menus-2023-claims/1.csv.dvc"
+MARGINS = "data/margins/canteen-1.csv"
 
 
 def stored(project: Project, name: str) -> Path:
@@ -50,25 +49,25 @@ def refused(
 @pytest.fixture(scope="module")
 def unrun(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project in which nothing has run; a test leaves it as it was."""
-    return copy_project(tmp_path_factory.mktemp("unrun") / "project")
+    return make_tiny(tmp_path_factory.mktemp("unrun") / "project")
 
 
 # --- the configuration ----------------------------------------------------------------------------
-ANSWERS = 'answers: {dataset: simulated-2026, version: "2"}'
+ANSWERS = 'answers: {dataset: canteen-2025, version: "1"}'
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("permutations: 9999", "permutatons: 9999", ("compare.permutatons", "did you mean")),
-        (ANSWERS, ANSWERS.replace('"2"', "2"), ("answers.version", "in quotes")),
-        (ANSWERS, ANSWERS.replace('"2"', '"9"'), ("simulated-2026@9", "data/versions.csv")),
-        ("by: profession", "by: job", ("estimate.by", "'job'", "profession")),
-        ("items: [preparation,", "items: [readiness,", ("compare.items", "'readiness'")),
-        ("questionnaire: ai-readiness-1", "questionnaire: ai-2", ("ai-2.yaml", "not found")),
-        ("show: [haca-2024,", "show: [haca-2025,", ("report.show", "'haca-2025'")),
-        ('opens: "2026-03-02"', 'opens: "2026-02-31"', ("opens", "2026-02-31", "calendar")),
-        ('opens: "2026-03-02"', 'opens: "2026-04-02"', ("validate", "closes on or after")),
+        ("permutations: 99", "permutatons: 99", ("compare.permutatons", "did you mean")),
+        (ANSWERS, ANSWERS.replace('"1"', "1"), ("answers.version", "in quotes")),
+        (ANSWERS, ANSWERS.replace('"1"', '"9"'), ("canteen-2025@9", "data/versions.csv")),
+        ("by: site", "by: job", ("estimate.by", "'job'", "site")),
+        ("items: [meal]", "items: [food]", ("compare.items", "'food'")),
+        ("questionnaire: canteen-1", "questionnaire: canteen-2", ("canteen-2.yaml", "not found")),
+        ("show: [menus-2023,", "show: [menus-2024,", ("report.show", "'menus-2024'")),
+        ('opens: "2025-03-01"', 'opens: "2025-02-31"', ("opens", "2025-02-31", "calendar")),
+        ('opens: "2025-03-01"', 'opens: "2025-04-02"', ("validate", "closes on or after")),
         ("level: 0.95", "level: 95", ("estimate.level", "95", "less than 1")),
         ("    simulated: true\n", "", ("simulated: missing",)),
         ("waves:\n", "waves:\nwaves:\n", ("the key waves is given twice", "line")),
@@ -93,7 +92,7 @@ def test_a_missing_config_is_said(fresh: Project) -> None:
 
 
 def test_bare_snakemake_says_the_same_line(fresh: Project) -> None:
-    fresh.replace("config.yaml", "permutations: 9999", "permutatons: 9999")
+    fresh.replace("config.yaml", "permutations: 99", "permutatons: 99")
     result = fresh.call(".venv/bin/python", "-m", "snakemake", "--cores", "1")
     assert result.returncode != 0
     assert "did you mean permutations?" in result.stderr
@@ -101,21 +100,21 @@ def test_bare_snakemake_says_the_same_line(fresh: Project) -> None:
 
 # --- the data -------------------------------------------------------------------------------------
 def test_a_missing_object(fresh: Project) -> None:
-    stored(fresh, "haca-2024-claims@1").unlink()
-    refused(fresh, fresh.run(CLAIMS), 3, "haca-2024-claims@1", "data/store", "git")
+    stored(fresh, "menus-2023-claims@1").rename(fresh.root / "elsewhere")
+    refused(fresh, fresh.run(CLAIMS), 3, "menus-2023-claims@1", "data/store", "git")
     assert not (fresh.root / CLAIMS).exists()
-    shutil.copy(stored(Project(ROOT), "haca-2024-claims@1"), stored(fresh, "haca-2024-claims@1"))
+    (fresh.root / "elsewhere").rename(stored(fresh, "menus-2023-claims@1"))
     assert fresh.run(CLAIMS).returncode == 0
 
 
 def test_a_flipped_byte_in_every_copy(fresh: Project) -> None:
-    original = stored(fresh, "haca-2024-claims@1").read_bytes()
+    original = stored(fresh, "menus-2023-claims@1").read_bytes()
     changed = bytearray(original)
     changed[100] ^= 1
     workspace = fresh.root / POINTER.removesuffix(".dvc")
-    for copy in (stored(fresh, "haca-2024-claims@1"), workspace):
+    for copy in (stored(fresh, "menus-2023-claims@1"), workspace):
         copy.write_bytes(changed)
-    refused(fresh, fresh.run(CLAIMS), 3, "haca-2024-claims@1", "damaged", "SHA-256")
+    refused(fresh, fresh.run(CLAIMS), 3, "menus-2023-claims@1", "damaged", "SHA-256")
     assert not (fresh.root / CLAIMS).exists()
     # One good copy is enough, wherever it lies.
     workspace.write_bytes(original)
@@ -138,26 +137,24 @@ def test_a_pointer_to_an_unknown_hash(fresh: Project) -> None:
 
 
 def test_a_missing_pointer_is_said_before_anything_runs(fresh: Project) -> None:
-    (fresh.root / "data/raw/haca-2024-claims/2.csv.dvc").unlink()
-    refused(fresh, fresh.run(), 3, "2.csv.dvc")
+    (fresh.root / POINTER).unlink()
+    refused(fresh, fresh.run(), 3, "1.csv.dvc")
 
 
 def test_an_export_of_another_questionnaire(project: Project) -> None:
-    with stored(project, "simulated-2026@2").open(encoding="utf-8-sig", newline="") as file:
+    with stored(project, "canteen-2025@1").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = list(csv.reader(file))
     other = project.root / "other.csv"
     with other.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([[head[0], *(f"Question {k}" for k in range(1, len(head)))]])
         csv.writer(file).writerows(rows[:40])
-    added = project.readiness(
-        "data", "add", "other.csv", "--dataset", "simulated-2026", "--as", "3"
-    )
+    added = project.readiness("data", "add", "other.csv", "--dataset", "canteen-2025", "--as", "3")
     assert added.returncode == 0, added.stderr
     before = project.read("config.yaml")
-    project.replace("config.yaml", ANSWERS, ANSWERS.replace('"2"', '"3"'))
-    refused(project, project.run(), 3, "validate", "ai-readiness-1", "Question 1")
+    project.replace("config.yaml", ANSWERS, ANSWERS.replace('"1"', '"3"'))
+    refused(project, project.run(), 3, "validate", "canteen-1", "Question 1")
     (project.root / "config.yaml").write_text(before, "utf-8")
-    result = project.run(f"{WAVE}/weight/weights.csv")
+    result = project.run(f"{RESULTS}/weight/weights.csv")
     assert result.returncode == 0, result.stderr
 
 
@@ -174,19 +171,17 @@ def test_a_file_that_is_no_table_is_never_added(
 ) -> None:
     (unrun.root / "export.csv").write_bytes(content)
     register = unrun.read("data/versions.csv")
-    result = unrun.readiness(
-        "data", "add", "export.csv", "--dataset", "simulated-2026", "--as", "3"
-    )
+    result = unrun.readiness("data", "add", "export.csv", "--dataset", "canteen-2025", "--as", "3")
     refused(unrun, result, 3, "export.csv", *words)
     assert unrun.read("data/versions.csv") == register
-    assert not (unrun.root / "data/raw/simulated-2026/3.csv.dvc").exists()
+    assert not (unrun.root / "data/raw/canteen-2025/3.csv.dvc").exists()
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("nowhere.csv", "--dataset", "simulated-2026", "--as", "3"), 3, ("nowhere.csv",)),
-        (("config.yaml", "--dataset", "simulated-2026", "--as", "1"), 2, ("never overwritten",)),
+        (("nowhere.csv", "--dataset", "canteen-2025", "--as", "3"), 3, ("nowhere.csv",)),
+        (("config.yaml", "--dataset", "canteen-2025", "--as", "1"), 2, ("never overwritten",)),
         (("config.yaml", "--dataset", "../elsewhere", "--as", "1"), 2, ("'../elsewhere'",)),
     ],
 )
@@ -203,51 +198,26 @@ def with_margins(project: Project, old: str, new: str) -> None:
     assert old in text
     target = project.root / MARGINS.replace("-1.csv", "-2.csv")
     target.write_text(text.replace(old, new), "utf-8")
-    project.replace("config.yaml", "margins: simulated-2026-1", "margins: simulated-2026-2")
+    project.replace("config.yaml", "margins: canteen-1", "margins: canteen-2")
 
 
 def test_margin_categories_that_the_questionnaire_lacks(fresh: Project) -> None:
-    with_margins(fresh, "region,north", "region,nord")
-    refused(fresh, fresh.run(), 2, "simulated-2026-2.csv row 9", "'nord'", "north")
+    with_margins(fresh, "site,hill", "site,hil")
+    refused(fresh, fresh.run(), 2, "canteen-2.csv row 3", "'hil'", "hill")
 
 
 def test_margins_that_cannot_be_met(project: Project) -> None:
-    weights = f"{WAVE}/weight/weights.csv"
+    weights = f"{RESULTS}/weight/weights.csv"
     config = project.read("config.yaml")
     for old, new, words in (
-        ("region,north,3430", "region,north,3431", ("add up", "region 12001")),
-        ("region,north,3430", "region,north,-1", ("row 9", "total", "'-1'")),
-        ("region,north,3430", "region,north,nan", ("row 9", "total", "'nan'")),
-        ("region,north,", "region,south,", ("south", "twice")),
+        ("site,hill,200", "site,hill,-1", ("row 3", "total", "'-1'")),
+        ("site,hill,200", "site,hill,nan", ("row 3", "total", "'nan'")),
+        ("site,hill,", "site,harbour,", ("harbour", "twice")),
     ):
         (project.root / "config.yaml").write_text(config, "utf-8")
         with_margins(project, old, new)
-        refused(project, project.run(weights), 3, "simulated-2026-2.csv", *words)
+        refused(project, project.run(weights), 3, "canteen-2.csv", *words)
         assert not (project.root / weights).exists()
-
-
-def test_a_profession_without_a_respondent_is_merged_and_said(project: Project) -> None:
-    # Every voice artist of the sample is recoded by a new, counted corrections file.
-    with (project.root / f"{WAVE}/validate/answers.csv").open(encoding="utf-8", newline="") as file:
-        kept = [r["respondent"] for r in csv.DictReader(file) if r["profession"] != "voice_artist"]
-    source = stored(project, "simulated-2026@2")
-    with source.open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = list(csv.reader(file))
-    column = next(k for k, _ in enumerate(head) if any(row[k] == kept[0] for row in rows))
-    with (project.root / "fewer.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([head, *(row for row in rows if row[column] in set(kept))])
-    added = project.readiness(
-        "data", "add", "fewer.csv", "--dataset", "simulated-2026", "--as", "3"
-    )
-    assert added.returncode == 0, added.stderr
-    before = project.read("config.yaml")
-    project.replace("config.yaml", ANSWERS, ANSWERS.replace('"2"', '"3"'))
-    weights = f"{WAVE}/weight/weights.csv"
-    assert project.run(weights).returncode == 0
-    steps = project.read(f"{WAVE}/weight/steps.csv")
-    assert "weighting.step.merged" in steps and "voice_artist" in steps
-    (project.root / "config.yaml").write_text(before, "utf-8")
-    assert project.run(weights).returncode == 0
 
 
 # --- the machine ----------------------------------------------------------------------------------
@@ -260,7 +230,7 @@ def test_results_that_cannot_be_written(fresh: Project) -> None:
 
 
 def test_a_home_that_cannot_be_written(fresh: Project) -> None:
-    chart = "results/studies/haca-2024/charts/fr/bases.svg"
+    chart = "results/studies/menus-2023/charts/en/bases.svg"
     result = fresh.run(chart, HOME="/dev/null/home", XDG_CACHE_HOME=None)
     assert result.returncode == 0, result.stderr
     assert (fresh.root / chart).is_file()
@@ -279,7 +249,7 @@ def test_quarto_that_stops_half_way_or_is_no_program(project: Project) -> None:
         "printf '<html><body>half' > page-out.html\necho 'ERROR: out of ink' >&2\nexit 1\n"
     )
     program.chmod(0o755)
-    page = project.root / "results/studies/haca-2024/report/fr/report.html"
+    page = project.root / "results/studies/menus-2023/report/en/report.html"
     page.unlink()
     name = str(page.relative_to(project.root))
     result = project.run(name, QUARTO_PATH=str(program))
@@ -292,28 +262,27 @@ def test_quarto_that_stops_half_way_or_is_no_program(project: Project) -> None:
 
 
 # --- the publications -----------------------------------------------------------------------------
-LEDGER = "publications/simulated-2026-r2/figures.csv"
+LEDGER = "publications/menus-r1/figures.csv"
 
 
 def test_an_altered_published_number_is_named_and_every_result_kept(project: Project) -> None:
-    """A value, and the standard error of another."""
     before = project.read(LEDGER)
     with (project.root / LEDGER).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), reader.fieldnames
-    by_id = {row["id"]: row for row in rows}
-    by_id["use_ai.yes.all"]["value"] = "0.5"
-    by_id["preparation.low.all"]["se"] = "0.0123"
+    altered = ("verdict.sum.soup.sum", "verdict.bases.fruit.n_max")
+    for row in rows:
+        row["value"] = "41" if row["id"] in altered else row["value"]
     with (project.root / LEDGER).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns or [], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     result = project.run()
-    refused(project, result, 1, "simulated-2026-r2", "DIFFERS")
-    for name in ("use_ai.yes.all", "preparation.low.all"):
+    refused(project, result, 1, "menus-r1", "DIFFERS")
+    for name in altered:
         assert "Publications recomputed" in result.stdout and name in result.stdout
-    assert (project.root / "results/studies/haca-2024/report/fr/report.html").is_file()
-    verdicts = project.read("results/publications/simulated-2026-r2/reproduce/verdicts.csv")
+    assert (project.root / "results/studies/menus-2023/report/en/report.html").is_file()
+    verdicts = project.read("results/publications/menus-r1/reproduce/verdicts.csv")
     assert verdicts.count("DIFFERS") == 2
     (project.root / LEDGER).write_text(before, "utf-8")
     again = project.run()
@@ -321,6 +290,6 @@ def test_an_altered_published_number_is_named_and_every_result_kept(project: Pro
     assert (project.root / "results/gate.txt").is_file()
 
 
-def test_a_missing_ledger_is_said(fresh: Project) -> None:
-    (fresh.root / LEDGER).unlink()
-    refused(fresh, fresh.run(), 3, LEDGER, "git")
+def test_a_missing_ledger_is_said(project: Project) -> None:
+    (project.root / LEDGER).unlink()
+    refused(project, project.run(), 3, LEDGER, "git")

@@ -1,7 +1,7 @@
 """Results that are cut short or changed behind the workflow's back: seen, and made again.
 
 As a kernel that dies, a failing disk or a hand can leave them, with a fresh time or the old one.
-`--every-step` damages every file that there is, in each way.
+`--thorough` damages every file that there is, in each way.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from readiness.lineage import PROVENANCE, read_lineage
 from readiness.running.repair import SITE, repair
 
 SEED = 20260331
+MENUS = "studies/menus-2023"
 
 
 def cut(content: bytes) -> bytes:
@@ -81,11 +82,11 @@ def resting_on(finished: Project, name: str) -> set[str]:
 
 
 def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
-    project: Project, finished: Project, every_step: bool
+    project: Project, finished: Project, thorough: bool
 ) -> None:
     whole = results(finished.root)
     cases = [(name, way) for name in whole for way in WAYS]
-    if not every_step:
+    if not thorough:
         cases = random.Random(SEED).sample(cases, 15)
     for name, way in cases:
         path = project.root / "results" / name
@@ -112,16 +113,15 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
 def test_the_next_run_makes_damaged_results_again(project: Project, finished: Project) -> None:
     """Of a table, a provenance record, an undeclared text, the report and the closing table."""
     for name, way, old_time in (
-        ("publications/haca-2024/judge/verdicts.json", cut, False),
-        ("publications/haca-2024/judge/summary-ar.txt", empty, True),
-        ("studies/haca-2024/register/lineage.json", flip, True),
-        ("studies/haca-2024/report/fr/report.pdf", cut, True),
+        (f"{MENUS}/judge/verdicts.json", cut, False),
+        (f"{MENUS}/judge/summary-ar.txt", empty, True),
+        (f"{MENUS}/register/lineage.json", flip, True),
+        (f"{MENUS}/report/en/report.pdf", cut, True),
         ("gate.txt", cut, True),
     ):
         damage(project.root / "results" / name, way, old_time=old_time)
-    (project.root / "results/studies/haca-2024/report/fr/.report.html.4711.tmp").write_text(
-        "<html>", "utf-8"
-    )
+    left = project.root / "results" / MENUS / "report/en/.report.html.4711.tmp"
+    left.write_text("<html>", "utf-8")
     result = project.run()
     assert result.returncode == 0, message(result)
     assert result.stderr.count("not what its step wrote; made again.") == 5
@@ -145,14 +145,14 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
               "weights": "weight/weights.csv"}  # fmt: skip
     arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
     if step == "weight":
-        arguments += ["--margins", "data/margins/simulated-2026-1.csv"]
+        arguments += ["--margins", "data/margins/canteen-1.csv"]
     if step == "compare":
-        arguments += ["--by", "profession"]
+        arguments += ["--by", "site"]
     for way in (cut, flip):
         shutil.copy2(finished.root / WAVE / name, project.root / WAVE / name)
         damage(project.root / WAVE / name, way, old_time=True)
         result = project.readiness(
-            "step", step, *arguments, "--questionnaire", "data/questionnaires/ai-readiness-1.yaml",
+            "step", step, *arguments, "--questionnaire", "data/questionnaires/canteen-1.yaml",
             "--settings", "{}", "--code", "c", "--out", "out",
         )  # fmt: skip
         said = message(result)
@@ -167,8 +167,8 @@ def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> N
     (project.root / STUDY / "judge" / PROVENANCE).unlink()
     result = project.readiness(
         "step", "register-study", "--verdicts", f"{STUDY}/judge/verdicts.json",
-        "--claims", "results/inputs/haca-2024-claims/2/data.csv",
-        "--settings", '{"run": "haca-2024"}', "--code", "c", "--out", "out",
+        "--claims", "results/inputs/menus-2023-claims/1/data.csv",
+        "--settings", '{"run": "menus-2023"}', "--code", "c", "--out", "out",
     )  # fmt: skip
     assert result.returncode == 3
     assert f"{STUDY}/judge/lineage.json: missing" in message(result)

@@ -1,7 +1,7 @@
 """A full disk and a read-only folder: said in two lines, and nothing half-written is used later.
 
 The disk is a small file system of its own in a private mount namespace: the run meets what the
-kernel says, not what a test pretends. `--every-step` fills it at every step.
+kernel says, not what a test pretends. `--thorough` fills it at every step.
 """
 
 from __future__ import annotations
@@ -145,10 +145,10 @@ def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Proj
 
 
 def test_a_disk_that_fills_up_while_files_are_written(
-    mounted: Mounted, finished: Project, every_step: bool
+    mounted: Mounted, finished: Project, thorough: bool
 ) -> None:
-    """A page and a record (and a table: --every-step) meet a disk with too little left for them."""
-    if every_step:
+    """A page and a record (and a table: --thorough) meet a disk with too little left for them."""
+    if thorough:
         unmake(mounted.inside, "judge")
         fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
     unmake(mounted.inside, "register-study")
@@ -159,10 +159,10 @@ def test_a_disk_that_fills_up_while_files_are_written(
 
 @pytest.mark.parametrize(("moment", "left"), [(Moment.BEGUN, 0), (Moment.UNSEALED, 0)])
 def test_a_disk_that_fills_up_at_every_step(
-    mounted: Mounted, finished: Project, every_step: bool, moment: Moment, left: int
+    mounted: Mounted, finished: Project, thorough: bool, moment: Moment, left: int
 ) -> None:
-    if not every_step:
-        pytest.skip("takes minutes: --every-step")
+    if not thorough:
+        pytest.skip("takes minutes: --thorough")
     for name in FIRST:
         unmake(mounted.inside, name)
     fill_one_after_the_other(mounted, all_steps(finished), moment, left)

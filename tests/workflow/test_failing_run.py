@@ -13,11 +13,11 @@ import pytest
 from project_copy import Project, message
 from readiness.running.snakemake_log import LOG, reason
 
-PAGE = "results/studies/haca-2024/report/fr/report.html"
+PAGE = "results/studies/menus-2023/report/en/report.html"
 SITE = "Reports and their numbers: results/site/index.html"
 
-VERDICTS = "results/studies/haca-2024/judge/verdicts.json"
-CLAIMS = "data/claims/haca-2024-5.yaml"
+VERDICTS = "results/studies/menus-2023/judge/verdicts.json"
+CLAIMS = "data/claims/menus-2023-1.yaml"
 NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
 RUN = ".venv/bin/python -m readiness run --cores 2"
 

@@ -60,7 +60,7 @@ def test_ctrl_c_ends_all_and_the_next_run_finishes(
     assert held.run.returncode == 130
     assert "readiness run: interrupted; run it again to go on." in err
     assert "Traceback" not in err
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert alive == []
     assert not (project.root / TABLE).exists()
     finishes(project, finished)
@@ -71,13 +71,13 @@ def test_kill_9_of_the_command_alone_leaves_no_second_run_beside_the_first(
 ) -> None:
     children = family(held.run)
     held.run.kill()
-    held.run.wait(timeout=10)
+    held.run.wait(timeout=PATIENCE)
     result = project.run(TABLE)
     assert result.returncode == 6
     assert "another run is at work" in message(result)
     for child in children:
         child.kill()
-    psutil.wait_procs(children, timeout=10)
+    psutil.wait_procs(children, timeout=PATIENCE)
     finishes(project, finished)
 
 
@@ -90,14 +90,14 @@ def test_a_job_that_outlives_its_run_is_waited_for(
     assert held.job in jobs
     for process in [psutil.Process(held.run.pid), *(c for c in children if c not in jobs)]:
         process.kill()
-    held.run.wait(timeout=10)
+    held.run.wait(timeout=PATIENCE)
     assert any(job.is_running() for job in jobs)
     result = project.run(TABLE)
     assert result.returncode == 6, result.stderr[-2000:]
     assert "a job of a killed one still is" in message(result)
     for job in jobs:
         job.kill()
-    psutil.wait_procs(children, timeout=10)
+    psutil.wait_procs(children, timeout=PATIENCE)
     finishes(project, finished)
 
 

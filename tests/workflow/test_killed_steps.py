@@ -1,6 +1,6 @@
 """Kill -9 of everything while a step is at work: the next plain run finishes, with the same bytes.
 
-`pytest tests/workflow/test_killed_steps.py --every-step` kills all steps at all moments.
+`pytest tests/workflow/test_killed_steps.py --thorough` kills all steps at all moments.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def test_a_run_that_is_killed_at_one_step_after_the_other(
 
 
 def test_every_step_is_killed_at_every_moment(
-    project: Project, finished: Project, every_step: bool
+    project: Project, finished: Project, thorough: bool
 ) -> None:
-    if not every_step:
-        pytest.skip("takes a quarter of an hour: --every-step")
+    if not thorough:
+        pytest.skip("takes a quarter of an hour: --thorough")
     for moment in MOMENTS:
         for name in FIRST:
             unmake(project.root, name)
@@ -50,10 +50,10 @@ def test_every_step_is_killed_at_every_moment(
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_run_after_each_kill_finishes(
-    project: Project, finished: Project, every_step: bool, name: str
+    project: Project, finished: Project, thorough: bool, name: str
 ) -> None:
-    if not every_step:
-        pytest.skip("takes a quarter of an hour: --every-step")
+    if not thorough:
+        pytest.skip("takes a quarter of an hour: --thorough")
     [step] = steps(finished, (name,))
     for moment in MOMENTS:
         unmake(project.root, name)

@@ -36,9 +36,9 @@ def report(project: Project, run: str, language: str) -> Path:
 
 @pytest.mark.parametrize(("run", "language"), REPORTS)
 def test_a_report_fits_every_window(
-    finished: Project, chromium: Any, run: str, language: str
+    shipped: Project, chromium: Any, run: str, language: str
 ) -> None:
-    path = report(finished, run, language)
+    path = report(shipped, run, language)
     assert path.stat().st_size <= MOST_BYTES
     page = browser.opened(chromium, path)
     for width in browser.WIDTHS:
@@ -56,8 +56,8 @@ def test_a_report_fits_every_window(
 
 
 @pytest.mark.parametrize(("run", "language"), REPORTS)
-def test_a_report_is_accessible(finished: Project, chromium: Any, run: str, language: str) -> None:
-    page = browser.opened(chromium, report(finished, run, language))
+def test_a_report_is_accessible(shipped: Project, chromium: Any, run: str, language: str) -> None:
+    page = browser.opened(chromium, report(shipped, run, language))
     assert browser.violations(page) == []
     if (run, language) in DARK:
         page.emulate_media(color_scheme="dark")
@@ -68,9 +68,9 @@ def test_a_report_is_accessible(finished: Project, chromium: Any, run: str, lang
 
 @pytest.mark.parametrize(("run", "language"), [REPORTS[0], REPORTS[-1]])
 def test_the_page_of_all_numbers_too(
-    finished: Project, chromium: Any, run: str, language: str
+    shipped: Project, chromium: Any, run: str, language: str
 ) -> None:
-    path = report(finished, run, language).with_name("numbers.html")
+    path = report(shipped, run, language).with_name("numbers.html")
     assert path.stat().st_size < 3_000_000
     page = browser.opened(chromium, path)
     for width in browser.WIDTHS:
@@ -88,8 +88,8 @@ CLOSED = """[...document.querySelectorAll("details")].filter((fold) =>
 OPEN = "document.querySelectorAll(':popover-open').length"
 
 
-def test_a_number_opens_by_mouse_key_and_touch(finished: Project, chromium: Any) -> None:
-    path = report(finished, "waves/simulated-2026", "fr")
+def test_a_number_opens_by_mouse_key_and_touch(shipped: Project, chromium: Any) -> None:
+    path = report(shipped, "waves/simulated-2026", "fr")
     page = browser.opened(chromium, path)
     number = page.locator("button.n").first
     shown = number.inner_text()

@@ -8,34 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, Project
-from readiness.config import load_config
+from project_copy import Project
+from tiny_project import RESULTS
 
-LIVE = "waves/simulated-2026"
-LANGUAGES = load_config(ROOT / "config.yaml").report.languages or ()
+LIVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
 ENDS = {"gate", "site"}
-SHOWN = ENDS | {f"render_simulated {LIVE}@{language}" for language in LANGUAGES}
+SHOWN = ENDS | {f"render_simulated {LIVE}@en"}
 """What shows the live wave."""
-EVERY_PAGE = SHOWN | {f"render studies/haca-2024@{language}" for language in LANGUAGES}
+EVERY_PAGE = SHOWN | {f"render {STUDY}@en"}
 IN_LANGUAGES = ("draw_wave", "tables_simulated")
 """Rules of which there is a job a language."""
-PUBLISHED_WAVES = ("publications/simulated-2026-r1", "publications/simulated-2026-r2")
 MODULES = "workflow/readiness"
 
 
 def live(*rules: str) -> set[str]:
     """The jobs of the live wave's rules; it is drawn and told in each language."""
-    once = {f"{rule} {LIVE}" for rule in rules if rule not in IN_LANGUAGES}
-    several = (rule for rule in rules if rule in IN_LANGUAGES)
-    return once | {f"{rule} {LIVE}@{name}" for rule in several for name in LANGUAGES}
+    return {f"{rule} {LIVE}{'@en' * (rule in IN_LANGUAGES)}" for rule in rules}
 
 
-def of_all_waves(*rules: str) -> set[str]:
-    """The rules for the live wave and the published ones, and what hangs on every wave."""
-    runs = (LIVE, *PUBLISHED_WAVES)
-    reproduced = {f"reproduce {run.partition('/')[2]}" for run in PUBLISHED_WAVES}
-    told = live(*IN_LANGUAGES) | SHOWN
-    return {f"{rule} {run}" for rule in rules for run in runs} | reproduced | told
+def of_study(*rules: str) -> set[str]:
+    """The rules for the study, which the publication of it shares, and what hangs on it."""
+    told = {f"{rule} {STUDY}@en" for rule in ("draw_study", "tables", "render")}
+    return {f"{rule} {STUDY}" for rule in rules} | told | {"reproduce menus-r1", *ENDS}
 
 
 def test_a_finished_project_has_nothing_to_do(finished: Project) -> None:
@@ -52,9 +46,8 @@ def test_comments_docstrings_touches_and_a_move_rerun_nothing(
         if text.startswith('"""'):
             text = text.replace('"""', '"""Said differently. ', 1)
         module.write_text(text + "\n\n# The end.\n", "utf-8")
-    replicates = project.root / f"results/{LIVE}/weight/replicates.npz"
-    assert replicates.stat().st_size > 1_000_000
-    parts = ("data", "publications", "workflow", "results", "reports", "report.qmd", "config.yaml")
+    assert (project.root / RESULTS / "weight/replicates.npz").is_file()
+    parts = ("data", "publications", "workflow", "results", "report.qmd", "config.yaml")
     for part in parts:
         path = project.root / part
         for file in [path, *path.rglob("*")]:
@@ -86,11 +79,11 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("seed: 20260301", "seed: 20260302",
+        ("seed: 1", "seed: 2",
          ("compare", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
         ("level: 0.95", "level: 0.9",
          ("estimate", "compare", "nonresponse", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
-        ("digits: 1\n", "digits: 2\n", ("register_wave", "attack", "dpo", *IN_LANGUAGES)),
+        ("digits: 1", "digits: 2", ("register_wave", "attack", "dpo", *IN_LANGUAGES)),
         ("lower: 0.2", "lower: 0.25",
          ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack", "dpo",
           *IN_LANGUAGES)),
@@ -106,26 +99,26 @@ def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
 def test_another_dataset_version_reruns_from_validate_on(project: Project) -> None:
     project.replace(
         "config.yaml",
-        'answers: {dataset: simulated-2026, version: "2"}',
-        'answers: {dataset: simulated-2026, version: "1"}',
+        'answers: {dataset: canteen-2025, version: "1"}',
+        'answers: {dataset: canteen-2025, version: "2"}',
     )
     steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
              "dpo", "faults", *IN_LANGUAGES)  # fmt: skip
-    assert project.to_do() == live(*steps) | SHOWN
+    assert project.to_do() == live(*steps) | SHOWN | {"restore canteen-2025@2"}
 
 
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
         ("survey/comparisons/compare.py",
-         of_all_waves("compare", "register_wave") | live("attack", "dpo")),
+         live("compare", "register_wave", "attack", "dpo", *IN_LANGUAGES) | SHOWN),
         ("survey/estimates/proportions.py",
-         of_all_waves("estimate", "compare", "register_wave")
-         | live("nonresponse", "attack", "dpo", "faults")),
+         live("estimate", "compare", "register_wave", "nonresponse", "attack", "dpo", "faults",
+              *IN_LANGUAGES) | SHOWN),
+        ("steps/judge.py", of_study("judge", "register_study")),
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
-         ENDS | {f"reproduce {i}" for i in
-                     ("haca-2024", "simulated-2026-r1", "simulated-2026-r2")}),
+         ENDS | {"reproduce menus-r1"}),
         ("commands/documents.py", set()),
     ],
 )  # fmt: skip
@@ -138,11 +131,7 @@ def test_changed_code_reruns_the_steps_that_can_reach_it(
 
 
 def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
-    for name in (
-        "report.qmd",
-        "reports/simulated-2026/fr/opening-after.md",
-        f"{MODULES}/rendering/page.css",
-    ):
+    for name in ("report.qmd", f"{MODULES}/rendering/page.css"):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
     assert project.to_do() == EVERY_PAGE | live("dpo", "faults")
 
@@ -150,8 +139,8 @@ def test_changed_files_that_are_not_python_rerun_their_step(project: Project) ->
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("studies/haca-2024/report/fr/report.pdf", {"render studies/haca-2024@fr", *ENDS}),
-        ("publications/haca-2024/reproduce/verdicts.csv", {"reproduce haca-2024", *ENDS}),
+        (f"{STUDY}/report/en/report.pdf", {f"render {STUDY}@en", *ENDS}),
+        (f"{PUBLISHED}/reproduce/verdicts.csv", {"reproduce menus-r1", *ENDS}),
         ("gate.txt", {"gate"}),
     ],
 )
@@ -164,13 +153,15 @@ def test_a_result_that_was_deleted_is_made_again(
 
 def test_a_new_publication_or_version_leaves_the_others_alone(project: Project) -> None:
     register = "data/versions.csv"
-    row = project.read(register).splitlines()[-1].replace("simulated-2026,2", "simulated-2026,3")
+    row = project.read(register).splitlines()[-1].replace("claims,1", "claims,3")
     (project.root / register).write_text(project.read(register) + row + "\n", "utf-8")
-    shutil.copytree(
-        project.root / "publications/simulated-2026-r2",
-        project.root / "publications/simulated-2026-r3",
-    )
-    run = "publications/simulated-2026-r3"
-    steps = ("validate", "weight", "estimate", "compare", "register_wave")
-    expected = {f"{step} {run}" for step in steps}
-    assert project.to_do() == expected | {"reproduce simulated-2026-r3", *ENDS}
+    folder = project.root / PUBLISHED
+    shutil.copytree(folder, folder.with_name("menus-r3"))
+    assert project.to_do() == {"reproduce menus-r3", *ENDS}
+    # The study runs for both, until it is configured otherwise.
+    project.replace("config.yaml", "structure: menus-2023-1", "structure: menus-2023-2")
+    path = project.root / "data/claims/menus-2023-1.yaml"
+    shutil.copyfile(path, path.with_name("menus-2023-2.yaml"))
+    jobs = project.to_do()
+    assert f"judge {STUDY}" in jobs
+    assert [job for job in jobs if job.startswith("judge publications/")]

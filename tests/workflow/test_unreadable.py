@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, shipped_files
+from project_copy import Project
 from readiness.cli import main
 from readiness.plan import load_plan
 
 
 def test_a_publication_that_cannot_be_read_is_not_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = tmp_path / "project"
-    for name in shipped_files():
-        if name.parts[0] not in ("tests", "docs", "benchmarks"):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, root / name)
+    root = project.root
     monkeypatch.chdir(root)
     assert load_plan(root).unavailable == {}
     # To whoever may not enter a folder it has none of its files.
     (root / "publications/lost").mkdir()
-    shutil.rmtree(root / "publications/haca-2024")
+    shutil.rmtree(root / "publications/menus-r1")
     unavailable = load_plan(root).unavailable
-    assert unavailable == {"lost": "COULD NOT CHECK", "haca-2024": "COULD NOT CHECK"}
-    (root / "index.html").touch()
-    gate = ["step", "gate", "--code", "x", "--out", "results/gate.txt", "--site", "index.html"]
+    assert unavailable == {"lost": "COULD NOT CHECK", "menus-r1": "COULD NOT CHECK"}
+    gate = ["step", "gate", "--code", "x", "--out", "results/out.txt", "--site", "config.yaml"]
     assert main([*gate, "--unavailable", json.dumps(unavailable)]) == 3
     out, err = capsys.readouterr()
     rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in out.splitlines()]
-    assert ["lost", "COULD NOT CHECK"] in rows and ["haca-2024", "COULD NOT CHECK"] in rows
-    assert "publications/haca-2024: neither configuration, seal nor digests can be read" in err
-    assert not (root / "results/gate.txt").exists()
+    assert ["lost", "COULD NOT CHECK"] in rows and ["menus-r1", "COULD NOT CHECK"] in rows
+    assert "publications/lost: neither configuration, seal nor digests can be read" in err
+    assert not (root / "results/out.txt").exists()
     # What `readiness run` shows, for Snakemake removes what a job that fails has made.
     assert "COULD NOT CHECK" in (root / "results/differs.txt").read_text("utf-8")
     assert main([*gate, "--unavailable", "{}"]) == 0

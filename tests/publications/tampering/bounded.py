@@ -18,7 +18,7 @@ from pathlib import Path
 
 from readiness import cli
 
-SECONDS, PATIENCE = 10.0, 40.0
+SECONDS, PATIENCE = 10.0, 400.0
 """A command that needs more of the processor hangs, or more of the clock, for cores may be busy."""
 MEGABYTES = 1024
 FILE_BYTES = 2**30

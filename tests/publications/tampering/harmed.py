@@ -156,7 +156,7 @@ class Range:
         more = [[], [], ["--numbers"], ["--json"], ["--html", str(out / "a.html")],
                 ["--html", str(out / "a.html"), "--language", draw.choice(["en", "fr"])],
                 ["--html", str(out / "a.html"), "--language", "ar"]]  # fmt: skip
-        version = draw.choice(["simulated-2026@1", "simulated-2026-sample@1", "haca-2024-claims@2"])
+        version = draw.choice(["canteen-2025@1", "canteen-2025-sample@1", "menus-2023-claims@1"])
         return draw.choice([
             ["audit", identity, "--level", "0", *draw.choice(more)],
             ["audit", identity, "--level", "1", *draw.choice(more)],

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from project_copy import copy_project
+from released_tree import released_root
+
+from project_copy import Project
 from readiness.datasets.versions import read_versions
 from readiness.publications.environment import ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
@@ -36,7 +38,7 @@ class Bench:
         As if its publications had been sealed in this environment: another Python changes nothing
         that is looked at here.
         """
-        root = copy_project(folder).root
+        root = Project(released_root()).copy(folder).root
         pull(root, read_versions(root))
         bench = cls(Tree(root), kept=kept or Kept())
         present = environment_text().encode()

@@ -134,7 +134,7 @@ def shuffled(target: Target, rows: Rows) -> tuple[str, str]:
 
 def foreign(target: Target, rows: Rows) -> tuple[str, str]:
     """An input that no step has read."""
-    path = "data/claims/haca-2024-1.yaml"
+    path = "data/margins/canteen-1.csv" if not target.wave else "data/claims/menus-2023-1.yaml"
     rows.append({"path": path, "sha256": sha256(target.tree.read(path))})
     return f"{path}, which no step has read", f"code.tar: audit.states.folder {path}"
 

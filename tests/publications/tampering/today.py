@@ -139,8 +139,8 @@ def config_value(target: Target) -> Made:
         [("upper: 4.0", "upper: 3.0", "weight"), ("level: 0.95", "level: 0.9", "estimate"),
          ("digits: 1", "digits: 2", "figures"), ("holm", "none", "compare")]
         if target.wave
-        else [('version: "2"}\n    structure', 'version: "1"}\n    structure', "claims"),
-              ("structure: haca-2024-4", "structure: haca-2024-1", "structure")]
+        else [("structure: menus-2023-1", "structure: menus-2023-2", "structure"),
+              ("The menus of 2023", "The menus of that year", "title")]
     )  # fmt: skip
     assert old in text
     target.tree.write("config.yaml", text.replace(old, new, 1))
@@ -149,7 +149,7 @@ def config_value(target: Target) -> Made:
 
 def config_gone(target: Target) -> Made:
     text = target.tree.text("config.yaml")
-    name = "simulated-2026:" if target.wave else "haca-2024:"
+    name = "canteen-2025:" if target.wave else "menus-2023:"
     target.tree.write("config.yaml", text.replace(f"  {name}", f"  another-{name}"))
     return Made(f"config.yaml: {name} under another name", ("audit.change.unconfigured",))
 

@@ -37,6 +37,11 @@ def erratum_table(
     for identity in moved:
         if identity not in old:
             continue  # it was not published: nothing of it is corrected
+        was, now = old[identity], new.get(identity)
+        texts = said(was, "en"), said(now, "en") if now else ""
+        moves = [name for name in BESIDE if now and was.get(name) != now[name]]
+        if now and (was["value"], texts[0]) == (now["value"], texts[1]) and not moves:
+            continue  # it rests on other data, which say the same
         name = _reason(identity, reasons)
         used.add(name)
         reason = reasons.get(name, why)
@@ -45,13 +50,10 @@ def erratum_table(
                 f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
                 "--erratum ID=TEXT for it alone."
             )
-        was, now = old[identity], new.get(identity)
-        texts = said(was, "en"), said(now, "en") if now else ""
         if now and texts[0] == texts[1]:
             texts = was["value"], now["value"]
         if now and texts[0] == texts[1]:
             # The value stays: what else of the number moved stands behind it.
-            moves = [c for c in BESIDE if was.get(c) != now.get(c)]
             texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {now[c]}' for c in moves)})"
         rows.append((identity, *texts, reason))
     if unused := sorted(reasons.keys() - used):

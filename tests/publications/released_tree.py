@@ -1,0 +1,29 @@
+"""The tree whose publications these tests read: the tiny project's, which `conftest.py` names."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+STUDY, FIRST, SECOND, DRAFT = "menus-r1", "canteen-r1", "canteen-r2", "menus-r2"
+RELEASED = (FIRST, SECOND, STUDY)
+PUBLICATIONS = (*RELEASED, DRAFT)
+_root: list[Path] = []
+
+
+def use(root: Path) -> None:
+    """Read the publications of this tree from now on."""
+    _root[:] = [root]
+
+
+def released_root() -> Path:
+    """The tree. Never change it: copy it."""
+    return _root[0]
+
+
+def copy_released(target: Path) -> None:
+    """The publications that are released, and the register of data, in a folder."""
+    left = shutil.ignore_patterns(DRAFT)
+    shutil.copytree(released_root() / "publications", target / "publications", ignore=left)
+    (target / "data").mkdir()
+    shutil.copyfile(released_root() / "data/versions.csv", target / "data/versions.csv")
