@@ -5,7 +5,7 @@ ships (configuration, questionnaire, design of any CSV, register of claims and i
 ledger, seal, record, table of a publication, register of versions, pointer), harmed in its bytes,
 text or structure, and read as the program reads it, up to what is computed from it. What is
 refused is refused by an error of the program's own, of one or two lines and nothing that steers a
-terminal, within 10 s; and every table is, written and read again, the same table.
+terminal, within 10 s of the processor; and every table is, written and read again, the same table.
 
     .venv/bin/python benchmarks/fuzz_files.py                       # 20,000 cases
     .venv/bin/python benchmarks/fuzz_files.py --cases 1 --from 381  # one of them again
@@ -15,13 +15,11 @@ One line a fault, then a tally; exit code 1 when there was one.
 
 from __future__ import annotations
 
-import atexit
 import os
 import random
 import shutil
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -37,12 +35,12 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/publications")]
 
 import yaml  # noqa: E402
+from released_tree import released_root  # noqa: E402
 from tampering.bounded import unprintable  # noqa: E402
 from tampering.mutations import STRANGE, harmed  # noqa: E402
 from tampering.mutations import _places as places  # noqa: E402
 
 from fuzzing import run  # noqa: E402
-from project_copy import shipped_files  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
@@ -69,10 +67,8 @@ from readiness.tables import read_text_table, to_csv  # noqa: E402
 from readiness.terminal import printable  # noqa: E402
 
 SECONDS = 10
-READ = ("data", "publications", "config.yaml", "reports", "report.qmd", ".dvc")
-"""The top folders and files that readers read."""
 Draw = random.Random
-WAVE = "publications/simulated-2026-r2"
+WAVE = "publications/canteen-r2"
 EXAMPLE = Path("tests/commands/any_csv")
 
 
@@ -84,22 +80,18 @@ class HangError(BaseException):
     """A reader that takes longer than it may."""
 
 
+_given: list[Path] = []
+
+
+def use(root: Path) -> None:
+    """Harm the files of this tree, one at a time; it has publications."""
+    _given[:] = [root]
+
+
 @cache
 def tree() -> Path:
-    """A copy of what the readers read, in which one file at a time is harmed."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in shipped_files():  # what readers read
-        if name.parts[0] in (
-            "data",
-            "publications",
-            "config.yaml",
-            "reports",
-            "report.qmd",
-            ".dvc",
-        ):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
+    """What the readers read, in which one file at a time is harmed."""
+    folder = _given[0] if _given else released_root()
     for name in ("library.csv", "library.yaml", "visitors.yaml"):
         (folder / EXAMPLE).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / EXAMPLE / name, folder / EXAMPLE / name)
@@ -115,7 +107,7 @@ def _config(path: Path) -> None:
 @cache
 def _export() -> bytes:
     sources = [p for p in (tree() / "data/store").rglob("*") if p.is_file()]
-    return next(c for c in (p.read_bytes() for p in sources) if b"Horodateur" in c[:20])
+    return next(c for c in (p.read_bytes() for p in sources) if b"Timestamp" in c[:20])
 
 
 def _questionnaire(path: Path) -> None:
@@ -132,24 +124,24 @@ def _design(path: Path) -> None:
 
 
 @cache
-def claims_of(version: str) -> Path:
-    """The register of claims that a structure is about, in the store."""
-    return find_object(tree(), find_version(tree(), f"haca-2024-claims@{version}"))
+def claims() -> Path:
+    """The register of claims that the structure is about, in the store."""
+    return find_object(tree(), find_version(tree(), "menus-2023-claims@1"))
 
 
 def _structure(path: Path) -> None:
-    claims = read_text_table(claims_of(path.stem[-1]), "the register of claims")
+    table = read_text_table(claims(), "the register of claims")
     structure = parse_structure(read_yaml(path))
-    read_claims(claims, structure)
-    judge(claims, structure)
+    read_claims(table, structure)
+    judge(table, structure)
 
 
 def _claims(path: Path) -> None:
-    claims = read_text_table(path, "the register of claims")
-    read_again(claims)
-    structure = parse_structure(read_yaml(tree() / "data/claims/haca-2024-5.yaml"))
-    read_claims(claims, structure)
-    judge(claims, structure)
+    table = read_text_table(path, "the register of claims")
+    read_again(table)
+    structure = parse_structure(read_yaml(tree() / "data/claims/menus-2023-1.yaml"))
+    read_claims(table, structure)
+    judge(table, structure)
 
 
 def _ledger(path: Path) -> None:
@@ -218,7 +210,7 @@ SOURCES = {
 @cache
 def files(kind: str) -> list[Path]:
     pattern = SOURCES[kind].pattern
-    return sorted(tree().glob(pattern)) if pattern else [claims_of("2")]
+    return sorted(tree().glob(pattern)) if pattern else [claims()]
 
 
 def _structural(draw: Draw, content: bytes) -> bytes:
@@ -249,13 +241,13 @@ def bounded() -> Iterator[None]:
     def stop(*_: object) -> None:
         raise HangError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def shoot(seed: int, number: int) -> tuple[str, str, str]:

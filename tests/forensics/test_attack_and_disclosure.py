@@ -55,13 +55,13 @@ def test_release_under_attack() -> None:
         columns=["id", "percent", "base", "weighted"],
     ).assign(weight_ratio="")
     found = attack_release(release, 5).set_index("id")
-    assert found.loc["a", "lowest"] == found.loc["a", "highest"] == 9
+    assert (found.loc["a", "lowest"], found.loc["a", "highest"]) == (9, 9)
     assert bool(found.loc["a", "recovered"]) and not bool(found.loc["a", "small"])
     assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (426, 432)
     assert not bool(found.loc["b", "recovered"])
     assert found.loc["c", "reason"] == "base not published"
     assert bool(found.loc["d", "everyone"]) and bool(found.loc["d", "recovered"])
-    assert found.loc["e", "reason"] == "weighted" and pd.isna(found.loc["e", "lowest"])
+    assert found.loc["e", "reason"] == "weighted" and found["lowest"].isna()["e"]
     assert bool(found.loc["f", "small"])
     assert found.loc["g", "reason"] == "no count fits"
     assert str(found["lowest"].dtype) == "Int64"
@@ -90,7 +90,7 @@ def test_weighted_release_with_a_known_ratio() -> None:
     found = attack_release(release, 5).set_index("id")
     assert bool(found.loc["a", "recovered"]) and bool(found.loc["a", "everyone"])
     assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (3, 9)
-    assert found.loc["c", "lowest"] == found.loc["c", "highest"] == 6
+    assert (found.loc["c", "lowest"], found.loc["c", "highest"]) == (6, 6)
 
 
 def test_numbers_stay_numbers_and_text_is_made_safe() -> None:

@@ -73,7 +73,7 @@ def test_nothing_runs_and_nothing_is_fetched(survey: Survey, chromium: Any) -> N
     context = chromium.new_context()
     page = context.new_page()
     trouble: list[str] = []
-    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", lambda dialog: [trouble.append(dialog.message), dialog.dismiss()])  # type: ignore[func-returns-value]
     page.on("console", lambda said: trouble.append(said.text))
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("request", lambda asked: _local(trouble, asked.url))

@@ -1,9 +1,16 @@
-"""The tree whose publications these tests read: the tiny project's, which `conftest.py` names."""
+"""The tree whose publications these tests read: the tiny project's, which `conftest.py` names.
+
+Benchmarks, which have no fixtures, make it for themselves.
+"""
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
 from pathlib import Path
+
+from tiny_project import finish_tiny, make_tiny, release_tiny
 
 STUDY, FIRST, SECOND, DRAFT = "menus-r1", "canteen-r1", "canteen-r2", "menus-r2"
 RELEASED = (FIRST, SECOND, STUDY)
@@ -18,6 +25,10 @@ def use(root: Path) -> None:
 
 def released_root() -> Path:
     """The tree. Never change it: copy it."""
+    if not _root:
+        folder = Path(tempfile.mkdtemp(prefix="released-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        use(release_tiny(finish_tiny(make_tiny(folder / "tree"))).root)
     return _root[0]
 
 

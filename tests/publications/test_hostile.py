@@ -36,6 +36,7 @@ from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
 from readiness.publications.keys import new_key, private_key
+from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.reproduce import compare
@@ -57,6 +58,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (root / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(released_root() / name, root / name)
     shutil.copytree(released_root() / "data", root / "data")
+    # It was released first, so the log is whole up to it.
+    (root / LOG).write_text(Log(read_log(released_root()).entries[:1]).as_text(), "utf-8")
     monkeypatch.chdir(root)
     return root
 

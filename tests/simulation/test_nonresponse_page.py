@@ -37,7 +37,7 @@ def test_blanks_that_depend_on_the_answer_are_held_by_the_bounds_alone(
 def test_the_page_marks_what_misses_the_truth(benchmark: ModuleType) -> None:
     asked = benchmark.questionnaire()
     truth = {"use_ai": 0.45, "team_trained": 0.48, "preparation": 0.6, "revolution": 0.5}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, value in truth.items():
         share = f"{name}.{asked.item(name).shown}.all"
         off = 0.12 if name == "team_trained" else 0.0

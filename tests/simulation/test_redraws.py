@@ -27,7 +27,8 @@ def redraws() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def results(redraws: ModuleType) -> pd.DataFrame:
-    return redraws.run(4, 2)
+    found: pd.DataFrame = redraws.run(4, 2)
+    return found
 
 
 def test_every_target_is_estimated_by_every_method(

@@ -12,8 +12,9 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import fuzz_data
 
 
-def test_broken_data_is_read_whole_or_refused_in_words() -> None:
-    ends = [fuzz_data.shoot(5, number) for number in range(90)]
+def test_broken_data_is_read_whole_or_refused_in_words(thorough: bool) -> None:
+    cases = 5000 if thorough else 90
+    ends = [fuzz_data.shoot(5, number) for number in range(cases)]
     faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
               if end == "fault"]  # fmt: skip
     assert faults == []

@@ -5,15 +5,23 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from project_copy import ROOT
+import pytest
+
+from project_copy import ROOT, Project
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import fuzz_files
 
 
-def test_broken_files_are_read_or_refused_in_words() -> None:
-    ends = [fuzz_files.shoot(7, number) for number in range(70)]
+@pytest.fixture(scope="module", autouse=True)
+def _tree(released: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    fuzz_files.use(released.copy(tmp_path_factory.mktemp("fuzz") / "tree").root)
+
+
+def test_broken_files_are_read_or_refused_in_words(thorough: bool) -> None:
+    cases = 5000 if thorough else 70
+    ends = [fuzz_files.shoot(7, number) for number in range(cases)]
     faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
               if end == "fault"]  # fmt: skip
     assert faults == []
