@@ -29,6 +29,7 @@ check: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini
 	@$(BIN)/python -m snakemake --lint
 
 clean:
