@@ -75,9 +75,9 @@ def harm(table: pd.DataFrame) -> None:
             table.loc[k, column(language)] = shown({**row, "value": value}, language)
     for k in shares[10:14]:
         table.loc[k, "value"] = format(float(table.loc[k, "value"]) + 1e-9, ".12g")
-    table.loc[shares[20], "se"] = "0.05"
-    table.loc[shares[22], "value"] = format(float(table.loc[shares[22], "value"]) + 0.2, ".12g")
-    table.loc[shares[24], "id"] = "a.new.number"
+    table.loc[shares[15], "se"] = "0.05"
+    table.loc[shares[17], "value"] = format(float(table.loc[shares[17], "value"]) + 0.2, ".12g")
+    table.loc[shares[19], "id"] = "a.new.number"
 
 
 def at_level_2(

@@ -17,15 +17,15 @@ from tiny_project import RESULTS, STUDY
 
 
 @pytest.fixture(scope="module")
-def register(tiny: Project) -> pd.DataFrame:
+def register(finished: Project) -> pd.DataFrame:
     """The register of a wave, with 12 digits."""
-    return read_register(tiny.root / RESULTS / "register/figures.csv")
+    return read_register(finished.root / RESULTS / "register/figures.csv")
 
 
 @pytest.fixture(scope="module")
-def study(tiny: Project) -> pd.DataFrame:
+def study(finished: Project) -> pd.DataFrame:
     """The register of a study, with 12 digits."""
-    return read_register(tiny.root / f"results/studies/{STUDY}/register/figures.csv")
+    return read_register(finished.root / f"results/studies/{STUDY}/register/figures.csv")
 
 
 @pytest.fixture(scope="module")

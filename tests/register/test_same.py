@@ -136,10 +136,12 @@ def test_a_value_gives_what_was_published_of_it(
     assert gives(value, figure, digits) is given
 
 
-def test_every_number_bears_a_perturbation(tiny: Project) -> None:
+def test_every_number_bears_a_perturbation(finished: Project) -> None:
     """1e-12, as another processor gives, moves no number: not its value, not its text."""
     rng = random.Random(20260301)
-    for figure in read_register(tiny.root / RESULTS / "register/figures.csv").to_dict("records"):
+    for figure in read_register(finished.root / RESULTS / "register/figures.csv").to_dict(
+        "records"
+    ):
         value = number(figure["value"])
         if figure["unit"] not in ("share", "points", "p", "number", "count") or value is None:
             continue
