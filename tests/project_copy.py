@@ -7,6 +7,7 @@ its commands run its own code, whatever is installed elsewhere.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
@@ -190,6 +192,19 @@ def leave_revision(root: Path) -> None:
     copy has not."""
     config = root / "config.yaml"
     config.write_text(re.sub(r"(?m)^    revises: .*\n", "", config.read_text("utf-8")), "utf-8")
+
+
+def benchmark_module(name: str) -> ModuleType:
+    """A script of `benchmarks/`; under a name of its own, for some are called as packages are."""
+    folder = ROOT / "benchmarks"
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    spec = importlib.util.spec_from_file_location(f"{name}_benchmark", folder / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def message(result: subprocess.CompletedProcess[str]) -> str:

@@ -243,7 +243,7 @@ def test_a_table_that_is_no_text_is_said(run: Run, tree: Path, folder: Path, nam
 def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Path) -> None:
     path = folder / "config.yaml"
     head, _, rest = path.read_text("utf-8").partition("title:")
-    indent = rest.splitlines()[1].partition("fr:")[0]
+    indent = rest.splitlines()[1].partition("en:")[0]
     for title in ("*i", "[" * 5_000 + "]" * 5_000, f"{{en: {'x' * 1_000_000}}}"):
         path.write_text(f"{BOMB}{head}title: {title}\n{indent}", "utf-8")
         reseal(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -10,22 +9,17 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
+from project_copy import ROOT, benchmark_module
 from readiness.config import load_config
 from readiness.plan.runs import Run
 from readiness.questionnaire import load_questionnaire
 
-ROOT = Path(__file__).parents[2]
 ROWS = 4000
 
 
 @pytest.fixture(scope="module")
 def million() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("million", ROOT / "benchmarks" / "million.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_module("million")
 
 
 def test_a_long_wave_is_weighted_by_groups_within_its_limits(

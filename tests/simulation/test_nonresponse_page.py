@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from project_copy import ROOT, benchmark_module
 
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
-    path = ROOT / "benchmarks" / "nonresponse.py"
-    spec = importlib.util.spec_from_file_location("nonresponse_benchmark", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_module("nonresponse")
 
 
 def test_blanks_that_depend_on_the_answer_are_held_by_the_bounds_alone(

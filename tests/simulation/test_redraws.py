@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from project_copy import ROOT, benchmark_module
 
 
 @pytest.fixture(scope="module")
 def redraws() -> ModuleType:
-    path = ROOT / "benchmarks" / "redraws.py"
-    spec = importlib.util.spec_from_file_location("redraws_benchmark", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_module("redraws")
 
 
 @pytest.fixture(scope="module")

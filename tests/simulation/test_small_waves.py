@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from project_copy import ROOT, benchmark_module
 
 
 @pytest.fixture(scope="module")
 def small() -> ModuleType:
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    spec = importlib.util.spec_from_file_location(
-        "small_waves_benchmark", ROOT / "benchmarks" / "small_waves.py"
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark_module("small_waves")
 
 
 @pytest.fixture(scope="module")

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from project_copy import ROOT, benchmark_module
 
-
-def load() -> Any:
-    """The benchmark as a module (its name is also that of a well-known package)."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    spec = importlib.util.spec_from_file_location(
-        "coverage_study", ROOT / "benchmarks" / "coverage.py"
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-study = load()
+study: Any = benchmark_module("coverage")
 SMALL, SHIPPED = study.Setting(30, 3), study.Setting(640, 7)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from chains import FIRST, FOLDERS, QUICK, all_steps, different, kill_at, results, steps, unmake
+from chains import FIRST, QUICK, all_steps, different, kill_at, results, steps, unmake
 from holding import Moment
 
 from project_copy import Project, message
@@ -45,17 +45,4 @@ def test_every_step_is_killed_at_every_moment(
             began = time.monotonic()
             runs = kill_at(project, step, moment)
             print(f"{step.name:15} killed {moment}: run {runs}, {time.monotonic() - began:.1f} s")
-        finishes_alike(project, finished)
-
-
-@pytest.mark.parametrize("name", FOLDERS)
-def test_the_run_after_each_kill_finishes(
-    project: Project, finished: Project, thorough: bool, name: str
-) -> None:
-    if not thorough:
-        pytest.skip("takes a quarter of an hour: --thorough")
-    [step] = steps(finished, (name,))
-    for moment in MOMENTS:
-        unmake(project.root, name)
-        kill_at(project, step, moment)
         finishes_alike(project, finished)
