@@ -105,7 +105,7 @@ def test_small_groups_are_hatched_and_signs_are_explained(register: pd.DataFrame
     assert hatched == small | {"preparation.weak.technician"}
     shown = texts(sheet)
     assert SMALL in shown
-    weak = word("charts.sign", "fr", sign="†", words=text("tables.sign.weak", "fr"))
+    weak = word("tables.note.sign", "fr", sign="†", words=text("tables.sign.weak", "fr"))
     assert weak in shown and any(each.endswith("†") for each in shown)
     rows = register[register["group"] != "voice_artist"].assign(reliability="present")
     calm = bars(rows)
@@ -122,7 +122,7 @@ def test_a_suppressed_group_has_no_bar_and_says_so(register: pd.DataFrame) -> No
     boxes = [mark for mark in sheet.marks if mark.kind == "rect" and mark.dashed]
     assert any(m.box[0] <= signs[0].x <= m.box[2] and m.y == signs[0].y for m in boxes)
     words = text("tables.sign.base", "fr")
-    assert word("charts.sign", "fr", sign="(…)ᶠ", words=words) in texts(sheet)
+    assert word("tables.note.sign", "fr", sign="(…)ᶠ", words=words) in texts(sheet)
     assert rows_of(spec)[-2].label == "Artistes de doublage"  # last of its section
     assert "Non publié : Artistes de doublage." in spec.alt.replace("\u00a0", " ")
 

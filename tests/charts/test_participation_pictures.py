@@ -46,7 +46,7 @@ def test_the_title_is_the_share_that_blanks_leave_most_open() -> None:
     shares = [SHARES[name.partition(".worst")[0]] for name in certain.loc[ends, "id"]]
     certain.loc[ends, "value"] = [str(value) for value in shares]
     spec = ranges(certain, "en")
-    assert spec.title == word("participation.chart.bounds", "en")
+    assert spec.title == word("participation.caption.bounds", "en")
 
 
 def test_of_a_withheld_share_no_range_is_drawn() -> None:

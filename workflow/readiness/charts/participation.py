@@ -49,7 +49,7 @@ HATCHED = ("blank", "no_answer")
 KEYS = tuple(f"participation.status.{status}" for status in STATUS)
 RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
 """The ranges of a share, the widest first, with their colours and heights."""
-RANGE_KEYS = {name: f"participation.chart.key.{name}" for name in ("selection", "worst")}
+RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
 
 
 def flow(figures: Figures) -> Picture:
@@ -65,7 +65,7 @@ def flow(figures: Figures) -> Picture:
         found[step], last = figure, figure.value
     listed = "invited" in found
     title = word(
-        "participation.chart.flow" if listed else "participation.caption.flow.received", language
+        "participation.caption.flow" if listed else "participation.caption.flow.received", language
     )
     if not found:
         return nothing(title, language, simulated=figures.simulated)
@@ -92,7 +92,7 @@ def flow(figures: Figures) -> Picture:
 def missing(figures: Figures, items: Sequence[Item]) -> Picture:
     """What respondents did with each question, a bar a question; `items` in their order."""
     language, simulated = figures.language, figures.simulated
-    title = word("participation.chart.missing", language)
+    title = word("participation.caption.missing", language)
     table: list[tuple[str, dict[str, Figure]]] = []
     for item in items:
         found = {status: figures.get(f"missing.{item.id}.{status}") for status in STATUS}
@@ -195,7 +195,7 @@ def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
     Items without a share that leads (numbers, several answers) have no row.
     """
     language, simulated = figures.language, figures.simulated
-    title = word("participation.chart.bounds", language)
+    title = word("participation.caption.bounds", language)
     table = list(_shares(figures, items))
     if not table:
         return nothing(title, language, simulated=simulated)
@@ -205,11 +205,11 @@ def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
     finding = None
     if widths[widest]:
         finding = Fact("participation.chart.bounds.widest", {"item": widest})
-    estimate = word("participation.chart.key.estimate", language)
+    estimate = word("page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
     keys = [Key(estimate, "accent", "circle")]
     if any(row.figure.lower is not None for row in table):
-        keys.append(Key(word("participation.chart.key.interval", language), "ink", "stroke"))
+        keys.append(Key(word("numbers.interval", language), "ink", "stroke"))
     keys += [
         Key(words[kind], RANGES[kind][0]) for kind in words if any(row.ends(kind) for row in table)
     ]

@@ -76,7 +76,7 @@ def sign_notes(figures: Iterable[Figure], language: str) -> list[str]:
     there = {figure.sign for figure in figures}
     shown = {each: SUPPRESSED_TEXT * each.withheld + each.mark for each in SIGNS if each in there}
     return [
-        word("charts.sign", language, sign=mark, words=each.words(language))
+        word("tables.note.sign", language, sign=mark, words=each.words(language))
         for each, mark in shown.items()
     ]
 

@@ -32,8 +32,9 @@ MEASURES = {
     "r_indicator": "participation.r_indicator",
 }
 """What measures of participation are called, as the register has them for levels."""
-BOUNDS = tuple(
-    f"participation.column.{name}" for name in ("published", "selection", "correlation", "worst")
+BOUNDS = (
+    "page.column.published",
+    *(f"participation.column.{name}" for name in ("selection", "correlation", "worst")),
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
 FLOW = {

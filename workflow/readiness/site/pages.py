@@ -26,10 +26,18 @@ PLACE = '<span class="brand">readiness</span>'
 GUIDES = PurePosixPath("guides")
 LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
 """What an audit of each level looks at."""
-COLUMNS = tuple(f"site.column.{n}" for n in ("version", "content", "rows", "hash", "used"))
-FILES = tuple(
-    f"site.file.{kind}"
-    for kind in ("page", "paper", "numbers", "workbook", "table", "seal", "citation")
+COLUMNS = (
+    *(f"site.column.{name}" for name in ("version", "content", "rows", "hash")),
+    "site.publications",
+)
+FILES = (
+    "site.file.page",
+    "rendering.origin.paper",
+    "rendering.origin.numbers",
+    "rendering.origin.workbook",
+    "rendering.origin.tidy",
+    "site.file.seal",
+    "site.file.citation",
 )
 """What the files of a report or of a publication are called."""
 

@@ -10,8 +10,11 @@ from readiness.reporting.markdown import fold, label, plain, table
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study.judged import judged
 
-COLUMNS = tuple(f"study.column.{name}" for name in ("question", "printed", "who"))
-SOURCES = tuple(f"study.column.{name}" for name in ("answer", "printed", "whose", "sources"))
+COLUMNS = ("tables.head.question", "study.column.printed", "study.column.who")
+SOURCES = (
+    "report.column.question",
+    *(f"study.column.{name}" for name in ("printed", "whose", "sources")),
+)
 KEYS = (*COLUMNS, *SOURCES)
 
 

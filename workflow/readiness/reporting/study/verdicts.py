@@ -9,7 +9,7 @@ from readiness.reporting.blocks import paragraphs
 from readiness.reporting.markdown import filtered, fold, label, plain, table
 from readiness.reporting.shown import ShownStudy
 
-COLUMNS = tuple(f"study.column.{name}" for name in ("verdict", "sentence", "id"))
+COLUMNS = ("page.verdict", "study.column.sentence", "numbers.id")
 KEYS = COLUMNS
 
 

@@ -41,7 +41,7 @@ _MEANING = {
     Status.NOT_APPLICABLE: "tables.status.not_applicable",
 }
 CLAIMS = ("claim", "question", "answer", "printed", "whose", "outlet", "date", "source")
-VERDICTS = ("verdict", "status", "sentence", "claims")
+VERDICTS = ("claim", "status", "sentence", "claims")
 HEADS = (
     *(f"tables.head.{name}" for name in CLAIMS),
     *(f"tables.head.{name}" for name in VERDICTS),
