@@ -173,11 +173,3 @@ def test_none_has_words_of_its_own(language: str) -> None:
             assert re.findall(r"\d+", text) in (
                 [[str(n)]] if n > 2 else [[str(n)] if n else [], []]
             )
-
-
-@pytest.mark.parametrize("language", READ)
-def test_nobody_is_said_to_be_trimmed_where_no_weight_was(language: str) -> None:
-    variables: Value = "region"
-    without = said(statements.weighting(0, {"variables": variables}), language)
-    some = said(statements.weighting(4, {"variables": variables, "trimmed": 4}), language)
-    assert "4" in some and not re.search(r"\d", without)

@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from project_copy import ROOT
-from readiness.forensics.arithmetic.bases import figure_set, joint_mask
+from readiness.forensics.arithmetic.bases import FigureSet, SetKind, joint_mask
+from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
@@ -30,6 +31,7 @@ from readiness.reporting.passports import Passports
 from readiness.reporting.prose import Prose
 from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.study import study_blocks, study_summary
+from readiness.reporting.study.named import NAMES
 
 SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="study/([^"]+)"\}')
 STORED = ROOT / "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b"
@@ -197,7 +199,7 @@ def test_every_verdict_stands_in_the_one_table(real: ShownStudy) -> None:
 # --- other figures --------------------------------------------------------------------------------
 def test_a_study_of_one_question() -> None:
     study = small(("71", "29"))
-    mask = joint_mask([figure_set(["71", "29"], "exhaustive")], 400)
+    mask = joint_mask([FigureSet(tuple(map(parse_figure, ("71", "29"))), SetKind.EXHAUSTIVE)], 400)
     every = max(n for n in range(401) if not mask[n]) + 1
     assert headline(study) == (
         "The published percentages can go together: on 7 people, and on any number of people "
@@ -256,7 +258,7 @@ def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:
     passports = Passports(real.register, "A study", structure=real.structure)
     for own, more in (("every", 2), ("least", 2), ("silent", 2), ("fits_missing", 2)):
         told = passports.of(f"verdict.every.release.{own}").what
-        assert told.startswith(text(f"study.number.{own}", real.language))
+        assert told.startswith(text(NAMES[own], real.language))
         assert sum(real.item(one) in told for one in ("prep_sector", "team_trained")) == more
     # In a sentence of another kind the same name is another thing: the smallest sum allowed.
     told = passports.of("verdict.sum.prep_sector.least").what

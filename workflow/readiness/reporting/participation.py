@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness.facts import Fact, Listed, Value
-from readiness.language import text
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.items import level_label
-from readiness.reporting.markdown import EMPTY, fold, label, plain, table
+from readiness.reporting.markdown import EMPTY, plain
 from readiness.reporting.shown import ShownWave
 
 RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))
@@ -114,16 +113,9 @@ def _rates(wave: ShownWave) -> str:
         if all(register.has(identity) for identity in ids):
             computed = register.row(ids[1])["unit"] == "share"
             weighted = register.span(ids[1]) if computed else EMPTY
-            rows.append([plain(text(key, wave.language)), register.span(ids[0]), weighted])
-    if not rows:
-        return ""
-    names = ("rate", "unweighted", "weighted")
-    header = [text(key, wave.language) for key in RATES_TABLE[: len(names)]]
-    caption = wave.caption("participation.caption.rates")
-    return fold(
-        text("participation.rates", wave.language),
-        table(header, rows, label("tbl", wave.run, "rates"), caption),
-    )
+            rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
+    caption = "participation.caption.rates"
+    return wave.folded("rates", "participation.rates", RATES_TABLE, rows, caption)
 
 
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
@@ -145,8 +137,10 @@ def nonresponse(wave: ShownWave) -> str:
         return ""
     facts = [Fact("participation.reading.worst")]
     if any(wave.register.has(f"{share}.selection.lower") for _, share in numbers):
-        corrected = "selection" if _raked(wave) else "plain"
-        facts.append(Fact(_READING[corrected]))
+        raked = _raked(wave)
+        facts.append(
+            Fact("participation.reading.selection" if raked else "participation.reading.plain")
+        )
     return paragraphs(
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
@@ -158,12 +152,6 @@ def nonresponse(wave: ShownWave) -> str:
             _balance(wave),
         ]
     )
-
-
-_READING = {
-    "selection": "participation.reading.selection",
-    "plain": "participation.reading.plain",
-}
 
 
 def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
@@ -220,12 +208,8 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         # Nothing is known beside the answers, so nothing could be assumed of who gave none.
         rows = [[*row[:2], row[4]] for row in rows]
         columns = [key for key in columns if key not in BOUNDS[1:3]]
-    header = [text(key, wave.language) for key in columns]
-    caption = wave.caption("participation.caption.bounds")
-    return fold(
-        text("participation.bounds", wave.language),
-        table(header, rows, label("tbl", wave.run, "bounds"), caption),
-    )
+    caption = "participation.caption.bounds"
+    return wave.folded("bounds", "participation.bounds", columns, rows, caption)
 
 
 def _between(wave: ShownWave, identity: str) -> str:
@@ -246,8 +230,6 @@ def _missing(wave: ShownWave) -> str:
         ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}
         if any(register.has(identity) for identity in ids.values()):
             found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
-    if not found:
-        return ""
     shown = [key for key in STATUS if any(register.has(ids[key]) for _, ids in found)]
     rows = [
         [
@@ -256,12 +238,8 @@ def _missing(wave: ShownWave) -> str:
         ]
         for words, ids in found
     ]
-    header = [text(key, wave.language) for key in ("report.column.question", *shown)]
-    caption = wave.caption("participation.caption.missing")
-    return fold(
-        text("participation.missing", wave.language),
-        table(header, rows, label("tbl", wave.run, "missing"), caption),
-    )
+    columns, caption = ("report.column.question", *shown), "participation.caption.missing"
+    return wave.folded("missing", "participation.missing", columns, rows, caption)
 
 
 def _balance(wave: ShownWave) -> str:
@@ -277,11 +255,5 @@ def _balance(wave: ShownWave) -> str:
                 "report.margin", variable=variable.label.text(wave.language), category=name
             )
             rows.append([margin, *map(register.span, ids)])
-    if not rows:
-        return ""
-    header = [text(key, wave.language) for key in ("report.column.margin", *BALANCE)]
-    caption = wave.caption("participation.caption.balance")
-    return fold(
-        text("participation.balance", wave.language),
-        table(header, rows, label("tbl", wave.run, "balance"), caption),
-    )
+    columns, caption = ("report.column.margin", *BALANCE), "participation.caption.balance"
+    return wave.folded("balance", "participation.balance", columns, rows, caption)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,11 +26,12 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
 from readiness.register.rows.weighting import WEIGHTS
-from readiness.reporting.markdown import EMPTY, actions, label, picture, plain
+from readiness.reporting.markdown import EMPTY, actions, fold, label, picture, plain, table
 from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
+Rows = Sequence[Sequence[str]]
 CHART_FILES = ("svg", "png", "csv")
 """The files of a chart that a reader can take along."""
 # A verdict's template has the percent sign behind the number; on the page they are one.
@@ -175,6 +177,35 @@ class Part:
     def tell(self, kind: str, **values: Value) -> str:
         """The sentence of a kind of the domain `report`, as Markdown."""
         return self.register.told(Fact(kind, values))
+
+    def word(self, key: str) -> str:
+        """A text of the catalogues."""
+        return text(key, self.language)
+
+    def table(
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Rows,
+        caption: str,
+        more: Sequence[str] = (),
+        **look: Any,
+    ) -> str:
+        """A table of the run, "" without rows: its columns by their keys, `more` by their names.
+
+        `look`: as of `markdown.table`.
+        """
+        if not rows:
+            return ""
+        header = [*map(self.word, columns), *more]
+        return table(header, rows, label("tbl", self.run, name), caption, **look)
+
+    def folded(
+        self, name: str, title: str, columns: Sequence[str], rows: Rows, caption: str
+    ) -> str:
+        """The same behind a title, by its key; the caption by its kind. "" without rows."""
+        made = self.table(name, columns, rows, self.caption(caption))
+        return fold(self.word(title), made) if made else ""
 
     def caption(self, kind: str, **values: Value) -> str:
         """A caption, which says so when the answers are simulated."""

@@ -11,7 +11,7 @@ from readiness.reporting import participation, statements
 from readiness.reporting.banners.model import material_of
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.items import in_short, item_block, level_label
-from readiness.reporting.markdown import brief, label, note, plain, table
+from readiness.reporting.markdown import brief, note, plain
 from readiness.reporting.shown import ShownWave
 from readiness.reporting.weighting import weighting
 
@@ -78,7 +78,6 @@ def _revision(wave: ShownWave) -> str:
     if not moved:
         return ""
     columns = ("report.column.before", "report.column.now", "report.title.revision")
-    words = [text(name, wave.language) for name in columns]
 
     def spans(figure: str) -> list[str]:
         ids = (f"revision.{figure}.before", figure, f"revision.{figure}")
@@ -95,15 +94,12 @@ def _revision(wave: ShownWave) -> str:
         totals.append([_share_of(wave, other), *spans(f"{other.id}.{other.shown}.all")])
     caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.caption("report.caption.revision_totals")
-    by = plain(wave.by_text)
-    question = text("report.column.question", wave.language)
+    header = [plain(wave.by_text), *map(wave.word, columns)]
     return paragraphs(
         [
             wave.chart(f"{item.id}-revision", caption) if groups else "",
-            table([by, *words], groups, label("tbl", wave.run, "revision"), caption)
-            if groups
-            else "",
-            table([question, *words], totals, label("tbl", wave.run, "revised"), whole),
+            wave.table("revision", (), groups, caption, header),
+            wave.table("revised", ("report.column.question", *columns), totals, whole),
             wave.tell("report.revision"),
         ]
     )

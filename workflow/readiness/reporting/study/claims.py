@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from readiness.facts import Fact, Named, Printed
 from readiness.forensics.judging.structure import ClaimSet
-from readiness.language import joined, show, text
+from readiness.language import joined, show
 from readiness.reporting.blocks import paragraphs
-from readiness.reporting.markdown import fold, label, plain, table
+from readiness.reporting.markdown import fold, plain
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study.judged import judged
 
@@ -28,26 +28,24 @@ def claims_block(study: ShownStudy) -> str:
         return everything
     return paragraphs(
         [
-            text("study.claims.note", study.language),
+            study.word("study.claims.note"),
             questions,
-            fold(text("study.title.sources", study.language), everything),
+            fold(study.word("study.title.sources"), everything),
         ]
     )
 
 
 def _questions(study: ShownStudy) -> str:
     sets = study.structure.sets
-    if not sets:
-        return ""
     alone = [judged(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
     rows = [[_item(study, s), _printed(study, s), _who(study, s)] for s in sets]
-    header = [text(key, study.language) for key in COLUMNS]
+    more = []
     if bounded is not None:
-        header.append(study.told(Fact("study.column.alone", bounded.taken("n_max"))))
+        more = [study.told(Fact("study.column.alone", bounded.taken("n_max")))]
         rows = [[*row, _alone(study, s)] for row, s in zip(rows, sets, strict=True)]
-    name, words = label("tbl", study.run, "claims"), tuple(range(len(header)))
-    return table(header, rows, name, text("study.caption.claims", study.language), words, "stack")
+    caption, words = study.word("study.caption.claims"), tuple(range(4))
+    return study.table("claims", COLUMNS, rows, caption, more=more, words=words, kind="stack")
 
 
 def _item(study: ShownStudy, claim_set: ClaimSet) -> str:
@@ -88,14 +86,14 @@ def _alone(study: ShownStudy, claim_set: ClaimSet) -> str:
     """On which numbers of answers the figures of one question can rest."""
     found = judged(study, f"bases.{claim_set.id}")
     if found is None or found.kind == "forensics.weighted":
-        return text("study.alone.weighted", study.language)
+        return study.word("study.alone.weighted")
     if found.has("bases"):
         return study.register.span(found.number("bases"))
     if found.has("count"):
         return study.told(Fact("study.alone.many", found.taken("count", "smallest")))
     if found.has("smallest"):
         return study.told(Fact("study.alone.later", found.taken("smallest")))
-    return text("study.alone.never", study.language)
+    return study.word("study.alone.never")
 
 
 def _sources(study: ShownStudy) -> str:
@@ -118,8 +116,5 @@ def _sources(study: ShownStudy) -> str:
                 joined(linked, "comma", study.language),
             ]
         )
-    header = [text(key, study.language) for key in SOURCES]
-    name = label("tbl", study.run, "sources")
-    return table(
-        header, rows, name, text("study.caption.sources", study.language), (0, 2, 3), "stack"
-    )
+    caption = study.word("study.caption.sources")
+    return study.table("sources", SOURCES, rows, caption, words=(0, 2, 3), kind="stack")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from readiness.facts import Fact, Value
 from readiness.forensics.judging.every import whole
-from readiness.language import joined, text
+from readiness.language import joined
 from readiness.reporting.blocks import paragraphs
-from readiness.reporting.markdown import fold, label, table
+from readiness.reporting.markdown import fold
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study.finding import every_of
 from readiness.reporting.study.judged import Judged, judged
@@ -19,7 +19,7 @@ KEYS = COLUMNS
 def picture(study: ShownStudy) -> str:
     """The picture, titled with what it shows, and the numbers behind it in a fold."""
     every = every_of(study)
-    caption = text("study.caption.bases", study.language)
+    caption = study.word("study.caption.bases")
     if every is not None:
         silent = every.has("silent")
         key = "study.caption.picture" if silent else "study.caption.picture_all"
@@ -38,15 +38,14 @@ def _behind(study: ShownStudy, every: Judged | None) -> str:
     rows = _rows(study, every, figures)
     everything = _whole(study)
     if everything is not None:
-        rows += _rows(study, everything, text("study.whole.label", study.language))
+        rows += _rows(study, everything, study.word("study.whole.label"))
     caption = study.told(Fact("study.caption.fits", every.taken("assumed")))
-    header = [text(key, study.language) for key in COLUMNS]
-    body = table(header, rows, label("tbl", study.run, "fits"), caption, (0, 1, 2), "stack")
+    body = study.table("fits", COLUMNS, rows, caption, words=(0, 1, 2), kind="stack")
     return _fold(study, "study.title.behind", body)
 
 
 def _fold(study: ShownStudy, key: str, body: str) -> str:
-    return fold(text(key, study.language), body) if body else ""
+    return fold(study.word(key), body) if body else ""
 
 
 def _rows(study: ShownStudy, every: Judged, figures: str) -> list[list[str]]:
@@ -71,7 +70,7 @@ def _fits(study: ShownStudy, every: Judged, suffix: str) -> str:
         return study.register.span(every.number(f"fits{suffix}"))
     if every.has(f"first{suffix}"):
         return study.told(Fact("study.fits.from", every.taken(first=f"first{suffix}")))
-    return text("study.fits.none", study.language)
+    return study.word("study.fits.none")
 
 
 def _whole(study: ShownStudy) -> Judged | None:
@@ -89,10 +88,10 @@ def meaning_block(study: ShownStudy) -> str:
     said = {"sentence": precision.told[0]} if precision else {}
     example = study.told(Fact("study.example", said)) if said else ""
     reading = study.sentences(SIMPLEST)
-    chart = study.chart("questions", text("study.caption.bases", study.language))
+    chart = study.chart("questions", study.word("study.caption.bases"))
     return paragraphs(
         [
-            text("study.meaning", study.language),
+            study.word("study.meaning"),
             example,
             _together(study),
             _fold(study, "study.title.reading", "\n\n".join(reading)),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
-from readiness.language import show, text
+from readiness.language import show
 from readiness.reporting.blocks import paragraphs
-from readiness.reporting.markdown import filtered, fold, label, plain, table
+from readiness.reporting.markdown import filtered, fold, plain
 from readiness.reporting.shown import ShownStudy
 
 COLUMNS = ("page.verdict", "study.column.sentence", "numbers.id")
@@ -26,22 +26,15 @@ def verdicts_block(study: ShownStudy) -> str:
         [words[verdict["status"]], study.verdict(name), f"[{plain(name)}]{{.prov}}"]
         for name, verdict in verdicts.items()
     ]
-    made = table(
-        [text(key, study.language) for key in COLUMNS],
+    made = study.table(
+        "verdicts",
+        COLUMNS,
         rows,
-        label("tbl", study.run, "verdicts"),
-        text("study.caption.verdicts", study.language),
-        (0, 1, 2),
+        study.word("study.caption.verdicts"),
+        words=(0, 1, 2),
         kind="stack",
         marks=[marks[verdict["status"]] for verdict in verdicts.values()],
     )
-    every = text("study.verdicts.all", study.language)
-    return paragraphs(
-        [
-            text("study.verdicts.note", study.language),
-            fold(
-                text("study.title.table", study.language),
-                filtered([every, *words.values()], made),
-            ),
-        ]
-    )
+    chosen = filtered([study.word("study.verdicts.all"), *words.values()], made)
+    note, title = study.word("study.verdicts.note"), study.word("study.title.table")
+    return paragraphs([note, fold(title, chosen)])

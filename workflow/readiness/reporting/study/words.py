@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from readiness.facts import Fact
-from readiness.language import text
 from readiness.reporting.blocks import paragraphs
-from readiness.reporting.markdown import label, listed, table
+from readiness.reporting.markdown import listed
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study.judged import judged
 
@@ -34,18 +33,14 @@ APART = ("base", "construct", "direction")
 def words_block(study: ShownStudy) -> str:
     """The phrases with their figures, then where sources differ from one another."""
     apart = [*_misprints(study), *study.sentences(*APART)]
-    differences = text("study.words.differences", study.language) if apart else ""
+    differences = study.word("study.words.differences") if apart else ""
     return paragraphs([_phrases(study), differences, listed(apart)])
 
 
 def _phrases(study: ShownStudy) -> str:
     rows = [_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
-    if not rows:
-        return ""
-    header = [text(key, study.language) for key in COLUMNS]
-    name = label("tbl", study.run, "words")
-    caption = text("study.caption.words", study.language)
-    return table(header, rows, name, caption, (0, 1, 3, 4), "stack")
+    caption = study.word("study.caption.words")
+    return study.table("words", COLUMNS, rows, caption, words=(0, 1, 3, 4), kind="stack")
 
 
 def _row(study: ShownStudy, identity: str) -> list[str]:
