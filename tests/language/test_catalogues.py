@@ -151,11 +151,11 @@ DATA = {
 
 def speaking() -> dict[str, str]:
     """Modules with a French or Arabic text, or with texts by language, and the first of these."""
-    found = {}
+    found: dict[str, str] = {}
     for path in MODULES:
-        for node in texts(path):
-            if FOREIGN.search(node.value):
-                found.setdefault(module_name(path), node.value[:60])
+        for said in texts(path):
+            if FOREIGN.search(said.value):
+                found.setdefault(module_name(path), said.value[:60])
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Dict):
                 keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
