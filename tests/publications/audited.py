@@ -12,11 +12,10 @@ from released_tree import FIRST, SECOND, STUDY, released_root
 
 from readiness.facts import Fact, Listed
 from readiness.language import LANGUAGES
-from readiness.publications.audit.alike import changed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
-from readiness.publications.audit.report import ALIKE, NOT_COMPARED, SAME
+from readiness.publications.audit.report import SAME, not_compared
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
@@ -32,8 +31,8 @@ OTHERS = tuple(
 )
 CHANGES = Changes(("weight", "estimate"), True, ("waves/canteen-2025.weight",), OTHERS)
 REPORT = (
-    Finding("report.html", Outcome.DIFFERS, changed("Prête : 18,4 %", "Prête : 18,1 %")),
-    Finding("charts/a.svg", Outcome.REPRODUCED, ALIKE),
+    Finding("report.html", Outcome.DIFFERS, Fact("audit.page.other")),
+    Finding("charts/a.svg", Outcome.REPRODUCED, SAME),
     Finding(
         "report.pdf", Outcome.NOT_CHECKED, Fact("audit.unreadable", {"said": "Permission denied"})
     ),
@@ -117,10 +116,10 @@ def differing() -> Audit:
 
 
 def under_lock() -> Audit:
-    """Frozen code in another environment."""
+    """Its own code, in another environment."""
     found = at_level_2(SECOND, harm, changes=CHANGES)
     return replace(
-        found, code="frozen", numbers=tuple(in_another_environment(found.numbers, OTHERS))
+        found, code="trusted", numbers=tuple(in_another_environment(found.numbers, OTHERS))
     )
 
 
@@ -140,7 +139,8 @@ def later() -> Audit:
         today=True, errata=errata,
     )  # fmt: skip
     first = audit(released_root(), SECOND, 1, changes=Changes())
-    return replace(first, level=3, numbers=tuple(numbers), report=(NOT_COMPARED,))
+    report = (not_compared(Fact("audit.page.other_build")),)
+    return replace(first, level=3, numbers=tuple(numbers), report=report)
 
 
 def broken() -> Audit:

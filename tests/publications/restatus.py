@@ -31,9 +31,9 @@ def sealed_with_status(folder: Path, names: Collection[str], status: str) -> Non
     """The publication, its archive among it, under a seal that fits."""
     restatus(folder / "datasets.csv", names, status)
     table = versions_table(dataset.version for dataset in read_datasets(folder))
-    with tarfile.open(folder / "code.tar") as tar:
+    with tarfile.open(folder / "code.tar.xz") as tar:
         members = {m.name: tar.extractfile(m).read() for m in tar}  # type: ignore[union-attr]
-    (folder / "code.tar").write_bytes(pack({**members, "data/versions.csv": table.encode()}))
+    (folder / "code.tar.xz").write_bytes(pack({**members, "data/versions.csv": table.encode()}))
     seal_anew(folder)
 
 

@@ -73,7 +73,7 @@ def test_the_data_of_all_publications(zipped: Project) -> None:
     assert "DATA MISSING" in out and "menus-2023-claims@1" in out
 
 
-def test_every_number_of_a_study_with_the_frozen_code(zipped: Project) -> None:
+def test_every_number_of_a_study_and_its_own_code(zipped: Project) -> None:
     code, out = audit(zipped, "menus-r1", "--level", "2", "--code", "frozen")
     assert code == 0, out
     assert re.search(r"numbers +\d+ REPRODUCED, 3 JUDGED", out), out

@@ -10,6 +10,7 @@ import base64
 import csv
 import io
 import json
+import lzma
 import os
 import re
 import shutil
@@ -27,8 +28,8 @@ from readiness.bounded import read_yaml_text
 from readiness.cli import main
 from readiness.datasets.pointers import parse_pointer
 from readiness.errors import DataError
-from readiness.files import LARGEST, files_below, read_file, reading_once
-from readiness.publications.archive import unpack
+from readiness.files import files_below, read_file, reading_once
+from readiness.publications.archive import ARCHIVE, read_archive
 from readiness.publications.attest import attest
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
@@ -199,31 +200,28 @@ def _sparse() -> Iterator[tarfile.TarInfo]:
 
 
 def test_a_sparse_member_of_the_archive_fills_no_disk(tmp_path: Path) -> None:
-    archive = tmp_path / "code.tar"
-    archive.write_bytes(_tar(_sparse()))
+    archive = tmp_path / ARCHIVE
+    archive.write_bytes(lzma.compress(_tar(_sparse())))
     with tarfile.open(archive) as tar:
         assert tar.next().size == 1 << 40  # type: ignore[union-attr]
     with pytest.raises(DataError, match="more than an archive may hold"):
-        unpack(archive, tmp_path / "out")
-    assert list(tmp_path.rglob("out/*")) == []
+        read_archive(archive)
 
 
 def test_an_archive_with_a_hole_is_not_unpacked(tmp_path: Path) -> None:
-    archive = tmp_path / "code.tar"
+    archive = tmp_path / ARCHIVE
     member = tarfile.TarInfo("Snakefile")
     member.size = 1 << 40
-    archive.write_bytes(member.tobuf(tarfile.PAX_FORMAT))
-    os.truncate(archive, (1 << 40) + 4096)
-    with pytest.raises((DataError, OSError)):
-        unpack(archive, tmp_path / "out")
-    assert LARGEST < 1 << 30
+    archive.write_bytes(lzma.compress(member.tobuf(tarfile.PAX_FORMAT)))
+    with pytest.raises(DataError, match="more than an archive may hold"):
+        read_archive(archive)
 
 
 def test_an_archive_of_countless_files_is_refused(tmp_path: Path) -> None:
-    archive = tmp_path / "code.tar"
-    archive.write_bytes(_tar(tarfile.TarInfo(f"d/{k}") for k in range(6_000)))
+    archive = tmp_path / ARCHIVE
+    archive.write_bytes(lzma.compress(_tar(tarfile.TarInfo(f"d/{k}") for k in range(6_000))))
     with pytest.raises(DataError, match="more than an archive may hold"):
-        unpack(archive, tmp_path / "out")
+        read_archive(archive)
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(

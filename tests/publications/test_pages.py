@@ -88,7 +88,7 @@ def test_no_text_of_the_authors_becomes_markup(facts: Facts) -> None:
 
 
 def test_the_codecheck_file_is_the_author_s_part_of_its_specification(facts: Facts) -> None:
-    text = codecheck(facts, ["charts/a.svg", "code.tar", "figures.csv", "report/en/report.pdf"])
+    text = codecheck(facts, ["charts/a.svg", "code.tar.xz", "figures.csv", "report/en/report.pdf"])
     # MUST: the marker of a document, first; a manifest of files; at least one author.
     assert text.startswith("---\n")
     record = yaml.safe_load(text)

@@ -75,7 +75,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
     assert main(arguments) == 0, capsys.readouterr().err
     said = capsys.readouterr().out
-    for name in ("data/corrections/canteen-1.csv", f"publications/{WAVE}/code.tar"):
+    for name in ("data/corrections/canteen-1.csv", f"publications/{WAVE}/code.tar.xz"):
         assert name in said
     known = codes()
     assert len(known) == 60
@@ -95,14 +95,14 @@ def test_no_code_of_the_answers_is_in_the_zip(
     assert "تسمّي مستجوبين" in readme
     found = audit(bundle, WAVE, 2, changes=Changes())
     assert [(f.place, f.outcome, f.fact) for f in found.seal] == [
-        ("code.tar", Outcome.RESTRICTED, LEFT_OUT)
+        ("code.tar.xz", Outcome.RESTRICTED, LEFT_OUT)
     ]
     assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
     assert found.exit_code == 2
     assert [f.place for f in found.data if f.fact == LEFT_OUT] == ["data/corrections/canteen-1.csv"]
     # A word about another file than the sealed one is none, and neither is one of a file beside.
     table = bundle / "publications" / WAVE / WITHHELD
-    table.write_text(table.read_text("utf-8").replace("code.tar,", "code.tar,0"), "utf-8")
+    table.write_text(table.read_text("utf-8").replace("code.tar.xz,", "code.tar.xz,0"), "utf-8")
     assert audit(bundle, WAVE, 0, changes=Changes()).exit_code == 3
 
 

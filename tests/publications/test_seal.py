@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import lzma
 import os
 import tarfile
 import tempfile
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import DataError
-from readiness.files import read_file
+from readiness.files import LARGEST, read_file
 from readiness.language import tell
-from readiness.publications.archive import pack, unpack
+from readiness.publications.archive import ARCHIVE, pack, read_archive
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.seal import (
     LEDGER,
@@ -184,26 +185,38 @@ def test_the_seal_reads_back(folder: Path) -> None:
 def test_archives_are_the_same_bytes_and_read_back(tmp_path: Path) -> None:
     files = {"b/ü.txt": b"2", "a.txt": b"1", "b/" + "long/" * 30 + "c": b"3"}
     assert pack(files) == pack(dict(reversed(files.items())))
-    (tmp_path / "code.tar").write_bytes(pack(files))
-    unpack(tmp_path / "code.tar", tmp_path / "out")
-    assert {
-        path.relative_to(tmp_path / "out").as_posix(): path.read_bytes()
-        for path in (tmp_path / "out").rglob("*")
-        if path.is_file()
-    } == files
+    # What earlier publications published lies in their own folders.
+    assert pack({**files, "publications/r1/figures.csv": b"4"}) == pack(files)
+    (tmp_path / ARCHIVE).write_bytes(pack(files))
+    assert read_archive(tmp_path / ARCHIVE) == files
 
 
-@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "a/../../out.txt", "link", "twice"])
+@pytest.mark.parametrize(
+    "name", ["../out.txt", "/out.txt", "a/../../out.txt", "link", "twice", "file/in"]
+)
 def test_an_archive_writes_into_its_folder_alone(tmp_path: Path, name: str) -> None:
     members = [tarfile.TarInfo(name)] * (2 if name == "twice" else 1)
     if name == "link":
         members[0].type, members[0].linkname = tarfile.SYMTYPE, "/etc/hostname"
-    with tarfile.open(tmp_path / "code.tar", "w:") as tar:
+    if name == "file/in":
+        members.append(tarfile.TarInfo("file"))
+    with tarfile.open(tmp_path / ARCHIVE, "w:xz") as tar:
         for member in members:
             tar.addfile(member)
-    with pytest.raises(DataError, match=r"cannot be unpacked: '.*(out\.txt|link|twice)' "):
-        unpack(tmp_path / "code.tar", tmp_path / "in")
-    assert not (tmp_path / "out.txt").exists()
+    with pytest.raises(DataError, match=r"cannot be unpacked: '.*(out\.txt|link|twice|in)' "):
+        read_archive(tmp_path / ARCHIVE)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"tar", b"cut", b"two", b"bomb"])
+def test_what_is_no_whole_archive_of_its_size_is_refused(tmp_path: Path, content: bytes) -> None:
+    archive = pack({"a.txt": b"1"})
+    made = {
+        b"tar": lzma.decompress(archive), b"cut": archive[:-9], b"two": archive * 2,
+        b"bomb": lzma.compress(bytes(LARGEST + 1), preset=0),
+    }  # fmt: skip
+    (tmp_path / ARCHIVE).write_bytes(made.get(content, content))
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        read_archive(tmp_path / ARCHIVE)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where a publication has its charts and pages: in a folder a language."""
+"""Where a publication has its charts, tables and pages, and what it keeps of them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def publication(folder: Path, config: str) -> Path:
     return folder
 
 
+def test_nothing_is_kept_twice() -> None:
+    languages = ("ar", "en", "fr")
+    assert kept_as("charts-fr", "bases.svg", languages) == "charts/fr/bases.svg"
+    assert kept_as("tables-fr", "codebook.csv", languages) == "tables/fr/codebook.csv"
+    assert kept_as("register", "figures.csv", languages) == ""
+    for copy in ("bases-narrow.svg", "bases.png"):
+        assert kept_as("charts-fr", copy, languages) == ""
+    kept = [kept_as(f"tables-{language}", "numbers.csv", languages) for language in languages]
+    assert kept == ["", "tables/en/numbers.csv", ""]
+    assert kept_as("tables-ar", "numbers.csv", ("ar", "fr")) == "tables/ar/numbers.csv"
+
+
 def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:
     folder = publication(tmp_path, "report:\n  languages: [fr, ar]\n")
     assert languages_of(folder) == ("ar", "fr")
@@ -42,7 +54,6 @@ def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:
         "report-ar",
         "report-fr",
     }
-    assert kept_as("charts-fr", "bases.svg") == "charts/fr/bases.svg"
 
 
 @pytest.mark.parametrize("languages", ["[../../etc]", "[fr/..]", "5", "[[fr]]", "{a: b", "['']"])

@@ -1,14 +1,16 @@
 """Audit publications: does what was published still hold, number by number?
 
-readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--key PUBLIC ...]
-                [--html FILE] [--force] [--language LANGUAGE]
+readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--trust HASH ...]
+                [--key PUBLIC ...] [--html FILE] [--force] [--language LANGUAGE]
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
 3 seal broken; the most severe of all publications counts, in the order 3, 1, 2, 0.
 
 PATH is a folder, a zip or a bundle of somebody else's: it is judged by this program, and nothing
-that lies in it is run, unless its frozen code is asked for, and then in a sandbox.
+that lies in it is run. With --code frozen the code that was sealed is run beside, in a sandbox, and
+the audit says whether the numbers still come out of it; that makes none of them right. Only sealed
+code whose hash --trust names judges them in this program's place.
 """
 
 from __future__ import annotations
@@ -70,14 +72,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
     parser.add_argument(
-        "--code", choices=(TODAY, FROZEN), default=TODAY, help="which code runs (default: today)"
-    )
+        "--code", choices=(TODAY, FROZEN), default=TODAY,
+        help="frozen: also whether the numbers still come out of their own sealed code",
+    )  # fmt: skip
+    parser.add_argument(
+        "--trust", metavar="HASH", action="append", default=[],
+        help="sealed code that is believed, by its hash: it judges; may be given several times",
+    )  # fmt: skip
     parser.add_argument(
         "--remote", metavar="ADDRESS", action="append", default=[], type=_address,
         help="where data of another tree may be read: a folder or URL; several times",
     )  # fmt: skip
     parser.add_argument(
-        "--no-sandbox", action="store_true", help="run frozen code without one; the audit says so"
+        "--no-sandbox", action="store_true", help="run sealed code without one; the audit says so"
     )
     parser.add_argument("--cores", default="all", help="number of cores (default: all)")
     parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
@@ -103,7 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
     first = arguments.ids.pop(0) if named else Path.cwd()
     with opened(first, arguments.remote) as (root, foreign):
         confine = Confine.WHERE_FOUND if foreign is None else Confine.NEEDED
-        terms = Terms(foreign, Confine.NEVER if arguments.no_sandbox else confine)
+        terms = Terms(
+            foreign, Confine.NEVER if arguments.no_sandbox else confine, tuple(arguments.trust)
+        )
         return _run(root, terms, arguments)
 
 

@@ -236,7 +236,8 @@ class Plan:
             shown = self.runs[run]
             own = self._own_report(shown)
             draft = (self.status or own.status) == DRAFT
-            languages, files = self.languages_of(run), downloads(shown, language)
+            languages = self.languages_of(run)
+            files = downloads(shown, language, languages)
             self._documents[run, language] = Document(
                 self.root, own, language, shown, draft, languages, files
             )

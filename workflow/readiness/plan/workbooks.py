@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from readiness.lineage import canonical_json
 from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.documents import page_name, told_items
 from readiness.plan.runs import Run, input_files
+from readiness.publications.documents import TIDY, in_order
 
 WORKBOOK = "tables"
-TIDY = ("numbers.csv", "codebook.csv")
-"""The files beside the workbook: all numbers, and what columns and codes mean."""
+CODEBOOK = "codebook.csv"
+"""What columns and codes of the tidy table mean, beside the workbook."""
 
 
 def workbook_name(run: Run) -> str:
@@ -56,9 +58,14 @@ def table_settings(root: Path, run: Run, language: str) -> str:
     return canonical_json(settings)
 
 
-def downloads(run: Run, language: str) -> tuple[tuple[str, str], ...]:
-    """The files of a run's tables as its report reaches them: what each is, its address."""
-    folder = f"../../{WORKBOOK}/{language}"
-    names = (f"{workbook_name(run)}.xlsx", *TIDY)
-    kinds = ("workbook", "tidy", "codebook")
-    return tuple((kind, f"{folder}/{name}") for kind, name in zip(kinds, names, strict=True))
+def downloads(run: Run, language: str, languages: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The files of a run's tables as its report reaches them: what each is, its address.
+
+    The tidy table is that of one of the report's `languages`, the one that a publication keeps.
+    """
+    folder, first = f"../../{WORKBOOK}/{language}", in_order(languages)[0]
+    return (
+        ("workbook", f"{folder}/{workbook_name(run)}.xlsx"),
+        ("tidy", f"../../{WORKBOOK}/{first}/{TIDY}"),
+        ("codebook", f"{folder}/{CODEBOOK}"),
+    )

@@ -1,14 +1,16 @@
-"""The code and configuration of a publication as a small project of its own, in one tar.
+"""The code and configuration of a publication as a small project of its own, in one archive.
 
-The tar is uncompressed and the same bytes everywhere: sorted names, no owner, no time, one mode.
-With the datasets it is a project like any other: `readiness run` in the folder where it was
-unpacked makes the numbers again.
+A tar of sorted names, no owner, no time, one mode, compressed with fixed settings: the same bytes
+again. What earlier publications published is an input of some runs and lies in their own folders,
+so it is not in the archive. With that and the datasets it is a project like any other: `readiness
+run` in the folder where it was unpacked makes the numbers again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,9 +20,13 @@ from typing import IO
 
 from readiness.errors import DataError
 from readiness.files import LARGEST, read_file, write_atomically
+from readiness.lineage import canonical_json
+from readiness.publications.ledger import FOLDER
 from readiness.publications.program import CODE_FOLDERS, PLACES, place_of, program_files
 
-ARCHIVE = "code.tar"
+ARCHIVE = "code.tar.xz"
+MOST_MEMORY = 1 << 27
+"""Bytes that unpacking one may take: what it was packed with needs a tenth of it."""
 MOST_MEMBERS = 5_000
 """How many files an archive may hold."""
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
@@ -74,6 +80,11 @@ def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     }
 
 
+def program_digest(hashes: Mapping[str, str]) -> str:
+    """One hash of all code, by which it is named: over the hashes of its places."""
+    return hashlib.sha256(canonical_json(dict(hashes)).encode()).hexdigest()
+
+
 @cache
 def present_program() -> dict[str, str]:
     """The same of the program that runs, as an archive of it would be."""
@@ -100,15 +111,23 @@ def assemble(
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """An uncompressed tar of the files, the same bytes for the same content."""
+    """An archive of the files, the same bytes for the same content; without what other
+    publications published."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(files.items()):
+            if is_earlier(name):
+                continue
             member = tarfile.TarInfo(name)
             member.size = len(content)
             member.mode = 0o644
             tar.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
+    return lzma.compress(buffer.getvalue(), lzma.FORMAT_XZ, lzma.CHECK_CRC64, preset=6)
+
+
+def is_earlier(name: str) -> bool:
+    """Whether an input, by its path from the project's root, is of an earlier publication."""
+    return PurePosixPath(name).parts[0] == FOLDER.name
 
 
 def read_archive(archive: Path) -> dict[str, bytes]:
@@ -120,14 +139,27 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(read_file(archive)), mode="r:") as tar:
-            for name, content in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
+        content = io.BytesIO(_unpacked(read_file(archive)))
+        with tarfile.open(fileobj=content, mode="r:") as tar:
+            for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
                 if name in files:
                     raise tarfile.TarError(f"{name!r} stands there twice")
-                files[name] = content.read()
-    except (tarfile.TarError, ValueError, EOFError) as error:
+                files[name] = member.read()
+        for name in files:
+            if any(str(folder) in files for folder in PurePosixPath(name).parents):
+                raise tarfile.TarError(f"{name!r} lies in what is a file")
+    except (tarfile.TarError, lzma.LZMAError, ValueError, EOFError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
     return files
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The tar in an archive; LZMAError when it is none, or larger than one may be."""
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
+    tar = decompressor.decompress(content, LARGEST + 1)
+    if len(tar) > LARGEST or not decompressor.eof or decompressor.unused_data:
+        raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
+    return tar
 
 
 def members(
@@ -152,20 +184,6 @@ def members(
         content = tar.extractfile(member)
         assert content is not None  # of an ordinary file
         yield name.as_posix(), content
-
-
-def unpack(archive: Path, folder: Path) -> None:
-    """Write an archive's files below `folder`; DataError as `read_archive`."""
-    for name, content in read_archive(archive).items():
-        try:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with (folder / name).open("xb") as file:
-                file.write(content)
-        except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            # Also a name that this disk takes for another one.
-            raise DataError(
-                f"{archive}: cannot be unpacked: {name!r} stands there twice. Restore it with git."
-            ) from None
 
 
 def write_project(files: Mapping[str, bytes], folder: Path) -> None:

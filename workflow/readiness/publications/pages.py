@@ -22,6 +22,7 @@ from readiness.language import Language, tell
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.language.typography import unmarked
+from readiness.publications.documents import in_order
 from readiness.publications.presenting.templating import render
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.reporting.data_protection import stated
@@ -32,9 +33,6 @@ ACCESS = {
     ERASED: "publication.access.erased",
 }
 """What the status of a dataset version says to a reader; the others are kept."""
-INTERNATIONAL = "en"
-"""The language that comes first where there is one of several: that of the templates of the AEA,
-CODECHECK and the citation format."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Facts:
     @property
     def ordered(self) -> list[Language]:
         """The languages as its pages stand below each other."""
-        return sorted(self.languages, key=lambda name: (name != INTERNATIONAL, name))
+        return in_order(self.languages)
 
     @property
     def first(self) -> Language:

@@ -61,12 +61,12 @@ def _outcome(
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
     if other := [code for code in LANGUAGES if _reads_otherwise(published, recomputed, code)]:
-        texts = {"text_old": _quoted(published, other), "text_new": _quoted(recomputed, other)}
+        texts = {"text_old": quoted(published, other), "text_new": quoted(recomputed, other)}
         return Outcome.DIFFERS, Fact("audit.number.shown", texts)
     rule = rounding_rule(published)
     if rule and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
-    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": _quoted(published)})
+    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": quoted(published)})
 
 
 def _reads_otherwise(
@@ -76,7 +76,7 @@ def _reads_otherwise(
     return not same_text(was, recomputed, language) and plain(was) != plain(became)
 
 
-def _quoted(row: Mapping[Any, Any], other: Sequence[Language] = LANGUAGES) -> Value:
+def quoted(row: Mapping[Any, Any], other: Sequence[Language] = LANGUAGES) -> Value:
     """What a row shows, in the reader's language; where not all languages are `other` ones than
     before, in the first that is."""
     if len(other) < len(LANGUAGES):

@@ -22,7 +22,7 @@ from pathlib import Path
 from readiness.datasets.places import STORE
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
-from readiness.publications.archive import unpack, write_project
+from readiness.publications.archive import write_project
 from readiness.publications.sandbox import PROJECT, run_confined
 from readiness.rendering.quarto import find_quarto
 
@@ -41,10 +41,8 @@ PAUSES = (0.0, 0.1, 0.5, 2.0)
 
 
 @contextmanager
-def scratch_project(
-    code: Path | Mapping[str, bytes], objects: Mapping[Pointer, Path]
-) -> Iterator[Path]:
-    """A project in a temporary folder: an archive (`code.tar`), or files by name, and datasets.
+def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
+    """A project in a temporary folder: files by name, and datasets.
 
     `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
     temporary folder cannot be used.
@@ -52,7 +50,11 @@ def scratch_project(
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
-            _fill(folder, code, objects)
+            write_project(code, folder)
+            for pointer, path in objects.items():
+                target = folder / STORE / pointer.object_name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
         except OSError as error:
             raise DataError(
                 f"{scratch.parent}: {error.strerror}. Free some space, or set TMPDIR to another "
@@ -101,17 +103,6 @@ def ended_like_interrupted() -> Iterator[None]:
     finally:
         for number in heard:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _fill(folder: Path, code: Path | Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> None:
-    if isinstance(code, Path):
-        unpack(code, folder)
-    else:
-        write_project(code, folder)
-    for pointer, path in objects.items():
-        target = folder / STORE / pointer.object_name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
 
 
 def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:

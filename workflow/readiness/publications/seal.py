@@ -44,6 +44,8 @@ FORMAT = 3
 """Of seals; those of others are read by the releases that made them."""
 DRAFT, RELEASED = "draft", "released"
 MOST_WITHHELD = 1 << 20
+SHORT = 16
+"""Digits of the digest of a number: it tells which one was changed, and the seal that one was."""
 NAMED = 10
 """How many changed numbers of a ledger are named."""
 FACTS = {
@@ -79,7 +81,8 @@ def number_digests(ledger: str) -> dict[str, str]:
     for row in csv.DictReader(io.StringIO(ledger, newline="")):
         # Cells beyond the last column have no name.
         seen = {name or "": cell for name, cell in row.items() if name != "lineage"}
-        digests[row["id"] or ""] = sha256(canonical_json(seen).encode("utf-8", "replace"))
+        digest = sha256(canonical_json(seen).encode("utf-8", "replace"))
+        digests[row["id"] or ""] = digest[:SHORT]
     return digests
 
 

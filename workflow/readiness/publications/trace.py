@@ -16,7 +16,7 @@ from readiness.errors import DataError
 from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
-from readiness.publications.documents import kept_as
+from readiness.publications.documents import kept_as, languages_among
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
@@ -92,11 +92,12 @@ def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
 
 def _makers(chain: Mapping[str, Lineage]) -> dict[str, str]:
     """The step that made each chart and page of a publication, by path in its folder."""
+    languages = languages_among(chain)
     return {
         place: step
         for step, lineage in chain.items()
         for name in lineage.outputs
-        if (place := kept_as(step, name))
+        if (place := kept_as(step, name, languages))
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +21,9 @@ from readiness.templating import environment
 FOLDER = Path(__file__).resolve().parent / "templates"
 PAGE = "numbers.html"
 """The name of the page of all numbers, beside the report."""
+COLUMNS = ("numbers.column.id", "numbers.column.what", "numbers.column.value",
+           "numbers.interval", "numbers.base", "numbers.effective")  # fmt: skip
+"""What the columns of its tables are called."""
 _LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 """What paper leaves out: the page has it."""
 
@@ -72,6 +76,8 @@ def numbers_page(
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
         direction=direction(language),
         style=Markup(style(language)),
+        heads=Markup(_heads(language)),
+        columns=[text(key, language) for key in COLUMNS],
         sections=sections,
         menu=menu,
         back=back,
@@ -80,6 +86,16 @@ def numbers_page(
         data=", ".join(passports.register.datasets),
     )
     return guarded(page)
+
+
+def _heads(language: Language) -> str:
+    """CSS that names a cell on a phone, where a row is a list: once, and not in each row."""
+    names = [json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in COLUMNS]
+    rules = "".join(
+        f"\n  .register td:nth-child({k}):not(:empty)::before {{ content: {name}; }}"
+        for k, name in enumerate(names[1:], start=2)
+    )
+    return f"\n@media screen and (max-width: 640px) {{{rules}\n}}\n"
 
 
 def style(language: Language) -> str:

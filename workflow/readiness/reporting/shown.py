@@ -32,7 +32,7 @@ from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
 Rows = Sequence[Sequence[str]]
-CHART_FILES = ("svg", "png", "csv")
+CHART_FILES = ("svg", "csv")
 """The files of a chart that a reader can take along."""
 # A verdict's template has the percent sign behind the number; on the page they are one.
 # From right to left it is isolated, where it stands in foreign words.

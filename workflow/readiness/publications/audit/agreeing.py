@@ -25,6 +25,7 @@ from readiness.publications.archive import (
     ARCHIVE,
     DVC_FILE,
     OWN,
+    is_earlier,
     program_hashes,
     read_archive,
 )
@@ -51,7 +52,7 @@ PACKAGE = "workflow/readiness/"
 STATED = ("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff",
           "codecheck.yml", "lineage/*.json (outputs)")  # fmt: skip
 """What nothing recomputes: whoever seals can state it, and only a signature says who did."""
-STATED_TODAY = ("code.tar", "lineage/*.json (code, settings)")
+STATED_TODAY = (ARCHIVE, "lineage/*.json (code, settings)")
 """The same of an audit that does not run the frozen code."""
 
 
@@ -84,6 +85,10 @@ class _Stated:
     @cached_property
     def datasets(self) -> list[SealedDataset]:
         return read_datasets(self.folder)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        return languages_of(self.folder)
 
     @cached_property
     def inputs(self) -> dict[Path, str]:
@@ -138,7 +143,7 @@ class _Stated:
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
                 yield name, Fact("audit.states.no_step")
-        ends = (REGISTER, *steps_shown(languages_of(self.folder)))
+        ends = (REGISTER, *steps_shown(self.languages))
         used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
         for step in self.chain:
             if step not in used:
@@ -182,7 +187,7 @@ class _Stated:
     def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
         """The outputs of a step that lie in the folder."""
         for name, digest in outputs.items():
-            place = kept_as(step, name)
+            place = kept_as(step, name, self.languages)
             if place and self.sealed["files"].get(place) != digest:
                 yield f"lineage/{step}.json", _unlike(name)
 
@@ -193,7 +198,8 @@ class _Stated:
             for d in self.datasets
         }
         versions = versions_table(d.version for d in self.datasets).encode()
-        inputs = {path.as_posix(): digest for path, digest in self.inputs.items()}
+        named = {path.as_posix(): digest for path, digest in self.inputs.items()}
+        inputs = {name: digest for name, digest in named.items() if not is_earlier(name)}
         own = {CONFIG: self.sealed["files"].get(CONFIG), OWN[1]: sha256(versions)}
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:

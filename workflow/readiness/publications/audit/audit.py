@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,13 @@ from readiness.datasets.places import Foreign
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import reading_once
+from readiness.publications.archive import (
+    ARCHIVE,
+    present_program,
+    program_digest,
+    program_hashes,
+    read_archive,
+)
 from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.model import (
     DATA,
@@ -22,8 +31,15 @@ from readiness.publications.audit.model import (
     Number,
     Signing,
 )
-from readiness.publications.audit.numbers import ledger_rows, unavailable, unchecked
-from readiness.publications.chain import ENVIRONMENT_ALONE
+from readiness.publications.audit.numbers import (
+    in_another_environment,
+    ledger_rows,
+    unavailable,
+    unchecked,
+)
+from readiness.publications.audit.stated import stated_otherwise
+from readiness.publications.chain import ENVIRONMENT_ALONE, frozen_chain
+from readiness.publications.environment import lock_hash
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import PASSING, Finding, Outcome, error_fact
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, withheld
@@ -31,10 +47,12 @@ from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_se
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    from readiness.publications.audit.rerun import Rerun
     from readiness.publications.chain import Divergence
     from readiness.publications.erratum import Correction
 
-TODAY, FROZEN = "today", "frozen"
+TODAY, FROZEN, TRUSTED = "today", "frozen", "trusted"
+"""Whose code ran: this program's; its own was asked beside; its own judged, for it is trusted."""
 LEVEL = Fact("audit.number.level")
 _FITS = {
     Fit.DOES_NOT_FIT: Outcome.DIFFERS,
@@ -59,10 +77,11 @@ UNCONFINED = {
 @dataclass(frozen=True)
 class Terms:
     """On which terms a tree is audited: what is read for one that is somebody else's (None for the
-    tree of this program), and whether sealed code is confined."""
+    tree of this program), whether sealed code is confined, and which is trusted by its hash."""
 
     foreign: Foreign | None = None
     confine: Confine = Confine.WHERE_FOUND
+    trust: tuple[str, ...] = ()
 
 
 def audit(
@@ -85,8 +104,8 @@ def audit(
     `listed` is what the log of publications says against it. `folder` is where the publication lies
     when it is not there yet. `list_numbers`: whether level 0
     lists the numbers, which it does not compute, though the seal holds.
-    `changes` is in what today's tree and environment are not the sealed ones. The frozen code runs
-    only when the seal holds. Nothing of the tree is written.
+    `changes` is in what today's tree and environment are not the sealed ones. With `code` FROZEN
+    the sealed code runs beside this program, when the seal holds. Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
@@ -204,11 +223,11 @@ def _with_data(
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result
-    if result.code == FROZEN and (result.seal or against):
-        broken = any(f.outcome is Outcome.BROKEN for f in (*result.seal, *against))
-        why = Fact("audit.number.seal_broken" if broken else "audit.number.seal_unchecked")
-        return replace(result, numbers=tuple(unchecked(rows, result.seal, why)))
-    return _Again(root, folder, rows, objects, cores, terms.confine).check(result)
+    faults = (*result.seal, *against)
+    broken = any(f.outcome is Outcome.BROKEN for f in faults)
+    why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
+    again = _Again(root, folder, rows, objects, cores, terms, why_not if faults else None)
+    return again.check(result)
 
 
 def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
@@ -224,54 +243,123 @@ def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Again:
-    """The levels that run the publication's chain again."""
+    """The levels that run the publication's chain again.
+
+    Whether a number is right is judged by this program, or by sealed code that the auditor trusts
+    by its hash. Whether it still comes out of its own code is another question: what code from the
+    audited folder prints makes nothing valid.
+    """
 
     root: Path
     folder: Path
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
     cores: str
-    confine: Confine
+    terms: Terms
+    runnable: Fact | None
+    """Why the sealed code must not run; None where it may."""
+
+    @cached_property
+    def digest(self) -> str:
+        """The one hash of the code in the archive; "" where that code must not run."""
+        if self.runnable is not None:
+            return ""
+        return program_digest(program_hashes(read_archive(self.folder / ARCHIVE)))
+
+    @cached_property
+    def trusted(self) -> bool:
+        """Whether the sealed code judges, for its hash is one that the auditor named."""
+        return self.digest != "" and self.digest in self.terms.trust
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether the code that judges is the sealed code."""
+        return self.trusted or self.digest == program_digest(present_program())
 
     def check(self, result: Audit) -> Audit:
-        """The audit with the numbers and, at its level, the report."""
+        """The audit with the numbers, at its level the report, and what its own code gives."""
+        asked = result.code == FROZEN
+        if self.trusted:
+            result = self._unconfined(replace(result, code=TRUSTED))
+        elif self.terms.trust and self.digest:
+            note = Fact("audit.note.untrusted", {"digest": self.digest})
+            result = replace(result, notes=(*result.notes, note))
+        apart = self._pages_apart(result) if result.level >= REPORT else None
+        pages = result.level >= REPORT and apart is None
+        try:
+            with self._rerun(result, sealed=self.trusted, report=pages) as again:
+                result = self._compared(result, again, apart)
+        except (ReadinessError, OSError) as error:
+            return self._not_again(result, error)
+        return self._by_own_code(result, again) if asked else result
+
+    def _rerun(
+        self, result: Audit, *, sealed: bool, report: bool = False
+    ) -> AbstractContextManager[Rerun]:
         from readiness.publications.audit.rerun import rerun
+
+        if sealed and self.terms.confine is Confine.NEEDED and not self._confined:
+            raise DataError(
+                "bubblewrap cannot be used here, and without it the code of another tree is "
+                "not run. Install it, or say --no-sandbox.",
+                Fact("audit.run.no_sandbox"),
+            )
+        return rerun(
+            self.root, self.folder, self._run(result), self.objects, frozen=sealed,
+            report=report, cores=self.cores, confined=self._confined,
+        )  # fmt: skip
+
+    @property
+    def _confined(self) -> bool:
         from readiness.publications.sandbox import bubblewrap
 
-        frozen = result.code == FROZEN
-        confined = frozen and self.confine is not Confine.NEVER and bubblewrap() is not None
-        if frozen and not confined:
-            result = replace(result, notes=(*result.notes, UNCONFINED[self.confine]))
-        try:
-            if frozen and not confined and self.confine is Confine.NEEDED:
-                raise DataError(
-                    "bubblewrap cannot be used here, and without it the code of another tree is "
-                    "not run. Install it, or say --no-sandbox.",
-                    Fact("audit.run.no_sandbox"),
-                )
-            with rerun(
-                self.root, self.folder, self._run(result), self.objects, frozen=frozen,
-                report=frozen and result.level >= REPORT, cores=self.cores, confined=confined,
-            ) as again:  # fmt: skip
-                return self._compared(result, again)
-        except (ReadinessError, OSError) as error:
-            why = Fact("audit.number.not_again", {"why": _why(error, self.root)})
-            numbers = unchecked(self.rows, result.seal, why)
-            finding = Finding("report", Outcome.NOT_CHECKED, why)
-            return replace(
-                result,
-                numbers=tuple(numbers),
-                report=(finding,) if result.level >= REPORT else (),
-                divergence=why,
-            )
+        return self.terms.confine is not Confine.NEVER and bubblewrap() is not None
+
+    def _unconfined(self, result: Audit) -> Audit:
+        """The audit with a note where sealed code ran without a sandbox."""
+        if self._confined:
+            return result
+        return replace(result, notes=(*result.notes, UNCONFINED[self.terms.confine]))
+
+    def _pages_apart(self, result: Audit) -> Fact | None:
+        """Why no page is compared; None where each one has to be the same bytes."""
+        from readiness.publications.audit.report import has_pseudonyms
+
+        if self.runnable is not None:
+            return self.runnable
+        if not self.known:
+            return Fact("audit.page.other_code", {"digest": self.digest})
+        if not result.changes.recorded_build:
+            return Fact("audit.page.other_build")
+        if has_pseudonyms(self.folder):
+            return Fact("audit.page.other_names")
+        return None
+
+    def _not_again(self, result: Audit, error: ReadinessError | OSError) -> Audit:
+        why = Fact("audit.number.not_again", {"why": _why(error, self.root)})
+        if self.trusted:
+            why = self._not_started(result, error)
+        finding = Finding("report", Outcome.NOT_CHECKED, why)
+        return replace(
+            result,
+            numbers=tuple(unchecked(self.rows, result.seal, why)),
+            report=(finding,) if result.level >= REPORT else (),
+            divergence=why,
+        )
+
+    def _not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
+        """That sealed code did not come to its end; with the lock where that is another one."""
+        why = _why(error, self.root)
+        if not (result.changes.lock or result.changes.environment):
+            return Fact("audit.number.not_again", {"why": why})
+        locks = {"sealed": str(result.sealed.get("lock"))[:12], "now": lock_hash()[:12]}
+        return Fact("audit.code.another_lock", {"why": why, **locks})
 
     def _errata(self, result: Audit) -> dict[str, Correction]:
-        """What later publications name as corrected; of the frozen code nothing is."""
+        """What later publications name as corrected; of its own code nothing is."""
         from readiness.publications.erratum import errata_of, read_errata
 
-        if result.code == FROZEN:
-            return {}
-        return read_errata(errata_of(self.root, result.identity))
+        return {} if self.known else read_errata(errata_of(self.root, result.identity))
 
     def _run(self, result: Audit) -> str:
         """The run's folder: as sealed or, where the seal cannot be read, as configured."""
@@ -283,52 +371,61 @@ class _Again:
         runs = [f"waves/{name}" for name in config.waves]
         return (runs + [f"studies/{name}" for name in config.studies])[0]
 
-    def _compared(self, result: Audit, again: Any) -> Audit:
-        from readiness.publications.audit.alike import terms_of
-        from readiness.publications.audit.numbers import in_another_environment, recomputed
-        from readiness.publications.audit.report import NOT_COMPARED, check_report
-        from readiness.publications.audit.stated import stated_otherwise
-        from readiness.publications.chain import (
-            REGISTER,
-            ancestors,
-            first_divergence,
-            frozen_chain,
-        )
+    def _compared(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
+        from readiness.publications.audit.numbers import recomputed
+        from readiness.publications.audit.report import check_report, not_compared
+        from readiness.publications.chain import REGISTER, ancestors, first_divergence
 
         frozen = frozen_chain(self.folder)
         if REGISTER not in frozen:
             raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
         steps = ancestors(frozen, [frozen[REGISTER].hash])
-        different = [
-            s for s in frozen if s in again.chain and again.chain[s].code != frozen[s].code
-        ]
         environment = result.changes.environment
-        numbers: list[Number] = recomputed(
+        numbers = recomputed(
             self.rows, again, frozen, environment, result.seal,
-            today=result.code != FROZEN, errata=self._errata(result),
+            today=not self.known, errata=self._errata(result),
         )  # fmt: skip
-        divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         report: list[Finding] = []
+        if result.level >= REPORT:
+            report = [not_compared(apart)] if apart else [*check_report(self.folder, again)]
         seal = list(result.seal)
-        if result.level >= REPORT and result.code != FROZEN:
-            report.append(NOT_COMPARED)
-        elif result.level >= REPORT:
-            terms = terms_of(frozen, again.chain, self.rows, again.figures.to_dict("records"))
-            same = result.changes.recorded_build
-            report += check_report(self.folder, again, terms, same_build=same)
-        if result.code == FROZEN:
-            if different:
-                other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
-                seal.append(Finding("code.tar", Outcome.BROKEN, other))
-            seal += stated_otherwise(frozen, again.chain, whole=result.level >= REPORT)
+        if self.known:
+            seal += stated_otherwise(frozen, again.chain, whole=bool(report) and apart is None)
             numbers = in_another_environment(numbers, environment)
-            report = in_another_environment(report, environment)
+        divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         return replace(
             result,
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
             divergence=_told(divergence, numbers),
+        )
+
+    def _by_own_code(self, result: Audit, again: Rerun) -> Audit:
+        """The audit with the second answer: whether the numbers still come out of their own
+        code."""
+        from readiness.publications.audit.own_code import own_answer, with_own_numbers
+
+        if self.runnable is not None:
+            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, self.runnable)
+            return replace(result, own_code=(finding,))
+        if self.known:
+            return replace(result, own_code=(own_answer(self.rows, again.figures, self.digest),))
+        try:
+            with self._rerun(result, sealed=True) as own:
+                chain, figures = own.chain, own.figures
+        except (ReadinessError, OSError) as error:
+            why = self._not_started(result, error)
+            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, why)
+            return replace(result, own_code=(finding,))
+        frozen = frozen_chain(self.folder)
+        result = self._unconfined(result)
+        answer = own_answer(self.rows, figures, self.digest, known=False)
+        return replace(
+            result,
+            seal=(*result.seal, *stated_otherwise(frozen, chain, whole=False)),
+            numbers=tuple(with_own_numbers(result.numbers, figures, again.figures)),
+            own_code=tuple(in_another_environment([answer], result.changes.environment)),
         )
 
 

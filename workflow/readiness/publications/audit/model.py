@@ -101,7 +101,11 @@ class Signing(StrEnum):
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit of one publication at one level, with `code` "today" or "frozen"."""
+    """The audit of one publication at one level.
+
+    `code`: whose code ran. `own_code`: whether the numbers still come out of the code that was
+    sealed with them, where that was asked; whether they are right is another question.
+    """
 
     identity: str
     level: int
@@ -111,6 +115,7 @@ class Audit:
     seal: tuple[Finding, ...] = ()
     data: tuple[Finding, ...] = ()
     numbers: tuple[Number, ...] = ()
+    own_code: tuple[Finding, ...] = ()
     report: tuple[Finding, ...] = ()
     divergence: Fact | None = None
     notes: tuple[Fact, ...] = ()
@@ -130,6 +135,7 @@ class Audit:
             yield from (finding.outcome for finding in self.data)
         if self.level >= NUMBERS:
             yield from (number.outcome for number in self.numbers)
+            yield from (finding.outcome for finding in self.own_code)
         if self.level >= REPORT:
             yield from (finding.outcome for finding in self.report)
 
@@ -169,7 +175,7 @@ class Audit:
                     {"place": encode(one.place), "outcome": str(one.outcome), **_said(one.fact)}
                     for one in getattr(self, name)
                 ]
-                for name in ("seal", "signatures", "data", "report")
+                for name in ("seal", "signatures", "data", "own_code", "report")
             },
             "numbers": [
                 {**vars(number), "outcome": str(number.outcome), **_said(number.fact)}

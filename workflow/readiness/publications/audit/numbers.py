@@ -22,6 +22,8 @@ from readiness.register.display import column, said
 from readiness.register.precision import PRECISION
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from readiness.publications.audit.data import Availability
     from readiness.publications.audit.rerun import Rerun
     from readiness.publications.erratum import Correction
@@ -132,13 +134,9 @@ def recomputed(
     `environment` is in what today's environment is another one than the frozen one; `today` whether
     today's code ran, which may compute more, and `errata` what later publications have corrected.
     """
-    import pandas as pd
-
     from readiness.publications.reproduce import compare
 
-    own = [column(language) for language in LANGUAGES if any(column(language) in r for r in rows)]
-    columns = list(dict.fromkeys([*again.figures.columns, PRECISION, *own]))
-    published = pd.DataFrame(rows, columns=columns, dtype=object).fillna("")
+    published = ledger_table(rows, again.figures.columns)
     compared = compare(published, again.figures, today=today, errata=errata)
     verdicts = compared.to_dict("records")
     by_id = {row["id"]: row for row in rows}
@@ -225,3 +223,12 @@ def in_another_environment(lines: Iterable[Line], environment: Sequence[Fact]) -
         else line
         for line in lines
     ]
+
+
+def ledger_table(rows: Sequence[Mapping[str, str]], made: Iterable[str]) -> pd.DataFrame:
+    """A ledger's rows with the columns of a register, and those that only they have."""
+    import pandas as pd
+
+    own = [column(language) for language in LANGUAGES if any(column(language) in r for r in rows)]
+    columns = list(dict.fromkeys([*made, PRECISION, *own]))
+    return pd.DataFrame(rows, columns=columns, dtype=object).fillna("")

@@ -15,7 +15,7 @@ from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.lineage import PROVENANCE, Lineage
-from readiness.publications.archive import ARCHIVE, assemble
+from readiness.publications.archive import ARCHIVE, assemble, is_earlier, read_archive
 from readiness.publications.chain import REGISTER, read_chain, step_folders
 from readiness.publications.documents import folder_of_step, languages_of, steps_shown
 from readiness.publications.ledger import (
@@ -27,7 +27,7 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.program import program_files
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
-from readiness.publications.seal import LEDGER
+from readiness.publications.seal import LEDGER, sha256
 from readiness.register.figures import read_register
 
 
@@ -58,17 +58,16 @@ def rerun(
     """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
 
     `run` is its folder below `results` in a project of its own; `report` makes charts and report
-    too. The frozen code comes out of the archive: check the seal first. `confined`: it runs in a
-    sandbox.
+    too. The sealed code (`frozen`) comes out of the archive: check the seal first; `confined`: it
+    runs in a sandbox.
     """
     datasets = read_datasets(folder)
-    code: Path | dict[str, bytes]
-    code = folder / ARCHIVE if frozen else todays_project(root, folder, datasets)
+    project = sealed_project(root, folder) if frozen else todays_project(root, folder, datasets)
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     if report:
         steps = steps_shown(languages_of(folder))
         targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
-    with scratch_project(code, objects) as scratch:
+    with scratch_project(project, objects) as scratch:
         if frozen:
             failure = run_sealed(scratch, targets, cores, confined=confined)
         else:
@@ -80,14 +79,32 @@ def rerun(
         yield Rerun(read_register(folders[REGISTER] / LEDGER), read_chain(folders), folders)
 
 
+def sealed_project(root: Path, folder: Path) -> dict[str, bytes]:
+    """The archived code with its own configuration, and what earlier publications published."""
+    files = read_archive(folder / ARCHIVE)
+    for path, digest in read_inputs(folder).items():
+        if is_earlier(path.as_posix()):
+            files[path.as_posix()] = content = _read_input(root, path)
+            if sha256(content) != digest:
+                raise DataError(f"{path}: not what was read then", Fact("audit.input.other"))
+    return files
+
+
+def _read_input(root: Path, path: Path) -> bytes:
+    try:
+        return read_file(root / path)
+    except FileNotFoundError:
+        raise DataError(
+            f"{path}: removed from the tree. Restore it with git.",
+            Fact("audit.run.removed", {"path": str(path)}),
+        ) from None
+
+
 def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) -> dict[str, bytes]:
     """Today's code with the publication's configuration and dataset versions, as files by name."""
-    missing = [path for path in read_inputs(folder) if not (root / path).is_file()]
-    if missing:
-        raise DataError(
-            f"{missing[0]}: removed from the tree. Restore it with git.",
-            Fact("audit.run.removed", {"path": str(missing[0])}),
-        )
+    inputs = read_inputs(folder)
+    for path in inputs:
+        _read_input(root, path)
     source = load_config(folder / CONFIG).report.source
     if source not in program_files():
         # Its cells would run.
@@ -100,5 +117,5 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
-        read_inputs(folder),
+        inputs,
     )

@@ -1,6 +1,6 @@
-"""What provenance records state, compared with the run that the frozen code made.
+"""What provenance records state, compared with the run that the sealed code made.
 
-Whoever seals again can state anything. The frozen code leaves records of its own, so each statement
+Whoever seals again can state anything. The sealed code leaves records of its own, so each statement
 that no processor can move has to be the same: settings, data, what was read, and which steps there
 are. Outputs are left out, for the last digit of a value may be another one on another machine.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from readiness.facts import Fact
+from readiness.facts import Fact, Listed
+from readiness.publications.archive import ARCHIVE
 from readiness.publications.outcomes import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ def stated_otherwise(frozen: Chain, present: Chain, *, whole: bool) -> Iterator[
 
     `whole`: whether the run made charts and report too, so that a record more is one too many.
     """
+    different = [s for s in frozen if s in present and present[s].code != frozen[s].code]
+    if different:
+        other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
+        yield Finding(ARCHIVE, Outcome.BROKEN, other)
     for step in sorted(frozen.keys() | present.keys()):
         place = f"lineage/{step}.json"
         if step not in frozen:

@@ -22,6 +22,7 @@ from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.lineage import Lineage
+from readiness.publications.archive import ARCHIVE
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.bundle.pages import (
     README,
@@ -35,6 +36,7 @@ from readiness.publications.bundle.pages import (
     withheld,
 )
 from readiness.publications.chain import frozen_chain
+from readiness.publications.documents import CHARTS, REPORT
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets, read_inputs
 from readiness.publications.seal import LEDGER, read_seal, sha256
@@ -61,8 +63,8 @@ FORMATS = {
     ".cff": "application/yaml", ".csv": "text/csv", ".dvc": "application/yaml",
     ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl",
     ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
-    ".py": "text/x-python", ".svg": "image/svg+xml", ".tar": "application/x-tar",
-    ".toml": "application/toml", ".ttf": "font/ttf", ".yaml": "application/yaml",
+    ".py": "text/x-python", ".svg": "image/svg+xml", ".toml": "application/toml",
+    ".ttf": "font/ttf", ".xz": "application/x-xz", ".yaml": "application/yaml",
     ".yml": "application/yaml",
 }  # fmt: skip
 TEXT = "text/plain"
@@ -251,12 +253,11 @@ class _Description:
         published = [
             entity
             for name, entity in self.entities.items()
-            if name.startswith(f"{own}charts/")
-            or name in (own + LEDGER, f"{own}report.html", f"{own}report.pdf")
+            if name.startswith((f"{own}{CHARTS}/", f"{own}{REPORT}/")) or name == own + LEDGER
         ]
         return self._add(
             f"#run/{identity}", kind="CreateAction", name=f"The run behind {identity}",
-            description=f"As configured in {own}{CONFIG}, with the code in {own}code.tar.",
+            description=f"As configured in {own}{CONFIG}, with the code in {own}{ARCHIVE}.",
             instrument=workflow, agent=list(authors), result=published,
             object=[
                 self.entities[own + CONFIG], *self._inputs(self.root / FOLDER / identity, places)
@@ -314,7 +315,7 @@ class _Description:
         tool = self._add(
             f"#code/{lineage.step}/{lineage.code}", kind="SoftwareApplication",
             name=f"readiness step {lineage.step}", softwareVersion=lineage.code,
-            description=f"{module} and what it imports, in {FOLDER}/{identity}/code.tar; the "
+            description=f"{module} and what it imports, in {FOLDER}/{identity}/{ARCHIVE}; the "
             "version is the hash of that code.",
         )  # fmt: skip
         how = self._add(

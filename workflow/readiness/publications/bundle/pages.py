@@ -20,15 +20,13 @@ from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.language.typography import unmarked
 from readiness.publications.bundle.contents import Contents
-from readiness.publications.documents import languages_of, pages_of
+from readiness.publications.documents import FIRST, in_order, languages_of, pages_of
 from readiness.publications.ledger import FOLDER
 from readiness.publications.presenting.templating import render
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.terminal import one_line
 
 README = "README.md"
-FIRST = "en"
-"""The language that comes first where there is one of several, and that of the description."""
 UNKNOWN_DATE = "1970-01-01"
 """Stands where a date is demanded and none is known; the description and the README say so."""
 
@@ -100,7 +98,7 @@ def plain(fact: Fact, language: Language = FIRST) -> str:
 def readme(root: Path, contents: Contents, date: str = "") -> str:
     """README.md of the bundle, once in each language of the publication."""
     folder = root / FOLDER / contents.identity
-    languages = sorted(languages_of(folder) or LANGUAGES, key=lambda name: (name != FIRST, name))
+    languages = in_order(languages_of(folder) or LANGUAGES)
     return "".join(
         _readme(folder, contents, date, language, first=language == languages[0])
         for language in languages

@@ -180,8 +180,9 @@ class _Section:
 
     @property
     def parts(self) -> list[_Part]:
-        """What was found of the seal, the data and the report."""
-        return [self._part(level) for level in (SEAL, DATA, REPORT)]
+        """What was found of the seal, the data, the code that was sealed and the report."""
+        levels = (SEAL, DATA, NUMBERS, REPORT) if self.audit.own_code else (SEAL, DATA, REPORT)
+        return [self._part(level) for level in levels]
 
     def _part(self, level: int) -> _Part:
         found = findings(self.audit, level)

@@ -48,9 +48,9 @@ def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
 
 
 def findings(audit: Audit, level: int) -> Sequence[Finding]:
-    """What was found at the level of the seal, the data or the report."""
+    """What was found at a level, but for the numbers: of these, what their own code gives."""
     seal = (*audit.seal, *audit.signatures)
-    return {SEAL: seal, DATA: audit.data, REPORT: audit.report}.get(level, ())
+    return {SEAL: seal, DATA: audit.data, NUMBERS: audit.own_code, REPORT: audit.report}[level]
 
 
 def computed(audit: Audit) -> bool:
@@ -62,7 +62,9 @@ def level_result(audit: Audit, level: int) -> int | None:
     """The exit code of one level alone; None when the audit did not look at it."""
     if level > audit.level:
         return None
-    found = [one.outcome for one in (audit.numbers if level == NUMBERS else findings(audit, level))]
+    found = [one.outcome for one in findings(audit, level)]
+    if level == NUMBERS:
+        found += [number.outcome for number in audit.numbers]
     if found and set(found) == {Outcome.NOT_COMPARED}:
         return None
     # Only of a seal does nothing to report mean that all is well.
@@ -103,6 +105,12 @@ def _severe(audit: Audit) -> Iterator[Fact]:
         gone = [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
         if gone:
             yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
+    for kind, outcome in (
+        ("verdict.says.own_code_differs", Outcome.DIFFERS),
+        ("verdict.says.own_code_unchecked", Outcome.NOT_CHECKED),
+    ):
+        if _count(audit.own_code, outcome):
+            yield Fact(kind)
     if audit.level >= REPORT and (n := _count(audit.report, Outcome.NOT_CHECKED)):
         yield Fact("verdict.says.report_unchecked", {"n": n})
 
@@ -156,7 +164,7 @@ def _unmoved(audit: Audit) -> bool:
     The configuration is the publication's own, and so is frozen code.
     """
     changed = audit.changes
-    other_code = audit.code != "frozen" and (changed.code or changed.lock)
+    other_code = audit.code != "trusted" and (changed.code or changed.lock)
     data = _count(audit.data, Outcome.DIFFERS)
     return computed(audit) and not (other_code or changed.environment or data)
 

@@ -34,7 +34,11 @@ COLUMNS = (
     "publication.column.dataset", "terminal.column.code", "terminal.column.environment",
     "terminal.column.detail",
 )  # fmt: skip
-AT = {"today": "terminal.level_today", "frozen": "terminal.level_frozen"}
+AT = {
+    "today": "terminal.level_today",
+    "frozen": "terminal.level_frozen",
+    "trusted": "terminal.level_trusted",
+}
 NAMES = {
     SEAL: "terminal.name.seal",
     DATA: "terminal.name.data",
@@ -117,6 +121,9 @@ class _Lines(_Says):
         if audit.level >= DATA:
             yield from self._part(NAMES[DATA], audit.data)
         yield from self._numbers()
+        for finding in audit.own_code:
+            told = Fact("terminal.own_code", {"detail": finding.fact})
+            yield f"  {self.outcome(finding.outcome):<12} {self.fact(told)}"
         if audit.divergence:
             yield self._named("terminal.name.divergence", self.fact(audit.divergence))
         if audit.level >= REPORT:

@@ -75,7 +75,11 @@ SIGNINGS = {
 }
 """Whose a publication is."""
 
-CODES = {"today": "verdict.code_today", "frozen": "verdict.code_frozen"}
+CODES = {
+    "today": "verdict.code_today",
+    "frozen": "verdict.code_frozen",
+    "trusted": "verdict.code_trusted",
+}
 """Whose code computed."""
 
 KINDS = {
