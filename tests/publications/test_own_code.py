@@ -40,7 +40,7 @@ def forged(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.replace(STEP, "    def origin(row: FigureRow) -> Origin:", PLANTED)
     result = project.readiness("freeze", NAME, "--wave", "canteen-2025", "--cores", "2")
     assert result.returncode == 0, result.stderr[-3000:]
-    assert f"{NUMBER},estimate,share,0.120," in project.read(f"publications/{NAME}/figures.csv")
+    assert f"{NUMBER},estimate,share,0.12," in project.read(f"publications/{NAME}/figures.csv")
     return project
 
 
@@ -61,7 +61,7 @@ def test_what_planted_code_prints_is_valid_for_nobody(
     assert found.exit_code == 1 and found.seal == ()
     wrong = {n.id: n for n in found.numbers if n.outcome is Outcome.DIFFERS}
     assert set(wrong) == {NUMBER, f"{NUMBER}.lower", f"{NUMBER}.upper"}
-    assert wrong[NUMBER].published == "0.120" and wrong[NUMBER].recomputed.startswith("0.494")
+    assert wrong[NUMBER].published == "0.12" and wrong[NUMBER].recomputed.startswith("0.494")
     if code == TODAY:
         assert found.own_code == ()
         return

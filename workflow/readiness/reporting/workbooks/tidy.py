@@ -1,7 +1,7 @@
 """All numbers of a run as one tidy table, in a language, and what its columns and codes mean.
 
 One row a number, one column a property; codes as in the register, words beside them. The values are
-those of the register at its published precision.
+those of the register at its published precision; which run and data a number rests on stands there.
 """
 
 from __future__ import annotations
@@ -43,8 +43,6 @@ COLUMNS = {
     "n": "tables.column.n",
     "n_eff": "tables.row.effective",
     "deff": "tables.column.deff",
-    "run": "tables.column.run",
-    "dataset": "tables.column.dataset",
     "simulated": "tables.column.simulated",
     "note": "questionnaire.page.column.note",
 }
