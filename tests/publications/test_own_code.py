@@ -18,7 +18,7 @@ from readiness.facts import Fact
 from readiness.language import tell
 from readiness.publications.audit.audit import FROZEN, TODAY, TRUSTED, Terms, audit
 from readiness.publications.audit.changes import present_changes
-from readiness.publications.audit.model import Audit, Confine
+from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
 
@@ -47,7 +47,7 @@ def forged(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
 def audited(project: Project, level: int, code: str, trust: tuple[str, ...] = ()) -> Audit:
     """The audit of the forged publication by this program, to which its tree is foreign."""
     changes = present_changes(project.root, NAME, environment=level > 1)
-    terms = Terms(Foreign((), project.root / "fetched"), Confine.NEVER, trust)
+    terms = Terms(Foreign((), project.root / "fetched"), sandbox=False, trust=trust)
     return audit(project.root, NAME, level, changes=changes, code=code, cores="2", terms=terms)
 
 
@@ -95,7 +95,7 @@ def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
     monkeypatch.setattr(rerun, "run_sealed", lambda *_, **__: "No module named 'gone'")
     monkeypatch.setattr("readiness.publications.audit.changes._code_changes", lambda _: ())
     changes = present_changes(forged.root, NAME, environment=True)
-    terms = Terms(Foreign((), forged.root / "fetched"), Confine.NEVER)
+    terms = Terms(Foreign((), forged.root / "fetched"), sandbox=False)
     locked = type(changes)(**{**vars(changes), "lock": True})
     found = audit(forged.root, NAME, 2, changes=locked, code=FROZEN, terms=terms)
     (answer,) = found.own_code

@@ -29,7 +29,7 @@ from readiness.files import reading_once
 from readiness.language import LANGUAGES
 from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
 from readiness.publications.audit.changes import present_changes
-from readiness.publications.audit.model import NUMBERS, Audit, Changes, Confine
+from readiness.publications.audit.model import NUMBERS, Audit, Changes
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.keys import public_keys
 from readiness.publications.ledger import (
@@ -109,10 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"{named[-1]}: one folder or zip, before all publications.")
     first = arguments.ids.pop(0) if named else Path.cwd()
     with opened(first, arguments.remote) as (root, foreign):
-        confine = Confine.WHERE_FOUND if foreign is None else Confine.NEEDED
-        terms = Terms(
-            foreign, Confine.NEVER if arguments.no_sandbox else confine, tuple(arguments.trust)
-        )
+        terms = Terms(foreign, not arguments.no_sandbox, tuple(arguments.trust))
         return _run(root, terms, arguments)
 
 

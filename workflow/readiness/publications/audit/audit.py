@@ -27,7 +27,6 @@ from readiness.publications.audit.model import (
     REPORT,
     Audit,
     Changes,
-    Confine,
     Number,
     Signing,
 )
@@ -66,21 +65,18 @@ _SIGNING = {
     Fit.UNKNOWN: Signing.UNCHECKED,
 }
 """What the first line says, the most severe first."""
+NEVER = "audit.note.unconfined.never"
 ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"
-UNCONFINED = {
-    Confine.NEEDED: Fact("audit.note.unconfined.needed"),
-    Confine.WHERE_FOUND: Fact("audit.note.unconfined.where_found"),
-    Confine.NEVER: Fact("audit.note.unconfined.never"),
-}
 
 
 @dataclass(frozen=True)
 class Terms:
     """On which terms a tree is audited: what is read for one that is somebody else's (None for the
-    tree of this program), whether sealed code is confined, and which is trusted by its hash."""
+    tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
+    hash. In the tree of this program it also runs where there is no sandbox."""
 
     foreign: Foreign | None = None
-    confine: Confine = Confine.WHERE_FOUND
+    sandbox: bool = True
     trust: tuple[str, ...] = ()
 
 
@@ -298,7 +294,7 @@ class _Again:
     ) -> AbstractContextManager[Rerun]:
         from readiness.publications.audit.rerun import rerun
 
-        if sealed and self.terms.confine is Confine.NEEDED and not self._confined:
+        if sealed and self.terms.sandbox and self.terms.foreign and not self._confined:
             raise DataError(
                 "bubblewrap cannot be used here, and without it the code of another tree is "
                 "not run. Install it, or say --no-sandbox.",
@@ -313,13 +309,14 @@ class _Again:
     def _confined(self) -> bool:
         from readiness.publications.sandbox import bubblewrap
 
-        return self.terms.confine is not Confine.NEVER and bubblewrap() is not None
+        return self.terms.sandbox and bubblewrap() is not None
 
     def _unconfined(self, result: Audit) -> Audit:
         """The audit with a note where sealed code ran without a sandbox."""
         if self._confined:
             return result
-        return replace(result, notes=(*result.notes, UNCONFINED[self.terms.confine]))
+        note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
+        return replace(result, notes=(*result.notes, Fact(note)))
 
     def _pages_apart(self, result: Audit) -> Fact | None:
         """Why no page is compared; None where each one has to be the same bytes."""

@@ -33,14 +33,6 @@ WORDS = {
 """The verdict on a publication, by exit code."""
 
 
-class Confine(StrEnum):
-    """Whether sealed code runs in a sandbox only, in one where there is one, or in none."""
-
-    NEEDED = "needed"
-    WHERE_FOUND = "where found"
-    NEVER = "never"
-
-
 @dataclass(frozen=True)
 class Number:
     """One line: a published number, what was reproduced, and what can be said of it.
