@@ -10,7 +10,7 @@ import pytest
 from readiness.facts import Fact, decode
 from readiness.language import LANGUAGES, tell
 from readiness.language.rounding import ROUNDINGS
-from readiness.publications.audit.audit import ANOTHER_BUILD, OTHER_OUTPUTS
+from readiness.publications.audit.again import ANOTHER_BUILD, OTHER_OUTPUTS
 from readiness.publications.audit.model import Audit
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import error_fact, rounding_rule

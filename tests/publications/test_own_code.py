@@ -16,9 +16,9 @@ from project_copy import ROOT, Project
 from readiness.datasets.places import Foreign
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.audit.audit import FROZEN, TODAY, TRUSTED, Terms, audit
+from readiness.publications.audit.audit import audit
 from readiness.publications.audit.changes import present_changes
-from readiness.publications.audit.model import Audit
+from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
 

@@ -27,9 +27,16 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import reading_once
 from readiness.language import LANGUAGES
-from readiness.publications.audit.audit import FROZEN, TODAY, Terms, audit
+from readiness.publications.audit.audit import audit
 from readiness.publications.audit.changes import present_changes
-from readiness.publications.audit.model import NUMBERS, Audit, Changes
+from readiness.publications.audit.model import (
+    FROZEN,
+    NUMBERS,
+    TODAY,
+    Audit,
+    Changes,
+    Terms,
+)
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.keys import public_keys
 from readiness.publications.ledger import (

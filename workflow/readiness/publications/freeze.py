@@ -28,9 +28,9 @@ from readiness.publications.archive import (
     read_archive,
     strangers,
 )
-from readiness.publications.audit.audit import Terms, audit
+from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
-from readiness.publications.audit.model import Changes
+from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.correcting import erratum_table
 from readiness.publications.documents import PAGES, folder_of_step, in_languages, shown, steps_shown

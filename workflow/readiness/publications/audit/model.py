@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from readiness.datasets.places import Foreign
+from readiness.errors import ReadinessError
 from readiness.facts import Fact, encode
 from readiness.language import tell
 from readiness.publications.outcomes import (
@@ -17,12 +20,16 @@ from readiness.publications.outcomes import (
     VALID,
     Finding,
     Outcome,
+    error_fact,
     exit_code,
 )
 
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 """The levels."""
 LEVELS = ("seal", "data", "numbers", "report")
+
+TODAY, FROZEN, TRUSTED = "today", "frozen", "trusted"
+"""Whose code ran: this program's; its own was asked beside; its own judged, for it is trusted."""
 
 WORDS = {
     VALID: "VALID",
@@ -79,6 +86,17 @@ class Changes:
             "config": [encode(one) for one in self.config],
             "environment": [_said(one) for one in self.environment],
         }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a tree is audited: what is read for one that is somebody else's (None for the
+    tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
+    hash. In the tree of this program it also runs where there is no sandbox."""
+
+    foreign: Foreign | None = None
+    sandbox: bool = True
+    trust: tuple[str, ...] = ()
 
 
 class Signing(StrEnum):
@@ -182,3 +200,11 @@ def _said(fact: Fact | None) -> dict[str, Any]:
         "fact": None if fact is None else encode(fact),
         "detail": "" if fact is None else tell(fact, "en"),
     }
+
+
+def explain(error: ReadinessError | OSError, root: Path) -> Fact:
+    """What an error says, without the machine's name for the project."""
+    if isinstance(error, OSError):
+        name = str(error.filename2 or error.filename or "disk").replace(f"{root}/", "")
+        return Fact("audit.os_error", {"name": name, "said": error.strerror or "?"})
+    return error.fact or error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))

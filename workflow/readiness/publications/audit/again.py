@@ -1,0 +1,245 @@
+"""Levels 2 and 3: the numbers, the pages, and what its own code gives, by runs that are made again.
+
+Whether a number is right is judged by this program, or by sealed code that the auditor trusts by
+its hash. Whether it still comes out of its own code is another question: what code from the audited
+folder prints makes nothing valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from readiness.config import load_config
+from readiness.errors import DataError, ReadinessError
+from readiness.facts import Fact
+from readiness.publications.archive import (
+    ARCHIVE,
+    present_program,
+    program_digest,
+    program_hashes,
+    read_archive,
+)
+from readiness.publications.audit import rerun
+from readiness.publications.audit.model import (
+    FROZEN,
+    REPORT,
+    TRUSTED,
+    Audit,
+    Number,
+    Terms,
+    explain,
+)
+from readiness.publications.audit.numbers import (
+    in_another_environment,
+    recomputed,
+    unchecked,
+)
+from readiness.publications.audit.own_code import own_answer, with_own_numbers
+from readiness.publications.audit.report import check_report, has_pseudonyms, not_compared
+from readiness.publications.audit.rerun import Rerun
+from readiness.publications.audit.stated import stated_otherwise
+from readiness.publications.chain import (
+    ENVIRONMENT_ALONE,
+    REGISTER,
+    Divergence,
+    ancestors,
+    first_divergence,
+    frozen_chain,
+)
+from readiness.publications.environment import lock_hash
+from readiness.publications.erratum import Correction, errata_of, read_errata
+from readiness.publications.outcomes import PASSING, Finding, Outcome
+from readiness.publications.sandbox import bubblewrap
+
+NEVER = "audit.note.unconfined.never"
+ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"
+
+
+@dataclass(frozen=True)
+class Again:
+    """The levels that run the publication's chain again."""
+
+    root: Path
+    folder: Path
+    rows: list[dict[str, str]]
+    objects: Mapping[Any, Path]
+    cores: str
+    terms: Terms
+    runnable: Fact | None
+    """Why the sealed code must not run; None where it may."""
+
+    @cached_property
+    def digest(self) -> str:
+        """The one hash of the code in the archive; "" where that code must not run."""
+        if self.runnable is not None:
+            return ""
+        return program_digest(program_hashes(read_archive(self.folder / ARCHIVE)))
+
+    @cached_property
+    def trusted(self) -> bool:
+        """Whether the sealed code judges, for its hash is one that the auditor named."""
+        return self.digest != "" and self.digest in self.terms.trust
+
+    @cached_property
+    def known(self) -> bool:
+        """Whether the code that judges is the sealed code."""
+        return self.trusted or self.digest == program_digest(present_program())
+
+    def check(self, result: Audit) -> Audit:
+        """The audit with the numbers, at its level the report, and what its own code gives."""
+        asked = result.code == FROZEN
+        if self.trusted:
+            result = self._unconfined(replace(result, code=TRUSTED))
+        elif self.terms.trust and self.digest:
+            note = Fact("audit.note.untrusted", {"digest": self.digest})
+            result = replace(result, notes=(*result.notes, note))
+        apart = self._pages_apart(result) if result.level >= REPORT else None
+        pages = result.level >= REPORT and apart is None
+        try:
+            with self._rerun(result, sealed=self.trusted, report=pages) as again:
+                result = self._compared(result, again, apart)
+        except (ReadinessError, OSError) as error:
+            return self._not_again(result, error)
+        return self._by_own_code(result, again) if asked else result
+
+    def _rerun(
+        self, result: Audit, *, sealed: bool, report: bool = False
+    ) -> AbstractContextManager[Rerun]:
+        if sealed and self.terms.sandbox and self.terms.foreign and not self._confined:
+            raise DataError(
+                "bubblewrap cannot be used here, and without it the code of another tree is "
+                "not run. Install it, or say --no-sandbox.",
+                Fact("audit.run.no_sandbox"),
+            )
+        return rerun.rerun(
+            self.root, self.folder, self._run(result), self.objects, frozen=sealed,
+            report=report, cores=self.cores, confined=self._confined,
+        )  # fmt: skip
+
+    @property
+    def _confined(self) -> bool:
+        return self.terms.sandbox and bubblewrap() is not None
+
+    def _unconfined(self, result: Audit) -> Audit:
+        """The audit with a note where sealed code ran without a sandbox."""
+        if self._confined:
+            return result
+        note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
+        return replace(result, notes=(*result.notes, Fact(note)))
+
+    def _pages_apart(self, result: Audit) -> Fact | None:
+        """Why no page is compared; None where each one has to be the same bytes."""
+        if self.runnable is not None:
+            return self.runnable
+        if not self.known:
+            return Fact("audit.page.other_code", {"digest": self.digest})
+        if not result.changes.recorded_build:
+            return Fact("audit.page.other_build")
+        if has_pseudonyms(self.folder):
+            return Fact("audit.page.other_names")
+        return None
+
+    def _not_again(self, result: Audit, error: ReadinessError | OSError) -> Audit:
+        why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
+        if self.trusted:
+            why = self._not_started(result, error)
+        finding = Finding("report", Outcome.NOT_CHECKED, why)
+        return replace(
+            result,
+            numbers=tuple(unchecked(self.rows, result.seal, why)),
+            report=(finding,) if result.level >= REPORT else (),
+            divergence=why,
+        )
+
+    def _not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
+        """That sealed code did not come to its end; with the lock where that is another one."""
+        why = explain(error, self.root)
+        if not (result.changes.lock or result.changes.environment):
+            return Fact("audit.number.not_again", {"why": why})
+        locks = {"sealed": str(result.sealed.get("lock"))[:12], "now": lock_hash()[:12]}
+        return Fact("audit.code.another_lock", {"why": why, **locks})
+
+    def _errata(self, result: Audit) -> dict[str, Correction]:
+        """What later publications name as corrected; of its own code nothing is."""
+        return {} if self.known else read_errata(errata_of(self.root, result.identity))
+
+    def _run(self, result: Audit) -> str:
+        """The run's folder: as sealed or, where the seal cannot be read, as configured."""
+        if result.sealed:
+            return str(result.sealed["run"])
+        config = load_config(self.folder / "config.yaml")
+        runs = [f"waves/{name}" for name in config.waves]
+        return (runs + [f"studies/{name}" for name in config.studies])[0]
+
+    def _compared(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
+        frozen = frozen_chain(self.folder)
+        if REGISTER not in frozen:
+            raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
+        steps = ancestors(frozen, [frozen[REGISTER].hash])
+        environment = result.changes.environment
+        numbers = recomputed(
+            self.rows, again, frozen, environment, result.seal,
+            today=not self.known, errata=self._errata(result),
+        )  # fmt: skip
+        report: list[Finding] = []
+        if result.level >= REPORT:
+            report = [not_compared(apart)] if apart else [*check_report(self.folder, again)]
+        seal = list(result.seal)
+        if self.known:
+            seal += stated_otherwise(frozen, again.chain, whole=bool(report) and apart is None)
+            numbers = in_another_environment(numbers, environment)
+        divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
+        return replace(
+            result,
+            seal=tuple(seal),
+            numbers=tuple(numbers),
+            report=tuple(report),
+            divergence=_told(divergence, numbers),
+        )
+
+    def _by_own_code(self, result: Audit, again: Rerun) -> Audit:
+        """The audit with the second answer: whether the numbers still come out of their own
+        code."""
+        if self.runnable is not None:
+            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, self.runnable)
+            return replace(result, own_code=(finding,))
+        if self.known:
+            return replace(result, own_code=(own_answer(self.rows, again.figures, self.digest),))
+        try:
+            with self._rerun(result, sealed=True) as own:
+                chain, figures = own.chain, own.figures
+        except (ReadinessError, OSError) as error:
+            why = self._not_started(result, error)
+            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, why)
+            return replace(result, own_code=(finding,))
+        frozen = frozen_chain(self.folder)
+        result = self._unconfined(result)
+        answer = own_answer(self.rows, figures, self.digest, known=False)
+        return replace(
+            result,
+            seal=(*result.seal, *stated_otherwise(frozen, chain, whole=False)),
+            numbers=tuple(with_own_numbers(result.numbers, figures, again.figures)),
+            own_code=tuple(in_another_environment([answer], result.changes.environment)),
+        )
+
+
+def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
+    """Where the chains diverge, and what is known of it.
+
+    A register also holds the lineage of its numbers: other code before it and the same numbers are
+    no divergence.
+    """
+    if divergence is None:
+        return None
+    same = all(number.outcome in PASSING for number in numbers)
+    if divergence.step == "register" and same:
+        return None
+    if divergence.causes == ENVIRONMENT_ALONE:
+        # Hashes say where to look, never what to think of it.
+        return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.named})
+    return divergence.fact
