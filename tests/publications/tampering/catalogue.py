@@ -7,7 +7,6 @@ from tampering import (
     data,
     folder,
     machine,
-    rendered,
     resealed,
     sealed,
     signatures,
@@ -24,11 +23,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "Today's configuration, lock and code": today.KINDS,
     "On the auditor's machine": machine.KINDS,
     "Sealed again by someone who knows how": (
-        resealed.KINDS
-        + columns.RESEALED
-        + statements.RESEALED
-        + machine.RESEALED
-        + rendered.RESEALED
+        resealed.KINDS + columns.RESEALED + statements.RESEALED + machine.RESEALED
     ),
 }
 KINDS: tuple[Kind, ...] = tuple(kind for kinds in GROUPS.values() for kind in kinds)

@@ -33,7 +33,7 @@ class Kept:
 
     @contextmanager
     def rerun(self, root: Path, folder: Path, run: str, objects: Any, **how: Any) -> Iterator[Any]:
-        how["report"] = how["frozen"]  # of today's code nobody asks for pages
+        how["report"] = True  # once made, the run serves every level
         key = _key(root, folder, run, objects, how["frozen"])
         if key not in self.made:
             self.made[key] = self.held.enter_context(self.real(root, folder, run, objects, **how))

@@ -59,11 +59,11 @@ def packed(place: str, *members: tuple[str, bytes, str]) -> Change:
     """An archive of the code with further members (name, type, where a link leads), sealed."""
 
     def change(target: Target) -> Made:
-        content = target.tree.read(target.name("code.tar"))
+        content = target.tree.read(target.name("code.tar.xz"))
         buffer = io.BytesIO()
         with (
             tarfile.open(fileobj=io.BytesIO(content)) as old,
-            tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as new,
+            tarfile.open(fileobj=buffer, mode="w:xz", format=tarfile.PAX_FORMAT) as new,
         ):
             for member in old:
                 new.addfile(member, old.extractfile(member))
@@ -73,8 +73,8 @@ def packed(place: str, *members: tuple[str, bytes, str]) -> Change:
                 body = python(target).encode() if kind == tarfile.REGTYPE else b""
                 info.size = len(body)
                 new.addfile(info, io.BytesIO(body))
-        reseal.sealed_as(target, {"code.tar": buffer.getvalue()})
-        return Made(f"code.tar: {members[0][0]}", (place,))
+        reseal.sealed_as(target, {"code.tar.xz": buffer.getvalue()})
+        return Made(f"code.tar.xz: {members[0][0]}", (place,))
 
     return change
 
@@ -111,12 +111,12 @@ KINDS: tuple[Kind, ...] = (
       for k, name in enumerate((".dvc/config", ".dvc/config.local"))),
 )  # fmt: skip
 RESEALED: tuple[Kind, ...] = (
-    *(Kind(f"archive-{name}", f"`code.tar`: {says}", 1, NOT_CHECKED, (0, 2, 2, 2), "the archive",
-           packed("code.tar", member))
+    *(Kind(f"archive-{name}", f"`code.tar.xz`: {says}", 1, NOT_CHECKED, (0, 2, 2, 2), "the archive",
+           packed("code.tar.xz", member))
       for name, says, member in MEMBERS),
-    *(contradicts(f"archive-{name}", f"`code.tar`: {says}", "the file in the archive",
-                  packed(f"code.tar: audit.states.no_code {member[0]}", member))
+    *(contradicts(f"archive-{name}", f"`code.tar.xz`: {says}", "the file in the archive",
+                  packed(f"code.tar.xz: audit.states.no_code {member[0]}", member))
       for name, says, member in BESIDE),
-    contradicts("archive-package", "`code.tar`: a module more in the package", "`seal.json`",
+    contradicts("archive-package", "`code.tar.xz`: a module more in the package", "`seal.json`",
                 packed("seal.json", ("workflow/readiness/more.py", FILE, ""))),
 )  # fmt: skip

@@ -37,9 +37,9 @@ the table.
   every copy, with pointer and register, has made another publication. Only something outside
   the folder tells the two apart: a signature over the seal (`attestation.jsonl`), the digest of
   it that a successor's seal states, a commit, or somebody else's copy.
-- **Who replaces the code in the archive too**, by other code that gives the changed numbers and
-  states the hashes that are asked of it: the frozen code is believed in what it says of itself.
-  The same audit with today's code says DIFFERS.
+- **Who replaces the code in the archive too**, by other code that gives the changed numbers: the
+  audit still says DIFFERS, for its own program judges. Only whoever says `--trust` of that code
+  believes it.
 - **Pages for people are not recomputed**: README, CITATION.cff and codecheck.yml of a folder
   that was sealed again say what they say.
 - **A publication that is gone altogether** is missed only by who asks for it by name, and by
@@ -47,10 +47,8 @@ the table.
 
 Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing. When
 other code gives other numbers, level 2 says DIFFERS and names the first step where the chains
-diverge. Charts, tables, pages and `attack.csv` are judged by the frozen code alone, by words,
-numbers with their ids, geometry and whatever acts in them, and nothing that a publication states of
-its environment switches that off. In another build than the recorded one their bytes are not
-compared: a font in a PDF whose letters look like others is not seen there.
+diverge. Charts, tables and pages are compared byte for byte, with what trusted code makes on the
+recorded build; elsewhere they are NOT COMPARED.
 """
 
 ROW = "| {what} | {seen} | {verdict} | {codes} | {place} |"

@@ -16,18 +16,15 @@ from dataclasses import fields, replace
 
 from relist import relisted
 
-from readiness.closure import bytes_hash
 from readiness.datasets.pointers import Pointer
 from readiness.datasets.versions import Version
 from readiness.lineage import Lineage
-from readiness.publications.archive import pack
+from readiness.publications.archive import ARCHIVE, pack, program_hashes
+from readiness.publications.documents import kept_as, languages_among
 from readiness.publications.ledger import datasets_table, versions_table
 from readiness.publications.log import LOG
 from readiness.publications.seal import make_seal, sha256, values_table
 from tampering.tree import Rows, Target, as_csv, copies
-
-OUTPUTS = {"draw": "charts/", "report": "", "register": ""}
-"""The steps whose outputs a publication keeps, and where."""
 
 
 def reseal(
@@ -54,7 +51,7 @@ def reseal(
         "lineage": chain["register"].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-        "package": bytes_hash(_package(files["code.tar"])),
+        "program": program_hashes(_members(files[ARCHIVE])),
     }
     files["seal.json"] = make_seal(files, facts).encode()
     for name, content in files.items():
@@ -63,15 +60,10 @@ def reseal(
     target.tree.write(str(LOG), relisted(target.tree.root))
 
 
-def _package(archive: bytes) -> dict[str, bytes]:
-    """The package in an archive of the code, by name from its folder."""
-    folder = "workflow/readiness/"
+def _members(archive: bytes) -> dict[str, bytes]:
+    """The files in an archive of the code, by name."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return {
-            m.name.removeprefix(folder): tar.extractfile(m).read()  # type: ignore[union-attr]
-            for m in tar.getmembers()
-            if m.name.startswith(folder) and m.name.endswith(".py")
-        }
+        return {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}  # type: ignore[union-attr]
 
 
 def sealed_as(target: Target, changes: Mapping[str, bytes], **facts: object) -> None:
@@ -133,28 +125,22 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
 
 
 def _outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> dict[str, str]:
-    folder = OUTPUTS.get(step)
+    languages = languages_among(name.split("/")[-1].removesuffix(".json") for name in files)
+    kept = {name: kept_as(step, name, languages) for name in lineage.outputs}
     return {
-        name: sha256(files[f"{folder}{name}"])
-        if folder is not None and f"{folder}{name}" in files
-        else digest
+        name: sha256(files[kept[name]]) if kept[name] in files else digest
         for name, digest in lineage.outputs.items()
     }
 
 
 def archive(target: Target, edits: Mapping[str, bytes]) -> bytes:
     """The archive of the code with other files in it."""
-    with tarfile.open(fileobj=io.BytesIO(target.tree.read(target.name("code.tar")))) as tar:
-        members = {m.name: tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}  # type: ignore[union-attr]
-    return pack({**members, **edits})
+    return pack({**_members(target.tree.read(target.name(ARCHIVE))), **edits})
 
 
 def archived(target: Target, name: str) -> str:
     """A file of the archive of the code, as text."""
-    with tarfile.open(fileobj=io.BytesIO(target.tree.read(target.name("code.tar")))) as tar:
-        file = tar.extractfile(name)
-        assert file is not None
-        return file.read().decode()
+    return _members(target.tree.read(target.name(ARCHIVE)))[name].decode()
 
 
 def restricted(target: Target, name: str) -> None:
@@ -162,7 +148,7 @@ def restricted(target: Target, name: str) -> None:
     versions = [replace(v, status="restricted") if v.name == name else v for v in target.versions()]
     table = datasets_table(target.tree.root, versions)
     own = archive(target, {"data/versions.csv": versions_table(versions).encode()})
-    reseal(target, {"datasets.csv": table.encode(), "code.tar": own})
+    reseal(target, {"datasets.csv": table.encode(), ARCHIVE: own})
     path = "data/versions.csv"
     text = target.tree.text(path)
     (version,) = [v for v in versions if v.name == name]
@@ -207,6 +193,6 @@ def data(target: Target, version: Version, content: bytes) -> Version:
         "data/versions.csv": versions_table(versions).encode(),
         version.pointer_path.as_posix(): pointer.encode(),
     }
-    changes["code.tar"] = archive(target, own)
+    changes[ARCHIVE] = archive(target, own)
     reseal(target, changes, {**renamed, version.sha256: sha256}, versions)
     return other

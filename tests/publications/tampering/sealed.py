@@ -275,7 +275,7 @@ KINDS: tuple[Kind, ...] = (
     broken("pages", "a byte of README, CITATION.cff or codecheck.yml", "the file",
            byte("README.md", "CITATION.cff", "codecheck.yml")),
     broken("attack", "a byte of `attack.csv`", "the file", byte("attack.csv"), fits=of_a_wave),
-    broken("archive", "a byte of `code.tar`", "the file", byte("code.tar")),
+    broken("archive", "a byte of `code.tar.xz`", "the file", byte("code.tar.xz")),
     broken("removed", "a file removed", "the file", removed),
     broken("added", "a file added", "the file", added),
     broken("swapped", "two files change places", "both files", swapped),
