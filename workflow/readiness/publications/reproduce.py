@@ -6,21 +6,21 @@ Verdicts compare values, never hashes: the same number from refactored code is t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.facts import Fact, Label, Value
-from readiness.language import LANGUAGES, Language
+from readiness.facts import Fact, Label
+from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, rounding_rule
-from readiness.register.display import own_texts, said
+from readiness.register.display import said
 from readiness.register.published import gives_row, moved
-from readiness.register.same import number, plain, same_text
+from readiness.register.same import number
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "digits",
            "rounding", "verdict", "fact"]  # fmt: skip
@@ -50,9 +50,7 @@ def _outcome(
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
     if published["kind"] == "claim" and not changed:
         # Somebody else's figure, without data: it can be judged, never reproduced.
-        same = published["value"] == recomputed["value"] and all(
-            same_text(text, recomputed, language) for language, text in own_texts(published).items()
-        )
+        same = published["value"] == recomputed["value"]
         return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
     changed += [c for c in moved(published, recomputed) if c != "value"]
     if changed:
@@ -60,27 +58,15 @@ def _outcome(
         return Outcome.DIFFERS, _moved(changed[0], was, became)
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
-    if other := [code for code in LANGUAGES if _reads_otherwise(published, recomputed, code)]:
-        texts = {"text_old": quoted(published, other), "text_new": quoted(recomputed, other)}
-        return Outcome.DIFFERS, Fact("audit.number.shown", texts)
     rule = rounding_rule(published)
     if rule and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
-    return Outcome.DIFFERS, Fact("audit.number.text_alone", {"text": quoted(published)})
+    texts = {"text_old": quoted(published), "text_new": quoted(recomputed)}
+    return Outcome.DIFFERS, Fact("audit.number.shown", texts)
 
 
-def _reads_otherwise(
-    published: Mapping[Any, Any], recomputed: Mapping[Any, Any], language: Language
-) -> bool:
-    was, became = said(published, language), said(recomputed, language)
-    return not same_text(was, recomputed, language) and plain(was) != plain(became)
-
-
-def quoted(row: Mapping[Any, Any], other: Sequence[Language] = LANGUAGES) -> Value:
-    """What a row shows, in the reader's language; where not all languages are `other` ones than
-    before, in the first that is."""
-    if len(other) < len(LANGUAGES):
-        return said(row, other[0])
+def quoted(row: Mapping[Any, Any]) -> Label:
+    """What a row shows, in the reader's language."""
     return Label({language: said(row, language) for language in LANGUAGES})
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from readiness.errors import DataError, ReadinessError
-from readiness.language import LANGUAGES, Language, joined, numbers, text
+from readiness.language import Language, joined, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON
 
 SUPPRESSED_TEXT = "(…)"
@@ -62,28 +62,8 @@ def _stated(value: str, unit: str, language: Language) -> str:
     return numbers.printed(value, language)
 
 
-def column(language: Language) -> str:
-    """Where a ledger of before holds its display texts in a language."""
-    return f"display_{language}"
-
-
-def own_texts(row: Mapping[Any, str]) -> dict[Language, str]:
-    """The display texts that a row holds itself, by language: those of a ledger of before."""
-    return {
-        language: row[column(language)]
-        for language in LANGUAGES
-        if row.get(column(language)) is not None
-    }
-
-
 def said(row: Mapping[Any, Any], language: Language) -> str:
-    """What a row's readers see: the text that it holds itself, else the one that is made of it.
-
-    "" where a damaged row gives none.
-    """
-    own = row.get(column(language))
-    if own is not None:
-        return str(own)
+    """What a row's readers see; "" where a damaged row gives none."""
     try:
         return shown(row, language)
     except (ReadinessError, KeyError, ValueError):

@@ -16,14 +16,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-from readiness.errors import ReadinessError
-from readiness.language import Language
 from readiness.language.rounding import ROUNDINGS, rounded
-from readiness.register.display import said, shown
 
 RELATIVE = 1e-9
 """How far two values may be apart, relative to the larger one, to be the same."""
@@ -32,9 +28,6 @@ BESIDE_ZERO = 1e-12
 
 # What float() takes besides (underscores, blanks, digits of other scripts, "nan") is no number.
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_WITH_POINTS = ("ar",)
-"""Languages in which ledgers with texts of their own write a study's figures with a decimal point,
-and everything else with a comma."""
 # Direction marks of the CLDR's number patterns. No embedding or override: it would move the digits.
 _UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 _SIGNS = str.maketrans({"\u2212": "-", "\u2011": "-", "\u066a": "%"})
@@ -67,24 +60,6 @@ def plain(text: str) -> str:
     return "".join(kept).translate(_SIGNS)
 
 
-def same_text(published: str, row: Mapping[Any, str], language: Language) -> bool:
-    """Whether `published` is a text that the value of `row`, a register's row, gives its readers.
-
-    `row` may have texts of its own (`display.said`), as ledgers of before have.
-    """
-    texts = {plain(published), plain(said(row, language))}
-    if len(texts) == 1:
-        return True
-    if row.get("kind") in ("claim", "verdict"):
-        pointed = plain(said(row, language)).replace(",", ".")
-        return language in _WITH_POINTS and plain(published) == pointed
-    value = number(row["value"])
-    if value is None:
-        return False
-    # The made text has to be one of them too: that of a list, or a figure as printed, is none.
-    return texts <= {plain(_text(near, row, language)) for near in (value, *around(value))}
-
-
 def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
     """Whether a value, rounded to `digits` decimals, is the figure that was published.
 
@@ -102,10 +77,3 @@ def around(value: float) -> Iterator[float]:
     for moved in (value * RELATIVE, BESIDE_ZERO):
         yield value - moved
         yield value + moved
-
-
-def _text(value: float, row: Mapping[Any, str], language: Language) -> str:
-    try:
-        return shown({**row, "value": repr(value)}, language)
-    except (ReadinessError, KeyError, ValueError):  # moved out of its unit's range, or no rule
-        return ""

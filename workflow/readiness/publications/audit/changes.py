@@ -69,21 +69,14 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
 
 def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
     """The steps whose code is another one today, and the places of other code that is."""
-    from readiness.closure import package_hash
     from readiness.publications.archive import present_program
     from readiness.publications.chain import code_today
 
+    present = present_program()
+    moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
-    moved: list[str] = []
-    if "program" in sealed:
-        present = present_program()
-        moved = [
-            place for place, digest in present.items() if sealed["program"].get(place) != digest
-        ]
-        if "package" not in moved:
-            return tuple(moved)
-    elif sealed.get("package") == package_hash():
-        return ()
+    if "package" not in moved:
+        return tuple(moved)
     steps = [step for step, code in sealed["code"].items() if code_today(step) != code]
     return (*steps, *(place for place in moved if place != "package"))
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness.facts import Fact
 from readiness.files import read_file
-from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ancestors
 from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
-from readiness.register.display import column, said
+from readiness.register.display import said
 from readiness.register.precision import PRECISION
 
 if TYPE_CHECKING:
@@ -174,9 +173,7 @@ def recomputed(
 
 def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> Fact | None:
     """What a row of the ledger says and the reproduced one does not; None for nothing."""
-    # Texts of its own were compared with what the value gives: a register of today has none.
-    compared = {PRECISION, *map(column, LANGUAGES)}
-    beside = [name for name in row if name not in made and row[name] and name not in compared]
+    beside = [name for name in row if name not in made and row[name] and name != PRECISION]
     if beside:
         more = beside[0] or Fact("audit.number.beyond")
         return Fact("audit.number.beside", {"column": more})
@@ -226,9 +223,8 @@ def in_another_environment(lines: Iterable[Line], environment: Sequence[Fact]) -
 
 
 def ledger_table(rows: Sequence[Mapping[str, str]], made: Iterable[str]) -> pd.DataFrame:
-    """A ledger's rows with the columns of a register, and those that only they have."""
+    """A ledger's rows with the columns of a register, and their precision."""
     import pandas as pd
 
-    own = [column(language) for language in LANGUAGES if any(column(language) in r for r in rows)]
-    columns = list(dict.fromkeys([*made, PRECISION, *own]))
+    columns = list(dict.fromkeys([*made, PRECISION]))
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("")
