@@ -97,7 +97,7 @@ def sealed_table(name: str, edit: RowsEdit) -> Change:
 
 def named(row: Mapping[str, str]) -> str:
     """Where the archive of the code holds what a row of a table says."""
-    return f"code.tar: audit.states.folder {row.get('path') or 'data/versions.csv'}"
+    return f"code.tar.xz: audit.states.folder {row.get('path') or 'data/versions.csv'}"
 
 
 def cell(column: str, edit: Callable[[Target, str], str]) -> RowsEdit:
@@ -136,7 +136,7 @@ def foreign(target: Target, rows: Rows) -> tuple[str, str]:
     """An input that no step has read."""
     path = "data/margins/canteen-1.csv" if not target.wave else "data/claims/menus-2023-1.yaml"
     rows.append({"path": path, "sha256": sha256(target.tree.read(path))})
-    return f"{path}, which no step has read", f"code.tar: audit.states.folder {path}"
+    return f"{path}, which no step has read", f"code.tar.xz: audit.states.folder {path}"
 
 
 def outside(target: Target, rows: Rows) -> tuple[str, str]:
