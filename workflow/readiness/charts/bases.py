@@ -17,10 +17,9 @@ import pandas as pd
 
 from readiness.charts import palette
 from readiness.charts.frame import Key
-from readiness.charts.labels import NARROW_BELOW
 from readiness.charts.marks import Axis, Bar, Dot, Line, Mark, Row, Rule, Text
 from readiness.charts.picture import Picture, nothing
-from readiness.charts.rows import Rows
+from readiness.charts.rows import NARROW_BELOW, Rows
 from readiness.charts.sheet import Shape, Sheet
 from readiness.charts.words import about, word
 from readiness.facts import Fact, Label, Listed, Printed

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from readiness.charts import palette
-from readiness.charts.figures import Figure, Figures
+from readiness.charts.figures import Figure, Figures, Group, Groups, in_sections
 from readiness.charts.frame import Key
-from readiness.charts.groups import Group, Groups, in_sections
 from readiness.charts.marks import Axis, Bar, Gone, Row, Rule
 from readiness.charts.picture import Picture, nothing, table_of
 from readiness.charts.rows import Rows

@@ -1,16 +1,161 @@
-"""The panel of rows: labels, marks on one scale, readings at their side."""
+"""The panel of rows: labels, marks on one scale, readings at their side.
+
+Labels stand beside their marks, or on a telephone above them. An axis of amounts has few lines,
+each with its number above the marks.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readiness.charts import axes, frame, palette
-from readiness.charts.labels import Labels
+from readiness.charts import frame, palette
 from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Row, Rule, Text
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
 from readiness.charts.sheet import Align, Scale, Sheet
+from readiness.language import numbers
+
+SECTION_GAP = 12.0
+MARK, NARROW_MARK = 22.0, 18.0
+"""Height kept for the mark of a row (a bar, a dot), wide and on a telephone."""
+LINE = 17.0
+"""From line to line of a label."""
+NARROW_BELOW = 480
+"""Below this width in CSS pixels labels stand above their marks."""
+MOST = 0.28
+"""The largest part of the width that labels take beside their marks."""
+
+
+class Labels:
+    """Heights and label column of a list of rows; `marks`, the middle of each, from their top.
+
+    A row is as high as its label needs, which is broken into lines. On a telephone the number that
+    stands for a row, or else its small text, is across from the label.
+    """
+
+    def __init__(self, rows: Sequence[Row], width: float) -> None:
+        self.rows, self.narrow = rows, width < NARROW_BELOW
+        self.bar = NARROW_MARK if self.narrow else MARK
+        """Height of the mark of a row."""
+        self.below = [
+            row.head if self.narrow and row.head else Text(row.small, muted=True) for row in rows
+        ]
+        longest = max(measure(row.label, bold=row.bold) for row in rows)
+        smallest = max(text.width for text in self.below)
+        longest = min(max(longest, smallest), MOST * width)
+        self.width = 0.0 if self.narrow else longest + 14
+        room = width - smallest - 12 if self.narrow else self.width - 12
+        self.lines = [wrap(row.label, room, size=BODY, bold=row.bold) for row in rows]
+        self.small = [
+            [text.text] if self.narrow else wrap(text.text, room, size=SMALL) if text.text else []
+            for text in self.below
+        ]
+        self.tops, self.marks, self.height = list[float](), list[float](), 0.0
+        for row, lines, small in zip(rows, self.lines, self.small, strict=True):
+            self.height += SECTION_GAP if row.section else 0
+            self.tops.append(self.height)
+            if self.narrow:
+                mark = self.bar + 4 if row.marks or row.reading else 0  # none for a heading
+                height = LINE * len(lines) + mark + 4
+                self.marks.append(self.height + height - self.bar / 2 - 5)
+            else:
+                height = max(self.bar + 10, LINE * (len(lines) + len(small)) + 8)
+                self.marks.append(self.height + height / 2)
+            self.height += height
+
+    def spans(self, start: float) -> list[tuple[float, float]]:
+        """From where to where lines of an axis run: the whole height, or beside marks only."""
+        if not self.narrow:
+            return [(start, start + self.height)]
+        half = self.bar / 2 + 1
+        at = (y for row, y in zip(self.rows, self.marks, strict=True) if row.marks)
+        return [(start + y - half, start + y + half) for y in at]
+
+    def draw(self, sheet: Sheet, start: float) -> None:
+        """The labels with their small texts; the top of the rows is at `start`."""
+        x, align = sheet.start()
+        for k, (row, lines, small) in enumerate(
+            zip(self.rows, self.lines, self.small, strict=True)
+        ):
+            if self.narrow:
+                first = start + self.tops[k] + LINE / 2 + 2
+                (x_small, side), under = sheet.end(), first
+            else:
+                first = start + self.marks[k] - LINE * (len(lines) + len(small) - 1) / 2
+                x_small, side, under = x, align, first + LINE * len(lines)
+            for n, line in enumerate(lines):
+                sheet.write(x, first + LINE * n, line, bold=row.bold, align=align)
+            own = self.below[k]
+            for n, line in enumerate(filter(None, small)):
+                sheet.write(
+                    x_small,
+                    under + LINE * n,
+                    line,
+                    size=SMALL,
+                    bold=own.bold,
+                    colour="muted" if own.muted else "ink",
+                    align=side,
+                    id=own.id,
+                    tick=not own.id,
+                )
+
+
+AXIS_HEIGHT = 22.0
+Spans = Sequence[tuple[float, float]]
+"""From where to where the lines of an axis run, from top to bottom."""
+_ROOM = {"share": 52.0, "number": 62.0, "people": 40.0, "points": 46.0}
+"""The pixels that a number of an axis needs."""
+_ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
+_SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
+
+
+def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tuple[float, int]:
+    """The smallest round step that is at least `needed`, or the last; its decimals."""
+    m, e = next(((m, e) for m, e in steps if m * 10.0**e >= needed), steps[-1])
+    return m * 10.0**e, max(0, -e)
+
+
+def draw_axis(sheet: Sheet, axis: Axis, scale: Scale, top: float, spans: Spans) -> None:
+    """Lines at round amounts between the scale's ends with their numbers, and the named rules.
+
+    A number that the sheet's edge would cut, or that lies on a rule's, is left out.
+    """
+    share = axis.unit == "share"
+    step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
+    if axis.unit == "people":
+        step, digits = max(step, 5.0), 0
+    taken = [rule.at for rule in axis.rules if rule.text]
+    for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
+        amount = k * step
+        if axis.unit == "people" and (k < 1 or any(abs(amount - at) <= 2 for at in taken)):
+            continue
+        if axis.unit != "people":
+            for start, end in spans:
+                sheet.line(scale.x(amount), start, scale.x(amount), end, colour="grid")
+        _tick(sheet, scale.x(amount), top, _number(amount, axis, digits, sheet.language))
+    for rule in axis.rules:
+        if rule.text:
+            _tick(sheet, scale.x(rule.at), top, rule.text, bold=True, colour=rule.colour)
+
+
+def _number(amount: float, axis: Axis, digits: int, language: str) -> str:
+    if axis.unit == "points":
+        # "+0,2" without its noun: the panel's title says what is counted.
+        digits = max(0, digits - 2)
+        return numbers.number(round(amount, 6), "points", digits, language, noun=False)
+    if axis.unit == "share":
+        return numbers.number(round(amount, 2), "share", 0, language)
+    return numbers.number(round(amount, digits), "number", digits, language)
+
+
+def _tick(sheet: Sheet, x: float, top: float, text: str, **look: Any) -> None:
+    half = measure(text, size=SMALL, bold="bold" in look) / 2
+    if half <= x <= sheet.width - half:
+        look = {"colour": "muted", **look}
+        sheet.write(x, top - 9, text, size=SMALL, align="middle", tick=True, **look)
+
 
 SHARES = Axis()
 SIDE = 18.0
@@ -53,8 +198,8 @@ class _Plot:
         """Everything from `top` on; where it ends."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         if panel.axis.unit:
-            top += axes.HEIGHT
-            axes.draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
+            top += AXIS_HEIGHT
+            draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
         elif panel.axis.sides:
             top = self._sides(panel.axis.sides, top)
         labels.draw(sheet, top)

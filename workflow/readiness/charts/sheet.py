@@ -145,7 +145,7 @@ class Sheet:
     words: list[Word] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
-    _hatches: dict[str, str] = field(default_factory=dict)
+    _hatched: bool = False
 
     @property
     def rtl(self) -> bool:
@@ -226,22 +226,12 @@ class Sheet:
             Mark("rect", id, (x, y, x + width, y + height), fill, stroke, dashed=dashed)
         )
 
-    def hatch(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        *,
-        colour: str = "paper",
-        id: str = "",
-    ) -> None:
-        """Diagonal stripes over a rectangle."""
-        pattern = self._hatches.setdefault(colour, f"{self.name}-hatch{len(self._hatches)}")
-        more = dict(
-            zip(("x", "y", "width", "height"), map(number, (x, y, width, height)), strict=True)
-        )
-        self._add("rect", {**more, "fill": f"url(#{pattern})"})
+    def hatch(self, x: float, y: float, width: float, height: float, *, id: str = "") -> None:
+        """Diagonal stripes in the paper's colour over a rectangle."""
+        self._hatched = True
+        sides = ("x", "y", "width", "height")
+        more = dict(zip(sides, map(number, (x, y, width, height)), strict=True))
+        self._add("rect", {**more, "fill": f"url(#{self.name}-hatch)"})
         self.marks.append(Mark("hatch", id, (x, y, x + width, y + height)))
 
     def line(
@@ -332,7 +322,6 @@ class Sheet:
     def svg(self, title: str, description: str = "") -> bytes:
         """The sheet as SVG: the same bytes for the same sheet, anywhere."""
         size = number(self.width), number(self.height)
-        patterns = "".join(_pattern(name, colour) for colour, name in self._hatches.items())
         attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
             "class": "chart",
@@ -350,8 +339,8 @@ class Sheet:
         head = [f"<svg{shown}>", f"<title>{escape(allowed(title))}</title>"]
         if description:
             head.append(f"<desc>{escape(allowed(description))}</desc>")
-        if patterns:
-            head.append(f"<defs>{patterns}</defs>")
+        if self._hatched:
+            head.append(f"<defs>{_pattern(f'{self.name}-hatch')}</defs>")
         paper = palette.light("paper")
         head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
         return "\n".join([*head, *self._parts, "</svg>", ""]).encode()
@@ -374,9 +363,9 @@ def _path(shape: Shape, x: float, y: float, half: float) -> str:
     return f"M{'L'.join(points)}Z"
 
 
-def _pattern(name: str, colour: str) -> str:
+def _pattern(name: str) -> str:
     return (
         f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><path d="M1 0V6" stroke-width="2"'
-        f' stroke="{palette.light(colour)}" class="s-{colour}"/></pattern>'
+        f' stroke="{palette.light("paper")}" class="s-paper"/></pattern>'
     )

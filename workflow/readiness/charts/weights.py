@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from readiness.charts.axes import round_step
 from readiness.charts.frame import Key
 from readiness.charts.marks import Axis, Dot, Line, Mark, Row, Rule
 from readiness.charts.metrics import SMALL, measure
 from readiness.charts.picture import Cell, Picture, nothing
-from readiness.charts.rows import Rows
+from readiness.charts.rows import Rows, round_step
 from readiness.charts.sheet import Align, Scale, Sheet
 from readiness.charts.words import closing, word
 from readiness.errors import RenderError
