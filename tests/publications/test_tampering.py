@@ -20,9 +20,6 @@ from tampering.run import Bench
 from readiness.datasets.versions import read_versions
 
 ROOT = Path(__file__).parents[2]
-PARTS = 6
-COMMANDS = 3
-"""Changes of today's code are audited by that code, as a command: of those only a few here."""
 
 
 @pytest.fixture(scope="module")
@@ -51,33 +48,34 @@ def test_the_untouched_tree_passes(bench: Bench) -> None:
             assert status == 0, said
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_single_change_is_seen_where_it_is(bench: Bench, part: int) -> None:
-    """Every kind once, at a level from the seed."""
+def test_every_single_change_is_seen_where_it_is(bench: Bench, thorough: bool) -> None:
+    """Every kind once, or every third, at a level from the seed."""
     kinds = [kind for kind in KINDS if not kind.program]
     assert len(KINDS) >= 180
     cases = bench.draw(len(kinds), seed=20260301, programs=False)
     assert {case.kind.name for case in cases} == {kind.name for kind in kinds}
-    found = [one for case in cases[part::PARTS] for one in bench.judge(case, [case.seed % 2])]
+    some = cases if thorough else cases[::3]
+    found = [one for case in some for one in bench.judge(case, [case.seed % 2])]
     assert wrong(found) == []
 
 
-@pytest.mark.parametrize("part", range(COMMANDS))
-def test_changed_code_is_told_by_the_changed_code(bench: Bench, part: int) -> None:
+def test_changed_code_is_told_by_the_changed_code(bench: Bench, thorough: bool) -> None:
+    """By that code, as a command: of those only a few."""
     cases = [case for case in bench.draw(400, seed=1) if case.kind.program]
-    assert wrong(bench.judge(cases[part], (0,))) == []
+    for case in cases[: 20 if thorough else 2]:
+        assert wrong(bench.judge(case, (0,))) == []
 
 
 STUDY = "menus-r1"
 """The cheapest publication; all others by benchmarks/tampering.py."""
-FORGED = 24
 
 
-def test_what_only_a_rerun_sees(bench: Bench) -> None:
+def test_what_only_a_rerun_sees(bench: Bench, thorough: bool) -> None:
     """Forged numbers, texts and charts, compared with one run of the frozen code."""
+    count = 24 if thorough else 10
     kinds = tuple(kind for kind in KINDS if kind.level in (2, 3) and not kind.fresh)
-    cases = drawn(kinds, bench.tree, [STUDY], FORGED, seed=20260303)
-    assert len({case.kind.name for case in cases}) == FORGED
+    cases = drawn(kinds, bench.tree, [STUDY], count, seed=20260303)
+    assert len({case.kind.name for case in cases}) == count
     found = [one for case in cases
              for one in bench.judge(case, [case.kind.rerun or 2], code="frozen")]  # fmt: skip
     assert wrong(found) == []
@@ -91,17 +89,14 @@ def test_where_the_chains_diverge(bench: Bench) -> None:
     assert wrong(bench.judge(Case(kind, STUDY, seed=7), (2,))) == []
 
 
-SPOTS = 60
-
-
-def test_random_bytes_anywhere(bench: Bench) -> None:
+def test_random_bytes_anywhere(bench: Bench, thorough: bool) -> None:
     """Bytes written over any spot of a publication, its data or their pointers.
 
     Never a traceback; never 0 when a sealed file is another one.
     """
     draw = random.Random(20260302)
     tree = bench.tree
-    for _ in range(SPOTS):
+    for _ in range(600 if thorough else 40):
         identity = draw.choice(bench.identities)
         own = [f"publications/{identity}/{name}" for name in tree.files(f"publications/{identity}")]
         data = [f"data/{name}" for name in tree.files("data")]

@@ -79,7 +79,7 @@ def results(root: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path.relative_to(folder).parts[0] not in ("logs", "benchmarks")
-        and path.name not in (".run.lock", ".jobs.lock", ".failure", ".ballast")
+        and path.name not in (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast")
     }
 
 

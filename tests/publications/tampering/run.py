@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from released_tree import released_root
+from released_tree import DRAFT, released_root
 
 from project_copy import Project
 from readiness.datasets.versions import read_versions
@@ -39,6 +40,7 @@ class Bench:
         that is looked at here.
         """
         root = Project(released_root()).copy(folder).root
+        shutil.rmtree(root / "publications" / DRAFT)
         pull(root, read_versions(root))
         bench = cls(Tree(root), kept=kept or Kept())
         present = environment_text().encode()
