@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from project_copy import ROOT, Project
+from project_copy import ROOT
 from readiness.cli import main
 from readiness.commands.data_diff import read_keyed
 from readiness.datasets.add import add_version
@@ -20,10 +20,6 @@ from readiness.datasets.diff import KeyedTable, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import DataError
-from readiness.publications.what_if import moved
-from readiness.register.display import said
-from readiness.register.figures import read_register
-from readiness.register.same import same_cell
 
 EXPORTS = ("simulated-2026@1", "simulated-2026@2")
 
@@ -144,11 +140,11 @@ def test_the_command_says_the_same_to_people_and_machines(
 ) -> None:
     monkeypatch.chdir(ROOT)
     arguments = ["data", "diff", "haca-2024-claims@1", "haca-2024-claims@2", "--rows"]
-    assert main([*arguments, "--json", "--no-figures"]) == 0
+    assert main([*arguments, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["rows"] == {"before": 6, "after": 62} and record["key"] == "claim_id"
     assert (len(record["added"]), record["removed"], record["cells"]) == (56, [], [])
-    assert main([*arguments, "--no-figures"]) == 0
+    assert main(arguments) == 0
     text = capsys.readouterr().out
     assert "rows   6 -> 62, matched by claim_id" in text
     assert all(key in text for key in record["added"])
@@ -164,89 +160,3 @@ def test_an_erased_version_cannot_be_compared(tmp_path: Path) -> None:
     register.write_text(register.read_text("utf-8") + row.replace("open", "erased"), "utf-8")
     with pytest.raises(DataError, match="survey@1 was erased"):
         read_keyed(tmp_path, find_version(tmp_path, version.name), None)
-
-
-# --- which published figures would move -----------------------------------------------------------
-def register(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
-    """Rows of id, kind, unit, value, text."""
-    frame = pd.DataFrame(rows, columns=["id", "kind", "unit", "value", "display_en"], dtype=str)
-    return frame.assign(display_fr=frame["display_en"], display_ar=frame["display_en"])
-
-
-def test_what_moves_is_ordered_by_what_can_be_compared() -> None:
-    published = register(
-        ("n", "count", "base", "100", "100"), ("a", "estimate", "share", "0.5", "50.0%"),
-        ("b", "estimate", "share", "0.25", "25.0%"), ("same", "estimate", "share", "0.1", "10.0%"),
-        ("noise", "estimate", "share", "0.123456789012", "12.3%"),
-        ("hidden", "estimate", "share", "0.2", "20.0%"), ("gone", "test", "p", "0.5", "0.500"),
-    )  # fmt: skip
-    would_be = register(
-        ("n", "count", "base", "900", "900"), ("a", "estimate", "share", "0.5001", "50.0%"),
-        ("b", "estimate", "share", "0.2", "20.0%"), ("same", "estimate", "share", "0.1", "10.0%"),
-        ("noise", "estimate", "share", "0.123456789013", "12.3%"),
-        ("hidden", "estimate", "share", "", "(…)"), ("new", "test", "p", "0.25", "0.250"),
-    )  # fmt: skip
-    found = moved(published, would_be)
-    assert found["id"].tolist() == ["b", "a", "hidden", "gone", "new", "n"]
-    assert found["difference"].tolist() == ["-0.05", "0.0001", "", "", "", "800"]
-    assert moved(published, published).empty
-    # The way back moves the same numbers by the same, the other way.
-    back = moved(would_be, published)
-    assert set(back["id"]) == set(found["id"])
-    assert dict(zip(back["id"], back["difference"], strict=True))["b"] == "0.05"
-
-
-def test_the_first_release_on_the_second_version_is_the_second_release(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The two publications differ in the version alone: the second one holds what would be."""
-    monkeypatch.chdir(ROOT)
-    first, second = (
-        read_register(ROOT / f"publications/simulated-2026-r{number}/figures.csv").set_index("id")
-        for number in (1, 2)
-    )
-    assert main(["data", "diff", *EXPORTS, "--json"]) == 0
-    (publication,) = json.loads(capsys.readouterr().out)["publications"]
-    assert (publication["id"], publication["failure"]) == ("simulated-2026-r1", "")
-    assert publication["numbers"] == len(first)
-    figures = {row["id"]: row for row in publication["figures"]}
-    assert len(figures) > 1000 and len(figures) == sum(publication["moved"].values())
-    # The second release has rows of its own: what it revises of the first.
-    identities = {*first.index, *second.index[second["kind"] != "revision"]}
-    for identity in identities:
-        # An unmoved number is the same in both: settings, and targets of the weights.
-        published, would_be = (t["value"].get(identity, "") for t in (first, second))
-        found = figures.get(identity, {"published": published, "would_be": published})
-        assert found["published"] == published
-        assert same_cell(found["would_be"], would_be), identity
-    for row in figures.values():
-        if row["id"] not in second.index:
-            # Gone, or computed by today's code besides.
-            assert row["would_show"] == "" or row["published"] == ""
-            continue
-        published = second.loc[row["id"]].to_dict()
-        made = {**published, "value": row["would_be"]}
-        assert said(published, "en") == said(made, "en"), row
-    assert "settings.level" not in figures and "preparation.weak.all" in figures
-
-
-def test_a_version_that_no_publication_names(fresh: Project) -> None:
-    for number, more in (("1", ""), ("2", "C,no\n")):
-        (fresh.root / "t.csv").write_text(f"respondent,answer\nA,yes\n{more}", "utf-8")
-        add_version(fresh.root, fresh.root / "t.csv", "survey", number)
-    result = fresh.readiness("data", "diff", "survey@1", "survey@2")
-    assert result.returncode == 0, result.stderr
-    assert "No publication rests on survey@1 or survey@2." in result.stdout
-
-
-def test_figures_that_cannot_be_computed_say_why(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The structure of the study names claims that the first version does not have."""
-    monkeypatch.chdir(ROOT)
-    assert main(["data", "diff", "haca-2024-claims@1", "haca-2024-claims@2"]) == 3
-    said = capsys.readouterr()
-    # Only the second version is published, so the first one is put in its place.
-    assert "haca-2024 with haca-2024-claims@1 instead of haca-2024-claims@2" in said.out
-    assert "cannot be computed: judge: claims register" in said.out
-    assert said.err.startswith("readiness data: publications/haca-2024 cannot be computed with ")

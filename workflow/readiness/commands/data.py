@@ -8,8 +8,7 @@ readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note 
 readiness data get NAME@VERSION [--to FILE] [--force]
 readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
-readiness data diff NAME@VERSION NAME@VERSION [--rows] [--all] [--json]
-                    [--key COLUMN] [--no-figures]
+readiness data diff NAME@VERSION NAME@VERSION [--rows] [--json] [--key COLUMN]
 readiness data key NAME@VERSION
 """
 
@@ -41,11 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     get.add_argument("name", help="NAME@VERSION")
     get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
     add_force(get)
-    diff = actions.add_parser("diff", help="what changed, and which figures would move")
+    diff = actions.add_parser("diff", help="what changed")
     diff.add_argument("before", metavar="NAME@VERSION")
     diff.add_argument("after", metavar="NAME@VERSION")
-    diff.add_argument("--no-figures", action="store_true", help="leave the publications alone")
-    diff.add_argument("--all", action="store_true", help="every figure that would move")
     diff.add_argument("--rows", action="store_true", help="each key and each changed cell, too")
     diff.add_argument("--key", metavar="COLUMN", help="the column that tells the rows apart")
     diff.add_argument("--json", action="store_true", help="for a machine")
