@@ -82,5 +82,5 @@ def test_without_a_questionnaire_the_command_says_so(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.strip().endswith("questionnaire not found; expected a YAML file there.")
+    assert done.stderr.strip().endswith("not found. Restore it with git, or correct its name.")
     assert len(done.stderr.strip().splitlines()) == 1
