@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from small_report import html_of
 
 from readiness.errors import RenderError
 from readiness.rendering.qmd import parse
 from readiness.rendering.quarto import find_quarto
-from readiness.rendering.render import render
 
 FRONT = "---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n"
 QUARTO = find_quarto()
@@ -23,12 +23,6 @@ def write(folder: Path, **files: str) -> Path:
         path = folder / "main.qmd" if name == "main" else folder / f"parts/_{name}.qmd"
         path.write_text((FRONT if name == "main" else "") + body, "utf-8")
     return folder / "main.qmd"
-
-
-def html_of(source: Path, quarto: Path | None = None, **options: object) -> str:
-    made = render(source, source.parent / "out", formats=["html"], quarto=quarto, **options)  # type: ignore[arg-type]
-    assert made.html is not None
-    return made.html.read_text("utf-8")
 
 
 def whole(folder: Path) -> Path:

@@ -9,10 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from small_report import CHARTS, DISPLAYS, PAGE
+from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, write
 
 from project_copy import PATIENCE
 from readiness.errors import RenderError
@@ -20,18 +19,6 @@ from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.render import Rendering, render
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
-
-
-def write(folder: Path, body: str, front: str = "title: Essai\nexecute:\n  echo: false") -> Path:
-    source = folder / "essai.qmd"
-    source.write_text(f"---\n{front}\n---\n\n{body}\n", encoding="utf-8")
-    return source
-
-
-def html_of(folder: Path, body: str, **options: object) -> str:
-    made = render(write(folder, body), folder / "out", formats=["html"], quarto=None, **options)  # type: ignore[arg-type]
-    assert made.html is not None
-    return made.html.read_text(encoding="utf-8")
 
 
 def test_every_kind_of_block_is_on_the_page(page: str) -> None:
@@ -149,7 +136,7 @@ x = 2
 
 E `{python} x`.
 """
-    text = html_of(tmp_path, body)
+    text = html_of(write(tmp_path, body))
     assert "A 1 B *étoile* C <strong>gras</strong>" in text
     assert "E 2." in text
     assert "{python} not_run" in text and "<code>{python} x</code>" in text
@@ -183,7 +170,7 @@ Square()
 
 Voir [-@fig-cell].
 """
-    tree = LexborHTMLParser(html_of(tmp_path, body))
+    tree = LexborHTMLParser(html_of(write(tmp_path, body)))
     assert [node.text(strip=True) for node in tree.css("pre")] == ['print("dit")', "dit"]
     image = tree.css_first("figure#figure-cell img")
     assert image.attributes["alt"] == "Un carré"
@@ -201,7 +188,7 @@ subprocess.run(["echo", "by another program"])
 print("|---|")
 print("| b |")
 ```"""
-    text = html_of(tmp_path, body)
+    text = html_of(write(tmp_path, body))
     assert text.count("<table") == 1 and "| b |" not in text
     assert "a warning" not in text and "by another" not in text
     seen = capfd.readouterr().err
@@ -227,25 +214,8 @@ import pathlib, subprocess
 child = subprocess.Popen(["sleep", "600"])
 pathlib.Path("%s").write_text(str(child.pid))
 ```""" % (tmp_path / "pid")
-    html_of(tmp_path, body)
+    html_of(write(tmp_path, body))
     assert gone(int((tmp_path / "pid").read_text()))
-
-
-def test_parts_for_one_format_only(tmp_path: Path) -> None:
-    body = """::: {.content-visible when-format="html"}
-page
-:::
-
-::: {.content-visible when-format="pdf"}
-papier
-:::
-
-::: {.content-hidden when-format="html"}
-caché
-:::
-"""
-    text = html_of(tmp_path, body)
-    assert "page" in text and "papier" not in text and "caché" not in text
 
 
 @pytest.mark.parametrize(
@@ -269,10 +239,13 @@ def test_parts_for_paper_may_hold_words_and_layout(tmp_path: Path) -> None:
     body = (
         '::: {.content-visible when-format="pdf"}\npapier\n:::\n\n```{=typst}\n#pagebreak()\n```\n'
         '\n::: {.content-hidden when-format="pdf"}\n12\n:::\n'
+        '\n::: {.content-hidden when-format="html"}\ncaché\n:::\n'
+        '\n::: {.content-visible when-format="html"}\npage\n:::\n'
     )
     made = render(write(tmp_path, body), tmp_path / "out", quarto=None)
     assert made.html is not None and made.pdf is not None
-    assert "papier" not in made.html.read_text("utf-8")
+    text = made.html.read_text("utf-8")
+    assert "page" in text and "papier" not in text and "caché" not in text
 
 
 def test_an_arabic_page_runs_from_right_to_left(tmp_path: Path) -> None:
@@ -333,14 +306,6 @@ time.sleep(600)
 ```"""
 
 
-def gone(pid: int) -> bool:
-    for _ in range(PATIENCE * 20):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_out_of_time_ends_the_whole_group(tmp_path: Path) -> None:
     source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
     with pytest.raises(RenderError, match="did not finish within 10 s"):
@@ -383,7 +348,7 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
 def test_french_signs_keep_their_spaces(tmp_path: Path) -> None:
     """As the language's own catalogue has it; a digit of a number keeps its own."""
     body = "Vrai ? « Oui » : dit-il ; non ! Et 50 % des gens.\n"
-    text = LexborHTMLParser(html_of(tmp_path, body)).css_first("main p").text()
+    text = LexborHTMLParser(html_of(write(tmp_path, body))).css_first("main p").text()
     assert text == (
         "Vrai\u202f? «\u00a0Oui\u00a0»\u00a0: dit-il\u202f; non\u202f! Et 50\u202f% des gens."
     )
