@@ -129,7 +129,7 @@ def figures_alone(target: Target) -> Made:
 
 
 def report_alone(target: Target) -> Made:
-    emptied(target, ("report.html",))
+    emptied(target, tuple(n for n in target.files() if n.startswith("report/")))
     return Made("all but the report removed", ("seal.json: audit.seal.missing",))
 
 
@@ -261,7 +261,7 @@ KINDS: tuple[Kind, ...] = (
     broken("last-line", "the line end at the end of a file gone", FILE,
            rewritten(lambda c: c[:-1], "figures.csv", "inputs.csv", "environment.json")),
     broken("compressed", "a file compressed in its place", FILE,
-           rewritten(lambda c: gzip.compress(c, mtime=0), "report.html", "figures.csv")),
+           rewritten(lambda c: gzip.compress(c, mtime=0), "README.md", "figures.csv")),
     unseen("times", "times and permissions of a file", "the bytes are the sealed ones", times),
     unseen("hard-link", "a second name of a file outside", "the bytes are the sealed ones",
            hard_link),

@@ -6,11 +6,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from readiness.errors import StatisticsError
-from readiness.language import LANGUAGES
-from readiness.language.numbers import number as shown_number
 from readiness.lineage import Lineage
 from readiness.publications.archive import ARCHIVE
 from readiness.publications.seal import SEAL
@@ -32,21 +29,6 @@ from tampering.today import CODE, edited
 from tampering.told import NAMELESS
 from tampering.tree import Change, Made, Rows, Target, copies, other_digit
 
-DISPLAYED = ("share", "count", "number", "p", "points", "base")
-
-
-def shown(row: Mapping[str, str], value: str) -> Mapping[str, str]:
-    """A value as its row would show it, by language; where it has no rule, as it is."""
-    if row["unit"] not in DISPLAYED:
-        return dict.fromkeys(LANGUAGES, value)
-    try:
-        return {
-            code: shown_number(value, row["unit"], int(row["digits"]), code, row["rounding"])
-            for code in LANGUAGES
-        }
-    except StatisticsError:  # no such share or test
-        return dict.fromkeys(LANGUAGES, row["display_en"])
-
 
 def leading(target: Target, text: str) -> str:
     """Another first digit that counts."""
@@ -55,8 +37,7 @@ def leading(target: Target, text: str) -> str:
     return text[:k] + other_digit(target.draw, text[k]) + text[k + 1 :]
 
 
-def number(edit: Callable[[Target, dict[str, str]], str], column: str = "value",
-           verdict: str = DIFFERS) -> Change:  # fmt: skip
+def number(edit: Callable[[Target, dict[str, str]], str], column: str = "value") -> Change:
     """Change a row of the ledger and seal again."""
 
     def change(target: Target) -> Made:
@@ -64,45 +45,9 @@ def number(edit: Callable[[Target, dict[str, str]], str], column: str = "value",
         row = target.draw.choice([r for r in rows if numbered(r) and r[column]])
         what = edit(target, row)
         reseal.ledger(target, rows)
-        return Made(f"{row['id']}: {what}", (f"{verdict} {row['id']} ",))
+        return Made(f"{row['id']}: {what}", (f"{DIFFERS} {row['id']} ",))
 
     return change
-
-
-def value(*, with_text: bool) -> Change:
-    """Another value that reads differently, and its display text with it."""
-
-    def change(target: Target) -> Made:
-        rows = target.ledger()
-        while True:
-            row = target.draw.choice([r for r in rows if numbered(r)])
-            before, after = row["value"], leading(target, row["value"])
-            if shown(row, before)["en"] != shown(row, after)["en"]:
-                break
-        row["value"] = after
-        if with_text:
-            row |= {f"display_{code}": text for code, text in shown(row, after).items()}
-        reseal.ledger(target, rows)
-        return Made(f"{row['id']}: {before} -> {after}", (f"DIFFERS {row['id']} ",))
-
-    return change
-
-
-def last_digit(target: Target) -> Made:
-    """Another value that reads the same."""
-    rows = target.ledger()
-    row = target.draw.choice([r for r in rows if r["unit"] == "share" and len(r["value"]) > 12])
-    before = row["value"]
-    row["value"] = before[:-1] + other_digit(target.draw, before[-1], "0123456789")
-    reseal.ledger(target, rows)
-    return Made(f"{row['id']}: {before} -> {row['value']}", (f"{ROUNDED} {row['id']} ",))
-
-
-def last_of_precision(target: Target, row: dict[str, str]) -> str:
-    """Another last digit of a standard error: no processor is held to it."""
-    before = row["se"]
-    row["se"] = before[:-1] + other_digit(target.draw, before[-1])
-    return f"se {before} -> {row['se']}"
 
 
 def beside(target: Target) -> Made:
@@ -368,20 +313,11 @@ FROZEN = "frozen"
 NUMBER = "the number"
 
 KINDS: tuple[Kind, ...] = (
-    differs("resealed-value", "a value with its display text", 2, NUMBER, value(with_text=True)),
-    differs("resealed-value-alone", "a value, its display text left", 2, NUMBER,
-            value(with_text=False)),
-    Kind("resealed-last-digit", "the last digit of a value, which reads the same", 2, ROUNDED,
-         (0, 0, 0, 0), NUMBER, last_digit, fits=of_a_wave),
-    *(differs(f"resealed-display-{code}", f"the display text in {name}", 2, NUMBER,
-              cell(f"display_{code}", lambda target, text: text + "0"))
-      for code, name in (("fr", "French"), ("en", "English"), ("ar", "Arabic"))),
+    differs("resealed-value", "a value", 2, NUMBER, cell("value", leading)),
     differs("resealed-digits", "the number of decimals", 2, NUMBER, cell("digits", digit)),
     differs("resealed-rounding", "the rounding mode", 2, NUMBER, cell("rounding", another_mode)),
     differs("resealed-precision", "a standard error", 2, NUMBER, cell("se", leading),
             fits=of_a_wave),
-    Kind("resealed-last-of-precision", "the last digit of a standard error", 2, ROUNDED,
-         (0, 0, 0, 0), NUMBER, number(last_of_precision, "se", ROUNDED), fits=of_a_wave),
     differs("resealed-label", "what a number is about (its statistic)", 2, NUMBER,
             cell("statistic", lambda target, text: text + " (all)")),
     differs("resealed-simulated", "whether the numbers are simulated", 2, "every number",

@@ -43,13 +43,6 @@ def digit(target: Target, text: str) -> str:
     return other_digit(target.draw, text)
 
 
-def text_of(target: Target, text: str) -> str:
-    """Display text in any digits, or none: one sign is another one."""
-    if any(c in "0123456789" for c in text):
-        return other_digit(target.draw, text)
-    return text + "."
-
-
 def another_word(target: Target, word: str) -> str:
     return word[::-1] + "x"
 
@@ -110,11 +103,12 @@ def within(file: str, pattern: str, edit: Callable[[Target, str], str]) -> Chang
     """Change one occurrence of a pattern's first group in a text file."""
 
     def change(target: Target) -> Made:
-        text = target.text(file)
+        (name,) = [n for n in target.files() if fnmatchcase(n, file)]
+        text = target.text(name)
         match = target.draw.choice(list(re.finditer(pattern, text)))
         new = edit(target, match[1])
-        target.tree.write(target.name(file), text[: match.start(1)] + new + text[match.end(1) :])
-        return Made(f"{file}: {match[1][:30]} -> {new[:30]}", (f"{file}: {CHANGED}",))
+        target.tree.write(target.name(name), text[: match.start(1)] + new + text[match.end(1) :])
+        return Made(f"{name}: {match[1][:30]} -> {new[:30]}", (f"{name}: {CHANGED}",))
 
     return change
 
@@ -220,14 +214,11 @@ def no_signature(target: Target) -> Made:
     return Made("attestation.jsonl added", ("attestation.jsonl",))
 
 
-LANGUAGES = {"fr": "French", "en": "English", "ar": "Arabic"}
+PAGE = "report/en/report*.html"
 
 KINDS: tuple[Kind, ...] = (
     broken("value", "ledger: a digit of a value", "`figures.csv` and the number",
            cell("value", digit)),
-    *(broken(f"display-{code}", f"ledger: the display text in {name}",
-             "`figures.csv` and the number", cell(f"display_{code}", text_of))
-      for code, name in LANGUAGES.items()),
     broken("digits", "ledger: the number of decimals", "`figures.csv` and the number",
            cell("digits", digit)),
     broken("rounding", "ledger: the rounding mode", "`figures.csv` and the number",
@@ -258,11 +249,11 @@ KINDS: tuple[Kind, ...] = (
     broken("chart", "a byte of a chart (SVG)", "the file", byte("*.svg")),
     broken("alternative-text", "a byte of a chart's alternative text", "the file",
            byte("charts/*.txt")),
-    broken("report-number", "a number on `report.html`", "the file",
-           within("report.html", r">[^<>]*?([0-9]+[.,]?[0-9]*)[^<>]*<", digit)),
-    broken("report-text", "a word on `report.html`", "the file",
-           within("report.html", r">[^<>]*?\b([a-z]{4,12})\b[^<>]*<", another_word)),
-    broken("report-pdf", "a byte of `report.pdf`", "the file", byte("report.pdf")),
+    broken("report-number", "a number on the report", "the file",
+           within(PAGE, r">[^<>]*?([0-9]+[.,]?[0-9]*)[^<>]*<", digit)),
+    broken("report-text", "a word on the report", "the file",
+           within(PAGE, r">[^<>]*?\b([a-z]{4,12})\b[^<>]*<", another_word)),
+    broken("report-pdf", "a byte of its PDF", "the file", byte("report/*.pdf")),
     broken("config", "a byte of the frozen `config.yaml`", "the file", byte("config.yaml")),
     broken("datasets-hash", "`datasets.csv`: a digit of a SHA-256", "the file",
            within("datasets.csv", r",([0-9a-f]{64}),", hash_digit)),
