@@ -25,46 +25,41 @@ SATISFACTION = ("poor", "fair", "excellent")
 CHANNELS = ("desk", "telephone", "online")
 DEVICES = ("scanner", "tablet", "printer")
 
-LABELS = {
-    "title": {"en": "Libraries and their readers", "fr": "Les bibliothèques et leurs lecteurs",
-              "ar": "المكتبات وقراؤها", "es": "Las bibliotecas y sus lectores"},
-    "branch": {"en": "Branch", "fr": "Site", "ar": "الفرع", "es": "Sede"},
-    "old_town": {"en": "Old town", "fr": "Vieille ville", "ar": "المدينة القديمة",
-                 "es": "Casco antiguo"},
-    "harbour": {"en": "Harbour", "fr": "Port", "ar": "الميناء", "es": "Puerto"},
-    "hills": {"en": "Hills", "fr": "Collines", "ar": "التلال", "es": "Colinas"},
-    "shift": {"en": "Shift", "fr": "Horaire", "ar": "الدوام", "es": "Turno"},
-    "day": {"en": "Day", "fr": "Jour", "ar": "النهار", "es": "Día"},
-    "evening": {"en": "Evening", "fr": "Soir", "ar": "المساء", "es": "Tarde"},
-    "role": {"en": "Role", "fr": "Rôle", "ar": "الصفة", "es": "Función"},
-    "staff": {"en": "Staff", "fr": "Personnel", "ar": "المستخدمون", "es": "Personal"},
-    "volunteer": {"en": "Volunteers", "fr": "Bénévoles", "ar": "المتطوعون", "es": "Voluntarios"},
-    "trainee": {"en": "Trainees", "fr": "Stagiaires", "ar": "المتدربون", "es": "En prácticas"},
-    "satisfaction": {"en": "Satisfaction with the catalogue", "fr": "Satisfaction du catalogue",
-                     "ar": "الرضا عن الفهرس", "es": "Satisfacción con el catálogo"},
-    "poor": {"en": "Poor", "fr": "Mauvaise", "ar": "ضعيف", "es": "Mala"},
-    "fair": {"en": "Fair", "fr": "Passable", "ar": "مقبول", "es": "Regular"},
-    "excellent": {"en": "Excellent", "fr": "Excellente", "ar": "ممتاز", "es": "Excelente"},
-    "no_view": {"en": "No view", "fr": "Sans avis", "ar": "دون رأي", "es": "Sin opinión"},
-    "channel": {"en": "Main channel", "fr": "Canal principal", "ar": "القناة الرئيسية",
-                "es": "Canal principal"},
-    "desk": {"en": "Desk", "fr": "Guichet", "ar": "الشباك", "es": "Mostrador"},
-    "telephone": {"en": "Telephone", "fr": "Téléphone", "ar": "الهاتف", "es": "Teléfono"},
-    "online": {"en": "Online", "fr": "En ligne", "ar": "عبر الإنترنت", "es": "En línea"},
-    "devices": {"en": "Devices at hand", "fr": "Appareils disponibles", "ar": "الأجهزة المتاحة",
-                "es": "Equipos disponibles"},
-    "scanner": {"en": "Scanner", "fr": "Numériseur", "ar": "ماسح ضوئي", "es": "Escáner"},
-    "tablet": {"en": "Tablet", "fr": "Tablette", "ar": "لوحة رقمية", "es": "Tableta"},
-    "printer": {"en": "Printer", "fr": "Imprimante", "ar": "طابعة", "es": "Impresora"},
-    "loans": {"en": "Loans a day", "fr": "Prêts par jour", "ar": "الإعارات في اليوم",
-              "es": "Préstamos al día"},
-    "loan": {"en": "loans", "fr": "prêts", "ar": "إعارة", "es": "préstamos"},
-    "remark": {"en": "Remarks", "fr": "Remarques", "ar": "ملاحظات", "es": "Observaciones"},
-    "reading": {"en": "reading for pleasure", "fr": "lecture de plaisir", "ar": "القراءة للمتعة",
-                "es": "lectura por placer"},
-    "borrow": {"en": "borrowing", "fr": "emprunt", "ar": "الإعارة", "es": "préstamo"},
-}  # fmt: skip
-"""Every text of the two, by code and language."""
+TEXTS = {
+    "title": ("Libraries and their readers", "Las bibliotecas y sus lectores"),
+    "branch": ("Branch", "Sede"),
+    "old_town": ("Old town", "Casco antiguo"),
+    "harbour": ("Harbour", "Puerto"),
+    "hills": ("Hills", "Colinas"),
+    "shift": ("Shift", "Turno"),
+    "day": ("Day", "Día"),
+    "evening": ("Evening", "Tarde"),
+    "role": ("Role", "Función"),
+    "staff": ("Staff", "Personal"),
+    "volunteer": ("Volunteers", "Voluntarios"),
+    "trainee": ("Trainees", "En prácticas"),
+    "satisfaction": ("Satisfaction with the catalogue", "Satisfacción con el catálogo"),
+    "poor": ("Poor", "Mala"),
+    "fair": ("Fair", "Regular"),
+    "excellent": ("Excellent", "Excelente"),
+    "no_view": ("No view", "Sin opinión"),
+    "channel": ("Main channel", "Canal principal"),
+    "desk": ("Desk", "Mostrador"),
+    "telephone": ("Telephone", "Teléfono"),
+    "online": ("Online", "En línea"),
+    "devices": ("Devices at hand", "Equipos disponibles"),
+    "scanner": ("Scanner", "Escáner"),
+    "tablet": ("Tablet", "Tableta"),
+    "printer": ("Printer", "Impresora"),
+    "loans": ("Loans a day", "Préstamos al día"),
+    "loan": ("loans", "préstamos"),
+    "remark": ("Remarks", "Observaciones"),
+    "reading": ("reading for pleasure", "lectura por placer"),
+    "borrow": ("borrowing", "préstamo"),
+}
+
+"""Every text of the two by its code, in English and in a language that the program lacks."""
+LABELS = {code: dict(zip(("en", "es"), texts, strict=True)) for code, texts in TEXTS.items()}
 
 
 def labels(code: str, languages: Sequence[str]) -> dict[str, str]:
@@ -198,7 +193,7 @@ def _table(path: Path, rows: list[dict[str, object]] | list[dict[str, str]]) -> 
     return path
 
 
-def add_survey(project: Project, languages: Sequence[str] = ("fr", "ar", "en")) -> None:
+def add_survey(project: Project, languages: Sequence[str]) -> None:
     """Put the second wave and the second study into a project, as an analyst would."""
     root, rng = project.root, np.random.default_rng(SEED)
     invited = sample(rng)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from open_wave import WAVE, make_alone
 
-from project_copy import Project, copy_project, message
+from project_copy import Project, message
+from tiny_project import make_tiny
 
 HOME = f"results/waves/{WAVE}"
 NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|weighted base|drawn"
@@ -20,7 +21,7 @@ NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|wei
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project, run to its end."""
-    project = copy_project(tmp_path_factory.mktemp("open") / "project")
+    project = make_tiny(tmp_path_factory.mktemp("open") / "project")
     make_alone(project)
     result = project.run()
     assert result.returncode == 0, message(result) or result.stderr[-3000:]

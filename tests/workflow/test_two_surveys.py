@@ -13,17 +13,18 @@ import pytest
 import yaml
 from second_survey import BRANCHES, LABELS, PUBLISHER, STUDY, WAVE, add_survey
 
-from project_copy import Project, copy_project, message
+from project_copy import Project, message
 from spanish import add_spanish
+from tiny_project import make_tiny
 
-LANGUAGES = ("ar", "en", "es", "fr")
-"""Those of the program, and a fourth that the test brings: one catalogue and one set of labels."""
+LANGUAGES = ("en", "es")
+"""One of the program, and one that the test brings: one catalogue and one set of labels."""
 
 
 @pytest.fixture
 def both(tmp_path: Path) -> Project:
-    """A project with the shipped and the second survey, reports of the second ones made."""
-    project = copy_project(tmp_path / "project")
+    """A project with the tiny and the second survey, reports of the second ones made."""
+    project = make_tiny(tmp_path / "project")
     add_spanish(project.root)
     add_survey(project, LANGUAGES)
     runs = (f"waves/{WAVE}", f"studies/{STUDY}")
@@ -53,11 +54,11 @@ def test_each_is_told_in_its_own_words_in_every_language(both: Project) -> None:
         wave = page(both, f"waves/{WAVE}", language)
         for code in ("satisfaction", "channel", "devices", "loans", *BRANCHES, "volunteer"):
             assert LABELS[code][language] in words(wave), (language, code)
-        for other in ("HACA", "haca", "preparation", "profession", "Expert"):
+        for other in ("Canteen", "canteen", "Menu Observatory", "Fruit"):
             assert other not in words(wave), (language, other)
         assert f'lang="{language}"' in wave
         study = words(page(both, f"studies/{STUDY}", language))
-        assert PUBLISHER in study and "HACA" not in study
+        assert PUBLISHER in study and "Menu Observatory" not in study
         assert LABELS["reading"][language] in study
     no_intervals_and_no_tests(both)
     a_language_without_labels_is_refused(both)
@@ -77,12 +78,12 @@ def no_intervals_and_no_tests(both: Project) -> None:
 
 
 def a_language_without_labels_is_refused(both: Project) -> None:
-    """The shipped wave has no Spanish: what is missing is listed."""
+    """The tiny wave has no Spanish: what is missing is listed."""
     project = both.copy(both.root.parent / "together")
     config = yaml.safe_load(project.read("config.yaml"))
-    config["report"] = {"show": [WAVE, "simulated-2026"], "languages": ["es"]}
+    config["report"] = {"show": [WAVE, "canteen-2025"], "languages": ["es"]}
     (project.root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
     result = project.run()
     assert result.returncode == 2 and "Traceback" not in result.stderr
     assert "es needs labels that are missing" in message(result)
-    assert "ai-readiness-1.yaml" in message(result)
+    assert "canteen-1.yaml" in message(result)
