@@ -6,7 +6,7 @@
 The publications are the shipped ones, again and again under other ids (sealed again, for a seal
 names its id). Each time is that of the whole command, Python's start included, the best of
 `--repeat`. Prints a Markdown table; `--write` writes
-docs/audit-benchmark.md.
+docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow"))
+sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "benchmarks")]
 
+from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.publications.ledger import publication_ids  # noqa: E402
 from readiness.publications.log import LOG, append, open_log  # noqa: E402
 from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
@@ -139,7 +140,7 @@ def growth(times: Mapping[str, Mapping[int, float]]) -> str:
 
 
 def page(times: Mapping[str, Mapping[int, float]], repeat: int) -> str:
-    """docs/audit-benchmark.md."""
+    """docs/measurements.md."""
     sizes = [path.stat().st_size for path in (ROOT / "publications").rglob("*") if path.is_file()]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}"
     return PAGE.format(
@@ -154,7 +155,7 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs="+", help="default: 1 10 100; of level 3: 1 10")
     parser.add_argument("--repeat", type=int, default=3, help="for levels 0 and 1")
     parser.add_argument("--cores", default="2")
-    parser.add_argument("--write", action="store_true", help="write docs/audit-benchmark.md")
+    parser.add_argument("--write", action="store_true", help="write docs/measurements.md")
     arguments = parser.parse_args()
     times: dict[str, dict[int, float]] = {}
     for level in arguments.levels:
@@ -171,7 +172,7 @@ def main() -> None:
                     times.setdefault("`sha256sum`, the same files", {})[count] = plain
     print(table(times))
     if arguments.write:
-        (ROOT / "docs/audit-benchmark.md").write_text(page(times, arguments.repeat), "utf-8")
+        write_section(MEASUREMENTS, page(times, arguments.repeat))
 
 
 if __name__ == "__main__":

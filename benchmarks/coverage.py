@@ -7,7 +7,8 @@ are raked within limits to three margins, each replicate again; where few answer
 merges or leaves out by itself.
 
     .venv/bin/python benchmarks/coverage.py --rounds 25 --counts coverage.csv
-    .venv/bin/python benchmarks/coverage.py --rounds 0 --counts coverage.csv --page docs/coverage.md
+    .venv/bin/python benchmarks/coverage.py --rounds 0 --counts coverage.csv \\
+        --page docs/measurements.md
 
 Runs in rounds of some samples a configuration, writes the counts after each and goes on from them;
 each sample has its own seed, so that rounds may stop and go on. `coverage_page.py` writes the page.
@@ -33,6 +34,7 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from coverage_page import document  # noqa: E402
+from measurements import write_section  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
 from readiness.files import write_atomically  # noqa: E402
 from readiness.survey import (  # noqa: E402
@@ -274,7 +276,7 @@ def main() -> None:
     options = parser.parse_args()
     total = run(options.rounds, options.counts, options.only, options.minutes)
     if options.page:
-        write_atomically(options.page, document(total, list(SETTINGS)))
+        write_section(options.page, document(total, list(SETTINGS)))
 
 
 if __name__ == "__main__":

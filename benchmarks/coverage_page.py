@@ -1,4 +1,4 @@
-"""The page docs/coverage.md from the counts of `coverage.py`, and whether its targets are met."""
+"""A section of docs/measurements.md from the counts of `coverage.py`, and the targets met."""
 
 from __future__ import annotations
 
@@ -107,14 +107,11 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
     counts = [c for c in counts if c.samples]
     parts = [
         "# Level and power of the tests, coverage of the intervals",
-        "Written by `benchmarks/coverage.py`, do not edit. Everything here is simulated, from the "
-        "frame of the shipped simulated wave, with the workflow's own weights: strata are the "
-        "professions, answering depends on region and size, the answers are raked within limits "
-        "to three margins and so is each replicate; where few answer, the weighting merges and "
-        "leaves out by itself. `python benchmarks/coverage.py --rounds N --counts FILE --page "
-        "docs/coverage.md` goes on from the counts of an earlier run; the seeds of a configuration "
-        "are 0 to the number of its samples less one, those of the further samples from 1,000,000 "
-        "on.",
+        "Written by `benchmarks/coverage.py`; do not edit. Simulated from the frame of the shipped "
+        "wave, with the workflow's own weights: strata are the professions, answering depends on "
+        "region and size, answers and replicates are raked within limits to three margins. "
+        "`python benchmarks/coverage.py --rounds N --counts FILE --page docs/measurements.md` goes "
+        "on from the counts of an earlier run.",
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "

@@ -6,7 +6,7 @@ and by today's. Each is attacked by `readiness.attack`, which shares no code wit
 
     .venv/bin/python benchmarks/disclosure.py               # 300 surveys, some 80 minutes
 
-The result does not depend on the number of workers. It is written to docs/disclosure-benchmark.md.
+The result does not depend on the number of workers. It is written to docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from disclosure_surveys import Rule, Survey, known, releases, survey, table, told  # noqa: E402
+from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.attack import Release, Rules, Target, Verdict, attack  # noqa: E402
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import greedy, optimise  # noqa: E402
-from readiness.files import write_atomically  # noqa: E402
 from readiness.register.cells import Cells  # noqa: E402
 from readiness.register.linked import Rules as RegisterRules  # noqa: E402
 from readiness.register.linked import systems  # noqa: E402
@@ -305,16 +305,14 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--surveys", type=int, default=SURVEYS, help=f"how many ({SURVEYS})")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-    parser.add_argument(
-        "--out", type=Path, default=ROOT / "docs/disclosure-benchmark.md", help="the page"
-    )
+    parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.surveys < 1 or options.workers < 1:
         parser.error("at least one survey and one worker")
     start = time.monotonic()
     single = tables()
     results = run(range(options.surveys), options.workers)
-    write_atomically(options.out, page(results, single))
+    write_section(options.out, page(results, single))
     for each in results[results["refused"] > 0].to_dict("records"):
         print(f"seed {each['seed']}: {each['refused']:.0f} given away, first {each['first']}")
     print(f"{options.surveys} surveys in {time.monotonic() - start:.0f} s -> {options.out}")

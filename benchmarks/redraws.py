@@ -11,7 +11,7 @@ each time (`simulated_wave.redraw`), and each redraw is estimated three ways:
     .venv/bin/python benchmarks/redraws.py             # 500 redraws, some minutes on 2 cores
     .venv/bin/python benchmarks/redraws.py --redraws 50 --out /tmp/redraws.md
 
-The result does not depend on the number of workers. It is written to docs/redraws.md.
+The result does not depend on the number of workers. It is written to docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave")]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.analysis.weighting import weigh_wave  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
-from readiness.files import write_atomically  # noqa: E402
 from readiness.questionnaire import BLANK  # noqa: E402
 from readiness.survey import Design, association, design, proportions, rank_test, weigh  # noqa: E402  # noqa: E402
 from simulated_wave import make_population, redraw  # noqa: E402
@@ -87,7 +87,9 @@ def share(people: pd.DataFrame, target: Target) -> float:
 
 def settings_of_the_shipped_wave() -> Weight:
     """How the shipped wave is weighted."""
-    return load_config(ROOT / "config.yaml").waves["simulated-2026"].weight
+    weight = load_config(ROOT / "config.yaml").waves["simulated-2026"].weight
+    assert weight is not None
+    return weight
 
 
 def estimate(weighted: Design, data: pd.DataFrame, target: Target) -> tuple[float, float, float]:
@@ -212,35 +214,24 @@ def test_table(results: pd.DataFrame) -> str:
 def page(results: pd.DataFrame, redraws: int) -> str:
     """The documentation page."""
     error = 100 * (0.95 * 0.05 / redraws) ** 0.5
-    return f"""<!-- written by benchmarks/redraws.py; do not edit -->
-# Estimates against the truth: {redraws} redraws
+    return f"""# Estimates against the truth
 
-The population of the [simulated wave](simulated-wave.md) stays the same; sample, response and
-blanks are drawn again {redraws} times. Each time the same shares are estimated in three ways: the
-plain shares of the answers, with an interval as if they were a simple random sample; base weights
-raked to profession, region and size; and the same within the limits of the shipped wave, with
-standard errors from jackknife replicates that are raked within them again. Intervals are
-Korn-Graubard at 95 %.
-
-Bias, SD (over the redraws) and half width of the interval are in percentage points; the simulation
-error of a bias is its SD over the root of {redraws}. Coverage is how often the interval holds the
-truth; at 95 % its own simulation error is {error:.1f}.
+Written by `benchmarks/redraws.py --redraws {redraws}`, seeds {FIRST_SEED} and on. The population of
+the [simulated wave](simulated-wave.md) stays; sample, response and blanks are drawn again {redraws}
+times. Shares are estimated plainly, with base weights raked to profession, region and size, and the
+same within the limits of the shipped wave, with a jackknife raked within them; intervals are
+Korn-Graubard at 95 %. Bias, SD and half width are in points; the simulation error of a coverage of
+95 % is {error:.1f}.
 
 {bias_table(results, make_population())}
 
-How to read it: for `use_ai` the plain share is biased, and its intervals miss the truth often while
-looking precise; raking brings the share back, and limits of these weights cost next to nothing. For
-`team_trained` those who would say no leave it blank more often, which no frame variable knows:
-weights do not help, and no standard error tells. `preparation` over all professions is biased
-without weights because strata were drawn at unequal rates; within a profession, region and size do
-not matter for it. For a profession with few answers the interval is very wide, and its figures are
-marked or withheld.
+For `use_ai` the plain share is biased and looks precise; raking repairs it, and limits of the
+weights cost next to nothing. For `team_trained` those who would say no leave it blank more often,
+which no frame variable knows: weights do not help, and no standard error tells.
 
 Tests on the limited weights, at level .05:
 
 {test_table(results)}
-
-Made by `.venv/bin/python benchmarks/redraws.py --redraws {redraws}`, seeds {FIRST_SEED} and on.
 """
 
 
@@ -249,13 +240,13 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--redraws", type=int, default=500, help="how many (500)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/redraws.md", help="the page")
+    parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.redraws < 2 or options.workers < 1:
         parser.error("at least 2 redraws and 1 worker")
     start = time.monotonic()
     results = run(options.redraws, options.workers)
-    write_atomically(options.out, page(results, options.redraws))
+    write_section(options.out, page(results, options.redraws))
     print(f"{options.redraws} redraws in {time.monotonic() - start:.0f} s -> {options.out}")
     return 0
 

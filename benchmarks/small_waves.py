@@ -7,7 +7,7 @@ Each draw is weighted as the workflow does. The answer that is estimated depends
 
     .venv/bin/python benchmarks/small_waves.py              # 200 draws a size, about a minute
 
-The result does not depend on the number of workers. It is written to docs/small-waves.md.
+The result does not depend on the number of workers. It is written to docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "examples/simulated-wave"), s
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from readiness.files import write_atomically  # noqa: E402
+from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.survey import Collapse, Trim, proportions  # noqa: E402
 from readiness.survey.weighting.adapting import Adapted, weigh_adapting  # noqa: E402
 from wave_samples import SAMPLED, Setting, answering, frame, margins  # noqa: E402
@@ -189,12 +189,12 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--draws", type=int, default=200, help="of each size (200)")
     parser.add_argument("--workers", type=int, default=2, help="processes (2)")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/small-waves.md", help="the page")
+    parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.draws < 2 or options.workers < 1:
         parser.error("at least 2 draws and 1 worker")
     start = time.monotonic()
-    write_atomically(options.out, page(run(options.draws, options.workers)))
+    write_section(options.out, page(run(options.draws, options.workers)))
     print(f"{options.draws} draws a size in {time.monotonic() - start:.0f} s -> {options.out}")
     return 0
 

@@ -8,6 +8,7 @@ anything else than the table.
     .venv/bin/python benchmarks/tampering.py --changes 30 --level2 # reruns, kept where they can be
     .venv/bin/python benchmarks/tampering.py --each --level2       # every kind that a rerun sees
     .venv/bin/python benchmarks/tampering.py --page                # write docs/tampering.md
+    .venv/bin/python benchmarks/tampering.py --list                # every kind, a line each
 
 With --level2 the changes are those of kinds that a rerun has something to say of, each audited once
 at the level that sees it last (2, or 3 for charts and pages).
@@ -33,7 +34,7 @@ sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/public
 from tampering.catalogue import KINDS  # noqa: E402
 from tampering.kept import Kept  # noqa: E402
 from tampering.model import Case, Judged, applicable, drawn  # noqa: E402
-from tampering.page import page  # noqa: E402
+from tampering.page import listing, page  # noqa: E402
 from tampering.run import Bench  # noqa: E402
 
 from readiness.files import write_atomically  # noqa: E402
@@ -90,7 +91,11 @@ def main() -> int:
     parser.add_argument("--kind", nargs="+", help="only kinds whose name begins so")
     parser.add_argument("--publication", nargs="+", metavar="ID", help="only these (default: all)")
     parser.add_argument("--page", action="store_true", help="write docs/tampering.md and stop")
+    parser.add_argument("--list", action="store_true", help="print every kind and stop")
     arguments = parser.parse_args()
+    if arguments.list:
+        print(listing())
+        return 0
     if arguments.page:
         write_atomically(PAGE, page())
         return 0

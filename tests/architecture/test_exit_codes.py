@@ -1,4 +1,4 @@
-"""docs/exit-codes.md says what the code does."""
+"""docs/commands.md says what the code does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from project_copy import ROOT
 from readiness import errors
 
-PAGE = ROOT / "docs" / "exit-codes.md"
+PAGE = ROOT / "docs" / "commands.md"
 
 
 def test_the_page_lists_every_exit_code_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""The examples of docs/comparisons.md run as they stand."""
+"""The examples of docs/methods.md run as they stand."""
 
 from __future__ import annotations
 

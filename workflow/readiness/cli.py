@@ -1,7 +1,7 @@
 """The command line: `readiness COMMAND`, and `readiness step NAME` for the steps of the workflow.
 
 Nothing heavy is imported before the command is known. A problem that a user can cause ends in one
-or two lines on standard error and the exit code of its kind (docs/exit-codes.md).
+or two lines on standard error and the exit code of its kind (docs/commands.md).
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ COMMANDS = {
         "readiness.commands.questionnaire",
         "check a questionnaire, write it as a form or codebook",
     ),
-    "documents": ("readiness.commands.documents", "write config/README.md and the JSON schema"),
 }
 STEPS = {
     "restore": ("readiness.steps.restore", "place the verified bytes of a dataset version"),
@@ -72,7 +71,7 @@ STEPS = {
     "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }
 PURPOSE = "From raw survey answers to published numbers that anyone can check."
-EPILOG = "Exit codes: docs/exit-codes.md. `readiness NAME --help` explains a command."
+EPILOG = "Exit codes: docs/commands.md. `readiness NAME --help` explains a command."
 SHELLS = ("bash", "zsh", "tcsh")
 LOGS = Path("results/logs")
 

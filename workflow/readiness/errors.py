@@ -1,7 +1,7 @@
 """What can go wrong, in one or two lines, and the exit code that says so.
 
 Every error a user can cause derives from `ReadinessError`; the command line prints its message
-(never a traceback) and exits with its code. The codes are documented in docs/exit-codes.md.
+(never a traceback) and exits with its code. The codes are documented in docs/commands.md.
 """
 
 from __future__ import annotations

@@ -1,67 +1,63 @@
-"""docs/tampering.md, written from the catalogue."""
+"""docs/tampering.md, written from the catalogue: alike changes of a group share a line."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from tampering.catalogue import GROUPS, KINDS
 from tampering.model import Kind
+
+SHOWN = 3
+"""How many of the changes that share a line are named."""
 
 HEAD = """\
 <!-- written by benchmarks/tampering.py --page; do not edit -->
 # What an audit sees
 
-Each row is one kind of change, made alone; the columns say what `readiness audit` makes of it.
-*Seen at* is the lowest level at which a line tells of it; every level above tells of it too.
-*Exit* has the codes at the levels 0, 1, 2 and 3: 0 valid, 1 differs, 2 could not check, 3 seal
-broken; a level answers for what it covers and for nothing more. *Named* is what the line names,
-so whoever reads it knows where to look. What each level does is in [auditing](auditing.md).
-
-The rows are checked: `tests/publications/test_tampering.py` draws single changes of these
-{kinds} kinds from a seed, makes each one in a copy of the tree, and compares verdict, exit
-code and place with its row. Those that have the numbers run again are too slow for every test run;
-this draws them as well:
+The catalogue has {kinds} kinds of change, each made alone. The tables say at which level
+`readiness audit` first tells of it, with which verdict, and how it exits at the levels 0, 1, 2 and
+3 (0 valid, 1 differs, 2 could not check, 3 seal broken). `tests/publications/test_tampering.py`
+draws changes from a seed, makes each in a copy of the tree and compares; more of them, and each
+kind by name:
 
 ```
 .venv/bin/python benchmarks/tampering.py --changes 300 --seed 1
 .venv/bin/python benchmarks/tampering.py --changes 30 --seed 1 --level2
+.venv/bin/python benchmarks/tampering.py --list
 ```
-
-It prints a line a change, then a tally, and ends with 1 when an audit said anything else than
-the table.
 
 ## What an audit cannot see
 
-- **Levels 0 and 1 compute nothing.** Whoever can write the folder can change a number and seal
-  it again, and every hash agrees. Level 2 makes the numbers again from the data, level 3 the
-  charts, tables and pages.
-- **Who seals again and replaces the data too**, by others that give the changed numbers, in
-  every copy, with pointer and register, has made another publication. Only something outside
-  the folder tells the two apart: a signature over the seal (`attestation.jsonl`), the digest of
-  it that a successor's seal states, a commit, or somebody else's copy.
-- **Who replaces the code in the archive too**, by other code that gives the changed numbers: the
-  audit still says DIFFERS, for its own program judges. Only whoever says `--trust` of that code
-  believes it.
-- **Pages for people are not recomputed**: README, CITATION.cff and codecheck.yml of a folder
-  that was sealed again say what they say.
-- **A publication that is gone altogether** is missed only by who asks for it by name, and by
-  its successor.
+- **Levels 0 and 1 compute nothing.** Whoever can write the folder can change a number and seal it
+  again. Level 2 makes the numbers again from the data, level 3 the charts, tables and pages.
+- **Who also replaces the data**, everywhere, with pointer and register, has made another
+  publication. Only something outside the folder tells the two apart: a signature over the seal, the
+  digest that a successor states, a commit.
+- **Who also replaces the code in the archive**: the sealed code is believed in what it says of
+  itself. This program says DIFFERS.
+- **README, CITATION.cff and codecheck.yml** are not recomputed.
+- **A publication that is gone altogether** is missed by its successor, and by who asks for it.
 
-Today's code, lock and configuration may change: that is told as CHANGED and breaks nothing. When
-other code gives other numbers, level 2 says DIFFERS and names the first step where the chains
-diverge. Charts, tables and pages are compared byte for byte, with what trusted code makes on the
-recorded build; elsewhere they are NOT COMPARED.
+Changed code, lock or configuration of today is told as CHANGED and breaks nothing.
 """
 
-ROW = "| {what} | {seen} | {verdict} | {codes} | {place} |"
-COLUMNS = "| what is changed | seen at | verdict | exit | named |\n|---|---|---|---|---|"
+COLUMNS = "| what is changed | kinds | seen at | verdict | exit |\n|---|--:|---|---|---|"
 
 
-def row(kind: Kind) -> str:
-    seen = "-" if kind.level is None else f"level {kind.level}"
-    codes = " ".join(map(str, kind.codes))
+def outcome(kind: Kind) -> tuple[str, str, str]:
+    """Where a change is seen, with which verdict, and the exit codes."""
     if kind.command != "audit":
-        seen, codes = kind.command, str(kind.codes[0])
-    return ROW.format(
-        what=kind.what, seen=seen, verdict=kind.verdict, codes=codes, place=kind.place
+        return kind.command, kind.verdict, str(kind.codes[0])
+    seen = "-" if kind.level is None else f"level {kind.level}"
+    return seen, kind.verdict, " ".join(map(str, kind.codes))
+
+
+def listing() -> str:
+    """A line a kind: its group, what is changed, the outcome, and what the audit names."""
+    return "\n".join(
+        " | ".join([title, kind.what, *outcome(kind), kind.place])
+        for title, kinds in GROUPS.items()
+        for kind in kinds
     )
 
 
@@ -69,5 +65,13 @@ def page() -> str:
     """The whole page."""
     parts = [HEAD.format(kinds=len(KINDS))]
     for title, kinds in GROUPS.items():
-        parts.append(f"## {title}\n\n{COLUMNS}\n" + "\n".join(row(kind) for kind in kinds) + "\n")
+        alike = defaultdict(list)
+        for kind in kinds:
+            alike[outcome(kind)].append(kind.what)
+        rows = [
+            f"| {'; '.join(what[:SHOWN])}{'; ...' if len(what) > SHOWN else ''} | {len(what)} | "
+            f"{' | '.join(told)} |"
+            for told, what in alike.items()
+        ]
+        parts.append(f"## {title}\n\n{COLUMNS}\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)

@@ -2,7 +2,7 @@
 
 Ends with the closing table and the path of the report; what Snakemake says is in
 results/logs/snakemake.log. Exit codes: 0 done, 1 a published number differs, others in
-docs/exit-codes.md. Arguments after `--` go to Snakemake as they are, and with an option among them
+docs/commands.md. Arguments after `--` go to Snakemake as they are, and with an option among them
 (`-- -n`) its lines are shown.
 """
 

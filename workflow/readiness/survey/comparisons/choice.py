@@ -1,11 +1,12 @@
 """Which test is the primary one, and the fact that says why.
 
 The rule looks at numbers of answers and at weights, never at answers, so that it keeps the level of
-the test that it picks. It rests on a simulation with the workflow's own weights (docs/coverage.md),
-and the reasons say what that showed and no more: from thirty answers to three thousand, in groups
-alike and unlike, the permutation test with studentised statistics kept its level, and found
-differences of small groups and of large ones; no asymptotic test did both. With very many answers
-even a small difference has a small p-value, so the size of the effect is read first.
+the test that it picks. It rests on a simulation with the workflow's own weights
+(docs/measurements.md), and the reasons say what that showed and no more: from thirty answers to
+three thousand, in groups alike and unlike, the permutation test with studentised statistics kept
+its level, and found differences of small groups and of large ones; no asymptotic test did both.
+With very many answers even a small difference has a small p-value, so the size of the effect is
+read first.
 """
 
 from __future__ import annotations
