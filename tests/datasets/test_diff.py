@@ -140,11 +140,26 @@ def test_the_command_says_the_same_to_people_and_machines(
 ) -> None:
     monkeypatch.chdir(ROOT)
     arguments = ["data", "diff", "haca-2024-claims@1", "haca-2024-claims@2", "--rows"]
-    assert main([*arguments, "--json"]) == 0
+    assert (
+        main(
+            [
+                *arguments,
+                "--json",
+            ]
+        )
+        == 0
+    )
     record = json.loads(capsys.readouterr().out)
     assert record["rows"] == {"before": 6, "after": 62} and record["key"] == "claim_id"
     assert (len(record["added"]), record["removed"], record["cells"]) == (56, [], [])
-    assert main(arguments) == 0
+    assert (
+        main(
+            [
+                *arguments,
+            ]
+        )
+        == 0
+    )
     text = capsys.readouterr().out
     assert "rows   6 -> 62, matched by claim_id" in text
     assert all(key in text for key in record["added"])

@@ -8,7 +8,7 @@ readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note 
 readiness data get NAME@VERSION [--to FILE] [--force]
 readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
-readiness data diff NAME@VERSION NAME@VERSION [--rows] [--json] [--key COLUMN]
+readiness data diff NAME@VERSION NAME@VERSION [--rows] [--key COLUMN] [--json]
 readiness data key NAME@VERSION
 """
 
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     get.add_argument("name", help="NAME@VERSION")
     get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
     add_force(get)
-    diff = actions.add_parser("diff", help="what changed")
+    diff = actions.add_parser("diff", help="what changed from one version to another")
     diff.add_argument("before", metavar="NAME@VERSION")
     diff.add_argument("after", metavar="NAME@VERSION")
     diff.add_argument("--rows", action="store_true", help="each key and each changed cell, too")

@@ -24,15 +24,14 @@ SHOWN_KEYS = 8
 def run_diff(root: Path, arguments: argparse.Namespace) -> None:
     """Print the difference of two versions, as text or as JSON."""
     versions = [find_version(root, name) for name in (arguments.before, arguments.after)]
-    before, after = (read_keyed(root, version, arguments.key) for version in versions)
-    rows = diff_rows(before, after)
-    if not arguments.json:
+    rows = diff_rows(*(read_keyed(root, version, arguments.key) for version in versions))
+    if arguments.json:
+        names = {"before": versions[0].name, "after": versions[1].name}
+        record = {**names, **rows_record(rows, cells=arguments.rows)}
+        print(json.dumps(record, ensure_ascii=False, indent=1))
+    else:
         print(f"{versions[0].name} -> {versions[1].name}")
         print("\n".join(rows_lines(rows, cells=arguments.rows)))
-        return
-    record: dict[str, Any] = {"before": versions[0].name, "after": versions[1].name}
-    record |= rows_record(rows, cells=arguments.rows)
-    print(json.dumps(record, ensure_ascii=False, indent=1))
 
 
 def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:

@@ -7,15 +7,13 @@ submission that was dropped is a row removed, not two rows changed.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
-
-CHANGE_COLUMNS = ["key", "column", "before", "after"]
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,23 @@ class KeyedTable:
     moments: Sequence[str]
     key_name: str
 
+    def in_order(self) -> pd.DataFrame:
+        """Key, moment and place of each row, by key and moment; what has no moment comes last."""
+        rows = pd.DataFrame(
+            {"key": self.keys, "moment": self.moments, "row": range(len(self.keys))}
+        )
+        rows = rows.assign(undated=rows["moment"].eq(""))
+        return rows.sort_values(["key", "undated", "moment", "row"])
+
 
 @dataclass(frozen=True)
 class RowDiff:
     """The difference between two tables.
 
     `added` and `removed` are the keys of rows that only one of them has; `changes` has one row a
-    changed cell (columns `CHANGE_COLUMNS`), `changed` the number of rows with such a cell. A column
-    that only one table has is in `columns_added` or `columns_removed`, and in no change.
+    changed cell (columns `key`, `column`, `before`, `after`), `changed` the number of rows with
+    such a cell. A column that only one table has is in `columns_added` or `columns_removed`, and in
+    no change.
     """
 
     key_name: str
@@ -77,64 +84,43 @@ def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
 
 def diff_rows(before: KeyedTable, after: KeyedTable) -> RowDiff:
     """The difference from one table to the other, rows in the order of their keys."""
-    pairs, removed, added = _match(before, after)
+    pairs, removed, added = _match(before.in_order(), after.in_order())
     shared = [column for column in after.cells.columns if column in before.cells.columns]
     old, new = (
-        table.cells[shared].iloc[rows].reset_index(drop=True)
-        for table, rows in ((before, [a for a, _ in pairs]), (after, [b for _, b in pairs]))
+        table.cells[shared].to_numpy(dtype=object)[pairs[row]]
+        for table, row in ((before, "row_before"), (after, "row_after"))
     )
-    differ = old.ne(new)
-    keys = [before.keys[a] for a, _ in pairs]
-    changes = [
-        (keys[row], column, old[column].iloc[row], new[column].iloc[row])
-        for column in shared
-        for row in differ.index[differ[column]]
-    ]
+    columns, rows = np.nonzero((old != new).T)
+    changes = pd.DataFrame(
+        {
+            "key": pairs["key"].to_numpy()[rows],
+            "column": np.array(shared, dtype=object)[columns],
+            "before": old[rows, columns],
+            "after": new[rows, columns],
+        }
+    )
     return RowDiff(
         key_name=after.key_name,
         before=len(before.cells),
         after=len(after.cells),
-        added=tuple(after.keys[row] for row in added),
-        removed=tuple(before.keys[row] for row in removed),
-        changed=int(differ.any(axis=1).sum()),
-        changes=pd.DataFrame(changes, columns=CHANGE_COLUMNS),
+        added=tuple(added["key"]),
+        removed=tuple(removed["key"]),
+        changed=len(np.unique(rows)),
+        changes=changes,
         columns_added=tuple(c for c in after.cells.columns if c not in before.cells.columns),
         columns_removed=tuple(c for c in before.cells.columns if c not in after.cells.columns),
     )
 
 
 def _match(
-    before: KeyedTable, after: KeyedTable
-) -> tuple[list[tuple[int, int]], list[int], list[int]]:
-    """Positions of the rows that belong together, of those left before, of those left after."""
-    first, second = _in_order(before), _in_order(after)
-    pairs: list[tuple[int, int]] = []
-
-    def pair_by(name: Callable[[KeyedTable, int], Hashable]) -> None:
-        nonlocal first, second
-        waiting: dict[Hashable, deque[int]] = defaultdict(deque)
-        for row in first:
-            waiting[name(before, row)].append(row)
-        left = []
-        for row in second:
-            candidates = waiting[name(after, row)]
-            if candidates:
-                pairs.append((candidates.popleft(), row))
-            else:
-                left.append(row)
-        paired = {row for row, _ in pairs}
-        first, second = [row for row in first if row not in paired], left
-
-    pair_by(lambda table, row: (table.keys[row], table.moments[row]))
-    pair_by(lambda table, row: table.keys[row])
-    pairs.sort(key=lambda pair: (before.keys[pair[0]], before.moments[pair[0]], pair))
-    return pairs, first, second
-
-
-def _in_order(table: KeyedTable) -> list[int]:
-    """The rows' positions by key, then in order of submission, then as they stand."""
-    # What has no moment comes last: nobody knows when it was.
-    return sorted(
-        range(len(table.cells)),
-        key=lambda row: (table.keys[row], not table.moments[row], table.moments[row], row),
-    )
+    before: pd.DataFrame, after: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The rows that belong together, those that only `before` has, those that only `after` has."""
+    matched = []
+    for names in (["key", "moment"], ["key"]):
+        old, new = (rows.assign(nth=rows.groupby(names).cumcount()) for rows in (before, after))
+        pairs = old.merge(new, on=[*names, "nth"], suffixes=("_before", "_after"))
+        matched.append(pairs)
+        before = before[~before["row"].isin(pairs["row_before"])]
+        after = after[~after["row"].isin(pairs["row_after"])]
+    return pd.concat(matched).sort_values(["key", "row_before"]), before, after
