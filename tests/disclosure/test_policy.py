@@ -25,17 +25,12 @@ def test_what_a_section_says_replaces_what_its_preset_says() -> None:
     section = Disclosure.model_validate(
         {
             "preset": "researchers", "minimum_cell": 4, "zero": "protected",
-            "identifiers": ["region", "size"], "dominance": {"n": 2, "share": 0.85},
-            "p_percent": 0.1, "digits": [{"below": 200, "digits": 1}, {"below": 50, "digits": 0}],
-            "dimensions": [{"below": 100, "variables": 1}],
+            "identifiers": ["region", "size"], "p_percent": 0.1,
         }
     )  # fmt: skip
     policy = Policy.of(section.model_dump(exclude_none=True), minimum=6)
     assert (policy.minimum_cell, policy.width, policy.minimum_base, policy.k) == (4, 4, 6, 3)
-    assert policy.dominance == (2, Fraction(17, 20)) and policy.p_percent == Fraction(1, 10)
-    assert [policy.decimals(n, 2) for n in (49, 50, 199, 200)] == [0, 1, 1, 2]
-    assert policy.decimals(10, 0) == 0
-    assert [policy.variables(n) for n in (99, 100)] == [1, None]
+    assert policy.identifiers == ("region", "size") and policy.p_percent == Fraction(1, 10)
 
 
 def test_one_word_is_a_preset() -> None:

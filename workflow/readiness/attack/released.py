@@ -119,7 +119,6 @@ class Release:
         respondents: people who answered, by group.
         lightest, heaviest: the smallest and the largest weight, as multiples of the mean weight.
         mean: the mean weight where population and respondents are published.
-        step: numbers of people are published as multiples of it.
     """
 
     name: str
@@ -128,11 +127,6 @@ class Release:
     lightest: float = 1.0
     heaviest: float = 1.0
     mean: float | None = None
-    step: int = 1
-
-    def people(self, told: int) -> tuple[float, float]:
-        """Between which numbers of people a published one is."""
-        return (told, told) if self.step == 1 else (told - self.step / 2, told + self.step / 2)
 
 
 def untold(release: Release) -> Release:
@@ -159,8 +153,8 @@ def interval(text: str, digits: int | None) -> Interval:
     return Interval(value - half, value + half)
 
 
-def read_release(name: str, figures: pd.DataFrame, boxes: Boxes, step: int = 1) -> Release:
-    """What a register (as text) tells its readers; `step`: its bases are multiples of it.
+def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
+    """What a register (as text) tells its readers.
 
     A register at its working precision (`precision`: `working`) is read as it will be released.
     """
@@ -177,7 +171,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes, step: int = 1) 
         elif row["kind"] == "test" and row["item"] in tables and row["n"]:
             _test(row, tables[row["item"]])
     shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
-    return Release(name, tables, dict(_respondents(records)), *_weights(shown), step)
+    return Release(name, tables, dict(_respondents(records)), *_weights(shown))
 
 
 def decimals(row: Mapping[Any, str]) -> int | None:

@@ -219,8 +219,7 @@ class _Block:
             column = self.people(base, group)
             known = self.table.bases.get((base, group))
             if known is not None:
-                ends = self.release.people(known)
-                self.system.variable((PEOPLE, self.table.data, base, group), *ends)
+                self.system.variable((PEOPLE, self.table.data, base, group), known, known)
             self._ratio({column: 1.0}, {self.weight(base, group): 1.0})
         for part in (self.people, self.weight):
             self._sums(part, group)
@@ -310,8 +309,6 @@ class _Block:
         """Whether nobody is outside the groups: no visible bases fall short of the total."""
         for base in self._bases():
             known = [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
-            if self.release.step > 1:
-                continue
             if None not in known and sum(known[:-1]) != known[-1]:  # type: ignore[arg-type]
                 return False
         return True
@@ -321,11 +318,9 @@ class _Block:
         for (one, other), n in self.table.contrasts.items():
             if {one, other} <= set(self.table.groups):
                 pair = {self.people(ANSWERED, one): 1.0, self.people(ANSWERED, other): 1.0}
-                low, high = self.release.people(n)
-                self.system.row(pair, low, high)
+                self.system.row(pair, n, n)
         if self.table.tested and TOTAL in self.table.groups:
-            least, _ = self.release.people(self.table.tested)
-            self.system.row({self.people(ANSWERED, TOTAL): 1.0}, least, inf)
+            self.system.row({self.people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
         printed = {ANSWERED: ANSWERED, DONT_KNOW: DONT_KNOW}
         for told, name in printed.items():
             if told in self.table.counts and (name == ANSWERED or self.with_dont_know):

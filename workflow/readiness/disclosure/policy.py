@@ -7,7 +7,7 @@ cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Literal
@@ -37,15 +37,8 @@ class Policy:
         whole: whether that everybody of a group did.
         identifiers: variables by whose combination a person could be found (quasi-identifiers).
         k: the fewest respondents that may share one combination of them.
-        dominance: (n, share): the sum of a number is sensitive when the n largest contributions are
-            more than the share (0-1) of it; None: no such rule.
-        p_percent: it is sensitive too when the second largest contributor can estimate the largest
-            to within this share (0-1) of it; None: no such rule.
-        dimensions: (below, variables): a wave of fewer respondents than `below` is told by so many
-            variables at most, the first ones; the first that applies counts.
-        digits: (below, digits): a percentage on a base of fewer than `below` answers has no more
-            decimals; the first that applies counts.
-        rounded_bases: bases are published as multiples of it; 1: as they are.
+        p_percent: the sum of a number is sensitive when the second largest contributor can estimate
+            the largest to within this share (0-1) of it; None: no such rule.
     """
 
     reader: Reader = "public"
@@ -56,18 +49,12 @@ class Policy:
     whole: Rule = ALLOWED
     identifiers: tuple[str, ...] = ()
     k: int = LEAST
-    dominance: tuple[int, Fraction] | None = None
     p_percent: Fraction | None = None
-    dimensions: tuple[tuple[int, int], ...] = ()
-    digits: tuple[tuple[int, int], ...] = ()
-    rounded_bases: int = 1
 
     def __post_init__(self) -> None:
         for name, least in (("minimum_cell", 1), ("minimum_base", 1), ("width", 0), ("k", 1)):
             if getattr(self, name) < least:
                 raise StatisticsError(f"policy: {name} is below {least}.")
-        if self.rounded_bases < 1:
-            raise StatisticsError("policy: rounded_bases is below 1.")
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> Policy:
@@ -83,17 +70,13 @@ class Policy:
         unknown = sorted(said.keys() - {each.name for each in fields(cls)})
         if unknown:
             raise StatisticsError(f"policy: no rule {unknown[0]!r}.")
-        rules = {**_preset(reader, minimum), **{name: _frozen(v) for name, v in said.items()}}
+        rules = {**_preset(reader, minimum), **said}
         if "minimum_cell" in said and "width" not in said:
             rules["width"] = 0 if said["minimum_cell"] == 1 else said["minimum_cell"]
-        if isinstance(rules.get("dominance"), Mapping):
-            rule = rules["dominance"]
-            rules["dominance"] = (rule["n"], _fraction(rule["share"]))
         if rules.get("p_percent") is not None:
-            rules["p_percent"] = _fraction(rules["p_percent"])
-        for name, value in (("dimensions", "variables"), ("digits", "digits")):
-            pairs = [(p["below"], p[value]) if isinstance(p, Mapping) else p for p in rules[name]]
-            rules[name] = tuple(sorted(pairs))
+            rules["p_percent"] = Fraction(str(rules["p_percent"]))
+        if "identifiers" in rules:
+            rules["identifiers"] = tuple(rules["identifiers"])
         return cls(reader=reader, **rules)
 
     @property
@@ -119,14 +102,6 @@ class Policy:
             return self.whole == PROTECTED or self.is_small(base)
         return self.is_small(count) or self.is_small(base - count)
 
-    def decimals(self, base: int, usual: int) -> int:
-        """With how many decimals a percentage on a base is published, of those that are usual."""
-        return min(usual, next((digits for below, digits in self.digits if base < below), usual))
-
-    def variables(self, respondents: int) -> int | None:
-        """By how many variables a wave of so many respondents may be told; None: by any number."""
-        return next((most for below, most in self.dimensions if respondents < below), None)
-
     def holds(self, lowest: int, highest: int) -> bool:
         """Whether a protected count that a reader can put into [lowest, highest] stays protected.
 
@@ -143,8 +118,6 @@ def _preset(reader: str, minimum: int) -> dict[str, Any]:
         "minimum_base": minimum,
         "width": 0 if cell == 1 else cell,
         "k": cell,
-        "dimensions": (),
-        "digits": (),
     }
 
 
@@ -156,16 +129,3 @@ bound by contract and by the secrecy of statistics: 3 is the least with which on
 cell cannot compute another. An internal reader has the answers themselves; the register withholds
 only what is too uncertain to be read.
 """
-
-
-def _fraction(value: Any) -> Fraction:
-    return value if isinstance(value, Fraction) else Fraction(str(value))
-
-
-def _frozen(value: Any) -> Any:
-    """Lists as tuples, all the way down: a policy is not changed once it is made."""
-    if isinstance(value, Mapping):
-        return {name: _frozen(each) for name, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(_frozen(each) for each in value)
-    return value

@@ -80,14 +80,12 @@ class Rules:
         digits: decimals of a percentage.
         reliable_base: the smallest base of a weighted share.
         told: the ids of the shares that there are; None: all.
-        untold: groups that nothing is told of.
         earlier: the earlier releases of the wave.
     """
 
     digits: int
     reliable_base: int
     told: frozenset[str] | None = None
-    untold: frozenset[str] = frozenset()
     earlier: tuple[Earlier, ...] = ()
 
 
@@ -256,18 +254,15 @@ class _Builder:
         cells = self.cells.groups[group]
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
         population *= TOTAL_LOSS if group == TOTAL else 1.0
-        untold = group in self.rules.untold
-        small = untold or n < policy.minimum_base or policy.is_small(n)
+        small = n < policy.minimum_base or policy.is_small(n)
         rows = tuple(self._base_rows(base, kind, column, group))
         alone = kind != WITH_DONT_KNOW
         if alone and size not in self.statements:
             given = small or size in self.again
             self.statements[size] = Statement(size, rows, population * BASE_LOSS, given)
-        weak = untold or n < (
-            self.rules.reliable_base if self.cells.weighted else policy.minimum_base
-        )
+        weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
         sensitive = policy.is_sensitive(count, n)
-        digits = policy.decimals(n, self.rules.digits) + 2
+        digits = self.rules.digits + 2
         self.statements[name] = Statement(
             name,
             # The wider base stands by its one share: beside that of those who answered it tells as
@@ -286,9 +281,9 @@ class _Builder:
 
     def _base_rows(self, base: Places, kind: str, column: str, group: str) -> Iterator[Row]:
         """A base is a number of people, and where it is of answers what they weigh."""
-        people = base_row(self.counts, base, group, self.policy)
+        people = base_row(self.counts, base, group)
         yield people
-        if kind == ANSWERED and self.cells.weighted and people.low == people.high:
+        if kind == ANSWERED and self.cells.weighted:
             yield weight_row(self.counts, base, group)
         # Of all respondents it is told what those did who did not answer.
         if group == TOTAL and kind == WITH_DONT_KNOW:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from readiness.disclosure import Policy
 from readiness.disclosure.system import Row
 from readiness.register.counts import Counts, Places
 
@@ -33,10 +32,10 @@ def share_rows(
         yield Row.of(row, low, high, -end * people, (1 - end) * people)
 
 
-def base_row(counts: Counts, base: Places, group: str, policy: Policy) -> Row:
-    """A base is a number of people, as exact as it is told."""
-    low, high = rounded_base(counts.people(base), policy)[1:]
-    return Row.of(dict.fromkeys(base.tolist(), 1.0), low, high, 0.0, counts.everybody(group)[0])
+def base_row(counts: Counts, base: Places, group: str) -> Row:
+    """A base is a number of people."""
+    n = float(counts.people(base))
+    return Row.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, counts.everybody(group)[0])
 
 
 def weight_row(counts: Counts, base: Places, group: str) -> Row:
@@ -47,12 +46,3 @@ def weight_row(counts: Counts, base: Places, group: str) -> Row:
     row = dict(zip(base.tolist(), weights, strict=True))
     ends = (shown - 0.5) / counts.mean, (shown + 0.5) / counts.mean
     return Row.of(row, *ends, 0.0, counts.everybody(group)[1])
-
-
-def rounded_base(n: int, policy: Policy) -> tuple[int, float, float]:
-    """A base as it is told, and between which bases that puts it."""
-    step = policy.rounded_bases
-    if step == 1:
-        return n, float(n), float(n)
-    nearest = step * round(n / step)
-    return nearest, max(0.0, nearest - step / 2), nearest + step / 2

@@ -18,7 +18,7 @@ import pandas as pd
 
 from readiness.analysis.names import WITH_DONT_KNOW, variable_of
 from readiness.config import Figures
-from readiness.disclosure import Policy, nk_rule, p_percent_rule
+from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.anonymity import rare
 from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.system import System
@@ -29,7 +29,7 @@ from readiness.register.earlier import Earlier
 from readiness.register.linked import Rules, systems
 from readiness.register.protection import Scheme, base_id, share_id, withheld
 
-PRIMARY, COMPLEMENTARY, RELIABILITY, UNTOLD = "primary", "complementary", "reliability", "untold"
+PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
 MARGIN = 2
 """People by which an interval is wider than the policy asks: counts are whole, and the bounds are
 those of real numbers."""
@@ -67,7 +67,7 @@ class Withheld:
             "rare": self.rare,
             "numbers": len(estimates),
             **{reason: int(reasons.get(reason, 0)) for reason in
-               (PRIMARY, COMPLEMENTARY, RELIABILITY, UNTOLD)},
+               (PRIMARY, COMPLEMENTARY, RELIABILITY)},
             "protected": len(widths),
             "narrowest": min(widths, default=None),
             "unprotected": len(self.decisions.unprotected),
@@ -97,19 +97,12 @@ def withhold(
     groups outside every total, with `group`. `variables`: those by which the estimates are, the
     compared one first. `earlier`: what earlier releases of the wave told.
     """
-    most = policy.variables(len(respondents))
-    untold = {
-        str(group)
-        for group in estimates["group"].unique()
-        if most is not None and group != TOTAL and group not in questionnaire.apart
-        and list(variables).index(variable_of(group) or variables[0]) >= most
-    }  # fmt: skip
     names = list(dict.fromkeys(estimates["item"]))
     keys = zip(estimates["item"], estimates["level"], estimates["group"], estimates["base"],
                strict=True)  # fmt: skip
     rules = Rules(
         figures.digits, figures.reliable_base, frozenset(share_id(*key) for key in keys),
-        frozenset(untold), tuple(earlier),
+        tuple(earlier),
     )  # fmt: skip
     scheme = Scheme.of(questionnaire)
     found = Decisions()
@@ -159,7 +152,7 @@ def _concentrated(
     policy: Policy,
 ) -> Iterator[str]:
     """The ids of means in whose sum few people's numbers prevail."""
-    if not (policy.dominance or policy.p_percent):
+    if not policy.p_percent:
         return
     for row in numbers.to_dict("records"):
         group = str(row["group"])
@@ -174,11 +167,7 @@ def _concentrated(
         values = pd.to_numeric(answers.loc[inside, row["item"]], errors="coerce").dropna()
         parts = [abs(Fraction(str(value))) for value in values]
         total = sum(parts, Fraction(0))
-        few = policy.dominance and total and nk_rule(parts, total, *policy.dominance)
-        near = policy.p_percent and total and (
-            p_percent_rule(parts, total, policy.p_percent).sensitive
-        )  # fmt: skip
-        if few or near:
+        if total and p_percent_rule(parts, total, policy.p_percent).sensitive:
             yield share_id(row["item"], row["level"], group, row["base"])
 
 
@@ -198,9 +187,7 @@ def _facts(
         name, size = share_id(item, level, group, base), base_id(item, group, base)
         if name in found.hidden or name in means:
             reason = COMPLEMENTARY
-            if group in rules.untold:
-                reason = UNTOLD
-            elif level == MEAN or policy.is_sensitive(count, n) or n < policy.minimum_base:
+            if level == MEAN or policy.is_sensitive(count, n) or n < policy.minimum_base:
                 reason = PRIMARY
             elif name in found.given and group not in scheme.apart and n < rules.reliable_base:
                 reason = RELIABILITY
@@ -211,6 +198,6 @@ def _facts(
                 rows.setdefault(size, (size, item, group, "base", reason))
         if size in found.hidden or size in means:
             small = n < policy.minimum_base or policy.is_small(n)
-            reason = UNTOLD if group in rules.untold else PRIMARY if small else COMPLEMENTARY
+            reason = PRIMARY if small else COMPLEMENTARY
             rows.setdefault(size, (size, item, group, "base", reason))
     return pd.DataFrame([rows[name] for name in sorted(rows)], columns=FACTS)

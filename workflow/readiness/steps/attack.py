@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     releases = [
         read_release(path.parent.name, read_register(path), boxes) for path in arguments.earlier
     ]
-    release = read_release("", read_register(arguments.figures), boxes, policy.rounded_bases)
+    release = read_release("", read_register(arguments.figures), boxes)
     classes = known_classes(arguments.answers, arguments.weights, questionnaire, arguments.by)
     rules = Rules(policy.minimum_cell, policy.width)
     found = attack(Target(release, releases, classes, rules))

@@ -15,7 +15,6 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
-from readiness.disclosure import Policy
 from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import FigureRow
 from readiness.register.protection import Scheme, base_id
@@ -33,31 +32,23 @@ def comparison_rows(
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
-    policy: Policy,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
     What compares a group whose share is not published is not published either: the share could be
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
-    probabilities of superiority rest on all levels. `ids`, `policy`: as `share_rows` takes them; a
-    sum of bases of which one is withheld is not told.
+    probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them; a sum of
+    bases of which one is withheld is not told.
     """
     unknown = _unknown(estimates, rules, scheme, ids)
-    answered = estimates[estimates["base"] == ANSWERED]
-    keys = zip(answered["item"], answered["group"], strict=True)
-    sizes = dict(zip(keys, answered["n"].astype(int), strict=True))
     shown = []
     for row in comparisons.to_dict("records"):
         groups = [group for group in (row["a"], row["b"]) if group] if _of_groups(row) else []
         if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
             shown.append(row)
             bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
-            least = min((sizes.get((row["item"], group), 0) for group in groups), default=0)
-            digits = policy.decimals(least, rules.digits) if groups else rules.digits
-            told = policy.rounded_bases == 1 and not ids.intersection(bases)
-            yield from _comparison_row(
-                row, rules.model_copy(update={"digits": digits}), selection, told=told
-            )
+            told = not ids.intersection(bases)
+            yield from _comparison_row(row, rules, selection, told=told)
     if selection.p_values:
         yield from _family_rows(comparisons.to_dict("records"), shown)
 

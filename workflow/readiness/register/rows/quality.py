@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.config import Figures
+from readiness.config import PERMUTATIONS, Figures
 from readiness.register.figures import LEVEL, FigureRow
 
 OF_A_LIST = ("unknown_invitation",)
@@ -75,9 +75,7 @@ def everybody_answered(counts: pd.DataFrame) -> bool:
     return bool((by_stratum["answered"] >= by_stratum["population"]).all())
 
 
-def settings_rows(
-    level: float, permutations: int, rules: Figures, selection: Selection
-) -> Iterator[FigureRow]:
+def settings_rows(level: float, rules: Figures, selection: Selection) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
     if selection.intervals:
         yield FigureRow(
@@ -86,7 +84,7 @@ def settings_rows(
         )  # fmt: skip
     if selection.p_values:
         yield FigureRow(
-            id="settings.permutations", kind="setting", unit="count", value=permutations,
+            id="settings.permutations", kind="setting", unit="count", value=PERMUTATIONS,
             statistic="draws of the permutation tests",
         )  # fmt: skip
     yield FigureRow(

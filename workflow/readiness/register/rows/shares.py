@@ -14,10 +14,8 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
-from readiness.disclosure import Policy
 from readiness.questionnaire.model import MEAN
 from readiness.register.figures import FigureRow
-from readiness.register.printed import rounded_base
 from readiness.register.protection import (
     BASE,
     UNRELIABLE,
@@ -36,16 +34,14 @@ def share_rows(
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
-    policy: Policy,
     *,
     weighted_bases: bool = False,
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
     `ids`: what is withheld (`register.withholding`), which has a row without numbers; shares may
-    stand without their base, and without what would tell it. `policy`: how exactly numbers are
-    told. `weighted_bases`: whether the base of those who answered has its weight beside it,
-    withheld where it is.
+    stand without their base, and without what would tell it. `weighted_bases`: whether the base of
+    those who answered has its weight beside it, withheld where it is.
     """
     intervals = selection.intervals
     bases_seen: set[str] = set()
@@ -55,15 +51,13 @@ def share_rows(
         reason = reason_of(row, rules, scheme, ids)
         hidden = bool(reason)
         # An effective base and a design effect tell the base.
-        untold = size in ids or policy.rounded_bases > 1
+        untold = size in ids
         precision: dict[str, Any] = {
             name: number(row[name])
             if intervals and not hidden and not (untold and name in ("n_eff", "deff"))
             else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
         }
-        digits = policy.decimals(n, rules.digits)
-        told = rounded_base(n, policy)[0]
         yield FigureRow(
             id=share_id(item, row["level"], group, base),
             kind="estimate",
@@ -75,27 +69,27 @@ def share_rows(
             statistic=statistic_text(
                 MEAN if row["level"] == MEAN else "share", base, unweighted=group in scheme.apart
             ),
-            n=None if size in ids else told,
+            n=None if untold else n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability="" if reason == WITHHELD or not intervals else row["reliability"],
             suppressed=reason,
-            digits=digits,
+            digits=rules.digits,
             rounding=rules.rounding,
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if intervals and not hidden:
-            yield from _precision_rows(row, rules, digits, effective=not untold)
+            yield from _precision_rows(row, rules, effective=not untold)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
-                id=size, kind="count", unit="base", value=None if size in ids else told,
+                id=size, kind="count", unit="base", value=None if untold else n,
                 item=item,
                 group=group, statistic=f"answers ({base})",
                 suppressed=_base_reason(n, rules) if size in ids else "",
             )  # fmt: skip
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
-            if weight is not None and n and policy.rounded_bases == 1:
+            if weight is not None and n:
                 yield FigureRow(
                     id=f"{size}.weighted", kind="count", unit="count", item=item, group=group,
                     value=None if size in ids else round(weight),
@@ -123,14 +117,12 @@ def reason_of(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozense
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(
-    row: dict[Any, Any], rules: Figures, decimals: int, *, effective: bool
-) -> Iterator[FigureRow]:
+def _precision_rows(row: dict[Any, Any], rules: Figures, *, effective: bool) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", _unit(row), decimals),
-        ("upper", _unit(row), decimals),
+        ("lower", _unit(row), rules.digits),
+        ("upper", _unit(row), rules.digits),
         ("n_eff", "count", 0),
     ):
         value = number(row[name])
