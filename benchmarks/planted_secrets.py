@@ -242,14 +242,13 @@ def make_project(
             WAVE: {
                 "title": {"en": told.get("wave", "Offices 2025")}, "simulated": True,
                 "selection": "probability",
-                "answers": {"dataset": WAVE, "version": "1"},
-                "sample": {"dataset": f"{WAVE}-sample", "version": "1"},
+                "answers": f"{WAVE}@1",
+                "sample": f"{WAVE}-sample@1",
                 "questionnaire": "offices-1", "corrections": "offices-1",
                 "validate": {"opens": "2025-03-01", "closes": "2025-03-31", "largest_loss": 0.5},
                 "weight": {"margins": "offices-1"},
                 "estimate": {"by": "region", "items": ["use", "areas", "years"]},
-                "compare": {"items": ["use"], "seed": 1, "permutations": 99},
-                "document": {"titles": {"use": {"en": told.get("shown", "Use")}}},
+                "compare": {"items": ["use"], "seed": 1},
             }
         },
     }  # fmt: skip

@@ -42,15 +42,14 @@ EDITS = (
     ("config.yaml", 'title: {en: "ai survey"}', "title: {en: AI in diagnostic medicine}"),
     (
         "config.yaml",
-        "    weight: none\n    estimate:\n",
-        "    weight: none\n"
+        "    questionnaire: ai-survey-1\n",
+        "    questionnaire: ai-survey-1\n"
         "    derive:\n"
         "      - id: outlook\n"
         "        label: {en: Expectations of AI}\n"
         "        scale: {items: [q3_1, q3_2, q3_3, q3_4, q3_5, q3_6, q3_7]}\n"
         "    compare: {items: [q2_1, q3_1]}\n"
-        "    estimate:\n"
-        "      by: q1_1\n",
+        "    estimate: {by: q1_1}\n",
     ),
 )  # fmt: skip
 """What the analyst decides: the file, what stands there, and what instead."""

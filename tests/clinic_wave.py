@@ -231,7 +231,7 @@ def tables(
     wave: Clinic,
     items: list[str] = ITEMS,
     level: float = 0.95,
-    weight: Weight = WEIGHT,
+    weight: Weight | None = WEIGHT,
     selection: Selection = Selection.PROBABILITY,
 ) -> Tables:
     """The steps without their files."""

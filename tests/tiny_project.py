@@ -60,7 +60,7 @@ def release_tiny(project: Project) -> Project:
     """Freeze what the finished project has: a first and a corrected edition of the wave, and a
     draft of the study; nothing runs them again."""
     freeze(project, "canteen-r1", "--wave", WAVE, "--release")
-    first, second = (f'answers: {{dataset: {WAVE}, version: "{version}"}}' for version in (1, 2))
+    first, second = (f"answers: {WAVE}@{version}" for version in (1, 2))
     project.replace("config.yaml", first, f"{second}\n    revises: canteen-r1")
     freeze(
         project, "canteen-r2", "--wave", WAVE, "--release",

@@ -16,7 +16,7 @@ from readiness.analysis.nonresponse import NOT_GIVEN, nonresponse_tables, unansw
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
-from readiness.config import Compare, Estimate, Weight
+from readiness.config import Compare, Estimate
 from readiness.language import LANGUAGES, tell
 from readiness.register.rows.quality import everybody_answered, quality_rows
 from readiness.reporting import statements
@@ -40,7 +40,7 @@ def validated(wave: Clinic) -> Validated:
 def design(wave: Clinic, validated: Validated, tmp_path_factory: pytest.TempPathFactory) -> Design:
     answers, counts = as_text(validated.answers), as_text(validated.counts)
     table = weighted_part(answers, counts, ())
-    weighed = weigh_wave(table, people(counts), {}, Weight(method="none"), OPEN)
+    weighed = weigh_wave(table, people(counts), {}, None, OPEN)
     weights = as_text(weights_table(table, weighed))
     assert set(weights["stratum"]) == {"all"} and set(weights["stratum_population"]) == {""}
     assert set(weights["weight"].astype(float)) == {1.0}

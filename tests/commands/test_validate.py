@@ -142,7 +142,7 @@ def test_a_larger_loss_that_the_wave_allows_is_registered(root: Path, capsys: An
     (root / "export.csv").write_text(rows_to_csv(rows), "utf-8")
     config = (root / "config.yaml").read_text("utf-8")
     (root / "config.yaml").write_text(
-        config.replace("    validate:\n", "    validate:\n      largest_loss: 0.6\n"), "utf-8"
+        config.replace("    validate: {", "    validate: {largest_loss: 0.6, "), "utf-8"
     )
     assert main(["validate", "export.csv", "--questionnaire", QUESTIONNAIRE]) == 0
     assert "Submissions not kept: 339 of 689" in capsys.readouterr().out

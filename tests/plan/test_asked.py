@@ -41,10 +41,10 @@ QUESTIONNAIRE = {
 }  # fmt: skip
 OPEN: dict[str, Any] = {
     "title": {"en": "Made"}, "simulated": True, "selection": "opt-in",
-    "answers": {"dataset": "made", "version": "1"}, "questionnaire": "made-1",
+    "answers": "made@1", "questionnaire": "made-1",
     "estimate": {"items": ["rating"]},
 }  # fmt: skip
-SAMPLE = {"dataset": "made-sample", "version": "1"}
+SAMPLE = "made-sample@1"
 Made = Callable[..., Run]
 
 
@@ -72,7 +72,7 @@ def test_groups_are_what_is_known_of_respondents(tmp_path: Path, run_of: Made) -
     assert set(known.groupings(wave)) == {"role", "rating", "whole"}
     assert known.groupings(wave)["role"] == ["staff"]  # who is counted apart is in no group
     assert set(known.groupings(drawn)) == {"role", "rating", "whole", "site"}
-    assert wave.weight.method == "none" and drawn.weight.method == "rake"
+    assert wave.weight is None and drawn.weight is not None
     assert variables_of(tmp_path, run_of()) == ()
     by = {"by": "rating", "items": ["tools"]}
     assert variables_of(tmp_path, run_of(estimate=by)) == ("rating",)

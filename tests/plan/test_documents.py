@@ -14,7 +14,7 @@ from readiness.language import LANGUAGES
 from readiness.plan import load_plan
 from readiness.publications.material import frozen_config
 
-SHOWN = "  show: [haca-2024, simulated-2026]\n  languages: [fr, ar, en]\n"
+SHOWN = "  languages: [fr, ar, en]\n"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 
 
@@ -52,8 +52,7 @@ def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
         ("      en: The figures", "      es: The figures",
          ("report.languages: en needs", "config.yaml: studies.haca-2024.title")),
         ("    en: Readiness", "    es: Readiness", ("en needs labels", "report.title")),
-        ("        [preparation, use_ai,", "        [jobs, use_ai,",
-         ("document.items: 'jobs' is not estimated",)),
+        ("show: [preparation, use_ai,", "show: [jobs, use_ai,", ("show: 'jobs' is not estimated",)),
     ],
 )  # fmt: skip
 def test_what_cannot_be_shown_is_refused(
@@ -86,7 +85,7 @@ def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) 
 
     assert items()[:2] == ["preparation", "use_ai"]
     text = (tree / "config.yaml").read_text("utf-8")
-    (tree / "config.yaml").write_text(text[: text.index("    document:")], "utf-8")
+    (tree / "config.yaml").write_text(text[: text.index("    show:")], "utf-8")
     assert items()[:3] == ["perception", "revolution", "preparation"]
 
 
@@ -111,5 +110,5 @@ def test_a_publication_of_todays_settings_is_not_computed_twice(tree: Path) -> N
     )
     # A publication keeps the languages in which it was sealed.
     assert load_plan(tree).languages_of("publications/simulated-2026-r9") == ("fr",)
-    replace(tree, "config.yaml", "level: 0.95", "level: 0.9")
+    replace(tree, "config.yaml", "by: profession", "by: profession\n      level: 0.9")
     assert "publications" in load_plan(tree).register_of("simulated-2026-r9")

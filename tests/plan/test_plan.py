@@ -46,7 +46,7 @@ def test_the_tree_is_right_as_it_is(tree: Path) -> None:
 
 
 def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
-    replace(tree, "config.yaml", "level: 0.95", "level: 0.9")
+    replace(tree, "config.yaml", "by: profession", "by: profession\n      level: 0.9")
     (run,) = load_plan(tree).waves().values()
     for step in ("estimate", "compare", "register"):
         assert json.loads(run.settings(step))["level"] == 0.9
@@ -57,14 +57,13 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
     [
         ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
         ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
-        ("        - regulation\n", "        - remark\n", ("estimate.items", "remark", "text")),
-        ("adjust: holm", "adjust: holm\n      blocks: null_id",
-         ("compare.blocks", "'null_id'", "region")),
-        ("      trim:", "      collapse: {region: [[north, mars]]}\n      trim:",
+        ("use_areas, regulation]\n", "remark]\n", ("estimate.items", "remark", "text")),
+        ("simulated-2026-1}", "simulated-2026-1, collapse: {region: [[north, mars]]}}",
          ("weight.collapse.region", "'mars'", "north")),
-        ("      trim:", "      collapse: {use_areas: [[none, weak]]}\n      trim:",
+        ("simulated-2026-1}", "simulated-2026-1, collapse: {use_areas: [[none, weak]]}}",
          ("weight.collapse", "'use_areas'", "stratum")),
-        ("      trim:", "      collapse: {size: [[solo, small], [small, large]]}\n      trim:",
+        ("simulated-2026-1}",
+         "simulated-2026-1, collapse: {size: [[solo, small], [small, large]]}}",
          ("weight.collapse.size", "'small'", "twice")),
     ],
 )  # fmt: skip
@@ -76,11 +75,10 @@ def test_items_that_a_step_cannot_take(
 
 
 def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
-    weight = "    weight:\n      margins: simulated-2026-1\n      trim: {lower: 0.2, upper: 4.0}\n"
-    replace(tree, "config.yaml", weight, "    weight: none\n")
+    replace(tree, "config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
     (run,) = load_plan(tree).waves().values()
     told = json.loads(run.settings("weight"))
-    assert (told["method"], told["margins"], told["selection"]) == ("none", None, "probability")
+    assert told == {"weight": None, "selection": "probability"}
     assert "margins" not in input_files(run.section)
 
 
@@ -106,18 +104,6 @@ def test_a_frame_variable_without_a_name(tree: Path, null: str, said: str) -> No
 def test_margins_that_a_spreadsheet_saved(tree: Path, name: str, words: tuple[str, ...]) -> None:
     shutil.copyfile(BROKEN / name, tree / MARGINS)
     refused(tree, DataError, f"{MARGINS}", *words)
-
-
-def test_a_report_outside_the_project(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    outside = tmp_path_factory.mktemp("outside") / "own.qmd"
-    shutil.copyfile(ROOT / "report.qmd", outside)
-    (tree / "link.qmd").symlink_to(outside)
-    (tree / "loop.qmd").symlink_to("loop.qmd")
-    source = "report:\n"
-    for name in (str(outside), f"../{outside.parent.name}/own.qmd", "link.qmd", "loop.qmd"):
-        replace(tree, "config.yaml", source, f"report:\n  source: {name}\n")
-        source = f"report:\n  source: {name}\n"
-        refused(tree, ConfigError, "report.source", "no file of the project")
 
 
 # --- tables ---------------------------------------------------------------------------------------

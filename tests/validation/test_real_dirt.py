@@ -96,14 +96,6 @@ def test_the_same_content_twice(found: Validated) -> None:
         assert raw.loc[issue["row"] - 2].equals(raw.loc[other - 2].rename(issue["row"] - 2))
 
 
-def test_dropped_when_the_configuration_says_so(questionnaire: Questionnaire) -> None:
-    raw = read_export(FOLDER / "ai_survey_data.csv", questionnaire)
-    dropped = validate(raw, questionnaire, same_content="drop")
-    assert (dropped.count("kept"), dropped.count("quarantined")) == (1411, 19)
-    assert set(dropped.quarantine["rule"]) == {"same_content"}
-    assert len(dropped.answers) + len(dropped.quarantine) == dropped.count("received")
-
-
 def test_an_answer_of_one_alone(found: Validated, questionnaire: Questionnaire) -> None:
     alone = found.issues[found.issues["rule"] == "one_case"]
     assert alone[["item", "value", "row"]].to_numpy().tolist() == [["q11", "Policymaker", 0]]

@@ -76,7 +76,7 @@ def wave() -> dict[str, object]:
     """Its section: what an open link has, and no more."""
     return {
         "title": {"en": "Readers 2025"}, "simulated": True, "selection": "opt-in",
-        "answers": {"dataset": DATASET, "version": "1"}, "questionnaire": QUESTIONNAIRE,
+        "answers": f"{DATASET}@1", "questionnaire": QUESTIONNAIRE,
         "derive": [
             {"id": "heavy", "label": {"en": "Uses it often"}, "any": [{"item": "use", "top": 2}]},
             {"id": "half", "label": {"en": "Half of the country"}, "recode": {
@@ -91,7 +91,7 @@ def wave() -> dict[str, object]:
         ],
         "estimate": {"by": ["country", "ages"],
                      "items": ["use", "heavy", "tools", "trust"]},
-        "compare": {"items": ["use", "heavy"], "permutations": 199},
+        "compare": {"items": ["use", "heavy"]},
     }  # fmt: skip
 
 

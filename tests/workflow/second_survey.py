@@ -233,18 +233,18 @@ def add_survey(project: Project, languages: Sequence[str]) -> None:
     config = yaml.safe_load(project.read("config.yaml"))
     config["studies"][STUDY] = {
         "title": labels("title", languages),
-        "claims": {"dataset": f"{STUDY}-claims", "version": "1"},
+        "claims": f"{STUDY}-claims@1",
         "structure": f"{STUDY}-1",
     }
     config["waves"][WAVE] = {
         "title": labels("title", languages), "simulated": True, "selection": "purposive",
-        "answers": {"dataset": WAVE, "version": "1"},
-        "sample": {"dataset": f"{WAVE}-sample", "version": "1"},
+        "answers": f"{WAVE}@1",
+        "sample": f"{WAVE}-sample@1",
         "questionnaire": "libraries-1", "corrections": "libraries-1",
         "validate": {"opens": "2025-03-01", "closes": "2025-03-31"},
         "weight": {"margins": "libraries-1"},
         "estimate": {"by": "branch",
                      "items": ["satisfaction", "channel", "devices", "loans"]},
-        "compare": {"items": ["satisfaction", "channel"], "seed": 1, "permutations": 199},
+        "compare": {"items": ["satisfaction", "channel"], "seed": 1},
     }  # fmt: skip
     (root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")

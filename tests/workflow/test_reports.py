@@ -110,7 +110,7 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
         csv.writer(file).writerows(rows)
     added = project.readiness("data", "add", "real.csv", "--dataset", "canteen-2025", "--as", "3")
     assert added.returncode == 0, added.stderr
-    project.replace("config.yaml", 'canteen-2025, version: "1"', 'canteen-2025, version: "3"')
+    project.replace("config.yaml", "answers: canteen-2025@1", "answers: canteen-2025@3")
     keys = {"READINESS_KEYS": str(project.root.with_name("keys"))}
     made = project.readiness("data", "key", "canteen-2025@3", **keys)
     assert made.returncode == 0, made.stderr
@@ -128,7 +128,6 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
         ("show: []", "report.show: got []; expected"),
         ("show: [menus-2024]", "report.show: no study or wave 'menus-2024'; there are menus-2023"),
         ("languages: [xx]", "report.languages: no texts in 'xx'; there are ar, en, fr"),
-        ("source: reports/own.qmd", "reports/own.qmd not found"),
     ],
 )
 def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said: str) -> None:

@@ -84,7 +84,7 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
         ("level: 0.95", "level: 0.9",
          ("estimate", "compare", "nonresponse", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
         ("digits: 1", "digits: 2", ("register_wave", "attack", "dpo", *IN_LANGUAGES)),
-        ("lower: 0.2", "lower: 0.25",
+        ("trim: [0.2,", "trim: [0.25,",
          ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack", "dpo",
           *IN_LANGUAGES)),
     ],
@@ -99,8 +99,8 @@ def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
 def test_another_dataset_version_reruns_from_validate_on(project: Project) -> None:
     project.replace(
         "config.yaml",
-        'answers: {dataset: canteen-2025, version: "1"}',
-        'answers: {dataset: canteen-2025, version: "2"}',
+        "answers: canteen-2025@1",
+        "answers: canteen-2025@2",
     )
     steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
              "dpo", "faults", *IN_LANGUAGES)  # fmt: skip
@@ -119,7 +119,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         ("steps/draw_wave.py", live("draw_wave") | SHOWN),
         ("publications/reproduce.py",
          ENDS | {"reproduce menus-r1"}),
-        ("commands/documents.py", set()),
+        ("config/documents.py", set()),
     ],
 )  # fmt: skip
 def test_changed_code_reruns_the_steps_that_can_reach_it(

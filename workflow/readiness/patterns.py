@@ -10,6 +10,7 @@ WRITTEN_IN = "fr"
 """What a questionnaire is written in that does not say so: so it is in the sealed ones."""
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]{0,99}$"
+DATASET = r"^[a-z0-9][a-z0-9-]{0,99}@\w[\w.-]{0,99}$"
 COUNTRY = r"^[A-Z]{2}$"
 KEY = r"^[0-9a-f]{16}$"
 TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
@@ -25,6 +26,7 @@ WORDS = {
     COUNTRY: "the two letters of a country (ISO 3166), as MA",
     KEY: "the name of a key, 16 hexadecimal digits",
     TEMPLATE: "3 to 40 of `#` (a digit), `@` (a letter), `[5-7]`, digits, capitals and +",
+    DATASET: "a dataset version, as name@1",
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
 """What the patterns ask for, in words."""

@@ -103,7 +103,7 @@ def released_before(wildcards):
 def sample(wildcards):
     """The persons who were asked, where the wave has a list of them."""
     drawn = section(wildcards).sample
-    return [restored(drawn.name)] if drawn else []
+    return [restored(drawn)] if drawn else []
 
 
 def sample_validated(wildcards):
@@ -131,7 +131,8 @@ def optional(*names):
 
 def margins(wildcards):
     """The file of the margins that the wave is weighted to, when it has one."""
-    name = section(wildcards).weight.margins
+    weight = section(wildcards).weight
+    name = weight and weight.margins
     return [f"data/margins/{name}.csv"] if name else []
 
 

@@ -1,6 +1,6 @@
 rule render:
     input:
-        source=lambda wildcards: document(wildcards).source,
+        source="report.qmd",
         chapters=chapters,
         files=files_of_document,
         # What shapes the page without being Python.

@@ -1,6 +1,6 @@
 rule judge:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        claims=lambda wildcards: restored(section(wildcards).claims),
         structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
     output:
         verdicts="results/{run}/judge/verdicts.json",
@@ -25,7 +25,7 @@ rule judge:
 
 rule register_study:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        claims=lambda wildcards: restored(section(wildcards).claims),
         verdicts="results/{run}/judge/verdicts.json",
     output:
         figures="results/{run}/register/figures.csv",
@@ -50,7 +50,7 @@ rule register_study:
 
 rule draw_study:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims.name),
+        claims=lambda wildcards: restored(section(wildcards).claims),
         structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
     output:
         charts=PLAN.study_charts("results/{run}/charts/{language}"),

@@ -1,6 +1,6 @@
 rule validate:
     input:
-        answers=lambda wildcards: restored(section(wildcards).answers.name),
+        answers=lambda wildcards: restored(section(wildcards).answers),
         sample=sample,
         questionnaire=asked,
         corrections=corrections,

@@ -33,8 +33,8 @@ kind by name:
 - **Who also replaces the data**, everywhere, with pointer and register, has made another
   publication. Only something outside the folder tells the two apart: a signature over the seal, the
   digest that a successor states, a commit.
-- **Who also replaces the code in the archive**: the sealed code is believed in what it says of
-  itself. This program says DIFFERS.
+- **Who also replaces the code in the archive**: this program judges, and says DIFFERS; only whoever
+  says `--trust` of that code believes it.
 - **README, CITATION.cff and codecheck.yml** are not recomputed.
 - **A publication that is gone altogether** is missed by its successor, and by who asks for it.
 

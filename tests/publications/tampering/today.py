@@ -137,7 +137,7 @@ def config_value(target: Target) -> Made:
     """A value of the wave or study in today's configuration."""
     text = target.tree.text("config.yaml")
     old, new, key = target.draw.choice(
-        [("upper: 4.0", "upper: 3.0", "weight"), ("level: 0.95", "level: 0.9", "estimate"),
+        [("0.2, 4.0", "0.2, 3.0", "weight"), ("level: 0.95", "level: 0.9", "estimate"),
          ("digits: 1", "digits: 2", "figures"), ("holm", "none", "compare")]
         if target.wave
         else [("structure: menus-2023-1", "structure: menus-2023-2", "structure"),

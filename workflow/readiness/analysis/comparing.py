@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED
-from readiness.config import Compare
+from readiness.config import PERMUTATIONS, Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
@@ -94,10 +94,8 @@ def compare_item(
     contrasts are made by `contrast_items`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
-    shared = ("seed", "adjust", "permutations", "blocks")
-    how: dict[str, Any] = {name: getattr(settings, name) for name in shared}
-    how |= {"lead": None if settings.lead == "auto" else settings.lead}
-    how |= {"level": level, "contrasts": "none"}
+    how: dict[str, Any] = {"seed": settings.seed, "adjust": settings.adjust}
+    how |= {"permutations": PERMUTATIONS, "level": level, "contrasts": "none"}
     if item.headline is None:
         return compare_nominal(*arguments, **how)
     return compare_ordinal(*arguments, box=item.levels_of[item.headline], **how)

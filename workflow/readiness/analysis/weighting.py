@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.config import STRATUM, UNWEIGHTED, Weight
-from readiness.config import Trim as TrimSettings
+from readiness.config import STRATUM, Weight
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.replicates import AnyReplicates
@@ -27,8 +26,6 @@ OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
 """The columns of the coded answers that weighting needs, beside the variables of the margins."""
 UNKNOWN = "_unknown"
 """The category of a margin for respondents without an answer to it."""
-REPLICATES = {"jackknife": "JKn", "groups": "groups", None: "auto"}
-"""The configuration's word for replicates, and the core's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +76,11 @@ def people(counts: pd.DataFrame) -> dict[str, float]:
     return {str(k): float(v) for k, v in population.items()}
 
 
-def bounds(settings: TrimSettings | None) -> Trim | None:
-    """The bounds of a configuration, or None where the weights have none."""
-    return None if settings is None else Trim(settings.lower, settings.upper)
-
-
 def weigh_wave(
     table: pd.DataFrame,
     populations: Mapping[str, float],
     margins: Margins,
-    settings: Weight,
+    settings: Weight | None,
     selection: Selection,
 ) -> Weighed:
     """The weights of `table` (from `weighted_part`), as much as its respondents bear.
@@ -102,22 +94,18 @@ def weigh_wave(
         table: respondents with `stratum`, `base_weight` and the variables of the margins.
         populations: persons on the frame by stratum, those without a respondent too.
         margins: persons by variable and category; none: the strata alone.
-        settings: limits, declared merges, replicates.
+        settings: limits and declared merges; None: everybody counts once.
         selection: how respondents came in.
     """
     table, margins, unknown = with_unknown(table, margins)
     finite = bool(populations) and (selection.drawn or selection.response_rate)
-    unweighted = settings.method == UNWEIGHTED
-    base = table.assign(base_weight=1.0) if unweighted else table
+    base = table if settings else table.assign(base_weight=1.0)
     found = weigh_adapting(
         base,
         Sampled("base_weight", STRATUM, populations if finite else None),
-        None if unweighted else margins,
-        collapse=declared(settings.collapse),
-        trim=bounds(settings.limits),
-        replicates=REPLICATES[settings.replicates],  # type: ignore[arg-type]
-        tolerance=settings.tolerance,
-        max_iterations=settings.max_iterations,
+        margins if settings else None,
+        collapse=declared(settings.collapse) if settings else (),
+        trim=Trim(settings.trim[0], settings.trim[1]) if settings else None,
     )
     kept = tuple(name for name in unknown if name in found.margins)
     said = (Fact("weighting.step.unknown", {"variables": Listed(kept)}),) if kept else ()

@@ -99,7 +99,7 @@ def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
     from readiness.tables import read_text_table
 
     root = Path.cwd()
-    path = find_object(root, find_version(root, study.claims.name))
+    path = find_object(root, find_version(root, study.claims))
     structure = parse_structure(read_yaml(Path(f"data/claims/{study.structure}.yaml")))
     return read_text_table(path, "the register of claims"), structure
 
@@ -230,7 +230,7 @@ def _add(arguments: argparse.Namespace) -> None:
     write_csv(longer, arguments.to)
     print(
         f"{arguments.to}: {len(longer)} claims. Now: readiness data add {arguments.to} "
-        f"--dataset {_study(arguments.study).claims.dataset} --as VERSION"
+        f"--dataset {_study(arguments.study).claims.partition('@')[0]} --as VERSION"
     )
 
 

@@ -12,26 +12,25 @@ from readiness.config.privacy import Privacy
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
-    MOST_PERMUTATIONS,
+    PERMUTATIONS,
     STRATUM,
     UNWEIGHTED,
     Compare,
-    DatasetVersion,
+    DatasetName,
     Disclosure,
     Estimate,
     Figures,
     SelectionName,
     Study,
-    Trim,
     Validate,
     Weight,
 )
-from readiness.config.wave import Wave, WaveDocument
+from readiness.config.wave import Wave
 
 __all__ = [
     "LARGEST_SEED",
-    "MOST_PERMUTATIONS",
     "NO",
+    "PERMUTATIONS",
     "SHIPPED",
     "STRATUM",
     "UNWEIGHTED",
@@ -39,7 +38,7 @@ __all__ = [
     "Compare",
     "Condition",
     "Config",
-    "DatasetVersion",
+    "DatasetName",
     "Derived",
     "Disclosure",
     "Estimate",
@@ -49,10 +48,8 @@ __all__ = [
     "Section",
     "SelectionName",
     "Study",
-    "Trim",
     "Validate",
     "Wave",
-    "WaveDocument",
     "Weight",
     "explain",
     "load_config",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from readiness.patterns import ITEM, LANGUAGE, NAME, TURNING
+from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, TURNING
 
 Name = Annotated[str, Field(pattern=NAME)]
 ItemName = Annotated[str, Field(pattern=ITEM)]
@@ -22,6 +23,18 @@ Line = Annotated[
 """A text of one line, without what turns or hides what stands behind it."""
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 """A title in each language that has one."""
+
+
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
+    return value
+
+
+Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
+"""A day as YYYY-MM-DD, so that the order of the texts is that of the days."""
 
 
 def no_repeats(items: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -13,14 +13,11 @@ from readiness.config.wave import Wave
 
 SHIPPED = "report.qmd"
 """The document that shows any studies and waves, in any language."""
-BEFORE = ("report.qmd", "reports/study.qmd", "reports/wave.qmd")
-"""The shipped documents of when each kind of report had one."""
 
 
 class Report(Section):
     """The report that `make` renders: of what, in which languages."""
 
-    source: str = Field(default=SHIPPED, description="the Quarto document")
     title: Titles | None = Field(
         default=None,
         description="title in each language; those of what is shown unless given",
@@ -40,20 +37,6 @@ class Report(Section):
     status: Literal["draft"] | None = Field(
         default=None, description="`draft`: every page says that it is one; set by `freeze`"
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_before(cls, value: Any) -> Any:
-        """The keys of sealed configurations: one study, one wave, one language."""
-        if not isinstance(value, dict) or not {"study", "wave", "language"} & set(value):
-            return value
-        kept = {k: v for k, v in value.items() if k not in ("study", "wave", "language")}
-        if kept.get("source") in BEFORE:
-            del kept["source"]
-        shown = [value[kind] for kind in ("study", "wave") if value.get(kind) is not None]
-        if shown:
-            kept.setdefault("show", shown)
-        return {"languages": [value.get("language", "fr")], **kept}
 
 
 class Config(Section):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from readiness.config.base import Line, Section, Titles
-from readiness.patterns import COUNTRY, DATE, KEY, TEMPLATE
+from readiness.config.base import Day, Line, Section, Titles
+from readiness.patterns import COUNTRY, KEY, TEMPLATE
 
 Template = Annotated[str, Field(pattern=TEMPLATE)]
 
@@ -31,9 +30,8 @@ class Privacy(Section):
     hosting: str | None = Field(
         default=None, pattern=COUNTRY, description="where the answers are kept"
     )
-    keep_until: str | None = Field(
+    keep_until: Day | None = Field(
         default=None,
-        pattern=DATE,
         description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
         "no wave is computed, until its answers are erased or the day is another",
     )
@@ -61,15 +59,6 @@ class Privacy(Section):
         pattern=KEY,
         description="the name of the key of the pseudonyms; set by `freeze`",
     )
-
-    @field_validator("keep_until")
-    @classmethod
-    def _is_a_day(cls, value: str | None) -> str | None:
-        try:
-            date.fromisoformat(value or "2000-01-01")
-        except ValueError:
-            raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
-        return value
 
     @property
     def stated(self) -> dict[str, object]:

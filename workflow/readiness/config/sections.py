@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -20,62 +19,35 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from readiness.config.base import ItemName, Items, Section, Titles, no_repeats
-from readiness.patterns import DATE, ITEM, NAME, VERSION
+from readiness.config.base import Day, ItemName, Items, Section, Titles, no_repeats
+from readiness.patterns import DATASET, NAME
 
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
 """How respondents came in; what each allows: `analysis.selection.Selection`."""
-MOST_PERMUTATIONS = 1_000_000
-"""Each draw is a pass over all answers: with a million, a p-value is known to 0.001."""
+PERMUTATIONS = 9999
+"""Draws of a permutation test: a p-value of .05 is known to .002."""
 LARGEST_SEED = 2**63 - 1
 LARGEST_BASE = 1_000_000
 """Answers: a bound above that of any survey withholds everything, or overflows."""
 
 
-class DatasetVersion(Section):
-    """A dataset version that `data/versions.csv` registers."""
-
-    dataset: str = Field(pattern=NAME, description="name of the dataset")
-    version: str = Field(pattern=VERSION, description="version, in quotes")
-
-    @property
-    def name(self) -> str:
-        """`dataset@version`."""
-        return f"{self.dataset}@{self.version}"
-
-
-class Trim(Section):
-    """Bounds of the weights, as multiples of their mean."""
-
-    lower: float = Field(gt=0, lt=1, description="smallest weight, in mean weights (above 0)")
-    upper: float = Field(gt=1, description="largest weight, in mean weights (above 1)")
+DatasetName = Annotated[str, Field(pattern=DATASET)]
+"""A dataset version that `data/versions.csv` registers: `dataset@version`."""
 
 
 class Validate(Section):
     """When the wave was open; what falls outside is counted and excluded."""
 
-    opens: str | None = Field(
+    opens: Day | None = Field(
         default=None,
-        pattern=DATE,
         description="first day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
     )
-    closes: str | None = Field(
+    closes: Day | None = Field(
         default=None,
-        pattern=DATE,
         description="last day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
     )
     duplicates: Literal["last", "first", "most_answered"] = Field(
         default="last", description="which of several submissions of one person is kept"
-    )
-    same_content: Literal["keep", "drop"] = Field(
-        default="keep",
-        description="whether a submission is kept whose answers are all those of an earlier one",
-    )
-    fastest: float | None = Field(
-        default=None,
-        ge=0,
-        description="an interview of fewer seconds is listed as too fast: a third of the median "
-        "unless given",
     )
     largest_loss: float | None = Field(
         default=None,
@@ -85,18 +57,8 @@ class Validate(Section):
         "one item, is not used as it came: 0.05 unless given",
     )
 
-    @field_validator("opens", "closes")
-    @classmethod
-    def _is_a_day(cls, value: str | None) -> str | None:
-        try:
-            date.fromisoformat(value or date.min.isoformat())
-        except ValueError:
-            raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
-        return value
-
     @model_validator(mode="after")
     def _opens_first(self) -> Validate:
-        # Both are YYYY-MM-DD: the order of the texts is the order of the days.
         if self.opens and self.closes and self.opens > self.closes:
             raise ValueError("closes on or after the day of opens")
         return self
@@ -114,26 +76,16 @@ class Weight(Section):
     `weight: none` in the place of the section leaves everybody with the weight 1.
     """
 
-    method: Literal["rake", "none"] = Field(
-        default="rake",
-        description="`none`: unweighted, the same as `weight: none`",
-    )
     margins: str | None = Field(
         default=None,
         pattern=NAME,
         description="file below data/margins, without .csv; without it the respondents of each "
         "stratum stand for its people",
     )
-    tolerance: float = Field(
-        default=1e-10, gt=0, lt=1e-2, description="largest relative gap of a margin after raking"
-    )
-    max_iterations: int = Field(
-        default=500, gt=0, le=1_000_000, description="raking gives up after it"
-    )
-    trim: Trim | None = Field(
-        default=None,
-        description="limits of the weights: kept together with the margins where weights can be "
-        "found that do, else by trimming, which moves the margins; 0.2 and 4 unless given",
+    trim: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
+        default=[0.2, 4.0],
+        description="the smallest and the largest weight, in mean weights: kept together with the "
+        "margins where weights can be found that do, else by trimming, which moves the margins",
     )
     collapse: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] = Field(
         default={},
@@ -141,29 +93,13 @@ class Weight(Section):
         "for strata: `{region: [[north, centre]]}`; what is too small after it is merged "
         "by itself, and the report says so",
     )
-    replicates: Literal["jackknife", "groups"] | None = Field(
-        default=None,
-        description="replicates behind standard errors: one a respondent, or 80 random groups; "
-        "by the number of respondents unless given",
-    )
 
-    @model_validator(mode="before")
+    @field_validator("trim")
     @classmethod
-    def _none_in_one_word(cls, value: Any) -> Any:
-        return {"method": UNWEIGHTED} if value == UNWEIGHTED else value
-
-    @model_validator(mode="after")
-    def _none_is_all(self) -> Weight:
-        if self.method == UNWEIGHTED and (self.margins or self.trim):
-            raise ValueError("no margins and no trim beside method: none")
-        return self
-
-    @property
-    def limits(self) -> Trim | None:
-        """The limits of the weights; None: none."""
-        if self.trim is None and self.method != UNWEIGHTED:
-            return Trim(lower=0.2, upper=4.0)
-        return self.trim
+    def _around_the_mean(cls, value: list[float]) -> list[float]:
+        if not 0 < value[0] < 1 < value[1]:
+            raise ValueError("a number between 0 and 1, then one above 1")
+        return value
 
 
 @dataclass(frozen=True)
@@ -189,7 +125,9 @@ class Estimate(Section):
         "are further columns of the tables (a name alone: all other frame variables are). Totals "
         "alone unless given",
     )
-    items: Items = Field(description="questionnaire items to estimate")
+    items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
+        default=[], description="items to estimate; all that answers can be counted of unless given"
+    )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
         default="korn-graubard", description="kind of interval for shares"
@@ -219,22 +157,7 @@ class Compare(Section):
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
         default="holm", description="adjustment of the pairwise contrasts, within one item"
     )
-    permutations: int = Field(
-        default=9999,
-        ge=99,
-        le=MOST_PERMUTATIONS,
-        description="draws of the permutation test, when it is needed",
-    )
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
-    blocks: str | None = Field(
-        default=None,
-        pattern=ITEM,
-        description="frame variable within which answers are permuted; never the groups "
-        "themselves, nor what drives response (docs/comparisons.md)",
-    )
-    lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = Field(
-        default="auto", description="primary test; auto chooses by n and says why"
-    )
 
 
 class Figures(Section):
@@ -262,27 +185,6 @@ READERS = ("public", "researchers", "internal")
 """The presets of `disclosure`: who reads the numbers."""
 
 
-class Dominance(Section):
-    """When few people make most of a sum."""
-
-    n: int = Field(ge=1, le=100, description="how many of the largest contributions")
-    share: float = Field(gt=0, lt=1, description="more than this share of the sum is too much")
-
-
-class FewerVariables(Section):
-    """How many variables a small wave is told by."""
-
-    below: int = Field(ge=2, le=LARGEST_BASE, description="respondents; a wave of fewer is small")
-    variables: int = Field(ge=0, le=100, description="at most so many, the first of `estimate.by`")
-
-
-class FewerDigits(Section):
-    """How exactly a percentage on a small base is told."""
-
-    below: int = Field(ge=2, le=LARGEST_BASE, description="answers; a base of fewer is small")
-    digits: int = Field(ge=0, le=3, description="at most so many decimals")
-
-
 class Disclosure(Section):
     """Who may read a wave's numbers, and what protects respondents (docs/disclosure.md).
 
@@ -295,15 +197,12 @@ class Disclosure(Section):
         "`internal`: no count is protected; the keys below replace what it says",
     )
     minimum_cell: int | None = Field(
-        default=None, ge=1, le=LARGEST_BASE,
+        default=None,
+        ge=1,
+        le=LARGEST_BASE,
         description="no number of people below it may be known to have answered something, nor "
         "otherwise",
-    )  # fmt: skip
-    width: int | None = Field(
-        default=None, ge=0, le=LARGEST_BASE,
-        description="least distance between the smallest and the largest value that a reader can "
-        "hold possible for a protected count; the smallest cell unless given",
-    )  # fmt: skip
+    )
     zero: Literal["allowed", "protected"] | None = Field(
         default=None, description="whether that nobody answered something may be told"
     )
@@ -314,30 +213,13 @@ class Disclosure(Section):
         default=None,
         description="variables by whose combination somebody could be found (quasi-identifiers)",
     )
-    k: int | None = Field(
-        default=None, ge=2, le=LARGEST_BASE,
-        description="fewest respondents that may share one combination of them",
-    )  # fmt: skip
-    dominance: Dominance | None = Field(
-        default=None, description="when the mean of a number is withheld: few people make its sum"
-    )
     p_percent: float | None = Field(
-        default=None, gt=0, lt=1,
-        description="it is withheld too when the second largest contributor can estimate the "
-        "largest to within this share",
-    )  # fmt: skip
-    dimensions: list[FewerVariables] | None = Field(
-        default=None, description="how many variables a small wave is told by: "
-        "`[{below: 100, variables: 1}]`",
-    )  # fmt: skip
-    digits: list[FewerDigits] | None = Field(
-        default=None, description="how exactly percentages on small bases are told: "
-        "`[{below: 100, digits: 0}]`",
-    )  # fmt: skip
-    rounded_bases: int | None = Field(
-        default=None, ge=2, le=1000,
-        description="bases are told as multiples of it, instead of being withheld",
-    )  # fmt: skip
+        default=None,
+        gt=0,
+        lt=1,
+        description="a mean is withheld when the second largest contributor to its sum can "
+        "estimate the largest to within this share",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -349,7 +231,7 @@ class Study(Section):
     """A study of which only figures were published: claims to be judged."""
 
     title: Titles = Field(description="title in each language")
-    claims: DatasetVersion = Field(description="the register of published claims")
+    claims: DatasetName = Field(description="the register of published claims, `dataset@version`")
     structure: str = Field(
         pattern=NAME,
         description="file below data/claims, without .yaml: which claims belong together",

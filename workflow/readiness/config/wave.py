@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
-from readiness.config.base import ItemName, Items, Section, Titles
+from readiness.config.base import Items, Section, Titles
 from readiness.config.derived import Derived
 from readiness.config.sections import (
     READERS,
     UNWEIGHTED,
     Compare,
-    DatasetVersion,
+    DatasetName,
     Disclosure,
     Estimate,
     Figures,
@@ -24,29 +30,26 @@ from readiness.config.sections import (
 from readiness.patterns import NAME
 
 
-class WaveDocument(Section):
-    """What the report tells of the wave: a block for each item, by its kind."""
-
-    items: Items | None = Field(
-        default=None,
-        description="items to tell of, in this order; all of `estimate`, in the questionnaire's "
-        "order, unless given",
-    )
-    titles: dict[ItemName, Titles] = Field(
-        default={}, description="title of an item's block in each language; its label unless given"
-    )
+def _unless_none(value: Any) -> Any:
+    if value is None:
+        raise ValueError("a section, or none")
+    return None if value == UNWEIGHTED else value
 
 
 class Wave(Section):
     """One wave of the survey: its data, its questionnaire, and how it is analysed."""
 
     title: Titles = Field(description="title in each language")
-    simulated: bool = Field(description="true when the answers were not given by real people")
+    simulated: bool = Field(
+        default=False, description="true when the answers were not given by real people"
+    )
     selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
     )
-    answers: DatasetVersion = Field(description="the export of the survey tool")
-    sample: DatasetVersion | None = Field(
+    answers: DatasetName = Field(
+        description="the export of the survey tool, `dataset@version` of data/versions.csv"
+    )
+    sample: DatasetName | None = Field(
         default=None,
         description="the persons who were asked, with their frame variables: of a probability "
         "sample needed, of others where there is such a list",
@@ -68,16 +71,20 @@ class Wave(Section):
     derive: list[Derived] = Field(
         default=[], description="variables that are computed of answers, in their order"
     )
-    weight: Annotated[Weight, OrWord((UNWEIGHTED,))] = Field(
-        default=Weight(method=UNWEIGHTED), description=Weight.__doc__ or ""
+    weight: Annotated[Weight | None, BeforeValidator(_unless_none), OrWord((UNWEIGHTED,))] = Field(
+        default=None, description=Weight.__doc__ or ""
     )
-    estimate: Estimate = Field(description=Estimate.__doc__ or "")
+    estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
     compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
     figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
     disclosure: Annotated[Disclosure, OrWord(READERS)] | None = Field(
         default=None, description=Disclosure.__doc__ or ""
     )
-    document: WaveDocument = Field(default=WaveDocument(), description=WaveDocument.__doc__ or "")
+    show: Items | None = Field(
+        default=None,
+        description="items that the report tells of, in this order; all of `estimate`, in the "
+        "questionnaire's order, unless given",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -96,6 +103,11 @@ class Wave(Section):
                 "the drawn sample of a probability sample (`sample`); without one, opt-in, census "
                 "or purposive"
             )
-        if self.weight.method != UNWEIGHTED and not self.weight.margins:
+        if self.weight and not self.weight.margins:
             raise ValueError("margins to weight to, a sample, or `weight: none`")
         return self
+
+    @model_serializer(mode="wrap")
+    def _none_in_one_word(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `weight` a sample would stand for its strata."""
+        return {**dump(self), **({} if self.weight else {"weight": UNWEIGHTED})}

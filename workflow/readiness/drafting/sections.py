@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from textwrap import fill
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from readiness.bounded import read_yaml_text
 from readiness.errors import ConfigError
-
-WIDTH = 96
 
 
 def wave_section(
@@ -24,22 +21,15 @@ def wave_section(
     dataset: str,
     version: str,
     questionnaire: str,
-    items: Sequence[str],
 ) -> str:
     """The lines of a wave, below `waves:`; nothing in it that nobody supplied."""
-    lines = [
-        f"  {wave}:",
-        f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}",
-        "    simulated: false",
-        f"    selection: {selection}",
-        f'    answers: {{dataset: {dataset}, version: "{version}"}}',
-        f"    questionnaire: {questionnaire}",
-        "    weight: none",
-        "    estimate:",
-        "      items:",
-        fill(f"[{', '.join(items)}]", WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 9),
-    ]
-    return "\n".join(lines) + "\n"
+    return (
+        f"  {wave}:\n"
+        f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}\n"
+        f"    selection: {selection}\n"
+        f"    answers: {dataset}@{version}\n"
+        f"    questionnaire: {questionnaire}\n"
+    )
 
 
 def study_section(study: str, *, title: Mapping[str, str], dataset: str, version: str) -> str:
@@ -48,7 +38,7 @@ def study_section(study: str, *, title: Mapping[str, str], dataset: str, version
     return (
         f"  {study}:\n"
         f"    title: {{{titles}}}\n"
-        f'    claims: {{dataset: {dataset}, version: "{version}"}}\n'
+        f"    claims: {dataset}@{version}\n"
         f"    structure: {study}-{version}\n"
     )
 

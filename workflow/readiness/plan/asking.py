@@ -17,6 +17,8 @@ from readiness.questionnaire.writing import CHECK, open_decisions
 
 ONE_ANSWER = ("single", "ordinal")
 """The kinds of items whose categories can be groups."""
+ESTIMATED = (*ONE_ANSWER, "multi", "number")
+"""The kinds of items that shares or means are computed of."""
 TRUE = ("true", "yes", "on", "1", "y", "t")
 """How a questionnaire may write that something is so, in small letters."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from readiness.config import STRATUM, Config, Report, Wave
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
-from readiness.plan.asking import Asked
+from readiness.plan.asking import ESTIMATED, Asked
 from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quoted
@@ -25,17 +25,6 @@ def check_report(root: Path, where: str, config: Config) -> None:
             )
     if not names:
         raise ConfigError(f"{where}: report: nothing to show; add a study or a wave.")
-    document = config.report.source
-    try:
-        # What is rendered runs: it is the project's own, also behind a link.
-        inside = (root / document).resolve().is_relative_to(root.resolve())
-    except (OSError, ValueError, RuntimeError):
-        inside = False
-    if not inside:
-        raise ConfigError(
-            f"{where}: report.source: {quoted(document)} is no file of the project; expected a "
-            "path below its root."
-        )
 
 
 def check_languages(where: str, report: Report, lacks: Mapping[str, Sequence[str]]) -> None:
@@ -68,7 +57,7 @@ def _some(places: Sequence[str]) -> str:
 
 
 KINDS = {
-    "estimate": ("single", "ordinal", "multi", "number"),
+    "estimate": ESTIMATED,
     "compare": ("single", "ordinal", "multi"),
 }
 """The kinds of items that a step can work on."""
@@ -91,22 +80,16 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is personal data in {path}. Take it out."
                 )
-    for key, told in (("items", wave.document.items or ()), ("titles", wave.document.titles)):
-        for name in told:
-            if name not in wave.estimate.items:
-                raise ConfigError(
-                    f"{where}.document.{key}: {quoted(name)} is not estimated; expected one of "
-                    f"{', '.join(wave.estimate.items)}."
-                )
+    for name in wave.show or ():
+        if name not in wave.estimate.items:
+            raise ConfigError(
+                f"{where}.show: {quoted(name)} is not estimated; expected one of "
+                f"{', '.join(wave.estimate.items)}."
+            )
     _check_groups(where, wave, questionnaire)
-    blocks, groups = wave.compare.blocks, wave.estimate.compared
-    if blocks is not None and (blocks not in known or blocks == groups):
-        raise ConfigError(
-            f"{where}.compare.blocks: {quoted(blocks)}; expected a variable of {path}, and "
-            f"not the groups: {', '.join(name for name in known if name != groups)}."
-        )
-    _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
-    if wave.weight.margins:
+    if wave.weight:
+        _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
+    if wave.weight and wave.weight.margins:
         _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), path, known)
 
 

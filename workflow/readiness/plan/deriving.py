@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readiness.config import Condition, Derived, Wave
 from readiness.errors import ConfigError
-from readiness.plan.asking import ONE_ANSWER, Asked, asked
+from readiness.plan.asking import ESTIMATED, ONE_ANSWER, Asked, asked
 from readiness.plan.runs import Run, input_files
 from readiness.terminal import quoted
 
@@ -19,6 +19,23 @@ def asked_of(root: Path, run: Run) -> Asked:
     """What was asked in a wave, and behind it what is derived of it."""
     assert isinstance(run.section, Wave)
     return with_derived(asked(root, input_files(run.section)["questionnaire"]), run)
+
+
+def with_items(root: Path, run: Run) -> Run:
+    """A run whose wave names what it estimates: all that answers can be counted of."""
+    wave = run.section
+    if not isinstance(wave, Wave) or wave.estimate.items:
+        return run
+    if not (root / input_files(wave)["questionnaire"]).is_file():
+        return run  # the plan says so, with the key that names it
+    found = asked_of(root, run)
+    items = [
+        name
+        for name, kind in found.kinds.items()
+        if kind in ESTIMATED and name not in found.personal
+    ]
+    estimate = wave.estimate.model_copy(update={"items": items})
+    return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
 
 def variables_of(root: Path, run: Run) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from readiness.config import Report, Wave
+from readiness.config import SHIPPED, Report, Wave
 from readiness.lineage import canonical_json
 from readiness.patterns import WRITTEN_IN
 from readiness.plan.asking import document_of
@@ -39,11 +39,6 @@ class Document:
     downloads: tuple[tuple[str, str], ...] = ()
 
     @property
-    def source(self) -> str:
-        """The Quarto document that is rendered."""
-        return self.report.source
-
-    @property
     def name(self) -> str:
         """The name of its files, without ending: that of a simulated wave says so."""
         return page_name(self.run)
@@ -65,7 +60,6 @@ class Document:
             return {"kind": "study", **shared}
         # Of answers that nobody gave nothing is said.
         stated = {} if section.simulated else run.privacy.stated
-        titles = {item: title[self.language] for item, title in section.document.titles.items()}
         return {
             "kind": "wave",
             **shared,
@@ -74,7 +68,6 @@ class Document:
             "variables": variables_of(self.root, run),
             "adjust": section.compare.adjust,
             "items": told_items(self.root, run),
-            "titles": titles,
             **({"privacy": stated} if stated else {}),
         }
 
@@ -83,8 +76,7 @@ class Document:
         """The files that it includes; RenderError, with file and line, where it cannot."""
         from readiness.rendering.qmd import parse
 
-        folder = Path(self.source).parent
-        return [str(folder / name) for name in parse(self.root / self.source).chapters]
+        return list(parse(self.root / SHIPPED).chapters)
 
     @property
     def files(self) -> dict[str, Any]:
@@ -105,9 +97,8 @@ class Document:
             files["contrasts"] = f"{results}/compare/contrasts.csv"
             files["questionnaire"] = run.questionnaire
         else:
-            claims = run.section.claims
             files["verdicts"] = f"{results}/judge/verdicts.json"
-            files["claims"] = f"results/inputs/{claims.dataset}/{claims.version}/data.csv"
+            files["claims"] = f"results/inputs/{run.section.claims.replace('@', '/')}/data.csv"
             files["structure"] = input_files(run.section)["structure"].as_posix()
         return files
 
@@ -127,13 +118,13 @@ def page_name(run: Run) -> str:
 def told_items(root: Path, run: Run) -> list[str]:
     """The items of which a wave's document tells, in its order.
 
-    Without `document.items`: those that are estimated, in the order of the questionnaire, and
+    Without `show`: those that are estimated, in the order of the questionnaire, and
     behind them those that are derived.
     """
     wave = run.section
     assert isinstance(wave, Wave)
-    if wave.document.items:
-        return list(wave.document.items)
+    if wave.show:
+        return list(wave.show)
     kinds = asked_of(root, run).kinds
     return [item for item in kinds if item in wave.estimate.items]
 
@@ -142,9 +133,6 @@ def missing_labels(root: Path, run: Run, language: str) -> list[str]:
     """What has no text in a language, each by its place; none where a run can be told in it."""
     missing = [] if language in run.section.title else [f"{run.key}.title"]
     if isinstance(run.section, Wave):
-        titles = run.section.document.titles
-        lacking = [item for item, title in titles.items() if language not in title]
-        missing += [f"{run.key}.document.titles.{item}" for item in lacking]
         missing += [
             f"{run.key}.derive.{place}"
             for one in run.section.derive

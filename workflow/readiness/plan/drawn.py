@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.config import UNWEIGHTED, Wave
+from readiness.config import Wave
 from readiness.lineage import canonical_json
 from readiness.plan.deriving import asked_of
 from readiness.plan.documents import told_items
@@ -54,7 +54,7 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     # Where each answer counts once there are no weights to draw.
-    weights = (WEIGHTS,) if wave.weight.method != UNWEIGHTED else ()
+    weights = (WEIGHTS,) if wave.weight else ()
     return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
 
 
@@ -62,10 +62,9 @@ def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
     """The settings of the step that draws a run's charts in a language, as canonical JSON."""
     settings: dict[str, Any] = {"language": language}
     if isinstance(run.section, Wave):
-        trim = run.section.weight.limits
         settings |= {
             "by": run.section.estimate.compared,
-            "bounds": [trim.lower, trim.upper] if trim else [],
+            "bounds": run.section.weight.trim if run.section.weight else [],
             "simulated": run.section.simulated,
             "selection": run.section.selection,
             "reliable_base": run.section.figures.reliable_base,

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from readiness.closure import code_hash
-from readiness.config import Config, Report, Study, Wave, load_config
+from readiness.config import SHIPPED, Config, Report, Study, Wave, load_config
 from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
@@ -16,7 +16,7 @@ from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.plan.asking import Asked, asked
 from readiness.plan.checks import check_languages, check_report, check_wave
-from readiness.plan.deriving import variables_of, with_derived
+from readiness.plan.deriving import variables_of, with_derived, with_items
 from readiness.plan.documents import Document, missing_labels, page_name
 from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
@@ -54,7 +54,7 @@ class Plan:
             run = runs[0]
             folder = f"publications/{identity}"
             found.append(Run(folder, run.name, run.section, own, run.privacy))
-        return {run.folder: run for run in found}
+        return {run.folder: with_items(self.root, run) for run in found}
 
     @cached_property
     def publications(self) -> list[str]:
@@ -216,7 +216,7 @@ class Plan:
         for run in self.runs.values():
             if run.frozen or not isinstance(run.section, Wave) or run.section.simulated:
                 continue
-            answers = self._versions.get(run.section.answers.name)
+            answers = self._versions.get(run.section.answers)
             if answers is not None and not answers.erased:
                 raise ConfigError(
                     f"config.yaml: privacy.keep_until: the answers of {answers.name} were to be "
@@ -347,17 +347,19 @@ class Plan:
         questionnaires: dict[Path, Asked] = {}
         for run in self.runs.values():
             for key, dataset in run.datasets_by_key.items():
-                version = self._versions.get(dataset.name)
+                version = self._versions.get(dataset)
                 if version is None:
                     known = sorted(v.name for v in self._versions.values())
-                    same = [name for name in known if name.startswith(f"{dataset.dataset}@")]
+                    same = [
+                        name for name in known if name.startswith(dataset.partition("@")[0] + "@")
+                    ]
                     raise ConfigError(
-                        f"{run.key}.{key}: dataset version {dataset.name} is not in "
+                        f"{run.key}.{key}: dataset version {dataset} is not in "
                         f"data/versions.csv; it has {', '.join(same or known)}."
                     )
                 if version.erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
                     raise ConfigError(
-                        f"{run.key}.{key}: {dataset.name} was erased ({version.note}); "
+                        f"{run.key}.{key}: {dataset} was erased ({version.note}); "
                         "name another version."
                     )
                 check_pointer(self.root, version)
@@ -378,8 +380,8 @@ class Plan:
 
     def _check_report(self) -> None:
         check_report(self.root, "config.yaml", self.config)
-        if not (self.root / self.config.report.source).is_file():
-            raise ConfigError(f"config.yaml: report.source: {self.config.report.source} not found.")
+        if not (self.root / SHIPPED).is_file():
+            raise ConfigError(f"{SHIPPED}: not found. Restore it with git.")
         for identity, frozen in self._frozen.items():
             check_report(self.root, str(PUBLICATIONS / identity / "config.yaml"), frozen)
         _ = self.languages

@@ -15,7 +15,6 @@ from typing import Any
 
 from readiness.config import (
     Config,
-    DatasetVersion,
     Disclosure,
     Privacy,
     Study,
@@ -51,8 +50,8 @@ class Run:
         return f"{self.config}: {kind}.{self.name}"
 
     @property
-    def datasets_by_key(self) -> dict[str, DatasetVersion]:
-        """The dataset versions it needs, by the key that names them."""
+    def datasets_by_key(self) -> dict[str, str]:
+        """The dataset versions it needs, `name@version`, by the key that names them."""
         if not isinstance(self.section, Wave):
             return {"claims": self.section.claims}
         drawn = {"sample": self.section.sample} if self.section.sample else {}
@@ -61,7 +60,7 @@ class Run:
     @property
     def datasets(self) -> tuple[str, ...]:
         """The dataset versions it needs, `name@version`."""
-        return tuple(dataset.name for dataset in self.datasets_by_key.values())
+        return tuple(self.datasets_by_key.values())
 
     @property
     def derives(self) -> bool:
@@ -101,7 +100,6 @@ class Run:
                 "figures": self.section.figures.model_dump(),
                 "level": self.section.estimate.level,
                 "selection": self.section.selection,
-                "permutations": self.section.compare.permutations,
                 "disclosure": self._rules,
                 "by": self.section.estimate.by,
             }
@@ -137,9 +135,13 @@ class Run:
             section["privacy"] = self.privacy.looked_for
             if not self.section.simulated:
                 sealed = self.privacy.key or ("" if not self.frozen else UNKNOWN_KEY)
-                section["pseudonyms"] = {"dataset": self.section.answers.name, "sealed": sealed}
+                section["pseudonyms"] = {"dataset": self.section.answers, "sealed": sealed}
         elif step == "weight":
-            section = {**self.section.weight.model_dump(), "selection": self.section.selection}
+            weight = self.section.weight
+            section = {
+                "weight": weight.model_dump() if weight else None,
+                "selection": self.section.selection,
+            }
         else:
             section = getattr(self.section, step).model_dump()
         return canonical_json(section)
@@ -171,7 +173,7 @@ class Run:
 
     @property
     def _numbers(self) -> tuple[str, dict[str, Any]]:
-        return self.name, self.section.model_dump(exclude={"title", "document"})
+        return self.name, self.section.model_dump(exclude={"title", "show"})
 
 
 def runs_of(config: Config) -> Iterator[Run]:
@@ -193,7 +195,7 @@ def input_files(section: Wave | Study) -> dict[str, Path]:
     files = {"questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml")}
     if section.corrections:
         files["corrections"] = Path(f"data/corrections/{section.corrections}.csv")
-    if section.weight.margins:
+    if section.weight and section.weight.margins:
         files["margins"] = Path(f"data/margins/{section.weight.margins}.csv")
     if section.revises:
         files["published"] = PUBLICATIONS / section.revises / "figures.csv"

@@ -31,8 +31,7 @@ def table_files(run: Run) -> dict[str, str]:
         files["questionnaire"] = run.questionnaire
         files["contrasts"] = f"{results}/compare/contrasts.csv"
         return files
-    claims = run.section.claims
-    files["claims"] = f"results/inputs/{claims.dataset}/{claims.version}/data.csv"
+    files["claims"] = f"results/inputs/{run.section.claims.replace('@', '/')}/data.csv"
     files["structure"] = input_files(run.section)["structure"].as_posix()
     files["verdicts"] = f"{results}/judge/verdicts.json"
     return files

@@ -112,11 +112,11 @@ def with_key(material: Material) -> Material:
     used = path.read_text("utf-8") if path.is_file() else ""
     if not isinstance(material.section, Wave) or used in ("", FROM_DATA):
         return material
-    answers = material.section.answers.name
+    answers = material.section.answers
     for other in publication_ids(material.root):
         folder = material.root / FOLDER / other
         config = load_config(folder / CONFIG)
-        same = [w.answers.name for w in config.waves.values() if config.privacy.key == used]
+        same = [w.answers for w in config.waves.values() if config.privacy.key == used]
         if other == material.identity or same in ([], [answers]):
             continue
         raise ConfigError(
@@ -133,7 +133,7 @@ def refuse_named(material: Material) -> None:
     Answers that anybody may have name their respondents themselves.
     """
     assert isinstance(material.section, Wave)
-    answers = next(v for v in material.versions if v.name == material.section.answers.name)
+    answers = next(v for v in material.versions if v.name == material.section.answers)
     if "corrections" not in material.files or not (
         answers.restricted or not material.section.simulated
     ):

@@ -37,7 +37,6 @@ class WaveRegister(Section):
     simulated: bool
     figures: Figures = Field()
     level: float
-    permutations: int
     selection: SelectionName
     disclosure: Disclosure
     by: str | list[str] | None
@@ -126,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
     hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy, data)
     selection = Selection.of(settings.selection, complete=everybody_answered(tables["counts"]))
     weighted = are_weighted(tables["steps"])
-    shown = (rules, scheme, selection, hidden.ids, policy)
+    shown = (rules, scheme, selection, hidden.ids)
     rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))
     before: dict[str, Origin] = {}
     if arguments.published:
@@ -135,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(
-        tables["comparisons"], tables["estimates"], rules, scheme, selection, hidden.ids, policy
+        tables["comparisons"], tables["estimates"], rules, scheme, selection, hidden.ids
     )
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
@@ -144,7 +143,7 @@ def run(arguments: argparse.Namespace) -> int:
         selection,
         simulated=settings.simulated,
     )
-    rows += settings_rows(settings.level, settings.permutations, rules, selection)
+    rows += settings_rows(settings.level, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
     rows += nonresponse_rows(tables, suppressed(rows), rules)
     if arguments.scales:

@@ -127,7 +127,7 @@ def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
     resources = {f"{home}/{name}": path for path, name in names.items()}
     resources |= {f"{home}/prose/{path.name}": path for path in files.prose}
     resources[f"{home}/charts"] = files.charts
-    words = {told["title"], *told.get("titles", {}).values()}
+    words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
     known |= {said for _, said in stated(told.get("privacy", {}), language)}
     part = Part(register, resources, words, known, told)

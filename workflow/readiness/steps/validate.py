@@ -55,8 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
         opens=_day(settings.opens),
         closes=_day(settings.closes),
         duplicates=settings.duplicates,
-        same_content=settings.same_content,
-        fastest=settings.fastest,
     )
     key = key_of(settings.pseudonyms, questionnaire, arguments.answers)
     # From here on no message and no file quotes or names anybody.

@@ -18,7 +18,7 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import SelectionName, Weight, parse_json
+from readiness.config import Section, SelectionName, Weight, parse_json
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Outputs, add_step_arguments, log
@@ -26,9 +26,10 @@ from readiness.survey.weighting.report import COURSE
 from readiness.tables import read_text_table
 
 
-class WeightWave(Weight):
-    """The weighting of a wave, and how its respondents came in."""
+class WeightWave(Section):
+    """The weighting of a wave, and how its respondents came in; `weight` is None for no weights."""
 
+    weight: Weight | None
     selection: SelectionName
 
 
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = (*OF_A_RESPONDENT, *margins)
     answers = read_text_table(arguments.answers, "the coded answers", columns=wanted)
     table = weighted_part(answers, counts, questionnaire.apart)
-    weighed = weigh_wave(table, people(counts), margins, settings, Selection(settings.selection))
+    selection = Selection(settings.selection)
+    weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
     made = weighed.weighting
     outputs = Outputs("weight", arguments.out)
     outputs.csv("weights.csv", weights_table(table, weighed))

@@ -122,12 +122,6 @@ class Coded:
     asked: Asked
     columns: Mapping[str, Texts]
 
-    def without(self, gone: Booleans) -> Coded:
-        """The same without these respondents."""
-        texts = Texts(self.texts.codes[~gone], self.texts.texts)
-        columns = {name: column.take(~gone) for name, column in self.columns.items()}
-        return Coded(self.item, texts, self.cells, self.asked[~gone], columns)
-
     @property
     def given(self) -> Booleans:
         """Who gave an answer of any kind, whether it can be used or not."""

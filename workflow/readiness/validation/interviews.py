@@ -127,7 +127,7 @@ def _blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
     return "routed_blank", Fact("validation.routed_blank", {"conditions": conditions})
 
 
-def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, list[pd.DataFrame]]:
+def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
     """Who gave all the same answers as somebody in an earlier row, with an issue for each.
 
     Where so few questions are answered that their answers can come out in fewer ways than there are
@@ -153,7 +153,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> tuple[Booleans, li
         at = np.flatnonzero(mask)
         facts = [Fact(SAME[rule], {"row": str(answers.row[k])}) for k in first[at]]
         found.append(answers.issues(rule, facts, at))
-    return enough, found
+    return found
 
 
 def _said(each: Coded) -> Iterable[Texts]:
@@ -198,13 +198,11 @@ def straight_lines(
     return found
 
 
-def times(
-    coded: Sequence[Coded], answers: Answers, broke: Ends, fastest: float | None
-) -> list[pd.DataFrame]:
+def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """Issues of interviews that were too fast, or that ended before they began.
 
-    `fastest`: seconds below which an interview is too fast; None: a third of the median of those
-    that did not break off, where there are enough of them.
+    Too fast is less than a third of the median of those that did not break off, where there are
+    enough of them.
     """
     found = []
     known = answers.known
@@ -212,9 +210,8 @@ def times(
     seconds = known["_seconds"].numbers if "_seconds" in known else nothing
     whole = broke == len(coded)
     timed = seconds[whole & (seconds > 0)]
-    if fastest is None and len(timed) >= LEAST_TIMED:
+    if len(timed) >= LEAST_TIMED:
         fastest = float(np.median(timed)) * FAST
-    if fastest is not None:
         at = np.flatnonzero(whole & (seconds >= 0) & (seconds < fastest))
         fact = Fact("validation.speeder", {"bound": f"{fastest:.0f}"})
         shown = np.array([f"{value:.0f}" for value in seconds[at]], dtype=object)

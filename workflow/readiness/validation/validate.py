@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from readiness.validation.coding import (
     differences_from_frame,
     expectation,
 )
-from readiness.validation.columns import Booleans, Texts, order_of
+from readiness.validation.columns import Texts, order_of
 from readiness.validation.corrections import apply_corrections
 from readiness.validation.distributions import columns
 from readiness.validation.interviews import (
@@ -44,26 +43,12 @@ from readiness.validation.quarantine import set_aside
 from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
 from readiness.validation.schema import check_coded
 
-SameContent = Literal["keep", "drop"]
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
 """Why a submission is not kept; each has its count, be it none."""
-SET_ASIDE = ("structure", "screened_out", "same_content")
+SET_ASIDE = ("structure", "screened_out")
 """Why else, with a count where there is any."""
 LOST = (*NOT_KEPT, "structure")
 """Which of these are a loss; who was screened out is none of those who were asked about."""
-
-
-@dataclass(frozen=True)
-class Checks:
-    """How a wave is checked.
-
-    `fastest`: seconds below which an interview is too fast; None: told from the others.
-    `same_content`: what becomes of all the same answers as in an earlier row.
-    """
-
-    duplicates: DuplicateRule = "last"
-    same_content: SameContent = "keep"
-    fastest: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +94,6 @@ def validate(
     opens: date | None = None,
     closes: date | None = None,
     duplicates: DuplicateRule = "last",
-    same_content: SameContent = "keep",
-    fastest: float | None = None,
 ) -> Validated:
     """Validate and code an export.
 
@@ -123,8 +106,6 @@ def validate(
         closes: last day on which submissions count; None: every day from `opens` on.
         duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
             with `most_answered` items (of equals the last).
-        same_content: whether a submission with all the same answers as an earlier one is kept.
-        fastest: seconds below which an interview is too fast; None: told from the others.
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
     puts someone outside the sample into a weighted group.
@@ -134,7 +115,7 @@ def validate(
     tokens = None if sample is None else frozenset(sample["token"])
     return _validated(
         raw, questionnaire, tokens, sample, corrections,
-        opens=opens, closes=closes, checks=Checks(duplicates, same_content, fastest),
+        opens=opens, closes=closes, duplicates=duplicates,
     )  # fmt: skip
 
 
@@ -153,7 +134,7 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     return _validated(
         raw, questionnaire, tokens, None, None,
         opens=date.min if dated else None, closes=date.max if dated else None,
-        checks=Checks(),
+        duplicates="last",
     )  # fmt: skip
 
 
@@ -166,11 +147,11 @@ def _validated(
     *,
     opens: date | None,
     closes: date | None,
-    checks: Checks,
+    duplicates: DuplicateRule,
 ) -> Validated:
     raw = raw.reset_index(drop=True)
     table, found = submissions(
-        raw, questionnaire, tokens, opens=opens, closes=closes, keep=checks.duplicates
+        raw, questionnaire, tokens, opens=opens, closes=closes, keep=duplicates
     )
     at = np.flatnonzero(table["status"] == KEPT)
     if not len(at):
@@ -195,11 +176,8 @@ def _validated(
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
-    coded, dropped, more = whole_interviews(coded, answers, questionnaire, checks)
+    coded, more = whole_interviews(coded, answers, questionnaire)
     found += more
-    table.loc[answers.place[dropped], "status"] = "same_content"
-    if dropped.any():
-        answers, groups = answers.without(dropped), groups.take(~dropped)
     frame = _frame_columns(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
     check_coded(answers.respondent, held, questionnaire)
@@ -218,27 +196,20 @@ def _validated(
 
 
 def whole_interviews(
-    coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire, checks: Checks
-) -> tuple[list[Coded], Booleans, list[pd.DataFrame]]:
-    """What there is to see beside single cells.
-
-    Returns the items with the code of break-offs and without the respondents who are dropped; who
-    they are; and the issues.
-    """
+    coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
+) -> tuple[list[Coded], list[pd.DataFrame]]:
+    """Find what single cells do not show; returns the items with the code of break-offs, and the
+    issues."""
     broke = ends(coded, answers)
     coded = broken_off(coded, broke)
-    alike, same = same_content(coded, answers)
-    dropped = alike if checks.same_content == "drop" else np.zeros(len(answers), dtype=np.bool_)
     found = [
         *break_offs(coded, answers, broke),
         *blanks(coded, answers, broke, questionnaire.group_item),
-        *same,
+        *same_content(coded, answers),
         *straight_lines(coded, answers, questionnaire),
-        *times(coded, answers, broke, checks.fastest),
+        *times(coded, answers, broke),
     ]
-    if dropped.any():
-        coded, answers = [each.without(dropped) for each in coded], answers.without(dropped)
-    return coded, dropped, [*found, *columns(coded, answers)]
+    return coded, [*found, *columns(coded, answers)]
 
 
 def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:

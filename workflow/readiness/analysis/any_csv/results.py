@@ -105,9 +105,8 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     for by in settings.by:
         items = [item for item in sample.items if item.id != by]
         how = Compare.model_construct(
-            items=[item.id for item in items], blocks=settings.blocks,
-            **{key: getattr(settings, key) for key in ("adjust", "permutations", "seed", "lead")},
-        )  # fmt: skip
+            items=[item.id for item in items], adjust=settings.adjust, seed=settings.seed
+        )
         arguments = (sample.design, sample.questionnaire)
         table, chosen = compare_items(*arguments, by, how, settings.level)
         contrasts = contrast_items(

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.any_csv.settings import Question, Survey, Ticks
-from readiness.analysis.weighting import Margins, bounds
+from readiness.analysis.weighting import Margins
 from readiness.arrays import FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label, Questionnaire
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
-from readiness.survey.weighting.recipe import weigh
+from readiness.survey.weighting.recipe import Trim, weigh
 from readiness.survey.weighting.report import WeightingReport
 from readiness.validation.cells import split_options
 
@@ -82,15 +82,15 @@ def make_sample(
     if margins:
         for variable, totals in margins.items():
             _declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
-        weighting = weigh(made, margins, trim=bounds(settings.trim))
+        weighting = weigh(
+            made, margins, trim=Trim(settings.trim[0], settings.trim[1]) if settings.trim else None
+        )
         made, report = weighting.design, weighting.report
     for column, values in settings.domain.items():
         made = made.subset(frame[column].isin(values).to_numpy())
     if made.n == 0:
         listed = ", ".join(f"{c} {' or '.join(v)}" for c, v in settings.domain.items())
         raise StatisticsError(f"domain: no row of {source} has {listed}; nothing to estimate.")
-    if settings.blocks is not None:
-        _refuse_empty(frame, settings.blocks, source)
     coded = frame.replace("", BLANK)
     if questionnaire is None:
         if not settings.items and not settings.multiple:
@@ -172,7 +172,7 @@ def _known_columns(
 ) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
     named: list[tuple[str, str]] = [("by", column) for column in settings.by]
-    for key in ("weights", "strata", "blocks"):
+    for key in ("weights", "strata"):
         named += [(key, c) for c in [getattr(settings, key)] if c is not None]
     for key in ("psu", "fpc", "domain", "items"):
         named += [(key, column) for column in getattr(settings, key) or ()]

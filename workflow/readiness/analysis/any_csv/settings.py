@@ -11,10 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from readiness.config import (
     LARGEST_SEED,
-    MOST_PERMUTATIONS,
     Section,
     SelectionName,
-    Trim,
 )
 from readiness.questionnaire import BLANK
 from readiness.survey.intervals import Interval
@@ -140,7 +138,9 @@ class Survey(Section):
     margins_file: Column | None = Field(
         default=None, description="the same as a CSV: variable, category, total"
     )
-    trim: Trim | None = Field(default=None, description="bounds of the raked weights")
+    trim: Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="bounds of the raked weights"
+    )
     domain: dict[Column, list[Label]] = Field(
         default={}, description="only these values of these columns, of the full design"
     )
@@ -158,14 +158,7 @@ class Survey(Section):
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Interval = Field(default="korn-graubard", description="interval of a share")
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"] = "holm"
-    permutations: int = Field(
-        default=9999, ge=99, le=MOST_PERMUTATIONS, description="draws of the permutation test"
-    )
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
-    blocks: Column | None = Field(
-        default=None, description="column within which answers are permuted"
-    )
-    lead: Literal["auto", "rao_scott", "permutation", "effect_size"] = "auto"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Survey:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from readiness.commands.documents import documents
 from readiness.config import load_config
+from readiness.config.documents import documents
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.errors import ConfigError, StoppedError
 from readiness.publications.ledger import publication_ids

@@ -103,7 +103,7 @@ def begin_wave(
     name = questionnaire or f"{wave}-{VERSION}"
     section = wave_section(
         wave, language=language or told, selection=selection or UNDECIDED, dataset=wave,
-        version=VERSION, questionnaire=name, items=items,
+        version=VERSION, questionnaire=name,
     )  # fmt: skip
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
     with all_or_nothing() as undo:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.config import load_config
 from readiness.datasets.pointers import Pointer
 from readiness.errors import DataError
 from readiness.facts import Fact
@@ -25,7 +24,6 @@ from readiness.publications.ledger import (
     read_inputs,
     versions_table,
 )
-from readiness.publications.program import program_files
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import LEDGER, sha256
 from readiness.register.figures import read_register
@@ -105,13 +103,6 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
     inputs = read_inputs(folder)
     for path in inputs:
         _read_input(root, path)
-    source = load_config(folder / CONFIG).report.source
-    if source not in program_files():
-        # Its cells would run.
-        raise DataError(
-            f"a report that is none of this program's ({source})",
-            Fact("audit.run.foreign_report", {"name": str(source)}),
-        )
     return assemble(
         root,
         read_file(folder / CONFIG).decode("utf-8"),

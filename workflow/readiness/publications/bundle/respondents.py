@@ -156,11 +156,10 @@ def _waves(folder: Path) -> list[Mapping[str, Any]]:
 
 def _datasets(wave: Mapping[str, Any]) -> dict[str, str]:
     """The dataset versions of a wave by their role: its answers, and a sample where it has one."""
-    return {
-        role: f"{wave[role]['dataset']}@{wave[role]['version']}"
-        for role in ROLES
-        if role in wave or role == ROLES[0]
-    }
+    named = {role: wave[role] for role in ROLES if role in wave or role == ROLES[0]}
+    if not all(isinstance(name, str) for name in named.values()):
+        raise TypeError
+    return named
 
 
 def _codes(

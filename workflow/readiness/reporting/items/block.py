@@ -36,9 +36,9 @@ ALONE = {
 
 
 def item_block(wave: ShownWave, name: str) -> Block:
-    """The block of one item, with the title that the configuration gives it, or its label."""
+    """The block of one item, called by its label."""
     item = wave.questionnaire.item(name)
-    title = wave.settings["titles"].get(name) or item.label.text(wave.language)
+    title = item.label.text(wave.language)
     return Block(f"item-{name}", plain(title), lambda: _Block(wave, item).told())
 
 

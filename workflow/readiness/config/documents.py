@@ -1,19 +1,18 @@
 """Write config/README.md and the JSON schema of config.yaml from the typed configuration.
 
-readiness documents             write both
-readiness documents --check     say whether they are as they would be written (exit code 2 when not)
+.venv/bin/python -m readiness.config.documents
+
+A test compares both with what would be written.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from readiness.config import Config
-from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.patterns import LANGUAGE, WORDS
 
@@ -23,14 +22,14 @@ GUIDE = Path("config/README.md")
 HEAD = """\
 # Every key of config.yaml
 
-Written by `readiness documents` from the typed configuration (`workflow/readiness/config/`); \
-edit that, not this page.
+Written by `python -m readiness.config.documents` from the typed configuration \
+(`workflow/readiness/config/`); edit that, not this page.
 `config.yaml` lies at the project's top level and is the one file that an analyst edits. A key \
 that is not listed here, a value of another type, a dataset version that `data/versions.csv` does \
 not have: each stops the run at once, in one line that names the key.
 
-Versions and dates stand in quotes (`"2"`, `"2026-03-31"`), for YAML would make numbers and dates \
-of them. A change of one section reruns the steps that use it and what is downstream, nothing else.
+Dates stand in quotes (`"2026-03-31"`), for YAML would make another thing of them. A change of one \
+section reruns the steps that use it and what is downstream, nothing else.
 
 In an editor that knows JSON schemas, `workflow/schemas/config.schema.json` completes and checks \
 the file while it is written.
@@ -50,12 +49,6 @@ BOUNDS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
-
-
 def documents() -> dict[Path, str]:
     """The text of each generated file, by its path from the project's root."""
     schema = {
@@ -64,20 +57,6 @@ def documents() -> dict[Path, str]:
     }
     text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
     return {SCHEMA: text, GUIDE: HEAD + "".join(_sections(schema))}
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Write both files, or with `--check` raise ConfigError naming the first that differs."""
-    root = Path.cwd()
-    for path, text in documents().items():
-        if not arguments.check:
-            write_atomically(root / path, text)
-            print(f"written: {path}")
-        elif not (root / path).is_file() or (root / path).read_bytes() != text.encode():
-            raise ConfigError(
-                f"{path}: not what workflow/readiness/config/ says. Run `readiness documents`."
-            )
-    return 0
 
 
 def _sections(schema: dict[str, Any]) -> Iterator[str]:
@@ -157,3 +136,9 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
         return WORDS[resolved["pattern"]]
     bounds = [word.format(resolved[key]) for key, word in BOUNDS.items() if key in resolved]
     return ", ".join([TYPES[resolved["type"]], *bounds])
+
+
+if __name__ == "__main__":
+    for name, written in documents().items():
+        write_atomically(name, written)
+        print(f"written: {name}")
