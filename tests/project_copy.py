@@ -8,7 +8,6 @@ its commands run its own code, whatever is installed elsewhere.
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import re
 import shutil
@@ -25,8 +24,8 @@ ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
     ".git", ".venv", ".cache", ".snakemake", "__pycache__", "results", ".hypothesis", ".ruff_cache"
 }  # fmt: skip
-PATIENCE = 540
-"""Seconds until a command is taken to hang; a first run takes 20, on busy cores 200."""
+PATIENCE = 1800
+"""Seconds until a command is taken to hang: far more than it takes on the busiest machine."""
 RULE_OF_A_RUN = re.compile(r"(draw_wave)_\w+")
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 # Another machine, as far as one machine can be another.
@@ -55,28 +54,6 @@ def shipped_files(root: Path = ROOT) -> list[Path]:
         found += [Path(folder).relative_to(root) / name for name in files]
     # In a zip of the tree, git cannot say that the bytes below data/raw are not its own.
     return sorted(p for p in found if p.parts[:2] != ("data", "raw") or p.suffix != ".csv")
-
-
-def copied_files() -> list[Path]:
-    """Those that a copy for a test has: all but drafts, which cost a chain of their own as soon as
-    a test changes the configuration that they were made from."""
-    left = drafts()
-    return [p for p in shipped_files() if p.parts[0] != "publications" or p.parts[1] not in left]
-
-
-def drafts() -> set[str]:
-    """The ids of the publications that are drafts."""
-    return {
-        seal.parent.name
-        for seal in (ROOT / "publications").glob("*/seal.json")
-        if json.loads(seal.read_text("utf-8")).get("status") == "draft"
-    }
-
-
-def copy_released(target: Path) -> None:
-    """The publications that are released, as `publications` in a folder."""
-    left = shutil.ignore_patterns(*drafts())
-    shutil.copytree(ROOT / "publications", target / "publications", ignore=left)
 
 
 def add_environment(root: Path) -> None:
@@ -179,7 +156,7 @@ class Project:
 
 def copy_project(target: Path, variables: Mapping[str, str | None] | None = None) -> Project:
     """A fresh copy at `target`, as after a checkout and the set-up; nothing has run in it."""
-    for name in copied_files():
+    for name in shipped_files():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target / name)
     leave_revision(target)
