@@ -12,8 +12,8 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from readiness.errors import (
@@ -167,11 +167,21 @@ def _set_up_log(path: Path | None) -> None:
         logger.addHandler(handler)
 
 
-def _say_at_work() -> None:
-    """A step holds a lock to its end: no run starts beside the job of one that was killed."""
-    if JOBS.parent.is_dir():
+@contextmanager
+def _at_work(out: Path) -> Iterator[None]:
+    """A step that writes results holds a lock: no run starts beside the job of one that was killed.
+
+    One that writes elsewhere is nobody's job.
+    """
+    descriptor = None
+    if JOBS.parent.is_dir() and out.resolve().is_relative_to(JOBS.parent.resolve()):
         with suppress(OSError):
-            lock(JOBS, shared=True)
+            descriptor = lock(JOBS, shared=True)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _report(error: ReadinessError, command: str) -> int:
@@ -264,18 +274,20 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
     parsed = parser.parse_args(arguments[1:])
     log = getattr(parsed, "log", None)
 
-    def run() -> int:
-        files = _inputs_of_step(parsed) if commands is STEPS else []
+    def run_step() -> int:
+        files = _inputs_of_step(parsed)
         _set_up_log(log)
-        if commands is STEPS:
-            _say_at_work()
+        with _at_work(parsed.out):
             # Refused before they are read as if they were what their step wrote.
             check_inputs(files)
-        else:
-            _go_to_root(parsed)
+            return int(module.run(parsed))
+
+    def run_command() -> int:
+        _set_up_log(log)
+        _go_to_root(parsed)
         return int(module.run(parsed))
 
-    return name, run, log
+    return name, run_step if commands is STEPS else run_command, log
 
 
 def _go_to_root(parsed: argparse.Namespace) -> None:

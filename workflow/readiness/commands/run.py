@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -157,11 +157,40 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        with _passing_on(process) as asked, _listener(arguments) as listener:
+        with (
+            _guarded(process.pid),
+            _passing_on(process) as asked,
+            _listener(arguments) as listener,
+        ):
             code = follow(process, said, listener) if listener else process.wait()
     if asked and code != 0:
         raise KeyboardInterrupt
     return code
+
+
+@contextmanager
+def _guarded(group: int) -> Iterator[None]:
+    """Within it, a process beside this one ends the group once this one is gone, however it went.
+
+    No handler hears a SIGKILL, as a timeout or a kernel without memory sends it. What hears is the
+    other end of a pipe; the run's lock is held until the group has been ended.
+    """
+    ear, mouth = os.pipe()
+    guard = os.fork()
+    if guard == 0:
+        os.setsid()
+        os.close(mouth)
+        if not os.read(ear, 1):
+            with suppress(OSError):
+                os.killpg(group, signal.SIGKILL)
+        os._exit(0)
+    os.close(ear)
+    try:
+        yield
+    finally:
+        os.write(mouth, b".")
+        os.close(mouth)
+        os.waitpid(guard, 0)
 
 
 @contextmanager
