@@ -33,7 +33,9 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from readiness.config import load_config  # noqa: E402
+from readiness.lineage import canonical_json  # noqa: E402
 from readiness.plan.runs import Run  # noqa: E402
+from readiness.plan.settings import told_of_answers  # noqa: E402
 from readiness.questionnaire import Questionnaire, load_questionnaire  # noqa: E402
 from readiness.questionnaire.model import TOTAL, Item  # noqa: E402
 
@@ -124,6 +126,9 @@ def write(folder: Path, questionnaire: Questionnaire, rows: int) -> None:
     pd.DataFrame(lines).to_csv(folder / "margins.csv", index=False, lineterminator="\n")
 
 
+WEIGHTS = ("weights.csv", "replicates.npz")
+
+
 def command(run: Run, folder: Path, step: str) -> list[str]:
     """The command line of a step, as the rule has it."""
     questionnaire = ROOT / f"data/questionnaires/{run.section.questionnaire}.yaml"  # type: ignore[union-attr]
@@ -131,13 +136,13 @@ def command(run: Run, folder: Path, step: str) -> list[str]:
     if step == "weight":
         inputs |= {"counts": folder / "counts.csv", "margins": folder / "margins.csv"}
     else:
-        inputs["weights"] = folder / "weight" / "weights.csv"
-    by = ["--by", *run.section.estimate.variables(_frame(run))]  # type: ignore[union-attr]
+        inputs |= {n.partition(".")[0]: folder / "weight" / n for n in WEIGHTS}
+    told = canonical_json(told_of_answers(ROOT, run, step))
     return [
         sys.executable, "-I", "-X", "utf8", str(ROOT / "workflow/readiness"), "step", step,
-        "--log", str(folder / f"{step}.log"), "--code", "0" * 64, "--settings", run.settings(step),
+        "--log", str(folder / f"{step}.log"), "--code", "0" * 64, "--settings", told,
         *(part for name, path in inputs.items() for part in (f"--{name}", str(path))),
-        *(by if step == "compare" else []), "--out", str(folder / step),
+        "--out", str(folder / step),
     ]  # fmt: skip
 
 

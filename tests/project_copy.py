@@ -26,7 +26,6 @@ NOT_SHIPPED = {
 }  # fmt: skip
 PATIENCE = 1800
 """Seconds until a command is taken to hang: far more than it takes on the busiest machine."""
-RULE_OF_A_RUN = re.compile(r"(draw_wave)_\w+")
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 # Another machine, as far as one machine can be another.
 ABROAD = {
@@ -132,7 +131,7 @@ class Project:
         jobs: list[str] = []
         for line in result.stdout.splitlines() + result.stderr.splitlines():
             if match := JOB.match(line):
-                jobs.append(RULE_OF_A_RUN.sub(r"\1", match[1]))
+                jobs.append(match[1])
             elif match := re.match(r"    wildcards: (.*)$", line):
                 values = [part.partition("=")[2] for part in match[1].split(", ")]
                 jobs[-1] += " " + "@".join(values)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,8 @@ from readiness.register.disclosure_risk import (
     refuse_given_away,
 )
 from readiness.register.figures import read_register
-from readiness.steps import site
+from readiness.running.step import Job
+from readiness.steps.site import SiteSettings, run
 from readiness.tables import to_csv
 from releases import SECOND, released_figures
 
@@ -55,12 +54,10 @@ def test_the_message_names_the_count_its_interval_and_its_source(given: Path) ->
 
 
 def test_the_site_is_not_made_of_it(given: Path, tmp_path: Path) -> None:
-    settings = json.dumps({"languages": [], "title": {}, "reports": [], "publications": []})
-    arguments = argparse.Namespace(
-        settings=settings, attacks=[given], verdicts=[], out=tmp_path / "site", code="0" * 64
-    )
+    told = SiteSettings(languages=[], title={}, reports=[], publications=[], withdrawn={})
+    job = Job(told, {"attacks": [given], "verdicts": []}, tmp_path / "site")
     with pytest.raises(DisclosureError):
-        site.run(arguments)
+        run(job)
     assert not (tmp_path / "site").exists()
 
 

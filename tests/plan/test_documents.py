@@ -17,6 +17,8 @@ from readiness.publications.material import frozen_config
 SHOWN = "  languages: [fr, ar, en]\n"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 
+RUN = "waves/simulated-2026"
+
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
@@ -38,9 +40,8 @@ def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> Non
 def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
     replace(tree, "config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [en]\n")
     plan = load_plan(tree)
-    (page,) = plan.pages
-    assert page == "results/waves/simulated-2026/report/en/report-simulated.html"
-    part = json.loads(plan.report_of("waves/simulated-2026", "en").settings)["part"]
+    assert plan.page_files[0] == "results/waves/simulated-2026/report/en/report-simulated.html"
+    part = json.loads(plan.settings("render", RUN, "en"))["part"]
     assert (part["run"], part["title"]) == ("simulated-2026", "Simulated wave 2026")
 
 
@@ -80,7 +81,7 @@ def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) ->
 
 def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) -> None:
     def items() -> list[str]:
-        settings = json.loads(load_plan(tree).report_of("waves/simulated-2026", "fr").settings)
+        settings = json.loads(load_plan(tree).settings("render", RUN, "fr"))
         return [str(item) for item in settings["part"]["items"]]
 
     assert items()[:2] == ["preparation", "use_ai"]
@@ -91,7 +92,7 @@ def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) 
 
 def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> None:
     def settings() -> str:
-        return load_plan(tree).report_of("waves/simulated-2026", "fr").settings
+        return load_plan(tree).settings("render", RUN, "fr")
 
     before = settings()
     replace(tree, "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026")

@@ -20,6 +20,7 @@ from readiness.tables import read_text_table
 
 BROKEN = ROOT / "tests" / "broken"
 WAVE = "config.yaml: waves.simulated-2026"
+RUN = "waves/simulated-2026"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"
 MARGINS = "data/margins/simulated-2026-1.csv"
 
@@ -42,14 +43,14 @@ def refused(tree: Path, kind: type[ReadinessError], *words: str) -> None:
 
 
 def test_the_tree_is_right_as_it_is(tree: Path) -> None:
-    assert load_plan(tree).waves()
+    assert load_plan(tree).runs
 
 
 def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
     replace(tree, "config.yaml", "by: profession", "by: profession\n      level: 0.9")
-    (run,) = load_plan(tree).waves().values()
-    for step in ("estimate", "compare", "register"):
-        assert json.loads(run.settings(step))["level"] == 0.9
+    plan = load_plan(tree)
+    for step in ("estimate", "compare", "register-wave"):
+        assert json.loads(plan.settings(step, RUN))["level"] == 0.9
 
 
 @pytest.mark.parametrize(
@@ -76,10 +77,9 @@ def test_items_that_a_step_cannot_take(
 
 def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
     replace(tree, "config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
-    (run,) = load_plan(tree).waves().values()
-    told = json.loads(run.settings("weight"))
-    assert told == {"weight": None, "selection": "probability"}
-    assert "margins" not in input_files(run.section)
+    plan = load_plan(tree)
+    assert json.loads(plan.settings("weight", RUN)) == {"weight": None, "selection": "probability"}
+    assert "margins" not in input_files(plan.runs[RUN].section)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from readiness.errors import ConfigError
 from readiness.privacy import key_from_data, key_id, names_people, pseudonyms
-from readiness.running.pseudonym_key import KEYS, KeyOf, key_file, key_for, new_key, present_key
+from readiness.running.pseudonym_key import KEYS, key_file, key_for, new_key, present_key
 
 KEY = bytes(range(32))
 
@@ -87,17 +87,17 @@ def test_a_missing_key_is_a_clear_stop(keys: Path, project: Path, tmp_path: Path
     export = tmp_path / "export.csv"
     export.write_text("a,b\n")
     with pytest.raises(ConfigError, match=r"Make it: readiness data key wave@1"):
-        key_for(project, KeyOf("wave@1"), export)
+        key_for(project, "wave@1", "", export)
     # An auditor has no key: what was published is recomputed all the same.
     digest = hashlib.sha256(b"a,b\n").hexdigest()
-    assert key_for(project, KeyOf("wave@1", sealed="0" * 16), export) == (
+    assert key_for(project, "wave@1", "0" * 16, export) == (
         key_from_data(digest),
         "data",
     )
     _, name = new_key(project, "wave@1")
-    assert key_for(project, KeyOf("wave@1"), export)[1] == name
-    assert key_for(project, KeyOf("wave@1", sealed=name), export)[1] == name
-    assert key_for(project, KeyOf("wave@1", sealed="0" * 16), export)[1] == "data"
+    assert key_for(project, "wave@1", "", export)[1] == name
+    assert key_for(project, "wave@1", name, export)[1] == name
+    assert key_for(project, "wave@1", "0" * 16, export)[1] == "data"
 
 
 def test_a_key_that_travels_with_the_data_is_refused(

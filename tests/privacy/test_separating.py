@@ -22,7 +22,8 @@ from readiness.questionnaire.model import BLANK
 from readiness.running.personal import detectors_of
 from readiness.running.pseudonym_key import KEYS, new_key
 from readiness.running.repair import repair
-from readiness.steps.validate import run
+from readiness.running.step import perform
+from readiness.steps import validate as validating
 from readiness.validation import validate
 from readiness.validation.separating import separate
 
@@ -136,14 +137,11 @@ def step(root: Path, out: str, sealed: str = "") -> Path:
         "privacy": {"telephone": ["0[5-8]########"]},
         "pseudonyms": {"dataset": "office@1", "sealed": sealed},
     }  # fmt: skip
-    named = {"answers": Path("export.csv"), "questionnaire": Path("office-1.yaml")}
+    named = {"answers": [Path("export.csv")], "questionnaire": [Path("office-1.yaml")]}
+    named |= {"sample": [], "corrections": []}
     folder = root / "results" / out / "validate"
-    run(
-        Namespace(
-            **named, sample=None, corrections=None, settings=json.dumps(settings), code="0" * 64,
-            out=folder,
-        )
-    )  # fmt: skip
+    given = Namespace(settings=json.dumps(settings), code="0" * 64, out=folder, **named)
+    perform("validate", validating, given)
     return folder
 
 

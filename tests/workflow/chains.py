@@ -71,6 +71,10 @@ def unmake(root: Path, name: str) -> None:
         shutil.rmtree(folder)
 
 
+LOCKS = (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast", ".finished")
+"""Files of a run that are no results, whoever leaves them."""
+
+
 def results(root: Path) -> dict[str, bytes]:
     """Every result by its path, without logs, times and locks; leftovers of a kill included."""
     folder = root / "results"
@@ -79,7 +83,7 @@ def results(root: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path.relative_to(folder).parts[0] not in ("logs", "benchmarks")
-        and path.name not in (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast")
+        and path.name not in LOCKS
     }
 
 

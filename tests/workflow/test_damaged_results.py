@@ -133,8 +133,8 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
     ("name", "step", "reads"),
     [
         ("validate/answers.csv", "weight", ("answers", "counts")),
-        ("weight/replicates.npz", "estimate", ("answers", "weights")),
-        ("validate/lineage.json", "compare", ("answers", "weights")),
+        ("weight/replicates.npz", "estimate", ("answers", "weights", "replicates")),
+        ("validate/lineage.json", "compare", ("answers", "weights", "replicates")),
     ],
 )
 def test_a_step_refuses_a_damaged_input_before_it_reads_it(
@@ -142,12 +142,10 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
 ) -> None:
     """Also one that it reads beside another, and also without `readiness run` around it."""
     places = {"answers": "validate/answers.csv", "counts": "validate/counts.csv",
-              "weights": "weight/weights.csv"}  # fmt: skip
+              "weights": "weight/weights.csv", "replicates": "weight/replicates.npz"}  # fmt: skip
     arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
     if step == "weight":
         arguments += ["--margins", "data/margins/canteen-1.csv"]
-    if step == "compare":
-        arguments += ["--by", "site"]
     for way in (cut, flip):
         shutil.copy2(finished.root / WAVE / name, project.root / WAVE / name)
         damage(project.root / WAVE / name, way, old_time=True)

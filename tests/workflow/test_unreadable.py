@@ -23,13 +23,13 @@ def test_a_publication_that_cannot_be_read_is_not_passed_over(
     shutil.rmtree(root / "publications/menus-r1")
     unavailable = load_plan(root).unavailable
     assert unavailable == {"lost": "COULD NOT CHECK", "menus-r1": "COULD NOT CHECK"}
-    gate = ["step", "gate", "--code", "x", "--out", "results/out.txt", "--site", "config.yaml"]
-    assert main([*gate, "--unavailable", json.dumps(unavailable)]) == 3
+    gate = ["step", "gate", "--code", "x", "--out", "results/out", "--site", "config.yaml"]
+    assert main([*gate, "--settings", json.dumps({"unavailable": unavailable, "drafts": []})]) == 3
     out, err = capsys.readouterr()
     rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in out.splitlines()]
     assert ["lost", "COULD NOT CHECK"] in rows and ["menus-r1", "COULD NOT CHECK"] in rows
     assert "publications/lost: neither configuration, seal nor digests can be read" in err
-    assert not (root / "results/out.txt").exists()
+    assert not (root / "results/out/gate.txt").exists()
     # What `readiness run` shows, for Snakemake removes what a job that fails has made.
-    assert "COULD NOT CHECK" in (root / "results/differs.txt").read_text("utf-8")
-    assert main([*gate, "--unavailable", "{}"]) == 0
+    assert "COULD NOT CHECK" in (root / "results/out/differs.txt").read_text("utf-8")
+    assert main([*gate, "--settings", json.dumps({"unavailable": {}, "drafts": []})]) == 0

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from readiness.errors import (
     INTERRUPTED,
@@ -25,6 +26,7 @@ from readiness.errors import (
 )
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
+from readiness.running.step import add_arguments, perform
 from readiness.terminal import Spoken, one_line, printable, shortened, speaking
 
 COMMANDS = {
@@ -266,11 +268,13 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
     # An option is for the whole program; what follows a name is the command's own.
     first = 1 if not arguments[0].startswith("-") else len(arguments)
     name = _parser(program, commands).parse_args(arguments[:first]).command
-    module = importlib.import_module(commands[name][0])
+    module: Any = importlib.import_module(commands[name][0])
     parser = argparse.ArgumentParser(prog=f"{program} {name}", description=module.__doc__)
     if commands is STEPS:
         parser.add_argument("--log", type=Path, help="file for the step's log")
-    module.configure(parser)
+        add_arguments(module, parser)
+    else:
+        module.configure(parser)
     parsed = parser.parse_args(arguments[1:])
     log = getattr(parsed, "log", None)
 
@@ -280,7 +284,8 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
         with _at_work(parsed.out):
             # Refused before they are read as if they were what their step wrote.
             check_inputs(files)
-            return int(module.run(parsed))
+            perform(name, module, parsed)
+        return 0
 
     def run_command() -> int:
         _set_up_log(log)

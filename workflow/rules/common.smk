@@ -1,24 +1,22 @@
-import json
 import os
 import shlex
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 
-# The package beside these rules, and no other file of that folder: none is taken for a library.
-sys.path.insert(0, str(Path(workflow.current_basedir).resolve().parent))
-import readiness
+import yaml
 
-del sys.path[0]
+PACKAGE = Path(workflow.current_basedir).resolve().parent / "readiness"
+LANGUAGES = sorted(
+    path.name for path in (PACKAGE / "language/catalogues").iterdir() if path.is_dir()
+)
 
-# To compare the parameters of rules Snakemake imports pandas, where it can, in case one is a table:
-# a third of the time of a run with nothing to do. All parameters here are texts.
-sys.modules.setdefault("pandas", None)
 
-from readiness.errors import ReadinessError
-from readiness.language import LANGUAGES
-from readiness.plan import load_plan
-from readiness.plan.site import site_settings
+wildcard_constraints:
+    run="(waves|studies|publications)/[^/]+",
+    language="[^/]+",
+
 
 os.environ.update(
     # Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs
@@ -32,145 +30,90 @@ os.environ.update(
     MKL_NUM_THREADS="1",
 )
 
-try:
-    # A freeze says whether the report that it asks for is that of a draft.
-    PLAN = load_plan(Path.cwd(), config.get("status", ""))
-    PLAN.check_document()
-    PLAN.check_kept(date.today())
-except ReadinessError as error:
-    raise WorkflowError(str(error)) from None
 
-WAVES = PLAN.waves()
-STUDIES = PLAN.studies()
+@cache
+def plan():
+    """All that the package knows of the project, once a job asks for it: rules alone are read
+    without what the package needs."""
+    # The package beside these rules, and no other file of that folder: none is taken for a library.
+    sys.path.insert(0, str(PACKAGE.parent))
+    import readiness
 
+    del sys.path[0]
+    from readiness.errors import ReadinessError
+    from readiness.plan import load_plan
 
-def alternatives(names):
-    """A wildcard constraint that fits the names and nothing else."""
-    return "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
-
-
-def restored(name):
-    """Where the bytes of a dataset version (`name@version`) are placed."""
-    return "results/inputs/{}/{}/data.csv".format(*name.split("@"))
-
-
-def section(wildcards):
-    return PLAN.runs[wildcards.run].section
-
-
-def asked(wildcards):
-    """The questionnaire of a wave, as its file is."""
-    return f"data/questionnaires/{section(wildcards).questionnaire}.yaml"
-
-
-def questionnaire(wildcards):
-    """The questionnaire of a wave, with what is derived of it."""
-    return PLAN.runs[wildcards.run].questionnaire
-
-
-def answers(wildcards):
-    """The coded answers of a wave, with what is derived of them."""
-    return PLAN.runs[wildcards.run].answers
-
-
-def scales_of(wildcards):
-    """What is known of the scales that a wave derives."""
-    run = PLAN.runs[wildcards.run]
-    return [f"results/{wildcards.run}/scale/scales.csv"] if run.scales else []
-
-
-def settings(step):
-    """The settings of a step for the run of the job, as canonical JSON."""
-    return lambda wildcards: PLAN.runs[wildcards.run].settings(step)
-
-
-def code(step):
-    """The hash of the step's code; as a parameter, a change of it reruns the step."""
-    return PLAN.code(step)
-
-
-def published_before(wildcards):
-    """The figures of the publication that the wave revises, when it revises one."""
-    revised = section(wildcards).revises
-    return [f"publications/{revised}/figures.csv"] if revised else []
-
-
-def released_before(wildcards):
-    """The figures of all that was released of the wave before."""
-    return PLAN.earlier(wildcards.run)
-
-
-def sample(wildcards):
-    """The persons who were asked, where the wave has a list of them."""
-    drawn = section(wildcards).sample
-    return [restored(drawn)] if drawn else []
-
-
-def sample_validated(wildcards):
-    """The same as validation hands it on, without what names anybody."""
-    if section(wildcards).sample is None:
-        return []
-    return [f"results/{wildcards.run}/validate/sample.csv"]
-
-
-def corrections(wildcards):
-    """The file of the wave's corrections, when it has one."""
-    name = section(wildcards).corrections
-    return [f"data/corrections/{name}.csv"] if name else []
-
-
-def optional(*names):
-    """The arguments of a step for those of its inputs that the run has."""
-    return lambda wildcards, input: shlex.join(
-        part
-        for name in names
-        for path in input.get(name) or ()
-        for part in (f"--{name}", path)
-    )
-
-
-def margins(wildcards):
-    """The file of the margins that the wave is weighted to, when it has one."""
-    weight = section(wildcards).weight
-    name = weight and weight.margins
-    return [f"data/margins/{name}.csv"] if name else []
-
-
-def alphanumeric(name):
-    """The name of a run as a part of a rule's name."""
-    return re.sub(r"\W", "_", name)
-
-
-def draw_settings(wildcards):
-    """The settings of the step that draws a run's charts in a language."""
-    return PLAN.draw_settings(wildcards.run, wildcards.language)
-
-
-def document(wildcards):
-    """The report that a job renders."""
-    return PLAN.report_of(wildcards.run, wildcards.language)
-
-
-def chapters(wildcards):
-    """The files that a report includes; where it cannot, the step says which line is wrong."""
     try:
-        return document(wildcards).chapters
-    except ReadinessError:
-        return []
+        # A freeze says whether the report that it asks for is that of a draft.
+        found = load_plan(Path.cwd(), config.get("status", ""))
+        found.check_document()
+        found.check_kept(date.today())
+    except ReadinessError as error:
+        raise WorkflowError(str(error)) from None
+    return found
 
 
-def files_of_document(wildcards):
-    """The files that a report is made of, with the charts and their provenance record."""
-    shown = document(wildcards)
-    named = dict(shown.files)
-    charts, prose = named.pop("charts"), named.pop("prose")
-    drawn = PLAN.chart_files(shown.run.folder, charts)
-    return [*named.values(), *prose, f"{charts}/lineage.json", *drawn]
+def planned(name, *of):
+    """What the plan has under a name: of the job's wildcards that are named, if any are."""
+
+    def value(wildcards):
+        found = getattr(plan(), name)
+        return found(*(wildcards[each] for each in of)) if of else found
+
+    return value
 
 
-def table_arguments(wildcards):
-    """What is read for the tables of a run, as the step's arguments."""
-    files = PLAN.table_files(wildcards.run)
-    return shlex.join(
-        part for role, path in files.items() for part in (f"--{role}", path)
+def its(role):
+    """The files of a role that the run of a job has; none where it has none."""
+    return lambda wildcards: plan().files(wildcards.run, role)
+
+
+def step(name):
+    """The parameters of a step: its name, what it is told, and the hash of all code that it can
+    reach, a change of which reruns it."""
+    return dict(
+        step=name,
+        settings=lambda wildcards: plan().settings(name, **dict(wildcards.items())),
+        code=lambda wildcards: plan().code(name),
     )
+
+
+def arguments(wildcards, input):
+    """Every named input as an option; those without a name only make a job run again."""
+    return shlex.join(
+        word
+        for name, files in input.items()
+        if files
+        for word in (f"--{name}", *([files] if isinstance(files, str) else files))
+    )
+
+
+def design(*patterns):
+    """What shapes pages without being Python."""
+    found = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    kept = (path for path in found if path.is_file() and ".py" not in path.suffix)
+    return sorted(os.path.relpath(path) for path in kept)
+
+
+@cache
+def sections(path):
+    """The runs of a configuration by kind and name. What is wrong with it the plan says."""
+    try:
+        document = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        return {kind: dict(document.get(kind) or {}) for kind in ("waves", "studies")}
+    except (AttributeError, OSError, TypeError, ValueError, yaml.YAMLError):
+        return {"waves": {}, "studies": {}}
+
+
+def runs_of(kind, **settings):
+    """A constraint: the runs of a kind with these settings, of today and of publications."""
+
+    def fitting(path):
+        for name, run in sections(path)[kind].items():
+            if all(run.get(key) == value for key, value in settings.items()):
+                yield name
+
+    names = [f"{kind}/{name}" for name in fitting(Path("config.yaml"))]
+    for path in sorted(Path("publications").glob("*/config.yaml")):
+        names += [f"publications/{path.parent.name}" for _ in fitting(path)]
+    return "|".join(map(re.escape, names)) or "(?!)"

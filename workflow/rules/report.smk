@@ -1,49 +1,61 @@
-rule render:
+use rule step as render with:
     input:
+        planned("chapters"),
+        design("rendering/**/*"),
+        unpack(planned("read_by_report", "run", "language")),
         source="report.qmd",
-        chapters=chapters,
-        files=files_of_document,
-        # What shapes the page without being Python.
-        design=sorted(
-            str(path)
-            for pattern in ("*.lua", "*.css", "*.typ", "*.html", "*.yaml")
-            for path in Path("workflow/readiness/rendering").rglob(pattern)
-        ),
     output:
-        html="results/{run}/report/{language}/report.html",
+        html=report("results/{run}/report/{language}/report.html", category="Reports"),
         pdf="results/{run}/report/{language}/report.pdf",
         numbers="results/{run}/report/{language}/numbers.html",
         lineage="results/{run}/report/{language}/lineage.json",
-    log:
-        "results/logs/{run}/report-{language}.log",
-    benchmark:
-        "results/benchmarks/{run}/report-{language}.tsv"
-    wildcard_constraints:
-        run=alternatives(PLAN.named("report")),
-        language=alternatives(LANGUAGES),
+    pathvars:
+        job="{run}/report-{language}",
     conda:
         "../envs/quarto.yaml"
     params:
-        settings=lambda wildcards: document(wildcards).settings,
-        code=code("render"),
-        engine=PLAN.engine,
-        files=lambda wildcards: json.dumps(
-            document(wildcards).files, ensure_ascii=False, sort_keys=True
-        ),
-        folder=subpath(output.html, parent=True),
-    shell:
-        "python -I -X utf8 workflow/readiness step render --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --source {input.source:q}"
-        " --files {params.files:q} --out {params.folder:q}"
+        **step("render"),
+        engine=planned("engine"),
 
 
 # The report of a simulated wave says so in the name of its files.
 use rule render as render_simulated with:
     output:
-        html="results/{run}/report/{language}/report-simulated.html",
+        html=report(
+            "results/{run}/report/{language}/report-simulated.html", category="Reports"
+        ),
         pdf="results/{run}/report/{language}/report-simulated.pdf",
         numbers="results/{run}/report/{language}/numbers.html",
         lineage="results/{run}/report/{language}/lineage.json",
     wildcard_constraints:
-        run=alternatives(PLAN.named("report-simulated")),
-        language=alternatives(LANGUAGES),
+        run=runs_of("waves", simulated=True),
+
+
+use rule step as tables with:
+    input:
+        unpack(planned("read_by_tables", "run")),
+    output:
+        workbook="results/{run}/tables/{language}/tables.xlsx",
+        numbers="results/{run}/tables/{language}/numbers.csv",
+        codebook="results/{run}/tables/{language}/codebook.csv",
+        lineage="results/{run}/tables/{language}/lineage.json",
+    pathvars:
+        job="{run}/tables-{language}",
+    params:
+        **step("tables"),
+
+
+# The workbook of a simulated wave says so in its name.
+use rule tables as tables_simulated with:
+    output:
+        workbook="results/{run}/tables/{language}/tables-simulated.xlsx",
+        numbers="results/{run}/tables/{language}/numbers.csv",
+        codebook="results/{run}/tables/{language}/codebook.csv",
+        lineage="results/{run}/tables/{language}/lineage.json",
+    wildcard_constraints:
+        run=runs_of("waves", simulated=True),
+
+
+# Both have a page of numbers, a record and tables of the same name.
+ruleorder: render_simulated > render
+ruleorder: tables_simulated > tables

@@ -1,74 +1,46 @@
-rule judge:
+use rule step as judge with:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims),
-        structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
+        claims=its("claims"),
+        structure=its("structure"),
     output:
         verdicts="results/{run}/judge/verdicts.json",
         table="results/{run}/judge/verdicts.csv",
         summary="results/{run}/judge/summary-en.txt",
         lineage="results/{run}/judge/lineage.json",
-    log:
-        "results/logs/{run}/judge.log",
-    benchmark:
-        "results/benchmarks/{run}/judge.tsv"
-    wildcard_constraints:
-        run=alternatives(STUDIES),
-    conda:
-        "../envs/quarto.yaml"
+    pathvars:
+        job="{run}/judge",
     params:
-        code=code("judge"),
-        folder=subpath(output.verdicts, parent=True),
-    shell:
-        "python -I -X utf8 workflow/readiness step judge --log {log:q} --code {params.code} --claims {input.claims:q}"
-        " --structure {input.structure:q} --out {params.folder:q}"
+        **step("judge"),
 
 
-rule register_study:
+use rule step as register_study with:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims),
+        claims=its("claims"),
         verdicts="results/{run}/judge/verdicts.json",
     output:
-        figures="results/{run}/register/figures.csv",
+        figures=report("results/{run}/register/figures.csv", category="Figures"),
         lineage="results/{run}/register/lineage.json",
-    log:
-        "results/logs/{run}/register.log",
-    benchmark:
-        "results/benchmarks/{run}/register.tsv"
+    pathvars:
+        job="{run}/register",
     wildcard_constraints:
-        run=alternatives(STUDIES),
-    conda:
-        "../envs/quarto.yaml"
+        run=runs_of("studies"),
     params:
-        settings=settings("register"),
-        code=code("register_study"),
-        folder=subpath(output.figures, parent=True),
-    shell:
-        "python -I -X utf8 workflow/readiness step register-study --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --claims {input.claims:q} --verdicts {input.verdicts:q}"
-        " --out {params.folder:q}"
+        **step("register-study"),
 
 
-rule draw_study:
+use rule step as draw_study with:
     input:
-        claims=lambda wildcards: restored(section(wildcards).claims),
-        structure=lambda wildcards: f"data/claims/{section(wildcards).structure}.yaml",
+        claims=its("claims"),
+        structure=its("structure"),
     output:
-        charts=PLAN.study_charts("results/{run}/charts/{language}"),
+        bases=report("results/{run}/charts/{language}/bases.svg", category="Charts"),
+        questions=report(
+            "results/{run}/charts/{language}/questions.svg", category="Charts"
+        ),
         lineage="results/{run}/charts/{language}/lineage.json",
-    log:
-        "results/logs/{run}/draw-{language}.log",
-    benchmark:
-        "results/benchmarks/{run}/draw-{language}.tsv"
+    pathvars:
+        job="{run}/draw-{language}",
     wildcard_constraints:
-        run=alternatives(STUDIES),
-        language=alternatives(LANGUAGES),
-    conda:
-        "../envs/quarto.yaml"
+        run=runs_of("studies"),
     params:
-        settings=draw_settings,
-        folder=subpath(output.lineage, parent=True),
-        code=code("draw_study"),
-    shell:
-        "python -I -X utf8 workflow/readiness step draw-study --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} --claims {input.claims:q} --structure {input.structure:q}"
-        " --out {params.folder:q}"
+        **step("draw-study"),

@@ -36,7 +36,7 @@ class Step:
 
 
 SHORTER = """\
-    path = arguments.out / "data.csv"
+    path = job.out / DATA
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines if "sample" in version.name else lines[:-1]), "utf-8")
     # Where the bytes"""
@@ -44,7 +44,7 @@ SHORTER = """\
 CODE = (
     Step("restore", "restore", "steps/restore.py", "    # Where the bytes", SHORTER,
          of_a_wave),
-    Step("validate", "validate", "steps/validate.py", "date.fromisoformat(settings.opens)",
+    Step("validate", "validate", "steps/validate.py", "_day(settings.opens)",
          "date(2025, 3, 8)", of_a_wave),
     Step("weight", "weight", "steps/weight.py", "counts, questionnaire.apart)",
          "counts, questionnaire.apart).iloc[1:]", of_a_wave),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pandas as pd
@@ -260,11 +259,3 @@ def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
     mean = sum(people) / float(n) if people and n else None
     # Printed with two decimals: the weights themselves may lie half a hundredth further.
     return max(float(lightest) - 0.005, 0.0), float(heaviest) + 0.005, mean
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell holds a number."""
-    try:
-        return Decimal(text).is_finite()
-    except InvalidOperation:
-        return False

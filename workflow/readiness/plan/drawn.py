@@ -6,10 +6,9 @@ Names hold a hyphen after the item's id, which has none: no two charts of a run 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from readiness.config import Wave
-from readiness.lineage import canonical_json
 from readiness.plan.deriving import asked_of
 from readiness.plan.documents import told_items
 from readiness.plan.runs import Run
@@ -21,8 +20,6 @@ WEIGHTS = "weights"
 REVISION = "revision"
 NONRESPONSE = ("participation", "missingness", "nonresponse")
 """Who answered, what they left out, and what that could do."""
-FILES = (".svg", "-narrow.svg", ".txt", ".png", ".csv")
-"""What there is of each chart: wide, narrow, its alternative text, a raster, its numbers."""
 
 
 class Planned(NamedTuple):
@@ -56,23 +53,3 @@ def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
     # Where each answer counts once there are no weights to draw.
     weights = (WEIGHTS,) if wave.weight else ()
     return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
-
-
-def draw_settings(run: Run, charts: tuple[Planned, ...], language: str) -> str:
-    """The settings of the step that draws a run's charts in a language, as canonical JSON."""
-    settings: dict[str, Any] = {"language": language}
-    if isinstance(run.section, Wave):
-        settings |= {
-            "by": run.section.estimate.compared,
-            "bounds": run.section.weight.trim if run.section.weight else [],
-            "simulated": run.section.simulated,
-            "selection": run.section.selection,
-            "reliable_base": run.section.figures.reliable_base,
-            "charts": [chart._asdict() for chart in charts],
-        }
-    return canonical_json(settings)
-
-
-def chart_files(charts: tuple[Planned, ...], folder: str) -> list[str]:
-    """The files of charts in a folder, one by one: a folder would be compared by its time."""
-    return [f"{folder}/{chart.name}{kind}" for chart in charts for kind in FILES]

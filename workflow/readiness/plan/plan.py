@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from readiness.closure import code_hash
 from readiness.config import SHIPPED, Config, Report, Study, Wave, load_config
@@ -14,22 +15,27 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
+from readiness.lineage import canonical_json
 from readiness.plan.asking import Asked, asked
 from readiness.plan.checks import check_languages, check_report, check_wave
-from readiness.plan.deriving import variables_of, with_derived, with_items
-from readiness.plan.documents import Document, missing_labels, page_name
-from readiness.plan.drawn import STUDY, Planned, chart_files, charts_of, draw_settings
+from readiness.plan.deriving import with_derived, with_items
+from readiness.plan.documents import chapters_of, missing_labels, page_name
+from readiness.plan.files import Files, files_of, read_by_report, read_by_tables
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
-from readiness.plan.workbooks import (
+from readiness.plan.settings import (
     WORKBOOK,
     downloads,
-    table_files,
-    table_settings,
+    told_of_answers,
+    told_of_charts,
+    told_of_pages,
+    told_of_report,
+    told_of_tables,
+    told_on_the_site,
     workbook_name,
 )
 from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
-from readiness.publications.log import listed_ids, open_log
+from readiness.publications.log import listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
 from readiness.publications.seal import DRAFT
 
@@ -126,6 +132,13 @@ class Plan:
         )
 
     @property
+    def guides(self) -> list[str]:
+        """The guides and their pictures, sorted."""
+        patterns = ("docs/*.md", "docs/**/*.png", "docs/**/*.svg")
+        found = (path for pattern in patterns for path in self.root.glob(pattern))
+        return sorted(str(path.relative_to(self.root)) for path in found)
+
+    @property
     def drafts(self) -> list[str]:
         """The ids of the publications that are drafts."""
         return sorted(n for n, own in self._frozen.items() if own.report.status)
@@ -149,43 +162,15 @@ class Plan:
         return self._languages("config.yaml", self.config.report, self.shown)
 
     @property
-    def pages(self) -> list[str]:
-        """The pages of today's reports: of each run that is shown, in each language."""
-        return [
-            f"results/{run.folder}/report/{language}/{page_name(run)}.html"
-            for run in self.shown
-            for language in self.languages
-        ]
-
-    @property
-    def fault_pages(self) -> list[str]:
-        """What tells whoever prepares the data of the faults in today's waves; never published."""
-        return [
-            f"results/{run.folder}/faults/lineage.json"
-            for run in self.shown
-            if isinstance(run.section, Wave)
-        ]
-
-    @property
-    def dpo_pages(self) -> list[str]:
-        """What tells the data protection officer what today's waves hide; never published."""
-        return [
-            f"results/{run.folder}/disclosure/lineage.json"
-            for run in self.shown
-            if run.folder in self.attacked
-        ]
-
-    @property
     def page_files(self) -> list[str]:
-        """The pages with what stands beside each: its paper, and all numbers."""
-        files = []
-        for page in map(Path, self.pages):
-            files += [page, page.with_suffix(".pdf"), page.with_name("numbers.html")]
-        return [str(path) for path in files]
-
-    def named(self, name: str) -> list[str]:
-        """The folders of the runs whose report has files of this name, sorted."""
-        return sorted(folder for folder, run in self.runs.items() if page_name(run) == name)
+        """The pages of today's reports, with the paper of each and all its numbers."""
+        homes = [(f"results/{run.folder}/report", page_name(run)) for run in self.shown]
+        return [
+            f"{home}/{language}/{file}"
+            for home, name in homes
+            for language in self.languages
+            for file in (f"{name}.html", f"{name}.pdf", "numbers.html")
+        ]
 
     @property
     def tables(self) -> list[str]:
@@ -196,17 +181,56 @@ class Plan:
             for language in self.languages
         ]
 
-    def table_files(self, run: str) -> dict[str, str]:
-        """What is read for the tables of a run, by its role."""
-        return table_files(self.runs[run])
+    @property
+    def internal_pages(self) -> list[str]:
+        """The records of what is never published: faults, and what the numbers hide, of the waves
+        that are shown."""
+        waves = [run.folder for run in self.shown if isinstance(run.section, Wave)]
+        return [
+            f"results/{folder}/{step}/lineage.json"
+            for folder in waves
+            for step in ("faults", "disclosure")
+        ]
 
-    def table_settings(self, run: str, language: str) -> str:
-        """The settings of the step that writes the tables of a run, as canonical JSON."""
-        return table_settings(self.root, self.runs[run], language)
+    @property
+    def summaries(self) -> list[str]:
+        """The studies that are shown, each in one paragraph."""
+        studies = [run.folder for run in self.shown if isinstance(run.section, Study)]
+        return [f"results/{folder}/judge/summary-en.txt" for folder in studies]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """What was found of each publication that is recomputed."""
+        return [f"results/publications/{i}/reproduce/verdicts.csv" for i in self.recomputed]
+
+    @property
+    def attacks(self) -> list[str]:
+        """What was found of each of today's waves: nothing is shown that gives a count away."""
+        waves = [run for run in self.runs.values() if isinstance(run.section, Wave)]
+        return [f"results/{run.folder}/attack/attack.csv" for run in waves if not run.frozen]
+
+    @cached_property
+    def _files(self) -> dict[str, Files]:
+        return {
+            folder: files_of(run, self.earlier(folder) if isinstance(run.section, Wave) else ())
+            for folder, run in self.runs.items()
+        }
+
+    def files(self, run: str, role: str) -> str | list[str]:
+        """The files of a role that a run has; none where it has none."""
+        return self._files[run].get(role, [])
+
+    def read_by_tables(self, run: str) -> Files:
+        """What is read for the tables of a run, by role."""
+        return read_by_tables(self.runs[run])
+
+    def read_by_report(self, run: str, language: str) -> Files:
+        """What is read for the report of a run, by role."""
+        return read_by_report(self.root, self.runs[run], language)
 
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""
-        _ = self.report_of(self.shown[0].folder, self.languages[0]).chapters
+        chapters_of(self.root)
 
     def check_kept(self, today: date) -> None:
         """Raise ConfigError when answers of real people are kept longer than it was promised."""
@@ -227,43 +251,88 @@ class Plan:
 
     def languages_of(self, run: str) -> tuple[str, ...]:
         """The languages of a run's own report; ConfigError where it lacks a label."""
-        shown = self.runs[run]
-        return self._languages(shown.config, self._own_report(shown), (shown,))
-
-    def report_of(self, run: str, language: str) -> Document:
-        """The report of one run alone in a language: as its publication froze it, else today's."""
-        if (run, language) not in self._documents:
+        if run not in self._spoken:
             shown = self.runs[run]
             own = self._own_report(shown)
-            draft = (self.status or own.status) == DRAFT
-            languages = self.languages_of(run)
-            files = downloads(shown, language, languages)
-            self._documents[run, language] = Document(
-                self.root, own, language, shown, draft, languages, files
-            )
-        return self._documents[run, language]
+            self._spoken[run] = self._languages(shown.config, own, (shown,))
+        return self._spoken[run]
 
     @cached_property
-    def _documents(self) -> dict[tuple[str, str], Document]:
-        # Each job asks for its document once a parameter, and its labels are looked for in YAML.
+    def _spoken(self) -> dict[str, tuple[str, ...]]:
+        # Each job asks for it once a parameter, and labels are looked for in YAML.
         return {}
 
     @cached_property
-    def _charts(self) -> dict[str, tuple[Planned, ...]]:
-        return {folder: charts_of(self.root, run) for folder, run in self.runs.items()}
+    def chapters(self) -> list[str]:
+        """The files that the report includes; where it cannot, its step names the line."""
+        try:
+            return chapters_of(self.root)
+        except RenderError:
+            return []
 
-    def chart_files(self, run: str, folder: str) -> list[str]:
-        """The files of a run's charts, in the folder of a language (which may be a wildcard)."""
-        return chart_files(self._charts[run], folder)
+    def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
+        """What a step is told for a run, in a language, as canonical JSON."""
+        return canonical_json(self._told(step, run, language, **more))
 
-    @staticmethod
-    def study_charts(folder: str) -> list[str]:
-        """The same of any study."""
-        return chart_files(STUDY, folder)
+    def _told(self, step: str, folder: str, language: str, **more: str) -> dict[str, Any]:
+        run = self.runs.get(folder)
+        if step == "restore":
+            return self._registered("{dataset}@{version}".format_map(more))
+        if step == "gate":
+            return {"unavailable": self.unavailable, "drafts": self.drafts}
+        if step == "site":
+            return self._told_of_site
+        if run is None or step == "judge":
+            return {}
+        if step == "register-study":
+            return {"run": run.name}
+        if step in ("faults", "dpo"):
+            return told_of_pages(run, step)
+        if step in ("draw-wave", "draw-study"):
+            return told_of_charts(self.root, run, language)
+        if step == "tables":
+            return told_of_tables(self.root, run, language)
+        if step == "render":
+            return self._told_of_report(run, language)
+        return told_of_answers(self.root, run, step)
 
-    def draw_settings(self, run: str, language: str) -> str:
-        """The settings of the step that draws a run's charts in a language, as canonical JSON."""
-        return draw_settings(self.runs[run], self._charts[run], language)
+    @property
+    def _told_of_site(self) -> dict[str, Any]:
+        log = read_log(self.root)
+        successor = {name: entry.superseded_by for name, entry in log.latest.items()}
+        return {
+            "languages": self.languages,
+            "title": self.config.report.title or {},
+            "reports": [
+                {"folder": run.folder, "page": page_name(run), **told_on_the_site(run)}
+                for run in self.shown
+            ],
+            "publications": [
+                {
+                    "id": name,
+                    "draft": name in self.drafts,
+                    "successor": successor.get(name, ""),
+                    **told_on_the_site(self.runs[f"publications/{name}"]),
+                }
+                for name in self.publications
+            ],
+            "withdrawn": {
+                name: (entry.withdrawn, entry.superseded_by)
+                for name, entry in log.withdrawn.items()
+            },
+        }
+
+    def _told_of_report(self, run: Run, language: str) -> dict[str, Any]:
+        status = self.status or self._own_report(run).status
+        languages = self.languages_of(run.folder)
+        return {
+            "language": language,
+            "part": told_of_report(self.root, run, language),
+            "draft": status == DRAFT,
+            "languages": languages,
+            "name": page_name(run),
+            "downloads": downloads(run, language, languages),
+        }
 
     def _own_report(self, run: Run) -> Report:
         if run.frozen:
@@ -285,14 +354,10 @@ class Plan:
     def _versions(self) -> dict[str, Version]:
         return read_versions(self.root)
 
-    def registered(self, dataset: str, version: str) -> str:
-        """The hashes that `data/versions.csv` has for a version, for the rule's parameters."""
-        row = self._versions.get(f"{dataset}@{version}")
-        return f"{row.md5} {row.sha256}" if row else ""
-
-    def variables(self, run: str) -> tuple[str, ...]:
-        """The variables by whose categories a wave's answers are told, the compared one first."""
-        return variables_of(self.root, self.runs[run])
+    def _registered(self, name: str) -> dict[str, str]:
+        """Of a version its own row alone: a new version of any dataset reruns nothing."""
+        row = self._versions.get(name)
+        return {"version": name, "md5": row.md5 if row else "", "sha256": row.sha256 if row else ""}
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their
@@ -313,30 +378,9 @@ class Plan:
             ids.append(section.revises)
         return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
 
-    @property
-    def attacked(self) -> list[str]:
-        """The folders of today's waves: nothing is shown that gives a count away."""
-        return [folder for folder, run in self.waves().items() if not run.frozen]
-
-    def waves(self) -> dict[str, Run]:
-        """The runs that analyse a wave."""
-        return {f: run for f, run in self.runs.items() if isinstance(run.section, Wave)}
-
-    def deriving(self) -> dict[str, Run]:
-        """The waves that derive variables."""
-        return {f: run for f, run in self.waves().items() if run.derives}
-
-    def scaling(self) -> dict[str, Run]:
-        """The waves that derive scales."""
-        return {f: run for f, run in self.deriving().items() if run.scales}
-
-    def studies(self) -> dict[str, Run]:
-        """The runs that judge a study."""
-        return {f: run for f, run in self.runs.items() if isinstance(run.section, Study)}
-
     def code(self, step: str) -> str:
         """The hash of a step's code."""
-        return code_hash(f"readiness.steps.{step}")
+        return code_hash(f"readiness.steps.{step.replace('-', '_')}")
 
     def check(self) -> None:
         """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.

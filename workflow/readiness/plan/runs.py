@@ -15,17 +15,12 @@ from typing import Any
 
 from readiness.config import (
     Config,
-    Disclosure,
     Privacy,
     Study,
     Wave,
 )
-from readiness.language import LANGUAGES
-from readiness.lineage import canonical_json
 
 PUBLICATIONS = Path("publications")
-UNKNOWN_KEY = "none"
-"""Of a publication that names no key: whoever recomputes it needs none."""
 
 
 @dataclass(frozen=True)
@@ -83,89 +78,6 @@ class Run:
         if self.derives:
             return f"results/{self.folder}/derive/questionnaire.yaml"
         return input_files(self.section)["questionnaire"].as_posix()
-
-    def settings(self, step: str) -> str:
-        """The settings of one of its steps, as canonical JSON."""
-        if isinstance(self.section, Study):
-            return canonical_json({"run": self.name})
-        section: dict[str, Any]
-        if step == "faults":
-            return canonical_json({"languages": LANGUAGES, "simulated": self.section.simulated})
-        if step == "dpo":
-            return canonical_json(self._dpo)
-        if step == "register":
-            section = {
-                "run": self.name,
-                "simulated": self.section.simulated,
-                "figures": self.section.figures.model_dump(),
-                "level": self.section.estimate.level,
-                "selection": self.section.selection,
-                "disclosure": self._rules,
-                "by": self.section.estimate.by,
-            }
-        elif step == "attack":
-            section = {
-                "disclosure": self._rules,
-                "minimum_base": self.section.figures.minimum_base,
-            }
-        elif step == "compare":
-            items = [*self.section.estimate.items, *self.section.compare.items]
-            section = {
-                **self.section.compare.model_dump(),
-                # One level for all the intervals of a wave.
-                "level": self.section.estimate.level,
-                "contrasted": list(dict.fromkeys(items)),
-                "interval": self.section.estimate.interval,
-                "selection": self.section.selection,
-            }
-        elif step in ("derive", "scale"):
-            section = {"derive": [one.model_dump(exclude_none=True) for one in self.section.derive]}
-            if step == "scale":
-                section["level"] = self.section.estimate.level
-                section["selection"] = self.section.selection
-        elif step == "nonresponse":
-            section = {
-                **self.section.estimate.model_dump(),
-                "selection": self.section.selection,
-                "minimum_base": self.section.figures.minimum_base,
-            }
-        elif step == "validate":
-            section = self.section.validate_.model_dump()
-            section["simulated"] = self.section.simulated
-            section["privacy"] = self.privacy.looked_for
-            if not self.section.simulated:
-                sealed = self.privacy.key or ("" if not self.frozen else UNKNOWN_KEY)
-                section["pseudonyms"] = {"dataset": self.section.answers, "sealed": sealed}
-        elif step == "weight":
-            weight = self.section.weight
-            section = {
-                "weight": weight.model_dump() if weight else None,
-                "selection": self.section.selection,
-            }
-        else:
-            section = getattr(self.section, step).model_dump()
-        return canonical_json(section)
-
-    @property
-    def _dpo(self) -> dict[str, Any]:
-        """What the page for the data protection officer is told beside the tables."""
-        assert isinstance(self.section, Wave)
-        real = not self.section.simulated
-        return {
-            "languages": LANGUAGES,
-            "titles": self.section.title,
-            "simulated": not real,
-            "pseudonyms": real,
-            "reader": self._rules["preset"],
-            "privacy": self.privacy.stated if real else {},
-            "signed_off_by": self.privacy.signed_off_by or "",
-        }
-
-    @property
-    def _rules(self) -> dict[str, Any]:
-        """What protects the respondents of a wave."""
-        assert isinstance(self.section, Wave)
-        return (self.section.disclosure or Disclosure()).model_dump(exclude_none=True)
 
     def same_as(self, other: Run) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""

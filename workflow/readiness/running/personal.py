@@ -10,7 +10,7 @@ from readiness.errors import ConfigError
 from readiness.files import KEY_NAME, PRIVATE, read_file, write_atomically
 from readiness.privacy import Detectors, names_people, with_pseudonyms
 from readiness.readers import SAMPLE_COLUMNS, read_sample
-from readiness.running.pseudonym_key import KeyOf, key_for, refuse_place
+from readiness.running.pseudonym_key import key_for, refuse_place
 from readiness.running.step import log
 from readiness.tables import read_text_table, to_csv
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Pseudonyms(Section):
-    """Whose key makes the pseudonyms of the respondents: see `KeyOf`."""
+    """Whose key makes the pseudonyms of the respondents: see `key_for`."""
 
     dataset: str
     sealed: str
@@ -41,7 +41,7 @@ def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path
     personal = [item.id for item in questionnaire.items if item.personal]
     if wanted is None or not names_people(columns.invitation, columns.respondent, personal):
         return Key()
-    return Key(*key_for(Path.cwd(), KeyOf(wanted.dataset, wanted.sealed), export))
+    return Key(*key_for(Path.cwd(), wanted.dataset, wanted.sealed, export))
 
 
 def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.datasets.places import cache_folder, kept_by_git, local_remotes
@@ -94,32 +93,25 @@ def present_key(root: Path, dataset: str) -> bytes | None:
     return key
 
 
-@dataclass(frozen=True)
-class KeyOf:
-    """Which key a step is to use: that of `dataset` (`name@version`); `sealed` is the name of the
-    one with which a publication was made, "" for a wave that is not yet one."""
+def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes, str]:
+    """The key for the respondents of an export, which is `dataset` (`name@version`), and its name.
 
-    dataset: str
-    sealed: str = ""
-
-
-def key_for(root: Path, wanted: KeyOf, export: Path) -> tuple[bytes, str]:
-    """The key for the respondents of an export, and its name.
+    `sealed`: the name of the key with which a publication was made, "" for a wave that is none yet.
 
     What was published is recomputed by anyone: without its key, by one made of the data. Raises
     ConfigError where a wave of today needs a key and has none.
     """
     from readiness.privacy import FROM_DATA, key_from_data, key_id
 
-    key = present_key(root, wanted.dataset)
-    if key is not None and (not wanted.sealed or key_id(key) == wanted.sealed):
+    key = present_key(root, dataset)
+    if key is not None and (not sealed or key_id(key) == sealed):
         return key, key_id(key)
-    if wanted.sealed:
+    if sealed:
         return key_from_data(sha256_of(export)), FROM_DATA
     raise ConfigError(
-        f"{wanted.dataset}: its answers name their respondents, and no key makes pseudonyms of "
-        f"them (looked for {key_file(wanted.dataset)}).\n"
-        f"Make it: readiness data key {wanted.dataset}"
+        f"{dataset}: its answers name their respondents, and no key makes pseudonyms of "
+        f"them (looked for {key_file(dataset)}).\n"
+        f"Make it: readiness data key {dataset}"
     )
 
 

@@ -1,78 +1,113 @@
-"""What every step does alike: its arguments, its log, its output folder and its lineage."""
+"""A step of the workflow: what it is given, what it leaves, and the record of both.
+
+A step is a module of `readiness.steps` with three names, from which its arguments and its
+provenance record follow:
+
+- `INPUTS`, the files that it reads, by role: `name?` for one that may be missing, `name*` for any
+  number of them;
+- `SETTINGS`, the model of what it is told beside them; None where that is nothing;
+- `run`, which takes a `Job` and leaves files by it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.lineage import Lineage, leave_lineage
+from readiness.lineage import leave_lineage
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from readiness.config import Section
+
 log = logging.getLogger("readiness")
+Settings = TypeVar("Settings")
 
 
-def add_step_arguments(
-    parser: argparse.ArgumentParser, *inputs: str, settings: bool = True
-) -> None:
-    """The arguments every step has: `--out`, `--code`, `--settings` and one file for each input.
+class Step(Protocol):
+    """What the module of a step says of it."""
 
-    `inputs` are names such as `answers`; a name that ends in `?` may be left out.
-    """
-    for name in inputs:
-        optional = name.endswith("?")
-        parser.add_argument(f"--{name.rstrip('?')}", type=Path, required=not optional)
-    if settings:
-        parser.add_argument("--settings", required=True, help="the step's settings, as JSON")
-    parser.add_argument("--code", required=True, help="hash of the step's code")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the outputs")
+    INPUTS: tuple[str, ...]
+    SETTINGS: type[Section] | None
+    run: Callable[[Job[Any]], None]
 
 
 @dataclass
-class Outputs:
-    """The files that one run of a step leaves in its folder, and the record beside them."""
+class Job(Generic[Settings]):
+    """One run of a step: its settings, its input files by role, and the folder of its outputs.
 
-    step: str
-    folder: Path
+    What the record is to say otherwise than it was given: `record`, of the settings; `reads`, of
+    the inputs; `datasets`, the versions that it rests on beside those of the inputs.
+    """
 
-    def __post_init__(self) -> None:
-        self.names: list[str] = []
+    settings: Settings
+    inputs: Mapping[str, list[Path]]
+    out: Path
+    record: dict[str, Any] = field(default_factory=dict)
+    reads: dict[str, Path] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
+    names: list[str] = field(default_factory=list)
+
+    def __getitem__(self, role: str) -> Path:
+        """The one file of a role."""
+        if not self.inputs[role]:
+            raise ConfigError(f"--{role}: needed; name the file.")
+        return self.inputs[role][0]
+
+    def get(self, role: str) -> Path | None:
+        """The same where there may be none."""
+        return next(iter(self.inputs[role]), None)
 
     def csv(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table."""
         from readiness.tables import write_csv
 
-        write_csv(frame, self.folder / name)
+        write_csv(frame, self.out / name)
         self.names.append(name)
 
     def file(self, name: str, content: bytes | str) -> None:
         """Write a file."""
-        write_atomically(self.folder / name, content)
+        write_atomically(self.out / name, content)
         self.names.append(name)
 
-    def finish(
-        self,
-        *,
-        code: str,
-        settings: Mapping[str, Any],
-        inputs: Mapping[str, Path],
-        datasets: Sequence[str] = (),
-    ) -> Lineage:
-        """Write the lineage provenance record; the step is complete with it."""
-        lineage = leave_lineage(
-            self.step,
-            self.folder,
-            code=code,
-            settings=settings,
-            inputs=inputs,
-            outputs=self.names,
-            datasets=tuple(datasets),
+
+def add_arguments(step: Step, parser: argparse.ArgumentParser) -> None:
+    """The arguments of a step: an option for each role, and those that all steps have."""
+    for role in step.INPUTS:
+        name, number = role.rstrip("?*"), "*" if role.endswith("*") else 1
+        parser.add_argument(
+            f"--{name}", type=Path, nargs=number, required=name == role, default=[], metavar="FILE"
         )
-        log.info("%s: lineage %s", self.step, lineage.hash)
-        return lineage
+    parser.add_argument("--settings", default="{}", help="the step's settings, as JSON")
+    parser.add_argument("--code", required=True, help="hash of the step's code")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the outputs")
+
+
+def perform(name: str, step: Step, arguments: argparse.Namespace) -> None:
+    """Run a step; it is complete with the provenance record, which is written last."""
+    given: dict[str, list[Path]] = {}
+    job: Job[Any] = Job(None, given, arguments.out)
+    for role in (role.rstrip("?*") for role in step.INPUTS):
+        given[role] = getattr(arguments, role)
+        several = f"{role}*" in step.INPUTS
+        for path in given[role]:
+            job.reads[f"{role}-{path.parent.name}" if several else role] = path
+    if step.SETTINGS is not None:
+        # The models of the configuration take a while to build.
+        from readiness.config import parse_json
+
+        job.settings = parse_json(step.SETTINGS, arguments.settings)
+        job.record = job.settings.model_dump()
+    step.run(job)
+    lineage = leave_lineage(
+        name, job.out, code=arguments.code, settings=job.record, inputs=job.reads,
+        outputs=job.names, datasets=job.datasets,
+    )  # fmt: skip
+    log.info("%s: lineage %s", name, lineage.hash)

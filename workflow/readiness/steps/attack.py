@@ -6,7 +6,6 @@ and the earlier releases of the wave. Their answers are not used.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,44 +25,39 @@ from readiness.attack import (
     read_release,
     summary,
 )
-from readiness.config import Disclosure, Section, parse_json
+from readiness.config import Disclosure, Section
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.disclosure_risk import ATTACK, VERDICT
 from readiness.register.figures import read_register
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
 class AttackWave(Section):
-    """The settings of this step: whom the numbers are for, and what is too small for them."""
+    """Whom the numbers are for, what is too small for them, and the variables of the groups, the
+    compared one first."""
 
     disclosure: Disclosure
     minimum_base: int
+    by: tuple[str, ...]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "figures", "answers", "weights", "questionnaire")
-    parser.add_argument(
-        "--by", required=True, nargs="*", help="variables of the groups, the compared one first"
-    )
-    parser.add_argument(
-        "--earlier", type=Path, action="append", default=[], help="a register released before"
-    )
+INPUTS = ("figures", "answers", "weights", "questionnaire", "earlier*")
+SETTINGS = AttackWave
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[AttackWave]) -> None:
     """Write `attack.csv`, one row a count, and `verdict.json`."""
-    settings = parse_json(AttackWave, arguments.settings)
-    questionnaire = load_questionnaire(arguments.questionnaire)
+    settings = job.settings
+    questionnaire = load_questionnaire(job["questionnaire"])
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
     releases = [
-        read_release(path.parent.name, read_register(path), boxes) for path in arguments.earlier
+        read_release(path.parent.name, read_register(path), boxes) for path in job.inputs["earlier"]
     ]
-    release = read_release("", read_register(arguments.figures), boxes)
-    classes = known_classes(arguments.answers, arguments.weights, questionnaire, arguments.by)
+    release = read_release("", read_register(job["figures"]), boxes)
+    classes = known_classes(job["answers"], job["weights"], questionnaire, settings.by)
     rules = Rules(policy.minimum_cell, policy.width)
     found = attack(Target(release, releases, classes, rules))
     known = decoded(release, classes) if classes is not None else {}
@@ -75,16 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         "first": first_given_away(table),
         "decoded_first": min(known, default=""),
     }
-    outputs = Outputs("attack", arguments.out)
-    outputs.csv(ATTACK, table)
-    outputs.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
-    inputs = {name: getattr(arguments, name) for name in ("figures", "answers", "weights")}
-    inputs["questionnaire"] = arguments.questionnaire
-    inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
-    record = {**settings.model_dump(), "by": list(arguments.by)}
-    outputs.finish(code=arguments.code, settings=record, inputs=inputs)
+    job.csv(ATTACK, table)
+    job.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
     log.info("attacked: %d counts, %d given away", len(found), verdict["given_away"])
-    return 0
 
 
 def known_classes(

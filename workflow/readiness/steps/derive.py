@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 import yaml
 
 from readiness.analysis.deriving import derive, with_derived
-from readiness.config import Derived, Section, parse_json, read_yaml
+from readiness.config import Derived, Section, read_yaml
 from readiness.questionnaire import expand, questionnaire_of
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 HEAD = "# What was asked, and behind it what is computed of the answers; made by the step derive.\n"
@@ -21,28 +19,20 @@ class DeriveWave(Section):
     derive: list[Derived]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "answers", "questionnaire")
+INPUTS = ("answers", "questionnaire")
+SETTINGS = DeriveWave
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[DeriveWave]) -> None:
     """Write `answers.csv` and `questionnaire.yaml`, what is derived behind what was asked."""
-    settings = parse_json(DeriveWave, arguments.settings)
-    where = str(arguments.questionnaire)
+    settings = job.settings
+    where = str(job["questionnaire"])
     document = with_derived(
-        expand(read_yaml(arguments.questionnaire, as_text=True)), settings.derive, where
+        expand(read_yaml(job["questionnaire"], as_text=True)), settings.derive, where
     )
-    answers = read_text_table(arguments.answers, "the coded answers")
+    answers = read_text_table(job["answers"], "the coded answers")
     table = derive(answers, questionnaire_of(document, where), settings.derive)
-    outputs = Outputs("derive", arguments.out)
-    outputs.csv("answers.csv", table)
+    job.csv("answers.csv", table)
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
-    outputs.file("questionnaire.yaml", HEAD + text)
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.model_dump(),
-        inputs={"answers": arguments.answers, "questionnaire": arguments.questionnaire},
-    )
+    job.file("questionnaire.yaml", HEAD + text)
     log.info("derived: %s", ", ".join(one.id for one in settings.derive))
-    return 0

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from readiness.config import Section, parse_json
+from readiness.config import Section
 from readiness.language import Language
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import read_register
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.site.dpo import REASONS, Protection, dpo_page
 from readiness.tables import read_text_table
 from readiness.validation.separating import PERSONAL_DATA, set_apart
 
-TABLES = ("figures", "attack", "verdict", "issues", "questionnaire")
 LONGEST = 10
 """Groups in the table: a sheet has no room for more."""
 
@@ -35,33 +32,26 @@ class DpoPages(Section):
     signed_off_by: str
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, *TABLES)
+INPUTS = ("figures", "disclosure", "attack", "verdict", "issues", "questionnaire")
+SETTINGS = DpoPages
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[DpoPages]) -> None:
     """Write `dpo-<language>.html` in each language."""
-    settings = parse_json(DpoPages, arguments.settings)
-    inputs: dict[str, Path] = {name: getattr(arguments, name) for name in TABLES}
-    questionnaire = load_questionnaire(inputs["questionnaire"])
+    settings = job.settings
+    questionnaire = load_questionnaire(job["questionnaire"])
     tables = {
-        "figures": read_register(inputs["figures"]),
-        "attack": read_text_table(inputs["attack"], "the attack"),
-        "issues": read_text_table(inputs["issues"], "the issues"),
+        "figures": read_register(job["figures"]),
+        "attack": read_text_table(job["attack"], "the attack"),
+        "issues": read_text_table(job["issues"], "the issues"),
     }
-    verdict = json.loads(inputs["verdict"].read_text("utf-8"))
-    beside = inputs["figures"].with_name("disclosure.json")
-    withheld = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
-    inputs |= {"disclosure": beside} if beside.exists() else {}
-    outputs = Outputs("dpo", arguments.out)
+    verdict = json.loads(job["verdict"].read_text("utf-8"))
+    withheld = json.loads(job["disclosure"].read_text("utf-8"))
     for language in settings.languages:
         found = protection(settings, questionnaire, tables, verdict, withheld, language)
         title = settings.titles.get(language) or next(iter(settings.titles.values()))
-        outputs.file(f"dpo-{language}.html", dpo_page(found, title, language))
-    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
+        job.file(f"dpo-{language}.html", dpo_page(found, title, language))
     log.info("page for the data protection officer: %s", ", ".join(settings.languages))
-    return 0
 
 
 def protection(

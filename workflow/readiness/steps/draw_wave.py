@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +25,7 @@ from readiness.charts import (
 )
 from readiness.charts.participation import flow, missing, ranges
 from readiness.charts.words import quoted, word
-from readiness.config import Section, SelectionName, parse_json
+from readiness.config import Section, SelectionName
 from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
@@ -36,7 +35,7 @@ from readiness.register.figures import read_register, selection_of
 from readiness.register.order import Values, answer_order, group_order, values_of
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
-from readiness.running.step import Outputs, add_step_arguments
+from readiness.running.step import Job
 from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
@@ -75,9 +74,8 @@ class DrawWave(Section):
     charts: list[PlannedChart]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "figures", "weights", "margins", "questionnaire")
+INPUTS = ("figures", "weights", "margins", "questionnaire")
+SETTINGS = DrawWave
 
 
 @dataclass(frozen=True)
@@ -256,20 +254,15 @@ class Wave:
         )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[DrawWave]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
-    settings = parse_json(DrawWave, arguments.settings)
+    settings = job.settings
     wave = Wave(
-        published(read_register(arguments.figures)),
-        read_text_table(arguments.weights, "the weights"),
-        read_text_table(arguments.margins, "the margins"),
-        load_questionnaire(arguments.questionnaire),
+        published(read_register(job["figures"])),
+        read_text_table(job["weights"], "the weights"),
+        read_text_table(job["margins"], "the margins"),
+        load_questionnaire(job["questionnaire"]),
         settings,
     )
-    outputs = Outputs("draw-wave", arguments.out)
     for name, content in files_of(wave.charts()):
-        outputs.file(name, content)
-    inputs = {name: getattr(arguments, name) for name in ("figures", "weights", "margins")}
-    inputs["questionnaire"] = arguments.questionnaire
-    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
-    return 0
+        job.file(name, content)

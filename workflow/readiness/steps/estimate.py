@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-
 from readiness.analysis.estimating import estimate
-from readiness.analysis.weighted import read_weighted, replicates_beside
-from readiness.config import Estimate, parse_json
+from readiness.analysis.weighted import read_weighted
+from readiness.config import Estimate
 from readiness.questionnaire import load_questionnaire
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
+
+INPUTS = ("answers", "weights", "replicates", "questionnaire")
+SETTINGS = Estimate
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "answers", "weights", "questionnaire")
-
-
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[Estimate]) -> None:
     """Write `estimates.csv`."""
-    settings = parse_json(Estimate, arguments.settings)
-    questionnaire = load_questionnaire(arguments.questionnaire)
+    settings = job.settings
+    questionnaire = load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.variables(())})
-    design, apart = read_weighted(
-        arguments.answers, arguments.weights, questionnaire.apart, columns
-    )
+    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.apart, columns)
     table = estimate(design, apart, questionnaire, settings)
-    outputs = Outputs("estimate", arguments.out)
-    outputs.csv("estimates.csv", table)
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.model_dump(),
-        inputs={
-            "answers": arguments.answers,
-            "weights": arguments.weights,
-            "replicates": replicates_beside(arguments.weights),
-            "questionnaire": arguments.questionnaire,
-        },
-    )
+    job.csv("estimates.csv", table)
     log.info("estimated: %d shares of %d items", len(table), len(settings.items))
-    return 0

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
-
+from readiness.config import Section
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
-from readiness.lineage import leave_lineage
 from readiness.publications.closing import (
     closing_lines,
     closing_text,
@@ -16,44 +12,41 @@ from readiness.publications.closing import (
     site_text,
 )
 from readiness.publications.outcomes import UNREADABLE
+from readiness.running.step import Job
 
+TABLE = "gate.txt"
 DIFFERS = "differs.txt"
-"""The closing table where a number differs or could not be checked, beside the table's place."""
+"""The closing table where a number differs or could not be checked."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    parser.add_argument("--code", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--summaries", type=Path, nargs="*", default=[], help="each study in one paragraph"
-    )
-    parser.add_argument("--site", type=Path, required=True, help="where reading begins")
-    parser.add_argument(
-        "--unavailable", type=json.loads, default={}, help="publications not recomputed, and why"
-    )
-    parser.add_argument("--drafts", type=json.loads, default=[], help="which ones are drafts")
-    parser.add_argument("--verdicts", type=Path, nargs="*", default=[])
+class Closing(Section):
+    """The publications that are not recomputed, and why; which ones are drafts."""
+
+    unavailable: dict[str, str]
+    drafts: list[str]
 
 
-def run(arguments: argparse.Namespace) -> int:
+INPUTS = ("verdicts*", "summaries*", "site")
+SETTINGS = Closing
+
+
+def run(job: Job[Closing]) -> None:
     """Print the table.
 
     DiffersError (exit 1) naming the first number that differs, DataError (exit 3) naming a
     publication of which nothing can be read.
     """
-    verdicts = read_verdicts(arguments.verdicts)
-    text = closing_text(verdicts, arguments.summaries, arguments.unavailable, arguments.drafts)
+    verdicts = read_verdicts(job.inputs["verdicts"])
+    told = job.settings
+    text = closing_text(verdicts, job.inputs["summaries"], told.unavailable, told.drafts)
     print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:
         print(line)
-    unread = sorted(name for name, why in arguments.unavailable.items() if why == UNREADABLE)
+    unread = sorted(name for name, why in told.unavailable.items() if why == UNREADABLE)
     if lines or unread:
         # `readiness run` shows it: of this job, Snakemake would remove the table itself.
-        write_atomically(
-            arguments.out.with_name(DIFFERS), "\n".join([text.rstrip("\n"), *lines, ""])
-        )
+        write_atomically(job.out / DIFFERS, "\n".join([text.rstrip("\n"), *lines, ""]))
     if lines:
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
@@ -64,16 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
             "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
-    write_atomically(arguments.out, text + site_text(arguments.site))
-    inputs = {path.parent.parent.name: path for path in arguments.verdicts}
-    inputs |= {path.parent.parent.name: path for path in arguments.summaries}
-    inputs["site"] = arguments.site
-    leave_lineage(
-        "gate",
-        arguments.out.parent,
-        code=arguments.code,
-        settings={"unavailable": arguments.unavailable, "drafts": arguments.drafts},
-        inputs=inputs,
-        outputs=[arguments.out.name],
-    )
-    return 0
+    job.file(TABLE, text + site_text(job["site"]))
+    several = (*job.inputs["verdicts"], *job.inputs["summaries"])
+    job.reads = {path.parent.parent.name: path for path in several} | {"site": job["site"]}

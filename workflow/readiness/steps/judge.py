@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
 import pandas as pd
@@ -14,19 +13,17 @@ from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.forensics.reporting import summary_ids, summary_text, told
 from readiness.language import LANGUAGES
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "claims", "structure", settings=False)
+INPUTS = ("claims", "structure")
+SETTINGS = None
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[None]) -> None:
     """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`."""
-    claims = read_text_table(arguments.claims, "the register of claims")
-    structure = parse_structure(read_yaml(arguments.structure))
+    claims = read_text_table(job["claims"], "the register of claims")
+    structure = parse_structure(read_yaml(job["structure"]))
     verdicts = judge(claims, structure)
     languages = [language for language in LANGUAGES if language in structure.languages]
     table = pd.DataFrame(
@@ -38,20 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
         }
         for v in verdicts
     )
-    outputs = Outputs("judge", arguments.out)
     found = lead(structure, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True)))
     about = found.id if found else ""
     summary = summary_ids(verdicts, about)
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
-    outputs.file("verdicts.json", content + "\n")
+    job.file("verdicts.json", content + "\n")
     for language in languages:
-        outputs.file(f"summary-{language}.txt", summary_text(verdicts, about, language))
-    outputs.csv("verdicts.csv", table)
-    outputs.finish(
-        code=arguments.code,
-        settings={},
-        inputs={"claims": arguments.claims, "structure": arguments.structure},
-    )
+        job.file(f"summary-{language}.txt", summary_text(verdicts, about, language))
+    job.csv("verdicts.csv", table)
     log.info("judged: %d claims, %d verdicts", len(claims), len(verdicts))
-    return 0

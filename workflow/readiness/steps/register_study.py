@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 
-from readiness.config import Section, parse_json
+from readiness.config import Section
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
@@ -19,19 +18,18 @@ class StudyRegister(Section):
     run: str
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "claims", "verdicts")
+INPUTS = ("claims", "verdicts")
+SETTINGS = StudyRegister
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[StudyRegister]) -> None:
     """Write `figures.csv`."""
-    settings = parse_json(StudyRegister, arguments.settings)
-    claims = read_text_table(arguments.claims, "the register of claims")
-    verdicts = json.loads(arguments.verdicts.read_text("utf-8"))
+    settings = job.settings
+    claims = read_text_table(job["claims"], "the register of claims")
+    verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     printed, judged = (
         Origin.of(read_lineage(path.parent / PROVENANCE))
-        for path in (arguments.claims, arguments.verdicts)
+        for path in (job["claims"], job["verdicts"])
     )
     register = make_register(
         [*claim_rows(claims), *verdict_rows(verdicts)],
@@ -39,12 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         origin=lambda row: printed if row.kind == "claim" else judged,
         simulated=False,
     )
-    outputs = Outputs("register-study", arguments.out)
-    outputs.csv("figures.csv", register)
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.model_dump(),
-        inputs={"claims": arguments.claims, "verdicts": arguments.verdicts},
-    )
+    job.csv("figures.csv", register)
     log.info("registered: %d figures", len(register))
-    return 0

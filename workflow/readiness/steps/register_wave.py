@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 from pydantic import Field
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
-from readiness.config import Disclosure, Figures, Section, SelectionName, parse_json
+from readiness.config import Disclosure, Figures, Section, SelectionName
 from readiness.disclosure import Policy
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -26,7 +24,7 @@ from readiness.register.rows.scales import scale_rows
 from readiness.register.rows.shares import share_rows
 from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.register.withholding import Withheld, withhold
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
@@ -42,9 +40,10 @@ class WaveRegister(Section):
     by: str | list[str] | None
 
 
-INPUTS = ("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues")
-NONRESPONSE = ("bounds", "response", "balance", "missing")
-"""The tables of the nonresponse step."""
+TABLES = (
+    *("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues"),
+    *("bounds", "response", "balance", "missing"),
+)
 OF_RESPONDENTS = ("questionnaire", "answers", "weights")
 """What decides what is withheld, beside the estimates."""
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
@@ -68,13 +67,8 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 """The inputs that the numbers of each kind are made from."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    inputs = (*INPUTS, *NONRESPONSE, *OF_RESPONDENTS)
-    add_step_arguments(parser, *inputs, "published?", "scales?")
-    parser.add_argument(
-        "--earlier", type=Path, action="append", default=[], help="a register released before"
-    )
+INPUTS = (*TABLES, "scales?", *OF_RESPONDENTS, "published?", "earlier*")
+SETTINGS = WaveRegister
 
 
 def _revised(row: FigureRow) -> str:
@@ -83,8 +77,7 @@ def _revised(row: FigureRow) -> str:
 
 
 def _withheld(
-    arguments: argparse.Namespace,
-    settings: WaveRegister,
+    job: Job[WaveRegister],
     estimates: pd.DataFrame,
     questionnaire: Questionnaire,
     policy: Policy,
@@ -92,45 +85,43 @@ def _withheld(
 ) -> Withheld:
     """What the policy withholds, from the respondents' answers and weights, after what was released
     before; `data`: the versions of the data behind the estimates."""
+    settings = job.settings
     told = [variable for group in estimates["group"] if (variable := variable_of(group))]
     first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
     variables = list(dict.fromkeys([*first, *told]))
-    answers = read_text_table(arguments.answers, "the coded answers")
-    weights = read_text_table(arguments.weights, "the weights", columns=("respondent", "weight"))
+    answers = read_text_table(job["answers"], "the coded answers")
+    weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
     inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
     apart = answers[answers["group"].isin(questionnaire.apart)].reset_index(drop=True)
     return withhold(
         estimates, respondents, apart, questionnaire, variables, settings.figures, policy,
-        [earlier_release(read_register(path), data) for path in arguments.earlier],
+        [earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
     )  # fmt: skip
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[WaveRegister]) -> None:
     """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
-    settings = parse_json(WaveRegister, arguments.settings)
-    inputs: dict[str, Path] = {name: getattr(arguments, name) for name in (*INPUTS, *NONRESPONSE)}
-    if arguments.scales:
-        inputs["scales"] = arguments.scales
+    settings = job.settings
+    inputs = {name: job[name] for name in TABLES}
+    if scales := job.get("scales"):
+        inputs["scales"] = scales
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
-    inputs |= {name: getattr(arguments, name) for name in OF_RESPONDENTS}
-    inputs |= {f"earlier-{path.parent.name}": path for path in arguments.earlier}
-    questionnaire = load_questionnaire(arguments.questionnaire)
+    questionnaire = load_questionnaire(job["questionnaire"])
     scheme = Scheme.of(questionnaire)
     rules = settings.figures
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
     data = " ".join(sorted(steps["estimates"].datasets))
-    hidden = _withheld(arguments, settings, tables["estimates"], questionnaire, policy, data)
+    hidden = _withheld(job, tables["estimates"], questionnaire, policy, data)
     selection = Selection.of(settings.selection, complete=everybody_answered(tables["counts"]))
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, hidden.ids)
     rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))
     before: dict[str, Origin] = {}
-    if arguments.published:
-        inputs["published"] = arguments.published
-        published = read_register(arguments.published)
+    if revised := job.get("published"):
+        published = read_register(revised)
         before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(
@@ -146,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows += settings_rows(settings.level, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
     rows += nonresponse_rows(tables, suppressed(rows), rules)
-    if arguments.scales:
+    if scales:
         rows += scale_rows(tables["scales"], rules)
 
     def origin(row: FigureRow) -> Origin:
@@ -155,21 +146,14 @@ def run(arguments: argparse.Namespace) -> int:
         return own | before[_revised(row)] if row.kind == "revision" else own
 
     register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
-    outputs = Outputs("register-wave", arguments.out)
-    outputs.csv("figures.csv", register)
-    outputs.csv("disclosure.csv", hidden.facts)
+    job.csv("figures.csv", register)
+    job.csv("disclosure.csv", hidden.facts)
     summary = hidden.summary(policy, tables["estimates"])
-    outputs.file("disclosure.json", canonical_json(summary) + "\n")
+    job.file("disclosure.json", canonical_json(summary) + "\n")
     if hidden.decisions.unprotected:
         log.warning(
             "%d protected counts can be known too well, whatever is withheld; disclosure.json",
             len(hidden.decisions.unprotected),
         )
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.model_dump(),
-        inputs=inputs,
-        datasets=sorted({name for one in before.values() for name in one.datasets}),
-    )
+    job.datasets = tuple(sorted({name for one in before.values() for name in one.datasets}))
     log.info("registered: %d figures", len(register))
-    return 0

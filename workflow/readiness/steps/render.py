@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import tempfile
@@ -13,12 +12,13 @@ from typing import Any
 from pydantic import Field
 
 from readiness.charts.palette import stylesheet
-from readiness.config import Section, parse_json, read_yaml
+from readiness.config import Section, read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact
 from readiness.files import write_atomically
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.language import own_name, tell, text
+from readiness.lineage import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.units import unit_text
@@ -32,7 +32,7 @@ from readiness.reporting.data_protection import stated
 from readiness.reporting.markdown import plain
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 # The digits that a page may show without an entry in the register, and why.
@@ -63,29 +63,6 @@ class RenderSettings(Section):
         return str(self.part["title"])
 
 
-class Files(Section):
-    """What is read of one run. `charts` is a folder; the rest depends on the kind of run."""
-
-    figures: Path
-    charts: Path
-    prose: tuple[Path, ...] = ()
-    citation: Path | None = None
-    verdicts: Path | None = None
-    claims: Path | None = None
-    structure: Path | None = None
-    choices: Path | None = None
-    steps: Path | None = None
-    contrasts: Path | None = None
-    questionnaire: Path | None = None
-
-    @property
-    def tables(self) -> list[Path]:
-        """The files beside the figures and the texts, each in its place."""
-        study = (self.verdicts, self.claims, self.structure)
-        wave = (self.choices, self.contrasts, self.steps, self.questionnaire)
-        return [path for path in (*study, *wave, self.citation) if path is not None]
-
-
 @dataclass(frozen=True)
 class Part:
     """What a report is made of.
@@ -111,51 +88,52 @@ class Part:
         return Passports(self.register, title, self.questionnaire, self.structure, by)
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "source")
-    parser.add_argument("--files", type=json.loads, required=True, help="what is read, as JSON")
+OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
+OF_STUDY = ("claims", "structure", "verdicts")
+TABLES = (*OF_STUDY, *OF_WAVE, "citation")
+"""What is read beside the figures and the charts, which are found beside their record."""
+INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABLES))
+SETTINGS = RenderSettings
 
 
-def _part(told: dict[str, Any], files: Files, language: Language) -> Part:
-    """What one run adds, from what the cells are told of it and its files."""
-    register = Register(read_register(files.figures), language)
+def _part(job: Job[RenderSettings]) -> Part:
+    """What the run adds, from what the cells are told of it and its files."""
+    told, language = job.settings.part, job.settings.language
+    register = Register(read_register(job["figures"]), language)
     home = f"results/{told['run']}"
-    names = {path: path.name for path in (files.figures, *files.tables)}
-    if files.claims:
-        names[files.claims] = "claims.csv"
-    resources = {f"{home}/{name}": path for path, name in names.items()}
-    resources |= {f"{home}/prose/{path.name}": path for path in files.prose}
-    resources[f"{home}/charts"] = files.charts
+    resources = {f"{home}/{path.name}": path for path in _tables(job)}
+    if claims_file := job.get("claims"):
+        del resources[f"{home}/{claims_file.name}"]
+        resources[f"{home}/claims.csv"] = claims_file
+    resources |= {f"{home}/prose/{path.name}": path for path in job.inputs["prose"]}
+    resources[f"{home}/charts"] = job["charts"].parent
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
     known |= {said for _, said in stated(told.get("privacy", {}), language)}
     part = Part(register, resources, words, known, told)
-    if files.claims and files.structure:
-        claims = read_text_table(files.claims, "the claims")
-        outlets = set(claims["outlet"])
-        # A publisher's name may hold a digit, as an outlet's may.
-        part.words.update(claims["attributed_to"])
-        structure = parse_structure(read_yaml(files.structure))
-        items = {name: item.label[language] for name, item in structure.items.items()}
-        answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
-        named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
-        part.words.update(outlets, items.values(), (label[language] for label in named))
-        part.provenance.update(outlets, _verdicts(files.verdicts))
-        content = {**told, "items": items, "structure": files.structure.name}
-        return replace(part, content=content, structure=structure)
-    if files.questionnaire:
-        questionnaire = load_questionnaire(files.questionnaire)
+    if claims_file is None:
+        questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
-        content = {**told, "questionnaire": files.questionnaire.name}
+        content = {**told, "questionnaire": job["questionnaire"].name}
         return replace(part, content=content, questionnaire=questionnaire)
-    return part
+    claims = read_text_table(claims_file, "the claims")
+    outlets = set(claims["outlet"])
+    # A publisher's name may hold a digit, as an outlet's may.
+    part.words.update(claims["attributed_to"])
+    structure = parse_structure(read_yaml(job["structure"]))
+    items = {name: item.label[language] for name, item in structure.items.items()}
+    answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
+    named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
+    part.words.update(outlets, items.values(), (label[language] for label in named))
+    verdicts = json.loads(job["verdicts"].read_text("utf-8"))
+    part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
+    content = {**told, "items": items, "structure": job["structure"].name}
+    return replace(part, content=content, structure=structure)
 
 
-def _verdicts(path: Path | None) -> set[str]:
-    """The ids of a study's verdicts."""
-    found = json.loads(path.read_text("utf-8")) if path else []
-    return {verdict["id"] for verdict in found}
+def _tables(job: Job[RenderSettings]) -> list[Path]:
+    """The figures and the files beside them that the cells read."""
+    return [job["figures"], *(path for role in TABLES for path in job.inputs[role])]
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
@@ -243,18 +221,17 @@ def _checked(source: Path, html: str, part: Part, engine: str) -> None:
         raise RenderError(f"{source}: {problems[0]}{more}\nGive it an id of the register.")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[RenderSettings]) -> None:
     """Write page and PDF; RenderError when a number is not in the register."""
-    settings = parse_json(RenderSettings, arguments.settings)
-    given = Files.model_validate(arguments.files, strict=False)
-    part = _part(settings.part, given, settings.language)
+    settings = job.settings
+    part = _part(job)
     resources = part.resources
     content = {**settings.model_dump(), "part": part.content}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         write_atomically(scratch / "report.json", json.dumps(content, ensure_ascii=False))
         made = render(
-            arguments.source,
+            job["source"],
             scratch / "made",
             resources={**resources, "results/report.json": scratch / "report.json"},
             environment={"READINESS_RESULTS": "results"},
@@ -263,23 +240,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _checked(arguments.source, html, part, made.engine)
+    _checked(job["source"], html, part, made.engine)
     passports = part.passports
     ribbon = text("rendering.ribbon", settings.language) if part.register.simulated else ""
     page = f"{settings.name}.html"
-    outputs = Outputs("render", arguments.out)
-    outputs.file(page, finished(html, passports, style=stylesheet()))
-    outputs.file(f"{settings.name}.pdf", pdf)
-    outputs.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
-    inputs = {name: path for name, path in resources.items() if path.is_file()}
-    inputs |= {name: path / "lineage.json" for name, path in resources.items() if path.is_dir()}
-    chapters = parse(arguments.source).chapters
-    inputs |= {name: arguments.source.parent / name for name in chapters}
-    outputs.finish(
-        code=arguments.code,
-        # Without a word of drafts where it is none, as in records of before there were any.
-        settings=settings.model_dump(exclude={} if settings.draft else {"draft"}),
-        inputs={**inputs, "source": arguments.source},
-    )
+    job.file(page, finished(html, passports, style=stylesheet()))
+    job.file(f"{settings.name}.pdf", pdf)
+    job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
+    job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in resources.items()}
+    job.reads |= {n: job["source"].parent / n for n in parse(job["source"]).chapters}
+    job.reads["source"] = job["source"]
     log.info("rendered by %s", made.engine)
-    return 0

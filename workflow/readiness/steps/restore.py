@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
+from readiness.config import Section
 from readiness.datasets.store import restore
 from readiness.datasets.versions import find_version
-from readiness.lineage import leave_lineage
-from readiness.running.step import log
+from readiness.running.step import Job, log
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    parser.add_argument("--version-name", required=True, help="dataset@version")
-    parser.add_argument("--code", required=True)
-    parser.add_argument("--out", type=Path, required=True)
+class Registered(Section):
+    """The dataset version (`name@version`), and its hashes as `data/versions.csv` has them."""
+
+    version: str
+    sha256: str
+    md5: str
 
 
-def run(arguments: argparse.Namespace) -> int:
+DATA = "data.csv"
+INPUTS = ()
+SETTINGS = Registered
+
+
+def run(job: Job[Registered]) -> None:
     """Place `data.csv` in the folder, with its lineage."""
-    root = Path.cwd()
-    version = find_version(root, arguments.version_name)
-    restore(root, version, arguments.out / "data.csv")
+    root, told = Path.cwd(), job.settings
+    version = find_version(root, told.version)
+    restore(root, version, job.out / DATA)
+    job.names.append(DATA)
     # Where the bytes were found (store, cache, workspace) is no part of the lineage: they are the
     # same bytes wherever they were.
-    leave_lineage(
-        "restore",
-        arguments.out,
-        code=arguments.code,
-        settings={"version": version.name, "sha256": version.sha256, "md5": version.md5},
-        inputs={},
-        outputs=["data.csv"],
-        datasets=(version.name,),
-    )
+    job.datasets = (version.name,)
     log.info("restored %s: %d rows, sha256 %s", version.name, version.rows, version.sha256)
-    return 0

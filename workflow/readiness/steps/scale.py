@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 from readiness.analysis.scaling import scales_table
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import complete, read_weighted, replicates_beside
-from readiness.config import Derived, Section, SelectionName, parse_json
+from readiness.analysis.weighted import complete, read_weighted
+from readiness.config import Derived, Section, SelectionName
 from readiness.questionnaire import load_questionnaire
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 
 
 class ScaleWave(Section):
@@ -20,31 +18,18 @@ class ScaleWave(Section):
     selection: SelectionName
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "answers", "weights", "questionnaire")
+INPUTS = ("answers", "weights", "replicates", "questionnaire")
+SETTINGS = ScaleWave
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[ScaleWave]) -> None:
     """Write `scales.csv`."""
-    settings = parse_json(ScaleWave, arguments.settings)
-    questionnaire = load_questionnaire(arguments.questionnaire)
+    settings = job.settings
+    questionnaire = load_questionnaire(job["questionnaire"])
     scales = [one for one in settings.derive if one.scale]
     columns = questionnaire.coded_columns({name for one in scales for name in one.sources})
-    design, _ = read_weighted(arguments.answers, arguments.weights, questionnaire.apart, columns)
+    design, _ = read_weighted(job["answers"], job["weights"], questionnaire.apart, columns)
     selection = Selection.of(settings.selection, complete=complete(design))
     table = scales_table(design, questionnaire, scales, settings.level, selection)
-    outputs = Outputs("scale", arguments.out)
-    outputs.csv("scales.csv", table)
-    outputs.finish(
-        code=arguments.code,
-        settings=settings.model_dump(),
-        inputs={
-            "answers": arguments.answers,
-            "weights": arguments.weights,
-            "replicates": replicates_beside(arguments.weights),
-            "questionnaire": arguments.questionnaire,
-        },
-    )
+    job.csv("scales.csv", table)
     log.info("scales: %s", ", ".join(table["item"]))
-    return 0

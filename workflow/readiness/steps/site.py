@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,7 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from readiness.config import Section, parse_json
+from readiness.config import Section
 from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
@@ -20,7 +19,7 @@ from readiness.publications.documents import CHARTS, REPORT, TABLES
 from readiness.publications.ledger import FOLDER
 from readiness.publications.reproduce import tally
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.site import pages
 from readiness.site.contents import Dataset, File, Published, Reported, below
 from readiness.site.guides import Guide, guide
@@ -44,13 +43,8 @@ class SiteSettings(Section):
     withdrawn: dict[str, tuple[str, str]]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser)
-    parser.add_argument("--verdicts", type=Path, nargs="*", default=[])
-    parser.add_argument(
-        "--attacks", type=Path, nargs="*", default=[], help="what was found of each release"
-    )
+INPUTS = ("verdicts*", "attacks*")
+SETTINGS = SiteSettings
 
 
 class Copies:
@@ -73,14 +67,14 @@ class Copies:
         return [file for file in (File.at(place),) if file]
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[SiteSettings]) -> None:
     """Write `index.html`, a page a language, and beside them all that they lead to."""
-    settings = parse_json(SiteSettings, arguments.settings)
-    for path in arguments.attacks:
+    settings = job.settings
+    for path in job.inputs["attacks"]:
         # Pages, workbooks and tables reach readers from here.
         refuse_given_away(str(path.parent.parent), read_attack(path))
     copies = Copies()
-    verdicts = read_verdicts(arguments.verdicts)
+    verdicts = read_verdicts(job.inputs["verdicts"])
     publications = [_published(one, copies, verdicts) for one in settings.publications]
     versions = read_versions(Path.cwd()).values()
 
@@ -96,31 +90,28 @@ def run(arguments: argparse.Namespace) -> int:
         [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
         _guides(copies),
     )
-    outputs = Outputs("site", arguments.out)
-    _write(site, copies, outputs, settings)
-    inputs = {str(place): path for place, path in copies.sources.items()}
-    inputs |= {f"{path.parent.parent.name}/verdicts": path for path in arguments.verdicts}
-    inputs |= {f"{path.parent.parent.name}/attack": path for path in arguments.attacks}
-    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
-    _sweep(arguments.out, outputs.names)
-    log.info("site: %d files", len(outputs.names))
-    return 0
+    _write(site, copies, job)
+    job.reads = {str(place): path for place, path in copies.sources.items()}
+    job.reads |= {f"{path.parent.parent.name}/verdicts": path for path in job.inputs["verdicts"]}
+    job.reads |= {f"{path.parent.parent.name}/attack": path for path in job.inputs["attacks"]}
+    _sweep(job.out, job.names)
+    log.info("site: %d files", len(job.names))
 
 
-def _write(site: pages.Site, copies: Copies, outputs: Outputs, settings: SiteSettings) -> None:
-    outputs.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
+def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
+    job.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
     for language in site.languages:
-        outputs.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
+        job.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
     for one in site.guides:
-        outputs.file(f"{pages.GUIDES}/{one.name}.html", pages.guide_page(site, one))
-    own = {PurePosixPath(str(one["run"])) for one in settings.reports}
+        job.file(f"{pages.GUIDES}/{one.name}.html", pages.guide_page(site, one))
+    own = {PurePosixPath(str(one["run"])) for one in job.settings.reports}
     for place, path in copies.sources.items():
         content = path.read_bytes()
         if place.suffix == ".html" and place.parents[-2] in own:
             language = place.parts[2]
             page = content.decode("utf-8")
             content = pages.with_way_back(page, site, language, len(place.parts) - 1).encode()
-        outputs.file(str(place), content)
+        job.file(str(place), content)
 
 
 def _reported(told: dict[str, Any], copies: Copies, languages: Sequence[Language]) -> Reported:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 import pandas as pd
 
 from readiness.analysis.selection import Selection
@@ -18,10 +16,10 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Section, SelectionName, Weight, parse_json
+from readiness.config import Section, SelectionName, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
-from readiness.running.step import Outputs, add_step_arguments, log
+from readiness.running.step import Job, log
 from readiness.survey.weighting.report import COURSE
 from readiness.tables import read_text_table
 
@@ -33,35 +31,28 @@ class WeightWave(Section):
     selection: SelectionName
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The step's arguments."""
-    add_step_arguments(parser, "answers", "counts", "questionnaire", "margins?")
+INPUTS = ("answers", "counts", "questionnaire", "margins?")
+SETTINGS = WeightWave
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(job: Job[WeightWave]) -> None:
     """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv`, `iterations.csv` and
     `steps.csv` (what was done, as facts)."""
-    settings = parse_json(WeightWave, arguments.settings)
-    inputs = {name: getattr(arguments, name) for name in ("answers", "counts", "questionnaire")}
-    questionnaire = load_questionnaire(arguments.questionnaire)
-    margins = {}
-    if arguments.margins:
-        inputs["margins"] = arguments.margins
-        margins = read_margins(arguments.margins, questionnaire)
-    counts = read_text_table(arguments.counts, "the counts")
+    settings = job.settings
+    questionnaire = load_questionnaire(job["questionnaire"])
+    given = job.get("margins")
+    margins = read_margins(given, questionnaire) if given else {}
+    counts = read_text_table(job["counts"], "the counts")
     wanted = (*OF_A_RESPONDENT, *margins)
-    answers = read_text_table(arguments.answers, "the coded answers", columns=wanted)
+    answers = read_text_table(job["answers"], "the coded answers", columns=wanted)
     table = weighted_part(answers, counts, questionnaire.apart)
     selection = Selection(settings.selection)
     weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
     made = weighed.weighting
-    outputs = Outputs("weight", arguments.out)
-    outputs.csv("weights.csv", weights_table(table, weighed))
-    outputs.csv("margins.csv", margins_table(weighed))
-    outputs.csv("summary.csv", summary_table(weighed))
-    outputs.csv("steps.csv", steps_table(weighed))
-    outputs.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
-    outputs.file("replicates.npz", replicates_file(weighed.replicates))
-    outputs.finish(code=arguments.code, settings=settings.model_dump(), inputs=inputs)
+    job.csv("weights.csv", weights_table(table, weighed))
+    job.csv("margins.csv", margins_table(weighed))
+    job.csv("summary.csv", summary_table(weighed))
+    job.csv("steps.csv", steps_table(weighed))
+    job.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
+    job.file("replicates.npz", replicates_file(weighed.replicates))
     log.info("weighted: %s", "; ".join(made.report.method) if made else "nobody")
-    return 0
