@@ -19,9 +19,8 @@ from readiness.lineage import sha256_of
 from readiness.publications.program import lock_file
 
 ENVIRONMENT = "environment.json"
-PLACE = ("python", "implementation", "system", "machine")
-BUILD = ("processor", "blas", "simd", "engine")
-"""What else moves the last bits of a sum or the bytes of a page; older records lack them."""
+PLACE = ("python", "implementation", "system", "machine", "processor", "blas", "simd", "engine")
+"""What moves the last bits of a sum or the bytes of a page, beside the packages."""
 
 
 def locked_packages(lock: str) -> list[str]:
@@ -99,13 +98,10 @@ def _engine() -> str:
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:
-    """In what the environment is another one than the frozen one, a fact each.
-
-    What an older record does not name is not said to be another one.
-    """
+    """In what the environment is another one than the frozen one, a fact each."""
     found = [
         _change(name, _words(frozen[name]), _words(present[name]))
-        for name in (*PLACE, *(name for name in BUILD if name in frozen))
+        for name in PLACE
         if frozen[name] != present[name]
     ]
     old, new = frozen["packages"], present["packages"]
@@ -131,8 +127,3 @@ def lock_hash() -> str:
 
 def _words(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def same_build(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> bool:
-    """Whether all that moves a byte is the recorded one: what is not recorded is another one."""
-    return all(name in frozen for name in BUILD) and not changes(frozen, present)

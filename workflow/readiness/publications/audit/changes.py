@@ -35,7 +35,6 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         changes,
         lock_hash,
         present_environment,
-        same_build,
     )
     from readiness.publications.program import lock_file
 
@@ -55,7 +54,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
             # Also what today's lock names no more: it may well be installed.
             present = present_environment(lock, list(frozen["packages"]))
             moved = changes(frozen, present)
-            recorded_build = same_build(frozen, present)
+            recorded_build = not moved
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [Fact("audit.change.unreadable", {"name": ENVIRONMENT})]
     return Changes(
