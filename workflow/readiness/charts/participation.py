@@ -23,20 +23,13 @@ from readiness.facts import Fact
 from readiness.language import show
 from readiness.questionnaire.model import TOTAL, Item
 
-STEPS = {
-    "invited": "participation.chart.invited",
-    "received": "participation.chart.received",
-    "duplicate": "participation.chart.duplicate",
-    "late": "participation.chart.late",
-    "early": "participation.chart.early",
-    "undated": "participation.chart.undated",
-    "unknown_invitation": "participation.chart.unknown_invitation",
-    "kept": "participation.chart.kept",
-    "answered": "participation.chart.answered",
-}
-"""The quantities of the checks from those who were asked on, each with its words."""
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
 """Why a submission is not kept: a row only where there is one."""
+STEPS = {
+    step: f"participation.chart.{step}"
+    for step in ("invited", "received", *LEFT_OUT, "kept", "answered")
+}
+"""The quantities of the checks from those who were asked on, each with its words."""
 STATUS = {
     "answered": "accent",
     "dont_know": "low2",

@@ -34,50 +34,24 @@ LINEAGE = 16
 """How many digits of a lineage hash are shown."""
 
 
+TOLD_OF = (
+    *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
+    *("response", "scale", "claim", "verdict"),
+)
+"""Kinds that have a name and steps of their own."""
 KINDS = {
-    "estimate": "numbers.kind.estimate",
-    "interval": "numbers.kind.interval",
-    "count": "numbers.kind.count",
-    "test": "numbers.kind.test",
-    "quality": "numbers.kind.quality",
-    "revision": "numbers.kind.revision",
-    "setting": "numbers.kind.setting",
+    **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "weighting": "report.title.weighting",
-    "bound": "numbers.kind.bound",
-    "selection": "numbers.kind.selection",
-    "response": "numbers.kind.response",
     "balance": "participation.balance",
     "missing": "participation.missing",
-    "scale": "numbers.kind.scale",
-    "claim": "numbers.kind.claim",
-    "verdict": "numbers.kind.verdict",
 }
 """What the kinds of a register are called; others are `OTHER`."""
 OTHER = "numbers.kind.other"
-STEPS = {
-    "estimate": "numbers.steps.estimate",
-    "interval": "numbers.steps.interval",
-    "count": "numbers.steps.count",
-    "test": "numbers.steps.test",
-    "quality": "numbers.steps.quality",
-    "revision": "numbers.steps.revision",
-    "weighting": "numbers.steps.weighting",
-    "bound": "numbers.steps.bound",
-    "selection": "numbers.steps.selection",
-    "response": "numbers.steps.response",
-    "balance": "numbers.steps.balance",
-    "missing": "numbers.steps.missing",
-    "scale": "numbers.steps.scale",
-    "claim": "numbers.steps.claim",
-    "verdict": "numbers.steps.verdict",
-}
+STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
 """How a number of a kind is made."""
 UNWEIGHTED = {
-    "estimate": "numbers.steps.estimate.unweighted",
-    "interval": "numbers.steps.interval.unweighted",
-    "test": "numbers.steps.test.unweighted",
-    "bound": "numbers.steps.bound.unweighted",
-    "scale": "numbers.steps.scale.unweighted",
+    kind: f"numbers.steps.{kind}.unweighted"
+    for kind in ("estimate", "interval", "test", "bound", "scale")
 }
 """The same where each answer counts once."""
 TOLD = ("estimate", "interval", "count", "claim", "verdict")

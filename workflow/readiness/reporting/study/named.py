@@ -10,24 +10,24 @@ from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, text
 
 NAMES = {
-    "first": "study.number.first",
-    "reconciled": "study.number.reconciled",
-    "fits": "study.number.fits",
+    **{
+        name: f"study.number.{name}"
+        for name in (
+            *(
+                "first",
+                "reconciled",
+                "fits",
+                "every",
+                "every_missing",
+                "least",
+                "silent",
+                "missing",
+            ),
+            *("n_max", "bases", "people", "total", "power", "power_missing", "low", "high"),
+            "outlets",
+        )
+    },
     "fits_missing": "study.number.reconciled",
-    "every": "study.number.every",
-    "every_missing": "study.number.every_missing",
-    "least": "study.number.least",
-    "silent": "study.number.silent",
-    "missing": "study.number.missing",
-    "n_max": "study.number.n_max",
-    "bases": "study.number.bases",
-    "people": "study.number.people",
-    "total": "study.number.total",
-    "power": "study.number.power",
-    "power_missing": "study.number.power_missing",
-    "low": "study.number.low",
-    "high": "study.number.high",
-    "outlets": "study.number.outlets",
 }
 """What the numbers of verdicts are called, by their names in a sentence; others have none."""
 KINDS = ("every", "joint", "bases", "conventions", "robustness", "total", "simplest", "groups",
