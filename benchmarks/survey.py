@@ -11,7 +11,7 @@ the interpreter given with --peers (this one by default) has them. The harder ca
 and a continuous covariate. Each time is the best of --repeat runs
 (of one for R survey, whose bootstrap takes minutes).
 
-Writes docs/survey-benchmark.md.
+Writes a section of docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from measurements import MEASUREMENTS, write_section
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path(__file__).with_name("survey_programs.py")
@@ -211,7 +213,7 @@ def main() -> None:
     parser.add_argument("--peers", default=sys.executable, help="interpreter that has the peers")
     parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--note", default="", help="a sentence for the page, as on the load")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs")
+    parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -221,9 +223,8 @@ def main() -> None:
 
 def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     """The page."""
-    arguments.out.mkdir(parents=True, exist_ok=True)
     text = (
-        "<!-- written by benchmarks/survey.py; do not edit -->\n# Speed of the survey core\n\n"
+        "# Speed of the survey core\n\n"
         "Written by `benchmarks/survey.py`; times change with the machine and its load. Seconds "
         "without import and reading; peak memory of the whole process. `weightipy` takes no base "
         "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
@@ -231,7 +232,7 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
         + "\n\n"
         f"{summary(table)}\n\n## Each measurement\n\n"
     )
-    (arguments.out / "survey-benchmark.md").write_text(text + markdown(table) + "\n", "utf-8")
+    write_section(arguments.out, text + markdown(table))
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ Begin with a design; every estimator and every test takes one:
     w = weigh(d, {"region": {"north": 3e5, "south": 7e5}}, trim=Trim(0.3, 3.0))
     proportions(w.design, "level", ["none", "weak", "medium", "good"], by="profession")
 
-Each name is documented beside its equivalent in R (docs/survey-for-r-users.md,
-docs/comparisons.md). The workflow imports the modules themselves.
+docs/survey-for-r-users.md documents each name beside its equivalent in R. The workflow imports the
+modules themselves.
 """
 
 from readiness.survey.comparisons.classical import (

@@ -33,10 +33,18 @@ HIDDEN = {
 """The files that a project begins with, by their template."""
 FOLDERS = ("raw", "questionnaires", "margins", "corrections", "claims", "store")
 GUIDES = (
-    "adding-a-survey.md", "any-csv.md", "auditing.md", "bundles.md", "comparisons.md",
-    "exit-codes.md", "languages.md", "methods.md", "remotes-and-clusters.md",
-    "survey-for-r-users.md", "tampering.md",
-)  # fmt: skip
+    "adding-a-survey.md",
+    "any-csv.md",
+    "auditing.md",
+    "commands.md",
+    "first-use.md",
+    "languages.md",
+    "methods.md",
+    "questionnaire.md",
+    "remotes-and-clusters.md",
+    "survey-for-r-users.md",
+    "tampering.md",
+)
 """The guides that are of use in any project."""
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
 """Files of the program that speak of this project's own studies and waves."""
