@@ -66,7 +66,7 @@ def test_a_freeze_refuses_it_and_what_was_not_attacked(shipped: Project, given: 
 
     wave = load_config(shipped.root / "config.yaml").waves["simulated-2026"]
     figures = read_register(shipped.root / WAVE / "register/figures.csv")
-    judged = Judged("r9", shipped.root / WAVE, wave, QUESTIONNAIRE)
+    judged = Judged("r9", shipped.root / WAVE, wave)
     whole = shipped.root / WAVE / "attack"
     judged.refuse(figures, whole, "somebody")
     with pytest.raises(DisclosureError, match=r"r9: regulation\."):
