@@ -126,7 +126,9 @@ def test_sums_by_level_are_the_derivatives_cell_by_cell() -> None:
     y, x = rng.integers(0, 4, 60), rng.normal(size=(60, 3))
     problem = CumulativeLikelihood(y, x, rng.uniform(1, 2, 60), np.arange(60), 4, "probit")
     theta = np.array([0.3, -0.2, 0.1, -0.8, 0.1, 0.9])
-    scores, information = problem._assemble(theta, *problem._ends_matrix(-x))
+    problem.theta = theta
+    scores, information = problem.partial_scores()
+    scores, information = scores[:, :6], information[:6, :6]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cumulative, "_BLOCK", 7)
         gradient, other = problem.slope(theta)

@@ -199,26 +199,15 @@ def multistage_covariance(
     first = stages[0]
     rule = (lonely_psu, adjust_domain_lonely)
     ones = np.ones(first.strata.size)
-    covariance = _stage_covariance(weighted, first, ones, in_domain, rule, "")
+    covariance = between_units(first.units.sums(weighted), first, ones, in_domain, rule, "")
     if len(stages) > 1 and np.isfinite(first.population).any():
         # A second-stage stratum is a first-stage PSU: it carries the first-stage fraction.
         factor = first.fraction()[first.unit_stratum]
-        covariance = covariance + _stage_covariance(
-            weighted, stages[1], factor, in_domain, rule, " at the second stage"
+        totals = stages[1].units.sums(weighted)
+        covariance = covariance + between_units(
+            totals, stages[1], factor, in_domain, rule, " at the second stage"
         )
     return covariance
-
-
-def _stage_covariance(
-    weighted: FloatArray,
-    stage: Stage,
-    factor: FloatArray,
-    in_domain: BoolArray | None,
-    rule: tuple[LonelyPsu, bool],
-    where: str,
-) -> FloatArray:
-    totals = stage.units.sums(weighted)
-    return between_units(totals, stage, factor, in_domain, rule, where)
 
 
 def between_units(
@@ -243,7 +232,7 @@ def between_units(
             f"stratum {stage.strata.label(h)} has one PSU{where}, so its variance is unknown; "
             "merge it or choose lonely_psu: remove, certainty, adjust or average"
         )
-    mean = _stratum_means(totals, owner, sampled)
+    mean = Codes(owner, len(sampled)).sums(totals) / sampled[:, None]
     one_seen = units_seen == 1
     if lonely_psu == "adjust":
         keep = (sampled == 1) | (one_seen & adjust_domain)
@@ -271,13 +260,6 @@ def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolAr
     hit[stage.units.codes[in_domain]] = True
     seen = np.bincount(stage.unit_stratum, weights=hit, minlength=stage.strata.size)
     return np.asarray(seen, dtype=np.float64), seen > 0
-
-
-def _stratum_means(totals: FloatArray, owner: IntArray, sampled: FloatArray) -> FloatArray:
-    mean = np.empty((len(sampled), totals.shape[1]))
-    for j in range(totals.shape[1]):
-        mean[:, j] = np.bincount(owner, weights=totals[:, j], minlength=len(sampled))
-    return mean / sampled[:, None]
 
 
 def replicate_covariance(

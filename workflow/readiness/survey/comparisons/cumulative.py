@@ -128,31 +128,6 @@ class CumulativeLikelihood:
         g_u, g_l = f_u / probability, -f_l / probability
         return g_u, g_l, s_u / probability - g_u**2, -s_l / probability - g_l**2, -g_u * g_l
 
-    def _ends_matrix(self, columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Derivatives of the upper and lower end with respect to (columns, zeta)."""
-        n = len(self.y)
-        up = np.hstack([columns, np.zeros((n, self.cuts))])
-        low = up.copy()
-        offset = columns.shape[1]
-        has_upper, has_lower = self.y < self.cuts, self.y > 0
-        up[np.flatnonzero(has_upper), offset + self.y[has_upper]] = 1.0
-        low[np.flatnonzero(has_lower), offset + self.y[has_lower] - 1] = 1.0
-        up[~has_upper] = 0.0
-        low[~has_lower] = 0.0
-        return up, low
-
-    def _assemble(
-        self, theta: FloatArray, up: FloatArray, low: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        g_u, g_l, h_u, h_l, h_ul = self._parts(theta)
-        w = self.weights
-        scores = up * g_u[:, None] + low * g_l[:, None]
-        cross = up.T @ (low * (w * h_ul)[:, None])
-        hessian = (
-            up.T @ (up * (w * h_u)[:, None]) + low.T @ (low * (w * h_l)[:, None]) + cross + cross.T
-        )
-        return scores, -hessian
-
     def scores(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Score of each cell, shape (cells, p+K-1), and the information."""
         p, cells = self.x.shape[1], np.arange(len(self.y))
@@ -214,7 +189,22 @@ class CumulativeLikelihood:
 
         Order: beta, zeta, then the deviations of cut 2, ..., cut K-1.
         """
-        return self._assemble(self.theta, *self._partial_ends())
+        p, cuts = self.x.shape[1], self.cuts
+        # Derivatives of the upper and lower end of each cell: of level y they are cuts y and y - 1.
+        up = np.zeros((len(self.y), p + cuts + p * (cuts - 1)))
+        low = np.zeros_like(up)
+        for cut in range(cuts):
+            own = slice(p + cuts + (cut - 1) * p, p + cuts + cut * p)
+            for ends, at in ((up, self.y == cut), (low, self.y == cut + 1)):
+                ends[at, :p] = -self.x[at]
+                ends[at, p + cut] = 1.0
+                if cut:
+                    ends[at, own] = -self.x[at]
+        g_u, g_l, h_u, h_l, h_ul = self._parts(self.theta)
+        w = self.weights[:, None]
+        cross = up.T @ (low * w * h_ul[:, None])
+        hessian = up.T @ (up * w * h_u[:, None]) + low.T @ (low * w * h_l[:, None])
+        return up * g_u[:, None] + low * g_l[:, None], -(hessian + cross + cross.T)
 
     def expected_information(self) -> FloatArray:
         """Fisher information of the parameters of `partial_scores`, at the fitted shares.
@@ -237,18 +227,6 @@ class CumulativeLikelihood:
             total = piece if total is None else total + piece
         assert total is not None
         return total
-
-    def _partial_ends(self) -> tuple[FloatArray, FloatArray]:
-        up, low = self._ends_matrix(-self.x)
-        p = self.x.shape[1]
-        extra_u = np.zeros((len(self.y), p * (self.cuts - 1)))
-        extra_l = np.zeros_like(extra_u)
-        for cut in range(1, self.cuts):
-            block = slice((cut - 1) * p, cut * p)
-            at_upper, at_lower = self.y == cut, self.y - 1 == cut
-            extra_u[at_upper, block] = -self.x[at_upper]
-            extra_l[at_lower, block] = -self.x[at_lower]
-        return np.hstack([up, extra_u]), np.hstack([low, extra_l])
 
     def start(self) -> FloatArray:
         """Cut points of the marginal distribution, no effect of the covariates."""

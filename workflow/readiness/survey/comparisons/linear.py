@@ -161,11 +161,13 @@ class LinearFit:
         keep = np.ix_(columns, columns)
         smaller = self.x.without(term)
         # The smaller model is fitted to the same rows, also where only this term has gaps.
-        same = self._design.subset(self.x.known)
-        deviance = _deviance_of(same, self._y, smaller, self.family)
+        rows = self._design.mask & self.x.known & np.isfinite(self._y)
+        weights = self._design.full_weights[rows]
+        matrix = smaller.standardised(rows).x.matrix[rows]
+        model = _fit(self._y[rows], matrix, weights / weights.mean(), self.family)[1]
         ratio = np.linalg.solve(self.naive_covariance[keep], self.covariance[keep])
         eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
-        return deviance - self.deviance, eigenvalues
+        return float(model.deviance) - self.deviance, eigenvalues
 
     def _positive_df(self) -> int:
         if self.residual_df <= 0:
@@ -191,6 +193,8 @@ def linear_model(
         StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
             outcome outside 0-1, separation, no convergence.
     """
+    from scipy import special
+
     one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
     known = x.known & np.isfinite(values) & design.mask
@@ -206,7 +210,10 @@ def linear_model(
     weights = domain.full_weights[known]
     scaled = weights / weights.mean()
     model, result = _fit(outcome, matrix, scaled, family)
-    fitted = _fitted(np.asarray(result.params), matrix, family)
+    params = np.asarray(result.params)
+    # Statsmodels' own fitted means overflow far out on the logit scale.
+    eta = params[0] + matrix @ params[1:]
+    fitted = eta if family == "gaussian" else special.expit(eta)
     if family == "binomial" and (
         not result.converged or min(fitted.min(), 1 - fitted.max()) < 1e-6
     ):
@@ -216,7 +223,6 @@ def linear_model(
             raise StatisticsError("the logit model did not converge; rescale or drop covariates")
     if result.deviance <= 1e-20 * float(scaled @ outcome**2):
         raise StatisticsError("the model fits exactly: the outcome is made of the covariates")
-    params = np.asarray(result.params)
     back = np.roll(standard.back(1, -1.0), 1, axis=(0, 1))  # the intercept comes first here
     information = -np.asarray(model.hessian(params, observed=False)) * float(result.scale)
     naive = np.asarray(np.linalg.inv(information), dtype=np.float64)
@@ -234,15 +240,15 @@ def linear_model(
     else:
         covariance = domain.total_covariance(z)
     variance = fitted * (1 - fitted) if family == "binomial" else np.ones_like(fitted)
-    pearson = (outcome - fitted) ** 2 / variance
-    n = len(outcome)
+    pearson = (outcome - fitted) / np.sqrt(variance)
+    n, mean = len(outcome), scaled @ pearson / scaled.sum()
     return LinearFit(
         ("(Intercept)", *x.names),
         coefficients,
         covariance,
         back @ naive @ back.T,
         float(result.deviance),
-        _variance(np.sqrt(pearson) * np.sign(outcome - fitted), scaled),
+        float(scaled @ (pearson - mean) ** 2 / scaled.sum() * n / (n - 1)),
         domain.degrees_of_freedom,
         n,
         family,
@@ -267,19 +273,6 @@ def refit(
             "level under its weights); merge levels, or do not refit"
         )
     return np.asarray(result.params, dtype=np.float64)
-
-
-def _expit(eta: FloatArray) -> FloatArray:
-    from scipy import special
-
-    return np.asarray(special.expit(eta), dtype=np.float64)
-
-
-def _variance(values: FloatArray, weights: FloatArray) -> float:
-    """Weighted variance with n/(n-1), as R's svyvar."""
-    n = len(values)
-    mean = weights @ values / weights.sum()
-    return float(weights @ (values - mean) ** 2 / weights.sum() * n / (n - 1))
 
 
 def _check_outcome(y: FloatArray, family: Family) -> None:
@@ -316,20 +309,6 @@ def _fit(
         except (PerfectSeparationError, np.linalg.LinAlgError) as error:
             raise StatisticsError(f"the {family} model has no finite estimate ({error})") from None
     return model, result
-
-
-def _fitted(params: FloatArray, x: FloatArray, family: Family) -> FloatArray:
-    """Fitted means; statsmodels' own overflow far out on the logit scale."""
-    eta = params[0] + x @ params[1:]
-    return np.asarray(eta, dtype=np.float64) if family == "gaussian" else _expit(eta)
-
-
-def _deviance_of(design: Design, y: FloatArray, x: Covariates, family: Family) -> float:
-    """Deviance of a smaller model on the rows of the design's domain."""
-    rows = design.mask & np.isfinite(y)
-    weights = design.full_weights[rows]
-    matrix = x.standardised(rows).x.matrix[rows]
-    return float(_fit(y[rows], matrix, weights / weights.mean(), family)[1].deviance)
 
 
 def t_test(

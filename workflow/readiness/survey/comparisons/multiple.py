@@ -19,69 +19,33 @@ from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor, needs_degrees_of_freedom, two_or_more
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
-from readiness.survey.comparisons.rao_scott import rao_scott_test
+from readiness.survey.comparisons.rao_scott import Corrected, rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.multiresponse import Base, option_answers
 from readiness.survey.options import one_of
 
+_SUM = "Multiple marginal independence, sum of Pearson X2 with the"
+
 
 @dataclass(frozen=True, eq=False)
-class MarginalIndependence:
-    """The tests of one multi-response item across groups.
+class MarginalIndependence(Corrected):
+    """The tests of one multi-response item across groups: a sum over its options.
 
     Attributes:
-        pearson: sum over the options of Pearson's X2 on weighted shares scaled to n.
-        delta: eigenvalues of its generalised design effects, shape (options * (groups - 1),).
-        design_df: degrees of freedom of the design on the base.
-        n: respondents in the base of every option.
         options: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
-        note: options that all or nobody ticked and groups without answers, left out.
     """
 
-    pearson: float
-    delta: FloatArray
-    design_df: int
-    n: int
     options: tuple[ComparisonRow, ...]
-    note: str
 
     def first_order(self) -> ComparisonRow:
         """X2 over the mean design effect against chi-square."""
-        from scipy import stats
-
-        value, df = self.pearson / float(self.delta.mean()), float(len(self.delta))
-        return ComparisonRow(
-            "multiple_marginal_chisq",
-            value,
-            "X2",
-            df,
-            p_value=float(stats.chi2.sf(value, df)),
-            n=self.n,
-            method="Multiple marginal independence, sum of Pearson X2 with the first-order "
-            "Rao-Scott correction",
-            note=self.note,
-        )
+        row = self.chi_square("multiple_marginal_chisq", f"{_SUM} first-order Rao-Scott correction")
+        return replace(row, statistic=self.pearson / float(self.delta.mean()))
 
     def second_order(self) -> ComparisonRow:
         """X2 over the sum of the design effects, an F with Satterthwaite degrees of freedom."""
-        from scipy import stats
-
-        total, squares = float(self.delta.sum()), float((self.delta**2).sum())
-        value, df1 = self.pearson / total, total**2 / squares
-        df2 = df1 * self.design_df
-        return ComparisonRow(
-            "multiple_marginal_f",
-            value,
-            "F",
-            df1,
-            df2,
-            float(stats.f.sf(value, df1, df2)),
-            n=self.n,
-            method="Multiple marginal independence, sum of Pearson X2 with the second-order "
-            "Rao-Scott correction (F)",
-            note=self.note,
-        )
+        return self.f("multiple_marginal_f", f"{_SUM} second-order Rao-Scott correction (F)")
 
 
 def multiple_marginal_independence(
@@ -142,8 +106,8 @@ def multiple_marginal_independence(
         delta,
         domain.degrees_of_freedom,
         domain.n,
-        _single(design, observed, answers, kept, adjust),
         note,
+        _single(design, observed, answers, kept, adjust),
     )
 
 

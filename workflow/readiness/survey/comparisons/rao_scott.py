@@ -32,27 +32,21 @@ Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", "s
 
 
 @dataclass(frozen=True, eq=False)
-class RaoScott:
-    """Pearson's statistic of a table and what the design makes of it.
+class Corrected:
+    """A sum of Pearson's statistics and what the design makes of it.
 
     Attributes:
         pearson: X2 of the weighted counts scaled to n.
-        delta: eigenvalues of the generalised design effects, shape ((r-1)(c-1),).
-        df: (r-1)(c-1) on observed levels.
+        delta: eigenvalues of the generalised design effects, shape (df,).
         design_df: degrees of freedom of the design on the table.
         n: unweighted base.
-        cells: the table without empty levels.
-        merged: declared levels that nobody gave and that the test leaves out.
         note: what the reader must know, or empty.
     """
 
     pearson: float
     delta: FloatArray
-    df: int
     design_df: int
     n: int
-    cells: CellTotals
-    merged: tuple[str, ...]
     note: str
 
     @property
@@ -63,39 +57,47 @@ class RaoScott:
     @property
     def satterthwaite_df(self) -> float:
         """Second-order numerator degrees of freedom, trace^2 / trace of the square."""
-        return float(self.delta.sum() ** 2 / (self.delta**2).sum())
+        return self.trace**2 / float((self.delta**2).sum())
 
-    def first_order(self) -> ComparisonRow:
+    def chi_square(self, test: str, method: str) -> ComparisonRow:
         """First-order correction: X2 over the mean design effect against chi-square."""
         from scipy import stats
 
-        p = float(stats.chi2.sf(self.pearson / self.delta.mean(), self.df))
-        return self._row(
-            "rao_scott_chisq",
-            self.pearson,
-            "X2",
-            float(self.df),
-            None,
-            p,
-            "Pearson X2 with the first-order Rao-Scott correction",
+        df = float(len(self.delta))
+        p = float(stats.chi2.sf(self.pearson / self.delta.mean(), df))
+        return ComparisonRow(
+            test, self.pearson, "X2", df, None, p, n=self.n, method=method, note=self.note
         )
 
-    def second_order(self) -> ComparisonRow:
+    def f(self, test: str, method: str) -> ComparisonRow:
         """Second-order correction: an F with Satterthwaite degrees of freedom."""
         from scipy import stats
 
         d0 = self.satterthwaite_df
         value, ddf = self.pearson / self.trace, d0 * self.design_df
         p = float(stats.f.sf(value, d0, ddf))
-        return self._row(
-            "rao_scott_f",
-            value,
-            "F",
-            d0,
-            ddf,
-            p,
-            "Pearson X2 with the second-order Rao-Scott correction (F)",
+        return ComparisonRow(test, value, "F", d0, ddf, p, n=self.n, method=method, note=self.note)
+
+
+@dataclass(frozen=True, eq=False)
+class RaoScott(Corrected):
+    """Pearson's statistic of a table and what the design makes of it.
+
+    Attributes:
+        cells: the table without empty levels.
+    """
+
+    cells: CellTotals
+
+    def first_order(self) -> ComparisonRow:
+        """First-order correction: X2 over the mean design effect against chi-square."""
+        return self.chi_square(
+            "rao_scott_chisq", "Pearson X2 with the first-order Rao-Scott correction"
         )
+
+    def second_order(self) -> ComparisonRow:
+        """Second-order correction: an F with Satterthwaite degrees of freedom."""
+        return self.f("rao_scott_f", "Pearson X2 with the second-order Rao-Scott correction (F)")
 
     def linear_combination(
         self, method: Literal["saddlepoint", "integration", "satterthwaite"] = "saddlepoint"
@@ -103,28 +105,14 @@ class RaoScott:
         """X2 against the linear combination of F that is its distribution (p to 1e-4 of R)."""
         ddf = self.satterthwaite_df * self.design_df
         p = tail_probability(self.pearson, self.delta, ddf, method)
-        return self._row(
+        return ComparisonRow(
             f"rao_scott_{method}",
             self.pearson,
             "X2",
-            None,
-            None,
-            p,
-            f"Pearson X2 against its linear combination of F ({method})",
-        )
-
-    def _row(
-        self,
-        test: str,
-        value: float,
-        name: str,
-        df1: float | None,
-        df2: float | None,
-        p: float,
-        method: str,
-    ) -> ComparisonRow:
-        return ComparisonRow(
-            test, value, name, df1, df2, p, n=self.n, method=method, note=self.note
+            p_value=p,
+            n=self.n,
+            method=f"Pearson X2 against its linear combination of F ({method})",
+            note=self.note,
         )
 
 
@@ -214,7 +202,8 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     expected = np.outer(p.sum(axis=1), p.sum(axis=0))
     pearson = float(cells.n * ((p - expected) ** 2 / expected).sum())
     r, c = p.shape
-    contrasts = _interaction_contrasts(r, c)
+    # A basis of the interaction space, orthogonal to the main effects.
+    contrasts = np.asarray(np.kron(_centred(r), _centred(c)), dtype=np.float64)
     v = cells.proportion_covariance()
     notes = []
     if left_out:
@@ -229,21 +218,8 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
             f"the design gives {row.name} by {column.name} no variance: "
             "every stratum is constant, or too few respondents; collapse levels"
         )
-    return RaoScott(
-        pearson,
-        delta,
-        (r - 1) * (c - 1),
-        cells.degrees_of_freedom,
-        cells.n,
-        cells,
-        tuple(left_out),
-        "; ".join(notes),
-    )
-
-
-def _interaction_contrasts(r: int, c: int) -> FloatArray:
-    """Basis of the interaction space orthogonal to the main effects, shape (r*c, (r-1)(c-1))."""
-    return np.asarray(np.kron(_centred(r), _centred(c)), dtype=np.float64)
+    df, note = cells.degrees_of_freedom, "; ".join(notes)
+    return RaoScott(pearson, delta, df, cells.n, note, cells)
 
 
 def _centred(k: int) -> FloatArray:

@@ -23,7 +23,6 @@ from readiness.survey.coding import Codes, Factorized, encode_declared
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import (
     Interval,
-    NchsRules,
     nchs,
     nchs_effective_size,
     proportion_interval,
@@ -256,12 +255,11 @@ def proportions(
     outside: Collection[Any] = (),
     level: float = 0.95,
     interval: Interval = "korn-graubard",
-    rules: NchsRules | None = None,
 ) -> pd.DataFrame:
     """The table of shares: one row a group and category, in declared order.
 
-    Arguments as `proportion_estimates`, and `level` of confidence, method of `interval`
-    (`readiness.survey.intervals`) and thresholds of reliability (`rules`).
+    Arguments as `proportion_estimates`, and `level` of confidence and method of `interval`
+    (`readiness.survey.intervals`).
 
     Returns:
         Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
@@ -280,7 +278,7 @@ def proportions(
     estimates = proportion_estimates(
         design, values, categories, by=by, groups=groups, base=base, outside=outside
     )
-    return proportion_table(estimates, level=level, interval=interval, rules=rules)
+    return proportion_table(estimates, level=level, interval=interval)
 
 
 def proportion_table(
@@ -288,34 +286,11 @@ def proportion_table(
     *,
     level: float = 0.95,
     interval: Interval = "korn-graubard",
-    rules: NchsRules | None = None,
 ) -> pd.DataFrame:
     """The table of `proportions` from estimates that are already made."""
     k = len(estimates.categories)
     p, se = estimates.values.ravel(), estimates.se.ravel()
     n, df = np.repeat(estimates.n, k), np.repeat(estimates.degrees_of_freedom, k)
-    table = share_table(p, se, n, df, level=level, interval=interval, rules=rules)
-    table.insert(0, "group", np.repeat(np.array(estimates.groups, dtype=object), k))
-    table.insert(1, "category", np.tile(np.array(estimates.categories, dtype=object), len(p) // k))
-    table.insert(3, "count", estimates.counts.ravel())
-    table["weighted"] = np.repeat(estimates.weighted, k)
-    for group, note in dict(zip(table["group"], table["note"], strict=True)).items():
-        if note:
-            warnings.warn(f"group {group!r}: {note}", SurveyWarning, stacklevel=3)
-    return table
-
-
-def share_table(
-    p: FloatArray,
-    se: FloatArray,
-    n: IntArray,
-    df: IntArray,
-    *,
-    level: float = 0.95,
-    interval: Interval = "korn-graubard",
-    rules: NchsRules | None = None,
-) -> pd.DataFrame:
-    """Limits, effective size, design effect and reliability of shares, one row each."""
     lower, upper = proportion_interval(interval, p, se, n, df, level)
     n_eff = nchs_effective_size(p, se, n, df, level)
     kg_lower, kg_upper = proportion_interval("korn-graubard", p, se, n, df, level)
@@ -328,9 +303,12 @@ def share_table(
     note = np.where(bare, "a replicate leaves the group empty: no variance", note)
     # The design gives one respondent a variance of 0, as if the answer stood for the whole group.
     blank = (n > 0) & ((df < 1) | (n < 2)) | bare
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
+            "group": np.repeat(np.array(estimates.groups, dtype=object), k),
+            "category": np.tile(np.array(estimates.categories, dtype=object), len(p) // k),
             "n": n,
+            "count": estimates.counts.ravel(),
             "estimate": p,
             "se": np.where(blank, np.nan, se),
             "lower": np.where(blank, np.nan, lower),
@@ -338,7 +316,12 @@ def share_table(
             "n_eff": np.where(blank, np.nan, n_eff),
             "deff": deff,
             "df": df,
-            "reliability": nchs(p, n, n_eff, kg_lower, kg_upper, np.where(blank, 0, df), rules),
+            "reliability": nchs(p, n, n_eff, kg_lower, kg_upper, np.where(blank, 0, df)),
             "note": note,
+            "weighted": np.repeat(estimates.weighted, k),
         }
     )
+    for group, note in dict(zip(table["group"], table["note"], strict=True)).items():
+        if note:
+            warnings.warn(f"group {group!r}: {note}", SurveyWarning, stacklevel=3)
+    return table
