@@ -18,8 +18,9 @@ from any_csv.page import PAGE, filled
 from readiness.analysis.any_csv.settings import Question, Scale, Survey, Ticks
 from readiness.cli import main
 from readiness.config import PERMUTATIONS
-from readiness.survey import compare_ordinal, design, proportions, weigh
+from readiness.survey import compare_ordinal, design, proportions, share_contrasts, weigh
 from readiness.survey.comparisons.classical import CLASSICAL
+from readiness.survey.comparisons.results import frame as frame_of
 from readiness.tables import to_csv
 
 HERE = Path(__file__).parent / "any_csv"
@@ -97,24 +98,26 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     assert code == 0
     shown = pd.read_csv("out.csv")
     assert list(shown[shown["test"].isin(CLASSICAL)]["test"]) == list(CLASSICAL[:2])
-    shown = shown[~shown["test"].isin(CLASSICAL)].sort_values("test", kind="stable")
-    categories = PLAIN["items"]["use"]["categories"]
+    shown = shown[~shown["test"].isin(CLASSICAL)]
+    categories, groups = PLAIN["items"]["use"]["categories"], ["15-29", "30-59", "60+"]
     frame = LIBRARY.assign(weight=LIBRARY["weight"].astype(float))
     frame["use"] = frame["use"].where(frame["use"].isin(categories), None)
-    expected = compare_ordinal(
-        design(frame, weights="weight", strata="branch"), "use", categories, "age",
-        ["15-29", "30-59", "60+"], seed=7, permutations=PERMUTATIONS, contrasts="mover",
-    ).frame().sort_values("test", kind="stable")  # fmt: skip
-    assert list(shown["test"]) == list(expected["test"])
-    for column in ("statistic", "p_value", "p_adjusted", "effect", "lower", "upper"):
-        told = shown["test"].ne("contrast") | (column != "statistic")
-        np.testing.assert_allclose(
-            shown.loc[told, column], expected.loc[told.to_numpy(), column], rtol=1e-11
-        )
+    made = design(frame, weights="weight", strata="branch")
+    how: dict[str, Any] = {"seed": 7, "permutations": PERMUTATIONS}
+    low = frame["use"].map({"never": 1.0, "monthly": 1.0, "weekly": 0.0, "daily": 0.0})
+    contrasts = frame_of(share_contrasts(made, low, "age", group_levels=groups))
+    for expected, rows in (
+        (compare_ordinal(made, "use", categories, "age", groups, **how).frame(), False),
+        (contrasts.drop(columns="statistic"), True),
+    ):
+        own = shown[shown["test"].eq("contrast").eq(rows)]
+        assert list(own["test"]) == list(expected["test"])
+        for column in ("statistic", "p_value", "p_adjusted", "effect", "lower", "upper"):
+            if column in expected:
+                np.testing.assert_allclose(own[column], expected[column], rtol=1e-11)
     for end in ("lower", "upper"):
-        np.testing.assert_allclose(
-            shown[f"{end}_simultaneous"], expected[f"simultaneous_{end}"], rtol=1e-11
-        )
+        both = own[f"{end}_simultaneous"], contrasts[f"simultaneous_{end}"]
+        np.testing.assert_allclose(*both, rtol=1e-11)
 
 
 def test_ticks_have_both_bases_where_blank_is_no_answer(run: Run) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +10,12 @@ from scipy import stats
 from readiness.errors import StatisticsError
 from readiness.survey import (
     Design,
-    compare_ordinal,
     design,
     proportion_estimates,
     proportions,
     share_contrasts,
 )
-from readiness.survey.comparisons.families import ContrastRow, mover
+from readiness.survey.comparisons.families import mover
 from readiness.survey.intervals import wilson
 
 
@@ -135,22 +132,6 @@ def test_every_declared_pair_is_counted_and_said() -> None:
     first = share_contrasts(alike, "y", "g")[0]
     assert first.lower is not None and -1 <= first.lower < (first.upper or 0) <= 1
     assert "all alike in 0" in first.note
-
-
-def test_a_comparison_takes_them_by_name() -> None:
-    rng = np.random.default_rng(1)
-    code = rng.integers(0, 3, 200)
-    frame = pd.DataFrame({"g": code, "y": rng.integers(0, 4, 200), "w": rng.uniform(1, 2, 200)})
-    d = design(frame, weights="w")
-    arguments: dict[str, Any] = {"seed": 1, "permutations": 99}
-    old = compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], **arguments)
-    new = compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], contrasts="mover", **arguments)
-    assert old.tests == new.tests and old.effects == new.effects
-    assert [r.effect for r in old.contrasts] == pytest.approx([r.effect for r in new.contrasts])
-    assert all(isinstance(r, ContrastRow) for r in new.contrasts)
-    assert "simultaneous_lower" in new.frame() and "simultaneous_lower" not in old.frame()
-    with pytest.raises(StatisticsError, match="contrasts 'tukey' is unknown"):
-        compare_ordinal(d, "y", [0, 1, 2, 3], "g", [0, 1, 2], contrasts="tukey", **arguments)  # type: ignore[arg-type]
 
 
 def test_bad_input() -> None:

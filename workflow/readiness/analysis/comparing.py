@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,11 +93,8 @@ def compare_item(
     contrasts are made by `contrast_items`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
-    how: dict[str, Any] = {"seed": settings.seed, "adjust": settings.adjust}
-    how |= {"permutations": PERMUTATIONS, "level": level, "contrasts": "none"}
-    if item.headline is None:
-        return compare_nominal(*arguments, **how)
-    return compare_ordinal(*arguments, box=item.levels_of[item.headline], **how)
+    compare = compare_nominal if item.headline is None else compare_ordinal
+    return compare(*arguments, seed=settings.seed, permutations=PERMUTATIONS, level=level)
 
 
 def compare_options(

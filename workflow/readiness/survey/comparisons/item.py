@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +17,15 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
 from readiness.survey.comparisons.choice import Choice, Lead, choose
-from readiness.survey.comparisons.contrasts import Adjustment, pairwise
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
-from readiness.survey.comparisons.families import share_contrasts
 from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.comparisons.permutation import Statistic, permutation_test
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
-from readiness.survey.options import one_of
 
-Contrasts = Literal["t", "mover", "none"]
 Make = Callable[[Design], ComparisonRow]
 
 
@@ -198,29 +194,6 @@ class ComparedItem:
 
     def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
         return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
-
-    def contrasts(
-        self, share: FloatArray, kind: Contrasts, adjust: Adjustment, level: float, what: str
-    ) -> tuple[ComparisonRow, ...]:
-        """Differences of the share between pairs; intervals cut to -1..1."""
-        if one_of(kind, Contrasts, "contrasts") == "none":
-            return ()
-        try:
-            if kind == "mover":
-                rows = share_contrasts(self.design, share, self.groups, adjust=adjust, level=level)
-                return tuple(replace(row, method=what) for row in rows)
-            pairs = pairwise(self.design, share, self.groups, adjust=adjust, level=level)
-        except StatisticsError as error:
-            return tuple(self._failed("contrast", error))
-        return tuple(
-            replace(
-                r,
-                method=what,
-                lower=None if r.lower is None else max(r.lower, -1.0),
-                upper=None if r.upper is None else min(r.upper, 1.0),
-            )
-            for r in pairs
-        )
 
     def association(self, level: float) -> list[ComparisonRow]:
         """Cramer's V."""

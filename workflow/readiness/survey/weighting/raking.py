@@ -102,16 +102,17 @@ def rake_weights(
     factors = [np.ones(m.codes.size) for m in margins]
     gaps: list[list[float]] = []
     worst: list[list[int]] = []
-    for _ in range(max_iterations):
+    met = False
+    # Margins that exclude one another drive factors beyond any number: no more sweeps then.
+    while not met and len(gaps) < max_iterations and all(np.isfinite(f).all() for f in factors):
         row_gaps, row_worst = _sweep(cell, factors, crossing, margins)
         gaps.append(row_gaps)
         worst.append(row_worst)
-        if max(row_gaps) <= tolerance:
-            break
-    else:
+        met = max(row_gaps) <= tolerance
+    if not met:
         m = int(np.argmax(gaps[-1]))
         raise StatisticsError(
-            f"raking did not converge in {max_iterations} iterations: margin "
+            f"raking did not converge in {len(gaps)} iterations: margin "
             f"{margins[m].variable!r}, category {margins[m].label(worst[-1][m])} is still off by "
             f"{gaps[-1][m]:.2g} of its total; collapse categories or drop a margin"
         )
@@ -142,8 +143,9 @@ def _sweep(
         used = target > 0
         factor = np.divide(target, current, out=np.ones_like(target), where=used)
         gap = np.abs(np.divide(current, target, out=np.ones_like(target), where=used) - 1.0)
-        cell *= factor[category]
-        total *= factor
+        with np.errstate(over="ignore"):
+            cell *= factor[category]
+            total *= factor
         worst.append(int(np.argmax(gap)))
         gaps.append(float(gap[worst[-1]]))
     return gaps, worst
