@@ -154,8 +154,8 @@ def test_two_sign_and_each_is_checked_with_its_own_key(
     folder: Path, key: Callable[[str], Path]
 ) -> None:
     office, reviewer = key("office"), key("reviewer")
-    for one in (office, reviewer):
-        attest(folder, private_key(one))
+    for signer in (office, reviewer):
+        attest(folder, private_key(signer))
     assert len((folder / ATTESTATIONS).read_text("utf-8").splitlines()) == 2
     both = held(folder, office, reviewer)
     assert [s.fit for s in both.signatures] == [Fit.FITS, Fit.FITS] and both.exit_code == 0
