@@ -14,17 +14,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from released_tree import copy_released, released_root
+from released_tree import copy_released
 
 from project_copy import Project, message
-from readiness.config import load_config
 from readiness.errors import ConfigError, DataError
 from readiness.language import text
 from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
 from readiness.publications.correcting import erratum_table
-from readiness.publications.log import read_log
-from readiness.publications.material import Material
-from readiness.publications.seal import SEAL, make_seal, read_seal
+from readiness.publications.log import read_log, withdraw
+from readiness.publications.seal import SEAL, make_seal, read_seal, sha256
 from readiness.publications.succession import superseded
 from readiness.register.display import shown
 from readiness.register.figures import read_register
@@ -248,20 +246,13 @@ def test_what_no_publication_can_be_called_or_say(
 
 def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> None:
     copy_released(tmp_path)
-    section = load_config(released_root() / "config.yaml").studies["menus-2023"]
-
-    def follows(identity: str, before: str) -> dict[str, str] | None:
-        return superseded(
-            Material(tmp_path, identity, "r", "menus-2023", section, [], {}, supersedes=before)
-        )
-
     digest = read_seal(tmp_path / "publications/canteen-r2")["digest"]
-    assert follows("r3", "canteen-r2") == {
+    assert superseded(tmp_path, "r3", "canteen-r2") == {
         "id": "canteen-r2", "digest": digest
     }  # fmt: skip
     # What is sealed again goes on superseding what it has superseded.
-    assert follows("canteen-r2", "canteen-r1")
-    assert follows("r3", "") is None
+    assert superseded(tmp_path, "canteen-r2", "canteen-r1")
+    assert superseded(tmp_path, "r3", "") is None
     for identity, before, said in (
         ("r3", "nothing", "no such publication"),
         ("r3", "../publications/menus-r1", "no such publication"),
@@ -271,10 +262,28 @@ def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> Non
         ("canteen-r1", "canteen-r2", "would supersede itself"),
     ):
         with pytest.raises(ConfigError, match=said):
-            follows(identity, before)
+            superseded(tmp_path, identity, before)
+    # Of one that was withdrawn and is not here, the log knows the seal.
+    withdraw(tmp_path, "canteen-r2", "of another office")
+    assert superseded(tmp_path, "r3", "canteen-r2")
+    seal = sha256((tmp_path / "publications/canteen-r2" / SEAL).read_bytes())
+    shutil.rmtree(tmp_path / "publications/canteen-r2")
+    with pytest.raises(ConfigError, match=r"say what is corrected: --erratum TEXT"):
+        superseded(tmp_path, "r3", "canteen-r2")
+    found = superseded(tmp_path, "r3", "canteen-r2", erratum="all of it")
+    assert found == {"id": "canteen-r2", "seal": seal}
     (tmp_path / "publications/menus-r1/README.md").write_text("other", "utf-8")
     with pytest.raises(DataError, match=r"menus-r1: README.md: changed: the seal .* is broken"):
-        follows("r3", "menus-r1")
+        superseded(tmp_path, "r3", "menus-r1")
+
+
+def test_a_draft_supersedes_a_draft_and_what_is_released_a_released_one(
+    released: Project,
+) -> None:
+    found = superseded(released.root, "menus-r3", "menus-r2")
+    assert found is not None and found["id"] == "menus-r2"
+    with pytest.raises(ConfigError, match="a draft; release it before what takes its place"):
+        superseded(released.root, "menus-r3", "menus-r2", status="released")
 
 
 def test_one_freeze_at_a_time(tmp_path: Path) -> None:

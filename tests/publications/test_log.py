@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from released_tree import FIRST, SECOND, STUDY, copy_released
+from released_tree import DRAFT, FIRST, SECOND, STUDY, copy_released
 
 from readiness.cli import main
-from readiness.errors import DataError
+from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
+from readiness.publications.freeze import refuse_released
 from readiness.publications.log import (
     LOG,
     Log,
@@ -22,6 +23,7 @@ from readiness.publications.log import (
     listed_ids,
     open_log,
     read_log,
+    withdraw,
 )
 from readiness.publications.seal import SEAL, make_seal, read_seal
 
@@ -169,3 +171,62 @@ def test_nothing_is_listed_twice(tree: Path) -> None:
     twice = Log((*log.entries, replace(log.entries[0], seal="0" * 64, previous=log.head)))
     (tree / LOG).write_text(twice.as_text(), "utf-8")
     assert read_log(tree).fault == Fact("audit.log.rewritten")
+
+
+def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its id is never used again, and its folder may go: the commands say what became of it."""
+    before = read_log(tree)
+    words = ("freeze", SECOND, "--withdraw", "the export was of another office")
+    assert main([*words, "--successor", "canteen-r3"]) == 0
+    after = read_log(tree)
+    assert after.entries[:-1] == before.entries and after.fault is None
+    last = after.entries[-1]
+    assert (last.id, last.seal) == (SECOND, before.latest[SECOND].seal)
+    assert (last.withdrawn, last.superseded_by) == (words[-1], "canteen-r3")
+    # An entry of before has the bytes that it had, and so its hash.
+    assert before.as_text().partition("entries")[2][:-20] in after.as_text()
+    capsys.readouterr()
+    told = f"{SECOND} was withdrawn: {words[-1]}; its successor is canteen-r3"
+    code, said = audited(capsys)
+    assert code == 0 and told in said
+    shutil.rmtree(tree / "publications" / SECOND)
+    assert main(["audit", "--level", "0"]) == 0
+    assert told in capsys.readouterr().err
+    assert main(["audit", SECOND, "--level", "0"]) == 2
+    assert main(["affected", "canteen-2025@2"]) == 0
+    assert f"{told}; its numbers are not here." in capsys.readouterr().out
+    assert main(["which", f"{SECOND}/meal.hot.all"]) == 2
+    assert told in capsys.readouterr().err
+    with pytest.raises(ConfigError, match="was withdrawn, and no id is used twice"):
+        refuse_released(tree, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((DRAFT, "--withdraw", "x"), "not released, so there is nothing to withdraw"),
+        ((FIRST, "--withdraw", "x", "--successor", FIRST), "withdrawn itself"),
+        ((FIRST, "--withdraw", "x", "--successor", "R 2"), "not an id"),
+        ((FIRST, "--withdraw", " "), "expected one line of text"),
+        ((FIRST, "--withdraw", "x", "--release"), "no other option beside it"),
+        ((FIRST, "--successor", SECOND), "say why: --withdraw TEXT"),
+    ],
+)
+def test_what_cannot_be_withdrawn(
+    tree: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    text = (tree / LOG).read_text("utf-8")
+    assert main(["freeze", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert (tree / LOG).read_text("utf-8") == text
+
+
+def test_nothing_comes_after_a_withdrawal(tree: Path) -> None:
+    withdraw(tree, STUDY, "the figures were of another year")
+    log = open_log(tree)
+    with pytest.raises(ConfigError, match="withdrawn already"):
+        withdraw(tree, STUDY, "again")
+    for more in ({"withdrawn": ""}, {"withdrawn": "another reason"}, {"seal": "0" * 64}):
+        entry = replace(log.entries[-1], previous=log.head, **more)
+        (tree / LOG).write_text(Log((*log.entries, entry)).as_text(), "utf-8")
+        assert read_log(tree).fault == Fact("audit.log.rewritten")

@@ -38,7 +38,6 @@ from readiness.publications.freeze import freeze, refuse_released, refuse_strang
 from readiness.publications.log import withdraw
 from readiness.publications.material import Material
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
-from readiness.publications.succession import superseded
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
 DPO = "disclosure"
@@ -104,7 +103,7 @@ def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
     refuse_released(root, arguments.id)
     refuse_strangers(root)
     material = _material(plan, chosen, languages, arguments)
-    superseded(material)
+    _ = material.supersession
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
     judged = [ATTACKED] if isinstance(chosen.section, Wave) else []

@@ -60,7 +60,6 @@ from readiness.publications.seal import (
     read_seal,
     values_table,
 )
-from readiness.publications.succession import superseded
 from readiness.publications.telling import told
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
@@ -217,7 +216,7 @@ def _seal(
         "log": log.head,
         "lock": lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
-        "supersedes": superseded(material),
+        "supersedes": material.supersession,
         "erratum": material.erratum,
         "reviewer": material.reviewer,
     }

@@ -14,6 +14,7 @@ from readiness.datasets.versions import Version
 from readiness.publications.fitness import Judged
 from readiness.publications.ledger import FOLDER
 from readiness.publications.seal import DRAFT
+from readiness.publications.succession import superseded
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ class Material:
         """A wave's figures, for who says whether they may leave."""
         assert isinstance(self.section, Wave)
         return Judged(self.identity, self.root / "results" / self.run, self.section)
+
+    @property
+    def supersession(self) -> dict[str, str] | None:
+        """What it supersedes, by id and seal (`superseded`)."""
+        return superseded(
+            self.root, self.identity, self.supersedes, status=self.status, erratum=self.erratum
+        )
 
     @property
     def home(self) -> str:

@@ -9,25 +9,25 @@ from typing import Any
 from readiness.errors import ConfigError, DataError
 from readiness.publications.ledger import FOLDER, find_publication, publication_ids
 from readiness.publications.log import open_log
-from readiness.publications.material import Material
 from readiness.publications.seal import DRAFT, check_seal, read_seal
 from readiness.publications.telling import told
 
 
-def superseded(material: Material) -> dict[str, str] | None:
-    """The publication that one supersedes, by id and seal; None where it supersedes none.
+def superseded(
+    root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
+) -> dict[str, str] | None:
+    """The publication `before` that `identity` supersedes, by id and seal; None for "".
 
     Of one that was withdrawn and whose folder is not here the log knows the seal's SHA-256
     (`seal`). ConfigError when there is none of that name, when it has a successor already (readers
     could not say which one counts) or is one itself, when it is a draft and this is none, or when
     it is not here and `erratum` does not say what is corrected; DataError when its seal is broken.
     """
-    root, identity, before = material.root, material.identity, material.supersedes
     if not before:
         return None
     withdrawn = open_log(root).withdrawn.get(before)
     if withdrawn and not (root / FOLDER / before).exists():
-        if not material.erratum:
+        if not erratum:
             raise ConfigError(
                 f"--supersedes {before}: was withdrawn, and its numbers are not here; say what is "
                 "corrected: --erratum TEXT."
@@ -40,7 +40,7 @@ def superseded(material: Material) -> dict[str, str] | None:
             "Restore it with git."
         )
     seals = _seals(root)
-    if seals[before]["status"] == DRAFT != material.status:
+    if seals[before]["status"] == DRAFT != status:
         raise ConfigError(
             f"--supersedes {before}: a draft; release it before what takes its place, or name a "
             "released one."
