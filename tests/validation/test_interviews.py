@@ -14,7 +14,7 @@ from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.site.faults import Found, faults_page
 from readiness.validation import RULES, Validated, sentence, validate
-from readiness.validation.quarantine import with_ineligible
+from readiness.validation.rows import with_ineligible
 
 LEVELS = ["Très faible", "Faible", "Moyen", "Bon"]
 SCALE = [{"code": f"l{k}", "text": text, "value": str(k)} for k, text in enumerate(LEVELS, 1)]

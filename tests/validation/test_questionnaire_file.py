@@ -28,49 +28,12 @@ def load_changed(tmp_path: Path, old: str, new: str, *, name: str = "ai-readines
     return message.removeprefix(str(path))
 
 
-def test_shipped_questionnaire_has_the_items_of_the_study(questionnaire: Questionnaire) -> None:
-    preparation = questionnaire.item("preparation")
-    assert preparation.codes == ("none", "weak", "medium", "good")
-    assert preparation.kind == "ordinal"
-    assert preparation.dont_know is not None
-    assert len(questionnaire.frame_variable("profession").codes) >= 6
-    ids = {item.id for item in questionnaire.items}
-    assert {
-        "team_trained",
-        "use_ai",
-        "use_areas",
-        "revolution",
-        "time_saving",
-        "cost_saving",
-        "future_use",
-        "replacement",
-        "regulation",
-        "training_need",
-        "experience_years",
-    } <= ids
-
-
-def test_yes_and_no_are_codes_not_booleans(questionnaire: Questionnaire) -> None:
-    assert questionnaire.item("use_ai").codes == ("yes", "no")
-
-
 def test_every_text_exists_in_every_language(questionnaire: Questionnaire) -> None:
     languages = ("fr", "en", "ar")
     for item in questionnaire.items:
         assert all(item.label.text(language) for language in languages)
         labels = [item.labels(language) for language in languages]
         assert all(tuple(each) == item.codes and all(each.values()) for each in labels)
-
-
-def test_each_theme_says_where_it_comes_from(questionnaire: Questionnaire) -> None:
-    assert {item.status for item in questionnaire.items} == {"documented", "inferred"}
-    assert all(item.source for item in questionnaire.items)
-
-
-def test_columns_of_a_multiple_choice_item(questionnaire: Questionnaire) -> None:
-    item = questionnaire.item("use_areas")
-    assert item.columns[0] == "use_areas.subtitling"
-    assert questionnaire.item("regulation").blank_means == "none"
 
 
 GROUPS = "group_item: respondent_group"
@@ -156,13 +119,6 @@ def test_files_that_are_no_questionnaire(tmp_path: Path) -> None:
         load_questionnaire(path)
     with pytest.raises(ConfigError, match="cannot be read"):
         load_questionnaire(tmp_path)
-
-
-def test_no_text_of_the_form_is_read_as_yaml_magic() -> None:
-    """What a plain YAML loader would read as another type is quoted or harmless."""
-    plain = yaml.safe_load(TEXT)
-    codes = [c["code"] for item in plain["items"] for c in item.get("categories", [])]
-    assert all(isinstance(code, str) for code in codes)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -165,10 +166,15 @@ def test_a_later_version_keeps_every_earlier_respondent(wave: Wave) -> None:
 
 
 def run(
-    wave: Wave, questionnaire: Questionnaire, raw: pd.DataFrame, **changes: object
+    wave: Wave,
+    questionnaire: Questionnaire,
+    raw: pd.DataFrame,
+    corrections: pd.DataFrame | None = None,
+    **changes: Any,
 ) -> Validated:
-    settings_ = {"opens": OPENS, "closes": CLOSES} | changes
-    return validate(raw, questionnaire, wave.sample, wave.corrections, **settings_)  # type: ignore[arg-type]
+    """`raw` as the wave's export, under its sample and days unless `changes` say others."""
+    how = {"opens": OPENS, "closes": CLOSES} | changes
+    return validate(raw, questionnaire, wave.sample, corrections, **how)
 
 
 @settings(max_examples=8)
@@ -176,7 +182,7 @@ def run(
 def test_row_order_does_not_matter(wave: Wave, questionnaire: Questionnaire, seed: int) -> None:
     raw = wave.exports[2]
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(raw))
-    shuffled = run(wave, questionnaire, raw.iloc[order])
+    shuffled = run(wave, questionnaire, raw.iloc[order], wave.corrections)
     for name in ("answers", "issues", "counts"):
         expected = getattr(wave.validated[2], name)
         pd.testing.assert_frame_equal(getattr(shuffled, name), expected)
@@ -196,14 +202,7 @@ def test_kept_and_dropped_are_all_that_was_received(
     raw = wave.exports[2]
     rows = np.random.Generator(np.random.PCG64(seed)).integers(0, len(raw), size)
     drawn = raw.iloc[rows].assign(_row=range(2, size + 2))
-    validated = validate(
-        drawn,
-        questionnaire,
-        wave.sample,
-        opens=OPENS,
-        closes=closes,
-        duplicates=keep,  # type: ignore[arg-type]
-    )
+    validated = run(wave, questionnaire, drawn, closes=closes, duplicates=keep)
     dropped = validated.issues[validated.issues["rule"].isin(NOT_KEPT)]
     assert len(validated.answers) + len(dropped) == size
     assert sum(validated.count(rule) for rule in NOT_KEPT) == len(dropped)
@@ -231,14 +230,7 @@ def test_duplicates_are_kept_by_the_declared_rule(
     wave: Wave, questionnaire: Questionnaire, keep: str, kept: str
 ) -> None:
     raw = two_submissions(wave, {"preparation": "Faible"}, {"preparation": "Bonne", "jobs": ""})
-    validated = validate(
-        raw,
-        questionnaire,
-        wave.sample,
-        opens=OPENS,
-        closes=CLOSES,
-        duplicates=keep,  # type: ignore[arg-type]
-    )
+    validated = run(wave, questionnaire, raw, duplicates=keep)
     code = {"Bonne": "good", "Faible": "weak"}[kept]
     assert validated.answers["preparation"].tolist() == [code]
     issue = validated.issues[validated.issues["rule"] == "duplicate"].iloc[0]
@@ -252,7 +244,7 @@ def test_a_late_second_submission_does_not_displace_the_first(
 ) -> None:
     raw = two_submissions(wave, {"preparation": "Faible"}, {"preparation": "Bonne"})
     raw.loc[1, "_submitted"] = "2026-04-01T00:00:00"
-    validated = validate(raw, questionnaire, wave.sample, opens=OPENS, closes=CLOSES)
+    validated = run(wave, questionnaire, raw)
     assert validated.answers["preparation"].tolist() == ["weak"]
     assert validated.count("late") == 1
     assert validated.count("duplicate") == 0
@@ -263,7 +255,7 @@ def test_the_last_second_of_the_closing_day_counts(
 ) -> None:
     raw = two_submissions(wave, {}, {}).iloc[[0]]
     raw = raw.assign(_submitted="2026-03-31T23:59:59")
-    assert len(validate(raw, questionnaire, wave.sample, opens=OPENS, closes=CLOSES).answers) == 1
+    assert len(run(wave, questionnaire, raw).answers) == 1
 
 
 def test_a_wave_without_a_frame(wave: Wave, questionnaire: Questionnaire) -> None:
@@ -299,14 +291,7 @@ def test_a_correction_that_does_not_fit_stops(
     wave: Wave, questionnaire: Questionnaire, changes: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(DataError) as caught:
-        validate(
-            wave.exports[2],
-            questionnaire,
-            wave.sample,
-            correct(wave, **changes),
-            opens=OPENS,
-            closes=CLOSES,
-        )
+        run(wave, questionnaire, wave.exports[2], correct(wave, **changes))
     assert str(caught.value).startswith("corrections, row 2: ")
     assert expected in str(caught.value)
 
@@ -315,9 +300,7 @@ def test_a_correction_may_give_the_code_that_was_exported(
     wave: Wave, questionnaire: Questionnaire
 ) -> None:
     corrections = correct(wave, from_="technician")
-    validated = validate(
-        wave.exports[2], questionnaire, wave.sample, corrections, opens=OPENS, closes=CLOSES
-    )
+    validated = run(wave, questionnaire, wave.exports[2], corrections)
     assert validated.count("corrections_applied") == 1
 
 
@@ -327,9 +310,7 @@ def test_an_impossible_number_cannot_be_corrected_to_another(
     corrections = wave.corrections[wave.corrections["item"] == "experience_years"].copy()
     corrections["to"] = "2015"
     with pytest.raises(DataError, match="cannot be an answer to experience_years"):
-        validate(
-            wave.exports[2], questionnaire, wave.sample, corrections, opens=OPENS, closes=CLOSES
-        )
+        run(wave, questionnaire, wave.exports[2], corrections)
 
 
 def test_an_expert_corrected_to_professional_needs_a_frame(
@@ -341,9 +322,7 @@ def test_an_expert_corrected_to_professional_needs_a_frame(
         wave, respondent=expert, item="respondent_group", from_="expert", to="professional"
     )
     with pytest.raises(DataError, match="outside the sample"):
-        validate(
-            wave.exports[2], questionnaire, wave.sample, corrections, opens=OPENS, closes=CLOSES
-        )
+        run(wave, questionnaire, wave.exports[2], corrections)
 
 
 def test_a_wave_with_no_submission_in_time(wave: Wave, questionnaire: Questionnaire) -> None:

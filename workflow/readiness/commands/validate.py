@@ -147,7 +147,7 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
     Raises DataError for what a run would refuse: codes or times that most rows do not have.
     """
     from readiness.validation import MEANINGS, SEVERITIES, loss_lines, refuse_mass_loss, sentence
-    from readiness.validation.summary import by_rule, worst
+    from readiness.validation.issues import by_rule, worst
 
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if isinstance(found, Drawn):

@@ -30,7 +30,7 @@ from readiness.rendering.styles import stylesheet
 from readiness.templating import environment
 from readiness.terminal import one_line, shortened
 from readiness.validation import MEANINGS, SEVERITIES
-from readiness.validation.summary import by_item, by_rule, listed
+from readiness.validation.issues import by_item, by_rule, listed
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 MOST = 500

@@ -17,7 +17,7 @@ from readiness.running.personal import (
 )
 from readiness.running.step import Job, log
 from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
-from readiness.validation.quarantine import with_ineligible
+from readiness.validation.rows import with_ineligible
 from readiness.validation.separating import separate
 
 JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}

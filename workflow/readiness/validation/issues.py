@@ -17,7 +17,6 @@ import pandas as pd
 from readiness.facts import Fact, Value, of_domain, to_json
 from readiness.language import Language, tell
 from readiness.terminal import quoted
-from readiness.validation.columns import Texts
 
 ISSUE_COLUMNS = (
     "row", "respondent", "column", "item", "rule", "severity", "value", "fact",
@@ -129,28 +128,13 @@ def collect(
     if not kept:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
     whole = pd.concat(kept, ignore_index=True)
-    items = Texts.of(whole["item"])
     rank = {item: position for position, item in enumerate(["", *order])}
-    by_item = np.array([rank[text] for text in items.texts])[items.codes]
-    rules = Texts.of(whole["rule"])
-    by_rule = np.argsort(np.argsort(rules.texts))[rules.codes]
-    rows = whole["row"].to_numpy()
-    at = np.lexsort((by_rule, by_item, rows))
-    keys = np.column_stack([rows, by_item, by_rule])[at]
-    same = (keys[1:] == keys[:-1]).all(axis=1)
-    if same.any():
-        # Only where a row has a rule twice do the values decide.
-        tied = np.flatnonzero(np.r_[same, False] | np.r_[False, same])
-        values = whole["value"].to_numpy()
-        block = np.cumsum(np.r_[True, ~same])[tied]
-        texts = np.unique(values[at[tied]].astype(str), return_inverse=True)[1]
-        at[tied] = at[tied][np.lexsort((texts, block))]
-    whole = whole.iloc[at].reset_index(drop=True)
-    known = [expected.get(text, ("", "")) for text in items.texts]
-    items = Texts(items.codes[at], items.texts)
-    whole["question"] = items.spread([question for question, _ in known])
-    whole["expected"] = items.spread([answer for _, answer in known])
-    return whole[names]
+    whole["place"] = whole["item"].map(rank)
+    # The value comes last: it only decides where a row has a rule twice.
+    whole = whole.sort_values(["row", "place", "rule", "value"], ignore_index=True)
+    whole["question"] = whole["item"].map({item: asked for item, (asked, _) in expected.items()})
+    whole["expected"] = whole["item"].map({item: known for item, (_, known) in expected.items()})
+    return whole[names].fillna("")
 
 
 def placed(issue: Mapping[Any, Any]) -> Fact:
@@ -175,3 +159,44 @@ def placed(issue: Mapping[Any, Any]) -> Fact:
 def sentence(issue: Mapping[Any, Any], language: Language) -> str:
     """A row of the table as a reader of that language reads it."""
     return tell(placed(issue), language)
+
+
+# --- the faults of an export in few lines: how many of each rule, and the worst ------------------
+
+SEVERE = ("error", "warning", "note")
+"""The severities, the worst first."""
+_ALIKE = ["rule", "item", "value"]
+
+
+def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
+    """Columns `rule`, `severity`, `n`: the worst first, then the most frequent."""
+    counts = issues["rule"].value_counts()
+    table = pd.DataFrame({"rule": counts.index, "n": counts.to_numpy()})
+    table.insert(1, "severity", [RULES[str(rule)] for rule in table["rule"]])
+    return _worst_first(table, -table["n"]).reset_index(drop=True)
+
+
+def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first of each kind of fault, with `n`: how often the same value has it.
+
+    At most `most` rows, the worst first, then the most frequent.
+    """
+    n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
+    first = issues.assign(n=n).drop_duplicates(_ALIKE)
+    return _worst_first(first, -first["n"]).head(most).reset_index(drop=True)
+
+
+def by_item(issues: pd.DataFrame) -> pd.DataFrame:
+    """Columns `item`, `severity`, `n` of the faults that are about a question."""
+    of_items = issues[issues["item"] != ""]
+    return of_items.groupby(["item", "severity"], sort=True).size().reset_index(name="n")
+
+
+def listed(issues: pd.DataFrame) -> pd.DataFrame:
+    """All faults, the worst first, then by row."""
+    return _worst_first(issues, issues["row"])
+
+
+def _worst_first(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
+    rank = table["severity"].map({name: k for k, name in enumerate(SEVERE)})
+    return table.iloc[np.lexsort([then, rank])]

@@ -39,8 +39,7 @@ from readiness.validation.interviews import (
     times,
 )
 from readiness.validation.issues import collect, sentence
-from readiness.validation.quarantine import set_aside
-from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, submissions
+from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, set_aside, submissions
 from readiness.validation.schema import check_coded
 
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
