@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyreadstat
 import pytest
 
 from readiness.bounded import TextLoader, read_yaml_text
+from readiness.commands.starting.reading import export_table
 from readiness.drafting import (
     Codebook,
     Column,
@@ -117,7 +122,7 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
     yes_no = {"0": "No", "1": "Yes"}
-    draft, asked, text = drafted(
+    draft, asked, _ = drafted(
         Table(
             (
                 column(0, "Q1", cycle("1", "2", "9"), label="Do you vote?",
@@ -139,9 +144,36 @@ def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
                      ("q5", "multi")]  # fmt: skip
     assert [m.special for m in asked.item("q1").missing] == ["_refused"]
     assert [(m.value, m.special) for m in asked.item("age").missing] == [("999", "_blank")]
-    assert "labelled are 0 is 'not at all', 10 is 'very'" in text
+    assert asked.item("q3").labels("en")["p10"] == "10 (very)"
     assert [c.text for c in asked.item("q5").categories] == ["Kiwi", "Plum", "Fig"]
     assert draft.questions[3].block.question == "Do you use?"
+
+
+def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> None:
+    """Labels without any answer are enough, and sets of ticked variables are one question."""
+    path = tmp_path / "My Survey.sav"
+    pyreadstat.write_sav(
+        pd.DataFrame({"Q1": [1.0], "Q2": [3.0], "A": [1.0], "B": [0.0]}).iloc[:0], path,
+        column_labels={"Q1": "Do you agree?", "Q2": "How good is the service?", "A": "Radio"},
+        variable_value_labels={
+            "Q1": {1.0: "Yes", 2.0: "No", 9.0: "Refused to say"},
+            "Q2": {1.0: "poor", 2.0: "fair", 3.0: "good", 98.0: "Does not know the answer"},
+            "A": {0.0: "No", 1.0: "Yes"}, "B": {0.0: "No", 1.0: "Yes"},
+        },
+        missing_ranges={"Q1": [9.0], "Q2": [{"lo": 97.0, "hi": 99.0}]},
+        variable_measure={"Q1": "nominal", "Q2": "ordinal"},
+    )  # fmt: skip
+    table = export_table(path, path.read_bytes())
+    media = [replace(column, together="Which media?") for column in table.columns[2:]]
+    _, asked, _ = drafted(Table((*table.columns[:2], *media)))
+    assert [(i.id, i.kind) for i in asked.items] == [
+        ("q1", "single"), ("q2", "ordinal"), ("which_media", "multi"),
+    ]  # fmt: skip
+    assert [(m.text, m.value, m.special) for m in asked.item("q1").missing] == [
+        ("Refused to say", "9", "_refused")
+    ]
+    assert [m.special for m in asked.item("q2").missing] == ["_blank"]
+    assert [(c.text, c.column) for c in asked.items[2].categories] == [("Radio", "A"), ("B", "B")]
 
 
 def test_people_are_not_read_and_ids_are_no_questions() -> None:

@@ -1,4 +1,4 @@
-"""A form drafted from an XLSForm or a .sav reads what its tool exports."""
+"""A form drafted from an XLSForm reads what its tool exports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from readers.writers.interviews import Interview, interviews
 from readers.writers.questionnaire import coded, columns, document
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.questionnaire import questionnaire_of
-from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.writing import write
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.readers import read_export
@@ -48,18 +47,3 @@ def test_the_form_reads_what_kobo_and_odk_export(
     rows = table[columns()].astype(str).itertuples(index=False, name=None)
     told = sorted(tuple(" ".join(cell.split()) for cell in row) for row in rows)
     assert told == coded(asked)
-
-
-def test_the_labels_of_a_file_read_its_data(asked: Sequence[Interview], tmp_path: Path) -> None:
-    path = tmp_path / "data.sav"
-    path.write_bytes(EXPORTS["spss"][1](asked))
-    text = write(from_labels(sav_labels(path), language="fr"))
-    questionnaire = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
-    result = validate(read_export(path, questionnaire), questionnaire)
-    assert result.count("kept") == len(asked)
-    assert set(result.issues["rule"]) <= {"no_answer", "same_content"}
-    role = result.answers["role"].astype(str).value_counts().to_dict()
-    texts = {c.code: c.value for c in questionnaire.item("role").categories}
-    assert {texts[code]: n for code, n in role.items() if code in texts} == {
-        value: sum(i.answers["role"] == f"o{value}" for i in asked) for value in "123"
-    }

@@ -92,7 +92,7 @@ def test_issues_name_row_column_and_value(wave: Wave, questionnaire: Questionnai
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_issue_can_be_said_in_every_language(wave: Wave, language: str) -> None:
-    said = {}
+    said: dict[str, str] = {}
     for issue in wave.validated[2].issues.to_dict("records"):
         said.setdefault(issue["rule"], sentence(issue, language))
     planted = set(wave.planted.loc[wave.planted["export"] == 2, "rule"])

@@ -5,7 +5,7 @@ readiness questionnaire FILE --since OLD           what changed since another ve
 readiness questionnaire FILE --to FORM --out PATH  write it as something else
 
 FILE is a questionnaire (.yaml, or its name below data/questionnaires), an XLSForm (.xlsx, .xls) or
-an SPSS file (.sav), of which the labels are read. FORM is
+an SPSS file (.sav), drafted of its labels and answers. FORM is
 
   codebook   a page for readers, in one file          table    the codebook as CSV
   xlsform    a form for ODK and KoboToolbox           header   the empty header of an export
@@ -123,10 +123,12 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     Raises ConfigError or DataError, in one line naming the file, when it is none.
     """
     from readiness.bounded import TextLoader, read_yaml_text
-    from readiness.drafting import draft_text
+    from readiness.commands.starting.reading import export_table
+    from readiness.datasets.add import read_whole
+    from readiness.drafting import document_of, draft_text, make_draft
     from readiness.files import read_file
     from readiness.questionnaire import load_questionnaire, questionnaire_of
-    from readiness.questionnaire.statistical import from_labels, sav_labels
+    from readiness.questionnaire.naming import form_name
     from readiness.questionnaire.xlsform import from_xlsform
 
     path = _place(path)
@@ -138,7 +140,9 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     if kind in (".xlsx", ".xls", ".xlsm"):
         document = from_xlsform(path, written_in)
     elif kind in (".sav", ".zsav"):
-        document = from_labels(sav_labels(path), language=written_in)
+        table = export_table(path, read_whole(path))
+        draft = make_draft(table, form_name(path.stem), path.name, language=written_in or "")
+        document = {"version": "1", **document_of(draft)}
     else:
         raise ConfigError(
             f"{path}: {'not found' if not path.exists() else 'no questionnaire'}; expected a .yaml,"

@@ -11,7 +11,14 @@ from datetime import datetime
 
 from readiness.drafting.joined import joined_options
 from readiness.drafting.table import MOST_OPTIONS, Column
-from readiness.drafting.wordings import is_none, is_other, number_order, scale_order, special_of
+from readiness.drafting.wordings import (
+    is_none,
+    is_other,
+    meaning_of,
+    number_order,
+    scale_order,
+    special_of,
+)
 from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
@@ -51,7 +58,7 @@ class Answers:
         kind: single, ordinal, multi, number, date, text or scale.
         options: in their order; low to high of an ordinal one.
         missing: text, value ("" where none) and meaning of what is no answer.
-        ends: of a scale of bare numbers, its lowest and highest.
+        ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
         decimals: of a number.
         checks: what the analyst must look at, in words.
     """
@@ -60,6 +67,7 @@ class Answers:
     options: tuple[Option, ...] = ()
     missing: tuple[tuple[str, str, str], ...] = ()
     ends: tuple[int, int] | None = None
+    named: tuple[str, str] | None = None
     decimals: int = 0
     checks: tuple[str, ...] = field(default=())
 
@@ -84,7 +92,10 @@ def answers_of(
         known = {text for pair in labels for text in pair} & set(counts)
         covered = sum(counts[text] for text in known)
         unlabelled = len(counts) - len(known)
-        if 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known)):
+        few = 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known))
+        if (few or columns[0].ordered) and (scale := _scale(counts, labels, missing_values)):
+            return scale
+        if few:
             return _partly_labelled(counts, labels, missing_values)
         return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
     return answers_of_unlabelled(counts, signs)
@@ -119,13 +130,8 @@ def _labelled(
     ordered: bool,
     missing: Sequence[str],
 ) -> Answers:
-    options, outside = [], []
-    for value, label in labels:
-        means = special_of(label) or ("blank" if is_missing(value, missing) else "")
-        if means:
-            outside.append((label, value, means))
-        else:
-            options.append(Option(label, value=value, other=is_other(label)))
+    outside, named = _outside(labels, missing)
+    options = [Option(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(answers_of_unlabelled(counts), missing=tuple(outside))
     known = {match_key(text) for pair in labels for text in pair}
@@ -142,18 +148,43 @@ def _labelled(
     return Answers(kind, with_codes(options), tuple(outside), checks=(*said, *checks))
 
 
+def _outside(
+    labels: Sequence[tuple[str, str]], missing: Sequence[str]
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    """The labelled values that are no answers, with what they mean; and those that are."""
+    outside, answers = [], []
+    for value, label in labels:
+        means = meaning_of(label) if is_missing(value, missing) else special_of(label)
+        if means:
+            outside.append((label, value, means))
+        else:
+            answers.append((value, label))
+    return outside, answers
+
+
+def _scale(
+    counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
+) -> Answers | None:
+    """A scale of which only the two ends have a label."""
+    outside, ends = _outside(labels, missing)
+    if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
+        return None
+    (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
+    points = {str(point) for point in range(low, high + 1)}
+    known = points | {value for _, value, _ in outside}
+    if not 2 < len(points) <= SHORT_SCALE or not set(counts) <= known:
+        return None
+    return Answers("scale", missing=tuple(outside), ends=(low, high), named=(first, last))
+
+
 def _partly_labelled(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> Answers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
-    outside = [
-        (label, value, special_of(label) or "blank")
-        for value, label in labels
-        if special_of(label) or is_missing(value, missing)
-    ]
+    outside, named = _outside(labels, missing)
     values = {value for _, value, _ in outside}
     kept = Counter({t: n for t, n in counts.items() if t not in values})
-    ends = [f"{value} is {label!r}" for value, label in labels if value not in values]
+    ends = [f"{value} is {label!r}" for value, label in named]
     found = _numbers(kept) or Answers("text")
     said = (f"labelled are {', '.join(ends)}",) if ends else ()
     return replace(found, missing=tuple(outside), checks=(*found.checks, *said))

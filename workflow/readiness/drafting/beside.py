@@ -48,6 +48,8 @@ def beside_questions(table: Table) -> dict[int, Beside]:
         most = _MOST * column.total
         if column.own:
             found[column.at] = Beside("own", "the tool's own")
+        elif not column.total and column.values:
+            continue  # what the file says of it is enough for a question
         elif not column.total:
             found[column.at] = Beside(EMPTY, "empty throughout")
         elif reason := _personal(column):

@@ -64,6 +64,8 @@ def _parts(column: Column, codebook: Codebook) -> tuple[str, str, str]:
     text, row = codebook.questions.get(column.header, ("", ""))
     if row:
         return "codebook", text, row
+    if column.together:
+        return "set", column.together, column.label or column.header
     if found := _BRACKETS.fullmatch(column.header):
         return "brackets", found["question"], found["row"]
     if (found := _SLASH.fullmatch(column.header)) and is_ticked(column, found["row"]):
@@ -93,6 +95,8 @@ def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
+    if how == "set":
+        return Block("ticks", question, tuple(columns), rows)
     if _all_ticked(columns, rows, codebook):
         check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
         return Block("ticks", question, tuple(columns), rows, check)

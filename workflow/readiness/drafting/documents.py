@@ -106,6 +106,8 @@ def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any
         checks.append("an empty cell: not answered (skipped), or none of them applies (none)?")
     if answers.ends is not None:
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
+        for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
+            item["scale"][end] = {language: label}
     if answers.decimals:
         item["range"] = {"decimals": answers.decimals}
     if answers.options and answers.ends is None:

@@ -91,7 +91,7 @@ def make_draft(
     beside = beside_questions(table)
     empty = {at for at, column in beside.items() if column.role == EMPTY}
     asked = [column for column in table.columns if column.at in empty or column.at not in beside]
-    blocks = [b for b in blocks_of(asked, codebook) if any(c.total for c in b.columns)]
+    blocks = [b for b in blocks_of(asked, codebook) if any(c.total or c.values for c in b.columns)]
     if not blocks:
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
@@ -109,7 +109,10 @@ def make_draft(
     texts += [option.text for q in questions for option in q.answers.options]
     found = language or language_of(texts)
     if not found:
-        raise DataError(f"{source}: its language cannot be told; say --language CODE.")
+        raise DataError(
+            f"{source}: its language cannot be told; say --language CODE, or --written-in CODE of "
+            "`readiness questionnaire`."
+        )
     headers = {table.columns[at].header: role for at, role in beside.items()}
     return Draft(name, found, bool(language), source, tuple(questions), headers)
 

@@ -28,6 +28,7 @@ class Column:
         texts: the distinct texts, tidy, in order of appearance.
         label, values, missing, ordered: what the file itself says of the column (SPSS): its text,
             the label of each value, values that are no answers, whether values have an order.
+        together: the question of which it is one of several answers, where the file says so.
         own: whether the tool adds it by itself: its reader knows what it is.
     """
 
@@ -39,6 +40,7 @@ class Column:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     ordered: bool = False
+    together: str = ""
     own: bool = False
 
     @staticmethod

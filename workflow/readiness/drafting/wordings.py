@@ -115,6 +115,21 @@ def special_of(text: str) -> str:
     return next((name for name in SPECIALS if key in _meaning(name)), "")
 
 
+def meaning_of(label: str) -> str:
+    """What a label says of a value that is declared missing ("Refused to say"), else `blank`."""
+    said = _spaced(label)
+    for name in SPECIALS:
+        if any(_spaced(words) in said for words in _meaning(name)):
+            return name
+    return "blank"
+
+
+def _spaced(text: str) -> str:
+    """The words of a text between single spaces, so that one is found in another as a whole."""
+    words = re.findall(r"[^\W_]+", match_key(text))
+    return f" {' '.join(words)} "
+
+
 def is_other(text: str) -> bool:
     """Whether an option stands for what is not listed."""
     return match_key(text) in _meaning("other")

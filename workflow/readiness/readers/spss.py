@@ -70,4 +70,12 @@ def _variable(name: str, meta: Any) -> Variable:
         values={as_text(value): str(label) for value, label in labels.items()},
         missing=tuple(missing),
         measure=str(meta.variable_measure.get(name, "")),
+        together=next(
+            (
+                one.get("label") or str(own).lstrip("$")
+                for own, one in (meta.mr_sets or {}).items()
+                if one.get("is_dichotomy") and name in one["variable_list"]
+            ),
+            "",
+        ),
     )

@@ -31,13 +31,15 @@ class Variable:
     """What an SPSS file says of a column.
 
     `values` are value labels by value, both as text; `missing` the values (or `low..high`) that the
-    file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`.
+    file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`; `together` the
+    question of which the column is one of several answers, where the file declares such a set.
     """
 
     label: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     measure: str = ""
+    together: str = ""
 
 
 @dataclass(frozen=True)

@@ -275,16 +275,13 @@ def _row_issues(
     return found
 
 
-WHERE = ("row", "respondent", "submitted", "rule", "fact")
-"""What stands before the raw cells of the items."""
-
-
 def set_aside(
     raw: pd.DataFrame, table: pd.DataFrame, issues: pd.DataFrame, questionnaire: Questionnaire
 ) -> pd.DataFrame:
     """One row a submission that is not kept, in the order of the export.
 
-    `table`: as `rows.submissions` gives it. Columns `WHERE`, then the raw text of each item.
+    `table`: as `submissions` gives it. Columns: where each stands, why it is not kept, then the raw
+    text of each item.
     """
     at = np.flatnonzero(table["status"] != KEPT)
     at = at[np.argsort(raw["_row"].to_numpy()[at], kind="stable")]

@@ -67,6 +67,7 @@ def table_of(
                 "values": dict(variable.values),
                 "missing": tuple(variable.missing),
                 "ordered": variable.measure == "ordinal",
+                "together": variable.together,
             }
         cells = sheet.rows[at].cat
         texts = [str(text) for text in cells.categories]

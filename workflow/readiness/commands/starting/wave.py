@@ -30,7 +30,6 @@ from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import load_questionnaire, questionnaire_of
 from readiness.questionnaire.naming import form_name
-from readiness.questionnaire.statistical import from_labels, sav_labels
 from readiness.questionnaire.writing import open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import read_sheet
@@ -139,7 +138,8 @@ def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]
     if is_xlsform(form):
         document = from_xlsform(form, language or None)
     else:
-        document = from_labels(sav_labels(form), language=language or None)
+        table = export_table(form, read_whole(form))
+        document = document_of(make_draft(table, wave, one_line(form.name), language=language))
     text = draft_text({**document, "name": wave}, one_line(form.name), VERSION)
     loaded = read_yaml_text(text, TextLoader)
     asked = questionnaire_of(loaded, f"{wave}-{VERSION}")

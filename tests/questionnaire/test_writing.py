@@ -1,0 +1,43 @@
+"""A draft as YAML that is a questionnaire, and names of any script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire.naming import form_name, item_id, option_code
+from readiness.questionnaire.writing import write
+
+
+def read(document: dict[str, Any]) -> tuple[Questionnaire, str]:
+    text = write(document)
+    return questionnaire_of(read_yaml_text(text, TextLoader), "draft"), text
+
+
+def test_names_of_any_script() -> None:
+    assert item_id("Âge (années)") == "age_annees" and item_id("group") == "group_2"
+    assert [option_code("نعم", {"c1"}), option_code("2+"), option_code("Low")] == [
+        "c2", "c2", "low_2",
+    ]  # fmt: skip
+    assert (
+        option_code("a " * 40) == "a_" * 14 + "a" and form_name("Enquête 2027 !") == "enquete-2027"
+    )
+
+
+def test_what_is_written_is_read_as_it_was() -> None:
+    """Texts that YAML takes for something else, options that items share, comments over lines."""
+    categories = [{"code": "yes", "text": "yes", "value": "1"}, {"code": "no", "text": "no: # x"}]
+    document = {
+        "#": "two\nlines\x07",
+        "name": "q", "version": "1", "language": "en", "title": {"en": "'Q' – نعم"},
+        "items": [
+            {"id": "a", "kind": "single", "column": "Why?, {x}", "categories": categories},
+            {"#": "decide", "id": "b", "kind": "single", "categories": [*categories]},
+        ],
+    }  # fmt: skip
+    questionnaire, text = read(document)
+    assert text.startswith("# two\n# lines\nname: q\n") and "\n  # decide\n  - id: b\n" in text
+    assert text.count("no: # x") == 1 and "categories: *a" in text
+    assert questionnaire.item("b").codes == ("yes", "no")
+    assert questionnaire.item("a").column == "Why?, {x}"
