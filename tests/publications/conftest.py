@@ -1,6 +1,8 @@
-"""The publications of the tiny project, for every test of this room."""
+"""The publications of the tiny project, for the tests of this room that read them."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 import released_tree
@@ -9,5 +11,9 @@ from project_copy import Project
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _publications(released: Project) -> None:
-    released_tree.use(released.root)
+def _publications(request: pytest.FixtureRequest) -> None:
+    def made() -> Path:
+        project: Project = request.getfixturevalue("released")
+        return project.root
+
+    released_tree.use(made)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tiny_project import finish_tiny, make_tiny, release_tiny
@@ -15,21 +17,22 @@ from tiny_project import finish_tiny, make_tiny, release_tiny
 STUDY, FIRST, SECOND, DRAFT = "menus-r1", "canteen-r1", "canteen-r2", "menus-r2"
 RELEASED = (FIRST, SECOND, STUDY)
 PUBLICATIONS = (*RELEASED, DRAFT)
-_root: list[Path] = []
+_made: list[Callable[[], Path]] = []
 
 
-def use(root: Path) -> None:
-    """Read the publications of this tree from now on."""
-    _root[:] = [root]
+def use(make: Callable[[], Path]) -> None:
+    """Read the publications of the tree that this gives, once one is asked for."""
+    _made[:] = [make]
 
 
+@cache
 def released_root() -> Path:
     """The tree. Never change it: copy it."""
-    if not _root:
-        folder = Path(tempfile.mkdtemp(prefix="released-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        use(release_tiny(finish_tiny(make_tiny(folder / "tree"))).root)
-    return _root[0]
+    if _made:
+        return _made[0]()
+    folder = Path(tempfile.mkdtemp(prefix="released-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return release_tiny(finish_tiny(make_tiny(folder / "tree"))).root
 
 
 def copy_released(target: Path) -> None:
