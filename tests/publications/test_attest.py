@@ -48,7 +48,8 @@ def seal_small(folder: Path, ledger: str) -> None:
     }
     facts = {
         "id": "small-2026", "run": "waves/w", "lock": "", "code": {}, "numbers": 2,
-        "datasets": {"d@1": {"md5": "m", "sha256": "s"}},
+        "datasets": {"d@1": {"md5": "m", "sha256": "s"}}, "status": "released", "log": "",
+        "program": {},
     }  # fmt: skip
     for name, content in files.items():
         (folder / name).write_bytes(content)

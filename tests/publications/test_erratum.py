@@ -22,7 +22,9 @@ from readiness.register.figures import read_register
 
 OLD, NEW = "canteen-r2", "canteen-r9"
 SHARE = "meal.hot.harbour"
-STATED = ("id", "run", "lock", "code", "supersedes", "numbers", "datasets")
+STATED = (
+    "id", "run", "lock", "code", "supersedes", "numbers", "datasets", "status", "log", "program"
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def succeed(tree: Path, rows: str, digest: str = "") -> Path:
     files = {ERRATUM: f"id,was,is,why\n{rows}".encode(), VALUES: b"id,digest\n"}
     before = {"id": OLD, "digest": digest or own["digest"]}
     facts = {"id": NEW, "run": own["run"], "lock": "", "code": {}, "supersedes": before}
-    facts |= {"numbers": 0, "datasets": {}}
+    facts |= {"numbers": 0, "datasets": {}, "status": "released", "log": "", "program": {}}
     for name, content in {**files, SEAL: make_seal(files, facts).encode()}.items():
         (folder / name).write_bytes(content)
     return folder

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from released_tree import released_root
 
-from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.files import LARGEST, read_file
@@ -31,7 +31,10 @@ from readiness.publications.seal import (
     values_table,
 )
 
-FACTS = {"run": "waves/w", "lock": "", "code": {}, "numbers": 2, "datasets": {}}
+FACTS = {
+    "run": "waves/w", "lock": "", "code": {}, "numbers": 2, "datasets": {}, "status": "released",
+    "log": "", "program": {},
+}  # fmt: skip
 LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
 
 
@@ -243,8 +246,8 @@ def test_the_most_severe_outcome_counts(outcomes: list[Outcome], code: int) -> N
 def test_no_command_writes_into_what_was_sealed(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(released_root())
     name = "publications/menus-r1/new.zip"
     assert main([*arguments, name]) == 2
     assert "nothing is added to what was sealed" in capsys.readouterr().err
-    assert not (ROOT / name).exists()
+    assert not Path(name).exists()
