@@ -130,7 +130,7 @@ def later() -> Audit:
     wrong = next(name for name, row in rows.items() if row["kind"] == "estimate" and row["value"])
 
     def edit(table: pd.DataFrame) -> None:
-        table.loc[table["id"] == wrong, ["value", "display_fr", "display_en", "display_ar"]] = "0.5"
+        table.loc[table["id"] == wrong, "value"] = "0.5"
         table.loc[len(table)] = {**table.iloc[0].to_dict(), "id": "a.new.number"}
 
     errata = {wrong: Correction(wrong, rows[wrong]["value"], "an answer was coded twice", "r-9")}

@@ -99,7 +99,7 @@ def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
         stored = [part for cell in line for part in cell.split(" ")]
         for value in (number.published, number.recomputed, number.difference):
             assert not value or value in " ".join(line), (number, line)
-        shown = subject.rows.get(number.id, {}).get("display_fr", "")
+        shown = subject.shown(number, "fr")
         assert shown in " ".join(line)
         assert set(number.dataset.split()) <= set(stored)
         assert text(OUTCOMES[number.outcome], "fr") in line[3]
@@ -175,7 +175,7 @@ def hostile() -> tuple[Audit, Subject]:
         numbers=(number, replace(number, outcome=Outcome.REPRODUCED)), report=(finding,),
         divergence=Divergence(HOSTILE, (said,)).fact, notes=(said, note),
     )  # fmt: skip
-    row = {"id": HOSTILE, **{f"display_{language}": HOSTILE for language in LANGUAGES}}
+    row = {"id": HOSTILE, "value": HOSTILE, "kind": "claim", "statistic": ""}
     title = dict.fromkeys(LANGUAGES, HOSTILE)
     datasets = [replace(v, dataset=HOSTILE) for v in audited.subject(audited.STUDY).datasets]
     return found, Subject(HOSTILE, title, True, {HOSTILE: row}, datasets, HOSTILE)

@@ -177,7 +177,7 @@ def test_an_erratum_names_every_number_that_moved_and_no_other() -> None:
         first: "coded twice", second: "a wrong formula", gone: "coded twice"
     }  # fmt: skip
     by_id = {row["id"]: row for row in rows}
-    assert by_id[first]["was"] == before.loc[shares[3], "display_en"]
+    assert by_id[first]["was"] == shown(before.loc[shares[3]], "en")
     assert by_id[first]["is"] == shown(after.loc[shares[3]], "en")
     assert by_id[gone]["is"] == ""
     # What is released of the new values has no more digits than is shown.

@@ -463,7 +463,7 @@ def test_what_is_bundled_is_what_was_checked(tree: Path, monkeypatch: pytest.Mon
 def test_a_name_makes_no_line_of_its_own(run: Run, folder: Path, command: tuple[str, str]) -> None:
     path = folder / "figures.csv"
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
-    at = rows[0].index("display_en")
+    at = rows[0].index("value")
     for row in rows[1:]:
         row[at] = "5\nmenus-r1: VALID"
     buffer = io.StringIO()
