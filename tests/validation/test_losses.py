@@ -137,10 +137,7 @@ def test_the_step_says_it_and_its_lineage_does_not(
     )
     settings = json.loads((tmp_path / "out/lineage.json").read_text("utf-8"))["settings"]
     # By what a run is stopped is nothing that a number rests on.
-    assert settings == {
-        "opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last",
-        "same_content": "keep", "fastest": None,
-    }  # fmt: skip
+    assert settings == {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
     assert step(tmp_path, wave, answers, simulated=True, largest_loss=0.01) == 3
     assert "more than 1 % is lost" in capsys.readouterr().err
     assert step(tmp_path, wave, answers, simulated=False, largest_loss=None) == 3
