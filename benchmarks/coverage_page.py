@@ -128,7 +128,6 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         grid("alternative", _power(counts, CLEAR), counts),
         "A survey has one primary test for all alternatives: the least of each test's ratios, its "
         "power to that of the most powerful one of right size (* not of right size).",
-        grid("least ratio, first list", _least_by_test(counts, FIRST), counts),
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
         "One group moves to both ends of the scale, and its middle stays: no test of location "
         "sees that. Beside the primary test of an ordered item the report has the same test of "
