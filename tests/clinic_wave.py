@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.comparing import compare_items
+from readiness.analysis import comparing
 from readiness.analysis.contrasting import contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.nonresponse import nonresponse_tables, unanswered
@@ -31,7 +32,6 @@ from readiness.analysis.weighting import (
     weights_table,
 )
 from readiness.config import Compare, Estimate, Figures, Weight
-from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
@@ -252,14 +252,17 @@ def tables(
     nonresponse = nonresponse_tables(
         design, respondents, wave.sample, questionnaire, asked, known, selection, 5
     )
-    settings = Compare(items=closed, seed=1, permutations=99)
+    settings = Compare(items=closed, seed=1)
     contrasts = contrast_items(
         design, questionnaire, ["site"], closed, settings, level=level,
         interval=asked.interval, selection=Selection.PROBABILITY,
     )  # fmt: skip
-    comparisons = as_text(
-        compare_items(design, questionnaire, "site", settings, level, contrasts)[0]
-    )
+    # So many permutations as a test needs; a wave has a hundred times more.
+    with mock.patch.object(comparing, "PERMUTATIONS", 99):
+        compared = comparing.compare_items(
+            design, questionnaire, "site", settings, level, contrasts
+        )
+    comparisons = as_text(compared[0])
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
     return Tables(
@@ -273,14 +276,14 @@ def tables(
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    hidden = (withheld(made.estimates, RULES, scheme), Policy())
-    rows = list(share_rows(made.estimates, RULES, scheme, selection, *hidden, weighted_bases=True))
+    hidden = withheld(made.estimates, RULES, scheme)
+    rows = list(share_rows(made.estimates, RULES, scheme, selection, hidden, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
-    rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection, *hidden)
+    rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection, hidden)
     rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)
     rows += quality_rows(made.counts, made.issues, selection)
     rows += nonresponse_rows(made.nonresponse, suppressed(rows), RULES)
-    rows += settings_rows(0.95, 99, RULES, selection)
+    rows += settings_rows(0.95, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
     assert not list(left_behind(table.astype(str)))
     return table.astype(str).set_index("id")

@@ -89,7 +89,7 @@ def test_groups_are_the_answers_to_an_item_and_who_has_none_is_in_the_total(
 
 
 def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -> None:
-    settings = Compare(items=["rating"], permutations=99)
+    settings = Compare(items=["rating"])
     contrasts = contrast_items(
         design, wave.questionnaire, ["shift"], ["rating", "shift"], settings,
         level=0.95, interval="wilson", selection=OPEN,

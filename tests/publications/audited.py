@@ -11,7 +11,6 @@ import pandas as pd
 from released_tree import FIRST, SECOND, STUDY, released_root
 
 from readiness.facts import Fact, Listed
-from readiness.language import LANGUAGES
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
@@ -22,7 +21,6 @@ from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Finding, Outcome
 from readiness.publications.seal import CHANGED, LEDGER
-from readiness.register.display import column, shown
 from readiness.register.figures import read_register
 
 OTHERS = tuple(
@@ -70,8 +68,6 @@ def harm(table: pd.DataFrame) -> None:
         row = table.loc[k]
         value = format(float(row["value"]) * 0.97, ".12g")
         table.loc[k, "value"] = value
-        for language in LANGUAGES:
-            table.loc[k, column(language)] = shown({**row, "value": value}, language)
     for k in shares[10:14]:
         table.loc[k, "value"] = format(float(table.loc[k, "value"]) + 1e-9, ".12g")
     table.loc[shares[15], "se"] = "0.05"

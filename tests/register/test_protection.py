@@ -6,7 +6,6 @@ import pandas as pd
 from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
 from readiness.config import Figures
-from readiness.disclosure import Policy
 from readiness.language import LANGUAGES
 from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, shown
@@ -113,7 +112,7 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     }
     estimates = ordinal(wave, WEIGHTS)
     hidden = withheld(estimates, Figures(), SCHEME)
-    shared = (Figures(), SCHEME, DRAWN, hidden, Policy())
+    shared = (Figures(), SCHEME, DRAWN, hidden)
     assert {f"readiness.{level}.technician" for level in ("none", "weak")} <= hidden
     assert "readiness.low.technician" not in hidden
     tests = ("contrast", "odds_ratio", "probability_of_superiority", "rao_scott_f")

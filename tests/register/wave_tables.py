@@ -9,7 +9,6 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
-from readiness.disclosure import Policy
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme, withheld
 from readiness.register.rows.shares import share_rows
@@ -73,7 +72,7 @@ def register(estimates: pd.DataFrame, rules: Figures | None = None) -> pd.DataFr
     rules = rules or Figures()
     hidden = withheld(estimates, rules, SCHEME)
     made = make_register(
-        share_rows(estimates, rules, SCHEME, DRAWN, hidden, Policy()), run="waves/made-up",
+        share_rows(estimates, rules, SCHEME, DRAWN, hidden), run="waves/made-up",
         origin=lambda row: Origin.of(), simulated=True,
     )  # fmt: skip
     return made.astype(str)

@@ -28,7 +28,7 @@ def live(*rules: str) -> set[str]:
 
 def of_study(*rules: str) -> set[str]:
     """The rules for the study, which the publication of it shares, and what hangs on it."""
-    told = {f"{rule} {STUDY}@en" for rule in ("draw_study", "tables", "render")}
+    told = {f"{rule} {STUDY}@en" for rule in ("tables", "render")}
     return {f"{rule} {STUDY}" for rule in rules} | told | {"reproduce menus-r1", *ENDS}
 
 
