@@ -19,11 +19,7 @@ from readiness.disclosure import (
     true_interval,
 )
 from readiness.errors import StatisticsError
-from readiness.forensics.arithmetic.attack import (
-    attack_release,
-    recover_count,
-    recover_weighted_count,
-)
+from readiness.forensics.arithmetic.attack import recover_count
 from readiness.forensics.arithmetic.figures import Rounding, printed
 
 
@@ -39,58 +35,6 @@ def test_the_true_count_is_always_among_those_recovered(
     if base <= 100 * 10**decimals:
         # At exact halves two conventions may leave two candidates; one convention leaves one.
         assert recover_count(text, base, [Rounding.HALF_EVEN]).unique
-
-
-def test_release_under_attack() -> None:
-    release = pd.DataFrame(
-        [
-            ("a", "64.3", "14", "no"),
-            ("b", "67", "640", "no"),
-            ("c", "50", "", "no"),
-            ("d", "100", "12", "yes"),
-            ("e", "61,2", "12", "yes"),
-            ("f", "7.1", "14", "no"),
-            ("g", "61", "12", "no"),
-        ],
-        columns=["id", "percent", "base", "weighted"],
-    ).assign(weight_ratio="")
-    found = attack_release(release, 5).set_index("id")
-    assert (found.loc["a", "lowest"], found.loc["a", "highest"]) == (9, 9)
-    assert bool(found.loc["a", "recovered"]) and not bool(found.loc["a", "small"])
-    assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (426, 432)
-    assert not bool(found.loc["b", "recovered"])
-    assert found.loc["c", "reason"] == "base not published"
-    assert bool(found.loc["d", "everyone"]) and bool(found.loc["d", "recovered"])
-    assert found.loc["e", "reason"] == "weighted" and found["lowest"].isna()["e"]
-    assert bool(found.loc["f", "small"])
-    assert found.loc["g", "reason"] == "no count fits"
-    assert str(found["lowest"].dtype) == "Int64"
-
-
-@settings(max_examples=200)
-@given(weights=st.lists(st.integers(10, 60), min_size=1, max_size=40), data=st.data())
-def test_weights_only_widen_what_is_recovered(weights: list[int], data: st.DataObject) -> None:
-    """The true count lies within the bounds that the ratio of the weights gives."""
-    chosen = data.draw(st.lists(st.booleans(), min_size=len(weights), max_size=len(weights)))
-    share = Fraction(sum(w for w, c in zip(weights, chosen, strict=True) if c), sum(weights))
-    text = str(printed(share, 1, Rounding.HALF_EVEN))
-    found = recover_weighted_count(text, len(weights), Fraction(max(weights), min(weights)))
-    assert found.low <= sum(chosen) <= found.high
-    equal = recover_weighted_count(text, len(weights), 1)
-    plain = recover_count(text, len(weights))
-    assert (equal.low, equal.high) == (plain.low, plain.high) or not plain.possible
-
-
-def test_weighted_release_with_a_known_ratio() -> None:
-    release = pd.DataFrame(
-        [("a", "100", "12", "yes", "4.5"), ("b", "50.0", "12", "yes", "4.5"),
-         ("c", "50.0", "12", "yes", "1")],
-        columns=["id", "percent", "base", "weighted", "weight_ratio"],
-    )  # fmt: skip
-    found = attack_release(release, 5).set_index("id")
-    assert bool(found.loc["a", "recovered"]) and bool(found.loc["a", "everyone"])
-    assert (found.loc["b", "lowest"], found.loc["b", "highest"]) == (3, 9)
-    assert (found.loc["c", "lowest"], found.loc["c", "highest"]) == (6, 6)
 
 
 def test_numbers_stay_numbers_and_text_is_made_safe() -> None:
