@@ -109,7 +109,7 @@ def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
     wave: Clinic, register: pd.DataFrame, name: str
 ) -> None:
     flagged = register.assign(reliability="suppress")
-    weak = f"† {text('tables.sign.weak', 'en')}"
+    weak = f"†: {text('tables.sign.weak', 'en')}"
     for selection in Selection:
         said = words(planned_wave(wave, flagged, "en", selection.declared, name))
         assert selection.drawn == (weak in said) == ("†" in said)

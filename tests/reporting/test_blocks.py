@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -52,13 +51,11 @@ def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
     }
 
 
-def shown(
-    wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str, **settings: Any
-) -> ShownWave:
+def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str) -> ShownWave:
     """The wave as a report shows it, without charts."""
-    told = {"run": "clinic", "title": "A wave", "kind": "wave", "titles": {}, "adjust": "holm"}
+    told = {"run": "clinic", "title": "A wave", "kind": "wave", "adjust": "holm"}
     return ShownWave(
-        Register(rows, language), Path("nowhere"), {**told, **settings}, Prose(Path("nowhere")),
+        Register(rows, language), Path("nowhere"), told, Prose(Path("nowhere")),
         steps=STEPS, choices=CHOICES, questionnaire=wave.questionnaire, variables=("site",),
         selection=selection, items=ITEMS, contrasts=CONTRASTS[wave.path],
     )  # fmt: skip
@@ -101,17 +98,6 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
         value = part.register.number(f"{item}.test.{test}.p")
         claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])
         assert value is not None and bool(claims) == (value < 0.05)
-
-
-def test_the_title_of_the_configuration_replaces_the_label(
-    wave: Clinic, registers: dict[Selection, pd.DataFrame]
-) -> None:
-    rows, drawn = registers[Selection.PROBABILITY], Selection.PROBABILITY
-    titled = shown(wave, rows, drawn, "en", titles={"beds": "How many *beds*"})
-    assert document(titled)["item-beds"].startswith(
-        "## How many \\*beds\\* {#sec-clinic-item-beds}"
-    )
-    assert document(shown(wave, rows, drawn, "en"))["item-beds"].startswith("## Beds {")
 
 
 def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
