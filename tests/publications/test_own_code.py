@@ -34,9 +34,9 @@ NAME = "canteen-forged"
 
 
 @pytest.fixture(scope="module")
-def forged(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def forged(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The tiny project whose program prints 12 where the answers give 49, and its publication."""
-    project = tiny.copy(tmp_path_factory.mktemp("forged") / "tree")
+    project = finished.copy(tmp_path_factory.mktemp("forged") / "tree")
     project.replace(STEP, "    def origin(row: FigureRow) -> Origin:", PLANTED)
     result = project.readiness("freeze", NAME, "--wave", "canteen-2025", "--cores", "2")
     assert result.returncode == 0, result.stderr[-3000:]
