@@ -371,7 +371,7 @@ def test_a_long_title_hides_no_verdict(tree: Path, folder: Path) -> None:
 def test_a_table_of_disclosure_risk_without_a_column_is_said(tmp_path: Path) -> None:
     table = tmp_path / "attack.csv"
     table.write_text("id,recovered,everyone\na,True,False\n", "utf-8")
-    with pytest.raises(DataError, match="no column small"):
+    with pytest.raises(DataError, match="no column item, level"):
         read_attack(table)
 
 

@@ -158,7 +158,7 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
 
 
 def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
-    """Brute force on one publication; `python tests/publications/recall.py` does it for all."""
+    """Brute force on one publication."""
     ((version, moving, told),) = recalls(released_root(), "menus-r1", tmp_path)
     assert moving, version
     assert moving <= told, version
@@ -171,5 +171,5 @@ def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
     assert main(["which", "canteen-r2/meal.hot"]) == 0
     lines = capsys.readouterr().out.splitlines()
     numbers = [line for line in lines if line.startswith("canteen-r2/meal.hot")]
-    assert len(numbers) > 10 and lines.count("  step     estimate") == 1
+    assert len(numbers) > 3 * lines.count("  step     estimate") > 0
     assert max(len(line) for line in lines if line not in numbers) <= 80
