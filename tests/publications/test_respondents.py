@@ -91,8 +91,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     with zipfile.ZipFile(target) as archive:
         archive.extractall(bundle)
         readme = archive.read("README.md").decode()
-    assert "name respondents" in readme and "nomment des répondants" in readme
-    assert "تسمّي مستجوبين" in readme
+    assert "name respondents" in readme
     found = audit(bundle, WAVE, 2, changes=Changes())
     assert [(f.place, f.outcome, f.fact) for f in found.seal] == [
         ("code.tar.xz", Outcome.RESTRICTED, LEFT_OUT)
