@@ -408,7 +408,8 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), **variables}
     return subprocess.run(
         [sys.executable, "-m", "readiness", "audit", *arguments],
-        cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE,
+        cwd=released_root(), env=environment, capture_output=True, encoding="utf-8",
+        timeout=PATIENCE,
     )  # fmt: skip
 
 

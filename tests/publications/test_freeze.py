@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from released_tree import copy_released
+from relist import relist
 
 from project_copy import Project, message
 from readiness.errors import ConfigError, DataError
@@ -47,7 +48,8 @@ def test_a_release_that_supersedes_another(published: Project) -> None:
     assert (sealed["run"], sealed["status"]) == ("waves/canteen-2025", "released")
     assert set(sealed["program"]) == set(present_program())
     # What moved is named, and nothing else.
-    moved = {row["id"]: row for row in csv.DictReader(released.joinpath("erratum.csv").open())}
+    rows = (released / "erratum.csv").read_text("utf-8").splitlines()
+    moved = {row["id"]: row for row in csv.DictReader(rows)}
     assert {name.partition(".")[0] for name in moved} == {"minutes"}
     assert moved["minutes.mean.all"]["was"] != moved["minutes.mean.all"]["is"]
     assert {row["why"] for row in moved.values()} == {ERRATUM}
@@ -112,6 +114,7 @@ def append_stranger(project: Project, identity: str) -> None:
         files[ARCHIVE] = pack({**read_archive(folder / ARCHIVE), name: code.get(name, b"") + b"\n"})
         (folder / ARCHIVE).write_bytes(files[ARCHIVE])
         (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+        relist(project.root)
         result = project.readiness("audit", identity, "--level", "2", "--code", "frozen")
         assert result.returncode == 3 and said in result.stdout, result.stdout
         assert "the sealed code is not run" in result.stdout
