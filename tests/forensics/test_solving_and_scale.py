@@ -137,7 +137,7 @@ def test_page_and_json() -> None:
     content = json.loads(verdict_json(verdicts))
     release = next(v for v in content if v["id"] == "joint.release")
     assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]
-    assert re.fullmatch(r"\d+/\d+", release["power"])
+    assert re.fullmatch(r"\d+/\d+", release["numbers"]["power"])
     assert release["witnesses"][0]["people"] == 12
 
 
