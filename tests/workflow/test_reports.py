@@ -119,7 +119,8 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     assert result.returncode == 0, result.stderr
     text = words(project.read(page))
     assert "Menu Observatory" not in text and "Canteens in 2025, in 3 parts" in text
-    assert "simulat" not in text.lower()
+    # The note of the sample says so of itself; nothing is said of the answers.
+    assert "describe no real population" not in text and "simulated answers" not in text.lower()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said:
 
 def test_a_publication_keeps_its_own_document(project: Project) -> None:
     frozen = f"{PUBLISHED}/config.yaml"
-    project.replace(frozen, "study: menus-2023\n", "study: another\n")
+    project.replace(frozen, "report:\n", "report:\n  show: [another]\n")
     result = project.run()
     assert result.returncode == 2
     assert f"{frozen}: report.show: no study or wave 'another'" in message(result)
