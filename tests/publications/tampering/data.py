@@ -148,7 +148,7 @@ def register_damaged(target: Target) -> Made:
     text = target.tree.text(VERSIONS)
     change = target.draw.choice(["header", "cell", "status", "twice"])
     lines = text.splitlines(keepends=True)
-    k = target.draw.randrange(1, len(lines))
+    k = target.draw.randrange(min(1, len(lines) - 1), len(lines))
     if change == "header":
         lines[0] = lines[0].replace("sha256", "sha")
     elif change == "cell":
@@ -315,12 +315,12 @@ def line_of(folder: str, edit: Callable[[Target, list[str]], str]) -> Change:
 
 
 def line_gone(target: Target, lines: list[str]) -> str:
-    del lines[target.draw.randrange(1, len(lines))]
+    del lines[target.draw.randrange(min(1, len(lines) - 1), len(lines))]
     return "a line gone"
 
 
 def line_twice(target: Target, lines: list[str]) -> str:
-    k = target.draw.randrange(1, len(lines))
+    k = target.draw.randrange(min(1, len(lines) - 1), len(lines))
     lines.insert(k, lines[k])
     return "a line twice"
 
