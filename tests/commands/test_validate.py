@@ -174,7 +174,8 @@ def test_the_faults_of_a_run_are_said_in_any_language(root: Path, capsys: Any) -
     issues = issues_of(
         "late", late, row=[7], respondent=["A"], value=["01/04/2026"], column="Horodateur"
     )
-    write_csv(issues, root / "issues.csv")
+    explained = issues.assign(question="", expected="", suggestion="")
+    write_csv(explained, root / "issues.csv")
     assert main(["validate", "issues.csv", "--language", "fr"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Ligne 7, Horodateur") and "31 mars 2026" in said
