@@ -346,7 +346,7 @@ KINDS: tuple[Kind, ...] = (
     contradicts("resealed-numbers", "`seal.json`: how many numbers", "the seal",
                 fact("numbers", lambda number: 1)),
     contradicts("resealed-package", "`seal.json`: the hash of the package", "the seal",
-                fact("package", lambda digest: "0" * 64)),
+                fact("program", lambda hashes: {**hashes, "package": "0" * 64})),
     contradicts("resealed-lock", "`seal.json`: the hash of the lock", "the seal",
                 fact("lock", lambda digest: "0" * 64), also=(CHANGED,)),
     contradicts("resealed-seal-datasets", "`seal.json`: the datasets", "the seal",
