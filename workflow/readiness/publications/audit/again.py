@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact
@@ -100,12 +102,15 @@ class Again:
             result = replace(result, notes=(*result.notes, note))
         apart = self._pages_apart(result) if result.level >= REPORT else None
         pages = result.level >= REPORT and apart is None
+        figures = None
         try:
             with self._rerun(result, sealed=self.trusted, report=pages) as again:
                 result = self._compared(result, again, apart)
+                figures = again.figures
         except (ReadinessError, OSError) as error:
-            return self._not_again(result, error)
-        return self._by_own_code(result, again) if asked else result
+            result = self._not_again(result, error)
+        # A program that cannot judge the numbers may still ask their own code.
+        return self._by_own_code(result, figures) if asked else result
 
     def _rerun(
         self, result: Audit, *, sealed: bool, report: bool = False
@@ -202,28 +207,31 @@ class Again:
             divergence=_told(divergence, numbers),
         )
 
-    def _by_own_code(self, result: Audit, again: Rerun) -> Audit:
-        """The audit with the second answer: whether the numbers still come out of their own
-        code."""
-        if self.runnable is not None:
-            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, self.runnable)
-            return replace(result, own_code=(finding,))
-        if self.known:
-            return replace(result, own_code=(own_answer(self.rows, again.figures, self.digest),))
+    def _by_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
+        """The audit with the second answer: whether the numbers still come out of their own code.
+
+        `present` is the register of the code that judges; None where it made none.
+        """
+        why = self.runnable or (result.divergence if self.known and present is None else None)
+        if why is not None:
+            return replace(result, own_code=(Finding(ARCHIVE, Outcome.NOT_CHECKED, why),))
+        if self.known and present is not None:
+            return replace(result, own_code=(own_answer(self.rows, present, self.digest),))
         try:
             with self._rerun(result, sealed=True) as own:
                 chain, figures = own.chain, own.figures
         except (ReadinessError, OSError) as error:
-            why = self._not_started(result, error)
-            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, why)
+            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, self._not_started(result, error))
             return replace(result, own_code=(finding,))
         frozen = frozen_chain(self.folder)
         result = self._unconfined(result)
         answer = own_answer(self.rows, figures, self.digest, known=False)
+        if present is not None:
+            numbers = tuple(with_own_numbers(result.numbers, figures, present))
+            result = replace(result, numbers=numbers)
         return replace(
             result,
             seal=(*result.seal, *stated_otherwise(frozen, chain, whole=False)),
-            numbers=tuple(with_own_numbers(result.numbers, figures, again.figures)),
             own_code=tuple(in_another_environment([answer], result.changes.environment)),
         )
 
