@@ -190,7 +190,7 @@ def test_an_erratum_names_every_number_that_moved_and_no_other() -> None:
 
 
 def test_refused_when_the_remote_lacks_the_data(project: Project) -> None:
-    shutil.rmtree(project.root / "data/store")
+    shutil.rmtree(project.root / "data/store/files")
     code, said = freeze(project, "r3", *MORE)
     assert code == 3 and "canteen-2025@1" in said
 
