@@ -38,6 +38,9 @@ def held(project: Project, finished: Project) -> Iterator[Held]:
     yield Held(run, job)
     if run.poll() is None:
         kill(run)
+    for pipe in (run.stdout, run.stderr):
+        if pipe:
+            pipe.close()
 
 
 def finishes(project: Project, finished: Project) -> None:
