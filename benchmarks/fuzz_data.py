@@ -116,8 +116,7 @@ def shipped() -> Shipped:
     wave = next(iter(load_config(ROOT / "config.yaml").waves.values()))
     questionnaire = load_questionnaire(ROOT / f"data/questionnaires/{wave.questionnaire}.yaml")
     answers, sample = (
-        find_object(ROOT, find_version(ROOT, name))
-        for name in (wave.answers.name, wave.sample.name)
+        find_object(ROOT, find_version(ROOT, name)) for name in (wave.answers, wave.sample)
     )
     export = _rows(answers)
     step = max(1, (len(export) - 1) // ROWS)

@@ -56,7 +56,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Run:
 
 def test_the_page_shows_what_runs() -> None:
     page = PAGE.read_text("utf-8")
-    assert page.count("```text\n") == 2
+    assert page.count("```text\n") == 1
     assert filled(page) == page, "run tests/commands/any_csv/page.py"
 
 
