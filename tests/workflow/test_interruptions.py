@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from chains import STUDY, different, results, start, steps, unmake
 from holding import Moment, family, hold, kill
 
 from project_copy import PATIENCE, Project, message
+from readiness.running.snakemake_log import LOG
 
 TABLE = f"{STUDY}/judge/verdicts.csv"
 
@@ -53,11 +55,21 @@ def finishes(project: Project, finished: Project) -> None:
     assert "Nothing to be done" in project.run(TABLE).stderr
 
 
+def wait_for_word(project: Project, words: str) -> None:
+    """Wait until Snakemake has said it."""
+    deadline = time.monotonic() + PATIENCE
+    while words not in project.read(str(LOG)):
+        assert time.monotonic() < deadline, words
+        time.sleep(0.02)
+
+
 def test_ctrl_c_ends_all_and_the_next_run_finishes(
     project: Project, finished: Project, held: Held
 ) -> None:
     children = family(held.run)
     os.killpg(held.run.pid, signal.SIGINT)
+    # The command passes it on; a job that went on before that could end its work.
+    wait_for_word(project, "Terminating processes on user request")
     held.job.resume()
     _, err = held.run.communicate(timeout=PATIENCE)
     assert held.run.returncode == 130
