@@ -312,7 +312,7 @@ def test_a_refactoring_forces_no_new_seal(published: Project) -> None:
 
     before = audited()[1]
     name = "workflow/readiness/steps/judge.py"
-    renamed = re.sub(r"\barguments\b", "given", published.read(name))
+    renamed = re.sub(r"\brecords\b", "given", published.read(name))
     assert renamed != published.read(name)
     (published.root / name).write_text(renamed, "utf-8")
     code, record = audited()
