@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from project_copy import ROOT, Project, shipped_files
+from project_copy import ROOT, Project, copied_files
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.figures import read_register
 
@@ -29,7 +29,8 @@ def page(shipped: Project, language: str = "fr") -> LexborHTMLParser:
 
 
 def test_the_reports_that_are_shown_are_made_and_no_other(shipped: Project) -> None:
-    made = sorted((shipped.root / "results").glob("*/*/report/*/report*.html"))
+    runs = (shipped.root / "results" / kind for kind in ("studies", "waves"))
+    made = [path for run in runs for path in sorted(run.glob("*/report/*/report*.html"))]
     names = {"studies/haca-2024": "report", "waves/simulated-2026": "report-simulated"}
     assert [str(path.relative_to(shipped.root / "results")) for path in made] == [
         f"{run}/report/{code}/{name}.html" for run, name in names.items() for code in LANGUAGES
@@ -74,7 +75,7 @@ def test_a_run_writes_nothing_below_data_or_publications(shipped: Project) -> No
     for name in ("data", "publications"):
         there = {p.relative_to(shipped.root) for p in (shipped.root / name).rglob("*")}
         made = {path for path in there if (shipped.root / path).is_file()}
-        assert made == {path for path in shipped_files() if path.parts[0] == name}
+        assert made == {path for path in copied_files() if path.parts[0] == name}
 
 
 def test_the_guide_to_the_wave_has_the_numbers_of_its_register(shipped: Project) -> None:
