@@ -197,7 +197,7 @@ SOURCES = {
     "claims": Source("", _claims, 2),
     "ledger": Source("publications/*/figures.csv", _ledger, 2),
     "attack": Source(f"{WAVE}/attack.csv", _attack, 1),
-    "tables": Source("publications/*/tables/*.csv", _table, 2),
+    "tables": Source("publications/*/tables/*/*.csv", _table, 2),
     "seal": Source("publications/*/seal.json", _sealed, 2),
     "sealed": Source("publications/*/[divs]*s.csv", _sealed, 2),
     "log": Source("publications/index.json", _log, 1),

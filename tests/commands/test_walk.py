@@ -58,9 +58,10 @@ def test_the_scale_is_that_of_the_questionnaire(
     monkeypatch.chdir(walk.folder)
     design = tmp_path / "design.yaml"
     scale = "scales: {outlook: {items: [q3_1, q3_2, q3_3, q3_4, q3_5, q3_6, q3_7]}}"
-    design.write_text(f"selection: opt-in\npermutations: 99\nlead: rao_scott\n{scale}\n", "utf-8")
+    design.write_text(f"selection: opt-in\n{scale}\n", "utf-8")
     given = [str(FIOCRUZ / "ai_survey_data.csv"), str(design), "--questionnaire",
              str(walk.folder / QUESTIONNAIRE), "--json"]  # fmt: skip
     assert main(["estimate", *given]) == 0
-    (scale_,) = json.loads(capsys.readouterr().out)["scales"]
-    assert (round(scale_["alpha"], 7), scale_["n"]) == (0.7711276, 1334)
+    whole, *others = json.loads(capsys.readouterr().out)["scales"]
+    assert (round(whole["alpha"], 7), whole["n"]) == (0.7711276, 1334)
+    assert [row["without"] for row in others] == [f"q3_{number}" for number in range(1, 8)]

@@ -165,39 +165,36 @@ def test_results_with_a_row_a_respondent_go_too(root: Path) -> None:
 
 
 def test_after_a_run_no_file_names_a_respondent_of_the_erased_version(project: Project) -> None:
-    """By the invitation codes that only this version has, searched in every file there is."""
-    codes = {}
-    for number in ("1", "2"):
-        path = find_object(project.root, find_version(project.root, f"simulated-2026@{number}"))
-        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-        codes[number] = {row[1].strip().encode() for row in rows[1:] if len(row[1].strip()) == 8}
-    corrected = project.read("data/corrections/simulated-2026-1.csv").encode()
-    only = sorted(code for code in codes["2"] - codes["1"] if code not in corrected)
-    assert len(only) > 50
+    """By the invitation codes of its answers, searched in every file there is."""
+    erased = ("canteen-2025@1", "canteen-2025@2")  # the same people, three answers corrected
+    path = find_object(project.root, find_version(project.root, erased[0]))
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    codes = [row[1].encode() for row in rows[1:]]
+    assert len(codes) > 50
 
     def holders() -> set[str]:
         places = (project.root / "results", project.root / "data/raw", project.root / "data/store")
         files = [path for place in places for path in place.rglob("*") if path.is_file()]
         # The sample names everybody who was invited, whether they answered or not.
-        sample = find_version(project.root, "simulated-2026-sample@1")
+        sample = find_version(project.root, "canteen-2025-sample@1")
         return {
             path.relative_to(project.root).as_posix()
             for path in files
             if path.name not in (sample.md5[2:], "sample.csv")
-            and "simulated-2026-sample" not in path.parts
-            and any(code in path.read_bytes() for code in only)
+            and "canteen-2025-sample" not in path.parts
+            and any(code in path.read_bytes() for code in codes)
         }  # fmt: skip
 
     assert len(holders()) > 4
-    result = project.readiness("data", "erase", "simulated-2026@2", "--reason", REASON)
+    result = project.readiness("data", "erase", *erased, "--reason", REASON)
     assert result.returncode == 0, result.stderr
     assert holders() == set()
     assert "data/store is kept by git" in result.stdout
-    result = project.readiness("data", "get", "simulated-2026@2")
+    result = project.readiness("data", "get", erased[1])
     assert result.returncode == 3
-    assert message(result).startswith(f"readiness data: simulated-2026@2 was erased ({REASON})")
+    assert message(result).startswith(f"readiness data: {erased[1]} was erased ({REASON})")
     listed = project.readiness("data", "list").stdout.splitlines()
-    (line,) = [text for text in listed if text.startswith("simulated-2026@2")]
+    (line,) = [text for text in listed if text.startswith(erased[1])]
     assert f"erased  {REASON}" in line
 
 

@@ -68,7 +68,7 @@ def chromium() -> Iterator[Any]:
 def test_nothing_runs_and_nothing_is_fetched(survey: Survey, chromium: Any) -> None:
     # The guides hold nothing of a survey; one stands for the others.
     pages = [p for p in survey.files(".html", ".svg") if p.parent.name != "guides"]
-    pages.append(survey.results / "site/guides/coverage.html")
+    pages.append(survey.results / "site/guides/methods.html")
     assert len(pages) > 8
     context = chromium.new_context()
     page = context.new_page()
