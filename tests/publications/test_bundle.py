@@ -37,9 +37,10 @@ from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
 from tiny_project import TINY
 
 CLAIMS = "menus-2023-claims@1"
-CLAIMS_OBJECT = hashlib.md5(
+CLAIMS_DIGEST = hashlib.md5(
     (TINY / f"exports/{CLAIMS}.csv").read_bytes(), usedforsecurity=False
-).hexdigest()[2:]
+).hexdigest()
+CLAIMS_OBJECT = CLAIMS_DIGEST[2:]
 DATE = "2026-03-01"
 DESCRIPTION = "ro-crate-metadata.json"
 
@@ -140,12 +141,12 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
     assert others == {
         ".dvc/config", "CITATION.cff", "LICENSE", "Makefile", "README.md", "Snakefile",
         "config.yaml", "data/claims/menus-2023-1.yaml", "data/raw/menus-2023-claims/1.csv.dvc",
-        "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b", "data/versions.csv",
+        f"data/store/files/md5/{CLAIMS_DIGEST[:2]}/{CLAIMS_OBJECT}", "data/versions.csv",
         "publications/index.json", "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
     }  # fmt: skip
     assert not any("__pycache__" in name or name.startswith("tests/") for name in files)
     registered = list(csv.DictReader(io.StringIO(files["data/versions.csv"].decode())))
-    assert [(row["dataset"], row["version"]) for row in registered] == [("menus-r1-claims", "2")]
+    assert [(row["dataset"], row["version"]) for row in registered] == [tuple(CLAIMS.split("@"))]
     assert files["config.yaml"] == (released_root() / FOLDER / STUDY / "config.yaml").read_bytes()
 
 
@@ -204,7 +205,7 @@ def test_also_that_of_a_publication_that_supersedes_another(
     assert result.returncode == 2
     assert "2 VALID, 1 COULD NOT CHECK" in result.stdout
     # The workflow loads there and knows what to do.
-    assert "register_wave canteen-r2" in " ".join(project.to_do()).replace("waves/", "")
+    assert "register_wave canteen-2025" in " ".join(project.to_do()).replace("waves/", "")
 
 
 def test_what_was_changed_in_it_is_seen(bundles: dict[str, Zip], tmp_path: Path) -> None:
