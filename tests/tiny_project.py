@@ -27,12 +27,17 @@ PROGRAM = (
 )  # fmt: skip
 
 
-def make_tiny(target: Path) -> Project:
-    """The program with that wave and study at `target`, as after a checkout; nothing has run."""
+def copy_program(target: Path) -> None:
+    """The program alone, with no project and no environment."""
     for name in shipped_files():
         if name.parts[0] in PROGRAM or name.as_posix() in PROGRAM:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, target / name)
+
+
+def make_tiny(target: Path) -> Project:
+    """The program with that wave and study at `target`, as after a checkout; nothing has run."""
+    copy_program(target)
     shutil.copyfile(TINY / "config.yaml", target / "config.yaml")
     shutil.copytree(TINY / "data", target / "data", dirs_exist_ok=True)
     (target / VERSIONS).write_text(",".join(COLUMNS) + "\n", "utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from catalogues import DOMAINS, forms, messages, names
 
 from project_copy import ROOT, Project
 from spanish import CATALOGUES, add_spanish
+from tiny_project import copy_program
 
 TOLD = """
 import json, sys
@@ -43,10 +43,9 @@ print(json.dumps(said))
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, with the folder of Spanish beside the other languages."""
+    """The program, with the folder of Spanish beside the other languages."""
     root = tmp_path_factory.mktemp("fourth")
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "workflow", root / "workflow", ignore=ignored)
+    copy_program(root)
     add_spanish(root)
     return root
 
