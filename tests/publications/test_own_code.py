@@ -107,5 +107,6 @@ def test_the_command_says_both_answers(forged: Project) -> None:
     command = [*words, forged.root, NAME, "--level", "2", "--no-sandbox", "--code", "frozen"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path("/"), timeout=540)
     assert done.returncode == 1, done.stderr
-    assert done.stdout.startswith(f"{NAME}: DIFFERS at level 2 (numbers), this program and beside")
+    verdict = "DIFFERS at level 2 (numbers), this program and beside it its own code"
+    assert done.stdout.startswith(f"{NAME} (draft): {verdict}; unsigned\n")
     assert "its own code gives 12.0%, this program 49.4%" in done.stdout
