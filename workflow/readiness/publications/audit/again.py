@@ -19,6 +19,7 @@ import pandas as pd
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact
+from readiness.lineage import sha256_of
 from readiness.publications.archive import (
     ARCHIVE,
     present_program,
@@ -55,6 +56,7 @@ from readiness.publications.chain import (
 )
 from readiness.publications.environment import lock_hash
 from readiness.publications.erratum import Correction, errata_of, read_errata
+from readiness.publications.ledger import read_inputs
 from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.sandbox import bubblewrap
 
@@ -196,7 +198,9 @@ class Again:
             report = [not_compared(apart)] if apart else [*check_report(self.folder, again)]
         seal = list(result.seal)
         if self.known:
-            seal += stated_otherwise(frozen, again.chain, whole=bool(report) and apart is None)
+            seal += stated_otherwise(
+                frozen, again.chain, whole=bool(report) and apart is None, edited=self._edited()
+            )
             numbers = in_another_environment(numbers, environment)
         divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         return replace(
@@ -206,6 +210,15 @@ class Again:
             report=tuple(report),
             divergence=_told(divergence, numbers),
         )
+
+    def _edited(self) -> set[str]:
+        """The hashes of the tree's files that are other ones than the sealed inputs; sealed code
+        read those of its archive."""
+        if self.trusted:
+            return set()
+        sealed = read_inputs(self.folder)
+        present = {path: sha256_of(self.root / path) for path in sealed}
+        return {digest for path, digest in present.items() if digest != sealed[path]}
 
     def _by_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
         """The audit with the second answer: whether the numbers still come out of their own code.
