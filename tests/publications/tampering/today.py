@@ -57,7 +57,7 @@ CODE = (
     Step("register-wave", "register", "steps/register_wave.py", "settings_rows(settings.level,",
          "settings_rows(settings.level - 0.05,", of_a_wave),
     Step("judge", "judge", "steps/judge.py", "verdicts = judge(claims, structure)",
-         "verdicts = judge(claims.iloc[:-1], structure)", of_a_study),
+         "verdicts = judge(claims, structure)[:-1]", of_a_study),
     Step("register-study", "register", "steps/register_study.py",
          "[*claim_rows(claims), *verdict_rows(verdicts)]",
          "[*claim_rows(claims.iloc[:-1]), *verdict_rows(verdicts)]", of_a_study),

@@ -18,6 +18,7 @@ from unittest import mock
 from readiness import cli
 from readiness.commands import audit as command
 from readiness.datasets.versions import Version
+from readiness.publications import program
 from readiness.publications import tree as trees
 from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import SealedDataset, read_datasets
@@ -117,6 +118,8 @@ class Tree:
             contextlib.redirect_stdout(page),
             contextlib.redirect_stderr(page),
             mock.patch.object(trees, "own_tree", lambda: self.root),
+            # The program that a seal knows is the tree's: this one has reports of its own.
+            mock.patch.object(program, "own_tree", lambda: self.root),
         ):
             status = cli.main(words)
         page.flush()
