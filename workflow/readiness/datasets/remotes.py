@@ -7,6 +7,7 @@ Neither git nor DVC's cache is needed.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,6 +40,7 @@ class Remotes:
         self.folders = local_remotes(root, foreign)
         self._stack = ExitStack()
         self._repo: Any = None
+        self._stores: dict[str, Any] = {}
 
     def __enter__(self) -> Remotes:
         return self
@@ -140,7 +142,7 @@ class Remotes:
         return file
 
     def _store(self, name: str) -> Any:
-        """DVC's object database of a remote."""
+        """DVC's object database of a remote: one each, for each has connections of its own."""
         if self._repo is None:
             from dvc.repo import Repo
 
@@ -152,7 +154,10 @@ class Remotes:
             core = {"no_scm": True, "analytics": False, "check_update": False}
             repo = Repo(folder, config={"core": core, "remote": elsewhere})
             self._repo = self._stack.enter_context(repo)
-        return self._repo.cloud.get_remote_odb(name)
+        if name not in self._stores:
+            self._stores[name] = self._repo.cloud.get_remote_odb(name)
+            self._stack.callback(_close_session, self._stores[name].fs)
+        return self._stores[name]
 
     @contextmanager
     def _asking(self, name: str) -> Iterator[None]:
@@ -176,6 +181,17 @@ class Remotes:
             f"remote {name} ({address}) cannot be reached: {reason}.",
             Fact("audit.remote.unreachable", {"remote": name, "address": address, "said": reason}),
         )
+
+
+def _close_session(system: Any) -> None:
+    """Close the web connections of a file system of DVC.
+
+    Left to the garbage collector they stay open where it runs in the thread that serves them, or
+    where the machine is busy: it then waits a tenth of a second.
+    """
+    session = getattr(system.fs, "_session", None)
+    if session is not None:
+        asyncio.run_coroutine_threadsafe(session.close(), system.fs.loop).result()
 
 
 def _says_missing(cause: BaseException | None) -> bool:
