@@ -14,6 +14,7 @@ from relist import relist
 from readiness.files import files_below
 from readiness.publications.archive import pack
 from readiness.publications.ledger import read_datasets, versions_table
+from readiness.publications.log import read_log
 from readiness.publications.seal import ATTESTATIONS, SEAL, make_seal
 from readiness.tables import rows_to_csv
 
@@ -38,12 +39,15 @@ def sealed_with_status(folder: Path, names: Collection[str], status: str) -> Non
 
 
 def seal_anew(folder: Path) -> None:
-    """A seal over what lies there, after that of the publication which this one supersedes."""
+    """A seal over what lies there, after that of the publication which this one supersedes, and
+    after the entries that the log has before it."""
     seal = json.loads((folder / SEAL).read_text("utf-8"))
     facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "format", "values")}
     if before := facts["supersedes"]:
         older = json.loads((folder.parent / before["id"] / SEAL).read_text("utf-8"))
         before["digest"] = older["digest"]
+    entries = read_log(folder.parents[1]).entries
+    facts["log"] = next((e.previous for e in entries if e.id == folder.name), facts["log"])
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in files_below(folder)

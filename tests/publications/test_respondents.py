@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import lzma
+import random
 import re
 import shutil
 import tarfile
@@ -15,34 +16,58 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from released_tree import SECOND, released_root
+from released_tree import FIRST, SECOND, released_root
 from restatus import restatus, sealed_with_status
+from tampering.reseal import archive, reseal
+from tampering.tree import Target, Tree
 
 from project_copy import Project
 from readiness.cli import main
 from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
+from readiness.publications.archive import ARCHIVE
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.bundle.respondents import Respondents
 from readiness.publications.outcomes import Outcome
-from readiness.publications.seal import LEFT_OUT, WITHHELD
+from readiness.publications.seal import LEFT_OUT, WITHHELD, sha256
 from tiny_project import TINY
 
 WAVE = SECOND
+WAVES = (FIRST, SECOND)
 ANSWERS = ("canteen-2025@1", "canteen-2025@2")
+CORRECTIONS = "data/corrections/canteen-1.csv"
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A project whose answers are restricted, in the register and as they were sealed."""
+    """A project whose answers are restricted, in the register and as they were sealed, and one of
+    whose answers was corrected."""
     root = Project(released_root()).copy(tmp_path / "tree").root
     restatus(root / "data/versions.csv", ANSWERS, RESTRICTED)
-    for folder in sorted((root / "publications").glob("canteen-*")):
-        sealed_with_status(folder, ANSWERS, RESTRICTED)
+    correct(root, f"{min(codes())},minutes,47,48,typed wrong,M. B.\n")
+    for name in WAVES:
+        sealed_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)
     yield root
     shutil.rmtree(tmp_path)
+
+
+def correct(root: Path, row: str) -> None:
+    """The publications of the wave as they would be, had an answer been corrected."""
+    path = root / CORRECTIONS
+    before = path.read_bytes()
+    path.write_bytes(before + row.encode())
+    renamed = {sha256(before): sha256(path.read_bytes())}
+    for name in WAVES:
+        target = Target(Tree(root), name, random.Random(0))
+        ledger, inputs = (root / "publications" / name / n for n in ("figures.csv", "inputs.csv"))
+        old, table = sha256(ledger.read_bytes()), inputs.read_text("utf-8")
+        for digest, new in renamed.items():
+            table = table.replace(digest, new)
+        code = archive(target, {CORRECTIONS: path.read_bytes()})
+        reseal(target, {"inputs.csv": table.encode(), ARCHIVE: code}, renamed)
+        renamed[old] = sha256(ledger.read_bytes())
 
 
 def codes() -> set[str]:
@@ -75,7 +100,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
     assert main(arguments) == 0, capsys.readouterr().err
     said = capsys.readouterr().out
-    for name in ("data/corrections/canteen-1.csv", f"publications/{WAVE}/code.tar.xz"):
+    for name in (CORRECTIONS, f"publications/{WAVE}/code.tar.xz"):
         assert name in said
     known = codes()
     assert len(known) == 60
@@ -98,7 +123,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     ]
     assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
     assert found.exit_code == 2
-    assert [f.place for f in found.data if f.fact == LEFT_OUT] == ["data/corrections/canteen-1.csv"]
+    assert [f.place for f in found.data if f.fact == LEFT_OUT] == [CORRECTIONS]
     # A word about another file than the sealed one is none, and neither is one of a file beside.
     table = bundle / "publications" / WAVE / WITHHELD
     table.write_text(table.read_text("utf-8").replace("code.tar.xz,", "code.tar.xz,0"), "utf-8")
@@ -109,7 +134,7 @@ def test_the_command_refuses_what_it_cannot_leave_out(
     tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out.zip"
-    code = min(codes())
+    code = "open-20250301T120000"  # of somebody who came by the open link
     with (tree / "Snakefile").open("a", encoding="utf-8") as file:
         file.write(f"# asked {code.lower()} again\n")
     assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
@@ -121,9 +146,12 @@ def test_the_command_refuses_what_it_cannot_leave_out(
 def test_where_the_answers_are_not_nothing_can_be_proven(
     tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.rmtree(tree / "data/store")
     shutil.rmtree(tree / ".dvc/cache", ignore_errors=True)
-    (tree / "data/raw/canteen-2025/2.csv").unlink(missing_ok=True)
+    for name in ANSWERS:
+        content = (TINY / f"exports/{name}.csv").read_bytes()
+        for copy in [path for path in (tree / "data").rglob("*") if path.is_file()]:
+            if copy.read_bytes() == content:
+                copy.unlink()
     target = tmp_path / "out.zip"
     assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
     assert "nobody can tell which files name a respondent" in capsys.readouterr().err
