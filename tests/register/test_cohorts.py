@@ -53,8 +53,8 @@ def counts_of(table: pd.DataFrame, earlier: Earlier) -> Counts:
     counts.add("said", table["said"].to_numpy(dtype=object), SAID)
     for group in cells.groups:
         every, yes = (counts.at("said", said, group) for said in (SAID, SAID[:1]))
-        old = [at[counts.since(at) == 0].tolist() for at in (yes, every)]
-        for row in earlier.rows(group, f"n.{group}", *old, counts.mixed(0, group)):
+        said, there = (at[counts.since(at) == 0].tolist() for at in (yes, every))
+        for row in earlier.rows(group, f"n.{group}", said, there, counts.mixed(0, group)):
             counts.told(row)
     counts.came()
     return counts
