@@ -38,7 +38,7 @@ def seconds(identity: str, cores: str, *, confined: bool) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--publication", default="simulated-2026-r2")
+    parser.add_argument("--publication", default="simulated-2026-r5")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--cores", default="2")
     arguments = parser.parse_args()
