@@ -18,7 +18,7 @@ from unittest import mock
 from readiness import cli
 from readiness.commands import audit as command
 from readiness.datasets.versions import Version
-from readiness.publications import program
+from readiness.publications import archive, program
 from readiness.publications import tree as trees
 from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import SealedDataset, read_datasets
@@ -120,7 +120,11 @@ class Tree:
             mock.patch.object(trees, "own_tree", lambda: self.root),
             # The program that a seal knows is the tree's: this one has reports of its own.
             mock.patch.object(program, "own_tree", lambda: self.root),
+            contextlib.ExitStack() as stack,
         ):
+            # Its hash is kept for the whole process: neither tree's may serve for the other.
+            archive.present_program.cache_clear()
+            stack.callback(archive.present_program.cache_clear)
             status = cli.main(words)
         page.flush()
         page.seek(0)
