@@ -8,25 +8,31 @@ cannot be said, and is refused like everything else that is not understood.
 
 from __future__ import annotations
 
+import ast
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import ceil, floor, inf, isfinite
-from typing import NamedTuple, TypeVar
 
-LONGEST, DEEPEST = 10_000, 50
+LONGEST = 10_000
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<name>\$\{\s*[^{}]+?\s*\}) | '(?P<one>[^']*)' | "(?P<two>[^"]*)"
-    | (?P<number>-?\d+(?:\.\d+)?) | (?P<sign><=|>=|!=|=|<|>) | (?P<word>[A-Za-z][\w-]*)
-    | (?P<mark>[().,]))""",
-    re.VERBOSE,
+    r"""(?P<space>\s+) | \$\{\s*(?P<name>[^{}]+?)\s*\} | (?P<dot>\.) | '(?P<one>[^']*)'
+    | "(?P<two>[^"]*)" | (?P<number>-?\d+(?:\.\d+)?) | (?P<sign><=|>=|!=|=|<|>)
+    | (?P<word>[A-Za-z][\w-]*) | (?P<mark>[(),]) | (?P<odd>.)""",
+    re.VERBOSE | re.DOTALL,
 )
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "=",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 _ORDERED = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
-
-
-Read = TypeVar("Read")
 
 
 class Unsaid(ValueError):
@@ -56,20 +62,12 @@ class Atom:
     high: float = inf
 
 
-class _Operand(NamedTuple):
-    kind: str  # name, literal, count
-    value: str
-
-
 def conditions(expression: str, sources: Mapping[str, Source]) -> list[Atom]:
     """The conditions that hold together where an expression is true; none where it always is.
 
     `sources` by name, the answer itself as `.`. Raises Unsaid.
     """
-    if len(expression) > LONGEST:
-        raise Unsaid("an expression that is too long to be read")
-    parser = _Parser(_tokens(expression), sources)
-    found = parser.whole()
+    found = _read_condition(_parse(expression), sources)
     if any(not atom.codes and _is_closed(atom.source) for atom in found):
         raise Unsaid("a condition that no answer meets")
     return found
@@ -79,138 +77,105 @@ def _is_closed(source: Source) -> bool:
     return source.kind in ("single", "multi")
 
 
-def _tokens(expression: str) -> list[tuple[str, str]]:
-    at, found = 0, []
-    text = expression.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise Unsaid(f"{text[at:].strip()[:20]!r}, which is not understood")
-        kind = str(match.lastgroup)
-        found.append(("text" if kind in ("one", "two") else kind, match[kind]))
-        at = match.end()
-    return found
+def _parse(expression: str) -> ast.expr:
+    """The tree of an expression: what binds how is the same in XPath and in Python.
 
-
-class _Parser:
-    """Recursive descent over the tokens of one expression."""
-
-    def __init__(self, tokens: list[tuple[str, str]], sources: Mapping[str, Source]) -> None:
-        self.tokens = tokens
-        self.sources = sources
-        self.at = 0
-        self.depth = 0
-
-    def whole(self) -> list[Atom]:
-        found = self._either()
-        if self.at < len(self.tokens):
-            raise Unsaid(f"{self.tokens[self.at][1]!r} after the end of a condition")
-        return found
-
-    def _next(self) -> tuple[str, str]:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
-
-    def _take(self, *texts: str) -> bool:
-        kind, text = self._next()
-        if kind in ("word", "mark", "sign") and text in texts:
-            self.at += 1
-            return True
-        return False
-
-    def _expect(self, text: str) -> None:
-        if not self._take(text):
-            raise Unsaid(f"{self._next()[1] or 'the end'!r} where {text!r} was expected")
-
-    def _either(self) -> list[Atom]:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise Unsaid("an expression that nests too deep")
-        found = self._both()
-        while self._take("or"):
-            found = _or(found, self._both())
-        self.depth -= 1
-        return found
-
-    def _both(self) -> list[Atom]:
-        found = self._condition()
-        while self._take("and"):
-            found = _and([*found, *self._condition()])
-        return found
-
-    def _bracketed(self, read: Callable[[], Read]) -> Read:
-        self._expect("(")
-        found = read()
-        self._expect(")")
-        return found
-
-    def _condition(self) -> list[Atom]:
-        if self._next() == ("mark", "("):
-            return self._bracketed(self._either)
-        if self._take("not"):
-            return _not(self._bracketed(self._either))
-        if self._take("true"):
-            return self._bracketed(lambda: [])
-        if self._take("selected"):
-            return self._bracketed(self._selected)
-        return self._comparison()
-
-    def _selected(self) -> list[Atom]:
-        source = self._source(self._operand())
-        self._expect(",")
-        return [Atom(source, frozenset([_code(source, self._operand())]))]
-
-    def _comparison(self) -> list[Atom]:
-        left = self._operand()
-        kind, sign = self._next()
-        if kind != "sign":
-            raise Unsaid(f"{left.value!r} without a comparison")
-        self.at += 1
-        right = self._operand()
-        if left.kind == "literal":
-            left, right, sign = right, left, _TURNED[sign]
-        if left.kind == "literal" or right.kind != "literal":
-            raise Unsaid(f"a comparison of {left.value!r} with {right.value!r}")
-        if left.kind == "count":
-            source = self._source(left)
-            if (sign, right.value) in ((">", "0"), (">=", "1"), ("!=", "0")):
-                return [Atom(source, frozenset(source.codes.values()))]
-            raise Unsaid(f"how many options of {source.item} are ticked")
-        return [_compared(self._source(left), sign, right)]
-
-    def _operand(self) -> _Operand:
-        kind, text = self._next()
-        self.at += 1
-        if kind == "name":
-            return _Operand("name", text[2:-1].strip())
-        if (kind, text) == ("mark", "."):
-            return _Operand("name", ".")
-        if kind in ("text", "number"):
-            return _Operand("literal", text)
-        if (kind, text) == ("word", "count-selected"):
-            return _Operand("count", self._bracketed(self._operand).value)
-        raise Unsaid(f"{text or 'the end'!r}, which is not understood")
-
-    def _source(self, operand: _Operand) -> Source:
-        if operand.kind == "literal" or operand.value not in self.sources:
-            raise Unsaid(f"{operand.value!r}, which is no question with options and no number")
-        return self.sources[operand.value]
-
-
-def _code(source: Source, operand: _Operand) -> str:
-    if operand.kind != "literal" or operand.value not in source.codes:
-        raise Unsaid(f"{operand.value!r}, which is no option of {source.item}")
-    return source.codes[operand.value]
-
-
-def _compared(source: Source, sign: str, operand: _Operand) -> Atom:
-    if _is_closed(source):
-        return Atom(source, frozenset(_chosen(source, sign, operand)))
+    A question becomes a list of its name, a text or number a set of it: two of them that stand
+    beside each other are no expression in either language.
+    """
+    if len(expression) > LONGEST:
+        raise Unsaid("an expression that is too long to be read")
     try:
-        number = float(operand.value)
+        return ast.parse(_TOKEN.sub(_in_python, expression).strip(), mode="eval").body
+    except (SyntaxError, MemoryError, RecursionError):
+        raise Unsaid(f"{expression[:40]!r}, which is not understood") from None
+
+
+def _in_python(token: re.Match[str]) -> str:
+    kind = str(token.lastgroup)
+    text = token[kind]
+    if kind == "odd":
+        raise Unsaid(f"{token.string[token.start() :][:20]!r}, which is not understood")
+    if kind in ("name", "dot"):
+        return f"[{text!r}]"
+    if kind in ("one", "two", "number"):
+        return f"{{{text!r}}}"
+    if kind == "word" and text not in ("and", "or"):
+        return f"_{text.replace('-', '_')}"
+    return {"space": " ", "sign": "==" if text == "=" else text}.get(kind, text)
+
+
+def _describe(node: ast.expr) -> str:
+    """The name of a question or function, a literal itself, anything else as it is written."""
+    match node:
+        case ast.List(elts=[ast.Constant(value=str(text))]):
+            return text
+        case ast.Set(elts=[ast.Constant(value=str(text))]):
+            return text
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)):
+            return name[1:].replace("_", "-")
+    return ast.unparse(node)
+
+
+def _read_condition(node: ast.expr, sources: Mapping[str, Source]) -> list[Atom]:
+    match node:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return _and([atom for part in parts for atom in _read_condition(part, sources)])
+        case ast.BoolOp(values=parts):
+            return reduce(_or, [_read_condition(part, sources) for part in parts])
+        case ast.Call(func=ast.Name(id="_not"), args=[inner]):
+            return _not(_read_condition(inner, sources))
+        case ast.Call(func=ast.Name(id="_true"), args=[]):
+            return []
+        case ast.Call(func=ast.Name(id="_selected"), args=[question, ast.Set() as option]):
+            source = _find_source(question, sources)
+            return [Atom(source, frozenset([_code(source, _describe(option))]))]
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            return [_read_comparison(left, _SIGNS[type(sign)], right, sources)]
+    raise Unsaid(f"{_describe(node)!r}, which is not understood")
+
+
+def _read_comparison(
+    left: ast.expr, sign: str, right: ast.expr, sources: Mapping[str, Source]
+) -> Atom:
+    if isinstance(left, ast.Set):
+        left, right, sign = right, left, _TURNED[sign]
+    value = _describe(right)
+    if isinstance(left, ast.Set) or not isinstance(right, ast.Set):
+        raise Unsaid(f"a comparison of {_describe(left)!r} with {value!r}")
+    match left:
+        case ast.Call(func=ast.Name(id="_count_selected"), args=[question]):
+            source = _find_source(question, sources)
+            if (sign, value) in ((">", "0"), (">=", "1"), ("!=", "0")):
+                return Atom(source, frozenset(source.codes.values()))
+            raise Unsaid(f"how many options of {source.item} are ticked")
+    return _compare(_find_source(left, sources), sign, value)
+
+
+def _find_source(node: ast.expr, sources: Mapping[str, Source]) -> Source:
+    name = _describe(node)
+    if isinstance(node, ast.Call):
+        raise Unsaid(f"{name!r}, which is not understood")
+    if not isinstance(node, ast.List) or name not in sources:
+        raise Unsaid(f"{name!r}, which is no question with options and no number")
+    return sources[name]
+
+
+def _code(source: Source, name: str) -> str:
+    if name not in source.codes:
+        raise Unsaid(f"{name!r}, which is no option of {source.item}")
+    return source.codes[name]
+
+
+def _compare(source: Source, sign: str, value: str) -> Atom:
+    if _is_closed(source):
+        return Atom(source, frozenset(_choose(source, sign, value)))
+    try:
+        number = float(value)
     except ValueError:
         number = inf
     if not isfinite(number):
-        raise Unsaid(f"{source.item} compared with {operand.value!r}, no number")
+        raise Unsaid(f"{source.item} compared with {value!r}, no number")
     if sign == "=":
         return Atom(source, low=number, high=number)
     if sign == "!=":
@@ -224,24 +189,20 @@ def _compared(source: Source, sign: str, operand: _Operand) -> Atom:
     return Atom(source, high=number) if sign == "<=" else Atom(source, low=number)
 
 
-def _chosen(source: Source, sign: str, operand: _Operand) -> Iterable[str]:
+def _choose(source: Source, sign: str, value: str) -> Iterable[str]:
     """The codes of the options for which a comparison holds."""
     every = source.codes.values()
-    if not operand.value and sign in ("=", "!="):  # with nothing: whether it is answered
+    if not value and sign in ("=", "!="):  # with nothing: whether it is answered
         return every if sign == "!=" else ()
     if source.kind == "multi" and len(source.codes) > 1:
         raise Unsaid(f"{sign!r} of {source.item}, which has several answers; use selected()")
-    if sign in _ORDERED:
-        return _numbered(source, sign, operand)
-    chosen = _code(source, operand)
-    return [code for code in every if (code == chosen) == (sign == "=")]
-
-
-def _numbered(source: Source, sign: str, operand: _Operand) -> list[str]:
-    """Options whose names are numbers, compared as such: those of a scale."""
+    if sign not in _ORDERED:
+        chosen = _code(source, value)
+        return [code for code in every if (code == chosen) == (sign == "=")]
+    # Options whose names are numbers are those of a scale.
     try:
         numbers = {float(name): code for name, code in source.codes.items()}
-        end = float(operand.value)
+        end = float(value)
     except ValueError:
         raise Unsaid(f"the order of options of {source.item}; name each of them") from None
     return [code for number, code in numbers.items() if _ORDERED[sign](number, end)]
@@ -294,17 +255,25 @@ def _not(atoms: list[Atom]) -> list[Atom]:
     raise Unsaid(f"the opposite of a range of {atom.source.item}")
 
 
-_NAMED = r"selected\(\.,(?P<q>['\"])(?P<name>[^'\"]+)(?P=q)\)"
-_ALONE, _WITH = r"count-selected\(\.\)(=1|<=1|<2)", r"count-selected\(\.\)(>1|>=2)"
+# The usual ways to write that an option stands alone, as the tree is written out again.
+_NAMED = r"_selected\(\['\.'\], \{'(?P<name>[^'\"]+)'\}\)"
+_WITH = r"_count_selected\(\['\.'\]\) (> \{'1'\}|>= \{'2'\})"
+_ALONE = r"_count_selected\(\['\.'\]\) ((==|<=) \{'1'\}|< \{'2'\})"
 _EXCLUSIVE = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"not\({_NAMED}and{_WITH}\)",
-        rf"not\({_WITH}and{_NAMED}\)",
-        rf"({_ALONE}ornot\({_NAMED}\))",
-        rf"(not\({_NAMED}\)or{_ALONE})",
+        rf"_not\({_NAMED} and {_WITH}\)",
+        rf"_not\({_WITH} and {_NAMED}\)",
+        rf"{_ALONE} or _not\({_NAMED}\)",
+        rf"_not\({_NAMED}\) or {_ALONE}",
     )
 )
+
+
+def _joined_by_and(whole: ast.expr) -> list[ast.expr]:
+    if isinstance(whole, ast.BoolOp) and isinstance(whole.op, ast.And):
+        return [each for part in whole.values for each in _joined_by_and(part)]
+    return [whole]
 
 
 def exclusive_options(constraint: str) -> set[str]:
@@ -312,23 +281,12 @@ def exclusive_options(constraint: str) -> set[str]:
 
     Read are the usual ways to write it, several joined by `and`. Raises Unsaid for anything else.
     """
-    text = re.sub(r"\s+", "", constraint)
-    if len(text) > LONGEST:
-        raise Unsaid("an expression that is too long to be read")
     found: set[str] = set()
-    while text:
-        match = next((m for m in (p.match(text) for p in _EXCLUSIVE) if m), None)
-        if match is None and text.startswith("(") and text.endswith(")"):
-            text = text[1:-1]
-            continue
-        if match is None:
-            raise Unsaid(f"{text[:40]!r} as a constraint on ticked options")
-        found.add(match["name"])
-        text = text[match.end() :]
-        if text:
-            if not text.startswith("and"):
-                raise Unsaid(f"{text[:40]!r} as a constraint on ticked options")
-            text = text[3:]
+    for part in map(ast.unparse, _joined_by_and(_parse(constraint))):
+        hit = next((hit for pattern in _EXCLUSIVE if (hit := pattern.fullmatch(part))), None)
+        if hit is None:
+            raise Unsaid(f"{constraint[:40]!r} as a constraint on ticked options")
+        found.add(hit["name"])
     return found
 
 
