@@ -2,9 +2,8 @@
 
 An export of 20 questions is made at random with faults in it, of which each is counted as it is
 planted. A process of its own reads and validates it, and must find as many. Beside it stands what a
-user would write instead: the same file read with pandas as text, and a schema of pandera with a
-check a column, collected lazily; it knows neither routing nor several answers in a cell nor
-whole interviews, and its faults are counted as cells.
+user would write instead: the same file read with pandas as text, and a check of each column; it
+knows neither routing nor whole interviews, and its faults are counted as cells.
 
     .venv/bin/python benchmarks/validation.py                  # 100,000 and 1,000,000 rows
     .venv/bin/python benchmarks/validation.py --rows 20000
@@ -119,26 +118,20 @@ def found(path: Path) -> dict[str, int]:
 
 
 def instead(path: Path) -> dict[str, int]:
-    """Pandas and pandera called by hand: how many cells fail a check of their column."""
-    import pandera.pandas as pa
-
+    """Pandas called by hand: how many cells fail a check of their column."""
     table = pd.read_csv(path, dtype=str, na_filter=False)
-    checks: dict[str, pa.Column] = {}
+    cells = 0
     for item in questionnaire_of(document(), "million").items:
-        texts = [category.text for category in item.categories]
+        texts, column = [category.text for category in item.categories], table[item.column]
         if item.kind == "number":
-            check = pa.Check.str_matches(r"^(\d|[1-9]\d|100)$")
+            right = column.str.fullmatch(r"\d|[1-9]\d|100")
         elif item.kind == "multi":
             known = "|".join(texts)
-            check = pa.Check.str_matches(f"^(({known})(;({known}))*)?$")
+            right = column.str.fullmatch(f"(({known})(;({known}))*)?")
         else:
-            check = pa.Check.isin([*texts, ""])
-        checks[item.column] = pa.Column(str, check)
-    try:
-        pa.DataFrameSchema(checks).validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        return {"cells": len(error.failure_cases)}
-    return {"cells": 0}
+            right = column.isin([*texts, ""])
+        cells += int((~right).sum())
+    return {"cells": cells}
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ wrong table is never handed on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import (
@@ -28,9 +27,6 @@ from readiness.questionnaire import (
 from readiness.questionnaire.model import TOTAL
 from readiness.validation.columns import Texts
 
-if TYPE_CHECKING:
-    import pandera.pandas as pa
-
 
 def check_coded(
     respondents: npt.NDArray[np.object_], columns: Mapping[str, Texts], questionnaire: Questionnaire
@@ -45,34 +41,15 @@ def check_coded(
         raise DataError(
             f"coded answers of {questionnaire.id}: respondents without a name of theirs."
         )
-    free = {item.id for item in questionnaire.items if item.kind in ("text", "date")}
-    # Of a column that may hold any text the shortest tells all.
-    held = {n: (min(c.texts, key=len),) if n in free else c.texts for n, c in columns.items()}
-    longest = max(map(len, held.values()))
-    # Columns of one length: a shorter one repeats its first value.
-    table = pd.DataFrame({n: [*v, *v[:1] * (longest - len(v))] for n, v in held.items()}, dtype=str)
-    _check_held(table, questionnaire)
-
-
-def _check_held(table: pd.DataFrame, questionnaire: Questionnaire) -> None:
-    import pandera.pandas as pa
-
-    columns = {"group": pa.Column(str, pa.Check.isin(_groups(questionnaire)))}
-    for variable in questionnaire.frame:
-        if variable.id in table:
-            columns[variable.id] = pa.Column(str, pa.Check.isin([*variable.codes, ""]))
-    for item in questionnaire.items:
-        for name in item.columns:
-            columns[name] = pa.Column(str, _check(item))
-    schema = pa.DataFrameSchema(columns, strict=False)
-    try:
-        schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases.drop_duplicates(["column", "check"])
-        listed = "; ".join(
-            f"{case['column']} holds {case['failure_case']!r}" for case in cases.to_dict("records")
-        )
-        raise DataError(f"coded answers of {questionnaire.id}: {listed}.") from None
+    expected = {"group": _one_of(_groups(questionnaire))}
+    expected |= {v.id: _one_of((*v.codes, "")) for v in questionnaire.frame if v.id in columns}
+    expected |= {name: _expected(item) for item in questionnaire.items for name in item.columns}
+    strange = {
+        name: next((text for text in columns[name].texts if not pattern.fullmatch(text)), None)
+        for name, pattern in expected.items()
+    }
+    if held := [f"{name} holds {text!r}" for name, text in strange.items() if text is not None]:
+        raise DataError(f"coded answers of {questionnaire.id}: {'; '.join(held)}.")
 
 
 def _groups(questionnaire: Questionnaire) -> list[str]:
@@ -82,14 +59,17 @@ def _groups(questionnaire: Questionnaire) -> list[str]:
     return [*weighted, *questionnaire.apart, *unknown]
 
 
-def _check(item: Item) -> pa.Check:
-    import pandera.pandas as pa
+def _one_of(codes: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, codes)))
 
+
+def _expected(item: Item) -> re.Pattern[str]:
+    """What a column of an item may hold."""
     special = [BLANK, NOT_ASKED, INVALID, REFUSED, BROKEN_OFF]
     if item.dont_know or any(m.special == DONT_KNOW for m in item.missing):
         special.append(DONT_KNOW)
     if item.kind in ("text", "date"):
-        return pa.Check.str_length(min_value=1)
+        return re.compile(".+", re.DOTALL)
     if item.kind == "number":
-        return pa.Check.str_matches(rf"^(-?\d+(\.\d+)?|{'|'.join(special)})$")
-    return pa.Check.isin([*(("0", "1") if item.kind == "multi" else item.codes), *special])
+        return re.compile(rf"-?\d+(\.\d+)?|{'|'.join(special)}")
+    return _one_of([*(("0", "1") if item.kind == "multi" else item.codes), *special])
