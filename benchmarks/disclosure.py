@@ -36,7 +36,7 @@ from readiness.attack import Release, Rules, Target, Verdict, attack  # noqa: E4
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import greedy, optimise  # noqa: E402
-from readiness.register.cells import Cells  # noqa: E402
+from readiness.register.counts import Cells  # noqa: E402
 from readiness.register.linked import Rules as RegisterRules  # noqa: E402
 from readiness.register.linked import systems  # noqa: E402
 from readiness.register.protection import Scheme, base_id, share_id, withheld  # noqa: E402

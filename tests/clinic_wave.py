@@ -40,8 +40,7 @@ from readiness.register.protection import Scheme, withheld
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import quality_rows, settings_rows
-from readiness.register.rows.revision import revision_rows
-from readiness.register.rows.shares import share_rows
+from readiness.register.rows.shares import revision_rows, share_rows
 from readiness.register.rows.weighting import weighting_rows
 from readiness.validation import Validated, validate
 

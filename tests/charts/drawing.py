@@ -33,9 +33,9 @@ from readiness.charts import (
 from readiness.charts import intervals as draw_intervals
 from readiness.charts import revision as draw_revision
 from readiness.charts.bases import axis_chart, cells_chart
+from readiness.charts.figures import quoted
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Mark, Sheet
-from readiness.charts.words import quoted
 from readiness.forensics.judging.study import LeadBases, Reported
 from readiness.register.order import answer_order, group_order, values_of
 

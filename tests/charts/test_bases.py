@@ -8,8 +8,8 @@ from drawing import bases, grid, on_one_scale, rows_of, texts
 from register_sample import CLAIMS, LAST, MISSING, base_lines, can_show
 
 from readiness.charts import NARROW, WIDE, Picture, bases_chart, grid_chart
+from readiness.charts.figures import word
 from readiness.charts.marks import Dot
-from readiness.charts.words import word
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import LANGUAGES, text

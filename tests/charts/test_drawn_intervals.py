@@ -18,7 +18,7 @@ from drawing import (
 from register_sample import make_register
 
 from readiness.charts import NARROW, WIDE
-from readiness.charts.words import word
+from readiness.charts.figures import word
 from readiness.language import numbers
 
 

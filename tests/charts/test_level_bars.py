@@ -20,7 +20,7 @@ from drawing import (
 from register_sample import GROUPS, LEVELS, TOTAL, make_register
 
 from readiness.charts import NARROW, WIDE, Figures, Groups, Levels, level_bars
-from readiness.charts.words import quoted, word
+from readiness.charts.figures import quoted, word
 from readiness.errors import RenderError
 from readiness.language import numbers, text
 

@@ -8,8 +8,8 @@ import pytest
 from participation_drawing import COUNTS, SHARES, flow, missing, participation_rows, ranges
 
 from readiness.charts import Picture
+from readiness.charts.figures import word
 from readiness.charts.sheet import Mark, Sheet
-from readiness.charts.words import word
 
 
 def marks(sheet: Sheet, ending: str) -> dict[str, Mark]:

@@ -13,7 +13,7 @@ from readiness.disclosure.bounds import Reader
 from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import System, published
 from readiness.questionnaire import questionnaire_of
-from readiness.register.cells import Cells
+from readiness.register.counts import Cells
 from readiness.register.linked import Rules, systems
 
 POLICY = Policy.of({}, 5)

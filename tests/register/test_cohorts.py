@@ -9,9 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.disclosure.system import System
-from readiness.register.cells import Cells
-from readiness.register.cohorts import Cohorts
-from readiness.register.counts import Counts
+from readiness.register.counts import Cells, Cohorts, Counts
 from readiness.register.earlier import Earlier, Told
 
 MANY = 10

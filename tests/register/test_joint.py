@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.register.earlier import Earlier, Told
-from readiness.register.joint import Joint
+from readiness.register.earlier import Earlier, Joint, Told
 
 RATIO = 1.4
 CATEGORIES = ("yes", "no", "maybe")

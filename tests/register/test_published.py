@@ -11,8 +11,7 @@ from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
 from readiness.register.display import said, shown
 from readiness.register.figures import read_register
-from readiness.register.published import moved, published
-from readiness.register.same import plain
+from readiness.register.published import moved, plain, published
 from tiny_project import RESULTS, STUDY
 
 

@@ -14,8 +14,7 @@ from readiness.language import LANGUAGES
 from readiness.register.display import shown
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.precision import PRECISION, PUBLISHED
-from readiness.register.published import gives_row
-from readiness.register.same import close, gives, number, plain, same_cell
+from readiness.register.published import close, gives, gives_row, number, plain, same_cell
 from tiny_project import RESULTS
 
 NBSP, NNBSP, THIN, LRM, MINUS = "\u00a0", "\u202f", "\u2009", "\u200e", "\u2212"

@@ -13,7 +13,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.anonymity import rare
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.register.cells import Cells
+from readiness.register.counts import Cells
 from readiness.register.protection import Scheme
 from readiness.register.rows.shares import share_rows
 from readiness.register.withholding import COMPLEMENTARY, PRIMARY, Withheld, withhold

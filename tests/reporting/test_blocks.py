@@ -14,8 +14,8 @@ from readiness.analysis.selection import Selection
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
 from readiness.language import LANGUAGES
-from readiness.reporting.blocks import section
-from readiness.reporting.prose import Prose
+from readiness.reporting.blocks import Prose
+from readiness.reporting.report import section
 from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.wave import wave_blocks, wave_summary
 from readiness.steps.render import labels

@@ -12,8 +12,7 @@ import pytest
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
 from readiness.questionnaire.model import Questionnaire
-from readiness.reporting.banners.letters import Contrasts
-from readiness.reporting.banners.model import Material
+from readiness.reporting.banners import Contrasts, Material
 from readiness.reporting.items.findings import Findings, in_short
 from readiness.reporting.shown import Register
 

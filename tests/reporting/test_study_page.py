@@ -26,12 +26,11 @@ from readiness.language import LANGUAGES, text
 from readiness.language.typography import unmarked
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
-from readiness.reporting.blocks import section
-from readiness.reporting.passports import Passports
-from readiness.reporting.prose import Prose
+from readiness.reporting.blocks import Prose
+from readiness.reporting.passports import NAMES, Passports
+from readiness.reporting.report import section
 from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.study import study_blocks, study_summary
-from readiness.reporting.study.named import NAMES
 
 SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="study/([^"]+)"\}')
 STORED = ROOT / "data/store/files/md5/fd/e5c3777607cb30f50d08cb82c85a7b"

@@ -20,11 +20,24 @@ from project_copy import PATIENCE
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
 from readiness.register.published import published
-from readiness.reporting.banners.letters import Contrasts, Gap, column_names, letters
-from readiness.reporting.banners.model import Material, banner
+from readiness.reporting.banners import (
+    Contrasts,
+    Gap,
+    Material,
+    banner,
+    column_names,
+    letters,
+)
 from readiness.reporting.shown import Register
-from readiness.reporting.workbooks.tidy import COLUMNS, codebook, tidy, wave_codes, wave_labels
-from readiness.reporting.workbooks.wave import cover_lines, wave_book
+from readiness.reporting.workbooks.wave import (
+    COLUMNS,
+    codebook,
+    cover_lines,
+    tidy,
+    wave_book,
+    wave_codes,
+    wave_labels,
+)
 from readiness.reporting.workbooks.writing import Amount, Book, Sheet, written
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")

@@ -16,12 +16,11 @@ from typing import Any
 import pandas as pd
 
 from readiness.charts import palette
-from readiness.charts.frame import Key
+from readiness.charts.figures import about, word
 from readiness.charts.marks import Axis, Bar, Dot, Line, Mark, Row, Rule, Text
-from readiness.charts.picture import Picture, nothing
+from readiness.charts.picture import Key, Picture, nothing
 from readiness.charts.rows import NARROW_BELOW, Rows
 from readiness.charts.sheet import Shape, Sheet
-from readiness.charts.words import about, word
 from readiness.facts import Fact, Label, Listed, Printed
 from readiness.forensics.judging.structure import PRESS, Structure
 from readiness.forensics.judging.study import TOGETHER, LeadBases, axis_data, lead_bases, read_study

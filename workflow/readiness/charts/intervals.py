@@ -13,24 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from readiness.charts.figures import Figure, Figures, Group, Groups, in_sections
-from readiness.charts.frame import Key
-from readiness.charts.marks import Axis, Dot, Gone, Line, Mark, Row, Rule, Text
-from readiness.charts.picture import Picture, nothing, table_of
-from readiness.charts.rows import Rows
-from readiness.charts.sheet import Shape
-from readiness.charts.words import (
+from readiness.charts.figures import (
+    Figure,
+    Figures,
+    Group,
+    Groups,
     about,
     against_half,
     base_text,
     closing,
     foremost,
+    in_sections,
     sign_notes,
     word,
 )
+from readiness.charts.marks import Axis, Dot, Gone, Line, Mark, Row, Rule, Text
+from readiness.charts.picture import Key, Picture, nothing, table_of
+from readiness.charts.rows import Rows
+from readiness.charts.sheet import Shape
 from readiness.facts import Fact, Value
 from readiness.language import show
-from readiness.register.signs import Sign
+from readiness.register.display import Sign
 
 Numbers = Sequence[tuple[Group, Figure]]
 

@@ -17,25 +17,28 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from readiness.charts import palette
-from readiness.charts.figures import Figure, Figures, Group, Groups, in_sections
-from readiness.charts.frame import Key
-from readiness.charts.marks import Axis, Bar, Gone, Row, Rule
-from readiness.charts.picture import Picture, nothing, table_of
-from readiness.charts.rows import Rows
-from readiness.charts.words import (
+from readiness.charts.figures import (
+    Figure,
+    Figures,
+    Group,
+    Groups,
     about,
     against_half,
     base_text,
     closing,
     foremost,
+    in_sections,
     quoted,
     sign_notes,
     word,
 )
+from readiness.charts.marks import Axis, Bar, Gone, Row, Rule
+from readiness.charts.picture import Key, Picture, nothing, table_of
+from readiness.charts.rows import Rows
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import show
-from readiness.register.signs import Sign
+from readiness.register.display import Sign
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,17 @@ and its row says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from readiness.charts.figures import Figure, Figures
-from readiness.charts.frame import Key
+import pandas as pd
+
+from readiness.charts.figures import Figure, Figures, about, closing, sign_notes, word
 from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Mark, Row, Text
-from readiness.charts.picture import Picture, nothing, table_of
+from readiness.charts.picture import Key, Picture, nothing, table_of
 from readiness.charts.rows import Rows
-from readiness.charts.words import about, closing, sign_notes, word
 from readiness.facts import Fact
-from readiness.language import show
+from readiness.language import Language, numbers, show
 from readiness.questionnaire.model import TOTAL, Item
 
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
@@ -31,15 +30,27 @@ STEPS = {
 }
 """The quantities of the checks from those who were asked on, each with its words."""
 STATUS = {
+    name: f"participation.status.{name}"
+    for name in ("answered", "dont_know", "blank", "no_answer", "not_asked")
+}
+"""What a respondent did with a question, each with its words."""
+SEVERITIES = {name: f"validation.severity.{name}" for name in ("error", "warning", "note")}
+"""How bad a fault is, the worst first."""
+COLOURS = {
     "answered": "accent",
     "dont_know": "low2",
     "blank": "low1",
     "no_answer": "low1",
     "not_asked": "cell",
+    "error": "second",
+    "warning": "low2",
+    "note": "cell",
 }
-"""What a respondent did with a question, with its colour; the hatched are told apart in grey."""
-HATCHED = ("blank", "no_answer")
-KEYS = tuple(f"participation.status.{status}" for status in STATUS)
+HATCHED = ("blank", "no_answer", "warning")
+"""Pieces of bars that a grey print could not tell apart."""
+OUTLINED = ("not_asked", "note")
+"""Pieces as light as the paper."""
+LOST = ("dont_know", "blank", "no_answer")
 RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
 """The ranges of a share, the widest first, with their colours and heights."""
 RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
@@ -94,12 +105,19 @@ def missing(figures: Figures, items: Sequence[Item]) -> Picture:
             table.append((item.label.text(language), there))
     if not table:
         return nothing(title, language, simulated=simulated)
-    lost = [sum(there[s].value or 0.0 for s in there if s in _LOST) for _, there in table]
+    lost = [sum(there[s].value or 0.0 for s in there if s in LOST) for _, there in table]
     # Which question was most often left without an answer; none where none was.
     most = table[lost.index(max(lost))][0]
     finding = Fact("participation.chart.missing.most", {"item": most}) if any(lost) else None
-    drawn = {status for _, there in table for status in there if there[status].value}
-    words = {status: word(f"participation.status.{status}", language) for status in STATUS}
+    words = {status: word(key, language) for status, key in STATUS.items()}
+    rows = [
+        Row(
+            label,
+            stack_pieces({s: (figure.value or 0.0, figure.id) for s, figure in there.items()}),
+            [there["answered"].text],
+        )
+        for label, there in table
+    ]
     return Picture(
         show(finding or title, language),
         [
@@ -108,21 +126,12 @@ def missing(figures: Figures, items: Sequence[Item]) -> Picture:
             *closing(simulated=simulated),
         ],
         language,
-        [
-            Rows(
-                [
-                    Row(label, list(_pieces(there)), [there["answered"].text])
-                    for label, there in table
-                ]
-            )
-        ],
+        [Rows(rows)],
         simulated=simulated,
         subtitle=title if finding else "",
-        keys=[
-            Key(words[status], colour, "hatch" if status in HATCHED else "patch")
-            for status, colour in STATUS.items()
-            if status in drawn
-        ],
+        keys=list_keys(
+            words, {s for _, there in table for s, figure in there.items() if figure.value}
+        ),
         table=table_of(
             (figure, label, words[status])
             for label, there in table
@@ -131,21 +140,25 @@ def missing(figures: Figures, items: Sequence[Item]) -> Picture:
     )
 
 
-_LOST = ("dont_know", *HATCHED)
+def stack_pieces(amounts: Mapping[str, tuple[float, str]]) -> list[Bar]:
+    """Bars side by side from zero on, one a kind, each with its amount and its id."""
+    bars, low = list[Bar](), 0.0
+    for kind, (amount, identity) in amounts.items():
+        if amount:
+            outline = "muted" if kind in OUTLINED else ""
+            ends = (low, low + amount, COLOURS[kind])
+            bars.append(Bar(*ends, outline=outline, hatched=kind in HATCHED, id=identity))
+            low += amount
+    return bars
 
 
-def _pieces(there: dict[str, Figure]) -> Iterator[Bar]:
-    low = 0.0
-    for status, figure in there.items():
-        if figure.value:
-            outline = "muted" if status == "not_asked" else ""
-            look: dict[str, Any] = {
-                "outline": outline,
-                "hatched": status in HATCHED,
-                "id": figure.id,
-            }
-            yield Bar(low, low + figure.value, STATUS[status], **look)
-            low += figure.value
+def list_keys(words: Mapping[str, str], there: Collection[str]) -> list[Key]:
+    """The keys of the kinds that are drawn."""
+    return [
+        Key(said, COLOURS[kind], "hatch" if kind in HATCHED else "patch")
+        for kind, said in words.items()
+        if kind in there
+    ]
 
 
 @dataclass(frozen=True)
@@ -257,3 +270,47 @@ def _shares(figures: Figures, items: Sequence[Item]) -> Iterator[_Share]:
             labels = item.labels(language)
             level = " + ".join(labels[code] for code in item.shown_codes)
             yield _Share(item.label.text(language), level, figure, found)
+
+
+def faults(
+    counts: pd.DataFrame, items: Sequence[Item], language: Language, *, simulated: bool
+) -> Picture:
+    """Faults by question and severity; `counts`: columns `item`, `severity`, `n`.
+
+    `items`: the questions in their order, of which those without a fault have no bar.
+    """
+    title = word("validation.page.by_question", language)
+    words = {severity: word(key, language) for severity, key in SEVERITIES.items()}
+    known = {
+        (str(item), str(severity)): int(n)
+        for item, severity, n in zip(counts["item"], counts["severity"], counts["n"], strict=True)
+    }
+    table: list[tuple[str, Mapping[str, tuple[float, str]]]] = []
+    for item in items:
+        found: dict[str, tuple[float, str]] = {
+            s: (known[item.id, s], f"{item.id}.{s}") for s in words if (item.id, s) in known
+        }
+        if any(n for n, _ in found.values()):
+            table.append((item.label.text(language), found))
+    if not table:
+        return nothing(title, language, simulated=simulated)
+    rows = []
+    for label, pieces in table:
+        total = numbers.whole(sum(int(n) for n, _ in pieces.values()), language)
+        rows.append(Row(label, stack_pieces(pieces), [Text(total, bold=True)]))
+    return Picture(
+        title,
+        [
+            *about("validation.page.by_question.alt", [label for label, _ in table]),
+            *closing(simulated=simulated),
+        ],
+        language,
+        [Rows(rows, Axis("number"))],
+        simulated=simulated,
+        keys=list_keys(words, {severity for _, found in table for severity in found}),
+        table=[
+            {"question": label, "severity": words[severity], "n": int(n)}
+            for label, found in table
+            for severity, (n, _) in found.items()
+        ],
+    )

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readiness.charts import frame, palette
+from readiness.charts import palette
 from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Row, Rule, Text
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
+from readiness.charts.picture import NOTE_LINE, draw_lines
 from readiness.charts.sheet import Align, Scale, Sheet
 from readiness.language import numbers
 
@@ -178,7 +179,7 @@ class Rows:
 
     def draw(self, sheet: Sheet, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
-        top = frame.lines(sheet, self.title, top, bold=True)
+        top = draw_lines(sheet, self.title, top, bold=True)
         return _Plot(self, sheet).draw(top)
 
 
@@ -283,9 +284,9 @@ class _Plot:
                 continue  # no room on this side: the keys say it
             lines = max(lines, len(broken))
             for k, each in enumerate(broken):
-                y = top + frame.NOTE_LINE * (k + 0.5)
+                y = top + NOTE_LINE * (k + 0.5)
                 self.sheet.write(at, y, each, size=SMALL, colour="muted", align=align)
-        return top + frame.NOTE_LINE * lines + 4
+        return top + NOTE_LINE * lines + 4
 
     def _crossed(self, amount: float) -> bool:
         """Whether a bar lies across an amount."""

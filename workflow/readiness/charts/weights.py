@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from readiness.charts.frame import Key
+from readiness.charts.figures import closing, word
 from readiness.charts.marks import Axis, Dot, Line, Mark, Row, Rule
 from readiness.charts.metrics import SMALL, measure
-from readiness.charts.picture import Cell, Picture, nothing
+from readiness.charts.picture import Cell, Key, Picture, nothing
 from readiness.charts.rows import Rows, round_step
 from readiness.charts.sheet import Align, Scale, Sheet
-from readiness.charts.words import closing, word
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
 from readiness.language import Language, numbers, show

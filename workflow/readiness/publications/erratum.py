@@ -34,7 +34,7 @@ class Correction:
         """Whether the number of a ledger's row is the one that is named: as it was published."""
         from readiness.language import LANGUAGES
         from readiness.register.display import said
-        from readiness.register.same import plain, same_cell
+        from readiness.register.published import plain, same_cell
 
         return same_cell(self.was, row["value"]) or any(
             plain(self.was) == plain(said(row, language)) for language in LANGUAGES

@@ -19,8 +19,7 @@ from readiness.language.rounding import round_value
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, rounding_rule
 from readiness.register.display import said
-from readiness.register.published import gives_row, moved
-from readiness.register.same import number
+from readiness.register.published import gives_row, moved, number
 
 COLUMNS = ["id", "kind", "dataset", "published", "recomputed", "difference", "digits",
            "rounding", "verdict", "fact"]  # fmt: skip

@@ -2,18 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from readiness.analysis.names import crossed
 from readiness.disclosure.system import Row, System
 from readiness.questionnaire import DONT_KNOW
-from readiness.questionnaire.model import SPECIAL_CODES
-from readiness.register.cells import Cells
-from readiness.register.cohorts import Cohorts
+from readiness.questionnaire.model import SPECIAL_CODES, TOTAL
+from readiness.register.earlier import Earlier
+
+Parts = npt.NDArray[np.int64]
+"""Positions of parts."""
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Parts: the people of one cell who came at one time.
+
+    Where so `many` may have come to a cell that nobody's answers can be told from theirs, they are
+    one part with those who were there.
+
+    Attributes:
+        cell: the cell of each part.
+        since: how many of the earlier releases were out when they came.
+        most: how many people a part has at most.
+        came: by earlier release and group, how many came since, where that is printed.
+        mixed: by earlier release, how many came at most to each cell who are not a part.
+    """
+
+    cell: Parts
+    since: Parts
+    most: npt.NDArray[np.float64]
+    came: tuple[dict[str, float], ...]
+    mixed: tuple[npt.NDArray[np.float64], ...]
+
+    @classmethod
+    def of(
+        cls,
+        cells: Cells,
+        sizes: npt.NDArray[np.float64],
+        earlier: Sequence[Earlier],
+        unknown: Collection[str],
+        many: int,
+    ) -> Cohorts:
+        """The parts of cells of at most `sizes`; of `unknown` groups no reader has the number."""
+        everybody = np.arange(len(sizes), dtype=np.int64)
+        cell, since, most = [everybody], [np.zeros_like(everybody)], [sizes]
+        came, mixed = [], []
+        left = np.full(len(sizes), inf)
+        for k, each in enumerate(earlier, 1):
+            people = {
+                group: each.came(group, float(cells.sizes[inside].sum()))
+                for group, inside in cells.groups.items()
+                if each.same or group not in unknown
+            }
+            # Who came after k releases came after each of them.
+            for group, number in people.items():
+                inside = cells.groups[group]
+                left[inside] = np.minimum(left[inside], number)
+            there = np.flatnonzero((left > 0) & (left < many))
+            cell.append(there)
+            since.append(np.full_like(there, k))
+            most.append(np.minimum(left, sizes)[there])
+            came.append({group: number for group, number in people.items() if number < inf})
+            mixed.append(np.where(left >= many, np.minimum(left, sizes), 0.0))
+        parts = np.concatenate(cell), np.concatenate(since), np.concatenate(most)
+        return cls(*parts, tuple(came), tuple(mixed))
+
+    def inside(self, cells: Parts) -> Parts:
+        """The parts of some cells."""
+        return np.flatnonzero(np.isin(self.cell, cells))
+
+
+MOST_CELLS = 100
+"""Kinds of respondents in one system; of more, those of the same groups weigh the same in it."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The respondents by what a reader knows of them.
+
+    Attributes:
+        of_row: the cell of each row of the answers.
+        sizes: how many respondents a cell has.
+        weights: what each of them weighs.
+        groups: the cells of each group of the register, the total among them.
+        weighted: whether shares are of weights; of people otherwise, and nothing tells the weights.
+    """
+
+    of_row: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.float64]
+    weights: npt.NDArray[np.float64]
+    groups: Mapping[str, npt.NDArray[np.int64]]
+    weighted: bool = True
+
+    @classmethod
+    def by(
+        cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
+    ) -> list[Cells]:
+        """The cells of all variables together; of each by itself where they would be too many."""
+        whole = cls.of(answers, weights, variables)
+        if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
+            return [whole.coarse()]
+        parts = []
+        for k, variable in enumerate(variables):
+            part = cls.of(answers, weights, [variable]).coarse()
+            groups = {
+                group if group == TOTAL or not k else crossed(variable, group): inside
+                for group, inside in part.groups.items()
+            }
+            parts.append(replace(part, groups=groups))
+        return parts
+
+    def coarse(self) -> Cells:
+        """The same with one cell for each combination of groups, where there are too many."""
+        if len(self.sizes) <= MOST_CELLS:
+            return self
+        inside = np.zeros((len(self.sizes), len(self.groups)), dtype=bool)
+        for k, cells in enumerate(self.groups.values()):
+            inside[cells, k] = True
+        _, merged = np.unique(inside, axis=0, return_inverse=True)
+        sizes = np.bincount(merged, self.sizes).astype(np.float64)
+        weights = np.bincount(merged, self.sizes * self.weights) / sizes
+        groups = {
+            group: np.unique(merged[cells]).astype(np.int64) for group, cells in self.groups.items()
+        }
+        return Cells(merged[self.of_row].astype(np.int64), sizes, weights, groups, self.weighted)
+
+    @classmethod
+    def of(
+        cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
+    ) -> Cells:
+        """The cells of weighted respondents; the first variable's groups have their code alone."""
+        keys = answers[list(variables)].astype(str).assign(_weight=weights.to_numpy())
+        by = keys.groupby(list(keys.columns), sort=True, observed=True)
+        of_row = np.asarray(by.ngroup(), dtype=np.int64)
+        distinct = by.size().reset_index(name="_size")
+        everybody = np.arange(len(distinct), dtype=np.int64)
+        groups: dict[str, npt.NDArray[np.int64]] = {TOTAL: everybody}
+        for k, variable in enumerate(variables):
+            for code in sorted(distinct[variable].unique()):
+                inside = everybody[distinct[variable].to_numpy() == code]
+                groups[crossed(variable, code) if k else code] = inside
+        sizes = distinct["_size"].to_numpy(dtype=np.float64)
+        return cls(of_row, sizes, distinct["_weight"].to_numpy(dtype=np.float64), groups)
+
+    def below(self, least: int) -> frozenset[str]:
+        """The groups of fewer respondents."""
+        return frozenset(
+            group for group, inside in self.groups.items() if self.sizes[inside].sum() < least
+        )
+
+    @classmethod
+    def apart(cls, n: int, group: str) -> Cells:
+        """A group that is counted apart: one cell, everybody once."""
+        one = np.ones(1)
+        return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
+
 
 Places = npt.NDArray[np.int64]
 """Positions of counts."""
@@ -157,3 +308,41 @@ class Counts:
 
     def _cell(self, places: Places) -> Places:
         return self.cohorts.cell[places % len(self.cohorts.cell)]
+
+
+def share_rows(
+    counts: Counts, base: Places, chosen: Places, group: str, digits: int
+) -> Iterator[Row]:
+    """A share, of `chosen` in `base`, lies within half a unit of its last digit (of `digits`
+    decimals, as a share of 1) from what is shown."""
+    weights = dict(zip(base.tolist(), counts.weights(base), strict=True))
+    truth = {place: weight * counts.truth[place] for place, weight in weights.items()}
+    picked = set(chosen.tolist())
+    share = sum(v for p, v in truth.items() if p in picked) / sum(truth.values())
+    share, half = round(share, digits), 0.5 * 10.0**-digits
+    count = counts.people(chosen)
+    if count in (0, counts.people(base)):
+        # Nobody, or everybody, is shown as such.
+        nobody = chosen if count == 0 else np.setdiff1d(base, chosen)
+        yield Row.total(nobody.tolist(), 0.0)
+        return
+    people = counts.everybody(group)[1]
+    for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
+        row = {p: w * ((p in picked) - end) for p, w in weights.items()}
+        yield Row.of(row, low, high, -end * people, (1 - end) * people)
+
+
+def base_row(counts: Counts, base: Places, group: str) -> Row:
+    """A base is a number of people."""
+    n = float(counts.people(base))
+    return Row.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, counts.everybody(group)[0])
+
+
+def weight_row(counts: Counts, base: Places, group: str) -> Row:
+    """What a base weighs is told as a whole number."""
+    weights = counts.weights(base)
+    value = sum(w * counts.truth[p] for p, w in zip(base, weights, strict=True))
+    shown = round(value * counts.mean)
+    row = dict(zip(base.tolist(), weights, strict=True))
+    ends = (shown - 0.5) / counts.mean, (shown + 0.5) / counts.mean
+    return Row.of(row, *ends, 0.0, counts.everybody(group)[1])

@@ -7,12 +7,14 @@ rule it is shown stands in the row, and the language says the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
 from readiness.errors import DataError, ReadinessError
 from readiness.language import Language, joined, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON
+from readiness.register.protection import WITHHELD
 
 SUPPRESSED_TEXT = "(…)"
 """What stands in place of a number that is not published, in every language."""
@@ -68,3 +70,59 @@ def said(row: Mapping[Any, Any], language: Language) -> str:
         return shown(row, language)
     except (ReadinessError, KeyError, ValueError):
         return ""
+
+
+UNRELIABLE_FLAG = "suppress"
+"""The reliability of a share that official statistics would not publish (`survey.intervals`)."""
+
+
+class Sign(Enum):
+    """What stands beside a number or in its place: its letter or mark, and its word by a key."""
+
+    NONE = ""
+    FEW = "c"
+    BASE = "f"
+    WEAK = "†"
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it stands in place of the number."""
+        return self in (Sign.FEW, Sign.BASE)
+
+    @property
+    def mark(self) -> str:
+        """What a cell of plain text shows beside a number or after what stands in its place."""
+        return _RAISED.get(self, self.value)
+
+    @property
+    def key(self) -> str:
+        """The key of its words; "" for a number without a sign."""
+        return _WORDS.get(self, "")
+
+    def words(self, language: Language) -> str:
+        """What it means, for readers and for who hears the page; "" for none."""
+        return text(self.key, language) if self.key else ""
+
+
+_WORDS = {
+    Sign.FEW: "tables.sign.few",
+    Sign.BASE: "tables.sign.base",
+    Sign.WEAK: "tables.sign.weak",
+}
+_RAISED = {Sign.FEW: "ᶜ", Sign.BASE: "ᶠ"}
+SIGNS = (Sign.FEW, Sign.BASE, Sign.WEAK)
+"""Those that are explained wherever one is shown."""
+
+
+def sign(row: Mapping[Any, Any]) -> Sign:
+    """The sign of a register's row (its cells as text)."""
+    reason = row.get("suppressed")
+    if reason:
+        return Sign.FEW if reason == WITHHELD else Sign.BASE
+    return Sign.WEAK if row.get("reliability") == UNRELIABLE_FLAG else Sign.NONE
+
+
+def signed(row: Mapping[Any, Any], language: Language) -> str:
+    """The display text of a row with its sign: `(…)ᶜ`, `9,8†`, or the number alone."""
+    found = sign(row)
+    return f"{SUPPRESSED_TEXT if found.withheld else shown(row, language)}{found.mark}"

@@ -21,12 +21,16 @@ from readiness.disclosure import Policy
 from readiness.disclosure.system import Row, Statement, System, Target
 from readiness.questionnaire import DONT_KNOW, Questionnaire
 from readiness.questionnaire.model import BLANK, NOT_ASKED, SPECIAL_CODES, TOTAL, Item
-from readiness.register.cells import Cells
-from readiness.register.cohorts import Cohorts
-from readiness.register.counts import Counts, Places
-from readiness.register.earlier import Earlier
-from readiness.register.joint import Joint
-from readiness.register.printed import base_row, share_rows, weight_row
+from readiness.register.counts import (
+    Cells,
+    Cohorts,
+    Counts,
+    Places,
+    base_row,
+    share_rows,
+    weight_row,
+)
+from readiness.register.earlier import Earlier, Joint
 from readiness.register.protection import base_id, share_id
 
 BASE_LOSS = 0.5

@@ -8,6 +8,9 @@ one without the column is of the first format, with 12 digits.
 
 from __future__ import annotations
 
+import math
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,9 +18,66 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.language.rounding import UNITS, rounded
+from readiness.language.rounding import ROUNDINGS, UNITS, rounded
 from readiness.register.precision import PRECISION, PUBLISHED
-from readiness.register.same import around, gives, number, same_cell
+
+RELATIVE = 1e-9
+"""How far two values may be apart, relative to the larger one, to be the same."""
+BESIDE_ZERO = 1e-12
+"""The same as an absolute distance: what is left of a difference of two equal numbers."""
+
+# What float() takes besides (underscores, blanks, digits of other scripts, "nan") is no number.
+_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+# Direction marks of the CLDR's number patterns. No embedding or override: it would move the digits.
+_UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+_SIGNS = str.maketrans({"\u2212": "-", "\u2011": "-", "\u066a": "%"})
+
+
+def number(text: str) -> float | None:
+    """The number that a cell holds, or None where it holds none."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def close(first: float, second: float) -> bool:
+    """Whether two values are one, but for the last bits of a processor's sums."""
+    return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=BESIDE_ZERO)
+
+
+def same_cell(first: str, second: str) -> bool:
+    """Whether two cells hold the same number, or the same text where one holds none."""
+    if first == second:
+        return True
+    values = number(first), number(second)
+    return None not in values and close(*values)  # type: ignore[arg-type]
+
+
+def plain(text: str) -> str:
+    """A display text without its typography: what has to be the same wherever it is written."""
+    kept = (char for char in text.translate(_UNSEEN) if unicodedata.category(char) != "Zs")
+    return "".join(kept).translate(_SIGNS)
+
+
+def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
+    """Whether a value, rounded to `digits` decimals, is the figure that was published.
+
+    For a ledger that holds what was published and no digit more: `figure` is its cell.
+    """
+    published = number(figure)
+    if published is None or rounding not in ROUNDINGS:
+        return False
+    stated = Decimal(figure)
+    return any(rounded(near, digits, rounding) == stated for near in (value, *around(value)))
+
+
+def around(value: float) -> Iterator[float]:
+    """The value moved as far as the same one may be."""
+    for moved in (value * RELATIVE, BESIDE_ZERO):
+        yield value - moved
+        yield value + moved
+
 
 IN_PERCENT = ("share", "points")
 """Units whose decimals are those of a percentage, two more than of the value itself."""

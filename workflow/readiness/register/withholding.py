@@ -24,7 +24,7 @@ from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.system import System
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
-from readiness.register.cells import Cells
+from readiness.register.counts import Cells
 from readiness.register.earlier import Earlier
 from readiness.register.linked import Rules, systems
 from readiness.register.protection import Scheme, base_id, share_id, withheld

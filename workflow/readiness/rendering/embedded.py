@@ -17,9 +17,9 @@ from typing import Any
 from readiness import fonts
 from readiness.errors import RenderError
 from readiness.language import LANGUAGES, Language, direction, own_name
+from readiness.rendering.counted import words_for
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
-from readiness.rendering.words import words_for
 
 ASSETS = Path(__file__).parent
 DESIGN = ("structure.lua", "references.lua", "page.html", "page.css", "page.typ")

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 _SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
@@ -38,3 +40,16 @@ def hashes(contents: Iterable[str]) -> str:
     digests = (hashlib.sha256(content.encode("utf-8")).digest() for content in contents)
     sources = (f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
     return " ".join(dict.fromkeys(sources)) or "'none'"
+
+
+OWN = "page.css"
+"""The stylesheet of the reports, beside this module."""
+
+
+@cache
+def stylesheet(room: str, name: str) -> str:
+    """The reports' style, and the one called `name` in a room (`readiness.site`)."""
+    return "".join(
+        files(place).joinpath(sheet).read_text("utf-8")
+        for place, sheet in (("readiness.rendering", OWN), (room, name))
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from readiness.language import text
-from readiness.reporting.markdown import heading, label, later
-from readiness.reporting.shown import Part
+from readiness.errors import RenderError
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,42 @@ class Block:
     later: bool = False
 
 
-def section(part: Part, block: Block, level: int) -> str:
-    """A block with its heading and its author's texts; "" where there is nothing to say."""
-    body = part.prose.around(block.place, block.body(), part.register.span)
-    if not body:
-        return ""
-    if not block.title:
-        return body
-    if block.later:
-        body = later(text("report.later", part.language), body)
-    return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
-
-
 def paragraphs(parts: Iterable[str]) -> str:
     """Paragraphs, without those that are empty."""
     return "\n\n".join(part for part in parts if part)
+
+
+_NUMBER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_+ -]+)+)\}")
+_WHERE = ("-before", "-after", "")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The texts of one run in the language of the report; `folder` need not be there."""
+
+    folder: Path
+
+    def around(self, place: str, body: str, number: Callable[[str], str]) -> str:
+        """A block with what its author puts before it and after it, or in its place."""
+        before, after, instead = (self._text(f"{place}{where}", number) for where in _WHERE)
+        return "\n\n".join(part for part in (before, instead or body, after) if part)
+
+    def _text(self, name: str, number: Callable[[str], str]) -> str:
+        try:
+            text = (self.folder / f"{name}.md").read_text("utf-8").strip()
+        except FileNotFoundError:
+            return ""
+        except UnicodeDecodeError as error:
+            raise RenderError(f"{name}.md: not UTF-8 (byte {error.start}).") from None
+        return _NUMBER.sub(lambda match: number(match[1]), text)
+
+    def check(self, places: Iterable[str]) -> None:
+        """Raise RenderError for a text of a block that there is not."""
+        known = list(places)
+        allowed = {f"{place}{where}" for place in known for where in _WHERE}
+        for path in sorted(self.folder.glob("*.md")):
+            if path.stem not in allowed:
+                raise RenderError(
+                    f"{path.name}: there is no such block; there are {', '.join(known)}, each with "
+                    "-before or -after behind it, or as it is."
+                )

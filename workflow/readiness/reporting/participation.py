@@ -42,8 +42,6 @@ FLOW = {
 }
 """What the picture of who answered is of, by whether there is a list of those who were asked."""
 INVITED = "quality.invited.all"
-KEYS = (*RATES, *STATUS, *DISPOSITIONS, *BOUNDS, *BALANCE)
-"""Every kind that is made of a name, for the test of the catalogues."""
 
 
 def answered(wave: ShownWave) -> str:

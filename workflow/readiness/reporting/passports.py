@@ -13,17 +13,65 @@ from functools import cached_property
 from typing import Any
 
 from readiness.analysis.names import variable_of
-from readiness.facts import Fact, Listed
+from readiness.facts import Fact, Label, Listed, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import FrameVariable, Item
-from readiness.register.display import shown
-from readiness.register.signs import signed
+from readiness.register.display import shown, signed
 from readiness.reporting.items import level_label
 from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
-from readiness.reporting.study.named import verdict_names
+
+NAMES = {
+    **{
+        name: f"study.number.{name}"
+        for name in (
+            *(
+                "first",
+                "reconciled",
+                "fits",
+                "every",
+                "every_missing",
+                "least",
+                "silent",
+                "missing",
+            ),
+            *("n_max", "bases", "people", "total", "power", "power_missing", "low", "high"),
+            "outlets",
+        )
+    },
+    "fits_missing": "study.number.reconciled",
+}
+"""What the numbers of verdicts are called, by their names in a sentence; others have none."""
+VERDICT_KINDS = (
+    *("every", "joint", "bases", "conventions", "robustness", "total"),
+    *("simplest", "groups", "unpublished", "precision", "outlets"),
+)
+"""The kinds of verdicts in whose sentences a name means this."""
+
+
+def verdict_names(
+    row: Mapping[str, Any], structure: Structure, language: Language
+) -> Iterator[str]:
+    """What a row of the register that a verdict states is, and of which questions."""
+    own = str(row["statistic"])
+    if own in NAMES and row["item"] in VERDICT_KINDS:
+        yield text(NAMES[own], language)
+    items = _questions_of(str(row["id"]).removesuffix(f".{own}").split("."), structure)
+    if items:
+        quoted = tuple(Fact("forensics.item", {"item": item}) for item in items)
+        yield show(Listed(quoted), language)
+
+
+def _questions_of(parts: list[str], structure: Structure) -> list[Value]:
+    """The questions that a verdict is about, by the name of the sets in its id."""
+    shared = {one.id: one.sets for one in structure.shared_bases}
+    sets = {one.id: one.item for one in structure.sets}
+    name = next((part for part in parts[2:] if part in shared or part in sets), "")
+    found = shared.get(name, (name,) if name in sets else ())
+    return [Label(structure.items[sets[one]].label) for one in found]
+
 
 ENDS = ("lower", "upper")
 PARTS = (*ENDS, "n_eff")

@@ -22,7 +22,7 @@ from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, Markup, joined, tell, text
-from readiness.reporting.blocks import Block, paragraphs, section
+from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.data_protection import stated
 from readiness.reporting.markdown import (
     EMPTY,
@@ -31,6 +31,8 @@ from readiness.reporting.markdown import (
     fold,
     glossary,
     heading,
+    label,
+    later,
     plain,
     status,
 )
@@ -194,6 +196,18 @@ class Report:
 
     def _print(self, *parts: str) -> None:
         print(paragraphs(parts) + "\n")
+
+
+def section(part: Part, block: Block, level: int) -> str:
+    """A block with its heading and its author's texts; "" where there is nothing to say."""
+    body = part.prose.around(block.place, block.body(), part.register.span)
+    if not body:
+        return ""
+    if not block.title:
+        return body
+    if block.later:
+        body = later(text("report.later", part.language), body)
+    return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
 
 
 def blocks_of(part: Part) -> list[Block]:

@@ -26,8 +26,8 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
 from readiness.register.rows.weighting import WEIGHTS
+from readiness.reporting.blocks import Prose
 from readiness.reporting.markdown import EMPTY, actions, fold, label, picture, plain, table
-from readiness.reporting.prose import Prose
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"

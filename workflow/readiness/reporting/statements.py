@@ -63,18 +63,6 @@ ADJUST = tuple(
     f"report.adjust.{method.lower()}"
     for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
 )
-KEYS = (
-    *DIFFERENCE,
-    *PROPORTIONAL_ODDS,
-    *CONTRASTS,
-    *SELECTION,
-    *ANSWERED,
-    *NO_TEST,
-    *EXCLUDED,
-    *TESTS,
-    *ADJUST,
-)
-"""Every kind that is made of a name, for the test of the catalogues."""
 MANY = 6
 """From so many pairs on, a sentence names none: the table does."""
 

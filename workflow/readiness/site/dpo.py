@@ -18,8 +18,7 @@ from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, tell, text
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
-from readiness.rendering.policy import guarded
-from readiness.rendering.styles import stylesheet
+from readiness.rendering.policy import guarded, stylesheet
 from readiness.reporting.data_protection import stated
 from readiness.templating import environment
 

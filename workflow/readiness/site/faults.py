@@ -17,16 +17,14 @@ from markupsafe import Markup, escape
 
 from readiness.analysis.responding import missing_table
 from readiness.charts import Figures, Picture
-from readiness.charts.faults import faults
-from readiness.charts.participation import missing
+from readiness.charts.participation import faults, missing
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, direction, numbers, tell, text
 from readiness.questionnaire import Item, Label, Questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.rows.nonresponse import MISSING
-from readiness.rendering.policy import guarded
-from readiness.rendering.styles import stylesheet
+from readiness.rendering.policy import guarded, stylesheet
 from readiness.templating import environment
 from readiness.terminal import one_line, shortened
 from readiness.validation import MEANINGS, SEVERITIES

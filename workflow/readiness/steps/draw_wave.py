@@ -23,8 +23,8 @@ from readiness.charts import (
     revision,
     weights_chart,
 )
+from readiness.charts.figures import quoted, word
 from readiness.charts.participation import flow, missing, ranges
-from readiness.charts.words import quoted, word
 from readiness.config import Section, SelectionName
 from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire

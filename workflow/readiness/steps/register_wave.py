@@ -19,9 +19,7 @@ from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
 from readiness.register.rows.quality import everybody_answered, quality_rows, settings_rows
-from readiness.register.rows.revision import revision_rows
-from readiness.register.rows.scales import scale_rows
-from readiness.register.rows.shares import share_rows
+from readiness.register.rows.shares import revision_rows, scale_rows, share_rows
 from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log

@@ -15,13 +15,18 @@ from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register, selection_of
 from readiness.register.published import published
-from readiness.reporting.banners.letters import Contrasts
-from readiness.reporting.banners.model import Material
-from readiness.reporting.prose import Prose
+from readiness.reporting.banners import Contrasts, Material
+from readiness.reporting.blocks import Prose
 from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
-from readiness.reporting.workbooks.tidy import codebook, tidy, wave_codes, wave_labels
-from readiness.reporting.workbooks.wave import cover_lines, wave_book
+from readiness.reporting.workbooks.wave import (
+    codebook,
+    cover_lines,
+    tidy,
+    wave_book,
+    wave_codes,
+    wave_labels,
+)
 from readiness.reporting.workbooks.writing import Book, written
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table

@@ -18,7 +18,7 @@ from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_table
 from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.reproduce import compare, quoted
-from readiness.register.same import same_cell
+from readiness.register.published import same_cell
 
 
 def own_answer(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.publications.presenting.writing import Form
-from readiness.rendering.styles import stylesheet
+from readiness.rendering.policy import stylesheet
 from readiness.templating import environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"

@@ -133,3 +133,70 @@ def _precision_rows(row: dict[Any, Any], rules: Figures, *, effective: bool) -> 
                 level=row["level"], group=row["group"], statistic=name,
                 digits=digits, rounding=rules.rounding,
             )  # fmt: skip
+
+
+def revision_rows(
+    new: list[FigureRow], published: pd.DataFrame, rules: Figures
+) -> Iterator[FigureRow]:
+    """How each share moved since the publication that this version revises: shown, never tested.
+
+    The published value stands beside the change, so that both can be quoted.
+    """
+    before = dict(zip(published["id"], published["value"], strict=True))
+    for row in new:
+        old = number(before.get(row.id))
+        if row.kind != "estimate" or row.value is None or old is None:
+            continue
+        yield FigureRow(
+            id=f"revision.{row.id}", kind="revision",
+            unit="points" if row.unit == "share" else row.unit,
+            value=float(row.value) - old, group=row.group, level=row.level,
+            item=f"revision:{row.item}", statistic="change since the revised publication",
+            digits=rules.digits, rounding=rules.rounding,
+        )  # fmt: skip
+        yield FigureRow(
+            id=f"revision.{row.id}.before", kind="revision", unit=row.unit,
+            value=old, group=row.group, level=row.level,
+            item=f"revision:{row.item}", statistic="as published before",
+            digits=rules.digits, rounding=rules.rounding,
+        )  # fmt: skip
+
+
+SCALE = "scale"
+ALPHA = "alpha"
+NONE = "no_alpha"
+"""Why there is none, as the register has it for its value: its items do not vary together."""
+
+
+def scale_rows(scales: pd.DataFrame, rules: Figures) -> Iterator[FigureRow]:
+    """Alpha of each scale, with its interval where there is one; `scales` as text.
+
+    On fewer answers than a reliable share needs there is none.
+    """
+    for row in scales.to_dict("records"):
+        item, without, n = row["item"], row["without"], int(row["n"])
+        identity = f"{item}.{ALPHA}" + (f".without.{without}" if without else "")
+        few = n < rules.reliable_base
+        told: dict[str, Any] = {"kind": SCALE, "unit": "number", "item": item, "digits": 2}
+        value = None if few else number(row["alpha"])
+        if value is None and not few:
+            continue
+        ends = {end: None if few else number(row[end]) for end in ("lower", "upper")}
+        says = f"Cronbach's alpha of {row['items']} items"
+        yield FigureRow(
+            id=identity, value=value, level=ALPHA, group=f"without:{without}" if without else "",
+            statistic=says + (f", without {without}" if without else ""), n=None if few else n,
+            suppressed=UNRELIABLE if few else "", lower=ends["lower"], upper=ends["upper"], **told,
+        )  # fmt: skip
+        if without or few:
+            continue
+        yield FigureRow(
+            id=f"{identity}.n", kind=SCALE, unit="base", value=n, item=item, level=ALPHA,
+            statistic="answers to all items of the scale",
+        )  # fmt: skip
+        for end, limit in ends.items():
+            if limit is not None:
+                yield FigureRow(
+                    id=f"{identity}.{end}", value=limit, level=ALPHA, statistic=f"{says}: {end}",
+                    **told,
+                )  # fmt: skip

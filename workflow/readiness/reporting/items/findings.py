@@ -18,8 +18,7 @@ from readiness.questionnaire.model import MEAN, TOTAL, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.order import answer_order
 from readiness.register.protection import share_id
-from readiness.reporting.banners.letters import Gap
-from readiness.reporting.banners.model import MANY, Material
+from readiness.reporting.banners import MANY, Gap, Material
 
 PRESENT = "present"
 """The reliability of a share of which a sentence may be made."""

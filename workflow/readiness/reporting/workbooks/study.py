@@ -10,8 +10,7 @@ from readiness.forensics.reporting import STATUS, told
 from readiness.language import show, tell, text
 from readiness.register.display import shown
 from readiness.reporting.shown import ShownStudy
-from readiness.reporting.workbooks.tidy import Labels
-from readiness.reporting.workbooks.wave import NOTHING
+from readiness.reporting.workbooks.wave import NOTHING, Labels
 from readiness.reporting.workbooks.writing import Book, Cell, Sheet
 
 
