@@ -170,7 +170,7 @@ def test_nothing_is_listed_twice(tree: Path) -> None:
         append(tree, STUDY, log)
     twice = Log((*log.entries, replace(log.entries[0], seal="0" * 64, previous=log.head)))
     (tree / LOG).write_text(twice.as_text(), "utf-8")
-    assert read_log(tree).fault == Fact("audit.log.rewritten")
+    assert read_log(tree).fault == Fact("audit.seal.rewritten")
 
 
 def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,4 +229,4 @@ def test_nothing_comes_after_a_withdrawal(tree: Path) -> None:
     for more in ({"withdrawn": ""}, {"withdrawn": "another reason"}, {"seal": "0" * 64}):
         entry = replace(log.entries[-1], previous=log.head, **more)
         (tree / LOG).write_text(Log((*log.entries, entry)).as_text(), "utf-8")
-        assert read_log(tree).fault == Fact("audit.log.rewritten")
+        assert read_log(tree).fault == Fact("audit.seal.rewritten")

@@ -77,7 +77,7 @@ def add(target: Target, rows: Rows) -> tuple[str, str]:
     row = dict(target.draw.choice(rows))
     row["id"] += ".added"
     rows.insert(target.draw.randrange(len(rows)), row)
-    return f"row {row['id']} added", f"{LEDGER}: {row['id']}: audit.seal.number_new"
+    return f"row {row['id']} added", f"{LEDGER}: {row['id']}: audit.number.new"
 
 
 def swap(target: Target, rows: Rows) -> tuple[str, str]:

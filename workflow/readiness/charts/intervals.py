@@ -173,9 +173,7 @@ def revision(
     both = {group for group, old, new in table if old and old.display and new.display}
     if not both:
         return nothing(axis, language, simulated=simulated)
-    before, after = (
-        word(key, language) for key in ("charts.revision.before", "charts.revision.after")
-    )
+    before, after = (word(key, language) for key in ("report.column.before", "report.column.now"))
     rows = in_sections(
         (group, _revised(group.label, old if group in both else None, new, language))
         for group, old, new in table

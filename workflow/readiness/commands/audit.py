@@ -140,7 +140,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     # Where all are audited the log has lines of its own.
     beside = []
     if log.fault and arguments.ids:
-        beside = [Fact("audit.note.log", {"file": str(LOG), "why": log.fault})]
+        beside = [Fact("language.labelled", {"label": str(LOG), "what": log.fault})]
     listed = bool(arguments.numbers or arguments.json or arguments.html)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
     for name in arguments.ids or gone:

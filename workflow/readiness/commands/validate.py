@@ -196,7 +196,7 @@ def _kept(result: Validated) -> Fact:
     if not result.groups:
         return Fact("validation.read.kept", kept)
     groups = (
-        Fact("validation.read.group", {"group": group, "n": result.count("kept", group)})
+        Fact("language.labelled", {"label": group, "what": result.count("kept", group)})
         for group in result.groups
     )
     return Fact("validation.read.groups", {**kept, "groups": Listed(tuple(groups), "comma")})

@@ -26,12 +26,12 @@ VERDICTS = {
     VALID: "signing.signed",
     DIFFERS: "signing.does_not_fit",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
-    BROKEN: "verdict.of.broken",
+    BROKEN: "verdict.outcome.broken",
 }
 FITS = {
     Fit.DOES_NOT_FIT: "signing.fit.does_not_fit",
     Fit.UNSIGNED: "signing.fit.unsigned",
-    Fit.UNKNOWN: "signing.fit.unknown",
+    Fit.UNKNOWN: "verdict.outcome.not_checked",
 }
 """What is said before a signature that does not fit, and why."""
 SHOWN = 10
@@ -62,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(found: Verification, paths: dict[str, Path], language: Language) -> list[str]:
     says = partial(plain, language=language)
     verdict = Term(VERDICTS[found.exit_code])
-    lines = [says("signing.head", name=found.identity, verdict=verdict)]
+    lines = [says("language.labelled", label=found.identity, what=verdict)]
     for fault in found.faults[:SHOWN]:
-        told = says("terminal.finding", place=fault.place, detail=fault.fact)
+        told = says("language.labelled", label=fault.place, what=fault.fact)
         lines.append(f"  {says(VERDICTS[BROKEN]):<12} {told}")
     if len(found.faults) > SHOWN:
         lines.append(f"  {'':<12} {says('terminal.more', n=len(found.faults) - SHOWN)}")
@@ -73,7 +73,7 @@ def _lines(found: Verification, paths: dict[str, Path], language: Language) -> l
     for signature in found.signatures:
         who, what = _signer(signature, paths), signature.fact
         if signature.fit is Fit.FITS:
-            line = says("signing.line", who=who, what=what)
+            line = says("language.labelled", label=who, what=what)
         else:
             fit = Term(FITS[signature.fit])
             line = says("signing.line_fit", who=who, fit=fit, what=what)

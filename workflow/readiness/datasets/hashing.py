@@ -27,7 +27,7 @@ class Fault:
         return self.said
 
 
-ABSENT = Fault("missing", Fact("audit.copy.absent"))
+ABSENT = Fault("missing", Fact("audit.states.absent"))
 """That there is no such file."""
 
 
@@ -87,7 +87,7 @@ def _other_hash(name: str) -> Fault:
 
 def _unreadable(error: OSError) -> Fault:
     said = error.strerror or "?"
-    return Fault(f"it cannot be read ({said})", Fact("audit.copy.unreadable", {"said": said}))
+    return Fault(f"it cannot be read ({said})", Fact("audit.unreadable", {"said": said}))
 
 
 def fault_if_there(path: Path, version: Version) -> Fault | None:

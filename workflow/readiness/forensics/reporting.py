@@ -129,7 +129,7 @@ def verdict_html(
 ) -> str:
     """The page of a study's verdicts; `picture` is an SVG to put first, trusted as it is."""
     heading = Term("forensics.page.heading")
-    title = Fact("forensics.page.title", {"heading": heading, "study": study})
+    title = Fact("language.labelled", {"label": heading, "what": study})
     return (
         environment(FOLDER, escape)
         .get_template("verdicts.html")

@@ -125,9 +125,9 @@ def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, 
 STEP_KINDS = tuple(
     f"audit.step.{name}"
     for name in ("restore", "validate", "derive", "scale", "weight", "estimate", "compare", "judge",
-                 "register", "nonresponse", "draw", "charts", "tables", "report")
+                 "register", "nonresponse", "draw", "tables", "report")
 )  # fmt: skip
-ENVIRONMENT_ALONE = (Fact("audit.cause.environment"),)
+ENVIRONMENT_ALONE = (Fact("page.column.environment"),)
 CODE_ALONE = (Fact("audit.cause.code"),)
 
 

@@ -92,8 +92,8 @@ def closing_text(
         return page.getvalue()
     says = partial(plain, language=language)
     table = Table(title=says("closing.title"), title_justify="left")
-    table.add_column(says("closing.column.publication"), no_wrap=True)
-    table.add_column(says("closing.column.datasets"), no_wrap=True)
+    table.add_column(says("page.publication"), no_wrap=True)
+    table.add_column(says("page.column.dataset"), no_wrap=True)
     columns = ["closing.column.reproduced", "closing.column.differs", "closing.column.judged"]
     lines = {publication: tally(publication, frame) for publication, frame in verdicts.items()}
     # Only where there are any: how many differ as a later publication's erratum says.

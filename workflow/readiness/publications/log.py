@@ -137,7 +137,7 @@ def read_log(root: Path) -> Log:
     # Another layout could show a key twice: one value for people, another for the program.
     chained = all(e.previous == head for e, head in zip(entries, heads, strict=True))
     if text != log.as_text() or not chained or not _only_grew(entries):
-        return Log(fault=Fact("audit.log.rewritten"))
+        return Log(fault=Fact("audit.seal.rewritten"))
     return log
 
 

@@ -92,7 +92,7 @@ def _what(facts: Facts) -> Iterator[Fact]:
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return
     if facts.simulated:
-        yield Fact("publication.what_simulated")
+        yield Fact("dpo.simulated")
     yield Fact("publication.what_wave", {"n": facts.numbers})
 
 
@@ -124,7 +124,7 @@ def _readme(facts: Facts, language: Language) -> str:
         versions=[(version, _access(version, writing)) for version in facts.versions],
         wave=wave,
         privacy=[
-            (writing.text("page.labelled", label=writing.text(key), what=form.quoted(said)))
+            (writing.text("language.labelled", label=writing.text(key), what=form.quoted(said)))
             for key, said in stated(facts.privacy, language)
         ],
         seed=_seed(facts.section),
@@ -192,7 +192,7 @@ def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]
         folder = name.partition("/")[0]
         if name in facts.pages:
             paper = name.endswith(".pdf")
-            yield name, Fact("publication.file.paper" if paper else "publication.file.page")
+            yield name, Fact("publication.file.paper" if paper else "verdict.level.report")
         elif name == "figures.csv":
             yield name, Fact("publication.file.ledger")
         elif folder == "charts":

@@ -249,7 +249,7 @@ def _numbers(folder: Path) -> list[Finding]:
         return []
     wrong = [
         (name, Fact("audit.seal.number_gone") if name not in found
-         else Fact("audit.seal.number_new") if name not in sealed else CHANGED)
+         else Fact("audit.number.new") if name not in sealed else CHANGED)
         for name in sorted(sealed.keys() | found.keys())
         if sealed.get(name) != found.get(name)
     ]  # fmt: skip

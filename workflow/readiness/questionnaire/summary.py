@@ -20,7 +20,7 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     yield Fact("questionnaire.read.head", {"file": file, "questionnaire": q.id})
     kinds = Counter(kind_of(item) for item in q.items)
     listed = tuple(
-        Fact("questionnaire.read.kind", {"kind": kind, "n": n}) for kind, n in kinds.items()
+        Fact("language.labelled", {"label": kind, "what": n}) for kind, n in kinds.items()
     )
     yield Fact("questionnaire.read.items", {"n": len(q.items), "kinds": Listed(listed, "comma")})
     if q.grids:

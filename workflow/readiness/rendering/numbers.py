@@ -22,7 +22,7 @@ FOLDER = Path(__file__).resolve().parent / "templates"
 PAGE = "numbers.html"
 """The name of the page of all numbers, beside the report."""
 COLUMNS = ("numbers.column.id", "numbers.column.what", "numbers.column.value",
-           "numbers.interval", "numbers.base", "numbers.effective")  # fmt: skip
+           "numbers.interval", "study.term.base", "numbers.effective")  # fmt: skip
 """What the columns of its tables are called."""
 _LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 """What paper leaves out: the page has it."""

@@ -166,7 +166,7 @@ def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
                 yield plain(words), share
             else:
                 said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
-                yield wave.tell("report.share_of", item=words, level=said), share
+                yield wave.tell("language.labelled", label=words, what=said), share
 
 
 def _widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
@@ -250,7 +250,7 @@ def _balance(wave: ShownWave) -> str:
                 continue
             ids = [f"{own}.{key.rpartition('.')[2]}" for key in BALANCE]
             margin = wave.tell(
-                "report.margin", variable=variable.label.text(wave.language), category=name
+                "language.labelled", label=variable.label.text(wave.language), what=name
             )
             rows.append([margin, *map(register.span, ids)])
     columns, caption = ("report.column.margin", *BALANCE), "participation.caption.balance"

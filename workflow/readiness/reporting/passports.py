@@ -89,6 +89,7 @@ TOLD_OF = (
 """Kinds that have a name and steps of their own."""
 KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
+    "revision": "report.title.revision",
     "weighting": "report.title.weighting",
     "balance": "participation.balance",
     "missing": "participation.missing",
@@ -179,7 +180,7 @@ class Passports:
         interval = ""
         if all(ends):
             spoken = {"lower": ends[0], "upper": ends[1]}
-            interval = tell(Fact("numbers.between", spoken), self.language)
+            interval = tell(Fact("language.interval", spoken), self.language)
         base = str(row["n"] or "")
         effective = self._part(identity, "n_eff")
         data = ", ".join(str(row["dataset"]).split())
@@ -212,7 +213,7 @@ class Passports:
         if self.register.simulated:
             yield "numbers.nature", self._word("numbers.simulated")
         yield "numbers.interval", interval
-        yield "numbers.base", self._count(str(row["n"] or ""))
+        yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
         yield "numbers.data", data
         yield "numbers.id", str(row["id"])

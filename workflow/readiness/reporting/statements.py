@@ -181,6 +181,7 @@ def corrections(n: int, value: Value) -> Fact:
 def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
     """The p-values of several tests; None where there is none."""
     known = tuple(
-        Fact("report.tested.one", {"test": test_name(test), "p": value}) for test, value in p_values
+        Fact("language.labelled", {"label": test_name(test), "what": value})
+        for test, value in p_values
     )
     return Fact("report.tested", {"tests": Listed(known, "comma")}) if known else None

@@ -124,7 +124,7 @@ def _margins(wave: ShownWave) -> str:
             gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
             ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]
             margin = wave.tell(
-                "report.margin", variable=variable.label.text(wave.language), category=name
+                "language.labelled", label=variable.label.text(wave.language), what=name
             )
             rows.append([margin, *map(register.span, [*ids, *([gap] if moved else [])])])
     if not rows:
@@ -184,7 +184,7 @@ def _who(wave: ShownWave) -> Iterator[str]:
 
 def _share_of(wave: ShownWave, item: Item) -> str:
     label_of = item.label.text(wave.language)
-    return wave.tell("report.share_of", item=label_of, level=level_label(item, wave.language))
+    return wave.tell("language.labelled", label=label_of, what=level_label(item, wave.language))
 
 
 def _opening(wave: ShownWave) -> str:

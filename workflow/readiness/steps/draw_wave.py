@@ -203,7 +203,7 @@ class Wave:
             unit = unit_text(item.range, language)
             return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
         levels = self._levels_of(item)
-        return item.shown, word("charts.axis.share", language, item=label, levels=levels)
+        return item.shown, word("language.labelled", language, label=label, what=levels)
 
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""

@@ -48,7 +48,7 @@ def check_report(folder: Path, again: Rerun) -> Iterator[Finding]:
         if name not in made:
             yield Finding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
         elif name not in kept:
-            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.new"))
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.number.new"))
         elif read_file(kept[name]) == read_file(made[name]):
             yield Finding(name, Outcome.REPRODUCED, SAME)
         else:

@@ -13,8 +13,9 @@ from readiness.publications.audit.model import NUMBERS, Audit, Number
 from readiness.publications.audit.subject import Subject
 from readiness.publications.outcomes import PASSING, Outcome, rounding_rule
 from readiness.publications.presenting.summary import by_outcome
-from readiness.publications.presenting.verdicts import KINDS, OUTCOMES
+from readiness.publications.presenting.verdicts import OUTCOMES
 from readiness.publications.presenting.writing import Writing
+from readiness.reporting.passports import KINDS
 
 COLUMNS = (
     "numbers.column.id",

@@ -29,10 +29,10 @@ SHOWN = 10
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 """What is counted and not named one by one."""
 COLUMNS = (
-    "terminal.column.verdict", "terminal.column.id", "terminal.column.published",
-    "terminal.column.recomputed", "terminal.column.difference", "terminal.column.rounding",
-    "publication.column.dataset", "terminal.column.code", "terminal.column.environment",
-    "terminal.column.detail",
+    "page.verdict", "numbers.column.id", "page.column.published",
+    "page.column.recomputed", "page.column.difference", "page.column.rounding",
+    "page.column.dataset", "page.column.code", "page.column.environment",
+    "page.column.detail",
 )  # fmt: skip
 AT = {
     "today": "terminal.level_today",
@@ -149,7 +149,7 @@ class _Lines(_Says):
             told = self.text("terminal.as_sealed", n=right, all=len(findings))
             yield self._named(key, told)
         for finding in wrong[:SHOWN]:
-            told = self.text("terminal.finding", place=finding.place, detail=finding.fact)
+            told = self.text("language.labelled", label=finding.place, what=finding.fact)
             yield f"  {self.outcome(finding.outcome):<12} {told}"
         if len(wrong) > SHOWN:
             yield self._named("", self.text("terminal.more", n=len(wrong) - SHOWN))

@@ -52,9 +52,9 @@ CHANGED_SIGN = ("Δ", OPEN)
 
 VERDICTS = {
     VALID: "verdict.of.valid",
-    DIFFERS: "verdict.of.differs",
+    DIFFERS: "verdict.outcome.differs",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
-    BROKEN: "verdict.of.broken",
+    BROKEN: "verdict.outcome.broken",
 }
 """The verdict on a publication, by the exit code of its audit."""
 TONES = {VALID: ("✓", GOOD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
@@ -81,25 +81,6 @@ CODES = {
     "trusted": "verdict.code_trusted",
 }
 """Whose code computed."""
-
-KINDS = {
-    "balance": "verdict.kind.balance",
-    "bound": "verdict.kind.bound",
-    "claim": "verdict.kind.claim",
-    "count": "verdict.kind.count",
-    "estimate": "verdict.kind.estimate",
-    "interval": "verdict.kind.interval",
-    "missing": "verdict.kind.missing",
-    "quality": "verdict.kind.quality",
-    "response": "verdict.kind.response",
-    "revision": "verdict.kind.revision",
-    "selection": "verdict.kind.selection",
-    "setting": "verdict.kind.setting",
-    "test": "verdict.kind.test",
-    "verdict": "verdict.kind.verdict",
-    "weighting": "verdict.kind.weighting",
-}
-"""The kinds of number in a register."""
 
 
 def ran(audit: Audit) -> Fact:

@@ -224,4 +224,4 @@ def in_short(material: Material, items: Sequence[Item], most: int = 3) -> Iterat
     chosen = wholes[:1] + ([gap] if gap else []) + wholes[1:]
     for own, fact in chosen[:most]:
         label = own.item.label.text(material.language)
-        yield Fact("findings.of", {"item": label, "said": fact})
+        yield Fact("language.labelled", {"label": label, "what": fact})

@@ -15,7 +15,7 @@ from readiness.reporting.shown import Register, ShownWave
 
 PAIRS = (
     "report.column.pair",
-    "report.column.difference",
+    "page.column.difference",
     "numbers.interval",
     "report.column.p_adjusted",
 )

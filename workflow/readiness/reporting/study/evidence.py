@@ -203,12 +203,12 @@ def _sources(study: ShownStudy) -> str:
         outlets = dict(zip(same["outlet"], same["source"], strict=True))
         linked = [f"[[{plain(outlet)}]{{.prov}}]({url})" for outlet, url in outlets.items()]
         question: dict[str, str] = {
-            "variable": study.item(item),
-            "category": study.answer(item, category),
+            "label": study.item(item),
+            "what": study.answer(item, category),
         }
         rows.append(
             [
-                study.tell("report.margin", **question),
+                study.tell("language.labelled", **question),
                 study.register.span(f"claim.{same['claim_id'].iloc[0]}"),
                 plain(study.publisher(whose)),
                 joined(linked, "comma", study.language),

@@ -53,7 +53,7 @@ def _notes(material: Material) -> Sheet:
     return Sheet(
         text("tables.sheet.notes", language),
         text("tables.sheet.notes", language),
-        (text("tables.head.sign", language), text("tables.head.meaning", language)),
+        (text("tables.head.sign", language), text("page.says", language)),
         tuple(rows),
     )
 
@@ -121,7 +121,7 @@ class _Sheet:
         elif column.variable:
             variable = self.material.questionnaire.grouping(column.variable)
             of = variable.label.text(self.language)
-            name = self._told("report.margin", variable=of, category=name)
+            name = self._told("language.labelled", label=of, what=name)
         if not column.letter:
             return name
         return self._told("tables.head.lettered", label=name, letter=column.letter)
@@ -133,7 +133,7 @@ class _Sheet:
         )
         yield self._unit()
         if self.register.simulated:
-            yield self._word("tables.line.simulated")
+            yield self._word("numbers.simulated")
         if item.dont_know:
             yield self._told("tables.note.outside", label=item.dont_know.label(self.language))
         yield from lettering(self.material, self.table)
@@ -211,7 +211,7 @@ def unique(heads: Sequence[str]) -> list[str]:
 def cover_lines(material: Material, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
     """The lines of a wave's cover sheet."""
     language = material.language
-    lines = [text("tables.line.simulated", language)] if simulated else []
+    lines = [text("numbers.simulated", language)] if simulated else []
     lines.append(text("tables.cover.what", language))
     named = show(Listed(tuple(datasets), "comma"), language)
     lines.append(tell(Fact("tables.cover.data", {"datasets": named}), language))

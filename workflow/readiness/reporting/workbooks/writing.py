@@ -98,8 +98,8 @@ class _Writer:
     def write(self) -> None:
         self._cover()
         contents = Sheet(
-            text("tables.sheet.contents", self.book.language),
-            text("tables.sheet.contents", self.book.language),
+            text("rendering.toc", self.book.language),
+            text("rendering.toc", self.book.language),
             (text("tables.head.sheet", self.book.language),
              text("tables.head.title", self.book.language)),
             tuple((name, sheet.title) for name, sheet in
