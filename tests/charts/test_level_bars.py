@@ -24,7 +24,7 @@ from readiness.charts.figures import quoted, word
 from readiness.errors import RenderError
 from readiness.language import numbers, text
 
-SMALL = word("charts.small.bars", "fr", n=30)
+SMALL = word("charts.small", "fr", n=30)
 
 
 @pytest.fixture

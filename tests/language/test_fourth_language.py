@@ -28,7 +28,7 @@ values = [
 ]
 said = {"languages": LANGUAGES, "name": own_name("es"), "direction": direction("es")}
 said["values"] = [show(value, "es") for value in values]
-said["counted"] = [tell(Fact("charts.key.missing", {"n": n}), "es") for n in (1, 2, 1000000)]
+said["counted"] = [tell(Fact("charts.grid.missing", {"n": n}), "es") for n in (1, 2, 1000000)]
 facts = json.load(sys.stdin)
 said["told"] = [
     tell(Fact(key, {**dict.fromkeys(names, 3), **({"n": n} if "n" in names else {})}), "es")

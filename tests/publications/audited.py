@@ -103,9 +103,10 @@ def differing() -> Audit:
     causes = (
         Fact("audit.cause.roles", {"roles": Listed(("margins",))}),
         Fact("audit.cause.settings", {"keys": Listed(("trim",))}),
-        Fact("audit.cause.code"),
+        Fact("page.column.code"),
     )
-    note = Fact("audit.note.superseded_why", {"other": "r-9", "text": "a typo"})
+    said = Fact("audit.note.superseded", {"other": "r-9"})
+    note = Fact("language.labelled", {"label": said, "what": "a typo"})
     return replace(
         found, report=REPORT, divergence=Divergence("weight", causes).fact, notes=(note,)
     )

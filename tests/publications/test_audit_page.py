@@ -169,7 +169,7 @@ def hostile() -> tuple[Audit, Subject]:
     finding = Finding(HOSTILE, Outcome.DIFFERS, said)
     copied = {"version": HOSTILE, "store": HOSTILE, "path": HOSTILE}
     copy = Finding(Fact("audit.place.store", copied), Outcome.DIFFERS, said)
-    note = Fact("audit.note.superseded_why", {"other": HOSTILE, "text": HOSTILE})
+    note = Fact("language.labelled", {"label": HOSTILE, "what": HOSTILE})
     found = replace(
         found, identity=HOSTILE, sealed={"digest": HOSTILE, "files": {}}, seal=(finding,),
         changes=Changes((HOSTILE,), True, (HOSTILE,), (said,)), data=(finding, copy),

@@ -84,7 +84,7 @@ def code(step: Step, how: str) -> Change:
         target.tree.write(path, edited(target.tree.text(path), step, how))
         # Charts are drawn from numbers: no number differs for them.
         diverges = how == "moves" and step.step != "draw"
-        later = ("audit.step.", "audit.cause.code") if diverges else ()
+        later = ("audit.step.", "page.column.code") if diverges else ()
         return Made(f"{path}: {how}", (step.name,), later)
 
     return change

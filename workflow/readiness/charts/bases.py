@@ -73,7 +73,7 @@ def bases_chart(claims: pd.DataFrame, structure: Structure, language: Language) 
     names = {line.whose: show(structure.whose(line.whose), language) for line in lines}
     return axis_chart(
         [(_label(line, labels, language), line) for line in lines],
-        names | {TOGETHER: word("charts.whose.together", language)},
+        names | {TOGETHER: word("charts.key.together", language)},
         {n: SAYS.get(counts, UNKNOWN) for n, counts in sorted(totals.items()) if n <= LENGTH},
         structure.max_missing,
         language,
@@ -143,7 +143,7 @@ def _label(line: Claimed, labels: Mapping[str, Label], language: Language) -> st
     items = tuple(labels[item] for item in dict.fromkeys(line.items))
     if line.figures:
         figures = Listed(tuple(Printed(figure) for figure in line.figures), "slash")
-        label = word("charts.bases.set", language, item=items[0], figures=figures)
+        label = word("study.printed", language, figure=items[0], answer=figures)
     elif len(items) <= LISTED:
         label = show(Listed(items), language)
     else:
@@ -186,7 +186,7 @@ def _axis_keys(
     source = next((line.whose for line in lines if _missing(line)), None)
     if source:
         shape, colour, _ = looks[source]
-        said = word("charts.key.missing", language, n=max_missing)
+        said = word("charts.grid.missing", language, n=max_missing)
         keys.append(Key(said, colour, shape, filled=False))
     return keys
 

@@ -87,7 +87,7 @@ def intervals(
         notes.insert(0, bases[0])
         bases = [""] * len(bases)
     few = [group.label for group, figure in table if figure.display and is_small(figure, small)]
-    label = word("charts.small.dots", language, n=small)
+    label = word("charts.small", language, n=small)
     rows = in_sections(
         (
             group,

@@ -303,7 +303,7 @@ def _keys(levels: Levels, table: Sequence[Answers], small: int, language: str) -
     if levels.dont_know and any(row.dont_know for row in table):
         keys.append(Key(levels.dont_know[1], "neutral"))
     if any(row.bars(small) and row.is_small(small) for row in table):
-        keys.append(Key(word("charts.small.bars", language, n=small), "muted", "hatch"))
+        keys.append(Key(word("charts.small", language, n=small), "muted", "hatch"))
     return keys
 
 

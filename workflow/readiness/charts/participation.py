@@ -73,7 +73,10 @@ def flow(figures: Figures) -> Picture:
     )
     if not found:
         return nothing(title, language, simulated=figures.simulated)
+    left_out = word("participation.chart.left_out", language)
     labels = {step: word(STEPS[step], language) for step in found}
+    for step in found.keys() & {*LEFT_OUT}:
+        labels[step] = word("language.labelled", language, label=left_out, what=labels[step])
     rows = []
     for step, figure in found.items():
         lost = step in LEFT_OUT

@@ -209,8 +209,5 @@ def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:
 
 def _successor(other: str, draft: bool, erratum: object) -> Fact:
     """That a publication has, or is to have, a successor; with the erratum where there is one."""
-    if not erratum:
-        kind = "audit.note.successor" if draft else "audit.note.superseded"
-        return Fact(kind, {"other": other})
-    kind = "audit.note.successor_why" if draft else "audit.note.superseded_why"
-    return Fact(kind, {"other": other, "text": str(erratum)})
+    said = Fact("audit.note.successor" if draft else "audit.note.superseded", {"other": other})
+    return Fact("language.labelled", {"label": said, "what": str(erratum)}) if erratum else said

@@ -5,13 +5,13 @@ Everything is of the register, and what there is nothing of is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Value
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.items import level_label
-from readiness.reporting.markdown import EMPTY, plain
+from readiness.reporting.markdown import EMPTY, fold, plain
 from readiness.reporting.shown import ShownWave
 
 RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))
@@ -41,6 +41,9 @@ FLOW = {
     False: "participation.caption.flow.received",
 }
 """What the picture of who answered is of, by whether there is a list of those who were asked."""
+CAPTIONS = tuple(
+    f"participation.caption.{name}" for name in ("rates", "bounds", "missing", "balance")
+)
 INVITED = "quality.invited.all"
 
 
@@ -112,8 +115,7 @@ def _rates(wave: ShownWave) -> str:
             computed = register.row(ids[1])["unit"] == "share"
             weighted = register.span(ids[1]) if computed else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
-    caption = "participation.caption.rates"
-    return wave.folded("rates", "participation.rates", RATES_TABLE, rows, caption)
+    return _folded(wave, "rates", RATES_TABLE, rows)
 
 
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
@@ -135,10 +137,7 @@ def nonresponse(wave: ShownWave) -> str:
         return ""
     facts = [Fact("participation.reading.worst")]
     if any(wave.register.has(f"{share}.selection.lower") for _, share in numbers):
-        raked = _raked(wave)
-        facts.append(
-            Fact("participation.reading.selection" if raked else "participation.reading.plain")
-        )
+        facts.append(Fact("participation.reading.selection"))
     return paragraphs(
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
@@ -206,8 +205,7 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         # Nothing is known beside the answers, so nothing could be assumed of who gave none.
         rows = [[*row[:2], row[4]] for row in rows]
         columns = [key for key in columns if key not in BOUNDS[1:3]]
-    caption = "participation.caption.bounds"
-    return wave.folded("bounds", "participation.bounds", columns, rows, caption)
+    return _folded(wave, "bounds", columns, rows)
 
 
 def _between(wave: ShownWave, identity: str) -> str:
@@ -236,8 +234,7 @@ def _missing(wave: ShownWave) -> str:
         ]
         for words, ids in found
     ]
-    columns, caption = ("report.column.question", *shown), "participation.caption.missing"
-    return wave.folded("missing", "participation.missing", columns, rows, caption)
+    return _folded(wave, "missing", ("report.column.question", *shown), rows)
 
 
 def _balance(wave: ShownWave) -> str:
@@ -253,5 +250,11 @@ def _balance(wave: ShownWave) -> str:
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
             rows.append([margin, *map(register.span, ids)])
-    columns, caption = ("report.column.margin", *BALANCE), "participation.caption.balance"
-    return wave.folded("balance", "participation.balance", columns, rows, caption)
+    return _folded(wave, "balance", ("report.column.margin", *BALANCE), rows)
+
+
+def _folded(wave: ShownWave, name: str, columns: Sequence[str], rows: Sequence[list[str]]) -> str:
+    """A table behind what it shows, which its caption says, too; "" without rows."""
+    caption = f"participation.caption.{name}"
+    made = wave.table(name, columns, rows, wave.caption(caption))
+    return fold(wave.word(caption), made) if made else ""

@@ -91,16 +91,15 @@ KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "revision": "report.title.revision",
     "weighting": "report.title.weighting",
-    "balance": "participation.balance",
-    "missing": "participation.missing",
+    "balance": "participation.caption.balance",
+    "missing": "participation.caption.missing",
 }
 """What the kinds of a register are called; others are `OTHER`."""
 OTHER = "numbers.kind.other"
 STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
 """How a number of a kind is made."""
 UNWEIGHTED = {
-    kind: f"numbers.steps.{kind}.unweighted"
-    for kind in ("estimate", "interval", "test", "bound", "scale")
+    kind: f"numbers.steps.{kind}.unweighted" for kind in ("estimate", "interval", "test", "scale")
 }
 """The same where each answer counts once."""
 TOLD = ("estimate", "interval", "count", "claim", "verdict")

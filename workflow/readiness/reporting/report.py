@@ -102,7 +102,7 @@ class Report:
         data, lineage = (self._provenance(names) for names in (register.datasets, register.lineage))
         engine = f"[{os.environ['READINESS_ENGINE']}]{{.prov}}"
         lines = [
-            (self._word("report.origin.data"), data),
+            (self._word("report.reading.data"), data),
             (self._word("report.origin.lineage"), lineage),
             *self._cited(data),
             *self._protection(),

@@ -27,7 +27,7 @@ from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
 from readiness.register.rows.weighting import WEIGHTS
 from readiness.reporting.blocks import Prose
-from readiness.reporting.markdown import EMPTY, actions, fold, label, picture, plain, table
+from readiness.reporting.markdown import EMPTY, actions, label, picture, plain, table
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
@@ -199,13 +199,6 @@ class Part:
             return ""
         header = [*map(self.word, columns), *more]
         return table(header, rows, label("tbl", self.run, name), caption, **look)
-
-    def folded(
-        self, name: str, title: str, columns: Sequence[str], rows: Rows, caption: str
-    ) -> str:
-        """The same behind a title, by its key; the caption by its kind. "" without rows."""
-        made = self.table(name, columns, rows, self.caption(caption))
-        return fold(self.word(title), made) if made else ""
 
     def caption(self, kind: str, **values: Value) -> str:
         """A caption, which says so when the answers are simulated."""

@@ -34,10 +34,15 @@ UNLISTED = (
     "report.selection.partial_census.unlisted",
 )
 """What is said of a census of which there is no list: who answered, what that lets figures say."""
-ANSWERED = tuple(f"report.answered.{selection.key}" for selection in Selection)
+ANSWERED = {
+    selection: f"report.answered.{selection.key}"
+    for selection in Selection
+    if selection is not Selection.PARTIAL_CENSUS
+} | {Selection.PARTIAL_CENSUS: "report.answered.census"}
+"""Who answered; of everyone who was asked it makes no difference whether all did."""
 NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
 EXCLUDED = tuple(
-    f"report.excluded.{rule}"
+    f"participation.chart.{rule}"
     for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
 )
 TESTS = tuple(
@@ -147,13 +152,15 @@ def answered(selection: Selection, values: Mapping[str, Value]) -> Fact:
     said = {name: value for name, value in values.items() if name != "rate"}
     if selection.response_rate:
         said = dict(values)
-    return Fact(f"report.answered.{selection.key}", said)
+    return Fact(ANSWERED[selection], said)
 
 
 def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
     """What of the received file was excluded, by rule: how many, and the value to show."""
     found = tuple(
-        Fact(f"report.excluded.{rule}", {"n": value}) for rule, (n, value) in counts.items() if n
+        Fact("language.beside", {"label": Term(f"participation.chart.{rule}"), "what": value})
+        for rule, (n, value) in counts.items()
+        if n
     )
     if not found:
         return Fact("report.excluded.none")

@@ -25,11 +25,6 @@ from readiness.survey.weighting.margins import JOINED
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
 NO_ANSWER = "weighting.unknown"
-ALONE = {
-    "weighting.step.jackknife": "weighting.step.jackknife.alone",
-    "weighting.step.groups": "weighting.step.groups.alone",
-}
-"""What is said of standard errors where there are no weights to be made again."""
 
 
 def weighting(wave: ShownWave) -> str:
@@ -62,8 +57,7 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
                 name: wave.register.named(ids[name]) if name in ids else _in_words(wave, fact, name)
                 for name in fact.values
             }
-            kind = ALONE.get(fact.kind, fact.kind) if _unweighted(wave) else fact.kind
-            yield Fact(kind, values)
+            yield Fact(fact.kind, values)
 
 
 def _unweighted(wave: ShownWave) -> bool:

@@ -39,19 +39,10 @@ from readiness.running.step import Job
 from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
-SHARE_BY, MEAN_BY = "charts.subtitle.share", "charts.subtitle.mean"
-ALONE = {
-    SHARE_BY: "charts.subtitle.share.alone",
-    MEAN_BY: "report.column.mean",
-}
-"""The same where there are no groups."""
 FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
 """The forms of the charts of who answered, which are of no single item."""
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 """The notes on what intervals mean, by the selection of respondents."""
-
-
-UNLISTED = "charts.selection.partial_census.unlisted"
 
 
 class PlannedChart(Section):
@@ -144,11 +135,13 @@ class Wave:
         return Groups(among, (TOTAL, word("report.total", language)), apart)
 
     def _subtitle(self, item: Item) -> str:
-        key = MEAN_BY if item.range else SHARE_BY
+        measure = word(
+            "report.column.mean" if item.range else "charts.subtitle.share", self._language
+        )
         if self.settings.by in ("", item.id):
-            return word(ALONE[key], self._language)
+            return measure
         by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
-        return word(key, self._language, by=by)
+        return f"{measure} · {by}"
 
     def _levels(self, item: Item) -> Picture:
         outside = item.dont_know
@@ -212,7 +205,7 @@ class Wave:
             return ""
         listed = bool(self.rows["id"].eq("quality.invited.all").any())
         if selection is Selection.PARTIAL_CENSUS and not listed:
-            return word(UNLISTED, self._language)
+            return word("report.selection.partial_census.unlisted", self._language)
         return word(f"charts.selection.{selection.key}", self._language)
 
     def _participation(self, form: str) -> Picture:

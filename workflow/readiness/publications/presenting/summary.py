@@ -25,10 +25,10 @@ JUDGED = "verdict.says.judged"
 """Of figures that others reported: no verdict beside their name may be taken for one on them."""
 
 _UNAVAILABLE = (
-    (Outcome.ERASED, "verdict.says.some_erased", "verdict.says.all_erased"),
-    (Outcome.RESTRICTED, "verdict.says.some_restricted", "verdict.says.all_restricted"),
-    (Outcome.MISSING, "verdict.says.some_missing", "verdict.says.all_missing"),
-    (Outcome.NOT_CHECKED, "verdict.says.some_unchecked", "verdict.says.all_unchecked"),
+    (Outcome.ERASED, "verdict.says.some_erased"),
+    (Outcome.RESTRICTED, "verdict.says.some_restricted"),
+    (Outcome.MISSING, "verdict.says.some_missing"),
+    (Outcome.NOT_CHECKED, "verdict.says.some_unchecked"),
 )
 
 _BESIDE = (
@@ -98,9 +98,9 @@ def _severe(audit: Audit) -> Iterator[Fact]:
         if audit.level >= level and (n := _count(findings(audit, level), Outcome.DIFFERS)):
             yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS:
-        for outcome, some, whole in _UNAVAILABLE:
+        for outcome, kind in _UNAVAILABLE:
             if n := audit.counts.get(outcome):
-                yield Fact(some, {"n": n, "all": every}) if n < every else Fact(whole, {"n": n})
+                yield Fact(kind, {"n": n, "all": every})
     elif audit.level >= DATA:
         gone = [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
         if gone:

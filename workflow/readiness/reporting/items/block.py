@@ -129,14 +129,8 @@ CAPTIONS = {
     "means": "report.caption.mean",
 }
 """What is said below a chart of a form."""
-ALONE = {
-    "report.caption.levels": "report.caption.levels.alone",
-    "report.caption.share": "report.caption.share.alone",
-    "report.caption.mean": "report.caption.mean.alone",
-    "tables.caption.groups": "tables.caption.alone",
-    "tables.caption.groups.number": "tables.caption.alone.number",
-}
-"""The same where there are no groups."""
+TABLES = ("tables.caption.share", "tables.caption.number")
+"""What is said of a table of shares, and of means."""
 
 
 def item_block(wave: ShownWave, name: str) -> Block:
@@ -182,24 +176,28 @@ class _Block:
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
-        n = register.named(f"{identity}.n")
-        values: dict[str, Value] = {"alpha": register.named(identity), "n": n}
+        alpha: Value = register.named(identity)
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
-        if not all(map(register.has, ends.values())):
-            return register.told(Fact("report.alpha.alone", values))
-        values |= {end: register.named(of) for end, of in ends.items()}
-        return register.told(Fact("report.alpha", values))
+        if all(map(register.has, ends.values())):
+            interval = Fact("language.interval", {e: register.named(of) for e, of in ends.items()})
+            alpha = Fact("language.beside", {"label": alpha, "what": interval})
+        return register.told(
+            Fact("report.alpha", {"alpha": alpha, "n": register.named(f"{identity}.n")})
+        )
 
     def _caption(self, kind: str, by: str) -> str:
+        """A caption, with the variable of the groups where there are any."""
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
-        values: dict[str, Value] = {
-            "item": self.item.label.text(self.wave.language),
-            "by": by,
-            "level": level_label(self.item, self.wave.language),
-            "unit": unit,
-        }
-        own = by and len(self.table.columns) > 1
-        return self.wave.caption(kind if own else ALONE.get(kind, kind), **values)
+        item: Value = self.item.label.text(self.wave.language)
+        level = level_label(self.item, self.wave.language)
+        grouped = by and len(self.table.columns) > 1
+        if grouped and kind in TABLES:
+            item = Fact("tables.caption.by", {"item": item, "by": by})
+        values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
+        if grouped and kind not in (*TABLES, CAPTIONS["options"]):
+            beside: dict[str, Value] = {"label": Fact(kind, values), "what": by}
+            return self.wave.caption("language.beside", **beside)
+        return self.wave.caption(kind, **values)
 
     def _chart(self, form: str) -> str:
         if form not in CAPTIONS:
@@ -210,8 +208,7 @@ class _Block:
     def _table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
-        number = self.item.kind == "number"
-        caption = "tables.caption.groups.number" if number else "tables.caption.groups"
+        caption = TABLES[self.item.kind == "number"]
         name = label("tbl", self.wave.run, self.item.id, kind)
         said = self._caption(caption, by)
         return banner_table(self.material, own, name, said, intervals=intervals)

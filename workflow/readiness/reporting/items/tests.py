@@ -124,18 +124,16 @@ class Tests:
             yield statements.proportional_odds(self._p(CHECK), self._confidence, values)
 
     def _effect(self) -> Iterator[Fact]:
-        effect = f"{self.item.id}.test.cramers_v"
-        if self.register.number(effect) is None:
+        identity = f"{self.item.id}.test.cramers_v"
+        if self.register.number(identity) is None:
             return
-        names = {"effect": effect, "lower": f"{effect}.lower", "upper": f"{effect}.upper"}
-        whole = all(self.register.number(identity) is not None for identity in names.values())
-        kind = "report.effect.interval" if whole else "report.effect"
-        values = {
-            name: self.register.named(identity)
-            for name, identity in names.items()
-            if self.register.number(identity) is not None
-        }
-        yield Fact(kind, values)
+        effect: Value = self.register.named(identity)
+        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+        if all(self.register.number(name) is not None for name in ends.values()):
+            interval = {end: self.register.named(name) for end, name in ends.items()}
+            what = Fact("language.interval", interval)
+            effect = Fact("language.beside", {"label": effect, "what": what})
+        yield Fact("report.effect", {"effect": effect})
 
     def contrasts(self) -> Iterator[str]:
         """The differences between groups, which of them are established, and what is not shown."""

@@ -62,7 +62,7 @@ def _phrase_row(study: ShownStudy, identity: str) -> list[str]:
     found = judged(study, identity)
     assert found is not None  # every phrase is judged
     values = found.told[0].values
-    quoted = Fact("study.words.quoted", {"phrase": values["phrase"]})
+    quoted = Fact("charts.quoted", {"label": values["phrase"]})
     figure = Fact("forensics.percent", {"figure": values["figure"]})
     fair, literal = Fact(FAIR[found.kind], values), Fact(LITERAL[found.kind], values)
     return [study.told(value) for value in (quoted, values["whose"], figure, fair, literal)]

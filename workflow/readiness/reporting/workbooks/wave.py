@@ -68,8 +68,8 @@ _MEASURES = {
     "share": "tables.measure.share",
     "number": "numbers.column.value",
     "count": "tables.measure.count",
-    "lower": "tables.measure.lower",
-    "upper": "tables.measure.upper",
+    "lower": "tables.column.lower",
+    "upper": "tables.column.upper",
     "higher": "tables.measure.higher",
 }
 
@@ -124,7 +124,7 @@ class _Sheet:
             name = self._told("language.labelled", label=of, what=name)
         if not column.letter:
             return name
-        return self._told("tables.head.lettered", label=name, letter=column.letter)
+        return self._told("language.beside", label=name, what=column.letter)
 
     def _lines(self) -> Iterator[str]:
         item = self.table.item
