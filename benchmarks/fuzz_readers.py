@@ -154,7 +154,9 @@ def _anything(draw: Random) -> bytes:
 # What must hold ---------------------------------------------------------------------------------
 def _accounted(content: bytes, tool: str | None) -> int:
     """Read and validated: the rows that came in, each kept or set aside with its reason."""
-    raw = read_export(NAME, survey(), content, tool=tool)
+    known = survey()
+    exported = known.export.model_copy(update={"tool": tool})
+    raw = read_export(NAME, known.model_copy(update={"export": exported}), content)
     for name in raw.columns:
         if name != "_row" and not all(isinstance(text, str) for text in raw[name].unique()):
             raise FaultError(f"column {name} holds what is no text")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,29 +83,37 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     write_atomically(path, to_csv(frame))
 
 
+def number_rows(
+    path: Path, text: str, *, separator: str = ",", first: int = 1, advice: str = MEND
+) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a delimited text with its number as a spreadsheet counts, `first` for the first.
+
+    A blank line is no row, but it counts. Raises DataError, naming the row, for what csv.reader
+    cannot read; `advice` says what to do then.
+    """
+    number = first - 1
+    try:
+        parsed = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        for number, cells in enumerate(parsed, first):
+            if cells:
+                yield number, cells
+    except csv.Error as error:
+        raise DataError(f"{path}, row {number + 1}: {_unreadable(error)}. {advice}") from None
+
+
 def read_rows(
-    path: Path,
-    what: str,
-    content: bytes | None = None,
-    advice: str = MEND,
+    path: Path, what: str, content: bytes | None = None
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header of a CSV, and each row with its number as a spreadsheet counts (header = 1).
 
-    A blank line is no row, but it counts. `what` the file is and `advice` what to do stand in
-    messages; `content` are its bytes where they are in hand already. Raises DataError, naming file
-    and row, when it is missing, empty, not UTF-8, or no table: a row of more or fewer cells than
-    the header (a file that was cut, say), a quote that is not closed, a cell of more than 131072
-    characters, a column named twice.
+    A blank line is no row, but it counts. `what` the file is stands in messages; `content` are its
+    bytes where they are in hand already. Raises DataError, naming file and row, when it is missing,
+    empty, not UTF-8, or no table: a row of more or fewer cells than the header (a file that was
+    cut, say), a quote that is not closed, a cell of more than 131072 characters, a column named
+    twice.
     """
-    text = _text(path, what, read_bytes(path, what) if content is None else content, advice)
-    rows: list[tuple[int, list[str]]] = []
-    number = 0
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
-            if cells:
-                rows.append((number, cells))
-    except csv.Error as error:
-        raise DataError(f"{path}, row {number + 1}: {unreadable(error)}. {advice}") from None
+    text = _text(path, what, read_bytes(path, what) if content is None else content)
+    rows = list(number_rows(path, text))
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
     header = rows[0][1]
@@ -114,13 +122,13 @@ def read_rows(
     if len(header) == 1 and len(names) > 1 and all(";" in cells[0] for _, cells in rows[:2]):
         raise DataError(
             f"{path}: {what} is separated by semicolons, so saved from a spreadsheet, which may "
-            f"have changed dates and codes; expected commas. {advice}"
+            f"have changed dates and codes; expected commas. {MEND}"
         )
     for number, cells in rows[1:]:
         if len(cells) != len(header):
             raise DataError(
                 f"{path}, row {number}: {counted(len(cells))} where the header has {len(header)}. "
-                f"{advice}"
+                f"{MEND}"
             )
     return header, rows[1:]
 
@@ -140,10 +148,10 @@ def read_bytes(path: Path, what: str) -> bytes:
         raise DataError(f"{path}: {what} cannot be read ({error.strerror}).") from None
 
 
-def _text(path: Path, what: str, content: bytes, advice: str) -> str:
+def _text(path: Path, what: str, content: bytes) -> str:
     for beginning, kind in PACKED.items():
         if content.startswith(beginning):
-            raise DataError(f"{path}: {what} is {kind}; expected a CSV. {advice}")
+            raise DataError(f"{path}: {what} is {kind}; expected a CSV. {MEND}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -154,7 +162,7 @@ def _text(path: Path, what: str, content: bytes, advice: str) -> str:
         ) from None
 
 
-def unreadable(error: csv.Error) -> str:
+def _unreadable(error: csv.Error) -> str:
     """What csv.reader met, in words."""
     said = str(error)
     if "field limit" in said:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import cache
+import re
+from collections.abc import Collection
 
 from readiness.questionnaire.text import match_key
 
@@ -29,51 +29,26 @@ def split_joined(
     if not key or len(key) > _MOST:
         return None
     longest_first = sorted(set(options) - {""}, key=lambda option: (-len(option), option))
-    keys = [sign if sign == " " else sign.strip() for sign in signs]
-    after = _after(key, [sign for sign in keys if sign])
-    found = _cut(key, longest_first, after)
-    return None if found is None else list(dict.fromkeys(found))
-
-
-def _after(key: str, signs: Collection[str]) -> Callable[[int], int | None]:
-    """Where the next option begins if one ends at a place; None where none may end there."""
-
-    @cache
-    def after(at: int) -> int | None:
-        if at == len(key):
-            return at
-        start = at
-        while start < len(key) and key[start] == " ":
-            start += 1
-        for sign in signs:
-            if sign != " " and key.startswith(sign, start):
-                start += len(sign)
-                while start < len(key) and key[start] == " ":
-                    start += 1
-                return start
-        return start if " " in signs and start > at else None
-
-    return after
-
-
-def _cut(key: str, options: list[str], after: Callable[[int], int | None]) -> list[str] | None:
-    """Depth first without recursion; a place that led nowhere is not tried twice."""
-    dead: set[int] = set()
-    path: list[tuple[int, str]] = []
-    at, tried = 0, 0
-    while at < len(key):
-        for index in range(tried, len(options)):
-            option = options[index]
-            if key.startswith(option, at):
-                begins = after(at + len(option))
-                if begins is not None and begins not in dead:
-                    path.append((at, option))
-                    at, tried = begins, 0
-                    break
-        else:
-            dead.add(at)
-            if not path:
-                return None
-            at, option = path.pop()
-            tried = options.index(option) + 1
-    return [option for _, option in path]
+    stripped = {sign if sign == " " else sign.strip() for sign in signs}
+    between = re.compile("|".join(
+        " +" if sign == " " else f" *{re.escape(sign)} *"
+        # A space alone stands between options where no other sign does.
+        for sign in sorted(stripped - {""}, reverse=True)
+    ))  # fmt: skip
+    # From the end: at each place the longest option from which the end can be reached.
+    leads: dict[int, tuple[str, int]] = {}
+    for at in range(len(key) - 1, -1, -1):
+        for option in longest_first:
+            end = at + len(option)
+            if not key.startswith(option, at):
+                continue
+            gap = between.match(key, end)
+            end = gap.end() if gap else end
+            if end == len(key) or (gap and end in leads):
+                leads[at] = (option, end)
+                break
+    found, at = [], 0
+    while at in leads:
+        option, at = leads[at]
+        found.append(option)
+    return list(dict.fromkeys(found)) if at == len(key) else None

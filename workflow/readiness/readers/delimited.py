@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,11 @@ from readiness.readers.table import (
     HEAD,
     Sheet,
     bounded,
+    categorical,
     header_at,
     without_empty,
 )
-from readiness.tables import LONG, counted, is_regular, unreadable
+from readiness.tables import LONG, counted, is_regular, number_rows
 
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -48,7 +50,6 @@ NO_TABLES = {
     b"ascii spss port file": "a portable SPSS file (.por); save it as .sav.",
 }
 """How files begin that are no table, in small letters, and what to do."""
-_CHUNK = 20_000
 
 Row = tuple[int, list[str]]
 
@@ -79,9 +80,9 @@ def read(
         # A copy less while the parser has its own.
         body = content.removeprefix(BOM_UTF8) if named == "UTF-8" and not said else text.encode()
         text = ""
-        sheet = _fast(path, body, separator, line)
+        sheet = _read_by_pandas(path, body, separator, line)
         text = text if sheet else body.decode("utf-8")
-    sheet = without_empty(sheet or _slow(path, text, separator, wanted, line))
+    sheet = without_empty(sheet or _read_by_csv(path, text, separator, wanted, line))
     return replace(sheet, encoding=named, separator=separator)
 
 
@@ -116,13 +117,17 @@ def _separator(text: str, wanted: Collection[str]) -> str:
 # --- by csv -------------------------------------------------------------------------------------
 
 
-def _slow(path: Path, text: str, separator: str, wanted: Collection[str], line: int) -> Sheet:
-    rows = _rows(path, text, separator, line)
-    head = list(islice(rows, HEAD))
-    if not head:
+def _read_by_csv(
+    path: Path, text: str, separator: str, wanted: Collection[str], line: int
+) -> Sheet:
+    rows: list[Row] = []
+    for number, cells in number_rows(path, text, separator=separator, first=line, advice=AGAIN):
+        rows.append((number, list(map(intern, cells))))
+        bounded(path, len(rows), len(cells))
+    if not rows:
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
-    at = header_at([cells for _, cells in head], wanted)
-    header = head[at][1]
+    at = header_at([cells for _, cells in rows[:HEAD]], wanted)
+    header = rows[at][1]
     other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
     if len(header) == 1 and len(other) > 1:
         # One column only, and in its name another sign that separates: the wrong one was taken.
@@ -130,124 +135,57 @@ def _slow(path: Path, text: str, separator: str, wanted: Collection[str], line: 
             f"{path}: what stands between the cells cannot be told; tried "
             f"{', '.join(_NAMES.values())}. {AGAIN}"
         )
-    bounded(path, 1, len(header))
-    body = _Body(path, header)
-    body.take(head[at + 1 :])
-    while chunk := list(islice(rows, _CHUNK)):
-        body.take(chunk)
-    ended = text.endswith(("\n", "\r"))
-    above = tuple(tuple(cells) for _, cells in head[:at])
-    return body.finish(Sheet(path, tuple(header), pd.DataFrame(), np.array([]), above), ended=ended)
+    above = tuple(tuple(cells) for _, cells in rows[:at])
+    return _fit_rows(path, header, rows[at + 1 :], above, text.endswith(("\n", "\r")))
 
 
-def _rows(path: Path, text: str, separator: str, line: int) -> Iterator[Row]:
-    """Rows with their numbers; a blank line is no row, but it counts."""
-    number = line - 1
-    try:
-        for number, cells in enumerate(_parsed(text, separator), line):
-            if cells:
-                yield number, cells
-    except csv.Error as error:
-        raise DataError(f"{path}, row {number + 1}: {unreadable(error)}. {AGAIN}") from None
+def _fit_rows(
+    path: Path, header: list[str], rows: list[Row], above: tuple[tuple[str, ...], ...], ended: bool
+) -> Sheet:
+    """The sheet of rows that are each as wide as the header; what cannot be fitted is a fault.
 
-
-class _Body:
-    """Rows below the header, as they come, each of the header's width."""
-
-    def __init__(self, path: Path, header: list[str]) -> None:
-        self.path, self.width = path, len(header)
-        named = [at for at, cell in enumerate(header) if cell.strip()]
-        self.least = named[-1] + 1 if named else 0
-        self.known: list[dict[str, int]] = [{} for _ in header]
-        self.parts: list[list[np.ndarray]] = [[] for _ in header]
-        self.numbers: list[int] = []
-        self.faults: dict[int, str] = {}
-        self.short: list[Row] = []
-
-    def take(self, rows: list[Row]) -> None:
-        """Add rows; short and empty ones wait until it is known whether only the last are so."""
-        fitted: list[list[str]] = []
-        for number, cells in rows:
-            if len(cells) < self.least or not any(cells):
-                self.short.append((number, cells))
-                continue
-            for waiting in self.short:
-                fitted.append(self._waited(*waiting))
-            self.short.clear()
-            if any(cell.strip() for cell in cells[self.width :]):
-                fitted.append(self._fault(number, cells))
-                continue
-            fitted.append([*cells[: self.width], *[""] * (self.width - len(cells))])
-            self.numbers.append(number)
-        self._add(fitted)
-        bounded(self.path, len(self.numbers), self.width)
-
-    def _waited(self, number: int, cells: list[str]) -> list[str]:
-        """A row that is not among the last: one without an answer, or a fault."""
-        if len(cells) < self.least:
-            return self._fault(number, cells)
-        self.numbers.append(number)
-        return [""] * self.width
-
-    def _fault(self, number: int, cells: list[str]) -> list[str]:
-        """An empty row in place of one whose cells nobody can put below their headers."""
-        self.faults[len(self.numbers)] = f"{counted(len(cells))} where the header has {self.width}"
-        self.numbers.append(number)
-        return [""] * self.width
-
-    def _add(self, rows: list[list[str]]) -> None:
-        if not rows:
-            return
-        columns = zip(*rows, strict=True)
-        for column, known, parts in zip(columns, self.known, self.parts, strict=True):
-            for text in dict.fromkeys(column):
-                known.setdefault(text, len(known))
-            parts.append(
-                np.fromiter(map(known.__getitem__, column), dtype=np.int32, count=len(column))
-            )
-
-    def finish(self, sheet: Sheet, *, ended: bool) -> Sheet:
-        """The sheet with these rows.
-
-        The last rows may be short: what spreadsheets leave out at the end of a row is empty. Half
-        the cells or fewer are another thing (a total, a remark): set aside. Where the file ends
-        within a row it is cut: DataError.
-        """
-        notes: tuple[str, ...] = ()
-        while self.short and not any(self.short[-1][1]):
-            self.short.pop()
-        if self.short and not ended:
-            number, cells = self.short[-1]
-            raise DataError(
-                f"{self.path}, row {number}: {counted(len(cells))} where the header has "
-                f"{self.width}; the file ends within the row, so it is cut. {AGAIN}"
-            )
-        last: list[list[str]] = []
-        for number, cells in self.short:
-            if not any(cells):
-                last.append(self._waited(number, cells))
-                continue
-            if 2 * len(cells) <= self.least:
-                last.append(self._fault(number, cells))
-                continue
-            last.append([*cells, *[""] * (self.width - len(cells))])
-            self.numbers.append(number)
-            notes = (f"from row {self.short[0][0]} on, cells that are not there are read as empty",)
-        self._add(last)
-        made = {}
-        for at, (known, parts) in enumerate(zip(self.known, self.parts, strict=True)):
-            codes = np.concatenate(parts) if parts else np.array([], dtype=np.int32)
-            made[at] = pd.Categorical.from_codes(codes, pd.Index(list(known), dtype=object))
-        numbers = np.array(self.numbers, dtype=np.int64)
-        return replace(
-            sheet, rows=pd.DataFrame(made), numbers=numbers, faults=self.faults, notes=notes
+    The last rows may be short: what spreadsheets leave out at the end of a row is empty. Half
+    the cells or fewer are another thing (a total, a remark): set aside. Where the file does not
+    end with a line (`ended`) a short last row is cut: DataError.
+    """
+    width = len(header)
+    least = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
+    while rows and not any(rows[-1][1]):
+        rows.pop()
+    whole = len(rows)
+    while whole and (len(rows[whole - 1][1]) < least or not any(rows[whole - 1][1])):
+        whole -= 1
+    if whole < len(rows) and not ended:
+        raise DataError(
+            f"{path}, row {rows[-1][0]}: {counted(len(rows[-1][1]))} where the header has {width}; "
+            f"the file ends within the row, so it is cut. {AGAIN}"
         )
+    fitted: list[list[str]] = []
+    faults: dict[int, str] = {}
+    notes: tuple[str, ...] = ()
+    for at, (_, cells) in enumerate(rows):
+        short = len(cells) < least
+        told = any(cells)
+        if (short and (at < whole or not told or 2 * len(cells) <= least)) or any(
+            cell.strip() for cell in cells[width:]
+        ):
+            # An empty row in place of one whose cells nobody can put below their headers.
+            faults[at] = f"{counted(len(cells))} where the header has {width}"
+            cells = []
+        elif short:
+            notes = (f"from row {rows[whole][0]} on, cells that are not there are read as empty",)
+        fitted.append([*cells[:width], *[""] * (width - len(cells))])
+    columns = list(zip(*fitted, strict=True)) or [()] * width
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    return Sheet(
+        path, tuple(header), categorical(columns), numbers, above, faults=faults, notes=notes
+    )
 
 
 # --- by pandas ----------------------------------------------------------------------------------
 
 
-def _fast(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
+def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
     """The same of a large file that any parser reads alike; None where one might not."""
     header = next(_parsed(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
     if len(header) < 2 or not is_regular(content, separator, len(header)):

@@ -26,7 +26,6 @@ def read_export(
     content: bytes | None = None,
     *,
     simulated: bool | None = None,
-    tool: str | None = None,
 ) -> pd.DataFrame:
     """Read an export of `questionnaire`: one row a submission, every cell as exported text.
 
@@ -38,15 +37,14 @@ def read_export(
     tool's own name of the row), `_complete` (`yes` or `no`), `_fault` (why a row is no answer, ""
     for the others). `content` are the file's bytes where they are in hand already; `simulated` is
     what the configuration says of it (None: it says nothing): test answers count in a simulated
-    wave, and in a file of them alone of which nothing is said. `tool` names the reader where it is
-    not to be found out.
+    wave, and in a file of them alone of which nothing is said.
 
     Raises DataError, in one or two lines naming the file and the columns, when the file is missing,
     empty, of an encoding that cannot be told, no table, has other columns than the questionnaire,
     or when its marker of simulated answers and the configuration do not agree; ConfigError for a
     tool that is not known.
     """
-    sheet, reader = _opened(path, questionnaire, content, tool)
+    sheet, reader = _opened(path, questionnaire, content)
     if not len(sheet):
         raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     marked = _is_marked(sheet, questionnaire)
@@ -81,18 +79,14 @@ def _count_tests(path: Path, frame: pd.DataFrame, *, everyone: bool) -> None:
 
 
 def read_ignored(
-    path: Path,
-    questionnaire: Questionnaire,
-    content: bytes | None = None,
-    *,
-    tool: str | None = None,
+    path: Path, questionnaire: Questionnaire, content: bytes | None = None
 ) -> pd.DataFrame:
     """What `read_export` does not read: `_row`, and every other column by its header.
 
     Those that the questionnaire ignores and those that the tool adds; a header that occurs again
     has its count behind it. Raises as `read_export` does.
     """
-    sheet, reader = _opened(path, questionnaire, content, tool)
+    sheet, reader = _opened(path, questionnaire, content)
     assigned = reader.assigned(sheet, questionnaire)
     options = (at for found in assigned.options.values() for at in found.values())
     roles = (assigned.roles[role] for role in READ if role in assigned.roles)
@@ -108,24 +102,22 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 
     Raises as `read_export` does.
     """
-    return _opened(path, questionnaire, None, None)[0].frame()
+    return _opened(path, questionnaire)[0].frame()
 
 
-def recognised(
-    path: Path, content: bytes | None = None, *, tool: str | None = None
-) -> tuple[Sheet, Tool]:
+def recognised(path: Path, content: bytes | None = None) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
     the columns that it adds by itself. Raises as `read_export` does.
     """
     sheet = read_sheet(path, content)
-    reader = choose(sheet, None, tool)
+    reader = choose(sheet, None)
     return reader.prepared(sheet), reader
 
 
 def _opened(
-    path: Path, questionnaire: Questionnaire, content: bytes | None, tool: str | None
+    path: Path, questionnaire: Questionnaire, content: bytes | None = None
 ) -> tuple[Sheet, Tool]:
     """The sheet, one header above its rows, and the tool that reads it."""
     content = read_bytes(path, "the export") if content is None else content
@@ -138,7 +130,7 @@ def _opened(
     sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=n) for n in sheet.others)]
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
-    reader = choose(sheet, questionnaire, tool or questionnaire.export.tool)
+    reader = choose(sheet, questionnaire)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
     return _further_headers(reader.prepared(sheet), keys), reader
@@ -157,12 +149,13 @@ def _further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
     return sheet.below(rows) if rows else sheet
 
 
-def choose(sheet: Sheet, questionnaire: Questionnaire | None, name: str | None = None) -> Tool:
-    """The reader of the sheet: the named one, or the one that recognises it.
+def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
+    """The reader of the sheet: the one that the questionnaire names, or that recognises it.
 
     Raises ConfigError for a name that is none, DataError where two are as sure as each other.
     """
     listed = ", ".join(tool.name for tool in TOOLS)
+    name = questionnaire.export.tool if questionnaire else None
     if name is not None:
         for tool in TOOLS:
             if match_key(name).replace(" ", "-") == tool.name:

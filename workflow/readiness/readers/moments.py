@@ -37,13 +37,14 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
-def _match(text: str) -> re.Match[str] | None:
+def match_moment(text: str) -> re.Match[str] | None:
+    """The parts of a moment or day as it is written; None where the text is none."""
     key = match_key(text) if len(text) < 60 else ""
     return _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key) or _NAMED.fullmatch(key)
 
 
-def _moment(found: re.Match[str], order: str) -> datetime | None:
-    """The moment; None where there is no such day or hour."""
+def make_moment(found: re.Match[str], order: str) -> datetime | None:
+    """The moment of matched parts; None where there is no such day or hour."""
     groups = found.groupdict()
     if "one" not in groups:
         name = (groups["name"] or groups["name2"])[:3]
@@ -84,7 +85,7 @@ def _half(rest: str) -> str | None:
 def looks_like_moments(texts: Sequence[str]) -> bool:
     """Whether most of the texts that are not blank are moments, and there is one."""
     given = [text for text in texts if match_key(text)][:200]
-    return bool(given) and sum(_match(text) is not None for text in given) >= 0.8 * len(given)
+    return bool(given) and sum(match_moment(text) is not None for text in given) >= 0.8 * len(given)
 
 
 def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
@@ -94,11 +95,11 @@ def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
     month = any(int(two) > 12 for _, two in numbers)
     if day != month:
         return DAY_FIRST if day else MONTH_FIRST
-    found = [match for text in first if (match := _match(text)) and match.re is _YEAR_LAST]
+    found = [match for text in first if (match := match_moment(text)) and match.re is _YEAR_LAST]
     if not day and len(found) > 2:
         sorted_by = []
         for order in (DAY_FIRST, MONTH_FIRST):
-            known = [moment for match in found if (moment := _moment(match, order))]
+            known = [moment for match in found if (moment := make_moment(match, order))]
             if known in (sorted(known), sorted(known, reverse=True)):
                 sorted_by.append(order)
         if len(sorted_by) == 1:
@@ -109,8 +110,8 @@ def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
 
 def read_one(text: str, order: str) -> str:
     """Text -> `YYYY-MM-DDTHH:MM:SS`; "" where it is no moment."""
-    found = _match(text)
-    moment = _moment(found, order) if found else None
+    found = match_moment(text)
+    moment = make_moment(found, order) if found else None
     return "" if moment is None else moment.isoformat()
 
 
@@ -140,10 +141,10 @@ def read_all(texts: Sequence[str], order: str) -> list[str]:
 
 def seconds_between(started: str, ended: str) -> str:
     """Whole seconds from one moment to another, zones regarded; "" where either is none."""
-    first, last = _match(started), _match(ended)
+    first, last = match_moment(started), match_moment(ended)
     if not first or not last:
         return ""
-    one, other = _moment(first, DAY_FIRST), _moment(last, DAY_FIRST)
+    one, other = make_moment(first, DAY_FIRST), make_moment(last, DAY_FIRST)
     if one is None or other is None:
         return ""
     span = (other - _offset(last["rest"])) - (one - _offset(first["rest"]))

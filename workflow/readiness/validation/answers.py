@@ -11,7 +11,7 @@ import pandas as pd
 
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
-from readiness.validation.cells import Cell, holds_codes
+from readiness.validation.cells import Cell, Options, holds_codes, read_cell
 from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
@@ -80,6 +80,15 @@ class Answers:
             texts={name: texts.take(kept) for name, texts in self.texts.items()},
             known={name: texts.take(kept) for name, texts in self.known.items()},
         )
+
+    def options(self, item: Item) -> Options:
+        """What a cell of the item may hold."""
+        return Options.of(item, item.id in self.codes, self.dates)
+
+    def cells(self, item: Item) -> tuple[Cell, ...]:
+        """Each distinct text of the item, read."""
+        options = self.options(item)
+        return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
 
     def corrected(self, texts: Mapping[str, Texts]) -> Answers:
         """The same with other texts for some items."""

@@ -13,7 +13,6 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from math import isinf
 
@@ -21,6 +20,7 @@ from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, REFUSED, Item, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
 from readiness.questionnaire.text import tidy
+from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
 _SEPARATORS = " ;,"
 NEAR = 0.75
@@ -267,10 +267,8 @@ _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
 _MOST_DIGITS = 15
 """No range needs more, a float holds no more, and Python refuses to convert thousands of them."""
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ]\d{2}:\d{2}.*)?$")
-_PARTS = re.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})$")
-ORDERS = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
-"""Where year, month and day stand in a date of each order."""
+ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
+"""What stands first in a date of each order that its year does not tell."""
 
 
 @dataclass(frozen=True)
@@ -329,33 +327,17 @@ def _plain(digits: str) -> str:
 def read_date(text: str, order: str | None) -> str | Fault:
     """The day, `2026-03-31`, of a date with or without a time behind it.
 
-    `order` of day, month and year where the questionnaire says it (`ORDERS`). Where it does not, a
-    date that is one day in one order and another in the other is not guessed.
+    `order` of day, month and year where the questionnaire says it. Where it does not, a date that
+    is one day in one order and another in the other is not guessed.
     """
-    key = match_key(text)
-    if match := _ISO.match(key):
-        return _day(match[1], match[2], match[3]) or _impossible()
-    match = _PARTS.match(key.partition(":")[0].rpartition(" ")[0] if ":" in key else key)
-    if match is None:
+    found = match_moment(text)
+    if found is None:
         return Fault("not_a_date", Fact("validation.not_a_date"))
-    orders = [order] if order else ["ymd"] if len(match[1]) == 4 else ["dmy", "mdy"]
-    days = {_day(*(match[k + 1] for k in ORDERS[each])) for each in orders} - {""}
+    orders = [ORDERS[order]] if order in ORDERS else ORDERS.values()
+    moments = [make_moment(found, each) for each in orders]
+    days = {moment.date().isoformat() for moment in moments if moment is not None}
     if not days:
-        return _impossible()
+        return Fault("impossible_date", Fact("validation.impossible_date"))
     if len(days) > 1:
         return Fault("not_a_date", Fact("validation.ambiguous_date"))
     return days.pop()
-
-
-def _impossible() -> Fault:
-    return Fault("impossible_date", Fact("validation.impossible_date"))
-
-
-def _day(year: str, month: str, day: str) -> str:
-    """A day of the calendar, or "" where there is none such; years have four digits."""
-    if len(year) != 4:
-        return ""
-    try:
-        return date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return ""

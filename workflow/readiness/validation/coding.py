@@ -15,7 +15,7 @@ from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnair
 from readiness.questionnaire.items import Routing
 from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
-from readiness.validation.cells import Options, read_cell
+from readiness.validation.cells import Options
 from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
@@ -77,8 +77,7 @@ def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
 
 def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:
     texts = answers.texts[item.id]
-    options = Options.of(item, item.id in answers.codes, answers.dates)
-    cells = tuple(read_cell(item, text, options) for text in texts.texts)
+    cells = answers.cells(item)
     given = texts.flags(cell.given for cell in cells)
     # An item nobody can be shown to have been asked, and left empty, was not asked.
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)
@@ -87,7 +86,7 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
         column = texts.mapped([cell.values[position] for cell in cells])
         columns[name] = column.put(out, NOT_ASKED) if out.any() else column
     coded = Coded(item, texts, cells, asked, columns)
-    found = _cell_issues(coded, answers, options, ~out)
+    found = _cell_issues(coded, answers, ~out)
     conditions = Listed(tuple(condition(routing) for routing in item.asked_if))
     for rule, mask, kind in (
         ("routed_out", (asked == NO) & given, "validation.routed_out"),
@@ -104,9 +103,7 @@ def condition(routing: Routing) -> Fact:
     return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 
-def _cell_issues(
-    coded: Coded, answers: Answers, options: Options, inside: Booleans
-) -> list[pd.DataFrame]:
+def _cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.DataFrame]:
     """The faults of the cells of one item in the rows `inside`, but the blank ones."""
     texts = coded.texts
     faulty: dict[str, dict[int, Fact]] = {}
@@ -122,7 +119,7 @@ def _cell_issues(
         said[list(facts)] = _as_json(list(facts.values()))
         near = np.full(len(texts.texts), "", dtype=object)
         if rule in ("unknown_option", "near_option"):
-            for place, suggestion in _near(texts, facts, options).items():
+            for place, suggestion in _near(texts, facts, answers.options(coded.item)).items():
                 near[place] = suggestion
         if rule in _NO_ANSWERS:
             for place in facts:

@@ -68,7 +68,7 @@ def apply_corrections(
             continue
         at = place[who]
         column = texts.get(item.id, answers.texts[item.id])
-        options = Options.of(item, item.id in answers.codes, answers.dates)
+        options = answers.options(item)
         exported = column.at(at)
         _require_match(where, item, who, exported, entry, options)
         texts[item.id] = column.put([at], _exported_text(where, item, entry["to"], options))

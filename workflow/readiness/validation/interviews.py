@@ -17,7 +17,6 @@ import pandas as pd
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire, match_key
 from readiness.validation.answers import YES, Answers, Coded
-from readiness.validation.cells import Options, read_cell
 from readiness.validation.coding import condition
 from readiness.validation.columns import Booleans, Texts, ranks
 
@@ -237,14 +236,14 @@ def screened_out(
         ending = {category.code for category in item.categories if category.screens_out}
         if not ending:
             continue
-        texts = answers.texts[item.id]
-        options = Options.of(item, item.id in answers.codes)
-        cells = [read_cell(item, text, options).values for text in texts.texts]
+        # By column, what ends the interview: a ticked option, or one of the codes.
+        ends = {0: ending}
         if item.kind == "multi":
-            places = [k for k, code in enumerate(item.codes) if code in ending]
-            out = texts.flags(any(cell[k] == "1" for k in places) for cell in cells)
-        else:
-            out = texts.flags(cell[0] in ending for cell in cells)
+            ends = {k: {"1"} for k, code in enumerate(item.codes) if code in ending}
+        out = answers.texts[item.id].flags(
+            any(cell.values[k] in wanted for k, wanted in ends.items())
+            for cell in answers.cells(item)
+        )
         at = np.flatnonzero(out & ~gone)
         found.append(answers.issues("screened_out", Fact("validation.screened_out"), at, item=item))
         gone |= out

@@ -20,6 +20,7 @@ ISO = "%Y-%m-%dT%H:%M:%S"
 TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
 """How a moment may be written, for those whose export has none."""
 KEPT = "kept"
+_NO_SIGNS = str.maketrans("", "", "-:")
 
 DuplicateRule = Literal["last", "first", "most_answered"]
 DUPLICATES: dict[DuplicateRule, str] = {
@@ -185,8 +186,15 @@ def _open_names(
 
 def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
     """`open-` and the moment of each row, with a number where a moment has several contents."""
-    names = _texts_of_moments(submitted)
-    moments = submitted.to_numpy(dtype="datetime64[s]").astype(np.int64)
+    seconds = submitted.to_numpy(dtype="datetime64[s]")
+    moments = seconds.astype(np.int64)
+    names = np.array(
+        [
+            "open-undated" if text == "NaT" else f"open-{text.translate(_NO_SIGNS)}"
+            for text in np.datetime_as_string(seconds).tolist()
+        ],
+        dtype=object,
+    )
     several = np.flatnonzero(pd.Series(moments).duplicated(keep=False))
     if len(several):
         moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
@@ -201,17 +209,6 @@ def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.o
             name if not k else f"{name}-{k + 1}"
             for name, k in zip(names[several], number.tolist(), strict=True)
         ]
-    return names
-
-
-def _texts_of_moments(submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    known = submitted.dropna().dt
-    day = (known.year * 10000 + known.month * 100 + known.day).tolist()
-    second = (known.hour * 10000 + known.minute * 100 + known.second).tolist()
-    names = np.full(len(submitted), "open-undated", dtype=object)
-    names[submitted.notna().to_numpy()] = [
-        f"open-{d:08d}T{s:06d}" for d, s in zip(day, second, strict=True)
-    ]
     return names
 
 

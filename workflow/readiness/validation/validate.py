@@ -18,7 +18,6 @@ from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
 from readiness.validation.answers import Answers, Coded
-from readiness.validation.cells import Options, read_cell
 from readiness.validation.coding import (
     cells_of,
     code_answers,
@@ -90,6 +89,7 @@ def validate(
     sample: pd.DataFrame | None = None,
     corrections: pd.DataFrame | None = None,
     *,
+    tokens: frozenset[str] | None = None,
     opens: date | None = None,
     closes: date | None = None,
     duplicates: DuplicateRule = "last",
@@ -101,6 +101,7 @@ def validate(
         questionnaire: what was asked.
         sample: the invited persons (`read_sample`); None for a wave without a frame.
         corrections: as `read_corrections` gives them.
+        tokens: invitation codes, where there is no sample that holds them.
         opens: first day on which submissions count; None: every day before `closes`.
         closes: last day on which submissions count; None: every day from `opens` on.
         duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
@@ -111,43 +112,7 @@ def validate(
     """
     if opens and closes and opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
-    tokens = None if sample is None else frozenset(sample["token"])
-    return _validated(
-        raw, questionnaire, tokens, sample, corrections,
-        opens=opens, closes=closes, duplicates=duplicates,
-    )  # fmt: skip
-
-
-def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
-    """The same for an export of which only the questionnaire is known, not yet its wave.
-
-    Every day counts (a submission has one, where the export has a column of it) and, where the
-    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
-    `validate` does.
-    """
-    tokens = None
-    if questionnaire.frame and "_invitation" in raw:
-        codes = Texts.of(raw["_invitation"]).texts
-        tokens = frozenset(code for code in map(invitation_code, codes) if code)
-    dated = questionnaire.export.timestamp is not None
-    return _validated(
-        raw, questionnaire, tokens, None, None,
-        opens=date.min if dated else None, closes=date.max if dated else None,
-        duplicates="last",
-    )  # fmt: skip
-
-
-def _validated(
-    raw: pd.DataFrame,
-    questionnaire: Questionnaire,
-    tokens: frozenset[str] | None,
-    sample: pd.DataFrame | None,
-    corrections: pd.DataFrame | None,
-    *,
-    opens: date | None,
-    closes: date | None,
-    duplicates: DuplicateRule,
-) -> Validated:
+    tokens = tokens if sample is None else frozenset(sample["token"])
     raw = raw.reset_index(drop=True)
     table, found = submissions(
         raw, questionnaire, tokens, opens=opens, closes=closes, keep=duplicates
@@ -194,6 +159,22 @@ def _validated(
     return Validated(whole, issues, counts, given, listed, quarantine)
 
 
+def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
+    """The same for an export of which only the questionnaire is known, not yet its wave.
+
+    Every day counts (a submission has one, where the export has a column of it) and, where the
+    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
+    `validate` does.
+    """
+    tokens = None
+    if questionnaire.frame and "_invitation" in raw:
+        codes = Texts.of(raw["_invitation"]).texts
+        tokens = frozenset(code for code in map(invitation_code, codes) if code)
+    dated = questionnaire.export.timestamp is not None
+    opens, closes = (date.min, date.max) if dated else (None, None)
+    return validate(raw, questionnaire, tokens=tokens, opens=opens, closes=closes)
+
+
 def whole_interviews(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
@@ -232,12 +213,10 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     if questionnaire.group_item is None:
         return Texts.filled(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)
-    texts = answers.texts[item.id].used()
-    options = Options.of(item, item.id in answers.codes)
-    codes = [read_cell(item, text, options).values[0] for text in texts.texts]
+    codes = [cell.values[0] for cell in answers.cells(item)]
     if len(questionnaire.weighted) == 1:
         codes = [c if c in questionnaire.apart else questionnaire.weighted[0] for c in codes]
-    return texts.mapped(codes)
+    return answers.texts[item.id].mapped(codes)
 
 
 def _frame_columns(
