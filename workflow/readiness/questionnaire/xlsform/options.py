@@ -9,12 +9,14 @@ from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.xlsform.expressions import Unsaid, exclusive_options
-from readiness.questionnaire.xlsform.sheets import Form, SheetRow
-
-MEANS, OUTSIDE = "means", "outside"
-"""What a column of the sheet `choices` says of an option that is no answer: what it then means."""
-SCREENS, SPECIFY = "screens_out", "specify"
-"""Further columns: who answers so leaves the form; which question takes what is typed then."""
+from readiness.questionnaire.xlsform.sheets import (
+    MEANS,
+    OUTSIDE,
+    SCREENS,
+    SPECIFY,
+    Form,
+    SheetRow,
+)
 
 
 def options_of(form: Form, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:

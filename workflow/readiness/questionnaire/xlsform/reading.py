@@ -27,11 +27,6 @@ from readiness.questionnaire.xlsform.expressions import (
 from readiness.questionnaire.xlsform.options import mark_exclusive, options_of
 from readiness.questionnaire.xlsform.sheets import Form, SheetRow, read_form
 
-_ONE = r"(?:add )?select[ _]?(?:one|1)(?:[ _](?:prompt using|from))?"
-_MANY = r"(?:add )?select[ _](?:multiple|all that apply)(?:[ _](?:prompt using|from))?"
-_CHOICE = re.compile(
-    rf"(?P<kind>{_ONE}|{_MANY}|rank) (?P<list>\S+)(?P<other> or[ _](?:specify )?other)?"
-)
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
 """Kinds of items by the types of a form's data; every other one that is typed is text."""
 _STARTS = ("start", "start time", "get start time")
@@ -69,19 +64,28 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
 
     `language`: of labels for which the form names none. Raises ConfigError naming the row.
     """
+    from pyxform.aliases import control
+    from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL
+
     form = read_form(path, language)
     made = _Made(form)
     groups: list[_Group] = []
     for row in form.survey:
-        kind = " ".join(row.get("type").lower().replace("_", " ").split())
-        if kind in ("begin group", "begin lgroup"):
-            inherited = groups[-1].atoms if groups else ()
-            atoms = (*inherited, *_relevant(made, row))
-            groups.append(_Group(row, atoms, len(made.items)))
-        elif kind == "end group":
+        inherited = groups[-1].atoms if groups else ()
+        if begun := RE_BEGIN_CONTROL.match(row.type):
+            if control[begun["type"]] != "group":
+                # A repeat gives a respondent several rows: another table, not another question.
+                raise form.refused(
+                    row,
+                    f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has "
+                    "one row here. Ask its questions once each, or analyse them as a table of "
+                    "their own.",
+                )
+            groups.append(_Group(row, (*inherited, *_relevant(made, row)), len(made.items)))
+        elif RE_END_CONTROL.match(row.type):
             _close(made, groups.pop())
-        else:
-            _question(made, row, groups)
+        elif row.type:
+            _question(made, row, inherited)
     if not made.items:
         raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
     return _document(made, path)
@@ -129,41 +133,32 @@ def _name_specified(made: _Made) -> None:
             category |= {"specify": wanted} if wanted else {}
 
 
-def _question(made: _Made, row: SheetRow, groups: Sequence[_Group]) -> None:
-    text = " ".join(row.get("type").split())
-    kind, name = text.lower().replace("_", " "), row.get("name")
-    inherited = groups[-1].atoms if groups else ()
-    if choice := _CHOICE.fullmatch(text.lower()):
-        listed = text.split()[len(choice["kind"].split())]
-        _choice(made, row, choice["kind"], listed, bool(choice["other"]), inherited)
+def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
+    from pyxform.aliases import select
+    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+    from pyxform.xls2json import RE_SELECT
+
+    if choice := RE_SELECT.match(row.type):
+        command, listed, or_other = (
+            choice[name] for name in ("select_command", "list_name", "specify_other")
+        )
+        _choice(made, row, select[command], listed, or_other is not None, inherited)
         return
-    if not kind:
-        return
-    tag, data, fixed = _type_of(made.form, row)
+    known = QUESTION_TYPE_DICT.get(row.type)
+    if known is None:
+        told = f"is of type {row.type!r}, which no questionnaire has."
+        raise made.form.refused(row, f"{row.get('name')!r} {told}")
+    bind, tag = known.get("bind", {}), known.get("control", {}).get("tag", "")
+    data = bind.get("type", "")
     if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
-        if not fixed:  # a note is shown and takes no answer
+        if "readonly" not in bind:  # a note is shown and takes no answer
             _simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
         _agreed(made, row, inherited)
-    elif kind in _STARTS:
-        made.export["started"] = name or text
-    elif kind not in _NO_COLUMN:
-        made.unread.append(name or text)
-
-
-def _type_of(form: Form, row: SheetRow) -> tuple[str, str, bool]:
-    """What a type is to pyxform: how it is asked, its data, and whether it only shows something."""
-    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
-
-    text = " ".join(row.get("type").split())
-    spelled = (text, text.lower(), text.lower().replace("_", " "))
-    known = next((QUESTION_TYPE_DICT[t] for t in spelled if t in QUESTION_TYPE_DICT), None)
-    if known is None:
-        hint = "; its options stand in another file" if text.startswith("select") else ""
-        told = f"is of type {text!r}, which no questionnaire has{hint}."
-        raise form.refused(row, f"{row.get('name')!r} {told}")
-    bind = known.get("bind", {})
-    return known.get("control", {}).get("tag", ""), bind.get("type", ""), "readonly" in bind
+    elif row.type in _STARTS:
+        made.export["started"] = row.get("name") or row.type
+    elif row.type not in _NO_COLUMN:
+        made.unread.append(row.get("name") or row.type)
 
 
 def _begun(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
@@ -224,7 +219,7 @@ def _choice(
     if select == "rank":
         made.items.append(_ranking(made, row, listed, inherited))
         return
-    many = re.fullmatch(_MANY, select) is not None
+    many = select == "select all that apply"
     # Of one option, all that can be said is whether it was chosen.
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     ordered = "likert" in row.get("appearance").split()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,11 +21,12 @@ from readiness.patterns import LANGUAGE
 ENDINGS = (".xlsx", ".xls", ".xlsm")
 MOST_BYTES = 20_000_000
 """How large a form may be, and a tenth of how large its unpacked parts."""
-_ALIASES = {
-    "relevance": "relevant", "caption": "label", "command": "type", "tag": "name",
-    "value": "name", "list name": "list_name", "calculate": "calculation",
-}  # fmt: skip
-_TRANSLATED = ("label", "hint")
+MEANS, OUTSIDE = "means", "outside"
+"""What a column of the sheet `choices` says of an option that is no answer: what it then means."""
+SCREENS, SPECIFY = "screens_out", "specify"
+"""Further columns: who answers so leaves the form; which question takes what is typed then."""
+_COLUMNS = ("type", "name", "label", "hint", "parameters", "list name", MEANS, SCREENS, SPECIFY)
+"""Columns that are read, beside those that pyxform files under `bind` and `control`."""
 DEFAULT = "default"
 """The language of a header that names none, where the settings name none either."""
 
@@ -45,6 +46,11 @@ class SheetRow:
     def get(self, column: str) -> str:
         """The cell of a column; "" where it is empty."""
         return self.cells.get(column, "")
+
+    @property
+    def type(self) -> str:
+        """The type of a question as pyxform reads it, without stray spaces."""
+        return " ".join(self.get("type").split())
 
 
 @dataclass(frozen=True)
@@ -89,27 +95,24 @@ def read_form(path: Path, language: str | None = None) -> Form:
     Raises ConfigError, in one line naming the file and where it can the row, when the file is no
     XLSForm or pyxform refuses it.
     """
+    from pyxform import aliases
+    from pyxform.xls2json_backends import get_xlsform
+
     content = _bounded(path)
-    data = _sheets(path, content)
-    survey = _rows(path, "survey", data.survey or ())
+    data = _call_pyxform(
+        path, "no XLSForm", lambda: get_xlsform(BytesIO(content), file_type=path.suffix.lower())
+    )
+    survey = _rows(data.survey, data.survey_header, aliases.survey_header)
     if not survey:
         raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
-    choices = _rows(path, "choices", data.choices or ())
+    choices = _rows(data.choices, data.choices_header, aliases.list_header)
     unnamed = sorted({named for row in (*survey, *choices) for named in row.unnamed})
     own, known = _own_language(path, settings, survey, language)
     listed: dict[str, list[SheetRow]] = {}
     for row in choices:
-        listed.setdefault(row.get("list_name"), []).append(_in_own(row, own))
+        listed.setdefault(row.get("list name"), []).append(_in_own(row, own))
     form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed)
-    for row in form.survey:
-        # A repeat gives a respondent several rows: that is another table, not another question.
-        if re.match(r"begin[ _](repeat|loop)|begin[ _]looped group", row.get("type").lower()):
-            raise form.refused(
-                row,
-                f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has one "
-                "row here. Ask its questions once each, or analyse them as a table of their own.",
-            )
     judge(path, content)
     return form
 
@@ -136,7 +139,7 @@ def _own_language(
 def _in_own(row: SheetRow, own: str) -> SheetRow:
     """The row with the labels that name no language under the form's own."""
     labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
-    return SheetRow(row.number, row.cells, labels, row.unnamed)
+    return replace(row, labels=labels)
 
 
 def _bounded(path: Path) -> bytes:
@@ -155,47 +158,58 @@ def _bounded(path: Path) -> bytes:
     return content
 
 
-def _sheets(path: Path, content: bytes) -> Any:
+def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
+    """What pyxform makes of a form; ConfigError where it refuses the form, or fails on it."""
     from pyxform.errors import PyXFormError
-    from pyxform.xls2json_backends import get_xlsform
 
     try:
-        return get_xlsform(BytesIO(content), file_type=path.suffix.lower())
+        return call()
     except PyXFormError as error:
-        raise ConfigError(f"{path}: no XLSForm: {_told(error)}") from None
+        raise ConfigError(f"{path}: {refused}: {_shorten(error)}") from None
     except Exception as error:  # a damaged workbook fails anywhere in the libraries that read it
-        kind = type(error).__name__
         raise ConfigError(
-            f"{path}: no XLSForm that can be read ({kind}); export it anew."
+            f"{path}: {refused}: pyxform fails on it ({_shorten(error)}); export it anew."
         ) from None
 
 
 def judge(path: Path, content: bytes) -> None:
     """Let pyxform make the form that ODK and Kobo would; ConfigError where it refuses."""
-    from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
-    try:
-        convert(BytesIO(content), warnings=[], file_type=path.suffix.lower())
-    except PyXFormError as error:
-        raise ConfigError(f"{path}: pyxform refuses the form: {_told(error)}") from None
-    except Exception as error:  # what pyxform was not written for
-        raise ConfigError(f"{path}: pyxform fails on the form ({_told(error)}).") from None
+    ending = path.suffix.lower()
+    _call_pyxform(
+        path,
+        "pyxform refuses the form",
+        lambda: convert(BytesIO(content), warnings=[], file_type=ending),
+    )
 
 
-def _told(error: Exception) -> str:
-    text = " ".join(str(error).split())
+def _shorten(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:300]}..."
 
 
-def _rows(path: Path, sheet: str, rows: Sequence[Mapping[str, Any]]) -> list[SheetRow]:
+def _rows(
+    rows: Sequence[Mapping[str, Any]] | None,
+    headers: Sequence[Mapping[str, Any]] | None,
+    aliases: dict[str, Any],
+) -> list[SheetRow]:
+    """The rows of a sheet, columns by what pyxform takes their headers for."""
+    from pyxform.parsing.sheet_headers import process_header
+
+    named = [str(header) for header in (headers or [{}])[0]]
+    doubled = any("::" in header for header in named)
+    columns = {name: process_header(name, doubled, aliases, _COLUMNS)[1] for name in named}
     made = []
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows or (), 2):
         cells: dict[str, str] = {}
         labels: dict[str, str] = {}
         unnamed: list[str] = []
         for header, cell in row.items():
-            column, language = _column(str(header))
+            column, *languages = columns[str(header)]
+            if column in ("bind", "control") and languages:
+                column, *languages = languages
+            language = _code(languages[0]) if languages else DEFAULT
             text = str(cell).strip() if cell is not None else ""
             if not text or column == "hint":
                 continue
@@ -208,19 +222,6 @@ def _rows(path: Path, sheet: str, rows: Sequence[Mapping[str, Any]]) -> list[She
         if cells or labels:
             made.append(SheetRow(number, cells, labels, tuple(unnamed)))
     return made
-
-
-def _column(header: str) -> tuple[str, str]:
-    """What a column means, and the language of its texts: `label::English (en)` is label, en."""
-    parts = [part.strip() for part in re.split(r"::|(?<!jr):", header)]
-    name = " ".join(parts[0].lower().replace("_", " ").split())
-    if name in ("bind", "control") and len(parts) > 1:
-        parts, name = parts[1:], parts[1].lower().replace("_", " ")
-    name = _ALIASES.get(name, name)
-    name = name.replace(" ", "_")
-    if name in _TRANSLATED and len(parts) > 1:
-        return name, _code(parts[1])
-    return name, DEFAULT
 
 
 def _code(named: str) -> str:

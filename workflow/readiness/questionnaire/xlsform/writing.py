@@ -18,8 +18,7 @@ from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import Answer, Item, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
-from readiness.questionnaire.xlsform.options import MEANS, OUTSIDE, SCREENS, SPECIFY
-from readiness.questionnaire.xlsform.sheets import judge
+from readiness.questionnaire.xlsform.sheets import MEANS, OUTSIDE, SCREENS, SPECIFY, judge
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _REFERENCE = re.compile(r"\$\{(?:([^{}]*)\})?")
