@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -36,15 +35,3 @@ def test_a_long_wave_is_weighted_by_groups_within_its_limits(
     assert len(weights) == ROWS
     share = weights["weight"] / weights["weight"].mean()
     assert share.between(0.2 - 1e-9, 4 + 1e-9).all()
-
-
-def test_what_a_user_would_write_instead_runs(million: ModuleType, tmp_path: Path) -> None:
-    section = load_config(ROOT / "config.yaml").waves[million.WAVE]
-    questionnaire = load_questionnaire(ROOT / f"data/questionnaires/{section.questionnaire}.yaml")
-    million.write(tmp_path, questionnaire, ROWS)
-    first = questionnaire.frame[0].id
-    line = [sys.executable, "-c", million.INSTEAD, str(tmp_path), "weight", first, "preparation"]
-    assert million.cost_of(line).seconds > 0
-    made = pd.read_csv(tmp_path / "instead.csv")["weight"]
-    target = pd.read_csv(tmp_path / "margins.csv").groupby("variable")["total"].sum().iloc[0]
-    assert made.sum() == pytest.approx(target)

@@ -94,7 +94,7 @@ def test_bare_snakemake_says_the_same_line(fresh: Project) -> None:
     fresh.replace("config.yaml", "adjust: holm", "adust: holm")
     result = fresh.call(".venv/bin/python", "-m", "snakemake", "--cores", "1")
     assert result.returncode != 0
-    assert "did you mean adjust?" in result.stderr
+    assert "did you mean `adjust`?" in result.stderr
 
 
 # --- the data -------------------------------------------------------------------------------------

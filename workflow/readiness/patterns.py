@@ -1,5 +1,8 @@
 """What names, versions, dates and numbers look like; no models, which take long to build."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 SIGNIFICANT_DIGITS = 12
 """Of a number that is no integer, in every table: what a processor computes alike."""
 
@@ -30,3 +33,8 @@ WORDS = {
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
 """What the patterns ask for, in words."""
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """What is given more than once, sorted."""
+    return sorted(value for value, count in Counter(values).items() if count > 1)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, TURNING
+from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, TURNING, repeated
 
 Name = Annotated[str, Field(pattern=NAME)]
 ItemName = Annotated[str, Field(pattern=ITEM)]
@@ -39,9 +39,8 @@ Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
 
 def no_repeats(items: list[str]) -> list[str]:
     """The names; ValueError where one stands twice."""
-    repeated = sorted({item for item in items if items.count(item) > 1})
-    if repeated:
-        raise ValueError(f"each once; {', '.join(repeated)} is repeated")
+    if twice := repeated(items):
+        raise ValueError(f"each once; {', '.join(twice)} is repeated")
     return items
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from readiness.config.base import ItemName, Items, Section, Titles
+from readiness.patterns import repeated
 
 YES, NO = "yes", "no"
 """The answers of a variable that says whether conditions are met."""
@@ -183,5 +184,5 @@ class Derived(Section):
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := repeated(names):
         raise ValueError(f"each {what} once; {twice[0]} is repeated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +63,13 @@ def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
     return []
 
 
+def refuse_key(key: object, known: Sequence[str]) -> str:
+    """What is said of a key that is not among the known ones."""
+    close = difflib.get_close_matches(str(key), known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
+    return f"unknown key; {hint}"
+
+
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     """The first problem of a validation error, in one line, and how many more there are."""
     problems = error.errors(include_url=False)
@@ -69,10 +77,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
-        known = known_keys(model, first["loc"])
-        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
-        message = f"{where}: unknown key; {advice}"
+        message = f"{where}: {refuse_key(first['loc'][-1], known_keys(model, first['loc']))}"
     elif first["type"] == "missing":
         message = f"{where}: missing; add it (config/README.md explains every key)"
     else:

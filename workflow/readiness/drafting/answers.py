@@ -7,7 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from readiness.drafting.joined import joined_options
 from readiness.drafting.table import MOST_OPTIONS, Column
@@ -22,6 +21,7 @@ from readiness.drafting.wordings import (
 from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
+from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
 
 LONG_TEXT = 100
@@ -33,7 +33,6 @@ NO_NUMBERS = 0.1
 SHORT_SCALE = 11
 """Points of a scale of bare numbers at most, 0 to 10."""
 _SHOWN = 3
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")
 
@@ -239,19 +238,15 @@ def _digits(text: str) -> str:
 
 
 def _dates(counts: Counter[str]) -> Answers | None:
-    fits = [f for f in _DATES if all(_is_date(_digits(text), f) for text in counts)]
+    if not all(map(match_moment, counts)):
+        return None
+    found = [match for text in counts if (match := match_moment(text))]
+    read = [[make_moment(each, order) for each in found] for order in (DAY_FIRST, MONTH_FIRST)]
+    fits = [days for days in read if None not in days]
     if not fits:
         return None
-    several = "%d/%m/%Y" in fits and "%m/%d/%Y" in fits
-    return Answers("date", checks=("day or month first?",) if several else ())
-
-
-def _is_date(text: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(text, pattern)
-    except ValueError:
-        return False
-    return True
+    checks = ("day or month first?",) if len(fits) > 1 and fits[0] != fits[1] else ()
+    return Answers("date", checks=checks)
 
 
 def _joined(counts: Counter[str], signs: Sequence[str]) -> Answers | None:

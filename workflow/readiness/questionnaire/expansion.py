@@ -10,11 +10,11 @@ ordinal item.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from readiness.config.reading import refuse_key
 from readiness.errors import ConfigError
 from readiness.patterns import LANGUAGE, WRITTEN_IN
 from readiness.terminal import quoted
@@ -105,9 +105,7 @@ def _header(item: Mapping[str, Any], text: str) -> str:
 def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: set[str]) -> None:
     for key in entry:
         if key not in known and not re.fullmatch(LANGUAGE, str(key)):
-            close = difflib.get_close_matches(str(key), sorted(known), n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(sorted(known))}."
-            raise _refuse(item, f"rows, {key}: unknown key; {hint}")
+            raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
 
 
 def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:

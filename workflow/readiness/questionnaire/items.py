@@ -8,13 +8,12 @@ the base), and a value that cannot be true and was excluded. Codes of categories
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from math import inf
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.patterns import WRITTEN_IN
+from readiness.patterns import WRITTEN_IN, repeated
 from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
 from readiness.questionnaire.text import match_key
 
@@ -54,15 +53,14 @@ def one_number(kind: str) -> bool:
     return kind != "multi"
 
 
+def _open_ends(low: float | None, high: float | None) -> tuple[float, float]:
+    return -inf if low is None else float(low), inf if high is None else float(high)
+
+
 class Strict(BaseModel):
     """Frozen, and without keys that are not known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def repeated(values: Iterable[str]) -> list[str]:
-    """What is given more than once, sorted."""
-    return sorted(value for value, count in Counter(values).items() if count > 1)
 
 
 class Answer(Labelled):
@@ -142,6 +140,11 @@ class Routing(Strict):
         return self.at_least is not None or self.at_most is not None
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """Both ends of a number, an open one infinite."""
+        return _open_ends(self.at_least, self.at_most)
+
+    @property
     def told(self) -> tuple[str, ...]:
         """What is asked for, in codes and signs: `yes`, or `>= 18`."""
         ends = ((">=", self.at_least), ("<=", self.at_most))
@@ -171,8 +174,7 @@ class Range(Strict):
     @property
     def bounds(self) -> tuple[float, float]:
         """Both ends, an open one infinite."""
-        low = float("-inf") if self.low is None else float(self.low)
-        return low, float("inf") if self.high is None else float(self.high)
+        return _open_ends(self.low, self.high)
 
     @property
     def written_unit(self) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from readiness.config.reading import known_keys, read_yaml
+from readiness.config.reading import known_keys, read_yaml, refuse_key
 from readiness.errors import ConfigError
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.model import Questionnaire
@@ -56,10 +55,7 @@ def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
     location = list(first["loc"])
     where = _where(location, data)
     if first["type"] == "extra_forbidden":
-        known = known_keys(Questionnaire, first["loc"])
-        close = difflib.get_close_matches(str(location[-1]), known, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
-        return f"{where}unknown key; {hint}{more}"
+        return f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{more}"
     message = first["msg"].removeprefix("Value error, ")
     given = first.get("input")
     got = f", got {given!r}" if isinstance(given, str) and len(given) < 60 else ""

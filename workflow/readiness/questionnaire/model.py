@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from readiness.patterns import WRITTEN_IN
+from readiness.patterns import WRITTEN_IN, repeated
 from readiness.questionnaire.items import (
     BLANK,
     BROKEN_OFF,
@@ -25,7 +25,6 @@ from readiness.questionnaire.items import (
     Strict,
     forms_of,
     one_number,
-    repeated,
 )
 from readiness.questionnaire.labels import (
     Code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from readiness.errors import DataError
@@ -117,9 +117,8 @@ def _named(sheet: Sheet, at: int) -> str:
     return " ".join(sheet.columns[at].split()) or f"column {at + 1}"
 
 
-def some(texts: Iterable[str], limit: int = 3) -> str:
+def some(texts: Sequence[str]) -> str:
     """The first of several texts, in quotes, and how many more there are."""
-    listed = list(texts)
-    shown = ", ".join(quoted(text) for text in listed[:limit])
-    rest = len(listed) - limit
+    shown = ", ".join(quoted(text) for text in texts[:3])
+    rest = len(texts) - 3
     return shown + (f" and {rest} more" if rest > 0 else "")

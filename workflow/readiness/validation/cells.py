@@ -19,7 +19,7 @@ from math import isinf
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, REFUSED, Item, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
-from readiness.questionnaire.text import tidy
+from readiness.questionnaire.text import latin_digits, tidy
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
 _SEPARATORS = " ;,"
@@ -138,7 +138,7 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
         return Cell((tidy(text),))
     option = options.find(text)
     if option is None and options.other:
-        return Cell((options.other,), _nearly(text, options))
+        return Cell((options.other,), _nearly([text], options))
     if option is None:
         return Cell((INVALID,), (Fault("unknown_option", options.unknown),))
     code, exported = option
@@ -206,11 +206,10 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     return codes, pieces
 
 
-def _nearly(text: str, options: Options) -> tuple[Fault, ...]:
-    """What is said of a text typed for "other" that is nearly one of the options."""
-    if not options.near(text):
-        return ()
-    return (Fault("near_option", Fact("validation.near_option")),)
+def _nearly(texts: Iterable[str], options: Options) -> tuple[Fault, ...]:
+    """What is said where a text typed for "other" is nearly one of the options."""
+    near = Fault("near_option", Fact("validation.near_option"))
+    return (near,) if any(map(options.near, texts)) else ()
 
 
 def _ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
@@ -231,7 +230,7 @@ def _read_multi(item: Item, text: str, options: Options) -> Cell:
     codes, pieces = _ticked(text, options)
     faults: list[Fault] = []
     if pieces and options.other:
-        faults += next(filter(None, (_nearly(piece, options) for piece in pieces)), ())
+        faults += _nearly(pieces, options)
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:
         said = Listed(tuple(pieces) or (tidy(text),), "comma")
@@ -265,6 +264,13 @@ def _read_multi(item: Item, text: str, options: Options) -> Cell:
 
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
+_OUTSIDE = {
+    (): "validation.too_long",
+    ("low",): "validation.below",
+    ("high",): "validation.above",
+    ("low", "high"): "validation.out_of_range",
+}
+"""What is said of a number beyond the ends that its range has."""
 _MOST_DIGITS = 15
 """No range needs more, a float holds no more, and Python refuses to convert thousands of them."""
 ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
@@ -289,8 +295,8 @@ def read_number(item: Item, text: str) -> str | Fault:
     unit = match_key(item.range.written_unit)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
         return Fault("not_a_number", fact)
-    whole = _plain(match[2]).lstrip("0") or "0"
-    behind = _plain(match[3] or "").rstrip("0") if digits else ""
+    whole = latin_digits(match[2]).lstrip("0") or "0"
+    behind = latin_digits(match[3] or "").rstrip("0") if digits else ""
     if len(behind) > digits:
         return Fault("not_a_number", fact)
     number = f"{whole}.{behind}" if behind else whole
@@ -310,18 +316,9 @@ def _no_number(low: float, high: float, digits: int) -> Fact:
 
 
 def _outside(low: float, high: float) -> Fact:
-    if isinf(low) and isinf(high):
-        return Fact("validation.too_long")
-    if isinf(high):
-        return Fact("validation.below", {"low": f"{low:.12g}"})
-    if isinf(low):
-        return Fact("validation.above", {"high": f"{high:.12g}"})
-    return Fact("validation.out_of_range", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
-
-
-def _plain(digits: str) -> str:
-    """Digits of any script as 0-9."""
-    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
+    ends = {"low": low, "high": high}
+    given = {name: f"{end:.12g}" for name, end in ends.items() if not isinf(end)}
+    return Fact(_OUTSIDE[tuple(given)], given)
 
 
 def read_date(text: str, order: str | None) -> str | Fault:

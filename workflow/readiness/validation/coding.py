@@ -70,9 +70,9 @@ def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
         return np.asarray(np.any(ticked, axis=0), dtype=np.bool_)
     if not routing.of_a_number:
         return columns[0].isin(routing.one_of)
-    low = -np.inf if routing.at_least is None else routing.at_least
-    high = np.inf if routing.at_most is None else routing.at_most
-    return (columns[0].numbers >= low) & (columns[0].numbers <= high)
+    numbers = columns[0].numbers
+    low, high = routing.bounds
+    return (numbers >= low) & (numbers <= high)
 
 
 def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:

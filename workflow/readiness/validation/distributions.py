@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed
 from readiness.questionnaire import SPECIAL_CODES, match_key
 from readiness.validation.answers import Answers, Coded
 from readiness.validation.cells import nearest
@@ -25,6 +25,7 @@ REPEATED = 2
 """How often an unknown text occurs before it may be an option that was renamed."""
 FAR = 3.5
 """The modified z-score above which a number is far from the others (Iglewicz and Hoaglin)."""
+_ALONE, _NEVER = Fact("validation.one_case"), Fact("validation.never_chosen")
 TO_SIGMA = 0.6745
 """The median absolute deviation of a normal distribution, in standard deviations."""
 
@@ -53,20 +54,17 @@ def _options(each: Coded) -> Iterator[pd.DataFrame]:
     unknown = _unknown(each)
     keys = {match_key(text): text for text in unknown}
     for category in each.item.categories:
-        if times.get(category.code):
-            continue
-        if near := nearest(category.text, keys):
+        n, near = times.get(category.code, 0), nearest(category.text, keys)
+        if near and not n:
             text = keys[near]
-            values: dict[str, Value] = {"said_text": text, "n": unknown[text]}
-            values["option"] = category.text
-            yield _of_column(each, "unseen_option", text, Fact("validation.unseen_option", values))
-        elif answered >= LEAST_ANSWERS:
-            fact = Fact("validation.never_chosen")
-            yield _of_column(each, "never_chosen", category.text, fact)
-    for category in each.item.categories:
-        if times.get(category.code) == 1 and answered >= LEAST_ANSWERS:
-            fact = Fact("validation.one_case")
-            yield _of_column(each, "one_case", category.text, fact)
+            renamed = Fact(
+                "validation.unseen_option",
+                {"said_text": text, "n": unknown[text], "option": category.text},
+            )
+            yield _of_column(each, "unseen_option", text, renamed)
+        elif n < 2 and answered >= LEAST_ANSWERS:
+            rule, fact = ("one_case", _ALONE) if n else ("never_chosen", _NEVER)
+            yield _of_column(each, rule, category.text, fact)
 
 
 def _of_column(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ DUPLICATES: dict[DuplicateRule, str] = {
     "most_answered": "validation.duplicate.most_answered",
 }
 """Why the other submission is kept, by the rule of the wave."""
+_Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
+"""A rule, whose submissions it is about, the column and what it holds, and what is said."""
 
 
 def submissions(
@@ -86,23 +89,45 @@ def submissions(
     table["status"] = status
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
-    found = _row_issues(raw, table, questionnaire, opens, closes, keep, winner)
     kept = (table["status"] == KEPT).to_numpy()
     spelled = kept & known & codes.where(lambda text: text != invitation_code(text))
     stray = kept & by_open_link & tokens_of.where(bool)
-    rules = [
-        ("invitation_spelling", spelled, "validation.invitation_spelling"),
-        ("invitation_set_aside", stray, "validation.invitation_set_aside"),
+    invitation = questionnaire.export.invitation or ""
+    said: list[_Said] = [
+        *_of_those_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
+        (
+            "invitation_spelling",
+            spelled,
+            invitation,
+            codes.cells,
+            Fact("validation.invitation_spelling"),
+        ),
+        (
+            "invitation_set_aside",
+            stray,
+            invitation,
+            codes.cells,
+            Fact("validation.invitation_set_aside"),
+        ),
     ]
-    column = questionnaire.export.invitation or ""
-    for rule, mask, kind in rules:
-        if mask.any():
-            found.append(_issues(rule, mask, raw, table, codes.cells, column, Fact(kind)))
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
         facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
         column = questionnaire.item(str(questionnaire.group_item)).column
-        found.append(_issues("group_conflict", conflict, raw, table, answer, column, facts))
+        said.append(("group_conflict", conflict, column, answer, facts))
+    rows, people = raw["_row"].to_numpy(), table["respondent"].to_numpy(dtype=object)
+    found = [
+        issues_of(
+            rule,
+            fact,
+            row=rows[mask],
+            respondent=people[mask],
+            value=np.asarray(value, dtype=object)[mask],
+            column=column,
+        )
+        for rule, mask, column, value, fact in said
+        if mask.any()
+    ]
     return table.drop(columns="token"), found
 
 
@@ -111,27 +136,6 @@ def _column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
     if name not in raw:
         return pd.Series("", index=raw.index, dtype=object)
     return raw[name].astype(object).fillna("")
-
-
-def _issues(
-    rule: str,
-    mask: Any,
-    raw: pd.DataFrame,
-    table: pd.DataFrame,
-    value: Any,
-    column: str,
-    fact: Fact | list[Fact],
-) -> pd.DataFrame:
-    """Issues of whole submissions: the rows of `mask`."""
-    at = np.flatnonzero(mask)
-    return issues_of(
-        rule,
-        fact,
-        row=raw["_row"].to_numpy()[at],
-        respondent=table["respondent"].to_numpy(dtype=object)[at],
-        value=np.asarray(value, dtype=object)[at],
-        column=column,
-    )
 
 
 def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
@@ -235,7 +239,7 @@ def _mark_duplicates(
     return chosen.set_index("respondent")["_row"]
 
 
-def _row_issues(
+def _of_those_not_kept(
     raw: pd.DataFrame,
     table: pd.DataFrame,
     questionnaire: Questionnaire,
@@ -243,33 +247,32 @@ def _row_issues(
     closes: date | None,
     keep: DuplicateRule,
     winner: pd.Series[int],
-) -> list[pd.DataFrame]:
+) -> Iterator[_Said]:
+    """What is said of each submission that is not kept, by the rule for which it is not."""
     export = questionnaire.export
-    time, code = (export.timestamp or "", "_timestamp"), (export.invitation or "", "_invitation")
-    explained = {
-        "undated": (*time, Fact("validation.undated", {"format": TIMESTAMP_WORDS})),
-        "early": (*time, Fact("validation.early", {"opens": Day(str(opens))})),
-        "late": (*time, Fact("validation.late", {"closes": Day(str(closes))})),
-        "unknown_invitation": (*code, Fact("validation.unknown_invitation")),
-    }
     status = table["status"].to_numpy(dtype=object)
-    found = []
-    for rule, (column, source, fact) in explained.items():
-        mask = status == rule
-        if mask.any():
-            found.append(_issues(rule, mask, raw, table, _column(raw, source), column, fact))
-    if (mask := status == "structure").any():
-        whys = _column(raw, "_fault")
-        facts = [Fact("validation.structure", {"said_why": why}) for why in whys[mask]]
-        found.append(_issues("structure", mask, raw, table, whys, "", facts))
-    if (mask := status == "duplicate").any():
-        facts = [
-            Fact(DUPLICATES[keep], {"row": str(winner[name])})
-            for name in table.loc[mask, "respondent"]
-        ]
-        named = _column(raw, code[1]) if export.invitation else table["respondent"]
-        found.append(_issues("duplicate", mask, raw, table, named, code[0], facts))
-    return found
+    moments, codes = _column(raw, "_timestamp"), _column(raw, "_invitation")
+    why = _column(raw, "_fault")
+    facts = {
+        "undated": Fact("validation.undated", {"format": TIMESTAMP_WORDS}),
+        "early": Fact("validation.early", {"opens": Day(str(opens))}),
+        "late": Fact("validation.late", {"closes": Day(str(closes))}),
+    }
+    for rule, fact in facts.items():
+        yield rule, status == rule, export.timestamp or "", moments, fact
+    column, rule = export.invitation or "", "unknown_invitation"
+    yield rule, status == rule, column, codes, Fact("validation.unknown_invitation")
+    structure = [
+        Fact("validation.structure", {"said_why": each}) for each in why[status == "structure"]
+    ]
+    yield "structure", status == "structure", "", why, structure
+    repeated = status == "duplicate"
+    others = [
+        Fact(DUPLICATES[keep], {"row": str(winner[name])})
+        for name in table.loc[repeated, "respondent"]
+    ]
+    named = codes if export.invitation else table["respondent"]
+    yield "duplicate", repeated, column, named, others
 
 
 def set_aside(
@@ -287,7 +290,7 @@ def set_aside(
     facts = dict(
         zip(zip(of_them["row"], of_them["rule"], strict=True), of_them["fact"], strict=True)
     )
-    moments = table["submitted"].iloc[at].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
+    moments = table["submitted"].iloc[at].dt.strftime(ISO).fillna("")
     made = {
         "row": rows,
         "respondent": table["respondent"].to_numpy(dtype=object)[at],

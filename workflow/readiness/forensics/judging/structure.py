@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError
 from readiness.errors import ConfigError
 from readiness.facts import Label, Term, Value
 from readiness.forensics.arithmetic.bases import SetKind
-from readiness.questionnaire.items import Strict, repeated
+from readiness.patterns import repeated
+from readiness.questionnaire.items import Strict
 from readiness.questionnaire.labels import Code, LanguageCode
 
 PRESS = "press"

@@ -152,11 +152,7 @@ class _Form:
         kind = {"multi": "multi", "number": "integer"}.get(item.kind, "single")
         codes = dict(zip(option_names(item), item.codes, strict=False))
         source = Source(self.names[item.id], kind, codes)
-        low, high = routing.at_least, routing.at_most
-        return Atom(
-            source, frozenset(routing.one_of),
-            float("-inf") if low is None else low, float("inf") if high is None else high,
-        )  # fmt: skip
+        return Atom(source, frozenset(routing.one_of), *routing.bounds)
 
     def _options(self, item: Item) -> Iterator[Row]:
         names = iter(option_names(item))
