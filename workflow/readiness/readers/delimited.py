@@ -28,10 +28,11 @@ from readiness.readers.table import (
     HEAD,
     Sheet,
     bounded,
-    categorical,
     header_at,
+    hold_columns,
     without_empty,
 )
+from readiness.readers.texts import Texts
 from readiness.tables import LONG, counted, is_regular, number_rows
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -178,7 +179,7 @@ def _fit_rows(
     columns = list(zip(*fitted, strict=True)) or [()] * width
     numbers = np.array([number for number, _ in rows], dtype=np.int64)
     return Sheet(
-        path, tuple(header), categorical(columns), numbers, above, faults=faults, notes=notes
+        path, tuple(header), hold_columns(columns), numbers, above, faults=faults, notes=notes
     )
 
 
@@ -197,12 +198,9 @@ def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sh
         dtype="category", na_filter=False, index_col=False, engine="c", encoding="utf-8",
     )  # fmt: skip
     bounded(path, len(frame), len(header))
-    empty = np.ones(len(frame), dtype=bool)
-    for at in frame:
-        blank = np.flatnonzero(frame[at].cat.categories == "")
-        empty &= np.isin(frame[at].cat.codes.to_numpy(), blank)
-    filled = np.flatnonzero(~empty)
-    if last := len(frame) - (filled[-1] + 1 if len(filled) else 0):
-        frame = frame.iloc[:-last].apply(lambda column: column.cat.remove_unused_categories())
-    numbers = np.arange(line + 1, len(frame) + line + 1)
-    return Sheet(path, tuple(header), frame, numbers)
+    rows = tuple(Texts.of(frame[at]) for at in frame)
+    filled = np.flatnonzero(np.logical_or.reduce([column.where(bool) for column in rows]))
+    size = int(filled[-1]) + 1 if len(filled) else 0
+    if size < len(frame):
+        rows = tuple(column.take(slice(size)) for column in rows)
+    return Sheet(path, tuple(header), rows, np.arange(line + 1, size + line + 1))

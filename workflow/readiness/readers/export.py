@@ -185,7 +185,7 @@ def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
     if at is None:
         return False
     marked = match_key(export.marked)
-    others = {text for text in sheet.distinct(at) if match_key(text) != marked}
+    others = {text for text in sheet.rows[at].texts if match_key(text) != marked}
     for row, cell in enumerate(sheet.texts(at) if others else ()):
         if cell in others and row not in sheet.faults:
             number = sheet.numbers[row]

@@ -6,13 +6,12 @@ A tool that writes a column an option, with the rank in it, needs nothing of thi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-import pandas as pd
+from functools import reduce
 
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.choices import TICKED, split_joined
 from readiness.readers.assigned import Assigned
-from readiness.readers.table import distinct, mapped, paired
+from readiness.readers.texts import Texts
 
 NOT_RANKED = "-"
 """What stands for an option without a rank where others of the list have one."""
@@ -55,9 +54,9 @@ def _places(
 def read(
     item: Item,
     questionnaire: Questionnaire,
-    columns: Sequence[pd.Categorical],
+    columns: Sequence[Texts],
     signs: Sequence[str],
-) -> pd.Categorical:
+) -> Texts:
     """The rank of the item's option a row; "-" where only others were ranked, "" where none.
 
     A cell that holds anything else than options is handed on as it is.
@@ -70,14 +69,10 @@ def read(
                 if text:
                     options.setdefault(match_key(text), other.id)
     if len(columns) == 1:
-        return mapped(columns[0], lambda text: _rank(text, item, options, signs))
-    made, *others = [
-        mapped(column, lambda text: options.get(match_key(text), text)) for column in columns
-    ]
-    for column in others:
-        codes, pairs = paired(made, column)
-        made = pd.Categorical.from_codes(*distinct(codes, [TICKED.join(pair) for pair in pairs]))
-    return mapped(made, lambda text: _rank_of(text.split(TICKED), item))
+        return columns[0].changed(lambda text: _rank(text, item, options, signs))
+    named = [column.changed(lambda text: options.get(match_key(text), text)) for column in columns]
+    made = reduce(lambda one, other: one.joined(other, lambda *pair: TICKED.join(pair)), named)
+    return made.changed(lambda text: _rank_of(text.split(TICKED), item))
 
 
 def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) -> str:

@@ -17,10 +17,10 @@ import pandas as pd
 import pyreadstat
 
 from readiness.errors import DataError
-from readiness.readers.table import Sheet, Variable, as_text, bounded, distinct
+from readiness.readers.table import Sheet, Variable, as_text, bounded
+from readiness.readers.texts import Texts
 
 MAGIC = (b"$FL2", b"$FL3")
-_PORTABLE = b"ASCII SPSS PORT FILE"
 _HEADER = 176
 
 
@@ -45,15 +45,15 @@ def read(path: Path, content: bytes) -> Sheet:
         raise DataError(
             f"{path}: a damaged SPSS file ({str(error)[:120]}). Export it again."
         ) from None
-    made = {}
-    for at, name in enumerate(meta.column_names):
+    rows: list[Texts] = []
+    for name in meta.column_names:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
         # Text variables are filled up with spaces.
         texts = ["", *(as_text(value).rstrip() for value in values)]
-        made[at] = pd.Categorical.from_codes(*distinct(codes + 1, texts)).remove_unused_categories()
-    rows = pd.DataFrame(made)
+        rows.append(Texts((codes + 1).astype(np.int32), ()).mapped(texts).used())
+    numbers = np.arange(1, max(map(len, rows), default=0) + 1)
     return Sheet(
-        path, tuple(meta.column_names), rows, np.arange(1, len(rows) + 1), format="sav",
+        path, tuple(meta.column_names), tuple(rows), numbers, format="sav",
         encoding=str(meta.file_encoding or ""),
         labels={name: _variable(name, meta) for name in meta.column_names},
     )  # fmt: skip

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
+from readiness.readers.texts import Texts
 
 Format = Literal["csv", "xlsx", "sav"]
 HEAD = 30
@@ -47,8 +49,7 @@ class Sheet:
     """A table of text.
 
     columns: the header row, as it is written ("" for a column without a name).
-    rows: one row a submission, columns 0..n-1 in the order of `columns`, each categorical with its
-        distinct texts as categories (only those that occur); index 0..rows-1.
+    rows: the cells of each column below it, one row a submission.
     numbers: the number of each row as a spreadsheet counts them (the first line of the file is 1).
     above: the rows above the header, each as long as it was.
     under: further header rows below the first, where a tool writes several.
@@ -61,7 +62,7 @@ class Sheet:
 
     path: Path
     columns: tuple[str, ...]
-    rows: pd.DataFrame
+    rows: tuple[Texts, ...]
     numbers: np.ndarray
     above: tuple[tuple[str, ...], ...] = ()
     under: tuple[tuple[str, ...], ...] = ()
@@ -75,24 +76,19 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.numbers)
 
-    def texts(self, at: int) -> pd.Series[Any]:
-        """The cells of a column, as text (object)."""
-        column = self.rows[at]
-        return pd.Series(np.asarray(column.cat.categories, dtype=object)[column.cat.codes])
-
-    def distinct(self, at: int) -> list[str]:
-        """The distinct texts of a column."""
-        return [str(text) for text in self.rows[at].cat.categories]
+    def texts(self, at: int) -> npt.NDArray[np.object_]:
+        """The cells of a column, as text."""
+        return self.rows[at].cells
 
     def some(self, at: int) -> list[str]:
         """The distinct texts of a column among the first rows: enough to tell what it is."""
-        return [str(text) for text in self.rows[at].iloc[:SOME].unique()]
+        return list(dict.fromkeys(self.rows[at].those(slice(SOME)).tolist()))
 
-    def first(self, count: int) -> list[list[str]]:
+    def first(self, count: int) -> list[tuple[str, ...]]:
         """The cells of the first `count` rows."""
-        return [[str(cell) for cell in row] for row in self.rows.head(count).to_numpy()]
+        return list(zip(*(column.those(slice(count)) for column in self.rows), strict=True))
 
     def names(self) -> list[str]:
         """The headers, each once."""
@@ -104,11 +100,9 @@ class Sheet:
 
     def below(self, count: int) -> Sheet:
         """The sheet with its first `count` rows as further headers."""
-        under = tuple(tuple(row) for row in self.first(count))
-        rows = self.rows.iloc[count:].reset_index(drop=True)
-        rows = rows.apply(lambda column: column.cat.remove_unused_categories())
+        rows = tuple(column.take(slice(count, None)) for column in self.rows)
         faults = {at - count: why for at, why in self.faults.items() if at >= count}
-        numbers = self.numbers[count:]
+        numbers, under = self.numbers[count:], tuple(self.first(count))
         return replace(self, rows=rows, numbers=numbers, faults=faults, under=under)
 
 
@@ -172,13 +166,9 @@ def header_at(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> in
     return enough[0] if enough else 0
 
 
-def categorical(columns: Sequence[Sequence[str]]) -> pd.DataFrame:
-    """Columns of text as categoricals, named 0..n-1."""
-    made = {}
-    for at, column in enumerate(columns):
-        codes, texts = pd.factorize(np.array(column, dtype=object))
-        made[at] = pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))
-    return pd.DataFrame(made)
+def hold_columns(columns: Iterable[Sequence[str]]) -> tuple[Texts, ...]:
+    """Columns of text, each distinct text once."""
+    return tuple(Texts.of(pd.Series(column, dtype=object)) for column in columns)
 
 
 def bounded(path: Path, rows: int, columns: int) -> None:
@@ -196,42 +186,9 @@ def without_empty(sheet: Sheet) -> Sheet:
     kept = [
         at
         for at, column in enumerate(sheet.columns)
-        if match_key(column) or any(match_key(text) for text in sheet.distinct(at))
+        if match_key(column) or any(map(match_key, sheet.rows[at].texts))
     ]
     if len(kept) == len(sheet.columns):
         return sheet
-    rows = sheet.rows[kept]
-    rows.columns = pd.RangeIndex(len(kept))
+    rows = tuple(sheet.rows[at] for at in kept)
     return replace(sheet, columns=tuple(sheet.columns[at] for at in kept), rows=rows)
-
-
-# --- columns of text as categoricals: each distinct text is read once ---------------------------
-
-
-def mapped(column: Any, change: Callable[[str], str]) -> pd.Categorical:
-    """A categorical column with each distinct text changed."""
-    texts = [change(str(text)) for text in column.categories]
-    return pd.Categorical.from_codes(*distinct(column.codes, texts))
-
-
-def distinct(codes: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, pd.Index[Any]]:
-    """Codes and categories where several of `texts` may be the same."""
-    places, kept = pd.factorize(np.array(texts, dtype=object))
-    return places[codes] if len(texts) else codes, pd.Index(kept, dtype=object)
-
-
-def blank(rows: int) -> pd.Categorical:
-    """So many empty cells."""
-    return pd.Categorical.from_codes(
-        np.zeros(rows, dtype=np.int8), pd.Index([""] if rows else [], dtype=object)
-    )
-
-
-def paired(one: pd.Categorical, other: pd.Categorical) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Rows of two columns as codes of their distinct pairs, and the pairs."""
-    width = max(len(other.categories), 1)
-    codes, pairs = pd.factorize(one.codes.astype(np.int64) * width + other.codes)
-    first, second = one.categories, other.categories
-    return codes, [
-        (str(first[pair // width]), str(second[pair % width])) for pair in pairs.tolist()
-    ]

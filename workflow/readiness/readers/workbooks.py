@@ -26,8 +26,8 @@ from readiness.readers.table import (
     Sheet,
     as_text,
     bounded,
-    categorical,
     header_at,
+    hold_columns,
     without_empty,
 )
 from readiness.terminal import quoted
@@ -139,4 +139,4 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
     numbers = np.array([number for number, _ in body], dtype=np.int64)
     above = tuple(tuple(row) for row in head[:at] if any(row))
-    return without_empty(Sheet(path, tuple(head[at]), categorical(list(columns)), numbers, above))
+    return without_empty(Sheet(path, tuple(head[at]), hold_columns(columns), numbers, above))

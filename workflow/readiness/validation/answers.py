@@ -11,8 +11,8 @@ import pandas as pd
 
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
+from readiness.readers.texts import Booleans, Texts
 from readiness.validation.cells import Cell, Options, holds_codes, read_cell
-from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
 # Whether an item was asked: no, cannot be known, yes.

@@ -13,10 +13,10 @@ import pandas as pd
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.questionnaire.items import Routing
+from readiness.readers.texts import Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
 from readiness.validation.cells import Options
-from readiness.validation.columns import Booleans, Texts
 from readiness.validation.issues import issues_of
 
 _NO_ANSWERS = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")

@@ -21,9 +21,9 @@ from readiness.questionnaire import (
 )
 from readiness.questionnaire.choices import TICKED
 from readiness.questionnaire.text import tidy
+from readiness.readers.texts import Texts
 from readiness.validation.answers import Answers
 from readiness.validation.cells import Options, read_cell
-from readiness.validation.columns import Texts
 from readiness.validation.issues import NO_ROW, issues_of
 
 BY_ROW = "row-"

@@ -16,9 +16,9 @@ import pandas as pd
 
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire, match_key
+from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.validation.answers import YES, Answers, Coded
 from readiness.validation.coding import condition
-from readiness.validation.columns import Booleans, Texts, ranks
 
 COMPLETE = 0.8
 """The share of the questions that applied from which on an interview is complete (AAPOR)."""

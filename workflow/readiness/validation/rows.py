@@ -13,8 +13,8 @@ import pandas as pd
 from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.text import tidy
+from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.validation.cells import Options, holds_codes
-from readiness.validation.columns import Booleans, Texts, ranks
 from readiness.validation.issues import issues_of
 
 ISO = "%Y-%m-%dT%H:%M:%S"

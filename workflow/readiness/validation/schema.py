@@ -25,7 +25,7 @@ from readiness.questionnaire import (
     Questionnaire,
 )
 from readiness.questionnaire.model import TOTAL
-from readiness.validation.columns import Texts
+from readiness.readers.texts import Texts
 
 
 def check_coded(

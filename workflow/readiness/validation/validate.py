@@ -17,6 +17,7 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.model import TOTAL
+from readiness.readers.texts import Texts, order_of
 from readiness.validation.answers import Answers, Coded
 from readiness.validation.coding import (
     cells_of,
@@ -24,7 +25,6 @@ from readiness.validation.coding import (
     differences_from_frame,
     expectation,
 )
-from readiness.validation.columns import Texts, order_of
 from readiness.validation.corrections import apply_corrections
 from readiness.validation.distributions import columns
 from readiness.validation.interviews import (

@@ -60,7 +60,7 @@ def _refuse(path: Path, error: ValidationError) -> Survey:
     else:
         message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
         message = re.sub(r"expected \w+ should have (.*) after validation", r"expected \1", message)
-    raise ConfigError(message if message.endswith(("?", ")")) else f"{message}.")
+    raise ConfigError(message if message.endswith(("?", ")", ".")) else f"{message}.")
 
 
 def read_answers(path: Path) -> pd.DataFrame:

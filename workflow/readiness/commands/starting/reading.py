@@ -69,10 +69,9 @@ def table_of(
                 "ordered": variable.measure == "ordinal",
                 "together": variable.together,
             }
-        cells = sheet.rows[at].cat
-        texts = [str(text) for text in cells.categories]
-        codes = np.asarray(cells.codes, dtype=np.int64)
-        columns.append(Column.coded(at, header, texts, codes, **said))
+        cells = sheet.rows[at]
+        codes = cells.codes.astype(np.int64)
+        columns.append(Column.coded(at, header, cells.texts, codes, **said))
     return Table(tuple(columns), signs)
 
 

@@ -7,7 +7,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import partial
 from typing import Any, ClassVar
 
@@ -27,7 +27,8 @@ from readiness.readers.assigned import (
     whole,
 )
 from readiness.readers.columns import find, names_of, surest
-from readiness.readers.table import SOME, Sheet, blank, distinct, mapped, paired
+from readiness.readers.table import SOME, Sheet
+from readiness.readers.texts import Texts
 from readiness.readers.tools import words
 
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
@@ -90,7 +91,7 @@ class Tool:
         """Rows that are no answers of a respondent (test answers, say), by position, and why."""
         return {}
 
-    def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
+    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
         """`yes`, `no` or "" a row, where the tool itself tells who broke off."""
         return None
 
@@ -120,9 +121,10 @@ class Tool:
         made: dict[str, Any] = {ROW: sheet.numbers}
         for name, role in ((TIMESTAMP, "timestamp"), (INVITATION, "invitation")):
             at = assigned.roles.get(role)
-            made[name] = blank(len(sheet)) if at is None else sheet.rows[at].array
+            column = Texts.filled("", len(sheet)) if at is None else sheet.rows[at]
+            made[name] = column.categorical
         for item in questionnaire.items:
-            made[item.id] = self._item(sheet, item, questionnaire, assigned)
+            made[item.id] = self._item(sheet, item, questionnaire, assigned).categorical
         frame = pd.DataFrame(made)
         self._add_moments(frame, sheet, questionnaire, assigned)
         self._add_status(frame, sheet, questionnaire, assigned)
@@ -187,21 +189,21 @@ class Tool:
 
     def _item(
         self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
-    ) -> pd.Categorical:
+    ) -> Texts:
         if item.id in assigned.options and whole(item, assigned.options[item.id]):
             return self._spread(sheet, item, assigned.options[item.id])
         if item.id not in assigned.items:
-            columns = [sheet.rows[at].array for at in assigned.rankings[str(item.grid)]]
+            columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
             return rankings.read(item, questionnaire, columns, self.signs)
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
-            return mapped(sheet.rows[at].array, lambda text: self._joined(text, options))
+            return sheet.rows[at].changed(lambda text: self._joined(text, options))
         if item.kind == "date":
             # What is no date stays as it is.
             order = self.order(sheet, at, questionnaire)
             return _moments(sheet, at, order, lambda text, iso: iso[:10] or text)
-        return mapped(sheet.rows[at].array, lambda text: self.cell(item, text, sheet, at))
+        return sheet.rows[at].changed(lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
         """Match key of all that an option may be in a cell -> its exported text."""
@@ -229,21 +231,19 @@ class Tool:
             return text
         return TICKED.join(options.get(match_key(piece), piece) for piece in pieces if piece)
 
-    def _spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> pd.Categorical:
+    def _spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
         """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
         answers = {c.code: c.text for c in item.categories}
         if item.dont_know:
             answers["_dont_know"] = item.dont_know.text
         options = self.options_of(item, sheet)
-        made = blank(len(sheet))
+        made = Texts.filled("", len(sheet))
         for code, text in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
-            box = mapped(sheet.rows[at].array, partial(self.box, text, options, sheet, at))
-            codes, pairs = paired(made, box)
-            texts = [TICKED.join(part for part in pair if part) for pair in pairs]
-            made = pd.Categorical.from_codes(*distinct(codes, texts))
+            box = sheet.rows[at].changed(partial(self.box, text, options, sheet, at))
+            made = made.joined(box, lambda *pair: TICKED.join(filter(None, pair)))
         return made
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
@@ -260,9 +260,10 @@ class Tool:
         for name, role in ((SUBMITTED, "timestamp"), (STARTED, "started")):
             if role in assigned.roles:
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                frame[name] = _moments(sheet, assigned.roles[role], order, self.moment)
+                frame[name] = _moments(sheet, assigned.roles[role], order, self.moment).categorical
         if "duration" in assigned.roles:
-            frame[SECONDS] = mapped(sheet.rows[assigned.roles["duration"]].array, moments.seconds)
+            took = sheet.rows[assigned.roles["duration"]]
+            frame[SECONDS] = took.changed(moments.seconds).categorical
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
             frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
@@ -275,23 +276,23 @@ class Tool:
         """Whether day or month stands first in the dates of a column."""
         said = {"dmy": moments.DAY_FIRST, "mdy": moments.MONTH_FIRST}
         stated = said.get(questionnaire.export.dates or "")
-        first = [str(text) for text in sheet.rows[at].iloc[:SOME]]
-        return stated or moments.order_of(sheet.distinct(at), first, questionnaire.language)
+        column = sheet.rows[at]
+        first = column.those(slice(SOME)).tolist()
+        return stated or moments.order_of(column.texts, first, questionnaire.language)
 
     def _add_status(
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> None:
         if "respondent" in assigned.roles:
-            frame[ID] = mapped(sheet.rows[assigned.roles["respondent"]].array, str.strip)
+            frame[ID] = sheet.rows[assigned.roles["respondent"]].changed(str.strip).categorical
         stated = questionnaire.export.complete
         if stated is not None and "complete" in assigned.roles:
             done = {match_key(value) for value in stated.values}
-            column = sheet.rows[assigned.roles["complete"]].array
-            frame[COMPLETE] = mapped(
-                column, lambda text: "yes" if match_key(text) in done else "no"
-            )
+            column = sheet.rows[assigned.roles["complete"]]
+            said = column.changed(lambda text: "yes" if match_key(text) in done else "no")
+            frame[COMPLETE] = said.categorical
         elif (complete := self.complete(sheet, assigned)) is not None:
-            frame[COMPLETE] = complete.array
+            frame[COMPLETE] = complete.categorical
         faults = {
             **self._contradicting(sheet, questionnaire, assigned),
             **self.faults(sheet, assigned), **sheet.faults,
@@ -309,27 +310,25 @@ class Tool:
             if not columns or item.id not in assigned.items or not whole(item, columns):
                 continue
             options = self.options_of(item, sheet)
-            joined = mapped(
-                sheet.rows[assigned.items[item.id]].array,
-                lambda text, options=options: self._joined(text, options),  # type: ignore[misc]
+            joined = sheet.rows[assigned.items[item.id]].changed(
+                partial(self._joined, options=options)
             )
-            codes, pairs = paired(joined, self._spread(sheet, item, columns))
-            known = set(options.values())
-            differ = [
-                at for at, (one, other) in enumerate(pairs)
-                if one and set(one.split(TICKED)) <= known
-                and set(one.split(TICKED)) != set(other.split(TICKED))
-            ]  # fmt: skip
-            for row in np.flatnonzero(np.isin(codes, differ)).tolist():
+            differs = joined.joined(
+                self._spread(sheet, item, columns), partial(_differ, set(options.values()))
+            )
+            for row in np.flatnonzero(differs.where(bool)).tolist():
                 made[row] = f"{item.id}: the options in one cell are not those in a column each"
         return made
 
 
-def _moments(
-    sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]
-) -> pd.Categorical:
+def _differ(known: Set[str], joined: str, spread: str) -> str:
+    """What is wrong where both are options and not the same; "" where nothing is."""
+    one, other = set(joined.split(TICKED)), set(spread.split(TICKED))
+    return "not the same" if joined and one <= known and one != other else ""
+
+
+def _moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]) -> Texts:
     """A column of moments; `change` has the text of each, and what was read of it ("" for none)."""
-    texts = sheet.distinct(at)
-    read = moments.read_all(texts, order)
-    made = [change(*pair) for pair in zip(texts, read, strict=True)]
-    return pd.Categorical.from_codes(*distinct(sheet.rows[at].cat.codes.to_numpy(), made))
+    column = sheet.rows[at]
+    read = moments.read_all(column.texts, order)
+    return column.mapped([change(*pair) for pair in zip(column.texts, read, strict=True)])

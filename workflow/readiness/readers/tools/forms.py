@@ -58,7 +58,7 @@ class GoogleForms(Tool):
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """A mail address or a score beside the timestamp."""
-        given = [text.strip() for text in sheet.distinct(at) if text.strip()]
+        given = [text.strip() for text in sheet.rows[at].texts if text.strip()]
         return 0 < at < _BESIDE and bool(given) and any(
             all(pattern.fullmatch(text) for text in given) for pattern in (_MAIL, _SCORE)
         )  # fmt: skip

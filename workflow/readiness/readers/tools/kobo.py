@@ -95,7 +95,7 @@ class Kobo(Tool):
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """A note to the respondent: a column without any cell."""
-        return not any(match_key(text) for text in sheet.distinct(at))
+        return not any(map(match_key, sheet.rows[at].texts))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """What a reviewer has rejected in the tool."""

@@ -7,15 +7,13 @@ them `code[other]`. `submitdate` is empty for who broke off; `N/A` is a question
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
-
-import numpy as np
-import pandas as pd
+from typing import ClassVar
 
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import SOME, Sheet
+from readiness.readers.texts import Texts
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last page",
@@ -102,12 +100,12 @@ class LimeSurvey(Tool):
         """As read, but for the moment that stands where none was kept."""
         return "" if read.startswith(_NO_DATE) else read
 
-    def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
+    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
         """Who has a moment of submission went to the end."""
         if "timestamp" not in assigned.roles:
             return None
-        sent = sheet.texts(assigned.roles["timestamp"]).map(match_key)
-        return pd.Series(np.where(sent != "", "yes", "no"), dtype=object)
+        sent = sheet.rows[assigned.roles["timestamp"]]
+        return sent.changed(lambda text: "yes" if match_key(text) else "no")
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """`N/A`: not shown; `-oth-`: the answer that was typed."""

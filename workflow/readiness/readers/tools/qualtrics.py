@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
-
-import pandas as pd
+from typing import ClassVar
 
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
+from readiness.readers.texts import Texts
 from readiness.readers.tools.base import TEST, Tool
 
 _SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
@@ -107,12 +106,13 @@ class Qualtrics(Tool):
         """The first columns of an older export."""
         return bool(_OLD.fullmatch(sheet.columns[at]))
 
-    def complete(self, sheet: Sheet, assigned: Assigned) -> pd.Series[Any] | None:
+    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
         """The column Finished."""
         if "finished" not in assigned.roles:
             return None
         said = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
-        return sheet.texts(assigned.roles["finished"]).map(match_key).map(said).fillna("")
+        finished = sheet.rows[assigned.roles["finished"]]
+        return finished.changed(lambda text: said.get(match_key(text), ""))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """Previews and tests."""
@@ -134,7 +134,7 @@ class Qualtrics(Tool):
 
 def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
     """The first rows of the file, the header among them."""
-    return [*sheet.above, sheet.columns, *map(tuple, sheet.first(3))]
+    return [*sheet.above, sheet.columns, *sheet.first(3)]
 
 
 def _import_row(sheet: Sheet) -> int | None:

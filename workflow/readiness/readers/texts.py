@@ -57,9 +57,25 @@ class Texts:
         texts = tuple(text for text, kept in zip(self.texts, held, strict=True) if kept)
         return Texts(place[self.codes], texts)
 
-    def take(self, at: npt.NDArray[Any]) -> Texts:
+    def take(self, at: npt.NDArray[Any] | slice) -> Texts:
         """The rows at these places (or where a mask is true), in that order."""
         return Texts(self.codes[at], self.texts).used()
+
+    @property
+    def categorical(self) -> pd.Categorical:
+        """The column as pandas holds such."""
+        return pd.Categorical.from_codes(self.codes, pd.Index(self.texts, dtype=object))
+
+    def changed(self, change: Callable[[str], str]) -> Texts:
+        """The column with each distinct text changed."""
+        return self.mapped([change(text) for text in self.texts])
+
+    def joined(self, other: Texts, join: Callable[[str, str], str]) -> Texts:
+        """The column of what `join` makes of the texts of each row here and in `other`."""
+        width = max(len(other.texts), 1)
+        codes, pairs = pd.factorize(self.codes.astype(np.int64) * width + other.codes)
+        texts = [join(self.texts[pair // width], other.texts[pair % width]) for pair in pairs]
+        return Texts(codes.astype(np.int32), ()).mapped(texts)
 
     def mapped(self, values: Sequence[str]) -> Texts:
         """The column of `values`, of which there is one for each distinct text."""
@@ -124,7 +140,7 @@ class Texts:
         """The text of one row."""
         return self.texts[int(self.codes[row])]
 
-    def those(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.object_]:
+    def those(self, rows: npt.NDArray[Any] | slice) -> npt.NDArray[np.object_]:
         """The texts of these rows."""
         table = np.array(self.texts, dtype=object)
         return np.asarray(table[self.codes[rows]])
