@@ -70,17 +70,3 @@ def test_another_seed_gives_another_wave(files: dict[str, bytes]) -> None:
     other = file_bytes(ROOT / QUESTIONNAIRE, seed=1)
     assert set(other) == set(files)
     assert all(other[name] != content for name, content in files.items())
-
-
-def test_without_a_questionnaire_the_command_says_so(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(GENERATOR), str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.strip().endswith("not found. Restore it with git, or correct its name.")
-    assert len(done.stderr.strip().splitlines()) == 1

@@ -134,15 +134,12 @@ def _range(range_: Range, language: Language) -> Iterator[str]:
         places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
         return Quantity.of(end, "number", places)
 
-    unit = unit_text(range_, language) if range_.unit is None else _label(
-        range_.unit.root, language, range_.written_unit
-    )  # fmt: skip
-    if range_.low is not None:
-        fact = Fact("questionnaire.page.least", {"number": number(range_.low), "unit": unit})
-        yield tell(fact, language)
-    if range_.high is not None:
-        fact = Fact("questionnaire.page.most", {"number": number(range_.high), "unit": unit})
-        yield tell(fact, language)
+    own = range_.unit.root if range_.unit else {}
+    unit = own.get(language) or range_.written_unit or unit_text(range_, language)
+    ends = {"questionnaire.page.least": range_.low, "questionnaire.page.most": range_.high}
+    for said, end in ends.items():
+        if end is not None:
+            yield tell(Fact(said, {"number": number(end), "unit": unit}), language)
 
 
 def _category(category: Category, language: Language) -> Option:

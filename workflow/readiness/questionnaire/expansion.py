@@ -11,7 +11,7 @@ ordinal item.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from readiness.config.reading import refuse_key
@@ -85,7 +85,7 @@ def _listed(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any
     return made
 
 
-def _labels(entry: Mapping[str, Any], known: set[str], language: str) -> dict[str, Any]:
+def _labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
     """The labels of a text by language, wherever they stand; its own is the text itself."""
     beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
     stated = [entry.get(key) for key in ("labels", "label")]
@@ -102,7 +102,7 @@ def _header(item: Mapping[str, Any], text: str) -> str:
     return pattern.replace("{question}", _question(item)).replace("{row}", text)
 
 
-def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: set[str]) -> None:
+def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[str]) -> None:
     for key in entry:
         if key not in known and not re.fullmatch(LANGUAGE, str(key)):
             raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
@@ -115,19 +115,23 @@ def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
     for number, row in enumerate(_listed(item, "rows", 1), 1):
         _check_keys(item, row, _OF_A_ROW)
-        labels = _labels(row, _OF_A_ROW, language)
-        own = {k: row[k] for k in ("variable",) if k in row}
-        yield {
-            **shared, **own,
-            "id": row.get("id", f"{item.get('id')}_{number}"), "kind": each,
-            "column": row.get("column") or _header(item, row["text"]),
-            "label": labels, "grid": item.get("id"), "row": _row(row, labels),
-        }  # fmt: skip
+        identity = row.get("id", f"{item.get('id')}_{number}")
+        yield {**shared, "id": identity, "kind": each, **_of_a_row(item, row, language)}
 
 
-def _row(entry: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
-    value = {"value": entry["value"]} if "value" in entry else {}
-    return {"text": entry["text"], **value, "labels": dict(labels)}
+def _of_a_row(
+    item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
+) -> dict[str, Any]:
+    """What an item has of the row of a grid, or of the option of a ranking, that it is."""
+    labels = _labels(entry, known, language)
+    own = {key: entry[key] for key in ("text", "value") if key in entry}
+    return {
+        **{key: entry[key] for key in ("variable",) if key in entry},
+        "column": entry.get("column") or _header(item, entry["text"]),
+        "label": labels,
+        "grid": item.get("id"),
+        "row": {**own, "labels": dict(labels)},
+    }
 
 
 def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
@@ -143,36 +147,26 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
     words = item.get("unranked")
     if not (words is None or isinstance(words, dict)):
         raise _refuse(item, f"unranked: {quoted(str(words))}; expected its label by language.")
-    all_labels = [_labels(option, known, language) for option in options]
-    languages = sorted({language, *(key for labels in all_labels for key in labels)})
-    levels = _ranks(ranks, languages)
+    languages = sorted({language, *(k for o in options for k in _labels(o, known, language))})
+    levels = [
+        {"code": f"rank_{k}", "text": str(k), "value": str(k),
+         "labels": dict.fromkeys(languages, str(k))}
+        for k in range(1, ranks + 1)
+    ]  # fmt: skip
     if ranks < len(options):
         # What was not ranked stands behind the last.
         labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
         levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": labels})
-    for option, labels in zip(options, all_labels, strict=True):
+    for option in options:
         _check_keys(item, option, known)
         yield {
             **shared,
-            **({"variable": option["variable"]} if "variable" in option else {}),
-            "id": f"{item.get('id')}_{option['code']}", "kind": "ordinal",
-            "column": option.get("column") or _header(item, option["text"]),
-            "label": labels, "grid": item.get("id"), "row": _row(option, labels),
-            "categories": levels, "boxes": {"low": [levels[0]["code"]]},
-        }  # fmt: skip
-
-
-def _ranks(ranks: int, languages: list[str]) -> list[dict[str, Any]]:
-    """The ranks as levels, the first rank first."""
-    return [
-        {
-            "code": f"rank_{k}",
-            "text": str(k),
-            "value": str(k),
-            "labels": dict.fromkeys(languages, str(k)),
+            "id": f"{item.get('id')}_{option['code']}",
+            "kind": "ordinal",
+            **_of_a_row(item, option, language, known),
+            "categories": levels,
+            "boxes": {"low": [levels[0]["code"]]},
         }
-        for k in range(1, ranks + 1)
-    ]
 
 
 def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:

@@ -82,13 +82,13 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
 
 def break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """An issue for each interview that broke off, at the first question without an answer."""
-    found = []
-    for place, each in enumerate(coded):
-        at = np.flatnonzero(broke == place)
-        if len(at):
-            fact = Fact("validation.broken_off")
-            found.append(answers.issues("broken_off", fact, at, item=each.item))
-    return found
+    fact = Fact("validation.broken_off")
+    places = [np.flatnonzero(broke == place) for place in range(len(coded))]
+    return [
+        answers.issues("broken_off", fact, at, item=each.item)
+        for each, at in zip(coded, places, strict=True)
+        if len(at)
+    ]
 
 
 def blanks(

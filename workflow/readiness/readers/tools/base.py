@@ -56,6 +56,8 @@ class Tool:
     leading: whether what stands before the first question is its own, in whatever language.
     numbered: whether its headers give the place of a row or option in its list.
     keeps_joined: whether a cell of ticked options is handed on as it is.
+    places: where the columns of its own stand that a language of its own may hide, by role.
+    ends_when_sent: whether the moment of sending is that at which the interview ended.
     """
 
     name: ClassVar[str] = ""
@@ -66,12 +68,18 @@ class Tool:
     leading: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
     keeps_joined: ClassVar[bool] = False
+    places: ClassVar[Mapping[str, int]] = {}
+    ends_when_sent: ClassVar[bool] = False
 
     # --- what a tool overrides ------------------------------------------------------------------
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """How sure it is that the sheet is an export of the tool, 0 to 1."""
         raise NotImplementedError
+
+    def is_localised(self, sheet: Sheet) -> bool:
+        """Whether the first columns are its own by their cells, in whatever language."""
+        return False
 
     def prepared(self, sheet: Sheet) -> Sheet:
         """The sheet with one header and rows of answers; DataError for what cannot be read."""
@@ -185,6 +193,10 @@ class Tool:
             header for role, header in declared.items()
             if header and role in ("timestamp", "invitation") and role not in made.roles
         ] + missing_items(questionnaire, made)  # fmt: skip
+        if self.places and "timestamp" not in made.roles and self.is_localised(sheet):
+            made.roles |= self.places
+        if self.ends_when_sent and "timestamp" in made.roles:
+            made.roles["ended"] = made.roles["timestamp"]
         return made
 
     def _item(

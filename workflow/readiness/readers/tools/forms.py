@@ -81,15 +81,18 @@ class MicrosoftForms(Tool):
     also = re.compile(r"(points|feedback) - .+")
     signs = (";",)
     leading = True
+    places: ClassVar = {"respondent": 0, "started": 1, "timestamp": 2}
+    ends_when_sent = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Its own headers, or a number and two moments in the first columns."""
         keys = {match_key(column) for column in sheet.columns}
         if keys >= _SIGNATURE:
             return 0.9
-        return 0.8 if self._localised(sheet) else 0.0
+        return 0.8 if self.is_localised(sheet) else 0.0
 
-    def _localised(self, sheet: Sheet) -> bool:
+    def is_localised(self, sheet: Sheet) -> bool:
+        """A number and two moments."""
         return (
             sheet.format != "sav"
             and len(sheet.columns) > 4
@@ -98,12 +101,3 @@ class MicrosoftForms(Tool):
             and looks_like_moments(sheet.some(1))
             and looks_like_moments(sheet.some(2))
         )
-
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """The first columns, in whatever language."""
-        made = super().assigned(sheet, questionnaire)
-        if "timestamp" not in made.roles and self._localised(sheet):
-            made.roles |= {"respondent": 0, "started": 1, "timestamp": 2}
-        if "timestamp" in made.roles:
-            made.roles["ended"] = made.roles["timestamp"]
-        return made

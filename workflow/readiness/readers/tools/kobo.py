@@ -82,20 +82,11 @@ class Kobo(Tool):
             made.append((column, *(column[at:] for at in places)))
         return made
 
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """The address of a file beside its name is the tool's own."""
-        made = super().assigned(sheet, questionnaire)
-        keys = [match_key(column) for column in sheet.columns]
-        names = set(keys)
-        made.unknown = [
-            at for at in made.unknown
-            if not (keys[at].endswith("_url") and keys[at].removesuffix("_url") in names)
-        ]  # fmt: skip
-        return made
-
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A note to the respondent: a column without any cell."""
-        return not any(map(match_key, sheet.rows[at].texts))
+        """A note to the respondent, which has no cell; the address of a file beside its name."""
+        key = match_key(sheet.columns[at])
+        address = key.endswith("_url") and key.removesuffix("_url") in map(match_key, sheet.columns)
+        return address or not any(map(match_key, sheet.rows[at].texts))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """What a reviewer has rejected in the tool."""

@@ -47,15 +47,18 @@ class LimeSurvey(Tool):
     signs = (",", ";")
     leading = True
     numbered = True
+    places: ClassVar = {"respondent": 0, "timestamp": 1}
+    ends_when_sent = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Columns that only this tool adds, or cells like theirs under headers in any language."""
         names = {match_key(name) for heading in self.headings(sheet) for name in heading}
         if len(names & _SIGNATURE) >= 2:
             return 0.9
-        return 0.75 if self._localised(sheet) else 0.0
+        return 0.75 if self.is_localised(sheet) else 0.0
 
-    def _localised(self, sheet: Sheet) -> bool:
+    def is_localised(self, sheet: Sheet) -> bool:
+        """A number, a moment, a page and a language."""
         if len(sheet.columns) < 5 or not len(sheet) or sheet.format == "sav":
             return False
         first, sent, page, language = (
@@ -82,19 +85,12 @@ class LimeSurvey(Tool):
         """The code, where there is one."""
         return match_key(heading[1] if len(heading) > 2 else heading[0])
 
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """How long each question took; the first columns, in whatever language."""
-        made = super().assigned(sheet, questionnaire)
-        codes = {self.own_key(heading) for heading in self.headings(sheet)}
-        made.unknown = [
-            at for at in made.unknown
-            if not _is_time(match_key(sheet.columns[at]), codes)
-        ]  # fmt: skip
-        if "timestamp" not in made.roles and self._localised(sheet):
-            made.roles |= {"respondent": 0, "timestamp": 1}
-        if "timestamp" in made.roles:
-            made.roles["ended"] = made.roles["timestamp"]
-        return made
+    def is_own(self, sheet: Sheet, at: int) -> bool:
+        """How long a question took: its code with `Time` behind it."""
+        name = match_key(sheet.columns[at])
+        return name.endswith("time") and name.removesuffix("time") in {
+            self.own_key(heading) for heading in self.headings(sheet)
+        }
 
     def moment(self, text: str, read: str) -> str:
         """As read, but for the moment that stands where none was kept."""
@@ -115,8 +111,3 @@ class LimeSurvey(Tool):
         if key == "-oth-":
             return next((category.text for category in item.categories if category.other), text)
         return super().cell(item, text, sheet, at)
-
-
-def _is_time(name: str, codes: set[str]) -> bool:
-    """Whether a column says how long a question took: its code with `Time` behind it."""
-    return name.endswith("time") and name.removesuffix("time") in codes
