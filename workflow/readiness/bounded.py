@@ -19,16 +19,26 @@ MOST_EVENTS = 200_000
 """How many values and brackets of a document are read, each alias written out."""
 
 
-class StrictLoader(yaml.CSafeLoader):
-    """YAML that refuses a key given twice, of which it would silently keep the last.
-
-    What cannot be a value of its kind (2026-99-99 is a date to YAML) is refused with its place.
-    """
+class _NoRepeats:
+    """A loader that refuses a key given twice, of which YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping of a node."""
-        _refuse_repeats(node)
-        return super().construct_mapping(node, deep)
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value} is given twice", key.start_mark
+                )
+            seen.add(key.value)
+        return cast("dict[Any, Any]", super().construct_mapping(node, deep))  # type: ignore[misc]
+
+
+class StrictLoader(_NoRepeats, yaml.CSafeLoader):
+    """YAML without a key given twice.
+
+    What cannot be a value of its kind (2026-99-99 is a date to YAML) is refused with its place.
+    """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value of a node."""
@@ -40,29 +50,8 @@ class StrictLoader(yaml.CSafeLoader):
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
 
 
-class TextLoader(yaml.CBaseLoader):
-    """Every scalar stays text (`no` is a code, not False) and a key given twice is refused."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping of a node."""
-        _refuse_repeats(node)
-        return super().construct_mapping(node, deep)
-
-
-def _refuse_repeats(node: yaml.MappingNode) -> None:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            continue
-        if key.value in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key.value} is given twice", key.start_mark
-            )
-        seen.add(key.value)
-
-
-def _refused(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=cast("Any", event.start_mark))
+class TextLoader(_NoRepeats, yaml.CBaseLoader):
+    """Every scalar stays text (`no` is a code, not False), and no key is given twice."""
 
 
 def _check_bounds(text: str, loader: type) -> None:
@@ -84,7 +73,10 @@ def _check_bounds(text: str, loader: type) -> None:
         elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             sizes[event.anchor] = 1
         if len(open_) > DEEPEST or size > MOST_EVENTS:
-            raise _refused("nested too deep, or too long to be read", event)
+            raise yaml.MarkedYAMLError(
+                problem="nested too deep, or too long to be read",
+                problem_mark=cast("Any", event.start_mark),
+            )
 
 
 def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:

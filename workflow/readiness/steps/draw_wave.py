@@ -30,7 +30,6 @@ from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
-from readiness.questionnaire.units import unit_text
 from readiness.register.figures import read_register, selection_of
 from readiness.register.order import Values, answer_order, group_order, values_of
 from readiness.register.protection import DONT_KNOW
@@ -193,7 +192,7 @@ class Wave:
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
-            unit = unit_text(item.range, language)
+            unit = item.range.unit_text(language)
             return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
         levels = self._levels_of(item)
         return item.shown, word("language.labelled", language, label=label, what=levels)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
-from readiness.questionnaire.units import unit_text
 from readiness.register.display import Sign, sign
 from readiness.register.rows.shares import ALPHA
 from readiness.reporting import statements
@@ -187,7 +186,7 @@ class _Block:
 
     def _caption(self, kind: str, by: str) -> str:
         """A caption, with the variable of the groups where there are any."""
-        unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
+        unit = self.item.range.unit_text(self.wave.language) if self.item.range else ""
         item: Value = self.item.label.text(self.wave.language)
         level = level_label(self.item, self.wave.language)
         grouped = by and len(self.table.columns) > 1

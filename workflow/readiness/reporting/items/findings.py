@@ -15,7 +15,6 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Named, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
-from readiness.questionnaire.units import unit_text
 from readiness.register.order import answer_order
 from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, Material
@@ -128,7 +127,7 @@ class Findings:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
         if self.material.register.number(identity) is None or self.item.range is None:
             return None
-        unit = unit_text(self.item.range, self.material.language)
+        unit = self.item.range.unit_text(self.material.language)
         values: dict[str, Value] = {"mean": self._named(identity), "unit": unit}
         ends = self._ends(identity)
         values |= {end: self._named(name) for end, name in ends.items()}
