@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 # One BLAS thread a worker: set before numpy is imported.
@@ -35,12 +35,9 @@ from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.attack import Release, Rules, Target, Verdict, attack  # noqa: E402
 from readiness.config import Figures  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
-from readiness.disclosure.optimise import greedy, optimise  # noqa: E402
-from readiness.register.counts import Cells  # noqa: E402
-from readiness.register.linked import Rules as RegisterRules  # noqa: E402
-from readiness.register.linked import systems  # noqa: E402
+from readiness.disclosure.optimise import optimise  # noqa: E402
 from readiness.register.protection import Scheme, base_id, share_id, withheld  # noqa: E402
-from readiness.register.withholding import MARGIN, withhold  # noqa: E402
+from readiness.register.withholding import withhold  # noqa: E402
 
 SURVEYS = 300
 FIGURES = Figures(digits=1, rounding="half_even", minimum_base=5, reliable_base=5)
@@ -158,37 +155,15 @@ def optimised(
     ).ids  # fmt: skip
 
 
-def greedily(
-    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
-) -> Collection[str]:
-    """The same protection without a search for the least loss."""
-    keys = zip(table["item"], table["level"], table["group"], table["base"], strict=True)
-    rules = RegisterRules(
-        FIGURES.digits, FIGURES.reliable_base, frozenset(share_id(*key) for key in keys),
-        earlier=tuple(told(each) for each in earlier),
-    )  # fmt: skip
-    rows = answers.reset_index(drop=True)
-    hidden: set[str] = set()
-    for cells in Cells.by(rows, rows["weight"], made.variables):
-        for system in systems(rows, cells, made.questionnaire, made.items, POLICY, rules):
-            given = tuple(
-                replace(each, given=each.given or each.name in hidden) for each in system.statements
-            )
-            hidden |= greedy(replace(system, statements=given), POLICY, margin=MARGIN).hidden
-    return hidden
-
-
 RULES_TRIED: dict[str, Rule] = {
     "primaries": primaries,
     "linear": linear,
-    "greedy": greedily,
     "optimised": optimised,
 }
 """What is published, by a name."""
 TOLD = {
     "primaries": "small counts alone withheld",
     "linear": "what linear algebra gives back as well",
-    "greedy": "today's protection, without a search",
     "optimised": "today's rule",
 }
 
@@ -232,8 +207,8 @@ today's rule it would refuse {refused} of the {surveys} surveys.
 Single tables of counts with known margins, {each} of each size; the loss is the people who are in
 the cells that are withheld for others:
 
-| cells | seconds, median | seconds, most | loss | loss without a search | proved least |
-|--:|--:|--:|--:|--:|--:|
+| cells | seconds, median | seconds, most | loss | proved least |
+|--:|--:|--:|--:|--:|
 {single}
 
 A count is protected when 1 to {last} people gave an answer, or otherwise; so are those of the
@@ -252,7 +227,7 @@ TABLES = 9
 
 
 def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd.DataFrame:
-    """Random tables of counts with their margins, protected with and without a search, timed."""
+    """Random tables of counts with their margins, protected, timed."""
     rows = []
     for shape in shapes:
         for seed in range(each):
@@ -261,9 +236,8 @@ def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd
             start = time.process_time()
             found = optimise(system, POLICY)
             seconds = time.process_time() - start
-            least = greedy(system, POLICY)
-            rows.append((shape[0] * shape[1], seconds, found.loss, least.loss, found.optimal))
-    return pd.DataFrame(rows, columns=["cells", "seconds", "loss", "greedy", "optimal"])
+            rows.append((shape[0] * shape[1], seconds, found.loss, found.optimal))
+    return pd.DataFrame(rows, columns=["cells", "seconds", "loss", "optimal"])
 
 
 def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
@@ -292,7 +266,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
         each=len(single) // single["cells"].nunique(),
         single="\n".join(
             f"| {cells} | {t['seconds'].median():.2f} | {t['seconds'].max():.2f} |"
-            f" {t['loss'].sum():.0f} | {t['greedy'].sum():.0f} | {t['optimal'].sum()} |"
+            f" {t['loss'].sum():.0f} | {t['optimal'].sum()} |"
             for cells, t in single.groupby("cells")
         ),
         last=POLICY.minimum_cell - 1,

@@ -24,9 +24,8 @@ from readiness.attack import (
     first_given_away,
     read_release,
 )
-from readiness.attack.attack import cells_of
+from readiness.attack.attack import Knowledge, cells_of
 from readiness.attack.decoding import TooMany, decode, reachable
-from readiness.attack.knowledge import Knowledge
 from readiness.attack.model import Cell
 from readiness.attack.released import Interval, Share, Table
 from readiness.attack.solving import narrow

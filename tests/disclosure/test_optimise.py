@@ -11,7 +11,7 @@ import pytest
 
 from readiness.disclosure import Policy
 from readiness.disclosure.bounds import Reader
-from readiness.disclosure.optimise import greedy, optimise
+from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import Row, Statement, System, Target, components
 from readiness.errors import StatisticsError
 
@@ -53,7 +53,6 @@ def test_no_choice_loses_less(seed: int) -> None:
         assert found.unprotected
         return
     assert found.loss == pytest.approx(best) and found.optimal and not found.unprotected
-    assert greedy(system, POLICY).loss >= best
 
 
 def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() -> None:
@@ -144,7 +143,6 @@ def test_what_is_withheld_but_not_small_may_be_known_to_be_large_alone() -> None
     assert not optimise(beside(3), POLICY).complementary
     # Of what is published nobody asks.
     assert not optimise(beside(2, withheld=False), POLICY).complementary
-    assert greedy(beside(2), POLICY).complementary == {"share"}
 
 
 def test_counts_that_do_not_fulfil_a_row_are_refused() -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.disclosure import Cell, Relation, derivable, exposures, suppress
+from readiness.disclosure import Cell, Relation, suppress
+from readiness.disclosure.secondary import derivable, exposures
 from readiness.errors import StatisticsError
 
 LEAST = 3

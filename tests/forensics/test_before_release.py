@@ -13,10 +13,7 @@ from readiness.disclosure import (
     escape_cell,
     escape_frame,
     minimum_frequency,
-    nk_rule,
     p_percent_rule,
-    restricted_values,
-    true_interval,
 )
 from readiness.errors import StatisticsError
 
@@ -44,24 +41,12 @@ def test_nothing_dangerous_comes_first(text: str) -> None:
 
 def test_sensitive_cells() -> None:
     assert minimum_frequency(4, 5) and not minimum_frequency(5, 5) and not minimum_frequency(0, 5)
-    assert nk_rule([60, 31, 9], 100, 2, Fraction(9, 10))
-    assert not nk_rule([50, 40, 10], 100, 2, Fraction(9, 10))
     open_cell = p_percent_rule([40, 30, 20, 10], 100, Fraction(1, 10))
     assert not open_cell.sensitive and open_cell.upper_estimate == 70
     assert p_percent_rule([100], 100, Fraction(1, 10)).sensitive
     assert not p_percent_rule([], 0, Fraction(1, 10)).sensitive
-    for bad in (lambda: nk_rule([1], 1, 0, Fraction(1, 2)), lambda: minimum_frequency(-1, 5),
+    for bad in (lambda: minimum_frequency(-1, 5),
                 lambda: p_percent_rule([5], 3, Fraction(1, 2)),
                 lambda: p_percent_rule([5], 5, Fraction(2))):  # fmt: skip
         with pytest.raises(StatisticsError):
             bad()
-
-
-@pytest.mark.parametrize("base", [1, 3, 5, 10])
-def test_rounding_and_its_inverse_agree(base: int) -> None:
-    """A count lies in the interval of each value it may be rounded to, and only there."""
-    for count in range(60):
-        values = restricted_values(count, base)
-        for rounded in range(0, 80, base):
-            low, high = true_interval(rounded, base)
-            assert (low <= count <= high) is (rounded in values)

@@ -30,7 +30,7 @@ def test_withholding_small_counts_alone_protects_nobody(
     assert len(own) and own["given"].sum() > 0.8 * own["protected"].sum()
     by = results.groupby("rule")[["protected", "given"]].sum().T.to_dict()
     assert by["primaries"]["given"] > 0.5 * by["primaries"]["protected"]
-    assert by["optimised"]["given"] == by["greedy"]["given"] == 0
+    assert by["optimised"]["given"] == 0
     # Nor would the gate refuse any of them, which looks at what is not small as well.
     assert (results.loc[results["rule"] == "optimised", "refused"] == 0).all()
     # Linear algebra over shares knows no whole numbers, no known weights, no respondents.
@@ -51,7 +51,7 @@ def test_what_single_surveys_once_gave_away_is_withheld(
 
 def test_the_page_has_a_row_for_every_number(bench: ModuleType, results: pd.DataFrame) -> None:
     single = bench.tables(each=1)
-    assert single["optimal"].all() and (single["loss"] <= single["greedy"]).all()
+    assert single["optimal"].all()
     shipped = (ROOT / "docs/measurements.md").read_text("utf-8")
     pages = (
         bench.page(results, single),

@@ -2,17 +2,22 @@
 
 from readiness.attack.attack import attack
 from readiness.attack.decoding import decoded
-from readiness.attack.model import Attacked, How, Reader, Rules, Target, Verdict
-from readiness.attack.released import Release, read_release
-from readiness.attack.system import Classes
-from readiness.attack.tables import (
+from readiness.attack.model import (
     COLUMNS,
+    Attacked,
+    How,
+    Reader,
+    Rules,
+    Target,
+    Verdict,
     attack_table,
     classes_of,
     first_given_away,
     given_away,
     summary,
 )
+from readiness.attack.released import Release, read_release
+from readiness.attack.system import Classes
 
 __all__ = [
     "COLUMNS",

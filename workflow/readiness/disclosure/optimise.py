@@ -13,12 +13,18 @@ that nobody proved it the best.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds as Box
+from scipy.optimize import LinearConstraint, milp
+
+from readiness.disclosure.judge import Judge
 from readiness.disclosure.policy import Policy
-from readiness.disclosure.search import Search
-from readiness.disclosure.system import Bounds, System, components
+from readiness.disclosure.system import Bounds, System, Target, Vector, components
+from readiness.disclosure.whole import Worlds
 
 NODES = 1_000
 """Of the branch and bound of one master problem."""
@@ -70,14 +76,7 @@ class Decisions:
         )
 
 
-def optimise(
-    system: System,
-    policy: Policy,
-    *,
-    margin: int = 0,
-    nodes: int = NODES,
-    programs: int | None = None,
-) -> Decisions:
+def optimise(system: System, policy: Policy, *, margin: int = 0) -> Decisions:
     """The least loss that protects every target; each linked component by itself.
 
     `margin`: people by which bounds of real numbers must be wider than the policy asks, for what
@@ -86,22 +85,9 @@ def optimise(
     found = Decisions()
     for part in components(system):
         size = len(part.every) * part.rows[0].nnz
-        few = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_SIZE / max(size, 1)))
-        most = few if programs is None else programs
+        most = min(MOST_PROGRAMS, int(PROGRAMS_TIMES_SIZE / max(size, 1)))
         search = Search(part, policy, margin)
-        found |= _decisions(search, *search.best(nodes, most))
-    return found
-
-
-def greedy(system: System, policy: Policy, *, margin: int = 0) -> Decisions:
-    """Protection without an optimum: whatever is too narrow loses its cheapest support, in turn.
-
-    For comparison: it loses more, and what rests on numbers of nobody alone it leaves.
-    """
-    found = Decisions()
-    for part in components(system):
-        search = Search(part, policy, margin)
-        found |= _decisions(search, search.proved(search.supported()), 0.0)
+        found |= _decisions(search, *search.best(most))
     return found
 
 
@@ -125,3 +111,246 @@ def _decisions(search: Search, hidden: frozenset[int], least: float) -> Decision
         bounds,
         tuple(unprotected),
     )
+
+
+# --- The search in one component: a choice is a set of statements' positions.
+
+TRIES = 4
+"""How often an interval is widened where a choice is completed."""
+
+
+class Search:
+    """What to withhold in one component, so that every target is protected.
+
+    Attributes:
+        given, kept: what is withheld already, and what only goes where nothing else helps.
+        judge: says which targets a choice leaves too narrow.
+    """
+
+    def __init__(self, system: System, policy: Policy, margin: int = 0) -> None:
+        self.system, self.worlds = system, Worlds(system, policy)
+        wide = replace(policy, width=policy.width + margin)
+        self.policy = policy if self.worlds.able else wide
+        self.judge = Judge(system, self.policy, self.worlds)
+        self.losses = np.array([each.loss for each in system.statements])
+        kept = [k for k, each in enumerate(system.statements) if each.kept and not each.given]
+        self.kept = frozenset(kept)
+        self.given = self.with_needs(k for k, s in enumerate(system.statements) if s.given)
+        # Those that are targets only where something is withheld come last, when it is.
+        self._always = [target for target in system.targets if target.of is None]
+        self._cuts: list[dict[int, float]] = []
+
+    def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
+        """These statements and all that go with them."""
+        found: set[int] = set()
+        todo = list(hidden)
+        while todo:
+            k = todo.pop()
+            if k not in found:
+                found.add(k)
+                places = self.system.places
+                todo += [places[n] for n in self.system.statements[k].needs if n in places]
+        return frozenset(found)
+
+    def best(self, programs: int) -> tuple[frozenset[int], float]:
+        """The choice of least loss, or the best that was found; and a proved limit of its loss."""
+        hidden, least = self._searched(programs)
+        more = self._for_all(self._completed, hidden, self._always)
+        if more != hidden or self.loss(hidden) > least * (1 + 1e-6):
+            more = self._thinned(more)
+        return self.proved(self._for_all(self._completed, more, self.system.targets)), least
+
+    def _searched(self, programs: int) -> tuple[frozenset[int], float]:
+        """The cheapest choice that fulfils the cuts of all it leaves too narrow, with its limit."""
+        hidden, least = self.given, 0.0
+        while self.judge.solved < programs:
+            known = len(self._cuts)
+            for target in self._always:
+                self._asked(target, hidden)
+            if len(self._cuts) == known:
+                break
+            found = cheapest(self.system, self.given, self.kept, self._cuts)
+            if found is None:
+                break
+            hidden, least = found
+        return hidden, least
+
+    def proved(self, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice with what must go, too, for whole numbers to leave every target protected."""
+        if not self.worlds.able:
+            return hidden
+        before = hidden
+        hidden = self._for_all(self._shown, hidden, self.system.targets)
+        shown = [t for t in self.system.targets if self.worlds.shown(t, hidden)]
+        # What went for one target may not be needed beside what went for the next ones.
+        for k in sorted(hidden - before, key=lambda k: (-self.losses[k], -k)):
+            fewer = hidden - {k}
+            if self.with_needs(fewer) == fewer and all(
+                not self.judge.asks(t, fewer) or self.worlds.found(t, fewer) for t in shown
+            ):
+                hidden = fewer
+        return hidden
+
+    def _shown(self, target: Target, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice with what must go, too, for tables to show that a target is protected."""
+        # Of whom less is asked (`Judge.lowered`), nobody knows more with the release than without.
+        if not self.judge.asks(target, hidden) or self.judge.lowered(target):
+            return hidden
+        while not self.worlds.shown(target, hidden):
+            if self.judge.settles(target, self.judge.reader(hidden).bounds(target)[0]):
+                break
+            known = self.worlds.between(target, hidden)
+            more = self.worlds.without(target, hidden)
+            if more is None or (more <= hidden and self.worlds.between(target, hidden) == known):
+                self.judge.hopeless.add(target.name)
+                break
+            hidden = self.with_needs(hidden | more)
+        return hidden
+
+    def _for_all(
+        self,
+        step: Callable[[Target, frozenset[int]], frozenset[int]],
+        hidden: frozenset[int],
+        targets: Sequence[Target],
+    ) -> frozenset[int]:
+        """What a step for each target makes of a choice, until it changes no more: what is
+        withheld for one may be a target itself."""
+        before = None
+        while hidden != before:
+            before = hidden
+            for target in targets:
+                hidden = step(target, hidden)
+        return hidden
+
+    def _completed(self, target: Target, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice with what little makes a target wide enough."""
+        for _ in range(TRIES):
+            found = self.judge.narrow(target, hidden)
+            if found is None:
+                break
+            more = self._relaxed(target, found, hidden)
+            if more is None:
+                self.judge.hopeless.add(target.name)
+            else:
+                hidden = self.with_needs(hidden | more)
+        return hidden
+
+    def _relaxed(
+        self, target: Target, found: Bounds, hidden: frozenset[int]
+    ) -> frozenset[int] | None:
+        """Statements of little loss that make an interval wide enough: above, else below."""
+        judge, width = self.judge, self.judge.width(target)
+        reader, room = judge.reader(hidden), judge.room(target)
+        everything = np.ones(len(self.losses), dtype=bool)
+        allowed = everything.copy()
+        allowed[list(self.kept)] = False
+        # Nothing makes it wider than it is for who has no release.
+        above = min(max(found.least + width, self.policy.minimum_cell), room.most)
+        below = max(found.most - width, room.least) if width else 0
+        # First without the dearest, which many narrow rows rest on: numbers of all. What is kept
+        # goes where nothing else helps.
+        for able in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
+            for wanted, up in ((above, True), (below, False)):
+                if found.least <= wanted <= found.most:
+                    continue
+                made = reader.relaxed(target, float(wanted), self.losses, able, above=up)
+                if made is not None:
+                    judge.keep([made[1]])
+                    return made[0]
+        return None
+
+    def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
+        """The cut that a target gives which is not protected; empty when it is, or cannot be."""
+        found = self.judge.narrow(target, hidden, supported=True)
+        if found is None:
+            return {}
+        support = self.judge.reader(hidden).support(target, both=found.lowest > 0)
+        open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
+        if not open_:
+            return {}
+        self._cut(target, found, open_)
+        return self._cuts[-1]
+
+    def _thinned(self, hidden: frozenset[int]) -> frozenset[int]:
+        """The choice without what it does not need, the dearest first."""
+        targets = list(self._always)
+        for k in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
+            fewer = hidden - {k}
+            if self.with_needs(fewer) != fewer:
+                continue
+            needs = next((t for t in targets if self.judge.narrow(t, fewer)), None)
+            if needs is None:
+                hidden = fewer
+            else:
+                # What one target needs it often needs of the next statement, too.
+                targets.remove(needs)
+                targets.insert(0, needs)
+        return hidden
+
+    def _cut(self, target: Target, found: Bounds, support: Mapping[int, float]) -> None:
+        """Of the statements that an interval rests on enough must go to make it wide enough."""
+        missing = self.judge.width(target) - (found.highest - found.lowest)
+        if missing <= 1e-6:
+            # Wide enough for real numbers, not for whole ones: one of them must go all the same.
+            self._cuts.append(dict.fromkeys(support, 1.0))
+            return
+        self._cuts.append({k: min(1.0, width / missing) for k, width in support.items()})
+
+    def loss(self, hidden: Collection[int]) -> float:
+        """What a choice costs beyond what is given."""
+        return float(self.losses[sorted(set(hidden) - self.given)].sum())
+
+
+# --- The master problem: what to withhold so that all cuts are fulfilled, at the least loss.
+
+TIE = 1e-4
+"""What the last statement costs more than the first, where the cheapest costs 1."""
+Cut = Mapping[int, float]
+"""What withholding each of some statements gives; together they must give 1, or all they can."""
+
+
+def cheapest(
+    system: System, given: Collection[int], kept: Collection[int], cuts: Sequence[Cut]
+) -> tuple[frozenset[int], float] | None:
+    """The cheapest choice that fulfils all cuts, with what is `given` and without what is `kept`;
+    and the limit of its loss beyond the given that was proved within `NODES`."""
+    losses = np.array([each.loss for each in system.statements])
+    n = len(losses)
+    smallest = float(min((loss for loss in losses if loss > 0), default=1.0))
+    costs = losses / smallest + TIE * np.arange(1, n + 1) / n
+    low, high = np.zeros(n), np.ones(n)
+    high[list(kept)] = 0.0
+    low[list(given)] = high[list(given)] = 1.0
+    rows, ends = _constraints(system, cuts)
+    solved = milp(
+        costs, integrality=np.ones(n, dtype=np.int64), bounds=Box(low, high),
+        constraints=LinearConstraint(rows, ends, np.inf),
+        options={"node_limit": NODES, "mip_rel_gap": 0.0},
+    )  # fmt: skip
+    if solved.x is None:
+        return None
+    hidden = frozenset(np.flatnonzero(solved.x > 0.5).tolist())
+    if solved.status:
+        least = (float(solved.mip_dual_bound) - sum(costs[list(given)]) - TIE) * smallest
+    else:
+        least = float(losses[sorted(hidden - set(given))].sum())
+    return hidden, max(0.0, least)
+
+
+def _constraints(system: System, cuts: Sequence[Cut]) -> tuple[sparse.csr_matrix, Vector]:
+    """The cuts, and that what a statement needs goes with it: coefficients and lower ends."""
+    entries: list[tuple[int, int, float]] = []
+    ends: list[float] = []
+    for cut in cuts:
+        entries += [(len(ends), k, value) for k, value in cut.items()]
+        ends.append(
+            1.0 if any(value >= 1.0 for value in cut.values()) else min(1.0, sum(cut.values()))
+        )
+    for k, each in enumerate(system.statements):
+        for name in each.needs:
+            if name in system.places:
+                entries += [(len(ends), system.places[name], 1.0), (len(ends), k, -1.0)]
+                ends.append(0.0)
+    at = ([row for row, _, _ in entries], [column for _, column, _ in entries])
+    shape = (len(ends), len(system.statements))
+    return sparse.csr_matrix(([v for *_, v in entries], at), shape=shape), np.array(ends)

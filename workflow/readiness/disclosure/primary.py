@@ -1,4 +1,4 @@
-"""Which cells of a table are sensitive in themselves: minimum frequency, (n,k) and p% rules.
+"""Which cells of a table are sensitive in themselves: minimum frequency and p% rules.
 
 Handbook on Statistical Disclosure Control (2nd edition), chapter 4. Exact: whole numbers and
 fractions. What is hidden beside them so that they cannot be computed back is another matter
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+
+import pandas as pd
 
 from readiness.errors import StatisticsError
 
@@ -36,14 +38,6 @@ def minimum_frequency(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def nk_rule(contributions: Sequence[Magnitude], total: Magnitude, n: int, k: Fraction) -> bool:
-    """Whether the n largest contributions exceed the share k (0-1) of the total: then sensitive."""
-    largest = _checked(contributions, total)
-    if n < 1 or not 0 < k <= 1:
-        raise StatisticsError(f"n = {n}, k = {k}: expected n of 1 or more and k in (0, 1].")
-    return sum(largest[:n]) > k * total
-
-
 def p_percent_rule(
     contributions: Sequence[Magnitude], total: Magnitude, p: Fraction
 ) -> Concentration:
@@ -67,3 +61,20 @@ def _checked(contributions: Sequence[Magnitude], total: Magnitude) -> list[Magni
     if any(value < 0 for value in largest) or sum(largest) > total:
         raise StatisticsError("Contributions must be 0 or more and add to the total or less.")
     return largest
+
+
+# --- k-anonymity: Samarati and Sweeney (1998); the Handbook, chapter 3.
+
+
+def rare(people: pd.DataFrame, identifiers: Sequence[str], k: int) -> int:
+    """How many of the people share their values of all identifiers with fewer than k - 1 others.
+
+    Raises StatisticsError for an identifier that is no column.
+    """
+    unknown = [name for name in identifiers if name not in people]
+    if unknown:
+        raise StatisticsError(f"identifier {unknown[0]!r}: is no variable of the respondents.")
+    if not len(people):
+        return 0
+    sizes = people.groupby(list(identifiers), observed=True, dropna=False).size()
+    return int(sizes[sizes < k].sum())

@@ -3,13 +3,16 @@
 from readiness.privacy.detect import KINDS, NAME, Detectors, personal_data_seen
 from readiness.privacy.pseudonyms import (
     FROM_DATA,
+    GIVEN,
     KEY_BYTES,
+    kept_apart,
     key_from_data,
     key_id,
     names_people,
     pseudonyms,
+    with_pseudonyms,
+    without_values,
 )
-from readiness.privacy.separate import GIVEN, kept_apart, with_pseudonyms, without_values
 
 __all__ = [
     "FROM_DATA",

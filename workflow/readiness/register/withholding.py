@@ -19,8 +19,8 @@ import pandas as pd
 from readiness.analysis.names import WITH_DONT_KNOW, variable_of
 from readiness.config import Figures
 from readiness.disclosure import Policy, p_percent_rule
-from readiness.disclosure.anonymity import rare
 from readiness.disclosure.optimise import Decisions, optimise
+from readiness.disclosure.primary import rare
 from readiness.disclosure.system import System
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
